@@ -1,0 +1,84 @@
+//! The catalog: what every version's messages look like. Everything that depends on the shape of a message asks here.
+//! Reading definitions is in `definition/`, checking a payload in `check`, making one up in `sample`.
+
+use std::sync::Arc;
+
+use super::message::Message;
+use super::{Role, Version};
+
+/// The messages of all versions.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()],
+}
+
+/// One operation of one version, in one direction. `DataTransfer`, which both roles may send, has two.
+#[derive(Debug)]
+pub struct ActionDefinition {
+    /// The operation's name on the wire: `BootNotification`.
+    pub name: Arc<str>,
+    /// The version.
+    pub version: Version,
+    /// The role that may send the call.
+    pub initiator: Role,
+    /// The call's payload.
+    pub request: Message,
+    /// The result's payload.
+    pub response: Message,
+}
+
+/// What the catalog knows about the name of an action in a call that `initiator` sent.
+#[derive(Debug, Clone)]
+pub enum Lookup {
+    /// It is an action of this version and this initiator.
+    Known(Arc<ActionDefinition>),
+    /// The action exists, but not for this initiator or not in this version: `NotSupported`.
+    Elsewhere,
+    /// No version knows the name: `NotImplemented`.
+    Unknown,
+    /// The definitions of this version are missing, so nothing is known about its payloads.
+    NoDefinitions,
+}
+
+impl Catalog {
+    /// Builds a catalog from definitions that were read.
+    pub fn new(actions: impl IntoIterator<Item = ActionDefinition>) -> Catalog {
+        let mut catalog = Catalog::default();
+        for action in actions {
+            catalog.versions[action.version as usize].push(Arc::new(action));
+        }
+        for actions in &mut catalog.versions {
+            actions.sort_by(|a, b| a.name.cmp(&b.name).then(a.initiator.cmp(&b.initiator)));
+        }
+        catalog
+    }
+
+    /// The actions of a version, sorted by name; empty when its definitions are missing.
+    pub fn actions(&self, version: Version) -> &[Arc<ActionDefinition>] {
+        &self.versions[version as usize]
+    }
+
+    /// The actions that `initiator` may send in a version, sorted by name.
+    pub fn actions_of(&self, version: Version, initiator: Role) -> impl Iterator<Item = &Arc<ActionDefinition>> {
+        self.actions(version).iter().filter(move |action| action.initiator == initiator)
+    }
+
+    /// Finds one action.
+    pub fn action(&self, version: Version, initiator: Role, name: &str) -> Option<&Arc<ActionDefinition>> {
+        let actions = self.actions(version);
+        let start = actions.partition_point(|action| &*action.name < name);
+        actions[start..].iter().take_while(|action| &*action.name == name).find(|action| action.initiator == initiator)
+    }
+
+    /// Finds one action, or says why there is none.
+    pub fn look_up(&self, version: Version, initiator: Role, name: &str) -> Lookup {
+        if let Some(action) = self.action(version, initiator, name) {
+            return Lookup::Known(action.clone());
+        }
+        if self.actions(version).is_empty() {
+            return Lookup::NoDefinitions;
+        }
+        let elsewhere = self.versions.iter().flatten().any(|action| &*action.name == name);
+        if elsewhere { Lookup::Elsewhere } else { Lookup::Unknown }
+    }
+}

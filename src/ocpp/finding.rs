@@ -1,0 +1,60 @@
+//! What a check of a payload found, and which error code the finding deserves in which version.
+
+use super::{ErrorCode, Version};
+
+/// The rule of the definitions that a payload breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rule {
+    /// A required field is missing.
+    Required,
+    /// A list has fewer elements than it must have.
+    TooFew,
+    /// A field that the message does not have.
+    UnknownField,
+    /// The JSON type is not the one of the definitions.
+    Type,
+    /// A value outside an enumeration.
+    Enumeration,
+    /// A text longer than its limit.
+    Length,
+    /// A date, time or URI that does not read as one, or a number with too many fraction digits.
+    Format,
+}
+
+impl Rule {
+    /// The code with which a receiver of this version refuses the payload.
+    ///
+    /// SRPC (1.2, 1.5) names the code as ocppjs did: the unknown name is the property violation, every wrong value is a type
+    /// violation. OCPP-J 1.6 (§4.2.3, table 7) reserves the property violation for values that are not allowed; a field that does
+    /// not exist is a fault of the message's form.
+    pub const fn error_code(self, version: Version) -> ErrorCode {
+        match (self, version) {
+            (Rule::Required | Rule::TooFew, _) => ErrorCode::OccurenceConstraintViolation,
+            (Rule::Type, _) => ErrorCode::TypeConstraintViolation,
+            (Rule::UnknownField, Version::V1_6) => ErrorCode::FormationViolation,
+            (Rule::UnknownField, _) => ErrorCode::PropertyConstraintViolation,
+            (Rule::Enumeration | Rule::Length | Rule::Format, Version::V1_6) => ErrorCode::PropertyConstraintViolation,
+            (Rule::Enumeration | Rule::Length | Rule::Format, _) => ErrorCode::TypeConstraintViolation,
+        }
+    }
+}
+
+/// One finding about a payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where, as a JSON pointer into the payload (`""` is the payload itself). For [`Rule::Required`] it names the parent, for
+    /// [`Rule::UnknownField`] the field itself.
+    pub path: String,
+    /// The rule that is broken.
+    pub rule: Rule,
+    /// One sentence for a person.
+    pub message: String,
+    /// True when the payload is accepted all the same, because peers in the field do this and understand each other.
+    pub tolerated: bool,
+}
+
+/// The finding that decides the answer: a missing field wins over everything, an unknown one over a bad value, as in
+/// ocppjs. `None` when everything is tolerated.
+pub fn decisive(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().filter(|finding| !finding.tolerated).min_by_key(|finding| finding.rule)
+}

@@ -1,0 +1,16 @@
+//! What OCPP says: versions, roles, error codes, and the catalog of messages read from the definitions. Floor 0: no I/O but the
+//! reading of definition files, and no idea of how a message travels.
+
+mod catalog;
+mod error_code;
+mod finding;
+mod message;
+mod role;
+mod version;
+
+pub use catalog::{ActionDefinition, Catalog, Lookup};
+pub use error_code::ErrorCode;
+pub use finding::{Finding, Rule, decisive};
+pub use message::{Field, Kind, Message};
+pub use role::Role;
+pub use version::Version;

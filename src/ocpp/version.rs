@@ -1,0 +1,65 @@
+//! The versions of OCPP that the console speaks, and their names on the wire. What a version contains is in the catalog.
+
+use std::fmt;
+
+/// A version of OCPP. It is negotiated per link and is never a property of the whole process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// OCPP 1.2 (2010-08 namespaces).
+    V1_2,
+    /// OCPP 1.5 (2012-06 namespaces).
+    V1_5,
+    /// OCPP 1.6 (2015-10 namespaces).
+    V1_6,
+}
+
+impl Version {
+    /// All versions, oldest first.
+    pub const ALL: [Version; 3] = [Version::V1_2, Version::V1_5, Version::V1_6];
+
+    /// The number as people write it: `1.6`.
+    pub const fn number(self) -> &'static str {
+        match self {
+            Version::V1_2 => "1.2",
+            Version::V1_5 => "1.5",
+            Version::V1_6 => "1.6",
+        }
+    }
+
+    /// The WebSocket subprotocol (OCPP-J 1.6 §3.1.2): `ocpp1.6`.
+    pub const fn subprotocol(self) -> &'static str {
+        match self {
+            Version::V1_2 => "ocpp1.2",
+            Version::V1_5 => "ocpp1.5",
+            Version::V1_6 => "ocpp1.6",
+        }
+    }
+
+    /// Finds the version of a subprotocol name. The case does not matter, as in ocppjs; the number alone is accepted too.
+    pub fn parse(name: &str) -> Option<Version> {
+        let name = name.trim();
+        Version::ALL.into_iter().find(|version| name.eq_ignore_ascii_case(version.subprotocol()) || name == version.number())
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case_and_nothing_else_is() {
+        for version in Version::ALL {
+            assert_eq!(Version::parse(version.subprotocol()), Some(version));
+            assert_eq!(Version::parse(&version.subprotocol().to_uppercase()), Some(version));
+            assert_eq!(Version::parse(version.number()), Some(version));
+        }
+        assert_eq!(Version::parse("ocpp2.0.1"), None);
+        assert_eq!(Version::parse(""), None);
+    }
+}
