@@ -1,0 +1,123 @@
+//! The seam between a link and what stands behind it: a link carries messages, a [`Behaviour`] decides what is said. It is called by
+//! the link's own task, so it must neither block nor do I/O, and it reads no clock: the time comes in as a [`Moment`].
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::ocpp::{ErrorCode, Role, Version};
+
+/// The time of an occurrence, by both clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// The wall clock, for what is written into messages.
+    pub wall: jiff::Timestamp,
+    /// The monotonic clock, for waiting and measuring.
+    pub monotonic: Instant,
+}
+
+/// A call of the peer that was decoded and found valid.
+#[derive(Debug, Clone, Copy)]
+pub struct IncomingCall<'a> {
+    /// The operation's name.
+    pub action: &'a str,
+    /// Its payload, in the form of the catalog.
+    pub payload: &'a Value,
+    /// The version of the link.
+    pub version: Version,
+}
+
+/// What a call is answered with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A result with this payload.
+    Result(Value),
+    /// An error.
+    Error {
+        /// Its code.
+        code: ErrorCode,
+        /// One sentence for a person, possibly empty.
+        description: String,
+    },
+    /// Nothing is ever sent; the peer will see a timeout.
+    Silence,
+    /// The answer leaves after a delay.
+    Delayed(Duration, Box<Answer>),
+}
+
+/// How one of our calls ended.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome<'a> {
+    /// The peer sent a result. `valid` is false when it breaks the definitions.
+    Result {
+        /// The result's payload.
+        payload: &'a Value,
+        /// Whether the payload is what the definitions want.
+        valid: bool,
+    },
+    /// The peer sent an error.
+    Error {
+        /// The code as it stood in the message, known or not.
+        code: &'a str,
+    },
+    /// No answer came in time.
+    Timeout,
+    /// The link was lost before an answer came.
+    LinkLost,
+}
+
+/// A call that a behaviour wants to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WantedCall {
+    /// The operation's name.
+    pub action: String,
+    /// Its payload.
+    pub payload: Value,
+}
+
+/// Where a behaviour puts the calls it wants to make; they leave after the answer at hand, in this order.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    calls: Vec<WantedCall>,
+}
+
+impl Outbox {
+    /// Asks for a call.
+    pub fn call(&mut self, action: impl Into<String>, payload: Value) {
+        self.calls.push(WantedCall { action: action.into(), payload });
+    }
+
+    /// Takes out what was asked for.
+    pub fn take(&mut self) -> Vec<WantedCall> {
+        std::mem::take(&mut self.calls)
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+}
+
+/// What stands behind a link: our central system or one of our charge points.
+pub trait Behaviour: Send {
+    /// The role that this behaviour plays (the peer plays the other).
+    fn role(&self) -> Role;
+
+    /// The link is up, with this version.
+    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox);
+
+    /// The link is gone. Outstanding calls were reported as [`Outcome::LinkLost`] before.
+    fn disconnected(&mut self, now: Moment);
+
+    /// The peer called; this is our answer.
+    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer;
+
+    /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that a person made.
+    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox);
+
+    /// When the behaviour wants to be woken, by the monotonic clock.
+    fn deadline(&self) -> Option<Instant>;
+
+    /// The deadline has come.
+    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox);
+}

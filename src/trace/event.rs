@@ -1,0 +1,157 @@
+//! What happened, as the actors tell it upwards. How it is kept is in `store`, how it looks to a reader in `record`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::ocpp::{ErrorCode, Finding, Role, Version};
+
+/// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StationKey(pub u32);
+
+/// The place of an event in the trace. The first event has number 0; numbers are never reused.
+pub type Sequence = u64;
+
+/// The way a frame went, seen from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The peer sent it.
+    In,
+    /// We sent it.
+    Out,
+}
+
+/// What a frame is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FrameKind {
+    /// A call.
+    Call,
+    /// A result.
+    Result,
+    /// An error.
+    Error,
+    /// Something that is none of them: not JSON, a wrong shape, an unknown type, a binary frame.
+    Malformed,
+}
+
+/// When something happened, by both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub wall_micros: i64,
+    /// Microseconds of the monotonic clock since the session began.
+    pub monotonic_micros: u64,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub struct Event {
+    /// The station it is about; `None` for the session as a whole.
+    pub station: Option<StationKey>,
+    /// When.
+    pub stamp: Stamp,
+    /// What.
+    pub happening: Happening,
+}
+
+/// The things that can happen.
+#[derive(Debug)]
+pub enum Happening {
+    /// A frame was received or sent.
+    Frame(Frame),
+    /// A station was seen or made for the first time in this session.
+    StationAppeared {
+        /// Its identity.
+        identity: Box<str>,
+        /// The role that we play towards it on its link: the central system for a real station, the charge point for one
+        /// that we simulate.
+        our_role: Role,
+    },
+    /// We are trying to connect a simulated station.
+    Connecting {
+        /// The URL.
+        url: Box<str>,
+    },
+    /// A link came up.
+    Connected {
+        /// The agreed version.
+        version: Version,
+        /// The other end.
+        peer: SocketAddr,
+    },
+    /// A link went down.
+    Disconnected {
+        /// One sentence.
+        reason: Box<str>,
+    },
+    /// A simulated station will try again.
+    Retry {
+        /// After this time.
+        after: Duration,
+        /// Why the last attempt failed or the link went down.
+        reason: Box<str>,
+    },
+    /// A handshake was refused, by us or by the peer.
+    Refused {
+        /// The other end, when we are the server.
+        peer: Option<SocketAddr>,
+        /// One sentence.
+        reason: Box<str>,
+    },
+    /// A call got no answer in time.
+    Timeout {
+        /// The exchange of the call.
+        exchange: u64,
+        /// The action of the call.
+        action: Box<str>,
+        /// How long we waited.
+        after: Duration,
+    },
+    /// A WebSocket ping or pong.
+    Ping {
+        /// Which way it went.
+        direction: Direction,
+        /// True for a pong.
+        pong: bool,
+        /// For a received pong: the time since our ping.
+        round_trip: Option<Duration>,
+    },
+    /// Calls that wait behind the one in flight. Changes the station's row and makes no record.
+    Queue {
+        /// How many of our calls wait for an answer.
+        in_flight: u32,
+        /// How many wait to be sent.
+        queued: u32,
+    },
+    /// Something worth a line: an address we listen on, a failure of ours, a definition that could not be read.
+    Note {
+        /// Whether it is a failure.
+        failure: bool,
+        /// One sentence.
+        text: Box<str>,
+    },
+}
+
+/// A frame as it stood on the wire, with what was understood of it.
+#[derive(Debug)]
+pub struct Frame {
+    /// Which way it went.
+    pub direction: Direction,
+    /// What it is.
+    pub kind: FrameKind,
+    /// The action; for results and errors that of the call they answer.
+    pub action: Option<Box<str>>,
+    /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
+    pub text: Text,
+    /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.
+    pub exchange: Option<u64>,
+    /// The code of an error frame, when it is one that we know.
+    pub code: Option<ErrorCode>,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+    /// A sentence about the frame as a whole: why it could not be read, that it came late.
+    pub remark: Option<Box<str>>,
+}
+
+/// The text of a frame; a received one shares the buffer it was read into until it is recorded.
+pub type Text = tokio_tungstenite::tungstenite::Utf8Bytes;

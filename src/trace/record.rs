@@ -1,0 +1,74 @@
+//! An event as a reader of the trace sees it. Records borrow from the store; nothing is copied for rows that are not drawn.
+
+use std::time::Duration;
+
+use super::{Direction, FrameKind, Sequence, StationKey};
+use crate::ocpp::ErrorCode;
+
+/// What kind of line a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecordKind {
+    /// A frame, received or sent.
+    Frame(Direction, FrameKind),
+    /// A simulated station is being connected.
+    Connecting,
+    /// A link came up.
+    Connected,
+    /// A link went down.
+    Disconnected,
+    /// A simulated station will try again; the record's latency is the wait.
+    Retry,
+    /// A handshake was refused.
+    Refused,
+    /// A call got no answer in time; the partner is the call.
+    Timeout,
+    /// A ping.
+    Ping(Direction),
+    /// A pong.
+    Pong(Direction),
+    /// A line of the session.
+    Note,
+    /// A line of the session about a failure.
+    Failure,
+}
+
+/// How a frame was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Nothing to say against it.
+    Valid,
+    /// It deviates in a way that is tolerated.
+    Tolerated,
+    /// It breaks the definitions or the protocol.
+    Invalid,
+}
+
+/// One record of the trace.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Its place in the trace.
+    pub sequence: Sequence,
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub wall_micros: i64,
+    /// Microseconds of the monotonic clock since the session began.
+    pub monotonic_micros: u64,
+    /// The station, or `None` for a line of the session.
+    pub station: Option<StationKey>,
+    /// What kind of line it is.
+    pub kind: RecordKind,
+    /// The action, also of results, errors and timeouts.
+    pub action: Option<&'a str>,
+    /// The code of an error frame.
+    pub code: Option<ErrorCode>,
+    /// How the frame was judged.
+    pub verdict: Verdict,
+    /// The frame's text as it stood on the wire, or the sentence of a line that is no frame. Hostile: pass it through
+    /// [`visible`](crate::visible) before it reaches a terminal.
+    pub text: &'a str,
+    /// What is wrong with the frame, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is.
+    pub remarks: &'a str,
+    /// The record of the other half of the exchange: the answer or timeout of a call, the call of an answer.
+    pub partner: Option<Sequence>,
+    /// Of an answer: the time since its call. Of a received pong: the round trip. Of a retry: the wait.
+    pub latency: Option<Duration>,
+}
