@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::ocpp::{ErrorCode, Finding, Role, Version};
+use crate::ocpp::{ErrorCode, Finding, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,14 +59,6 @@ pub struct Event {
 pub enum Happening {
     /// A frame was received or sent.
     Frame(Frame),
-    /// A station was seen or made for the first time in this session.
-    StationAppeared {
-        /// Its identity.
-        identity: Box<str>,
-        /// The role that we play towards it on its link: the central system for a real station, the charge point for one
-        /// that we simulate.
-        our_role: Role,
-    },
     /// We are trying to connect a simulated station.
     Connecting {
         /// The URL.

@@ -2,9 +2,14 @@
 //! into the table of stations. Floor 1: it draws nothing and knows no reader.
 
 mod event;
+mod names;
 mod record;
+mod recorder;
 mod stations;
+mod store;
 
 pub use event::{Direction, Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, Text};
 pub use record::{Record, RecordKind, Verdict};
+pub use recorder::{Contents, Teller, Trace, start};
 pub use stations::{LinkState, StationRow, StationTable};
+pub use store::Store;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::StationKey;
+use super::{Direction, Event, Frame, FrameKind, Happening, StationKey};
 use crate::ocpp::{Role, Version};
 
 /// The state of a station's link.
@@ -61,11 +61,77 @@ pub struct StationRow {
     pub round_trip: Option<Duration>,
 }
 
+impl StationRow {
+    fn new(key: StationKey, identity: &str, our_role: Role) -> StationRow {
+        StationRow {
+            key,
+            identity: identity.into(),
+            our_role,
+            state: LinkState::New,
+            version: None,
+            peer: None,
+            url: None,
+            last_seen_micros: 0,
+            frames_in: 0,
+            frames_out: 0,
+            errors: 0,
+            in_flight: 0,
+            queued: 0,
+            latency: None,
+            round_trip: None,
+        }
+    }
+
+    fn apply(&mut self, event: &Event, latency: Option<Duration>) {
+        match &event.happening {
+            Happening::Frame(frame) => self.count(frame, latency),
+            Happening::Connecting { url } => {
+                self.state = LinkState::Connecting;
+                self.url = Some(url.clone());
+            }
+            Happening::Connected { version, peer } => {
+                self.state = LinkState::Connected;
+                self.version = Some(*version);
+                self.peer = Some(*peer);
+            }
+            Happening::Disconnected { .. } => {
+                self.state = LinkState::Gone;
+                (self.in_flight, self.queued) = (0, 0);
+            }
+            Happening::Retry { after, .. } => {
+                let until_micros = event.stamp.monotonic_micros + after.as_micros() as u64;
+                self.state = LinkState::Waiting { until_micros };
+            }
+            Happening::Timeout { .. } => self.errors += 1,
+            Happening::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
+            Happening::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
+            Happening::Ping { .. } | Happening::Refused { .. } | Happening::Note { .. } => {}
+        }
+        if !matches!(event.happening, Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. }) {
+            self.last_seen_micros = event.stamp.wall_micros;
+        }
+    }
+
+    fn count(&mut self, frame: &Frame, latency: Option<Duration>) {
+        match frame.direction {
+            Direction::In => self.frames_in += 1,
+            Direction::Out => self.frames_out += 1,
+        }
+        let faulty = matches!(frame.kind, FrameKind::Error | FrameKind::Malformed)
+            || frame.findings.iter().any(|finding| !finding.tolerated);
+        self.errors += u64::from(faulty);
+        if frame.direction == Direction::In && latency.is_some() {
+            self.latency = latency;
+        }
+    }
+}
+
 /// All stations, in the order of their keys.
 #[derive(Debug, Default)]
 pub struct StationTable {
     rows: Vec<StationRow>,
     by_identity: HashMap<(Role, Box<str>), StationKey>,
+    connected: usize,
 }
 
 impl StationTable {
@@ -77,6 +143,34 @@ impl StationTable {
     /// One row.
     pub fn get(&self, key: StationKey) -> Option<&StationRow> {
         self.rows.get(key.0 as usize)
+    }
+
+    /// The key of a station, which gets a row when it has none yet.
+    pub fn key(&mut self, our_role: Role, identity: &str) -> StationKey {
+        if let Some(key) = self.by_identity.get(&(our_role, Box::from(identity))) {
+            return *key;
+        }
+        let key = StationKey(self.rows.len() as u32);
+        self.by_identity.insert((our_role, identity.into()), key);
+        self.rows.push(StationRow::new(key, identity, our_role));
+        key
+    }
+
+    /// How many stations have a link that is up.
+    pub fn connected(&self) -> usize {
+        self.connected
+    }
+
+    /// Brings the table up to date with an event. `latency` is that of the exchange which the event closes.
+    pub(super) fn apply(&mut self, event: &Event, latency: Option<Duration>) {
+        let Some(row) = event.station.and_then(|key| self.rows.get_mut(key.0 as usize)) else { return };
+        let before = row.state;
+        row.apply(event, latency);
+        match (before == LinkState::Connected, row.state == LinkState::Connected) {
+            (false, true) => self.connected += 1,
+            (true, false) => self.connected -= 1,
+            _ => {}
+        }
     }
 
     /// Finds a station by our role towards it and its identity.

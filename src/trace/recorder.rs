@@ -1,0 +1,319 @@
+//! The recorder: a thread that takes events from the actors, appends them to the store, keeps the table of stations and wakes the
+//! readers. It waits for nobody but the actors, so a slow screen slows nothing down.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::record::{RecordKind, Verdict};
+use super::store::{Entry, Store};
+use super::{Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
+use crate::link::Moment;
+use crate::ocpp::{Finding, Role};
+
+/// How many events may wait for the recorder before the actors have to.
+const QUEUE: usize = 4096;
+/// How many events the recorder takes in one turn of the lock.
+const BATCH: usize = 512;
+
+/// What readers see: the records and the stations.
+#[derive(Debug)]
+pub struct Contents {
+    store: Store,
+    stations: StationTable,
+}
+
+impl Contents {
+    /// Nothing yet; at most about `limit` bytes of records.
+    pub fn new(limit: usize) -> Contents {
+        Contents { store: Store::new(limit), stations: StationTable::default() }
+    }
+
+    /// The records.
+    pub fn records(&self) -> &Store {
+        &self.store
+    }
+
+    /// The stations.
+    pub fn stations(&self) -> &StationTable {
+        &self.stations
+    }
+
+    /// The key of a station, which gets a row when it has none yet.
+    pub fn station(&mut self, our_role: Role, identity: &str) -> StationKey {
+        self.stations.key(our_role, identity)
+    }
+
+    /// Takes an event in. `scratch` is a buffer that is reused from event to event.
+    pub fn apply(&mut self, event: &Event, scratch: &mut String) {
+        let latency = entry(event, scratch).and_then(|entry| {
+            let sequence = self.store.append(entry);
+            match &event.happening {
+                Happening::Frame(Frame { kind: FrameKind::Call, exchange: Some(exchange), .. }) => {
+                    self.store.open_exchange(*exchange, sequence);
+                    None
+                }
+                Happening::Frame(Frame { exchange: Some(exchange), .. }) | Happening::Timeout { exchange, .. } => {
+                    self.store.close_exchange(*exchange, sequence)
+                }
+                _ => None,
+            }
+        });
+        self.stations.apply(event, latency);
+    }
+}
+
+/// How an event looks in the store; `None` when it makes no record. Sentences that are made up here go through `scratch`.
+fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
+    scratch.clear();
+    let plain = |kind, text: &'a str| Entry {
+        stamp: event.stamp,
+        station: event.station,
+        kind,
+        action: None,
+        code: None,
+        verdict: Verdict::Valid,
+        text,
+        remarks: "",
+        latency: None,
+    };
+    Some(match &event.happening {
+        Happening::Frame(frame) => {
+            let verdict = verdict(frame);
+            write_remarks(frame, scratch);
+            Entry {
+                action: frame.action.as_deref(),
+                code: frame.code,
+                verdict,
+                remarks: scratch,
+                ..plain(RecordKind::Frame(frame.direction, frame.kind), frame.text.as_str())
+            }
+        }
+        Happening::Connecting { url } => plain(RecordKind::Connecting, url),
+        Happening::Connected { version, peer } => {
+            let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
+            plain(RecordKind::Connected, scratch)
+        }
+        Happening::Disconnected { reason } => plain(RecordKind::Disconnected, reason),
+        Happening::Retry { after, reason } => Entry { latency: Some(*after), ..plain(RecordKind::Retry, reason) },
+        Happening::Refused { reason, .. } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, reason) },
+        Happening::Timeout { action, after, .. } => {
+            let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
+            Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
+        }
+        Happening::Ping { direction, pong, round_trip } => {
+            let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
+            Entry { latency: *round_trip, ..plain(kind, "") }
+        }
+        Happening::Note { failure: false, text } => plain(RecordKind::Note, text),
+        Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
+        Happening::Queue { .. } => return None,
+    })
+}
+
+fn verdict(frame: &Frame) -> Verdict {
+    if frame.kind == FrameKind::Malformed || frame.findings.iter().any(|finding| !finding.tolerated) {
+        Verdict::Invalid
+    } else if frame.findings.is_empty() && frame.remark.is_none() {
+        Verdict::Valid
+    } else {
+        Verdict::Tolerated
+    }
+}
+
+fn write_remarks(frame: &Frame, out: &mut String) {
+    if let Some(remark) = &frame.remark {
+        out.push_str(remark);
+    }
+    for Finding { path, message, .. } in &frame.findings {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = write!(out, "{}: {message}", if path.is_empty() { "/" } else { path }); // a String takes everything
+    }
+}
+
+/// The trace of the session, shared by the recorder and all readers.
+#[derive(Debug)]
+pub struct Trace {
+    contents: RwLock<Contents>,
+    revision: watch::Sender<u64>,
+    exchanges: AtomicU64,
+    began: Moment,
+}
+
+impl Trace {
+    /// Reads. Hold it for as long as it takes to copy what is visible, no longer.
+    pub fn read(&self) -> RwLockReadGuard<'_, Contents> {
+        self.contents.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A signal that changes when there is something new; many events make one change.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// The key of a station, which gets a row when it has none yet.
+    pub fn station(&self, our_role: Role, identity: &str) -> StationKey {
+        let key = self.contents.write().unwrap_or_else(PoisonError::into_inner).station(our_role, identity);
+        self.revision.send_modify(|revision| *revision += 1);
+        key
+    }
+
+    /// When the session began.
+    pub fn began(&self) -> Moment {
+        self.began
+    }
+
+    /// Microseconds of the monotonic clock since the session began.
+    pub fn micros_since_start(&self, now: std::time::Instant) -> u64 {
+        now.saturating_duration_since(self.began.monotonic).as_micros() as u64
+    }
+
+    fn take_in(&self, events: &mut Vec<Event>, scratch: &mut String) {
+        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        for event in events.drain(..) {
+            contents.apply(&event, scratch);
+        }
+        drop(contents);
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+}
+
+/// The end of the street at which actors put their events. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Teller {
+    events: mpsc::Sender<Event>,
+    trace: Arc<Trace>,
+}
+
+impl Teller {
+    /// The trace that this teller's events go to.
+    pub fn trace(&self) -> &Arc<Trace> {
+        &self.trace
+    }
+
+    /// A number for a call of the session, which links it with its answer.
+    pub fn next_exchange(&self) -> u64 {
+        self.trace.exchanges.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Tells what happened. Waits only while the recorder has thousands of events to take in; after the recorder has
+    /// ended, which is after the session has, events are dropped.
+    pub async fn tell(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
+        let _ = self.events.send(Event { station, stamp: self.stamp(now), happening }).await;
+    }
+
+    /// Tells from outside the actors, where waiting is impossible. Drops the event when thousands wait.
+    pub fn tell_now(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
+        let _ = self.events.try_send(Event { station, stamp: self.stamp(now), happening });
+    }
+
+    fn stamp(&self, now: Moment) -> Stamp {
+        Stamp { wall_micros: now.wall.as_microsecond(), monotonic_micros: self.trace.micros_since_start(now.monotonic) }
+    }
+}
+
+/// Starts the recorder with at most `limit` bytes of records. Its thread ends when the last teller is gone.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle<()>)> {
+    let (sender, mut receiver) = mpsc::channel(QUEUE);
+    let trace = Arc::new(Trace {
+        contents: RwLock::new(Contents::new(limit)),
+        revision: watch::Sender::new(0),
+        exchanges: AtomicU64::new(1),
+        began,
+    });
+    let teller = Teller { events: sender, trace: trace.clone() };
+    let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
+        let mut events = Vec::with_capacity(BATCH);
+        let mut scratch = String::new();
+        while receiver.blocking_recv_many(&mut events, BATCH) > 0 {
+            trace.take_in(&mut events, &mut scratch);
+        }
+    })?;
+    Ok((teller, thread))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::{ErrorCode, Rule, Version};
+    use crate::trace::{LinkState, Text};
+
+    fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
+        Frame {
+            direction,
+            kind,
+            action: Some("Reset".into()),
+            text: Text::from_static("[]"),
+            exchange: Some(exchange),
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+        }
+    }
+
+    fn apply(contents: &mut Contents, key: StationKey, at: u64, happening: Happening) {
+        let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
+        contents.apply(&Event { station: Some(key), stamp, happening }, &mut String::new());
+    }
+
+    #[test]
+    fn the_table_follows_the_events() {
+        let mut contents = Contents::new(1 << 20);
+        let key = contents.station(Role::CentralSystem, "CP1");
+        assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
+        assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
+        let peer = "127.0.0.1:5".parse().unwrap();
+        apply(&mut contents, key, 1, Happening::Connected { version: Version::V1_6, peer });
+        apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
+        apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
+        apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));
+        let row = contents.stations().get(key).unwrap();
+        assert_eq!((row.state, row.frames_in, row.frames_out, row.queued), (LinkState::Connected, 1, 1, 2));
+        assert_eq!((row.latency, row.last_seen_micros), (Some(Duration::from_micros(10)), 12));
+        assert_eq!(contents.stations().connected(), 1);
+        assert_eq!(contents.records().range(), 0..3, "a queue length makes no record");
+        apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), reason: "".into() });
+        assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
+        assert_eq!(contents.stations().connected(), 0);
+    }
+
+    #[test]
+    fn findings_become_remarks_and_a_verdict() {
+        let mut contents = Contents::new(1 << 20);
+        let key = contents.station(Role::CentralSystem, "CP1");
+        let finding = |tolerated| Finding { path: "/a".into(), rule: Rule::Type, message: "is wrong".into(), tolerated };
+        for (tolerated, verdict) in [(true, Verdict::Tolerated), (false, Verdict::Invalid)] {
+            let mut faulty = frame(Direction::In, FrameKind::Error, 1);
+            faulty.findings.push(finding(tolerated));
+            faulty.code = Some(ErrorCode::GenericError);
+            faulty.remark = Some("late".into());
+            apply(&mut contents, key, 1, Happening::Frame(faulty));
+            let record = contents.records().get(contents.records().range().end - 1).unwrap();
+            assert_eq!((record.verdict, record.remarks), (verdict, "late\n/a: is wrong"));
+            assert_eq!(record.code, Some(ErrorCode::GenericError));
+        }
+        assert_eq!(contents.stations().get(key).unwrap().errors, 2);
+    }
+
+    #[tokio::test]
+    async fn readers_are_woken_and_the_thread_ends_with_the_last_teller() {
+        let began = Moment { wall: jiff::Timestamp::UNIX_EPOCH, monotonic: std::time::Instant::now() };
+        let (teller, thread) = start(1 << 20, began).unwrap();
+        let trace = teller.trace().clone();
+        let mut changes = trace.subscribe();
+        teller.tell(None, began, Happening::Note { failure: false, text: "hello".into() }).await;
+        changes.changed().await.unwrap();
+        assert_eq!(trace.read().records().get(0).unwrap().text, "hello");
+        drop(teller);
+        thread.join().unwrap();
+    }
+}

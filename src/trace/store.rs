@@ -1,0 +1,335 @@
+//! The records in memory: chunks of fixed-size headers with their texts, bounded in bytes, oldest chunk out first. Only the recorder
+//! writes here; what a record means is in `record`.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::time::Duration;
+
+use super::names::Names;
+use super::record::{Record, RecordKind, Verdict};
+use super::{Sequence, Stamp, StationKey};
+use crate::ocpp::ErrorCode;
+
+/// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
+const LARGE_TEXT: usize = 16 * 1024;
+/// How much text a chunk holds, in bytes.
+const CHUNK_TEXT: usize = 64 * 1024;
+/// How many records a chunk holds at the most.
+const CHUNK_RECORDS: usize = 1024;
+
+const NO_STATION: u32 = u32::MAX;
+const NO_LATENCY: u32 = u32::MAX;
+const NO_CODE: u8 = u8::MAX;
+
+/// What a record costs besides its text. A test holds the bound that users were promised.
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    wall_micros: i64,
+    monotonic_micros: u64,
+    station: u32,
+    text_start: u32,
+    text_len: u32,
+    remarks_len: u32,
+    /// The distance to the partner; 0 when there is none.
+    partner: i32,
+    latency_micros: u32,
+    action: u16,
+    kind: RecordKind,
+    code: u8,
+    verdict: Verdict,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    first: Sequence,
+    headers: Vec<Header>,
+    text: String,
+}
+
+impl Chunk {
+    fn bytes(&self) -> usize {
+        size_of::<Chunk>() + self.headers.capacity() * size_of::<Header>() + self.text.capacity()
+    }
+
+    fn end(&self) -> Sequence {
+        self.first + self.headers.len() as Sequence
+    }
+}
+
+/// What the recorder knows of an event when it appends the record.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub stamp: Stamp,
+    pub station: Option<StationKey>,
+    pub kind: RecordKind,
+    pub action: Option<&'a str>,
+    pub code: Option<ErrorCode>,
+    pub verdict: Verdict,
+    pub text: &'a str,
+    pub remarks: &'a str,
+    pub latency: Option<Duration>,
+}
+
+/// The records of the session, as many as fit.
+#[derive(Debug)]
+pub struct Store {
+    chunks: VecDeque<Chunk>,
+    actions: Names,
+    /// Calls that wait for their answer, by exchange.
+    open: HashMap<u64, Sequence>,
+    limit: usize,
+    bytes: usize,
+    next: Sequence,
+}
+
+impl Store {
+    /// An empty store that keeps at most about `limit` bytes.
+    pub fn new(limit: usize) -> Store {
+        Store { chunks: VecDeque::new(), actions: Names::default(), open: HashMap::new(), limit, bytes: 0, next: 0 }
+    }
+
+    /// The records that are still here. What lies before the start was evicted.
+    pub fn range(&self) -> Range<Sequence> {
+        self.chunks.front().map_or(self.next, |chunk| chunk.first)..self.next
+    }
+
+    /// How many records were evicted.
+    pub fn evicted(&self) -> u64 {
+        self.range().start
+    }
+
+    /// The memory in use, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The memory that may be used, in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// One record, unless it was evicted or does not exist yet.
+    pub fn get(&self, sequence: Sequence) -> Option<Record<'_>> {
+        let chunk = self.chunk_of(sequence).map(|index| &self.chunks[index])?;
+        let header = chunk.headers.get((sequence - chunk.first) as usize)?;
+        Some(self.record(sequence, chunk, header))
+    }
+
+    /// The records of a range, oldest first. What is not here is left out.
+    pub fn iter(&self, range: Range<Sequence>) -> impl DoubleEndedIterator<Item = Record<'_>> {
+        let here = self.range();
+        (range.start.max(here.start)..range.end.min(here.end)).filter_map(|sequence| self.get(sequence))
+    }
+
+    fn chunk_of(&self, sequence: Sequence) -> Option<usize> {
+        // The newest chunk is asked for most often: readers follow the end.
+        let last = self.chunks.back()?;
+        if sequence >= last.first {
+            return (sequence < last.end()).then_some(self.chunks.len() - 1);
+        }
+        self.chunks.partition_point(|chunk| chunk.first <= sequence).checked_sub(1)
+    }
+
+    fn record<'a>(&'a self, sequence: Sequence, chunk: &'a Chunk, header: &Header) -> Record<'a> {
+        let text_end = header.text_start as usize + header.text_len as usize;
+        let remarks_end = text_end + header.remarks_len as usize;
+        Record {
+            sequence,
+            wall_micros: header.wall_micros,
+            monotonic_micros: header.monotonic_micros,
+            station: (header.station != NO_STATION).then_some(StationKey(header.station)),
+            kind: header.kind,
+            action: self.actions.get(header.action),
+            code: ErrorCode::ALL.get(header.code as usize).copied(),
+            verdict: header.verdict,
+            text: &chunk.text[header.text_start as usize..text_end],
+            remarks: &chunk.text[text_end..remarks_end],
+            partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
+            latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
+        }
+    }
+
+    /// Appends a record and evicts what no longer fits.
+    pub(super) fn append(&mut self, entry: Entry<'_>) -> Sequence {
+        let sequence = self.next;
+        let action = entry.action.map_or(Names::NONE, |name| self.actions.number(name));
+        let needed = entry.text.len() + entry.remarks.len();
+        let chunk = self.room_for(needed);
+        let header = Header {
+            wall_micros: entry.stamp.wall_micros,
+            monotonic_micros: entry.stamp.monotonic_micros,
+            station: entry.station.map_or(NO_STATION, |key| key.0),
+            text_start: chunk.text.len() as u32,
+            text_len: entry.text.len() as u32,
+            remarks_len: entry.remarks.len() as u32,
+            partner: 0,
+            latency_micros: entry.latency.map_or(NO_LATENCY, to_micros),
+            action,
+            kind: entry.kind,
+            code: entry.code.map_or(NO_CODE, |code| code as u8),
+            verdict: entry.verdict,
+        };
+        chunk.text.push_str(entry.text);
+        chunk.text.push_str(entry.remarks);
+        chunk.headers.push(header);
+        self.next += 1;
+        self.evict();
+        sequence
+    }
+
+    /// Remembers a call until its answer is appended.
+    pub(super) fn open_exchange(&mut self, exchange: u64, call: Sequence) {
+        self.open.insert(exchange, call);
+    }
+
+    /// Links the answer with its call and notes the latency. Returns the latency when the call is still here.
+    pub(super) fn close_exchange(&mut self, exchange: u64, answer: Sequence) -> Option<Duration> {
+        let call = self.open.remove(&exchange)?;
+        let distance = i32::try_from(answer - call).ok()?;
+        let called_at = self.header_mut(call).map(|header| {
+            header.partner = distance;
+            header.monotonic_micros
+        })?;
+        let header = self.header_mut(answer)?;
+        let latency = Duration::from_micros(header.monotonic_micros.saturating_sub(called_at));
+        header.partner = -distance;
+        header.latency_micros = to_micros(latency);
+        Some(latency)
+    }
+
+    fn header_mut(&mut self, sequence: Sequence) -> Option<&mut Header> {
+        let index = self.chunk_of(sequence)?;
+        let chunk = &mut self.chunks[index];
+        chunk.headers.get_mut((sequence - chunk.first) as usize)
+    }
+
+    /// The chunk that takes the next record with `needed` bytes of text.
+    fn room_for(&mut self, needed: usize) -> &mut Chunk {
+        let fits = |chunk: &Chunk| chunk.headers.len() < CHUNK_RECORDS && chunk.text.capacity() - chunk.text.len() >= needed;
+        if !self.chunks.back().is_some_and(fits) {
+            self.begin_chunk(if needed >= LARGE_TEXT { needed } else { CHUNK_TEXT });
+        }
+        let last = self.chunks.len() - 1; // a chunk was just begun when there was none
+        &mut self.chunks[last]
+    }
+
+    fn begin_chunk(&mut self, text_capacity: usize) {
+        if let Some(full) = self.chunks.back_mut() {
+            let before = full.bytes();
+            full.headers.shrink_to_fit();
+            full.text.shrink_to_fit();
+            self.bytes = self.bytes + full.bytes() - before;
+        }
+        let headers = if text_capacity == CHUNK_TEXT { Vec::with_capacity(CHUNK_RECORDS) } else { Vec::with_capacity(1) };
+        let chunk = Chunk { first: self.next, headers, text: String::with_capacity(text_capacity) };
+        self.bytes += chunk.bytes();
+        self.chunks.push_back(chunk);
+    }
+
+    fn evict(&mut self) {
+        let mut evicted = false;
+        while self.bytes > self.limit && self.chunks.len() > 1 {
+            if let Some(chunk) = self.chunks.pop_front() {
+                self.bytes -= chunk.bytes();
+                evicted = true;
+            }
+        }
+        if evicted {
+            let start = self.range().start;
+            self.open.retain(|_, call| *call >= start);
+        }
+    }
+}
+
+fn to_micros(duration: Duration) -> u32 {
+    u32::try_from(duration.as_micros()).unwrap_or(NO_LATENCY - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Direction, FrameKind};
+
+    fn entry<'a>(text: &'a str, at: u64) -> Entry<'a> {
+        Entry {
+            stamp: Stamp { wall_micros: at as i64, monotonic_micros: at },
+            station: Some(StationKey(3)),
+            kind: RecordKind::Frame(Direction::In, FrameKind::Call),
+            action: Some("Heartbeat"),
+            code: None,
+            verdict: Verdict::Valid,
+            text,
+            remarks: "",
+            latency: None,
+        }
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was_appended() {
+        let mut store = Store::new(1 << 20);
+        let sequence = store.append(Entry { remarks: "/a: wrong", code: Some(ErrorCode::GenericError), ..entry("[2]", 7) });
+        let record = store.get(sequence).unwrap();
+        assert_eq!((record.text, record.remarks, record.action), ("[2]", "/a: wrong", Some("Heartbeat")));
+        assert_eq!((record.station, record.code), (Some(StationKey(3)), Some(ErrorCode::GenericError)));
+        assert_eq!((record.partner, record.latency), (None, None));
+        assert!(store.get(sequence + 1).is_none());
+    }
+
+    #[test]
+    fn call_and_answer_are_linked_both_ways_with_the_latency() {
+        let mut store = Store::new(1 << 20);
+        let call = store.append(entry("call", 1_000));
+        store.open_exchange(9, call);
+        store.append(entry("between", 1_500));
+        let answer = store.append(entry("answer", 3_500));
+        assert_eq!(store.close_exchange(9, answer), Some(Duration::from_micros(2_500)));
+        assert_eq!(store.get(call).unwrap().partner, Some(answer));
+        assert_eq!(store.get(answer).unwrap().partner, Some(call));
+        assert_eq!(store.get(answer).unwrap().latency, Some(Duration::from_micros(2_500)));
+        assert_eq!(store.close_exchange(9, answer), None, "an exchange is closed once");
+    }
+
+    #[test]
+    fn the_oldest_leave_first_and_the_limit_holds() {
+        let limit = 512 * 1024;
+        let mut store = Store::new(limit);
+        let text = "x".repeat(300);
+        for at in 0..20_000 {
+            let sequence = store.append(entry(&text, at));
+            store.open_exchange(at, sequence);
+            assert!(store.bytes() <= limit + CHUNK_TEXT + CHUNK_RECORDS * size_of::<Header>());
+        }
+        let range = store.range();
+        assert_eq!(range.end, 20_000);
+        assert!(range.start > 0 && store.evicted() == range.start);
+        assert!(store.get(range.start - 1).is_none());
+        assert_eq!(store.get(range.start).unwrap().wall_micros, range.start as i64);
+        assert_eq!(store.iter(0..u64::MAX).count() as u64, range.end - range.start);
+        assert!(store.open.len() as u64 <= range.end - range.start, "open exchanges of evicted calls are forgotten");
+    }
+
+    #[test]
+    fn a_text_larger_than_the_limit_is_kept_until_the_next_one_comes() {
+        let mut store = Store::new(100_000);
+        let large = "y".repeat(1 << 20);
+        let sequence = store.append(entry(&large, 1));
+        assert_eq!(store.get(sequence).unwrap().text.len(), 1 << 20);
+        store.append(entry("small", 2));
+        assert!(store.get(sequence).is_none());
+        assert_eq!(store.get(sequence + 1).unwrap().text, "small");
+    }
+
+    #[test]
+    fn a_record_costs_at_most_96_bytes_beyond_its_text() {
+        for length in [0, 20, 200, 2_000, 15_000] {
+            let mut store = Store::new(usize::MAX);
+            let text = "z".repeat(length);
+            let count = 20_000_000 / (length + 100);
+            for at in 0..count {
+                store.append(entry(&text, at as u64));
+            }
+            let beyond = (store.bytes() - count * length) as f64 / count as f64;
+            assert!(beyond <= 96.0, "{beyond} bytes beyond a text of {length}");
+        }
+    }
+}
