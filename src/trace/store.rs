@@ -324,7 +324,7 @@ mod tests {
         for length in [0, 20, 200, 2_000, 15_000] {
             let mut store = Store::new(usize::MAX);
             let text = "z".repeat(length);
-            let count = 20_000_000 / (length + 100);
+            let count = 60_000_000 / (length + 100);
             for at in 0..count {
                 store.append(entry(&text, at as u64));
             }
