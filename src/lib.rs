@@ -3,6 +3,7 @@
 pub mod hub;
 pub mod link;
 pub mod ocpp;
+pub mod rpc;
 pub mod trace;
 mod visible;
 

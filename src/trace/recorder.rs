@@ -94,11 +94,11 @@ fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
             }
         }
         Happening::Connecting { url } => plain(RecordKind::Connecting, url),
-        Happening::Connected { version, peer } => {
+        Happening::Connected { version, peer, .. } => {
             let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
             plain(RecordKind::Connected, scratch)
         }
-        Happening::Disconnected { reason } => plain(RecordKind::Disconnected, reason),
+        Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
         Happening::Retry { after, reason } => Entry { latency: Some(*after), ..plain(RecordKind::Retry, reason) },
         Happening::Refused { reason, .. } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, reason) },
         Happening::Timeout { action, after, .. } => {
@@ -142,7 +142,7 @@ fn write_remarks(frame: &Frame, out: &mut String) {
 pub struct Trace {
     contents: RwLock<Contents>,
     revision: watch::Sender<u64>,
-    exchanges: AtomicU64,
+    numbers: AtomicU64,
     began: Moment,
 }
 
@@ -197,9 +197,9 @@ impl Teller {
         &self.trace
     }
 
-    /// A number for a call of the session, which links it with its answer.
-    pub fn next_exchange(&self) -> u64 {
-        self.trace.exchanges.fetch_add(1, Ordering::Relaxed)
+    /// A number that was not given out before in this session, for an exchange or a link.
+    pub fn next_number(&self) -> u64 {
+        self.trace.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Tells what happened. Waits only while the recorder has thousands of events to take in; after the recorder has
@@ -227,7 +227,7 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle
     let trace = Arc::new(Trace {
         contents: RwLock::new(Contents::new(limit)),
         revision: watch::Sender::new(0),
-        exchanges: AtomicU64::new(1),
+        numbers: AtomicU64::new(1),
         began,
     });
     let teller = Teller { events: sender, trace: trace.clone() };
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        apply(&mut contents, key, 1, Happening::Connected { version: Version::V1_6, peer });
+        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer });
         apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
         apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
         apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));
@@ -281,6 +281,9 @@ mod tests {
         assert_eq!((row.latency, row.last_seen_micros), (Some(Duration::from_micros(10)), 12));
         assert_eq!(contents.stations().connected(), 1);
         assert_eq!(contents.records().range(), 0..3, "a queue length makes no record");
+        let reason = || Box::from("");
+        apply(&mut contents, key, 13, Happening::Disconnected { link: 0, reason: reason() });
+        assert_eq!(contents.stations().connected(), 1, "an older link went down, not this one");
         apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), reason: "".into() });
         assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
         assert_eq!(contents.stations().connected(), 0);

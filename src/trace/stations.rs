@@ -37,6 +37,8 @@ pub struct StationRow {
     pub our_role: Role,
     /// The state of its link.
     pub state: LinkState,
+    /// The number of its last link.
+    pub link: u64,
     /// The version of its last link.
     pub version: Option<Version>,
     /// The other end of its last link.
@@ -68,6 +70,7 @@ impl StationRow {
             identity: identity.into(),
             our_role,
             state: LinkState::New,
+            link: 0,
             version: None,
             peer: None,
             url: None,
@@ -89,12 +92,13 @@ impl StationRow {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            Happening::Connected { version, peer } => {
+            Happening::Connected { link, version, peer } => {
                 self.state = LinkState::Connected;
+                self.link = *link;
                 self.version = Some(*version);
                 self.peer = Some(*peer);
             }
-            Happening::Disconnected { .. } => {
+            Happening::Disconnected { link, .. } if *link == self.link => {
                 self.state = LinkState::Gone;
                 (self.in_flight, self.queued) = (0, 0);
             }
@@ -105,7 +109,7 @@ impl StationRow {
             Happening::Timeout { .. } => self.errors += 1,
             Happening::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             Happening::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
-            Happening::Ping { .. } | Happening::Refused { .. } | Happening::Note { .. } => {}
+            Happening::Disconnected { .. } | Happening::Ping { .. } | Happening::Refused { .. } | Happening::Note { .. } => {}
         }
         if !matches!(event.happening, Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. }) {
             self.last_seen_micros = event.stamp.wall_micros;
