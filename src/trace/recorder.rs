@@ -53,7 +53,7 @@ impl Contents {
         let latency = entry(event, scratch).and_then(|entry| {
             let sequence = self.store.append(entry);
             match &event.happening {
-                Happening::Frame(Frame { kind: FrameKind::Call, exchange: Some(exchange), .. }) => {
+                Happening::Frame(Frame { kind: FrameKind::Call | FrameKind::Malformed, exchange: Some(exchange), .. }) => {
                     self.store.open_exchange(*exchange, sequence);
                     None
                 }
@@ -142,7 +142,6 @@ fn write_remarks(frame: &Frame, out: &mut String) {
 pub struct Trace {
     contents: RwLock<Contents>,
     revision: watch::Sender<u64>,
-    numbers: AtomicU64,
     began: Moment,
 }
 
@@ -189,6 +188,18 @@ impl Trace {
 pub struct Teller {
     events: mpsc::Sender<Event>,
     trace: Arc<Trace>,
+    numbers: Numbers,
+}
+
+/// Gives out numbers that are unique in the session, for exchanges and links. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers(Arc<AtomicU64>);
+
+impl Numbers {
+    /// The next number.
+    pub fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 impl Teller {
@@ -197,9 +208,9 @@ impl Teller {
         &self.trace
     }
 
-    /// A number that was not given out before in this session, for an exchange or a link.
-    pub fn next_number(&self) -> u64 {
-        self.trace.numbers.fetch_add(1, Ordering::Relaxed)
+    /// Where the session's numbers come from.
+    pub fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Tells what happened. Waits only while the recorder has thousands of events to take in; after the recorder has
@@ -224,13 +235,8 @@ impl Teller {
 /// When the operating system gives no thread.
 pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle<()>)> {
     let (sender, mut receiver) = mpsc::channel(QUEUE);
-    let trace = Arc::new(Trace {
-        contents: RwLock::new(Contents::new(limit)),
-        revision: watch::Sender::new(0),
-        numbers: AtomicU64::new(1),
-        began,
-    });
-    let teller = Teller { events: sender, trace: trace.clone() };
+    let trace = Arc::new(Trace { contents: RwLock::new(Contents::new(limit)), revision: watch::Sender::new(0), began });
+    let teller = Teller { events: sender, trace: trace.clone(), numbers: Numbers::default() };
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
         let mut events = Vec::with_capacity(BATCH);
         let mut scratch = String::new();
