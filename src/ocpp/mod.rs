@@ -10,6 +10,7 @@ mod message;
 mod meter_forms;
 mod nearest;
 mod role;
+mod sample;
 mod schema;
 mod version;
 
@@ -19,4 +20,5 @@ pub use finding::{Finding, Rule, decisive};
 pub use message::{Field, Kind, Message, XmlBody, XmlForm};
 pub use nearest::nearest;
 pub use role::Role;
+pub use sample::SampleContext;
 pub use version::Version;
