@@ -391,3 +391,7 @@ fn shortened(description: &str) -> &str {
         None => description,
     }
 }
+
+#[cfg(test)]
+#[path = "conversation_tests.rs"]
+mod tests;

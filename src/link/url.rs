@@ -57,7 +57,8 @@ impl CentralSystemUrl {
         }
         let authority = uri.authority().ok_or_else(unreadable)?;
         let host = authority.host().trim_matches(['[', ']']).to_owned();
-        let bad_port = authority.port_u16().is_none() && authority.port().is_some();
+        let behind_host = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
+        let bad_port = authority.port_u16().is_none() && !behind_host.is_empty();
         if host.is_empty() || bad_port || authority.as_str().contains('@') || uri.query().is_some() {
             return Err(unreadable());
         }
