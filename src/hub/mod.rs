@@ -103,7 +103,8 @@ impl Hub {
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
-        self.note(false, format!("listening on {}", listening.url("<identity>")));
+        let happening = Happening::Listening { address, url: listening.url("<identity>").into() };
+        self.shared.teller.tell_now(None, now(), happening);
         self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
         Ok(address)
     }

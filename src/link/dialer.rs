@@ -39,7 +39,8 @@ pub struct Dial {
 /// What to do after a link, an attempt or a wait has ended.
 enum Next {
     Connect,
-    Wait(String),
+    /// Wait after a link was lost (true) or an attempt failed (false), for this reason.
+    Wait(bool, String),
     Park,
     Stop,
 }
@@ -67,11 +68,11 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
                     Err(next) => next,
                 }
             }
-            Next::Wait(reason) => {
+            Next::Wait(lost, reason) => {
                 if began.elapsed() >= STABLE {
                     backoff.reset();
                 }
-                wait(&dial, reason, backoff.wait(), &mut inbox, &context).await
+                wait(&dial, lost, reason, backoff.wait(), &mut inbox, &context).await
             }
             Next::Park => {
                 let reason = "it stays down until it is told to connect".into();
@@ -85,7 +86,7 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
 
 fn after(end: End) -> Next {
     match end {
-        End::Lost { reason, .. } => Next::Wait(reason),
+        End::Lost { reason, .. } => Next::Wait(true, reason),
         End::Disconnected | End::Replaced => Next::Park,
         End::Shutdown => Next::Stop,
     }
@@ -109,7 +110,7 @@ async fn attempt(
     loop {
         tokio::select! {
             () = context.shutdown.cancelled() => return Err(Next::Stop),
-            connected = connecting.as_mut() => return connected.map_err(Next::Wait),
+            connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
             order = inbox.orders.recv() => match order {
                 None => return Err(Next::Stop),
                 Some(LinkOrder::Disconnect) => return Err(Next::Park),
@@ -153,8 +154,8 @@ fn refused(error: &Error, version: Version) -> String {
 }
 
 /// Waits for the next attempt, or for the order to make it now.
-async fn wait(dial: &Dial, reason: String, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
-    context.teller.tell(Some(dial.station), now(), Happening::Retry { after, reason: reason.into() }).await;
+async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+    context.teller.tell(Some(dial.station), now(), Happening::Retry { after, lost, reason: reason.into() }).await;
     let waiting = tokio::time::sleep(after);
     tokio::pin!(waiting);
     loop {

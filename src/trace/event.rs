@@ -85,6 +85,8 @@ pub enum Happening {
     Retry {
         /// After this time.
         after: Duration,
+        /// Whether a link went down, rather than that none came up.
+        lost: bool,
         /// Why the last attempt failed or the link went down.
         reason: Box<str>,
     },
@@ -120,7 +122,14 @@ pub enum Happening {
         /// How many wait to be sent.
         queued: u32,
     },
-    /// Something worth a line: an address we listen on, a failure of ours, a definition that could not be read.
+    /// A central system of ours waits for stations.
+    Listening {
+        /// The bound address.
+        address: SocketAddr,
+        /// The URL for stations, with a place for the identity.
+        url: Box<str>,
+    },
+    /// Something worth a line: a failure of ours, a definition that could not be read.
     Note {
         /// Whether it is a failure.
         failure: bool,

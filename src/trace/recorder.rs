@@ -99,7 +99,14 @@ fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
             plain(RecordKind::Connected, scratch)
         }
         Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
-        Happening::Retry { after, reason } => Entry { latency: Some(*after), ..plain(RecordKind::Retry, reason) },
+        Happening::Retry { after, lost, reason } => {
+            let kind = if *lost { RecordKind::Lost } else { RecordKind::Retry };
+            Entry { latency: Some(*after), ..plain(kind, reason) }
+        }
+        Happening::Listening { address, url } => {
+            let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
+            plain(RecordKind::Listening, scratch)
+        }
         Happening::Refused { reason, .. } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, reason) },
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
@@ -290,7 +297,7 @@ mod tests {
         let reason = || Box::from("");
         apply(&mut contents, key, 13, Happening::Disconnected { link: 0, reason: reason() });
         assert_eq!(contents.stations().connected(), 1, "an older link went down, not this one");
-        apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), reason: "".into() });
+        apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), lost: true, reason: reason() });
         assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
         assert_eq!(contents.stations().connected(), 0);
     }

@@ -109,7 +109,11 @@ impl StationRow {
             Happening::Timeout { .. } => self.errors += 1,
             Happening::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             Happening::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
-            Happening::Disconnected { .. } | Happening::Ping { .. } | Happening::Refused { .. } | Happening::Note { .. } => {}
+            Happening::Disconnected { .. }
+            | Happening::Ping { .. }
+            | Happening::Refused { .. }
+            | Happening::Listening { .. }
+            | Happening::Note { .. } => {}
         }
         if !matches!(event.happening, Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. }) {
             self.last_seen_micros = event.stamp.wall_micros;
