@@ -1,9 +1,10 @@
 //! ocpp-tui: the terminal console of people who build charge points and central systems.
 
-// pub mod hub;
+pub mod hub;
 pub mod link;
 pub mod ocpp;
 pub mod rpc;
+pub mod simulator;
 pub mod trace;
 mod visible;
 
