@@ -94,7 +94,7 @@ fn parse_fields<'text>(words: &mut dyn Iterator<Item = &'text str>, types: &Hash
     fields
 }
 
-fn resolve<'text>(type_name: &str, types: &HashMap<&str, &'text str>) -> (String, String, Vec<Shape>) {
+fn resolve(type_name: &str, types: &HashMap<&str, &str>) -> (String, String, Vec<Shape>) {
     match types.get(type_name) {
         None => (format!("xs:{type_name}"), type_name.to_owned(), Vec::new()),
         Some(simple) if simple.starts_with(['{']) || simple.starts_with("text ") || simple.starts_with("decimal ") => {
