@@ -3,6 +3,7 @@
 pub mod hub;
 pub mod link;
 pub mod ocpp;
+pub mod simulator;
 pub mod trace;
 mod visible;
 
