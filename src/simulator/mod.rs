@@ -3,6 +3,8 @@
 //! changes it on its way is decided elsewhere.
 
 pub mod central_system;
+pub mod charge_point;
 mod payload;
 
 pub use central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings};
+pub use charge_point::{ChargePoint, ChargePointSettings};
