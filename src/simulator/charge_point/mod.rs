@@ -20,6 +20,8 @@ mod reservation;
 mod settings;
 mod speaking;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transaction_messages;
 mod trigger;
 
