@@ -1,4 +1,16 @@
 //! ocpp-tui: the terminal console of people who build charge points and central systems.
+//!
+//! The way of a message through the modules, from the wire to the screen and back:
+//!
+//! ```text
+//! bytes ─► link (actor) ─► rpc codec ─► ocpp catalog ─► simulator ─► answer ─► bytes
+//!              └─ Event ─► trace: recorder, store ─┬─► tui    full screen
+//!                                                  └─► lines  line by line
+//! tui, lines ─► console (commands) ─► hub ─► link of that station
+//! ```
+//!
+//! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
+//! `simulator`, `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top.
 
 pub mod hub;
 pub mod link;
