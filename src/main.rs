@@ -1,1 +1,3 @@
+//! The executable: it reads the arguments and hands over.
+
 fn main() {}

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
 use super::record::{RecordKind, Verdict};
 use super::store::{Entry, Store};
-use super::{Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
+use super::{Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
 use crate::link::Moment;
 use crate::ocpp::{Finding, Role};
 
