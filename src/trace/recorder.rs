@@ -255,9 +255,11 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::ocpp::{ErrorCode, Rule, Version};
-    use crate::trace::{LinkState, Text};
+    use crate::trace::{Direction, LinkState, Text};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
