@@ -77,6 +77,11 @@ impl Conversation {
         conversation
     }
 
+    /// Other limits hold from now on; calls under way keep their time limit.
+    pub fn change_settings(&mut self, settings: Arc<LinkSettings>) {
+        self.settings = settings;
+    }
+
     /// Takes a text of the peer in.
     pub fn receive(&mut self, text: Text, now: Moment) {
         match srpc::decode(text.as_str(), self.version) {

@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use super::behaviour::{Behaviour, Moment};
 use super::conversation::Conversation;
 use super::directory::{LinkInbox, LinkOrder};
-use super::settings::LinkSettings;
-use crate::ocpp::{Catalog, Version};
+use super::settings::{LinkSettings, SharedSettings};
+use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
 /// The library's buffers cost 137 KB a connection by default; these carry an OCPP message in one read and let 10,000 links fit.
@@ -56,7 +56,7 @@ pub struct LinkContext {
     /// The shapes of messages.
     pub catalog: Arc<Catalog>,
     /// The limits.
-    pub settings: Arc<LinkSettings>,
+    pub settings: SharedSettings,
     /// Where to tell what happens.
     pub teller: Teller,
     /// Ends every link of the session.
@@ -104,11 +104,14 @@ where
     let began = now();
     context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer }).await;
     let numbers = context.teller.numbers().clone();
-    let (catalog, settings) = (context.catalog.clone(), context.settings.clone());
-    let conversation = Conversation::begin(catalog, settings, numbers, version, behaviour, began);
+    let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+    let our_role = behaviour.role();
+    let conversation = Conversation::begin(catalog, settings.clone(), numbers, version, behaviour, began);
     inbox.up.store(true, Ordering::Relaxed);
-    let mut link = Link { stream, station, context, conversation, pinged: None, next_ping: None };
-    link.next_ping = context.settings.ping_interval.map(|_| Instant::now());
+    // As in ocppjs: a charge point pings at once, a central system after the first interval.
+    let first = if our_role == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
+    let next_ping = settings.ping_interval.map(|interval| Instant::now() + interval.min(first));
+    let mut link = Link { stream, station, context, settings, conversation, pinged: None, next_ping };
     let end = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = link.finish(&end).await;
@@ -126,6 +129,7 @@ struct Link<'a, S> {
     stream: WebSocketStream<S>,
     station: StationKey,
     context: &'a LinkContext,
+    settings: Arc<LinkSettings>,
     conversation: Conversation,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
@@ -206,11 +210,22 @@ where
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
             Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
             Some(LinkOrder::Replaced) => return Err(End::Replaced),
         }
         Ok(())
+    }
+
+    fn look_at_settings(&mut self) {
+        let settings = self.context.settings.current();
+        if settings.ping_interval != self.settings.ping_interval {
+            self.next_ping = settings.ping_interval.map(|interval| Instant::now() + interval);
+            self.pinged = None;
+        }
+        self.conversation.change_settings(settings.clone());
+        self.settings = settings;
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -227,20 +242,20 @@ where
         if self.next_ping.is_none_or(|due| due > Instant::now()) {
             return Ok(());
         }
-        self.next_ping = self.context.settings.ping_interval.map(|interval| Instant::now() + interval);
+        self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
         if self.pinged.is_some() {
             let text = "the last ping got no pong".into();
             self.told(now(), Happening::Note { failure: true, text });
         }
         self.pinged = Some(Instant::now());
         self.told(now(), Happening::Ping { direction: Direction::Out, pong: false, round_trip: None });
-        let limit = self.context.settings.write_timeout;
+        let limit = self.settings.write_timeout;
         within(limit, self.stream.feed(Message::Ping(Bytes::new()))).await
     }
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
-        let limit = self.context.settings.write_timeout;
+        let limit = self.settings.write_timeout;
         for text in self.conversation.outgoing.drain(..) {
             within(limit, self.stream.feed(Message::Text(text))).await?;
         }
@@ -253,7 +268,7 @@ where
     async fn write_out(&mut self) -> Result<(), End> {
         self.ping().await?;
         self.feed().await?;
-        within(self.context.settings.write_timeout, self.stream.flush()).await
+        within(self.settings.write_timeout, self.stream.flush()).await
     }
 
     /// Ends the conversation and closes the socket as politely as its state allows.

@@ -2,6 +2,7 @@
 //! is the hub's knowledge, not this table's.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -24,6 +25,18 @@ pub enum LinkState {
     },
     /// Down.
     Gone,
+}
+
+impl fmt::Display for LinkState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            LinkState::New => "new",
+            LinkState::Connecting => "connecting",
+            LinkState::Connected => "connected",
+            LinkState::Waiting { .. } => "waiting",
+            LinkState::Gone => "gone",
+        })
+    }
 }
 
 /// One station.
