@@ -46,3 +46,11 @@ pub enum Kind {
     /// An object with these fields.
     Object(Vec<Field>),
 }
+
+#[cfg(test)]
+impl Message {
+    /// Makes a message of these fields.
+    pub(crate) fn new(fields: Vec<Field>) -> Message {
+        Message { fields, validator: OnceLock::new() }
+    }
+}
