@@ -35,7 +35,7 @@ pub enum Deed {
 }
 
 /// How to be a central system.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CentralSystemOptions {
     /// The address to bind, usually `::` or `0.0.0.0`.
     pub host: Option<String>,
@@ -50,7 +50,7 @@ pub struct CentralSystemOptions {
 }
 
 /// How to be a charge point.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChargePointOptions {
     /// The central system's URL without the identity.
     pub url: String,
