@@ -1,6 +1,7 @@
 //! ocpp-tui: the terminal console of people who build charge points and central systems.
 
 pub mod compose;
+pub mod console;
 pub mod hub;
 pub mod link;
 pub mod ocpp;

@@ -1,0 +1,30 @@
+//! The command language: what a person types at the prompt, at the command line of the full screen or into a script. Words become a
+//! [`Command`]; completion and help come from the same table as the parser. Floor 4: it prints nothing and opens no file.
+
+mod arguments;
+mod build;
+mod command;
+mod duration;
+mod error;
+mod glob;
+mod grammar;
+mod nearest;
+mod parser;
+mod print;
+mod setting;
+mod table;
+mod target;
+mod token;
+
+#[cfg(test)]
+mod fixture;
+
+pub use command::{
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
+    Transport,
+};
+pub use error::{CommandError, ExecutionError, UsageFault};
+pub use grammar::{CommandSpec, Grammar};
+pub use parser::parse;
+pub use target::{Target, TargetError};
+pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};
