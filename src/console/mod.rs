@@ -2,6 +2,7 @@
 //! [`Command`]; completion and help come from the same table as the parser. Floor 4: it prints nothing and opens no file.
 
 mod arguments;
+mod assign;
 mod build;
 mod command;
 mod duration;
@@ -10,6 +11,7 @@ mod glob;
 mod grammar;
 mod nearest;
 mod parser;
+mod path;
 mod print;
 mod setting;
 mod table;
@@ -19,6 +21,7 @@ mod token;
 #[cfg(test)]
 mod fixture;
 
+pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use command::{
     Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
     Transport,
@@ -26,5 +29,6 @@ pub use command::{
 pub use error::{CommandError, ExecutionError, UsageFault};
 pub use grammar::{CommandSpec, Grammar};
 pub use parser::parse;
+pub use path::PathError;
 pub use target::{Target, TargetError};
 pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};
