@@ -5,10 +5,12 @@ mod arguments;
 mod assign;
 mod build;
 mod command;
+mod completion;
 mod duration;
 mod error;
 mod glob;
 mod grammar;
+mod help;
 mod nearest;
 mod parser;
 mod path;
@@ -20,14 +22,18 @@ mod token;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod properties;
 
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use command::{
     Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
     Transport,
 };
+pub use completion::{Candidate, Completions, Context, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};
 pub use grammar::{CommandSpec, Grammar};
+pub use help::help;
 pub use parser::parse;
 pub use path::PathError;
 pub use target::{Target, TargetError};
