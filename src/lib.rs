@@ -12,6 +12,8 @@
 //! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
 //! `simulator`, `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top.
 
+pub mod compose;
+pub mod console;
 pub mod hub;
 pub mod link;
 pub mod ocpp;

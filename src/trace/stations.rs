@@ -199,3 +199,14 @@ impl StationTable {
         self.by_identity.get(&(our_role, Box::from(identity))).and_then(|key| self.get(*key))
     }
 }
+
+#[cfg(test)]
+impl StationTable {
+    /// A table of these rows, whose keys are their places.
+    pub(crate) fn of(rows: impl IntoIterator<Item = StationRow>) -> StationTable {
+        let rows: Vec<StationRow> = rows.into_iter().collect();
+        let by_identity = rows.iter().map(|row| ((row.our_role, row.identity.clone()), row.key)).collect();
+        let connected = rows.iter().filter(|row| row.state == LinkState::Connected).count();
+        StationTable { rows, by_identity, connected }
+    }
+}
