@@ -17,7 +17,8 @@ pub(super) const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
 /// The version that a charge point asks for when nothing is said about it, as in ocppjs.
 pub(super) const ASKED_FOR: Version = Version::V1_5;
 
-/// Makes the command.
+/// Makes the command. An argument that is not optional is there, because `Arguments::sort` has refused the line otherwise; that is why
+/// `positionals` is indexed.
 pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, CommandError> {
     match &arguments.spec.does {
         Does::StartCentralSystem => start_central_system(&arguments),
