@@ -15,6 +15,7 @@
 pub mod compose;
 pub mod console;
 pub mod hub;
+pub mod lines;
 pub mod link;
 pub mod ocpp;
 pub mod rpc;

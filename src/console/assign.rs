@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use super::command::{Assignment, PayloadEdit, PayloadStep};
 use super::error::short;
-use super::nearest::nearest;
 use super::path::{self, PathError};
 use super::token::column;
 use crate::compose::{FieldPlace, Step, field_at, fields_at, type_label};
+use crate::ocpp::nearest;
 use crate::ocpp::{Kind, Message};
 
 /// The message that a payload belongs to.

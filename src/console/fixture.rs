@@ -1,17 +1,20 @@
 //! The catalog and a few stations, for the tests of the command language.
 
+use std::sync::{Arc, LazyLock};
+
 use super::Grammar;
-use crate::ocpp::{Catalog, Role, Version, definition};
+use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{LinkState, StationKey, StationRow, StationTable};
 
 /// The embedded definitions.
-pub(super) fn catalog() -> Catalog {
-    definition::read_embedded().catalog
+pub(super) fn catalog() -> Arc<Catalog> {
+    Catalog::embedded()
 }
 
 /// The grammar of that catalog.
-pub(super) fn grammar() -> Grammar {
-    Grammar::new(&catalog())
+pub(super) fn grammar() -> &'static Grammar {
+    static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| Grammar::new(&catalog()));
+    &GRAMMAR
 }
 
 /// CP1, CP2 and `a,b` are connected to our central system, CP9 is gone; SIM is simulated and connected.

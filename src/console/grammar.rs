@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::{CommandError, short};
-use super::nearest::nearest;
 pub use super::table::CommandSpec;
 use super::table::{Does, Takes, action_options, after_actions, before_actions, pings};
 use super::token::Word;
+use crate::ocpp::nearest;
 use crate::ocpp::{Catalog, Role, Version};
 
 /// The commands of the language.

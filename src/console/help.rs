@@ -91,7 +91,7 @@ mod tests {
                 "With optional arguments:",
                 "  --remote-id : id of remote charge point",
                 "  --force : send it although it breaks the definitions",
-                "Fields in ocpp1.5 (* required):",
+                "Fields in ocpp1.2 (* required):",
                 "  type* : Hard | Soft (required, ResetType: Hard, Soft)",
             ]
         );

@@ -57,14 +57,18 @@ pub(super) fn payload(
         base = edited(base, edit, definition).payload;
     }
     let applied = edited(base, &call.payload, definition);
-    let explained = |errors: &[super::assign::AssignError]| errors.iter().map(|error| Failure::assignment(error, line)).collect();
+    let explained =
+        |errors: &[super::assign::AssignError]| errors.iter().map(|error| Failure::assignment(error, line)).collect();
     let payload = applied.accept(call.force).map_err(|errors| -> Vec<Failure> { explained(&errors) })?;
     let findings = definition.request.check(&payload, version);
     match decisive(&findings) {
         Some(finding) if !call.force => {
             let code = finding.rule.error_code(version);
             let place = if finding.path.is_empty() { "/" } else { &finding.path };
-            let text = format!("Error: {place}: {}. The peer should answer {code}; add --force to send it all the same.", finding.message);
+            let text = format!(
+                "Error: {place}: {}. The peer should answer {code}; add --force to send it all the same.",
+                finding.message
+            );
             Err(vec![Failure::plain(text)])
         }
         _ => Ok(payload),

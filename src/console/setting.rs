@@ -3,8 +3,8 @@
 use super::command::Setting;
 use super::duration;
 use super::error::CommandError;
-use super::nearest::nearest;
 use super::token::{Spanned, unquote};
+use crate::ocpp::nearest;
 
 /// A setting as it is written.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::fmt;
 use thiserror::Error;
 
 use super::glob;
-use super::nearest::nearest;
 use crate::ocpp::Role;
+use crate::ocpp::nearest;
 use crate::trace::{LinkState, StationKey, StationRow, StationTable};
 
 /// Whom a command is for.

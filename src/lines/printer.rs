@@ -42,7 +42,8 @@ impl Printer {
         // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
-        let printing = Printing { lines: EventLines::new(jiff::tz::TimeZone::system()), trace, format, next: 0, text: String::new() };
+        let printing =
+            Printing { lines: EventLines::new(jiff::tz::TimeZone::system()), trace, format, next: 0, text: String::new() };
         let body = move || {
             // A closed output ends the printing; the session goes on until its input ends.
             let _ = runtime.block_on(printing.run(receiver));

@@ -41,11 +41,11 @@ fn accept(marked: &str) -> String {
 
 #[test]
 fn commands_are_offered_first() {
-    assert_eq!(texts("remote_g|"), ["remote_getconfiguration"]);
+    assert_eq!(texts("remote_getcon|"), ["remote_getconfiguration"]);
     assert_eq!(texts("|").len(), grammar().commands().len());
     assert_eq!(texts("QU|"), ["quit"]);
-    assert_eq!(texts("help sta|"), ["start_cs", "start_cp", "starttransaction", "stations"]);
-    assert_eq!(texts("transaction|"), ["starttransaction", "remote_starttransaction", "remote_remotestarttransaction"]);
+    assert_eq!(texts("help sta|"), ["start_cs", "start_cp", "starttransaction", "statusnotification", "stations"]);
+    assert_eq!(texts("starttrans|"), ["starttransaction"]);
     assert_eq!(accept("start|_cs 9000"), "start_cs 9000");
     assert_eq!(texts("nonsense |"), Vec::<String>::new());
 }
@@ -86,14 +86,14 @@ fn fields_with_type_and_mark_without_those_that_are_there() {
         [
             ("connectorId=", "integer", true),
             ("idTag=", "text ≤ 20", true),
-            ("timestamp=", "date and time", true),
             ("meterStart=", "integer", true),
+            ("timestamp=", "date and time", true),
             ("reservationId=", "integer", false),
         ]
     );
     assert_eq!(
         texts("starttransaction idTag=1 connectorId=2 |"),
-        ["timestamp=", "meterStart=", "reservationId=", "--id", "--force"]
+        ["meterStart=", "timestamp=", "reservationId=", "--id", "--force"]
     );
     assert_eq!(accept("starttransaction res|"), "starttransaction reservationId=");
     assert_eq!(texts("call CP2 Reset t|"), ["type="]);
@@ -101,8 +101,8 @@ fn fields_with_type_and_mark_without_those_that_are_there() {
     assert_eq!(texts("answer Authorize |")[..4], ["idTagInfo.", "error=", "description=", "delay="]);
     assert_eq!(texts("answer Authorize idTagInfo.|"), ["idTagInfo.status=", "idTagInfo.expiryDate=", "idTagInfo.parentIdTag="]);
     assert_eq!(accept("answer Authorize idTagInfo.st|"), "answer Authorize idTagInfo.status=");
-    assert_eq!(accept("metervalues val|"), "metervalues values[0].");
-    assert_eq!(texts("metervalues values[0].|"), ["values[0].timestamp=", "values[0].value="]);
+    assert_eq!(accept("metervalues met|"), "metervalues meterValue[0].");
+    assert_eq!(texts("metervalues meterValue[0].|"), ["meterValue[0].timestamp=", "meterValue[0].sampledValue[0]."]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn values_are_written_as_one_would_type_them() {
     assert_eq!(texts("remote_reset type=|"), ["Hard", "Soft"]);
     assert_eq!(accept("remote_reset type=s|"), "remote_reset type=Soft");
     assert_eq!(accept("remote_reset type=\"S|"), "remote_reset type=Soft");
-    assert_eq!(texts("remote_reset force=|"), ["true", "false"]);
+    assert_eq!(texts("answer getconfiguration configurationKey[0].readonly=|"), ["true", "false"]);
     assert_eq!(texts("authorize idTag=|"), ["\"12345\"", "B4F62CEF"]);
     assert_eq!(texts("starttransaction connectorId=|"), ["2"]);
     assert_eq!(texts("answer Authorize idTagInfo.status=Ex|"), ["Expired"]);
