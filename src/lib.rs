@@ -4,6 +4,7 @@ pub mod hub;
 pub mod link;
 pub mod ocpp;
 pub mod trace;
+pub mod tui;
 mod visible;
 
 pub use visible::{is_hostile, visible};
