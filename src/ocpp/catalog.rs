@@ -1,10 +1,10 @@
 //! The catalog: what every version's messages look like. Everything that depends on the shape of a message asks here.
 //! Reading definitions is in `definition/`, checking a payload in `check`, making one up in `sample`.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::message::Message;
-use super::{Role, Version};
+use super::{Role, Version, definition};
 
 /// The messages of all versions.
 #[derive(Debug, Default)]
@@ -25,6 +25,23 @@ pub struct ActionDefinition {
     pub request: Message,
     /// The result's payload.
     pub response: Message,
+    /// How SOAP carries it.
+    pub soap: SoapOperation,
+}
+
+/// An operation as the SOAP binding of its service has it.
+#[derive(Debug, Clone)]
+pub struct SoapOperation {
+    /// The service's namespace: of the body's elements and of the headers that OCPP defines.
+    pub namespace: Arc<str>,
+    /// The action of the HTTP header: `/BootNotification`.
+    pub action: String,
+    /// The WS-Addressing action of the request.
+    pub request_action: String,
+    /// The WS-Addressing action of the answer. The WSDL of OCPP 1.2 names none; it is then the one that toolkits derive.
+    pub response_action: String,
+    /// The headers of the request, in the service's namespace: `chargeBoxIdentity`.
+    pub headers: Vec<String>,
 }
 
 /// What the catalog knows about the name of an action in a call that `initiator` sent.
@@ -41,6 +58,12 @@ pub enum Lookup {
 }
 
 impl Catalog {
+    /// The catalog of the definitions that are built into the executable.
+    pub fn embedded() -> Arc<Catalog> {
+        static EMBEDDED: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(definition::read_embedded().catalog));
+        EMBEDDED.clone()
+    }
+
     /// Builds a catalog from definitions that were read.
     pub fn new(actions: impl IntoIterator<Item = ActionDefinition>) -> Catalog {
         let mut catalog = Catalog::default();

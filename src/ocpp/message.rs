@@ -1,14 +1,36 @@
-//! The shape of one message: a tree of fields, the JSON Schema made from it and the compiled validator.
+//! The shape of one message: a tree of fields, as JSON writes it and as XML writes it. The JSON Schema made from it is in
+//! `schema`, the check of a payload in `check`, made-up payloads in `sample`.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use jsonschema::Validator;
+use serde_json::Value;
 
 /// The payload of a call or of a result.
 #[derive(Debug)]
 pub struct Message {
-    /// The fields in the order of the definitions (the order of XML elements).
+    /// The name of its type in the definitions: `BootNotificationRequest`.
+    pub name: Arc<str>,
+    /// The fields of the JSON object, in the order in which the definitions list them.
     pub fields: Vec<Field>,
-    // plus whatever `schema`/`check` need, e.g. a lazily compiled validator:
-    validator: OnceLock<jsonschema::Validator>,
+    /// The same message in XML, which wants its own order and, in OCPP 1.6, has other limits.
+    pub xml: XmlBody,
+    /// Made on first use by `schema`.
+    pub(super) schema: OnceLock<Value>,
+    /// Compiled on first use by `check`. Compiling takes thousands of times as long as checking, and most messages of a
+    /// version never occur on a link.
+    pub(super) validator: OnceLock<Option<Validator>>,
+}
+
+/// A message as the child of a SOAP body.
+#[derive(Debug)]
+pub struct XmlBody {
+    /// The namespace of the element and of every element inside it. It ends in a slash.
+    pub namespace: Arc<str>,
+    /// The element: `bootNotificationRequest`.
+    pub element: String,
+    /// The fields in the order of the elements. Their names are the JSON names; [`Field::xml`] tells how XML writes them.
+    pub fields: Vec<Field>,
 }
 
 /// A field of a message or of an object in it.
@@ -22,21 +44,40 @@ pub struct Field {
     pub required: bool,
     /// `Some(minimum)` when the field is a list.
     pub repeated: Option<u32>,
-    /// The name of its type in the definitions: `IdToken`, `xs:int`.
+    /// The name of its type in the definitions: `IdToken`, `xs:int`. Empty for a type without a name.
     pub type_name: String,
+    /// How XML writes it.
+    pub xml: XmlForm,
+}
+
+/// The place of a field in XML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum XmlForm {
+    /// A child element of this name. It is the JSON name but for the `value` elements of OCPP 1.5, which JSON calls `values`.
+    Element(String),
+    /// An attribute of the parent element, without a prefix.
+    Attribute,
+    /// The text of the parent element.
+    Text,
 }
 
 /// What a field holds.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// Text with an optional limit in characters.
-    Text { max_length: Option<u32> },
+    Text {
+        /// The limit.
+        max_length: Option<u32>,
+    },
     /// One of these texts.
     Enumeration(Vec<String>),
     /// A 32-bit signed integer.
     Integer,
     /// A decimal number with at most this many fraction digits.
-    Decimal { fraction_digits: Option<u32> },
+    Decimal {
+        /// The limit.
+        fraction_digits: Option<u32>,
+    },
     /// `true` or `false`.
     Boolean,
     /// A date with time, ISO 8601.
@@ -45,4 +86,121 @@ pub enum Kind {
     Uri,
     /// An object with these fields.
     Object(Vec<Field>),
+}
+
+impl Message {
+    /// A message whose schema has not been made yet.
+    pub fn new(name: impl Into<Arc<str>>, fields: Vec<Field>, xml: XmlBody) -> Message {
+        Message { name: name.into(), fields, xml, schema: OnceLock::new(), validator: OnceLock::new() }
+    }
+
+    /// The field at a path of property names. Positions in lists may be given or left out: `["meterValue", "0", "timestamp"]` and
+    /// `["meterValue", "timestamp"]` are the same field.
+    pub fn field_at(&self, path: &[&str]) -> Option<&Field> {
+        find(&self.fields, path.iter().copied())
+    }
+}
+
+/// Walks from `fields` along the property names.
+pub(super) fn find<'field, 'name>(
+    mut fields: &'field [Field],
+    path: impl IntoIterator<Item = &'name str>,
+) -> Option<&'field Field> {
+    let mut found: Option<&Field> = None;
+    for step in path {
+        if let Some(field) = fields.iter().find(|field| field.name == step) {
+            fields = field.kind.fields();
+            found = Some(field);
+        } else if !(is_position(step) && found.is_some_and(|field| field.repeated.is_some())) {
+            return None;
+        }
+    }
+    found
+}
+
+fn is_position(step: &str) -> bool {
+    !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl Field {
+    /// What the field holds, in words: `list of text, at most 20 characters`.
+    pub fn label(&self) -> String {
+        match self.repeated {
+            Some(0) => format!("list of {}", self.kind.label()),
+            Some(minimum) => format!("list of at least {minimum}: {}", self.kind.label()),
+            None => self.kind.label(),
+        }
+    }
+}
+
+impl Kind {
+    /// What it is, in words.
+    pub fn label(&self) -> String {
+        match self {
+            Kind::Text { max_length: None } => "text".to_owned(),
+            Kind::Text { max_length: Some(limit) } => format!("text, at most {limit} characters"),
+            Kind::Enumeration(values) => format!("one of {}", values.join(", ")),
+            Kind::Integer => "whole number".to_owned(),
+            Kind::Decimal { fraction_digits: Some(1) } => "number, at most 1 fraction digit".to_owned(),
+            Kind::Decimal { fraction_digits: Some(digits) } => format!("number, at most {digits} fraction digits"),
+            Kind::Decimal { fraction_digits: None } => "number".to_owned(),
+            Kind::Boolean => "true or false".to_owned(),
+            Kind::DateTime => "date and time".to_owned(),
+            Kind::Uri => "URI".to_owned(),
+            Kind::Object(_) => "object".to_owned(),
+        }
+    }
+
+    /// The fields of an object; nothing for everything else.
+    pub fn fields(&self) -> &[Field] {
+        match self {
+            Kind::Object(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// The texts of an enumeration and the two of a boolean, to offer them; nothing for everything else.
+    pub fn choices(&self) -> impl Iterator<Item = &str> {
+        const BOOLEAN: [&str; 2] = ["false", "true"];
+        let (texts, fixed): (&[String], &[&str]) = match self {
+            Kind::Enumeration(values) => (values, &[]),
+            Kind::Boolean => (&[], &BOOLEAN),
+            _ => (&[], &[]),
+        };
+        texts.iter().map(String::as_str).chain(fixed.iter().copied())
+    }
+
+    /// Whether JSON writes it between quotation marks.
+    pub fn is_quoted(&self) -> bool {
+        matches!(self, Kind::Text { .. } | Kind::Enumeration(_) | Kind::DateTime | Kind::Uri)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Catalog, Role, Version};
+
+    #[test]
+    fn a_field_is_found_with_and_without_positions() {
+        let catalog = Catalog::embedded();
+        let action = catalog.action(Version::V1_6, Role::ChargePoint, "MeterValues").unwrap();
+        let unit = action.request.field_at(&["meterValue", "0", "sampledValue", "12", "unit"]).unwrap();
+        assert!(unit.kind.choices().any(|choice| choice == "Wh"));
+        assert_eq!(action.request.field_at(&["meterValue", "sampledValue", "unit"]).unwrap().name, "unit");
+        assert!(action.request.field_at(&["connectorId", "0"]).is_none());
+        assert!(action.request.field_at(&["0"]).is_none());
+        assert!(action.request.field_at(&[]).is_none());
+        assert!(action.request.field_at(&["meterValue", "unit"]).is_none());
+    }
+
+    #[test]
+    fn labels_say_what_a_field_holds() {
+        let catalog = Catalog::embedded();
+        let boot = catalog.action(Version::V1_6, Role::ChargePoint, "BootNotification").unwrap();
+        assert_eq!(boot.request.field_at(&["chargePointModel"]).unwrap().label(), "text, at most 20 characters");
+        assert_eq!(boot.response.field_at(&["status"]).unwrap().label(), "one of Accepted, Pending, Rejected");
+        let start = catalog.action(Version::V1_6, Role::CentralSystem, "SetChargingProfile").unwrap();
+        let periods = ["csChargingProfiles", "chargingSchedule", "chargingSchedulePeriod"];
+        assert_eq!(start.request.field_at(&periods).unwrap().label(), "list of object");
+    }
 }

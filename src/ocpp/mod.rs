@@ -2,15 +2,23 @@
 //! reading of definition files, and no idea of how a message travels.
 
 mod catalog;
+mod check;
+pub mod definition;
 mod error_code;
 mod finding;
 mod message;
+mod meter_forms;
+mod nearest;
 mod role;
+mod sample;
+mod schema;
 mod version;
 
-pub use catalog::{ActionDefinition, Catalog, Lookup};
+pub use catalog::{ActionDefinition, Catalog, Lookup, SoapOperation};
 pub use error_code::ErrorCode;
 pub use finding::{Finding, Rule, decisive};
-pub use message::{Field, Kind, Message};
+pub use message::{Field, Kind, Message, XmlBody, XmlForm};
+pub use nearest::nearest;
 pub use role::Role;
+pub use sample::SampleContext;
 pub use version::Version;

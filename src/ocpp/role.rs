@@ -12,6 +12,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Both roles.
+    pub const ALL: [Role; 2] = [Role::ChargePoint, Role::CentralSystem];
+
     /// The role at the other end.
     pub const fn peer(self) -> Role {
         match self {

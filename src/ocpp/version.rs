@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Role;
+
 /// A version of OCPP. It is negotiated per link and is never a property of the whole process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
@@ -32,6 +34,18 @@ impl Version {
             Version::V1_2 => "ocpp1.2",
             Version::V1_5 => "ocpp1.5",
             Version::V1_6 => "ocpp1.6",
+        }
+    }
+
+    /// The namespace of the service that `host` offers (OCPP-S 1.6, table 2). The slash at the end is part of the name.
+    pub const fn namespace(self, host: Role) -> &'static str {
+        match (self, host) {
+            (Version::V1_2, Role::CentralSystem) => "urn://Ocpp/Cs/2010/08/",
+            (Version::V1_2, Role::ChargePoint) => "urn://Ocpp/Cp/2010/08/",
+            (Version::V1_5, Role::CentralSystem) => "urn://Ocpp/Cs/2012/06/",
+            (Version::V1_5, Role::ChargePoint) => "urn://Ocpp/Cp/2012/06/",
+            (Version::V1_6, Role::CentralSystem) => "urn://Ocpp/Cs/2015/10/",
+            (Version::V1_6, Role::ChargePoint) => "urn://Ocpp/Cp/2015/10/",
         }
     }
 

@@ -1,0 +1,100 @@
+//! Checks a payload against its message. A valid payload costs one pass of a compiled validator and nothing else; only when that
+//! pass fails is the payload looked at closely: `translate` makes findings of the validator's errors and decides which of them
+//! peers tolerate, and the meter values of OCPP 1.5 are first brought into their usual form by `meter_forms`.
+
+mod format;
+mod translate;
+
+use jsonschema::{Draft, Keyword, ValidationError, Validator};
+use serde_json::{Map, Value};
+
+use self::format::DateTime;
+use self::translate::Translator;
+use super::message::Message;
+use super::{Finding, Rule, Version, meter_forms};
+
+/// A payload can be wrong a million times over. Nobody reads more than this.
+const MAX_FINDINGS: usize = 100;
+
+impl Message {
+    /// What is wrong with a payload. An empty answer is a valid payload; findings that are tolerated do not make it invalid
+    /// (see [`decisive`](super::decisive)).
+    pub fn check(&self, payload: &Value, version: Version) -> Vec<Finding> {
+        let Some(validator) = self.validator() else { return Vec::new() };
+        if validator.is_valid(payload) {
+            return Vec::new();
+        }
+        if payload.is_null() && version == Version::V1_6 && validator.is_valid(&Value::Object(Map::new())) {
+            let message = "the payload is null where {} is wanted".to_owned();
+            return vec![Finding { path: String::new(), rule: Rule::Type, message, tolerated: true }];
+        }
+        let normal = meter_forms::normalise(payload, &self.fields);
+        let mut findings = Findings::default();
+        for finding in normal.iter().flat_map(meter_forms::Normalised::findings) {
+            findings.add(finding);
+        }
+        let translator = Translator { fields: &self.fields, version, normal: normal.as_ref() };
+        let payload = normal.as_ref().map_or(payload, |normal| &normal.payload);
+        for error in validator.iter_errors(payload) {
+            translator.translate(&error, &mut |finding| findings.add(finding));
+        }
+        findings.list
+    }
+
+    fn validator(&self) -> Option<&Validator> {
+        // A schema made from fields always compiles; a test compiles all of them.
+        self.validator.get_or_init(|| compile(self.schema()).ok()).as_ref()
+    }
+}
+
+/// The findings of one payload, bounded.
+#[derive(Default)]
+struct Findings {
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    fn add(&mut self, finding: Finding) {
+        if self.list.len() < MAX_FINDINGS {
+            self.list.push(finding);
+        } else if !finding.tolerated && self.list.iter().all(|known| known.tolerated || known.rule > finding.rule) {
+            // Whatever is dropped, the finding that decides the answer is not.
+            self.list.pop();
+            self.list.push(finding);
+        }
+    }
+}
+
+fn compile(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::options()
+        .with_draft(Draft::Draft7)
+        .should_validate_formats(true)
+        .with_format("date-time", |text: &str| format::date_time(text) == DateTime::Exact)
+        .with_format("uri", format::is_uri)
+        .with_keyword("multipleOf", |_, step, _| Ok(Box::new(Step::new(step))))
+        .build(schema)
+}
+
+/// The keyword `multipleOf` for steps of one tenth, one hundredth and so on, in decimal arithmetic.
+struct Step {
+    digits: u32,
+}
+
+impl Step {
+    fn new(step: &Value) -> Step {
+        Step { digits: step.as_number().map_or(0, format::fraction_digits) }
+    }
+}
+
+impl<'payload> Keyword<'payload> for Step {
+    fn validate(&self, value: &'payload Value) -> Result<(), ValidationError<'payload>> {
+        if self.is_valid(value) { Ok(()) } else { Err(ValidationError::custom("too many fraction digits")) }
+    }
+
+    fn is_valid(&self, value: &'payload Value) -> bool {
+        value.as_number().is_none_or(|number| format::fraction_digits(number) <= self.digits)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! Makes findings of a validator's errors: the place, the rule, one sentence for a person, and whether peers in the field tolerate it.
+
+use std::fmt::Write as _;
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::LocationSegment;
+use serde_json::Value;
+
+use super::format::{self, DateTime};
+use crate::ocpp::message::{self, Field, Kind, XmlForm};
+use crate::ocpp::meter_forms::Normalised;
+use crate::ocpp::{Finding, Rule, Version, nearest};
+
+/// How much of a value a sentence quotes.
+const MAX_QUOTE: usize = 60;
+/// How many values of an enumeration a sentence names.
+const MAX_CHOICES: usize = 12;
+
+/// What is needed to understand the errors of one payload.
+pub(super) struct Translator<'check> {
+    pub fields: &'check [Field],
+    pub version: Version,
+    pub normal: Option<&'check Normalised>,
+}
+
+/// The place of an error.
+struct Place<'check> {
+    /// As a JSON pointer.
+    pointer: String,
+    /// As a person writes it: `meterValue[0].timestamp`; `the payload` at the top.
+    name: String,
+    /// The field there, when it is one.
+    field: Option<&'check Field>,
+    /// The fields of the object there.
+    fields: &'check [Field],
+    /// Whether it is an element of a list rather than the list.
+    in_list: bool,
+}
+
+impl Translator<'_> {
+    /// Calls `add` with every finding of an error.
+    pub fn translate(&self, error: &ValidationError, add: &mut impl FnMut(Finding)) {
+        let place = self.place(error);
+        let value: &Value = error.instance();
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let property = property.as_str().unwrap_or_default();
+                let message = format!("{property} is missing in {}", place.name);
+                add(self.finding(&place, Rule::Required, message, self.may_lack(&place, property)));
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for property in unexpected {
+                    add(self.unknown(&place, property, value));
+                }
+            }
+            ValidationErrorKind::MinItems { limit } => {
+                let message = format!("{} has {} elements where at least {limit} are wanted", place.name, length(value));
+                add(self.finding(&place, Rule::TooFew, message, false));
+            }
+            ValidationErrorKind::Type { .. } => {
+                // OCPP 1.2 and 1.5 were spoken by programs that took any number.
+                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, Kind::Integer));
+                let message = format!("{} is {} where {} is wanted", place.name, quote(value), wanted(&place));
+                add(self.finding(&place, Rule::Type, message, number && self.version != Version::V1_6));
+            }
+            ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
+                let message = format!("{} is {}, which does not fit into 32 bits", place.name, quote(value));
+                add(self.finding(&place, Rule::Type, message, self.version != Version::V1_6));
+            }
+            ValidationErrorKind::Enum { .. } => {
+                if let (Value::String(text), Some(field)) = (value, place.field) {
+                    let message = enumeration(&place.name, text, field);
+                    // XML attributes are meter readings of OCPP 1.5; ocppjs let any text pass there.
+                    add(self.finding(&place, Rule::Enumeration, message, field.xml == XmlForm::Attribute));
+                }
+            }
+            ValidationErrorKind::MaxLength { limit } => {
+                let length = value.as_str().map_or(0, |text| text.chars().count());
+                let message = format!("{} has {length} characters where at most {limit} are allowed", place.name);
+                add(self.finding(&place, Rule::Length, message, false));
+            }
+            ValidationErrorKind::Format { .. } => add(self.format(&place, value)),
+            ValidationErrorKind::Custom { .. } => {
+                let message =
+                    format!("{} is {}, which has too many fraction digits: {}", place.name, quote(value), wanted(&place));
+                add(self.finding(&place, Rule::Format, message, self.version != Version::V1_6));
+            }
+            // The schemas use no other keywords.
+            _ => add(self.finding(&place, Rule::Format, format!("{} is not valid", place.name), false)),
+        }
+    }
+
+    fn format(&self, place: &Place, value: &Value) -> Finding {
+        let text = value.as_str().unwrap_or_default();
+        let optional = place.field.is_some_and(|field| !field.required);
+        let is_date = place.field.is_some_and(|field| matches!(field.kind, Kind::DateTime));
+        let quoted = quote(value);
+        let (message, tolerated) = match format::date_time(text) {
+            _ if !is_date => (format!("{} is {quoted}, which is not a URI", place.name), false),
+            DateTime::Loose(why) => (format!("{} is {quoted}, an unusual date and time: {why}", place.name), true),
+            _ if text.is_empty() && optional => (format!("{} is empty; leave it out instead", place.name), true),
+            _ => (format!("{} is {quoted}, which is not a date and time such as 2030-01-31T12:00:00Z", place.name), false),
+        };
+        self.finding(place, Rule::Format, message, tolerated || self.version != Version::V1_6)
+    }
+
+    fn unknown(&self, place: &Place, property: &str, object: &Value) -> Finding {
+        let is_free = |field: &&Field| object.get(&field.name).is_none();
+        let meant = nearest(property, place.fields.iter().filter(is_free).map(|field| &*field.name));
+        let mut message = format!("{} is not a field of {}", quote_text(property), place.name);
+        if let Some(meant) = meant {
+            let _ = write!(message, "; did you mean {meant}?");
+        }
+        let pointer = format!("{}/{}", place.pointer, property.replace('~', "~0").replace('/', "~1"));
+        Finding { path: self.original(pointer), rule: Rule::UnknownField, message, tolerated: false }
+    }
+
+    /// ocppjs did not want the time of meter readings in OCPP 1.5, so there are stations that do not send it.
+    fn may_lack(&self, place: &Place, property: &str) -> bool {
+        let has_readings = |field: &Field| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text);
+        let is_time = |field: &Field| field.name == property && matches!(field.kind, Kind::DateTime);
+        place.fields.iter().any(has_readings) && place.fields.iter().any(is_time)
+    }
+
+    fn finding(&self, place: &Place, rule: Rule, message: String, tolerated: bool) -> Finding {
+        Finding { path: self.original(place.pointer.clone()), rule, message, tolerated }
+    }
+
+    fn original(&self, pointer: String) -> String {
+        self.normal.map_or(pointer.clone(), |normal| normal.original(&pointer))
+    }
+
+    fn place(&self, error: &ValidationError) -> Place<'_> {
+        let mut place = Place {
+            pointer: error.instance_path().as_str().to_owned(),
+            name: String::new(),
+            field: None,
+            fields: self.fields,
+            in_list: false,
+        };
+        for segment in error.instance_path().segments() {
+            match segment {
+                LocationSegment::Property(name) => {
+                    place.field = message::find(place.fields, [&*name]);
+                    place.fields = place.field.map_or(&[], |field| field.kind.fields());
+                    place.in_list = false;
+                    let dot = if place.name.is_empty() { "" } else { "." };
+                    let _ = write!(place.name, "{dot}{name}");
+                }
+                LocationSegment::Index(position) => {
+                    place.in_list = true;
+                    let _ = write!(place.name, "[{position}]");
+                }
+            }
+        }
+        if place.name.is_empty() {
+            place.name.push_str("the payload");
+        }
+        place
+    }
+}
+
+fn wanted(place: &Place) -> String {
+    match place.field {
+        None => "an object".to_owned(),
+        Some(field) if field.repeated.is_some() && !place.in_list => "a list".to_owned(),
+        Some(field) => match &field.kind {
+            Kind::Object(_) => "an object".to_owned(),
+            Kind::Enumeration(_) | Kind::Text { .. } => "text".to_owned(),
+            Kind::Integer => "a whole number".to_owned(),
+            kind => kind.label(),
+        },
+    }
+}
+
+fn enumeration(name: &str, text: &str, field: &Field) -> String {
+    let choices: Vec<&str> = field.kind.choices().collect();
+    let named = choices.len().min(MAX_CHOICES);
+    let mut message = format!("{name} is {}, which is not one of {}", quote_text(text), choices[..named].join(", "));
+    if choices.len() > named {
+        let _ = write!(message, " and {} more", choices.len() - named);
+    }
+    if let Some(meant) = nearest(text, choices) {
+        let _ = write!(message, "; did you mean {meant}?");
+    }
+    message
+}
+
+fn length(value: &Value) -> usize {
+    value.as_array().map_or(0, Vec::len)
+}
+
+/// A value as JSON, cut short. Control characters come out escaped.
+fn quote(value: &Value) -> String {
+    match value {
+        Value::Object(_) => "an object".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::String(text) => quote_text(text),
+        other => other.to_string(),
+    }
+}
+
+fn quote_text(text: &str) -> String {
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(MAX_QUOTE).collect();
+    let more = if characters.next().is_some() { "…" } else { "" };
+    format!("\"{}{more}\"", start.escape_debug())
+}

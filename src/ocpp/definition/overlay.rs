@@ -1,0 +1,170 @@
+//! What a version says differently in JSON than in its WSDL. The file explains its format in its own head; this module reads it and
+//! changes the JSON fields of messages.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::xml::Fault;
+use crate::ocpp::Version;
+use crate::ocpp::catalog::ActionDefinition;
+use crate::ocpp::message::{Field, Kind, Message};
+
+/// An overlay file.
+#[derive(Debug)]
+pub(super) struct Overlay {
+    pub version: Version,
+    changes: Vec<(u32, Change)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: Spanned<String>,
+    #[serde(default, rename = "change")]
+    changes: Vec<Spanned<Change>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    action: String,
+    message: Direction,
+    #[serde(default)]
+    path: String,
+    required: Option<bool>,
+    minimum: Option<u32>,
+    #[serde(default)]
+    also: Vec<String>,
+    order: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Direction {
+    Request,
+    Response,
+}
+
+/// Reads an overlay file.
+pub(super) fn read(text: &str) -> Result<Overlay, Fault> {
+    let fault = |offset: usize, problem: String| {
+        let (line, column) = place(text, offset);
+        Fault { line, column: Some(column), problem }
+    };
+    let file: File = toml::from_str(text)
+        .map_err(|error| fault(error.span().map_or(0, |span| span.start), error.message().replace('\n', " ")))?;
+    let version = Version::parse(file.version.get_ref());
+    let version =
+        version.ok_or_else(|| fault(file.version.span().start, format!("{} is not a version", file.version.get_ref())))?;
+    let changes = file.changes.into_iter().map(|change| (place(text, change.span().start).0, change.into_inner())).collect();
+    Ok(Overlay { version, changes })
+}
+
+fn place(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count();
+    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count());
+    (u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1), u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1))
+}
+
+impl Overlay {
+    /// Changes the JSON fields of the actions.
+    pub fn apply(&self, actions: &mut [ActionDefinition]) -> Result<(), Fault> {
+        for (line, change) in &self.changes {
+            let fault = |problem: String| Fault { line: *line, column: None, problem };
+            let mut found = false;
+            for action in actions.iter_mut().filter(|action| *action.name == *change.action) {
+                let message = match change.message {
+                    Direction::Request => &mut action.request,
+                    Direction::Response => &mut action.response,
+                };
+                change.apply(message).map_err(fault)?;
+                found = true;
+            }
+            if !found {
+                return Err(fault(format!("OCPP {} has no action {}", self.version, change.action)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Change {
+    fn apply(&self, message: &mut Message) -> Result<(), String> {
+        let missing = || format!("{} of {} is not in the WSDL", self.path, message.name);
+        if self.path.is_empty() {
+            return self.reorder(&mut message.fields);
+        }
+        let field = find(&mut message.fields, &self.path).ok_or_else(missing)?;
+        if let Some(required) = self.required {
+            field.required = required;
+        }
+        if let Some(minimum) = self.minimum {
+            let repeated = field.repeated.as_mut().ok_or_else(|| format!("{} is not a list", self.path))?;
+            *repeated = minimum;
+        }
+        match &mut field.kind {
+            Kind::Enumeration(values) => values.extend(self.also.iter().cloned()),
+            _ if !self.also.is_empty() => return Err(format!("{} is not an enumeration", self.path)),
+            _ => {}
+        }
+        match &mut field.kind {
+            Kind::Object(fields) => self.reorder(fields),
+            _ if self.order.is_some() => Err(format!("{} has no fields to put in order", self.path)),
+            _ => Ok(()),
+        }
+    }
+
+    fn reorder(&self, fields: &mut [Field]) -> Result<(), String> {
+        let Some(order) = &self.order else { return Ok(()) };
+        let place = |field: &Field| order.iter().position(|name| *name == field.name);
+        if order.len() != fields.len() || fields.iter().any(|field| place(field).is_none()) {
+            return Err(format!("the order of {} does not name exactly the fields of the WSDL", self.path_or_message()));
+        }
+        fields.sort_by_key(place);
+        Ok(())
+    }
+
+    fn path_or_message(&self) -> &str {
+        if self.path.is_empty() { "the message" } else { &self.path }
+    }
+}
+
+fn find<'field>(mut fields: &'field mut [Field], path: &str) -> Option<&'field mut Field> {
+    let mut steps = path.split('.').peekable();
+    while let Some(step) = steps.next() {
+        let field = fields.iter_mut().find(|field| field.name == step)?;
+        if steps.peek().is_none() {
+            return Some(field);
+        }
+        match &mut field.kind {
+            Kind::Object(inner) => fields = inner,
+            _ => return None,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_an_overlay_name_their_line() {
+        let fault = read("version = \"1.6\"\n\n[[change]]\naction = \"X\"\nmessage = \"both\"\n").unwrap_err();
+        assert_eq!(fault.line, 5);
+        let fault = read("version = \"1.7\"\n").unwrap_err();
+        assert!(fault.problem.contains("1.7"));
+        let fault = read("version = \"1.6\"\n[[change]]\naction = \"X\"\nmessage = \"request\"\nmandatory = 1\n").unwrap_err();
+        assert!(fault.problem.contains("mandatory"), "{}", fault.problem);
+        assert_eq!(read("version = \n").unwrap_err().line, 1);
+    }
+
+    #[test]
+    fn a_change_that_finds_nothing_is_a_fault() {
+        let overlay = read("version = \"1.6\"\n\n[[change]]\naction = \"X\"\nmessage = \"request\"\n").unwrap();
+        let fault = overlay.apply(&mut []).unwrap_err();
+        assert!(fault.problem.contains("no action X"));
+        assert!((3..=4).contains(&fault.line), "{}", fault.line);
+    }
+}

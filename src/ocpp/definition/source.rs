@@ -1,0 +1,87 @@
+//! Where definitions come from: the files built into the executable, or a directory. Only this module reads files.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::warning::DirectoryError;
+use crate::ocpp::{Role, Version};
+
+/// A definition has some 40 kB.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A definition file: its name, and its text or why there is none.
+pub(super) struct Source {
+    pub name: String,
+    pub text: io::Result<String>,
+}
+
+impl Source {
+    /// Whether this is an overlay by its name; everything else is a WSDL file.
+    pub fn is_overlay(&self) -> bool {
+        self.name.ends_with(".toml")
+    }
+}
+
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => { [$(($name, include_str!(concat!("../../../wsdl/", $name)))),*] };
+}
+
+const EMBEDDED: [(&str, &str); 7] = embedded![
+    "ocpp-1.2-central-system.wsdl",
+    "ocpp-1.2-charge-point.wsdl",
+    "ocpp-1.5-central-system.wsdl",
+    "ocpp-1.5-charge-point.wsdl",
+    "ocpp-1.6-central-system.wsdl",
+    "ocpp-1.6-charge-point.wsdl",
+    "ocpp-1.6-json.overlay.toml",
+];
+
+/// The files built into the executable.
+pub(super) fn embedded() -> Vec<Source> {
+    EMBEDDED.iter().map(|(name, text)| Source { name: (*name).to_owned(), text: Ok((*text).to_owned()) }).collect()
+}
+
+/// The built-in overlays.
+pub(super) fn embedded_overlays() -> impl Iterator<Item = Source> {
+    embedded().into_iter().filter(Source::is_overlay)
+}
+
+/// The name of the file that describes the service that `host` offers.
+pub(super) fn file_name(version: Version, host: Role) -> String {
+    let host = match host {
+        Role::CentralSystem => "central-system",
+        Role::ChargePoint => "charge-point",
+    };
+    format!("ocpp-{version}-{host}.wsdl")
+}
+
+/// The WSDL files and overlays of a directory, by name.
+pub(super) fn directory(folder: &Path) -> Result<Vec<Source>, DirectoryError> {
+    let fail = |reason| DirectoryError { folder: folder.to_owned(), reason };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        paths.push(entry.map_err(fail)?.path());
+    }
+    paths.retain(|path| {
+        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        name.to_ascii_lowercase().ends_with(".wsdl") || name.ends_with(".overlay.toml")
+    });
+    paths.sort();
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(paths.iter().map(|path| Source { name: name(path), text: read(path) }).collect())
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    // Not every name in a directory is a file: a pipe would be waited for without end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is larger than 4 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+}

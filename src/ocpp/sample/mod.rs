@@ -1,0 +1,166 @@
+//! Made-up payloads: what a person would have typed for an example. Which fields an example has and in which shape comes from the
+//! message; what stands in a field, by its name, is in `values`.
+
+mod values;
+
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde_json::{Map, Value, json};
+
+use self::values::Place;
+use super::message::{Field, Kind, Message};
+
+/// What an example is about.
+#[derive(Debug, Clone)]
+pub struct SampleContext {
+    /// The time that timestamps show.
+    pub now: Timestamp,
+    /// The connector.
+    pub connector_id: i32,
+    /// The tag of the person who charges.
+    pub id_tag: String,
+    /// The transaction.
+    pub transaction_id: i32,
+    /// The energy register of the meter, in Wh.
+    pub meter_wh: i32,
+    /// The vendor of the charge point.
+    pub vendor: String,
+    /// The model of the charge point.
+    pub model: String,
+    /// The serial number of the charge point.
+    pub serial_number: String,
+}
+
+impl SampleContext {
+    /// An example about connector 1 at this time.
+    pub fn at(now: Timestamp) -> SampleContext {
+        SampleContext {
+            now,
+            connector_id: 1,
+            id_tag: "04A2B3C4D5E6F7".to_owned(),
+            transaction_id: 1,
+            meter_wh: 12_450,
+            vendor: "ocpp-tui".to_owned(),
+            model: "Simulator".to_owned(),
+            serial_number: "SIM-0001".to_owned(),
+        }
+    }
+
+    /// The time as messages write it: `2030-01-31T12:00:00.000Z`.
+    pub(super) fn timestamp(&self, seconds_later: i64) -> String {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        let time = self.now.checked_add(jiff::SignedDuration::from_secs(seconds_later)).unwrap_or(self.now);
+        PRINTER.timestamp_to_string(&time)
+    }
+}
+
+impl Message {
+    /// A plausible payload: the required fields and the optional ones that people usually send. It is valid.
+    pub fn sample(&self, context: &SampleContext) -> Value {
+        object(&self.fields, &Place::root(&self.name), context)
+    }
+
+    /// The required fields with nothing in them, to be filled in: empty texts, zeros, the first value of an enumeration.
+    pub fn skeleton(&self) -> Value {
+        blank_object(&self.fields)
+    }
+}
+
+fn object(fields: &[Field], place: &Place, context: &SampleContext) -> Value {
+    let wanted = fields.iter().filter(|field| field.required || values::is_usual(place, &field.name));
+    Value::Object(wanted.map(|field| (field.name.clone(), content(field, place, context))).collect())
+}
+
+fn content(field: &Field, place: &Place, context: &SampleContext) -> Value {
+    let one = || match &field.kind {
+        Kind::Object(fields) => object(fields, &place.inside(&field.name), context),
+        Kind::Text { max_length } => {
+            let text = values::text(place, &field.name, context);
+            json!(max_length.map_or(text.clone(), |limit| text.chars().take(limit as usize).collect()))
+        }
+        Kind::Enumeration(choices) => json!(values::choice(place, &field.name, choices)),
+        Kind::Integer => json!(values::integer(place, &field.name, context)),
+        Kind::Decimal { fraction_digits: Some(0) } => json!(16),
+        Kind::Decimal { .. } => json!(values::decimal(&field.name)),
+        Kind::Boolean => json!(false),
+        Kind::DateTime => json!(context.timestamp(values::seconds_later(&field.name))),
+        Kind::Uri => json!(values::uri(place)),
+    };
+    match field.repeated {
+        None => one(),
+        // An example of a list has something in it.
+        Some(minimum) => Value::Array((0..minimum.max(1)).map(|_| one()).collect()),
+    }
+}
+
+fn blank_object(fields: &[Field]) -> Value {
+    let required = fields.iter().filter(|field| field.required);
+    Value::Object(required.map(|field| (field.name.clone(), blank(field))).collect::<Map<_, _>>())
+}
+
+fn blank(field: &Field) -> Value {
+    let one = || match &field.kind {
+        Kind::Object(fields) => blank_object(fields),
+        Kind::Text { .. } | Kind::DateTime | Kind::Uri => json!(""),
+        Kind::Enumeration(choices) => json!(choices.first().map_or("", String::as_str)),
+        Kind::Integer | Kind::Decimal { .. } => json!(0),
+        Kind::Boolean => json!(false),
+    };
+    match field.repeated {
+        None => one(),
+        Some(minimum) => Value::Array((0..minimum).map(|_| one()).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Catalog, Role, Version};
+    use super::*;
+
+    fn context() -> SampleContext {
+        SampleContext::at("2030-01-31T12:00:00.5Z".parse().unwrap())
+    }
+
+    #[test]
+    fn every_sample_is_valid() {
+        let catalog = Catalog::embedded();
+        for action in Version::ALL.iter().flat_map(|version| catalog.actions(*version)) {
+            for message in [&action.request, &action.response] {
+                let sample = message.sample(&context());
+                assert_eq!(message.check(&sample, action.version), [], "{} {}: {sample}", action.version, message.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_reads_like_the_real_thing() {
+        let catalog = Catalog::embedded();
+        let request = |version, role, name| catalog.action(version, role, name).unwrap().request.sample(&context());
+        assert_eq!(
+            request(Version::V1_6, Role::ChargePoint, "StatusNotification"),
+            json!({ "connectorId": 1, "errorCode": "NoError", "status": "Available", "timestamp": "2030-01-31T12:00:00.500Z" })
+        );
+        assert_eq!(
+            request(Version::V1_5, Role::ChargePoint, "MeterValues"),
+            json!({ "connectorId": 1, "transactionId": 1, "values": [{
+                "timestamp": "2030-01-31T12:00:00.500Z",
+                "values": [{ "value": "12450", "measurand": "Energy.Active.Import.Register", "unit": "Wh" }],
+            }] })
+        );
+        assert_eq!(request(Version::V1_2, Role::ChargePoint, "MeterValues")["values"][0]["value"], 12_450);
+        let profile = &request(Version::V1_6, Role::CentralSystem, "SetChargingProfile")["csChargingProfiles"];
+        assert_eq!(profile["chargingProfilePurpose"], "TxDefaultProfile");
+        assert_eq!(profile["chargingProfileKind"], "Absolute");
+        assert_eq!(profile["chargingSchedule"]["chargingSchedulePeriod"], json!([{ "startPeriod": 0, "limit": 16.0 }]));
+        assert_eq!(profile["chargingSchedule"]["startSchedule"], "2030-01-31T12:00:00.500Z");
+    }
+
+    #[test]
+    fn a_skeleton_has_the_required_fields_only() {
+        let catalog = Catalog::embedded();
+        let action = catalog.action(Version::V1_6, Role::ChargePoint, "StatusNotification").unwrap();
+        let blank = json!({ "connectorId": 0, "errorCode": "ConnectorLockFailure", "status": "Available" });
+        assert_eq!(action.request.skeleton(), blank);
+        assert_eq!(action.response.skeleton(), json!({}));
+    }
+}

@@ -1,0 +1,125 @@
+//! What stands in the fields of an example, by the names of the fields. The shape of the message is not decided here.
+
+use super::SampleContext;
+
+/// Where a field is: the message and the object around it.
+pub(super) struct Place<'names> {
+    /// `MeterValuesRequest`.
+    message: &'names str,
+    /// The field that holds the object; empty at the top.
+    object: &'names str,
+}
+
+impl<'names> Place<'names> {
+    pub fn root(message: &'names str) -> Place<'names> {
+        Place { message, object: "" }
+    }
+
+    pub fn inside(&self, object: &'names str) -> Place<'names> {
+        Place { message: self.message, object }
+    }
+}
+
+/// Whether people usually send this optional field.
+pub(super) fn is_usual(place: &Place, field: &str) -> bool {
+    match (place.message, place.object) {
+        ("BootNotificationRequest", _) => matches!(field, "chargePointSerialNumber" | "firmwareVersion"),
+        ("StatusNotificationRequest", _) => field == "timestamp",
+        ("StopTransactionRequest", "") => matches!(field, "idTag" | "reason"),
+        ("ClearChargingProfileRequest", _) => field == "id",
+        ("GetCompositeScheduleRequest", _) => field == "chargingRateUnit",
+        ("TriggerMessageRequest" | "RemoteStartTransactionRequest", "") => field == "connectorId",
+        ("GetCompositeScheduleResponse", "") => true,
+        (_, "chargingSchedule") => matches!(field, "duration" | "startSchedule"),
+        (_, "values" | "sampledValue") => matches!(field, "measurand" | "unit"),
+        ("MeterValuesRequest", _) => matches!(field, "transactionId" | "values" | "meterValue"),
+        ("DataTransferRequest", _) => matches!(field, "messageId" | "data"),
+        ("GetConfigurationRequest", _) => field == "key",
+        ("GetConfigurationResponse", _) => matches!(field, "configurationKey" | "value"),
+        ("GetDiagnosticsResponse", _) => field == "fileName",
+        ("BootNotificationResponse", _) => matches!(field, "currentTime" | "heartbeatInterval"),
+        ("SendLocalListRequest", "") => matches!(field, "localAuthorisationList" | "localAuthorizationList"),
+        ("SendLocalListRequest", "localAuthorisationList" | "localAuthorizationList") => field == "idTagInfo",
+        ("StopTransactionResponse", "") => field == "idTagInfo",
+        _ => false,
+    }
+}
+
+pub(super) fn text(place: &Place, field: &str, context: &SampleContext) -> String {
+    match (place.message, field) {
+        ("DataTransferRequest", "messageId") => "Example".to_owned(),
+        ("ChangeConfigurationRequest" | "GetConfigurationResponse", "value") => "300".to_owned(),
+        (_, "value") => context.meter_wh.to_string(),
+        (_, "key" | "unknownKey") => "HeartbeatInterval".to_owned(),
+        (_, "idTag" | "parentIdTag") => context.id_tag.clone(),
+        (_, "chargePointVendor" | "vendorId") => context.vendor.clone(),
+        (_, "chargePointModel") => context.model.clone(),
+        (_, "chargePointSerialNumber" | "chargeBoxSerialNumber" | "meterSerialNumber") => context.serial_number.clone(),
+        (_, "firmwareVersion") => "1.0.0".to_owned(),
+        (_, "fileName") => "diagnostics.zip".to_owned(),
+        (_, "data") => "{}".to_owned(),
+        _ => "text".to_owned(),
+    }
+}
+
+/// The value of an enumeration that an example is about: everything is well and nobody is in a hurry.
+pub(super) fn choice<'choices>(place: &Place, field: &str, choices: &'choices [String]) -> &'choices str {
+    let preferred: &[&str] = match (place.message, field) {
+        ("FirmwareStatusNotificationRequest", _) => &["Installed"],
+        ("DiagnosticsStatusNotificationRequest", _) => &["Uploaded"],
+        (_, "status") => &["Available", "Accepted", "Unlocked"],
+        (_, "errorCode") => &["NoError"],
+        (_, "type") => &["Soft", "Operative"],
+        (_, "updateType") => &["Full"],
+        (_, "reason") => &["Local"],
+        (_, "measurand") => &["Energy.Active.Import.Register"],
+        (_, "unit") => &["Wh"],
+        (_, "context") => &["Sample.Periodic"],
+        (_, "requestedMessage") => &["StatusNotification"],
+        // The profile of a remote start is for the transaction that it starts.
+        ("RemoteStartTransactionRequest", "chargingProfilePurpose") => &["TxProfile"],
+        (_, "chargingProfilePurpose") => &["TxDefaultProfile"],
+        (_, "chargingRateUnit") => &["A"],
+        _ => &[],
+    };
+    let known = preferred.iter().find_map(|wanted| choices.iter().find(|choice| choice == wanted));
+    known.or(choices.first()).map_or("", String::as_str)
+}
+
+pub(super) fn integer(place: &Place, field: &str, context: &SampleContext) -> i32 {
+    match field {
+        "connectorId" => context.connector_id,
+        "transactionId" => context.transaction_id,
+        "meterStart" | "meterStop" | "value" => context.meter_wh,
+        "interval" | "heartbeatInterval" => 300,
+        "retries" => 3,
+        "retryInterval" => 60,
+        "duration" if place.object.is_empty() => 3_600,
+        "duration" => 86_400,
+        "numberPhases" => 3,
+        "stackLevel" | "startPeriod" => 0,
+        _ => 1,
+    }
+}
+
+/// A current in ampere that every charge point has.
+pub(super) fn decimal(field: &str) -> f64 {
+    if field == "minChargingRate" { 6.0 } else { 16.0 }
+}
+
+/// How much later than now a time is.
+pub(super) fn seconds_later(field: &str) -> i64 {
+    match field {
+        "expiryDate" => 3_600,
+        "validTo" => 86_400,
+        "startTime" => -86_400,
+        _ => 0,
+    }
+}
+
+pub(super) fn uri(place: &Place) -> &'static str {
+    match place.message {
+        "UpdateFirmwareRequest" => "https://example.com/firmware/1.0.1.bin",
+        _ => "ftp://example.com/diagnostics/",
+    }
+}
