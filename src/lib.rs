@@ -1,5 +1,6 @@
 //! ocpp-tui: the terminal console of people who build charge points and central systems.
 
+pub mod compose;
 pub mod hub;
 pub mod link;
 pub mod ocpp;
