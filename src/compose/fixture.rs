@@ -10,7 +10,14 @@ fn message(fields: Vec<Field>) -> Message {
 
 /// A required field.
 pub(crate) fn required(name: &str, type_name: &str, kind: Kind) -> Field {
-    Field { name: name.to_owned(), kind, required: true, repeated: None, type_name: type_name.to_owned(), xml: XmlForm::Element(name.to_owned()) }
+    Field {
+        name: name.to_owned(),
+        kind,
+        required: true,
+        repeated: None,
+        type_name: type_name.to_owned(),
+        xml: XmlForm::Element(name.to_owned()),
+    }
 }
 
 /// An optional field.

@@ -130,6 +130,8 @@ actions! {
 
     ResendMessage, Message, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
     ComposeFromMessage, Message, "", "Choose an action and edit a call to the station of this message", ["x"];
+    Left, Message, "", "Scroll to the left", ["h", "left"];
+    Right, Message, "", "Scroll to the right", ["l", "right"];
     NextPartnerMessage, Message, "answer", "Show the answer to this call", ["]"];
     PreviousPartnerMessage, Message, "call", "Show the call of this answer", ["["];
 
@@ -204,9 +206,8 @@ pub fn keys(entry: &Entry) -> impl Iterator<Item = Key> {
 /// What a key does in a context.
 pub fn action_of(context: Context, key: Key) -> Option<Action> {
     static BINDINGS: OnceLock<Vec<(Context, Key, Action)>> = OnceLock::new();
-    let bindings = BINDINGS.get_or_init(|| {
-        TABLE.iter().flat_map(|entry| keys(entry).map(|key| (entry.context, key, entry.action))).collect()
-    });
+    let bindings = BINDINGS
+        .get_or_init(|| TABLE.iter().flat_map(|entry| keys(entry).map(|key| (entry.context, key, entry.action))).collect());
     context.reach().iter().find_map(|reached| {
         bindings.iter().find(|(bound, its_key, _)| bound == reached && *its_key == key).map(|(_, _, action)| *action)
     })
@@ -214,9 +215,11 @@ pub fn action_of(context: Context, key: Key) -> Option<Action> {
 
 /// The hints of a context: the key to show and its words, most useful first. `?` never leaves, so it comes apart.
 pub fn hints(context: Context) -> impl Iterator<Item = (Key, &'static str)> {
-    context.reach().iter().flat_map(|reached| TABLE.iter().filter(move |entry| entry.context == *reached)).filter_map(|entry| {
-        (!entry.hint.is_empty()).then(|| keys(entry).next().map(|key| (key, entry.hint))).flatten()
-    })
+    context
+        .reach()
+        .iter()
+        .flat_map(|reached| TABLE.iter().filter(move |entry| entry.context == *reached))
+        .filter_map(|entry| (!entry.hint.is_empty()).then(|| keys(entry).next().map(|key| (key, entry.hint))).flatten())
 }
 
 #[cfg(test)]

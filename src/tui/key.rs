@@ -34,10 +34,11 @@ impl Key {
         let mut rest = name;
         // A name of one character is the key itself, so that `-` needs no escape.
         while rest.chars().count() > 1 {
-            let (prefix, modifier) = [("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)]
-                .into_iter()
-                .find(|(prefix, _)| rest.starts_with(prefix))
-                .unwrap_or(("", KeyModifiers::NONE));
+            let (prefix, modifier) =
+                [("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)]
+                    .into_iter()
+                    .find(|(prefix, _)| rest.starts_with(prefix))
+                    .unwrap_or(("", KeyModifiers::NONE));
             if prefix.is_empty() {
                 break;
             }
@@ -72,14 +73,17 @@ impl Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (modifier, name) in [(KeyModifiers::CONTROL, "Ctrl-"), (KeyModifiers::ALT, "Alt-"), (KeyModifiers::SHIFT, "Shift-")] {
+        for (modifier, name) in [(KeyModifiers::CONTROL, "Ctrl-"), (KeyModifiers::ALT, "Alt-"), (KeyModifiers::SHIFT, "Shift-")]
+        {
             if self.modifiers.contains(modifier) {
                 f.write_str(name)?;
             }
         }
         match self.code {
             KeyCode::Char(' ') => f.write_str("Space"),
-            KeyCode::Char(character) if self.modifiers.contains(KeyModifiers::CONTROL) => write!(f, "{}", character.to_ascii_uppercase()),
+            KeyCode::Char(character) if self.modifiers.contains(KeyModifiers::CONTROL) => {
+                write!(f, "{}", character.to_ascii_uppercase())
+            }
             KeyCode::Char(character) => write!(f, "{character}"),
             KeyCode::BackTab => f.write_str("Shift-Tab"),
             KeyCode::Up => f.write_str("↑"),

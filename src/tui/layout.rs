@@ -85,9 +85,28 @@ impl Areas {
         }
     }
 
-    /// How many lines a pane has below its title.
-    pub fn lines(&self, pane: Pane) -> usize {
-        usize::from(self.pane(pane).height.saturating_sub(1))
+    /// Where a pane's list is: below its title, and below the headings or facts that some panes have there.
+    pub fn list(&self, pane: Pane) -> Rect {
+        let area = below(self.pane(pane), 1);
+        match pane {
+            Pane::Trace => area,
+            Pane::Message => below(area, 1),
+            Pane::Stations => {
+                let area = below(area, 1);
+                Rect { height: area.height - details_lines(area), ..area }
+            }
+        }
+    }
+
+    /// How many lines a pane's list has.
+    pub fn list_lines(&self, pane: Pane) -> usize {
+        usize::from(self.list(pane).height)
+    }
+
+    /// Where the stations pane tells more about the selected one.
+    pub fn details(&self) -> Rect {
+        let list = self.list(Pane::Stations);
+        Rect { y: list.bottom(), height: self.stations.bottom().saturating_sub(list.bottom()), ..list }
     }
 }
 
@@ -95,6 +114,11 @@ impl Areas {
 pub fn below(area: Rect, lines: u16) -> Rect {
     let lines = lines.min(area.height);
     Rect { y: area.y + lines, height: area.height - lines, ..area }
+}
+
+/// A narrow list has no columns for everything, so the selected station gets lines of its own when the height allows it.
+fn details_lines(list: Rect) -> u16 {
+    if list.width < 70 && list.height >= 12 { 5 } else { 0 }
 }
 
 /// The trace, and above or below it the pane that was used last.
@@ -145,7 +169,10 @@ mod tests {
                         let areas = areas(Size::new(width, height), focus, companion, zoomed);
                         let panes: Vec<Rect> = Pane::ALL.iter().map(|pane| areas.pane(*pane)).collect();
                         for (index, pane) in panes.iter().enumerate() {
-                            assert_eq!(areas.body.union(*pane), if pane.area() > 0 { areas.body } else { areas.body.union(*pane) });
+                            assert_eq!(
+                                areas.body.union(*pane),
+                                if pane.area() > 0 { areas.body } else { areas.body.union(*pane) }
+                            );
                             assert!(panes[index + 1..].iter().all(|other| pane.intersection(*other).area() == 0));
                         }
                     }

@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_mistake_in_a_theme_is_told_with_its_line() {
-        let message = Theme::parse("mine", "description = \"x\"\n[styles]\nbase = { fg = \"grun\" }\n").unwrap_err().to_string();
+        let message =
+            Theme::parse("mine", "description = \"x\"\n[styles]\nbase = { fg = \"grun\" }\n").unwrap_err().to_string();
         assert!(message.contains("line 3"), "{message}");
     }
 

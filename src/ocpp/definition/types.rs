@@ -38,7 +38,9 @@ impl<'xml> Types<'xml> {
                     "complexType" | "simpleType" => &mut types.types,
                     "annotation" => continue,
                     other => {
-                        return Err(child.fault(format!("<{other}> in a schema is not supported; put the types into this file")));
+                        return Err(
+                            child.fault(format!("<{other}> in a schema is not supported; put the types into this file"))
+                        );
                     }
                 };
                 let name = QName { namespace: namespace.into(), local: child.required("name")?.into() };

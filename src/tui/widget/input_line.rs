@@ -74,7 +74,8 @@ impl InputLine {
             }
             KeyCode::Left => self.cursor = if control { word } else { previous },
             KeyCode::Right if control => {
-                self.cursor += after.trim_start().find(' ').map_or(after.len(), |index| index + after.len() - after.trim_start().len());
+                self.cursor +=
+                    after.trim_start().find(' ').map_or(after.len(), |index| index + after.len() - after.trim_start().len());
             }
             KeyCode::Right => self.cursor = next,
             KeyCode::Home => self.cursor = 0,

