@@ -177,7 +177,8 @@ impl App {
 
     /// Where everything is.
     pub fn areas(&self) -> Areas {
-        layout::areas(self.size, self.focus, self.companion, self.zoomed)
+        let editing = self.editor.is_some() || self.picker.is_some();
+        layout::areas(self.size, self.focus, self.companion, self.zoomed, editing)
     }
 
     /// Gives a pane the keyboard.

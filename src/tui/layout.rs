@@ -45,7 +45,7 @@ pub fn too_small(size: Size) -> bool {
 }
 
 /// Divides a screen.
-pub fn areas(size: Size, focus: Pane, companion: Pane, zoomed: bool) -> Areas {
+pub fn areas(size: Size, focus: Pane, companion: Pane, zoomed: bool, editing: bool) -> Areas {
     if too_small(size) {
         return Areas::default();
     }
@@ -62,7 +62,7 @@ pub fn areas(size: Size, focus: Pane, companion: Pane, zoomed: bool) -> Areas {
     } else if width < 100 {
         divide_two(&mut areas, companion);
     } else {
-        divide_three(&mut areas);
+        divide_three(&mut areas, editing);
     }
     areas
 }
@@ -135,16 +135,18 @@ fn divide_two(areas: &mut Areas, companion: Pane) {
     }
 }
 
-fn divide_three(areas: &mut Areas) {
+/// Where the height allows it, the newest lines of the trace stay in sight above the editor.
+fn divide_three(areas: &mut Areas, editing: bool) {
     let body = areas.body;
     let left = (body.width / 3).clamp(36, 56);
     areas.stations = Rect { width: left, ..body };
     areas.separator = Rect { x: left, width: 1, ..body };
     let right = Rect { x: left + 1, width: body.width - left - 1, ..body };
-    let message = (body.height * 2 / 5).max(1);
-    areas.trace = Rect { height: right.height - message, ..right };
-    areas.message = below(right, right.height - message);
-    areas.editor = right;
+    let roomy = right.height >= 30;
+    let lower = if editing && roomy { right.height * 2 / 3 } else { (right.height * 2 / 5).max(1) };
+    areas.trace = Rect { height: right.height - lower, ..right };
+    areas.message = below(right, right.height - lower);
+    areas.editor = if roomy { areas.message } else { right };
 }
 
 #[cfg(test)]
@@ -154,7 +156,7 @@ mod tests {
     #[test]
     fn the_number_of_panes_follows_the_width() {
         for (width, shown) in [(120, 3), (100, 3), (99, 2), (60, 2), (59, 1), (20, 1), (19, 0)] {
-            let areas = areas(Size::new(width, 24), Pane::Trace, Pane::Stations, false);
+            let areas = areas(Size::new(width, 24), Pane::Trace, Pane::Stations, false, false);
             let count = Pane::ALL.iter().filter(|pane| areas.pane(**pane).area() > 0).count();
             assert_eq!(count, shown, "{width} columns");
         }
@@ -166,7 +168,7 @@ mod tests {
             for height in 0..40 {
                 for focus in Pane::ALL {
                     for (companion, zoomed) in [(Pane::Stations, false), (Pane::Message, false), (Pane::Stations, true)] {
-                        let areas = areas(Size::new(width, height), focus, companion, zoomed);
+                        let areas = areas(Size::new(width, height), focus, companion, zoomed, zoomed);
                         let panes: Vec<Rect> = Pane::ALL.iter().map(|pane| areas.pane(*pane)).collect();
                         for (index, pane) in panes.iter().enumerate() {
                             assert_eq!(

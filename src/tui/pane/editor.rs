@@ -38,18 +38,14 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
 
 /// What is wrong, or that nothing is.
 fn verdict(editor: &Editor, styles: &Styles, area: Rect, buffer: &mut Buffer) {
-    let mut pencil = Pencil::new(buffer, area, 1);
     if editor.armed {
+        let order = " Press F5 again to send it anyway ";
+        Pencil::new(buffer, area, 0).text("─", styles.rule).text(order, styles.warning.add_modifier(Modifier::BOLD));
         let objection = editor.objection().unwrap_or_default();
-        let order = " Press F5 again to send it anyway.";
-        let room = pencil.room().saturating_sub(width_of(order) + 2);
-        let shown = width_of(&objection).min(room);
-        pencil
-            .text("✗ ", styles.error)
-            .field(&objection, shown, styles.error)
-            .text(order, styles.warning.add_modifier(Modifier::BOLD));
+        Pencil::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
         return;
     }
+    let mut pencil = Pencil::new(buffer, area, 1);
     let Some(diagnostic) = editor.nearest_diagnostic() else {
         match (&editor.subject.warning, editor.subject.definition.is_some()) {
             (Some(warning), _) => pencil.text("~ ", styles.warning).text(warning, styles.warning),

@@ -66,6 +66,10 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         let what = if matches!(record.kind, RecordKind::Retry) { "waits" } else { "after" };
         parts.push((format!("{what} {}", words::duration(latency)), styles.base));
     }
+    let answer = record.partner.filter(|partner| *partner > record.sequence);
+    if let Some(latency) = answer.and_then(|answer| outside.contents.records().get(answer)).and_then(|answer| answer.latency) {
+        parts.push((format!("answered after {}", words::duration(latency)), styles.base));
+    }
     parts.push((words::time_of_day(record.wall_micros, &app.zone), styles.muted));
     let mut pencil = Pencil::new(buffer, area, 0);
     for (index, (text, style)) in parts.iter().enumerate() {

@@ -25,7 +25,7 @@ use ratatui::style::Style;
 
 use super::action::Context;
 use super::app::{App, Pane};
-use super::widget::{Pencil, width_of};
+use super::widget::{Pencil, width_of, wrap};
 
 /// Draws the rule above a pane: heavy when the pane has the keyboard, with its title, remarks, and counts at the right.
 fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {
@@ -64,7 +64,7 @@ fn sentences(lines: &[(String, Style)], area: Rect, buffer: &mut Buffer) {
     let inside = Rect { x: area.x + area.width.min(2), width: area.width.saturating_sub(4), ..area };
     let mut row = 1;
     for (text, style) in lines {
-        for line in words::wrap(text, usize::from(inside.width)) {
+        for line in wrap(text, usize::from(inside.width)) {
             if row >= inside.height {
                 return;
             }

@@ -252,11 +252,12 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
     for (line, facts) in facts.iter().enumerate() {
         let mut pencil = Pencil::new(buffer, area, line as u16 + 2); // three lines
         pencil.blanks(1, styles.base);
-        let width = usize::from(area.width).saturating_sub(1) / 3;
-        for (name, value) in facts {
+        let width = usize::from(area.width).saturating_sub(1);
+        let widths = if width / 3 >= 15 { [width / 3; 3] } else { [width.saturating_sub(26), 12, 14] };
+        for ((name, value), width) in facts.iter().zip(widths) {
             let value_style = if *name == "errors" && row.errors > 0 { styles.error } else { styles.base };
             pencil.text(name, styles.muted).text(" ", styles.base);
-            pencil.field(value, width.saturating_sub(width_of(name) + 1), value_style);
+            pencil.field(value, width.saturating_sub(width_of(name) + 2), value_style).blanks(1, styles.base);
         }
     }
 }

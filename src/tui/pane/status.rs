@@ -17,24 +17,22 @@ const HINTS: usize = 6;
 /// Draws the line; returns where the cursor is while something is typed.
 pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
     let area = areas.status;
-    let mut cursor = None;
-    let mut toasts = area;
     if let Some(question) = &app.question {
         draw_question(app, question, area, buffer);
-        toasts = areas.header;
-    } else if app.reading.is_some() {
-        draw_hints(app, area, buffer);
-    } else if app.command_line.open {
-        cursor = Some(command_line(app, &app.command_line, areas, buffer));
-        toasts = areas.header;
-    } else if let Some(line) = &app.filter_line {
-        cursor = Some(filter_line(app, line, area, buffer));
-        toasts = areas.header;
+    } else if app.reading.is_none() && app.command_line.open {
+        draw_toast(app, areas.header, buffer);
+        return Some(command_line(app, &app.command_line, areas, buffer));
+    } else if let Some(line) = app.filter_line.as_ref().filter(|_| app.reading.is_none()) {
+        draw_toast(app, areas.header, buffer);
+        return Some(filter_line(app, line, area, buffer));
     } else {
-        draw_hints(app, area, buffer);
+        // Hints make room for a toast as they do for a narrow screen.
+        let used = draw_toast(app, area, buffer);
+        draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
+        return None;
     }
-    draw_toast(app, toasts, buffer);
-    cursor
+    draw_toast(app, areas.header, buffer);
+    None
 }
 
 fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -103,8 +101,9 @@ fn filter_line(app: &App, line: &FilterLine, area: Rect, buffer: &mut Buffer) ->
     line.input.draw(buffer, typed, "/", styles.header.patch(styles.key), styles.header)
 }
 
-fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) {
-    let Some((toast, more)) = app.toasts.current() else { return };
+/// Draws the newest toast; returns how many columns it took.
+fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    let Some((toast, more)) = app.toasts.current() else { return 0 };
     let styles = &app.theme.styles;
     let style = if toast.failure { styles.toast_error } else { styles.toast_info };
     let sign = if toast.failure { " ✗ " } else { " ✓ " };
@@ -113,7 +112,5 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) {
     let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));
     let shown = width_of(&crate::visible(&toast.text)).min(room);
     pencil.text(sign, style).field(&toast.text, shown, style).text(&more, style);
-    if toast.failure {
-        pencil.fill(' ', style);
-    }
+    pencil.column() - area.x
 }

@@ -5,8 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::tui::widget::width_of;
-
 /// The time of day with milliseconds.
 pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
     let seconds = Timestamp::from_microsecond(micros).map_or(0, |at| zone.to_offset(at).seconds());
@@ -65,23 +63,6 @@ pub fn mebibytes(bytes: usize) -> String {
     if mebibytes < 10.0 { format!("{mebibytes:.1}") } else { format!("{mebibytes:.0}") }
 }
 
-/// Breaks a sentence into lines of at most this width. A word that is wider gets a line of its own.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().filter(|line| line.is_empty() || width_of(line) + 1 + width_of(word) <= width);
-        match line {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,12 +88,5 @@ mod tests {
         assert_eq!(time_of_day(1_735_689_600_123_456, &zone), "01:00:00.123");
         assert_eq!(time_of_day(-1, &TimeZone::UTC), "23:59:59.999");
         assert_eq!(countdown(4_200_000, 1_000_000), "4 s");
-    }
-
-    #[test]
-    fn sentences_break_at_blanks() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("ws://very-long-address x", 5), ["ws://very-long-address", "x"]);
-        assert_eq!(wrap("", 5), [""]);
     }
 }

@@ -99,9 +99,10 @@ impl CommandLine {
         Some(line)
     }
 
-    /// Puts a line back that could not be run, unless something else was typed meanwhile.
+    /// Puts a line back that could not be run, to be mended when the command line is opened again, unless something else was typed
+    /// meanwhile.
     pub fn put_back(&mut self) {
-        if self.input.text().is_empty() && self.open {
+        if self.input.text().is_empty() {
             if let Some(line) = self.history.last() {
                 self.input.set(line.clone());
             }

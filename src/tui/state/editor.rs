@@ -273,16 +273,25 @@ impl Editor {
         self.put_cursor(candidate.span.start + candidate.caret);
         self.hide_proposals();
         self.changed();
+        if candidate.insert.matches("\":").count() > 1 {
+            // Several fields at once come on one line.
+            self.format();
+        }
         if candidate.caret < candidate.insert.len() {
             self.propose(false);
         }
         true
     }
 
-    /// Lays the text out anew; the cursor stays in its line as far as possible.
+    /// Lays the text out anew; the cursor stays at the same piece of it.
     pub fn format(&mut self) {
-        let text = compose::pretty(&self.text());
-        self.set_text(&text);
+        let (text, cursor) = (self.text(), self.cursor());
+        let formatted = compose::pretty(&text);
+        let before = text[..cursor].chars().filter(|character| !character.is_whitespace()).count();
+        self.set_text(&formatted);
+        let mut visible = formatted.char_indices().filter(|(_, character)| !character.is_whitespace());
+        let place = before.checked_sub(1).and_then(|index| visible.nth(index)).map_or(0, |(at, last)| at + last.len_utf8());
+        self.put_cursor(place);
     }
 
     /// Goes back to the sample.

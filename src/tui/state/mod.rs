@@ -15,7 +15,7 @@ pub use editor::{Editor, Subject};
 pub use filter::{Filter, FilterLine};
 pub use message::{MessageLine, MessageView};
 pub use picker::Picker;
-pub use reading::{Line, Reading};
+pub use reading::{KEYS, Line, Reading, WIDEST};
 pub use stations::{Sorting, Stations};
 pub use toasts::{Toast, Toasts};
 pub use trace::TraceView;

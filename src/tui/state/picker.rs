@@ -68,15 +68,18 @@ impl Picker {
     /// Looks anew at what is typed.
     pub fn narrow(&mut self) {
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Smart, Normalization::Smart);
+        let everything = self.input.text().is_empty();
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut letters = Vec::new();
         let scores = self.entries.iter().enumerate().filter_map(|(index, entry)| {
             let score = pattern.score(Utf32Str::new(&entry.name, &mut letters), &mut matcher)?;
-            Some((std::cmp::Reverse(score), index))
+            // Of names that fit equally well the shorter one is meant: `res` is Reset before ReserveNow.
+            let length = if everything { 0 } else { entry.name.len() };
+            Some((std::cmp::Reverse(score), length, index))
         });
         let mut ranked: Vec<_> = scores.collect();
         ranked.sort();
-        self.shown = ranked.into_iter().map(|(_, index)| index).collect();
+        self.shown = ranked.into_iter().map(|(_, _, index)| index).collect();
         self.selected = 0;
         self.viewport = Viewport::default();
     }

@@ -1,7 +1,12 @@
 //! A text to read over the panes: the help, or what a command gave. The help is made from the table of actions.
 
 use crate::tui::action::{self, Context, TABLE};
-use crate::tui::widget::width_of;
+use crate::tui::widget::{width_of, wrap};
+
+/// The width of the column with the keys.
+pub const KEYS: usize = 20;
+/// Wider lines are hard to read.
+pub const WIDEST: u16 = 110;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +31,8 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The keys, those of the given context first.
-    pub fn help(first: Context) -> Reading {
+    /// The keys, those of the given context first, in lines of at most this width.
+    pub fn help(first: Context, width: usize) -> Reading {
         let mut order: Vec<Context> = first.reach().to_vec();
         order.extend(Context::ALL.iter().filter(|context| !first.reach().contains(context)));
         let mut lines = Vec::new();
@@ -38,29 +43,30 @@ impl Reading {
             lines.push(Line::Heading(context.title().to_owned()));
             for entry in TABLE.iter().filter(|entry| entry.context == context) {
                 let keys = action::keys(entry).map(|key| key.to_string()).collect::<Vec<_>>().join("  ");
-                lines.push(Line::Keys(keys, entry.help.to_owned()));
+                // Keys that are wider than their column have a line of their own.
+                let mut keys = if width_of(&keys) > KEYS {
+                    lines.push(Line::Keys(keys, String::new()));
+                    String::new()
+                } else {
+                    keys
+                };
+                for line in wrap(entry.help, width.saturating_sub(KEYS + 4).max(20)) {
+                    lines.push(Line::Keys(std::mem::take(&mut keys), line));
+                }
             }
         }
         Reading { title: "Keys".to_owned(), lines, top: 0 }
     }
 
-    /// A text that a command gave.
-    pub fn text(title: String, body: &str) -> Reading {
-        Reading { title, lines: body.lines().map(|line| Line::Text(line.to_owned())).collect(), top: 0 }
+    /// A text that a command gave, in lines of at most this width.
+    pub fn text(title: String, body: &str, width: usize) -> Reading {
+        let lines = body.lines().flat_map(|line| wrap(line, width.saturating_sub(2).max(20))).map(Line::Text);
+        Reading { title, lines: lines.collect(), top: 0 }
     }
 
     /// Scrolls by some lines.
     pub fn scroll(&mut self, lines: isize, height: usize) {
         self.top = self.top.saturating_add_signed(lines).min(self.lines.len().saturating_sub(height));
-    }
-
-    /// The width of the widest keys.
-    pub fn keys_width(&self) -> usize {
-        let widths = self.lines.iter().map(|line| match line {
-            Line::Keys(keys, _) => width_of(keys),
-            _ => 0,
-        });
-        widths.max().unwrap_or(0)
     }
 }
 
@@ -71,9 +77,12 @@ mod tests {
     #[test]
     fn help_lists_every_action_and_begins_with_the_context() {
         for context in Context::ALL {
-            let help = Reading::help(context);
-            let listed = help.lines.iter().filter(|line| matches!(line, Line::Keys(..))).count();
-            assert_eq!(listed, TABLE.len());
+            for width in [40, 110] {
+                let help = Reading::help(context, width);
+                let listed = help.lines.iter().filter(|line| matches!(line, Line::Keys(keys, _) if !keys.is_empty())).count();
+                assert_eq!(listed, TABLE.len());
+            }
+            let help = Reading::help(context, 110);
             assert_eq!(help.lines[0], Line::Heading(context.title().to_owned()));
         }
     }

@@ -50,6 +50,11 @@ impl Toasts {
         self.waiting.back().map(|toast| (toast, self.waiting.len() - 1))
     }
 
+    /// Removes all: they have been read.
+    pub fn dismiss(&mut self) {
+        self.waiting.clear();
+    }
+
     /// Removes what has had its time.
     pub fn expire(&mut self, now_micros: u64) {
         self.waiting.retain(|toast| toast.until_micros > now_micros);

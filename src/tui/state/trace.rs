@@ -170,7 +170,7 @@ impl TraceView {
     }
 
     /// Brings the view up to date. True when the filter has more records to look at.
-    pub fn refresh(&mut self, contents: &Contents) -> bool {
+    pub fn refresh(&mut self, contents: &Contents, height: usize) -> bool {
         let range = contents.records().range();
         (self.start, self.end) = (range.start, range.end);
         while self.matching.front().is_some_and(|first| *first < self.start) {
@@ -179,7 +179,7 @@ impl TraceView {
         if self.narrowed() {
             self.scan(contents);
         }
-        self.find_awaited(contents);
+        self.find_awaited(contents, height);
         if self.following {
             self.to_end();
         }
@@ -301,7 +301,7 @@ impl TraceView {
         self.awaited = Some(Awaited { targets, action, from: self.end });
     }
 
-    fn find_awaited(&mut self, contents: &Contents) {
+    fn find_awaited(&mut self, contents: &Contents, height: usize) {
         let Some(awaited) = &mut self.awaited else { return };
         let found = contents.records().iter(awaited.from..self.end).find(|record| {
             record.kind == RecordKind::Frame(Direction::Out, FrameKind::Call)
@@ -313,5 +313,7 @@ impl TraceView {
         self.awaited = None;
         self.leave_end();
         self.anchor = sequence;
+        // In the middle of the screen there is room below for the answer.
+        self.viewport.place(height / 2);
     }
 }

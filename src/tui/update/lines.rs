@@ -111,6 +111,7 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
             if app.command_line.proposes() {
                 app.command_line.accept();
             } else if let Some(line) = app.command_line.take() {
+                app.command_line.close();
                 return vec![Effect::Run { line, context: app.run_context(outside.contents) }];
             } else {
                 app.command_line.close();

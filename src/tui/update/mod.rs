@@ -6,14 +6,14 @@ mod lines;
 mod mouse;
 mod panes;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 
 use super::action::{Action, Context, action_of};
 use super::app::{App, OnYes, Outside, Pane, Question};
 use super::key::Key;
 use super::session::{Completions, Reply, RunContext};
-use super::state::Reading;
+use super::state::{Reading, WIDEST};
 use crate::hub::{Order, Receipt};
 
 /// What the screen hears.
@@ -113,7 +113,8 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         Message::Refresh => {
             app.toasts.expire(now);
             app.stations.refresh(outside.contents.stations());
-            let more = app.trace.refresh(outside.contents);
+            let height = height_of(app, Pane::Trace);
+            let more = app.trace.refresh(outside.contents, height);
             app.message.refresh(app.trace.selected(), outside.contents);
             if more { vec![Effect::Continue] } else { Vec::new() }
         }
@@ -140,7 +141,7 @@ fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
             app.toasts.error(text, now);
             app.command_line.put_back();
         }
-        Reply::Text { title, body } => app.reading = Some(Reading::text(title, &body)),
+        Reply::Text { title, body } => app.reading = Some(Reading::text(title, &body, reading_width(app))),
         Reply::Quit => return vec![Effect::Quit],
     }
     Vec::new()
@@ -152,6 +153,9 @@ fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
     let action = action_of(context, Key::of(&event));
     if action != Some(Action::Interrupt) {
         app.interrupted = false;
+    }
+    if event.code == KeyCode::Esc {
+        app.toasts.dismiss();
     }
     match action {
         Some(action) => act(app, action, outside),
@@ -180,7 +184,9 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
             app.toasts.info(format!("Theme: {}", theme.name), now);
             app.theme = if app.colours { theme } else { theme.without_colours() };
         }
-        Action::Help | Action::EditorHelp | Action::CommandHelp => app.reading = Some(Reading::help(app.context())),
+        Action::Help | Action::EditorHelp | Action::CommandHelp => {
+            app.reading = Some(Reading::help(app.context(), reading_width(app)))
+        }
         Action::ScrollUp => scroll_reading(app, -1),
         Action::ScrollDown => scroll_reading(app, 1),
         Action::ScrollPageUp => scroll_reading(app, -page(app)),
@@ -200,6 +206,11 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
 
 fn page(app: &App) -> isize {
     isize::from(app.size.height as i16).saturating_sub(6).max(1)
+}
+
+/// The width inside the box of a text.
+fn reading_width(app: &App) -> usize {
+    usize::from(app.size.width.min(WIDEST).saturating_sub(2))
 }
 
 fn scroll_reading(app: &mut App, lines: isize) {

@@ -111,7 +111,8 @@ fn mark(app: &mut App, station: Option<StationKey>) {
 fn narrow(app: &mut App, outside: &Outside<'_>) {
     let selected = app.stations.selected();
     app.trace.show_only(if app.trace.only().is_some() { None } else { selected });
-    app.trace.refresh(outside.contents);
+    let height = height_of(app, Pane::Trace);
+    app.trace.refresh(outside.contents, height);
 }
 
 /// Goes to the other half of the exchange.

@@ -121,6 +121,23 @@ impl<'a> Pencil<'a> {
     }
 }
 
+/// Breaks a sentence into lines of at most this width. A word that is wider gets a line of its own.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().filter(|line| line.is_empty() || width_of(line) + 1 + width_of(word) <= width);
+        match line {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,5 +201,12 @@ mod tests {
             Pencil::new(&mut buffer, area, line).text("abc", Style::new()).fill('x', Style::new());
         }
         assert_eq!(buffer, Buffer::empty(Rect::new(0, 0, 3, 2)));
+    }
+
+    #[test]
+    fn sentences_break_at_blanks() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("ws://very-long-address x", 5), ["ws://very-long-address", "x"]);
+        assert_eq!(wrap("", 5), [""]);
     }
 }
