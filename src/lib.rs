@@ -21,6 +21,7 @@ pub mod ocpp;
 pub mod rpc;
 pub mod simulator;
 pub mod trace;
+pub mod tui;
 mod visible;
 
 pub use visible::{is_hostile, visible};

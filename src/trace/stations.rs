@@ -98,6 +98,11 @@ impl StationRow {
         }
     }
 
+    /// Whether it is one of our own charge points.
+    pub fn is_simulated(&self) -> bool {
+        self.our_role == Role::ChargePoint
+    }
+
     fn apply(&mut self, event: &Event, latency: Option<Duration>) {
         match &event.happening {
             Happening::Frame(frame) => self.count(frame, latency),
