@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use quick_xml::events::attributes::AttrError;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::PrefixDeclaration;
 use quick_xml::{Error, Reader, XmlVersion};
@@ -116,7 +117,7 @@ impl Parser<'_> {
             if count >= MAX_ATTRIBUTES || self.nodes > MAX_NODES {
                 return Err(fail(ReadProblem::TooMany(if count >= MAX_ATTRIBUTES { MAX_ATTRIBUTES } else { MAX_NODES })));
             }
-            let attribute = attribute.map_err(|error| fail(ReadProblem::Malformed(error.to_string())))?;
+            let attribute = attribute.map_err(|error| attribute_error(&error, offset))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
             let value = value.map_err(|error| fail(ReadProblem::Malformed(error.to_string())))?;
             match attribute.key.as_namespace_binding() {
@@ -214,6 +215,18 @@ impl Parser<'_> {
             other => ReadProblem::Malformed(other.to_string().chars().take(200).collect()),
         }
     }
+}
+
+/// A faulty attribute. Its place is counted from the sign that begins the tag.
+fn attribute_error(error: &AttrError, tag: usize) -> ReadError {
+    let (AttrError::ExpectedEq(place)
+    | AttrError::ExpectedValue(place)
+    | AttrError::UnquotedValue(place)
+    | AttrError::ExpectedQuote(place, _)
+    | AttrError::Duplicated(place, _)) = error;
+    let sentence = error.to_string();
+    let sentence = sentence.split_once(": ").map_or(&*sentence, |(_, sentence)| sentence);
+    ReadError { offset: tag + 1 + place, problem: ReadProblem::Malformed(sentence.to_owned()) }
 }
 
 fn position(position: u64) -> usize {

@@ -54,6 +54,17 @@ fn a_text_that_ends_early_names_where_it_ended() {
 }
 
 #[test]
+fn a_faulty_attribute_is_named_with_its_place() {
+    let at = |tag: &str| {
+        let text = envelope("", tag);
+        let error = read(&text, &Catalog::embedded(), Hint::default()).unwrap_err();
+        text[error.offset..].chars().take(2).collect::<String>()
+    };
+    assert_eq!(at("<o:x a=1/>"), "1/");
+    assert_eq!(at("<o:x a='1' b='2' a='3'/>"), "a=");
+}
+
+#[test]
 fn two_of_what_there_is_one_of_are_refused() {
     let heartbeat = "<o:heartbeatRequest/>";
     assert_eq!(
