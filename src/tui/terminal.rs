@@ -19,6 +19,7 @@ use crossterm::terminal::{
 use crossterm::{Command, cursor, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
 /// Whether the terminal is ours at the moment. One process has one terminal, and the panic hook must know without a handle.
@@ -93,9 +94,10 @@ impl Terminal {
         if self.mouse {
             queue!(self.output, EnableMouseCapture)?;
         }
-        self.output.commit()?;
-        self.inner.clear()?;
-        Ok(())
+        // Resizing clears and forgets the last frame. `clear` would ask the terminal where its cursor is and wait for the answer.
+        let (width, height) = crossterm::terminal::size()?;
+        self.inner.resize(Rect::new(0, 0, width, height))?;
+        Ok(self.output.commit()?)
     }
 
     /// Draws a frame.

@@ -315,10 +315,10 @@ impl Editor {
 
     /// Undoes the last change, or does it again.
     pub fn undo(&mut self, again: bool) {
-        if again {
-            self.area.redo();
-        } else {
-            self.area.undo();
+        let step = |area: &mut TextArea<'static>| if again { area.redo() } else { area.undo() };
+        // A text that was replaced as a whole was first removed; nobody wants to stop between the two.
+        if step(&mut self.area) && self.area.is_empty() {
+            step(&mut self.area);
         }
         self.hide_proposals();
         self.changed();
