@@ -1,5 +1,6 @@
 //! A program in a pseudo-terminal, for tests of what a person sees: start it, press keys, wait until the screen says something. It
 //! knows nothing of the program.
+#![expect(clippy::expect_used, reason = "only tests use it, and a test that cannot go on fails")]
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, mpsc};

@@ -44,7 +44,7 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
             pencil.text("  ", styles.header).text(fact, styles.header);
         }
     }
-    pencil.to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
+    pencil.up_to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
 }
 
 /// Draws the names of the panes.

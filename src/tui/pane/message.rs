@@ -10,7 +10,7 @@ use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
 use crate::tui::state::MessageLine;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Ink, Pencil, colour_line, message_id};
+use crate::tui::widget::{Ink, Pencil, colour_line, head, message_id};
 
 /// Draws the pane.
 pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
@@ -110,7 +110,7 @@ fn behind(text: &str, columns: usize) -> &str {
 
 /// Writes a line of JSON in its colours, no more of it than there is room for.
 fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
-    let text = &text[..text.floor_char_boundary(4 * pencil.room() + 16)];
+    let text = head(text, 4 * pencil.room() + 16);
     let mut at = 0;
     for (range, ink) in colour_line(text) {
         pencil.text(&text[at..range.start], styles.base).text(&text[range.clone()], ink_style(ink, styles));

@@ -102,10 +102,8 @@ impl CommandLine {
     /// Puts a line back that could not be run, to be mended when the command line is opened again, unless something else was typed
     /// meanwhile.
     pub fn put_back(&mut self) {
-        if self.input.text().is_empty() {
-            if let Some(line) = self.history.last() {
-                self.input.set(line.clone());
-            }
+        if let Some(line) = self.history.last().filter(|_| self.input.text().is_empty()) {
+            self.input.set(line.clone());
         }
     }
 

@@ -2,7 +2,7 @@
 //! may ever scroll.
 
 use crate::trace::{Contents, RecordKind, Sequence};
-use crate::tui::widget::lay_out;
+use crate::tui::widget::{head, lay_out};
 
 /// How much of a frame is laid out, in bytes. The whole is copied with `y`.
 const SHOWN: usize = 512 * 1024;
@@ -43,11 +43,7 @@ impl MessageView {
         *self = MessageView { sequence: selected, ..MessageView::default() };
         let Some(record) = selected.and_then(|sequence| contents.records().get(sequence)) else { return };
         self.json = matches!(record.kind, RecordKind::Frame(..)) && record.text.trim_start().starts_with(['[', '{']);
-        self.text = if self.json {
-            lay_out(record.text, SHOWN)
-        } else {
-            record.text[..record.text.floor_char_boundary(SHOWN)].to_owned()
-        };
+        self.text = if self.json { lay_out(record.text, SHOWN) } else { head(record.text, SHOWN).to_owned() };
         self.hidden = record.text.len().saturating_sub(SHOWN);
         self.remarks = record.remarks.lines().map(str::to_owned).collect();
         if !self.text.is_empty() {

@@ -12,19 +12,24 @@ use crate::tui::widget::InputLine;
 pub fn typed(app: &mut App, context: Context, event: KeyEvent) {
     match context {
         Context::CommandLine => {
-            if app.command_line.input.key(&event) {
+            let edited = app.command_line.input.key(&event);
+            if edited {
                 app.command_line.hide_proposals();
             }
         }
         Context::FilterLine => {
-            if app.filter_line.as_mut().is_some_and(|line| line.input.key(&event)) {
-                apply_filter(app);
+            if let Some(line) = &mut app.filter_line {
+                line.input.key(&event);
             }
+            apply_filter(app);
         }
         Context::Picker => {
-            if let Some(picker) = app.picker.as_mut().filter(|picker| picker.input.clone().key(&event)) {
+            if let Some(picker) = &mut app.picker {
+                let before = picker.input.text().to_owned();
                 picker.input.key(&event);
-                picker.narrow();
+                if picker.input.text() != before {
+                    picker.narrow();
+                }
             }
         }
         Context::Editor => {
