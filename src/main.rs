@@ -1,1 +1,20 @@
-fn main() {}
+//! The executable: arguments in, exit code out.
+
+mod cli;
+mod screen;
+mod start;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[expect(clippy::print_stderr, reason = "no front end runs when the program cannot start or has ended")]
+fn main() -> ExitCode {
+    match start::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ocpp-tui: {error:#}");
+            ExitCode::from(start::CANNOT_START)
+        }
+    }
+}

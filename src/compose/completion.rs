@@ -162,12 +162,13 @@ fn values(place: FieldPlace<'_>, position: &Position, known: &KnownValues) -> Ve
 
 /// A comma, when the next member or element stands right behind the cursor.
 fn comma_behind(position: &Position) -> &'static str {
+    let Some(following) = &position.following else { return "" };
     match position.following_mark {
-        Some('{' | '[') if !position.in_object => ", ",
-        Some(_) => "",
-        None if position.following.is_some() => ", ",
-        None => "",
+        Some('{' | '[') if !position.in_object => {}
+        Some(_) => return "",
+        None => {}
     }
+    if following.span.start > position.span.end { "," } else { ", " }
 }
 
 /// Those whose label begins with what was typed, then those that contain it; case does not matter.
@@ -248,7 +249,8 @@ mod tests {
             (r#"{id|"#, "idTag", r#"{"idTag": "|""#),
             (r#"{"i|d": 1}"#, "idTag", r#"{"idTag"|: 1}"#),
             (r#"{"idTag": "A" |}"#, "meterStart", r#"{"idTag": "A" , "meterStart": |}"#),
-            (r#"{"met|" "idTag": "A"}"#, "meterStart", r#"{"meterStart": |,  "idTag": "A"}"#),
+            (r#"{"met|" "idTag": "A"}"#, "meterStart", r#"{"meterStart": |, "idTag": "A"}"#),
+            (r#"{|"idTag": "A"}"#, "meterStart", r#"{"meterStart": |, "idTag": "A"}"#),
             (r#"{"met|", "idTag": "A"}"#, "meterStart", r#"{"meterStart": |, "idTag": "A"}"#),
         ] {
             assert_eq!(accept(&message, before, label), after, "{before}");

@@ -83,7 +83,10 @@ fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
     } else {
         let full = error.to_string();
         let what = full.split(" at line ").next().unwrap_or(&full);
-        format!("This is not JSON: {what} (line {}, column {}).", error.line(), error.column())
+        let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+        // The parser counts bytes, people count characters.
+        let column = text[line_start..offset].chars().count() + 1;
+        format!("This is not JSON: {what} (line {}, column {column}).", error.line())
     };
     Diagnostic { span, severity: Severity::Error, message: sentence, rule: None }
 }
@@ -129,7 +132,7 @@ mod tests {
             ("{\"a\": tru}", "tru", "This is not JSON: expected ident (line 1, column 10)."),
             ("{\"a\": 1,}", "}", "This is not JSON: trailing comma (line 1, column 9)."),
             ("{\"a\": 1\n \"b\": 2}", "\"b\"", "This is not JSON: expected `,` or `}` (line 2, column 2)."),
-            ("{\"a\": \"é", "\"é", "This is not JSON: EOF while parsing a string (line 1, column 9)."),
+            ("{\"a\": \"é", "\"é", "This is not JSON: EOF while parsing a string (line 1, column 8)."),
             ("{\"a\": [1, 2", "2", "This is not JSON: EOF while parsing a list (line 1, column 11)."),
             ("{} x", "x", "This is not JSON: trailing characters (line 1, column 4)."),
             ("{\"a\": 1 \"a\": 2}", "\"a\"", "This is not JSON: expected `,` or `}` (line 1, column 9)."),

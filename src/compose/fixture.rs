@@ -1,12 +1,6 @@
 //! Small messages, built by hand, for the tests of this floor. They have every kind of field, and only that is their point.
 
-use crate::ocpp::{Field, Kind, Message, XmlBody, XmlForm};
-
-/// A message; how XML writes it does not matter here.
-fn message(fields: Vec<Field>) -> Message {
-    let xml = XmlBody { namespace: "urn:test/".into(), element: "test".to_owned(), fields: fields.clone() };
-    Message::new("Test", fields, xml)
-}
+use crate::ocpp::{Field, Kind, Message, Role, Version, XmlBody, XmlForm};
 
 /// A required field.
 pub(crate) fn required(name: &str, type_name: &str, kind: Kind) -> Field {
@@ -92,4 +86,11 @@ pub(crate) fn reset() -> Message {
         optional("limit", "xs:decimal", Kind::Decimal { fraction_digits: Some(1) }),
         list(0, optional("key", "CiString50", text(50))),
     ])
+}
+
+/// A message with these fields.
+pub(crate) fn message(fields: Vec<Field>) -> Message {
+    let namespace = Version::V1_6.namespace(Role::CentralSystem).into();
+    let xml = XmlBody { namespace, element: "testRequest".to_owned(), fields: fields.clone() };
+    Message::new("Test", fields, xml)
 }

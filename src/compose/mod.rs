@@ -17,6 +17,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod properties;
 
+pub(crate) use completion::best_first;
 pub use completion::{Candidate, complete, complete_value};
 pub use diagnosis::{Diagnostic, Severity, diagnose};
 pub use fields::{FieldPlace, describe, field_at, fields_at, type_label};

@@ -149,7 +149,8 @@ mod tests {
     fn keys_that_stand_twice_are_reported() {
         let text = r#"{"a": 1, "b": {"a": 2}, "a": 3}"#;
         let map = SpanMap::of(text);
-        assert_eq!(map.repeated_keys(), [24..27]);
+        assert_eq!(map.repeated_keys().len(), 1);
+        assert_eq!(map.repeated_keys()[0], 24..27);
         assert_eq!(&text[map.get("/a").unwrap().value.clone()], "3");
     }
 

@@ -1,7 +1,223 @@
 //! The running session: who plays which role, how each station is reached, where an order goes. Floor 3: it parses no text.
 
+mod answers;
+mod central;
+mod error;
+mod options;
 mod order;
 mod receipt;
+mod registry;
 
-pub use order::{CentralSystemOptions, ChargePointOptions, Deed, Order, is_simulated};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
+use crate::ocpp::{Catalog, Role};
+use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings};
+use crate::trace::{Happening, StationKey, Teller, Trace};
+
+pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
+pub use central::Listening;
+pub use error::HubError;
+pub use options::{CentralSystemOptions, ChargePointOptions};
+pub use order::{Deed, Order};
 pub use receipt::Receipt;
+
+use answers::Overridable;
+use registry::Registry;
+
+/// How long links may take to say goodbye when the session ends.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// The session. Cheap to clone; all clones are the same session.
+#[derive(Clone)]
+pub struct Hub {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    catalog: Arc<Catalog>,
+    /// What new central systems and charge points begin with.
+    settings: LinkSettings,
+    /// The settings of those that run, with our role.
+    running: Mutex<Vec<(Role, SharedSettings)>>,
+    answers: Arc<AnswerBook>,
+    teller: Teller,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+    registry: Arc<Registry>,
+    listening: Mutex<Vec<Listening>>,
+}
+
+impl Hub {
+    /// A session in which nothing runs yet.
+    pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, teller: Teller) -> Hub {
+        let shared = Shared {
+            catalog,
+            settings,
+            running: Mutex::default(),
+            answers: Arc::default(),
+            teller,
+            shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            registry: Arc::default(),
+            listening: Mutex::default(),
+        };
+        Hub { shared: Arc::new(shared) }
+    }
+
+    /// The shapes of messages.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.shared.catalog
+    }
+
+    /// What happened and which stations there are.
+    pub fn trace(&self) -> &Arc<Trace> {
+        self.shared.teller.trace()
+    }
+
+    /// Ends with the session.
+    pub fn shutdown(&self) -> &CancellationToken {
+        &self.shared.shutdown
+    }
+
+    /// Adds a line of the session to the trace.
+    pub fn note(&self, failure: bool, text: impl Into<Box<str>>) {
+        self.shared.teller.tell_now(None, now(), Happening::Note { failure, text: text.into() });
+    }
+
+    /// The addresses on which central systems listen.
+    pub fn listening(&self) -> Vec<Listening> {
+        self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Starts a central system and returns where it listens.
+    ///
+    /// # Errors
+    /// When the port cannot be bound.
+    pub async fn start_central_system(&self, options: CentralSystemOptions) -> Result<SocketAddr, HubError> {
+        let host = options.host.as_deref();
+        let bound = link::bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
+        let listening = Listening::new(address, host, &options.endpoint);
+        let reception = central::reception(
+            &options,
+            CentralSystem::new(CentralSystemSettings::default()),
+            self.context(Role::CentralSystem, options.ping_interval),
+            self.shared.registry.clone(),
+            self.shared.answers.clone(),
+            self.shared.tasks.clone(),
+        );
+        self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
+        let happening = Happening::Listening { address, url: listening.url("<identity>").into() };
+        self.shared.teller.tell_now(None, now(), happening);
+        self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
+        Ok(address)
+    }
+
+    /// Makes a charge point and connects it.
+    ///
+    /// # Errors
+    /// When the URL is none, or a charge point with this identity runs already.
+    pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
+        let url = CentralSystemUrl::parse(&options.url)?;
+        if options.identity.is_empty() {
+            return Err(HubError::EmptyIdentity);
+        }
+        let station = self.trace().station(Role::ChargePoint, &options.identity);
+        let (handle, inbox) = LinkHandle::new(self.shared.teller.numbers().next());
+        if !self.shared.registry.insert_new(station, handle) {
+            return Err(HubError::IdentityInUse { identity: options.identity });
+        }
+        let settings = ChargePointSettings {
+            identity: options.identity.clone(),
+            lively: options.lively,
+            seed: fastrand::u64(..),
+            ..ChargePointSettings::default()
+        };
+        let dial = Dial { url, identity: options.identity, version: options.version, station };
+        let context = self.context(Role::ChargePoint, options.ping_interval);
+        let usual = Box::new(ChargePoint::new(settings));
+        let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
+        self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
+        Ok(station)
+    }
+
+    /// Gives an order to every target without waiting for any.
+    pub fn submit(&self, order: &Order) -> Receipt {
+        let mut receipt = Receipt::default();
+        for station in &order.targets {
+            match self.deliver(*station, &order.deed) {
+                Ok(()) => receipt.taken.push(*station),
+                Err(reason) => receipt.refused.push((*station, reason)),
+            }
+        }
+        receipt
+    }
+
+    fn deliver(&self, station: StationKey, deed: &Deed) -> Result<(), String> {
+        let name = || self.trace().read().stations().get(station).map_or_else(String::new, |row| row.identity.to_string());
+        let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
+        let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect);
+        if needs_link && !handle.is_up() {
+            return Err(format!("{} is not connected", name()));
+        }
+        let order = match deed.clone() {
+            Deed::Call { action, payload } => LinkOrder::Call { action, payload },
+            Deed::Raw(text) => LinkOrder::Raw(text),
+            Deed::Ping => LinkOrder::Ping,
+            Deed::Disconnect => LinkOrder::Disconnect,
+            Deed::Connect => LinkOrder::Connect,
+        };
+        handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))
+    }
+
+    /// Ends the session: every link gets a close frame and a little time to send it.
+    pub async fn end(&self) {
+        self.shared.shutdown.cancel();
+        self.shared.tasks.close();
+        // Whoever has not said goodbye by then is cut off.
+        let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
+    }
+
+    /// The rules by which calls are answered on purpose.
+    pub fn answers(&self) -> &Arc<AnswerBook> {
+        &self.shared.answers
+    }
+
+    /// Changes the settings of all links on which we play a role, those that are up and those to come. False when nothing plays it.
+    pub fn change_settings(&self, our_role: Role, change: impl Fn(&mut LinkSettings)) -> bool {
+        let running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut any = false;
+        for (_, settings) in running.iter().filter(|(role, _)| *role == our_role) {
+            settings.change(&change);
+            any = true;
+        }
+        drop(running);
+        let keys: Vec<StationKey> = {
+            let contents = self.trace().read();
+            contents.stations().rows().iter().filter(|row| row.our_role == our_role).map(|row| row.key).collect()
+        };
+        for handle in keys.into_iter().filter_map(|key| self.shared.registry.get(key)) {
+            // A link with a full inbox keeps its old limits until it connects again.
+            let _ = handle.order(LinkOrder::SettingsChanged);
+        }
+        any
+    }
+
+    fn context(&self, our_role: Role, ping_interval: u32) -> LinkContext {
+        let ping_interval = (ping_interval > 0).then(|| Duration::from_secs(u64::from(ping_interval)));
+        let settings = SharedSettings::new(LinkSettings { ping_interval, ..self.shared.settings.clone() });
+        self.shared.running.lock().unwrap_or_else(PoisonError::into_inner).push((our_role, settings.clone()));
+        LinkContext {
+            catalog: self.shared.catalog.clone(),
+            settings,
+            teller: self.shared.teller.clone(),
+            shutdown: self.shared.shutdown.clone(),
+        }
+    }
+}

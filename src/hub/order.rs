@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::ocpp::{Role, Version};
 use crate::trace::StationKey;
 
 /// Something to be done on the links of some stations.
@@ -32,40 +31,4 @@ pub enum Deed {
     Disconnect,
     /// Connect a simulated station that is down, now.
     Connect,
-}
-
-/// How to be a central system.
-#[derive(Debug, Clone)]
-pub struct CentralSystemOptions {
-    /// The address to bind, usually `::` or `0.0.0.0`.
-    pub host: Option<String>,
-    /// The TCP port; 0 means any free one.
-    pub port: u16,
-    /// The path below which stations connect: `/` or `/simulator`.
-    pub endpoint: String,
-    /// The versions that are offered.
-    pub versions: Vec<Version>,
-    /// Seconds between our WebSocket pings; 0 means none.
-    pub ping_interval: u32,
-}
-
-/// How to be a charge point.
-#[derive(Debug, Clone)]
-pub struct ChargePointOptions {
-    /// The central system's URL without the identity.
-    pub url: String,
-    /// The identity.
-    pub identity: String,
-    /// The version that is asked for.
-    pub version: Version,
-    /// Seconds between our WebSocket pings; 0 means none.
-    pub ping_interval: u32,
-    /// Whether it behaves like a charge point by itself: boots, sends heartbeats, reports its connectors. When false it only
-    /// speaks when told to, like ocppjs.
-    pub lively: bool,
-}
-
-/// Which stations exist for a role that we play.
-pub const fn is_simulated(our_role: Role) -> bool {
-    matches!(our_role, Role::ChargePoint)
 }

@@ -1,6 +1,7 @@
 //! What happened, as the actors tell it upwards. How it is kept is in `store`, how it looks to a reader in `record`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ocpp::{ErrorCode, Finding, Version};
@@ -66,6 +67,8 @@ pub enum Happening {
     },
     /// A link came up.
     Connected {
+        /// The link's number, unique in the session.
+        link: u64,
         /// The agreed version.
         version: Version,
         /// The other end.
@@ -73,6 +76,8 @@ pub enum Happening {
     },
     /// A link went down.
     Disconnected {
+        /// The number of the link that went down; the station may have a newer one by now.
+        link: u64,
         /// One sentence.
         reason: Box<str>,
     },
@@ -80,6 +85,8 @@ pub enum Happening {
     Retry {
         /// After this time.
         after: Duration,
+        /// Whether a link went down, rather than that none came up.
+        lost: bool,
         /// Why the last attempt failed or the link went down.
         reason: Box<str>,
     },
@@ -95,7 +102,7 @@ pub enum Happening {
         /// The exchange of the call.
         exchange: u64,
         /// The action of the call.
-        action: Box<str>,
+        action: Arc<str>,
         /// How long we waited.
         after: Duration,
     },
@@ -115,7 +122,14 @@ pub enum Happening {
         /// How many wait to be sent.
         queued: u32,
     },
-    /// Something worth a line: an address we listen on, a failure of ours, a definition that could not be read.
+    /// A central system of ours waits for stations.
+    Listening {
+        /// The bound address.
+        address: SocketAddr,
+        /// The URL for stations, with a place for the identity.
+        url: Box<str>,
+    },
+    /// Something worth a line: a failure of ours, a definition that could not be read.
     Note {
         /// Whether it is a failure.
         failure: bool,
@@ -132,7 +146,7 @@ pub struct Frame {
     /// What it is.
     pub kind: FrameKind,
     /// The action; for results and errors that of the call they answer.
-    pub action: Option<Box<str>>,
+    pub action: Option<Arc<str>>,
     /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
     pub text: Text,
     /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.

@@ -10,6 +10,6 @@ mod store;
 
 pub use event::{Direction, Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, Text};
 pub use record::{Record, RecordKind, Verdict};
-pub use recorder::{Contents, Teller, Trace, start};
+pub use recorder::{Contents, Numbers, Teller, Trace, start};
 pub use stations::{LinkState, StationRow, StationTable};
 pub use store::Store;

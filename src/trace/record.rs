@@ -16,8 +16,12 @@ pub enum RecordKind {
     Connected,
     /// A link went down.
     Disconnected,
-    /// A simulated station will try again; the record's latency is the wait.
+    /// A simulated station could not be connected and will try again; the record's latency is the wait.
     Retry,
+    /// A simulated station lost its link and will try again; the record's latency is the wait.
+    Lost,
+    /// A central system of ours waits for stations; the text is `<port> <url>`.
+    Listening,
     /// A handshake was refused.
     Refused,
     /// A call got no answer in time; the partner is the call.

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
 use super::record::{RecordKind, Verdict};
 use super::store::{Entry, Store};
-use super::{Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
+use super::{Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
 use crate::link::Moment;
 use crate::ocpp::{Finding, Role};
 
@@ -53,7 +52,7 @@ impl Contents {
         let latency = entry(event, scratch).and_then(|entry| {
             let sequence = self.store.append(entry);
             match &event.happening {
-                Happening::Frame(Frame { kind: FrameKind::Call, exchange: Some(exchange), .. }) => {
+                Happening::Frame(Frame { kind: FrameKind::Call | FrameKind::Malformed, exchange: Some(exchange), .. }) => {
                     self.store.open_exchange(*exchange, sequence);
                     None
                 }
@@ -94,12 +93,19 @@ fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
             }
         }
         Happening::Connecting { url } => plain(RecordKind::Connecting, url),
-        Happening::Connected { version, peer } => {
+        Happening::Connected { version, peer, .. } => {
             let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
             plain(RecordKind::Connected, scratch)
         }
-        Happening::Disconnected { reason } => plain(RecordKind::Disconnected, reason),
-        Happening::Retry { after, reason } => Entry { latency: Some(*after), ..plain(RecordKind::Retry, reason) },
+        Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
+        Happening::Retry { after, lost, reason } => {
+            let kind = if *lost { RecordKind::Lost } else { RecordKind::Retry };
+            Entry { latency: Some(*after), ..plain(kind, reason) }
+        }
+        Happening::Listening { address, url } => {
+            let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
+            plain(RecordKind::Listening, scratch)
+        }
         Happening::Refused { reason, .. } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, reason) },
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
@@ -142,7 +148,6 @@ fn write_remarks(frame: &Frame, out: &mut String) {
 pub struct Trace {
     contents: RwLock<Contents>,
     revision: watch::Sender<u64>,
-    exchanges: AtomicU64,
     began: Moment,
 }
 
@@ -189,6 +194,18 @@ impl Trace {
 pub struct Teller {
     events: mpsc::Sender<Event>,
     trace: Arc<Trace>,
+    numbers: Numbers,
+}
+
+/// Gives out numbers that are unique in the session, for exchanges and links. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers(Arc<AtomicU64>);
+
+impl Numbers {
+    /// The next number.
+    pub fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 impl Teller {
@@ -197,9 +214,9 @@ impl Teller {
         &self.trace
     }
 
-    /// A number for a call of the session, which links it with its answer.
-    pub fn next_exchange(&self) -> u64 {
-        self.trace.exchanges.fetch_add(1, Ordering::Relaxed)
+    /// Where the session's numbers come from.
+    pub fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Tells what happened. Waits only while the recorder has thousands of events to take in; after the recorder has
@@ -224,13 +241,8 @@ impl Teller {
 /// When the operating system gives no thread.
 pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle<()>)> {
     let (sender, mut receiver) = mpsc::channel(QUEUE);
-    let trace = Arc::new(Trace {
-        contents: RwLock::new(Contents::new(limit)),
-        revision: watch::Sender::new(0),
-        exchanges: AtomicU64::new(1),
-        began,
-    });
-    let teller = Teller { events: sender, trace: trace.clone() };
+    let trace = Arc::new(Trace { contents: RwLock::new(Contents::new(limit)), revision: watch::Sender::new(0), began });
+    let teller = Teller { events: sender, trace: trace.clone(), numbers: Numbers::default() };
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
         let mut events = Vec::with_capacity(BATCH);
         let mut scratch = String::new();
@@ -243,9 +255,11 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::ocpp::{ErrorCode, Rule, Version};
-    use crate::trace::{LinkState, Text};
+    use crate::trace::{Direction, LinkState, Text};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
@@ -272,7 +286,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        apply(&mut contents, key, 1, Happening::Connected { version: Version::V1_6, peer });
+        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer });
         apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
         apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
         apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));
@@ -281,7 +295,10 @@ mod tests {
         assert_eq!((row.latency, row.last_seen_micros), (Some(Duration::from_micros(10)), 12));
         assert_eq!(contents.stations().connected(), 1);
         assert_eq!(contents.records().range(), 0..3, "a queue length makes no record");
-        apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), reason: "".into() });
+        let reason = || Box::from("");
+        apply(&mut contents, key, 13, Happening::Disconnected { link: 0, reason: reason() });
+        assert_eq!(contents.stations().connected(), 1, "an older link went down, not this one");
+        apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), lost: true, reason: reason() });
         assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
         assert_eq!(contents.stations().connected(), 0);
     }

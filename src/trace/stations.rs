@@ -2,6 +2,7 @@
 //! is the hub's knowledge, not this table's.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -26,6 +27,18 @@ pub enum LinkState {
     Gone,
 }
 
+impl fmt::Display for LinkState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            LinkState::New => "new",
+            LinkState::Connecting => "connecting",
+            LinkState::Connected => "connected",
+            LinkState::Waiting { .. } => "waiting",
+            LinkState::Gone => "gone",
+        })
+    }
+}
+
 /// One station.
 #[derive(Debug, Clone)]
 pub struct StationRow {
@@ -37,6 +50,8 @@ pub struct StationRow {
     pub our_role: Role,
     /// The state of its link.
     pub state: LinkState,
+    /// The number of its last link.
+    pub link: u64,
     /// The version of its last link.
     pub version: Option<Version>,
     /// The other end of its last link.
@@ -68,6 +83,7 @@ impl StationRow {
             identity: identity.into(),
             our_role,
             state: LinkState::New,
+            link: 0,
             version: None,
             peer: None,
             url: None,
@@ -82,6 +98,11 @@ impl StationRow {
         }
     }
 
+    /// Whether it is one of our own charge points.
+    pub fn is_simulated(&self) -> bool {
+        self.our_role == Role::ChargePoint
+    }
+
     fn apply(&mut self, event: &Event, latency: Option<Duration>) {
         match &event.happening {
             Happening::Frame(frame) => self.count(frame, latency),
@@ -89,12 +110,13 @@ impl StationRow {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            Happening::Connected { version, peer } => {
+            Happening::Connected { link, version, peer } => {
                 self.state = LinkState::Connected;
+                self.link = *link;
                 self.version = Some(*version);
                 self.peer = Some(*peer);
             }
-            Happening::Disconnected { .. } => {
+            Happening::Disconnected { link, .. } if *link == self.link => {
                 self.state = LinkState::Gone;
                 (self.in_flight, self.queued) = (0, 0);
             }
@@ -105,7 +127,11 @@ impl StationRow {
             Happening::Timeout { .. } => self.errors += 1,
             Happening::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             Happening::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
-            Happening::Ping { .. } | Happening::Refused { .. } | Happening::Note { .. } => {}
+            Happening::Disconnected { .. }
+            | Happening::Ping { .. }
+            | Happening::Refused { .. }
+            | Happening::Listening { .. }
+            | Happening::Note { .. } => {}
         }
         if !matches!(event.happening, Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. }) {
             self.last_seen_micros = event.stamp.wall_micros;
@@ -176,5 +202,16 @@ impl StationTable {
     /// Finds a station by our role towards it and its identity.
     pub fn find(&self, our_role: Role, identity: &str) -> Option<&StationRow> {
         self.by_identity.get(&(our_role, Box::from(identity))).and_then(|key| self.get(*key))
+    }
+}
+
+#[cfg(test)]
+impl StationTable {
+    /// A table of these rows, whose keys are their places.
+    pub(crate) fn of(rows: impl IntoIterator<Item = StationRow>) -> StationTable {
+        let rows: Vec<StationRow> = rows.into_iter().collect();
+        let by_identity = rows.iter().map(|row| ((row.our_role, row.identity.clone()), row.key)).collect();
+        let connected = rows.iter().filter(|row| row.state == LinkState::Connected).count();
+        StationTable { rows, by_identity, connected }
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Role, SampleContext, decisive};
+use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Role, SampleContext, XmlForm, decisive};
 
 fn check(version: Version, name: &str, payload: Value) -> Vec<Finding> {
     let catalog = Catalog::embedded();
@@ -221,33 +221,45 @@ fn every_schema_compiles() {
     }
 }
 
-/// Ways to spoil a payload at a field, and the rule that is broken then.
-fn spoil(object: &mut Map<String, Value>, field: &Field) -> Vec<(Value, Rule)> {
+/// Ways to spoil an object, each with the rule that is broken then.
+fn spoil(object: &Map<String, Value>, fields: &[Field]) -> Vec<(Value, Rule)> {
     let mut spoilt = Vec::new();
-    let mut put = |value: Value, rule: Rule| {
+    let mut put = |name: &str, value: Option<Value>, rule: Rule| {
         let mut copy = object.clone();
-        copy.insert(field.name.clone(), value);
+        match value {
+            Some(value) => copy.insert(name.to_owned(), value),
+            None => copy.shift_remove(name),
+        };
         spoilt.push((Value::Object(copy), rule));
     };
-    let one = |value: Value| if field.repeated.is_some() { json!([value]) } else { value };
-    put(one(json!(null)), Rule::Type);
-    put(if field.kind.is_quoted() { one(json!(7)) } else { one(json!("x")) }, Rule::Type);
-    if field.repeated.is_some() {
-        put(json!({}), Rule::Type);
+    put("surprise", Some(json!(1)), Rule::UnknownField);
+    let has_readings = fields.iter().any(|field| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text));
+    for field in fields {
+        let one = |value: Value| Some(if field.repeated.is_some() { json!([value]) } else { value });
+        put(&field.name, one(json!(null)), Rule::Type);
+        put(&field.name, one(if field.kind.is_quoted() { json!(7) } else { json!("x") }), Rule::Type);
+        if field.repeated.is_some() {
+            put(&field.name, Some(json!({})), Rule::Type);
+        }
+        match &field.kind {
+            // Tolerated: see `faults_in_meter_values_of_1_5_are_found_where_they_were_sent`.
+            Kind::Enumeration(_) if field.xml == XmlForm::Attribute => {}
+            Kind::Enumeration(_) => put(&field.name, one(json!("No such value")), Rule::Enumeration),
+            Kind::Text { max_length: Some(limit) } => {
+                put(&field.name, one(json!("ä".repeat(*limit as usize + 1))), Rule::Length)
+            }
+            Kind::Object(inner) => {
+                let held = object.get(&field.name).map(|held| held.get(0).unwrap_or(held));
+                for (value, rule) in held.and_then(Value::as_object).map_or_else(Vec::new, |held| spoil(held, inner)) {
+                    put(&field.name, one(value), rule);
+                }
+            }
+            _ => {}
+        }
+        if field.required && !(has_readings && field.name == "timestamp") {
+            put(&field.name, None, Rule::Required);
+        }
     }
-    match &field.kind {
-        Kind::Enumeration(_) => put(one(json!("No such value")), Rule::Enumeration),
-        Kind::Text { max_length: Some(limit) } => put(one(json!("ä".repeat(*limit as usize + 1))), Rule::Length),
-        _ => {}
-    }
-    if field.required {
-        let mut copy = object.clone();
-        copy.shift_remove(&field.name);
-        spoilt.push((Value::Object(copy), Rule::Required));
-    }
-    let mut copy = object.clone();
-    copy.insert("surprise".to_owned(), json!(1));
-    spoilt.push((Value::Object(copy), Rule::UnknownField));
     spoilt
 }
 
@@ -258,14 +270,12 @@ fn mutants_of_samples_get_the_code_of_their_version() {
     let mut mutants = 0;
     for action in Version::ALL.iter().flat_map(|version| catalog.actions(*version)) {
         for message in [&action.request, &action.response] {
-            let mut sample = message.sample(&context);
-            for field in &message.fields {
-                for (mutant, rule) in spoil(sample.as_object_mut().unwrap(), field) {
-                    let findings = message.check(&mutant, action.version);
-                    let code = decisive(&findings).map(|finding| finding.rule.error_code(action.version));
-                    assert_eq!(code, Some(rule.error_code(action.version)), "{}: {mutant} {findings:?}", message.name);
-                    mutants += 1;
-                }
+            let sample = message.sample(&context);
+            for (mutant, rule) in spoil(sample.as_object().unwrap(), &message.fields) {
+                let findings = message.check(&mutant, action.version);
+                let code = decisive(&findings).map(|finding| finding.rule.error_code(action.version));
+                assert_eq!(code, Some(rule.error_code(action.version)), "{}: {mutant} {findings:?}", message.name);
+                mutants += 1;
             }
         }
     }
@@ -291,21 +301,15 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The value at a JSON pointer, or the object that lacks the field the pointer names.
-fn is_there(payload: &Value, path: &str) -> bool {
-    payload.pointer(path).is_some()
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn no_payload_makes_the_check_panic_and_every_path_leads_somewhere(payload in any_json()) {
         let catalog = Catalog::embedded();
-        for version in Version::ALL {
-            for name in ["MeterValues", "StopTransaction", "StatusNotification", "Heartbeat"] {
-                let message = &catalog.action(version, Role::ChargePoint, name).unwrap().request;
-                for finding in message.check(&payload, version) {
-                    prop_assert!(is_there(&payload, &finding.path), "{finding:?} in {payload}");
+        for action in Version::ALL.iter().flat_map(|version| catalog.actions(*version)) {
+            for message in [&action.request, &action.response] {
+                for finding in message.check(&payload, action.version) {
+                    prop_assert!(payload.pointer(&finding.path).is_some(), "{finding:?} in {payload}");
                     prop_assert!(finding.message.len() < 2_000);
                 }
             }

@@ -57,7 +57,7 @@ impl<'xml> Types<'xml> {
         let declaration = self.elements.get(element);
         let declaration =
             declaration.ok_or_else(|| asked_by.fault(format!("the element {} is not declared", element.local)))?;
-        let (kind, name) = self.type_of(declaration, TEXT, 0)?;
+        let (kind, name) = self.type_of(declaration, 0)?;
         match kind {
             Kind::Object(fields) => Ok((if name.is_empty() { element.local.to_string() } else { name }, fields)),
             _ => Err(declaration.fault(format!("the message {} has no fields: its type is not complex", element.local))),
@@ -65,16 +65,16 @@ impl<'xml> Types<'xml> {
     }
 
     /// What an element or attribute holds, by its attribute `type` or by the type written inside it.
-    fn type_of(&self, holder: &Element, text_name: &str, depth: usize) -> Result<(Kind, String), Fault> {
+    fn type_of(&self, holder: &Element, depth: usize) -> Result<(Kind, String), Fault> {
         if let Some(name) = holder.reference("type")? {
-            return self.named(&name, holder, text_name, depth);
+            return self.named(&name, holder, depth);
         }
         let inside = ["complexType", "simpleType"].into_iter().find_map(|local| holder.first(XSD, local));
         let inside = inside.ok_or_else(|| holder.fault(format!("<{}> has no type", holder.name.local)))?;
-        Ok((self.kind(inside, text_name, depth)?, String::new()))
+        Ok((self.kind(inside, depth)?, String::new()))
     }
 
-    fn named(&self, name: &QName, asked_by: &Element, text_name: &str, depth: usize) -> Result<(Kind, String), Fault> {
+    fn named(&self, name: &QName, asked_by: &Element, depth: usize) -> Result<(Kind, String), Fault> {
         if &*name.namespace == XSD {
             let kind = built_in(&name.local);
             let kind = kind.ok_or_else(|| asked_by.fault(format!("the type xs:{} is not supported", name.local)))?;
@@ -82,11 +82,11 @@ impl<'xml> Types<'xml> {
         }
         let declaration = self.types.get(name);
         let declaration = declaration.ok_or_else(|| asked_by.fault(format!("the type {} is not declared", name.local)))?;
-        Ok((self.kind(declaration, text_name, depth)?, name.local.to_string()))
+        Ok((self.kind(declaration, depth)?, name.local.to_string()))
     }
 
     /// What a `complexType` or `simpleType` describes.
-    fn kind(&self, declaration: &Element, text_name: &str, depth: usize) -> Result<Kind, Fault> {
+    fn kind(&self, declaration: &Element, depth: usize) -> Result<Kind, Fault> {
         if depth > MAX_DEPTH {
             return Err(declaration.fault("types are nested too deeply, or a type contains itself"));
         }
@@ -94,24 +94,24 @@ impl<'xml> Types<'xml> {
             return self.restricted(declaration, depth);
         }
         let mut fields = Vec::new();
-        self.content(declaration, text_name, depth, &mut fields)?;
+        self.content(declaration, depth, &mut fields)?;
         Ok(Kind::Object(fields))
     }
 
     /// Adds the fields of a complex type, a sequence or an extension.
-    fn content(&self, parent: &Element, text_name: &str, depth: usize, fields: &mut Vec<Field>) -> Result<(), Fault> {
+    fn content(&self, parent: &Element, depth: usize, fields: &mut Vec<Field>) -> Result<(), Fault> {
         for child in parent.children.iter().filter(|child| &*child.name.namespace == XSD) {
             match &*child.name.local {
                 "annotation" => {}
-                "sequence" | "all" => self.content(child, text_name, depth, fields)?,
+                "sequence" | "all" => self.content(child, depth, fields)?,
                 "element" => fields.extend(self.element(child, depth)?),
                 "attribute" => fields.extend(self.attribute(child, depth)?),
                 "simpleContent" => {
                     let extension = child.first(XSD, "extension");
                     let extension =
                         extension.ok_or_else(|| child.fault("simpleContent without an extension is not supported"))?;
-                    fields.push(self.text(extension, text_name, depth)?);
-                    self.content(extension, text_name, depth, fields)?;
+                    fields.push(self.text(extension, depth)?);
+                    self.content(extension, depth, fields)?;
                 }
                 other => return Err(child.fault(format!("<{other}> is not supported in a message"))),
             }
@@ -133,7 +133,7 @@ impl<'xml> Types<'xml> {
             return Ok(None);
         }
         let minimum = minimum.ok_or_else(|| element.fault("minOccurs must be a number"))?;
-        let (kind, type_name) = self.type_of(element, TEXT, depth + 1)?;
+        let (kind, type_name) = self.type_of(element, depth + 1)?;
         let repeated = (maximum != Some(1)).then_some(minimum);
         // JSON cannot put attributes beside a text. The implementations of OCPP 1.5 over JSON make an object of each such element
         // and call the list by the plural: `<value unit="Wh">1</value>` is `"values": [{"value": "1", "unit": "Wh"}]`.
@@ -155,16 +155,16 @@ impl<'xml> Types<'xml> {
         if usage == "prohibited" {
             return Ok(None);
         }
-        let (kind, type_name) = self.type_of(attribute, TEXT, depth + 1)?;
+        let (kind, type_name) = self.type_of(attribute, depth + 1)?;
         let name = attribute.required("name")?.to_owned();
         Ok(Some(Field { name, kind, required: usage == "required", repeated: None, type_name, xml: XmlForm::Attribute }))
     }
 
-    fn text(&self, extension: &Element, text_name: &str, depth: usize) -> Result<Field, Fault> {
+    fn text(&self, extension: &Element, depth: usize) -> Result<Field, Fault> {
         self.count(extension)?;
         let base = extension.reference("base")?.ok_or_else(|| extension.fault("<extension> has no attribute base"))?;
-        let (kind, type_name) = self.named(&base, extension, TEXT, depth + 1)?;
-        Ok(Field { name: text_name.to_owned(), kind, required: true, repeated: None, type_name, xml: XmlForm::Text })
+        let (kind, type_name) = self.named(&base, extension, depth + 1)?;
+        Ok(Field { name: TEXT.to_owned(), kind, required: true, repeated: None, type_name, xml: XmlForm::Text })
     }
 
     fn restricted(&self, declaration: &Element, depth: usize) -> Result<Kind, Fault> {
@@ -172,7 +172,7 @@ impl<'xml> Types<'xml> {
         let restriction =
             restriction.ok_or_else(|| declaration.fault("a simpleType without a restriction is not supported"))?;
         let base = restriction.reference("base")?.ok_or_else(|| restriction.fault("<restriction> has no attribute base"))?;
-        let mut kind = self.named(&base, restriction, TEXT, depth + 1)?.0;
+        let mut kind = self.named(&base, restriction, depth + 1)?.0;
         let mut values = Vec::new();
         for facet in restriction.children.iter().filter(|child| &*child.name.namespace == XSD) {
             match (&*facet.name.local, &mut kind) {

@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{selection, sentences, title, words};
-use crate::hub::is_simulated;
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
@@ -228,7 +227,7 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     Pencil::new(buffer, area, 0).fill('─', styles.rule);
     let peer = row.peer.map_or_else(String::new, |peer| format!(" at {peer}"));
-    let what = match (&row.url, is_simulated(row.our_role)) {
+    let what = match (&row.url, row.is_simulated()) {
         (Some(url), true) => format!("simulated, calls {url}"),
         (None, true) => "simulated".to_owned(),
         (_, false) => format!("charge point{peer}"),

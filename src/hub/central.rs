@@ -1,0 +1,109 @@
+//! A central system of the session: who stands behind the links of its stations, and where it is reached.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use super::CentralSystemOptions;
+use super::answers::{AnswerBook, Overridable};
+use super::registry::Registry;
+use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
+use crate::ocpp::{Role, Version};
+use crate::simulator::CentralSystem;
+use crate::trace::{StationKey, Trace};
+
+/// Where a central system listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listening {
+    /// The bound address.
+    pub address: SocketAddr,
+    host: String,
+    prefix: String,
+}
+
+impl Listening {
+    /// For a bound address; `host` is the one that a person named.
+    pub(super) fn new(address: SocketAddr, host: Option<&str>, endpoint: &str) -> Listening {
+        let host = match host {
+            Some(host) if !address.ip().is_unspecified() => bracketed(host),
+            _ => outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
+        };
+        Listening { address, host, prefix: Endpoint::new(endpoint).prefix() }
+    }
+
+    /// The URL at which a station with this identity connects, by an address that others reach too.
+    pub fn url(&self, identity: &str) -> String {
+        format!("ws://{}:{}{}{identity}", self.host, self.address.port(), self.prefix)
+    }
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
+}
+
+/// The address of this machine on the way to the outside. Nothing is sent: a UDP socket only looks the route up.
+fn outward_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?; // an address for documentation (RFC 5737)
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_unspecified() && !address.is_loopback()).then_some(address)
+}
+
+/// Stands behind the links of one central system's stations.
+struct Books {
+    central_system: Arc<CentralSystem>,
+    trace: Arc<Trace>,
+    registry: Arc<Registry>,
+    answers: Arc<AnswerBook>,
+}
+
+impl Directory for Books {
+    fn admit(&self, identity: &str, _version: Version) -> Admission {
+        let station = self.trace.station(Role::CentralSystem, identity);
+        let usual = Box::new(self.central_system.behaviour(identity));
+        Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
+    }
+
+    fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle> {
+        self.registry.insert(station, handle)
+    }
+
+    fn detach(&self, station: StationKey, number: u64) {
+        self.registry.remove(station, number);
+    }
+}
+
+/// What the listener of a central system needs.
+pub(super) fn reception(
+    options: &CentralSystemOptions,
+    central_system: Arc<CentralSystem>,
+    context: LinkContext,
+    registry: Arc<Registry>,
+    answers: Arc<AnswerBook>,
+    tasks: TaskTracker,
+) -> Reception {
+    let trace = context.teller.trace().clone();
+    Reception {
+        endpoint: Endpoint::new(&options.endpoint),
+        versions: options.versions.clone(),
+        directory: Arc::new(Books { central_system, trace, registry, answers }),
+        context,
+        tasks,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_has_the_named_host_or_an_address_of_this_machine() {
+        let local = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator");
+        assert_eq!(local.url("CP1"), "ws://127.0.0.1:9000/simulator/CP1");
+        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/");
+        assert_eq!(six.url("CP1"), "ws://[::1]:9000/CP1");
+        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/").url("CP1");
+        assert!(!all.contains("[::]") && all.ends_with(":9000/CP1"), "{all}");
+    }
+}

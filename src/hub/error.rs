@@ -1,0 +1,55 @@
+//! Why something could not be started.
+
+use std::io;
+
+use crate::link::UrlError;
+
+/// Why a central system or a charge point could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// Another program has the port.
+    #[error("port {port} is in use by another program; choose another one with --port, or end that program")]
+    PortInUse {
+        /// The port.
+        port: u16,
+    },
+    /// The operating system keeps the port to itself.
+    #[error("port {port} needs special permission; choose one above 1023 with --port, for example 9000")]
+    PortNotPermitted {
+        /// The port.
+        port: u16,
+    },
+    /// The address cannot be bound for another reason.
+    #[error("cannot listen on {place}: {source}; use --host with an address of this machine")]
+    CannotListen {
+        /// Host and port.
+        place: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The URL of the central system is none.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// No identity was given.
+    #[error("a charge point needs an identity; append one to the URL argument, for example CP1")]
+    EmptyIdentity,
+    /// A simulated charge point with this identity exists.
+    #[error("charge point {identity:?} exists already in this session; choose another identity")]
+    IdentityInUse {
+        /// The identity.
+        identity: String,
+    },
+}
+
+impl HubError {
+    pub(super) fn cannot_listen(host: Option<&str>, port: u16, error: &io::Error) -> HubError {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => HubError::PortInUse { port },
+            io::ErrorKind::PermissionDenied => HubError::PortNotPermitted { port },
+            kind => {
+                let place = format!("{}:{port}", host.unwrap_or("all addresses"));
+                HubError::CannotListen { place, source: io::Error::new(kind, error.to_string()) }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! How a person wants a central system or a charge point to be started.
+
+use crate::ocpp::Version;
+
+/// How to be a central system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CentralSystemOptions {
+    /// The address to bind, usually `::` or `0.0.0.0`.
+    pub host: Option<String>,
+    /// The TCP port; 0 means any free one.
+    pub port: u16,
+    /// The path below which stations connect: `/` or `/simulator`.
+    pub endpoint: String,
+    /// The versions that are offered.
+    pub versions: Vec<Version>,
+    /// Seconds between our WebSocket pings; 0 means none.
+    pub ping_interval: u32,
+}
+
+/// How to be a charge point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChargePointOptions {
+    /// The central system's URL without the identity.
+    pub url: String,
+    /// The identity.
+    pub identity: String,
+    /// The version that is asked for.
+    pub version: Version,
+    /// Seconds between our WebSocket pings; 0 means none.
+    pub ping_interval: u32,
+    /// Whether it behaves like a charge point by itself: boots, sends heartbeats, reports its connectors. When false it only
+    /// speaks when told to, like ocppjs.
+    pub lively: bool,
+}

@@ -1,0 +1,10 @@
+//! The session line by line, for pipes, scripts, CI and screen readers: commands on the input, one line an event on the output.
+//! Floor 5: it knows no ratatui.
+
+mod event_json;
+mod event_line;
+mod printer;
+mod reader;
+mod session;
+
+pub use session::{LineOptions, LogFormat, run};

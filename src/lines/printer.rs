@@ -1,0 +1,144 @@
+//! The output: a thread that follows the trace and prints its records and the replies to commands, in the order in which they came. When
+//! nobody reads the output, only this thread waits.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::LogFormat;
+use super::event_json;
+use super::event_line::EventLines;
+use crate::trace::{Sequence, Trace};
+
+/// The most records that are written under one lock of the trace.
+const BATCH: u64 = 256;
+
+/// What is printed besides records.
+#[derive(Debug)]
+pub(super) enum Printed {
+    /// Lines, without a stamp.
+    Plain(String),
+    /// A line behind the time stamp.
+    Stamped(String),
+    /// The prompt, without a line end.
+    Prompt,
+}
+
+/// The printing thread's two ends.
+pub(super) struct Printer {
+    orders: mpsc::UnboundedSender<Printed>,
+    thread: JoinHandle<()>,
+}
+
+impl Printer {
+    /// Starts to print what is in the trace and what comes.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(trace: Arc<Trace>, format: LogFormat) -> io::Result<Printer> {
+        // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
+        let (orders, receiver) = mpsc::unbounded_channel();
+        let runtime = Handle::current();
+        let printing =
+            Printing { lines: EventLines::new(jiff::tz::TimeZone::system()), trace, format, next: 0, text: String::new() };
+        let body = move || {
+            // A closed output ends the printing; the session goes on until its input ends.
+            let _ = runtime.block_on(printing.run(receiver));
+        };
+        let thread = std::thread::Builder::new().name("printer".into()).spawn(body)?;
+        Ok(Printer { orders, thread })
+    }
+
+    /// Prints something, after the records that are in the trace by now.
+    pub fn print(&self, printed: Printed) {
+        let _ = self.orders.send(printed);
+    }
+
+    /// Prints what is still to be printed and ends.
+    pub fn finish(self) {
+        drop(self.orders);
+        let _ = self.thread.join();
+    }
+}
+
+struct Printing {
+    lines: EventLines,
+    trace: Arc<Trace>,
+    format: LogFormat,
+    next: Sequence,
+    text: String,
+}
+
+impl Printing {
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Printed>) -> io::Result<()> {
+        let mut changes = self.trace.subscribe();
+        changes.mark_changed();
+        loop {
+            let printed = tokio::select! {
+                biased;
+                _ = changes.changed() => None,
+                printed = orders.recv() => match printed {
+                    Some(printed) => Some(printed),
+                    None => return self.records(),
+                },
+            };
+            self.records()?;
+            if let Some(printed) = printed {
+                self.order(printed)?;
+            }
+        }
+    }
+
+    fn order(&mut self, printed: Printed) -> io::Result<()> {
+        match printed {
+            Printed::Plain(text) => self.text.push_str(&text),
+            Printed::Stamped(text) => {
+                let now = jiff::Timestamp::now().as_microsecond();
+                self.text = format!("{} {text}\n", self.lines.stamp(now));
+            }
+            Printed::Prompt => self.text.push_str("> "),
+        }
+        self.flush()
+    }
+
+    /// Prints the records that came since the last time.
+    fn records(&mut self) -> io::Result<()> {
+        while self.batch() {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes some records to the buffer. False when there is none left.
+    fn batch(&mut self) -> bool {
+        let contents = self.trace.read();
+        let here = contents.records().range();
+        if self.next < here.start {
+            self.text.push_str(&format!("({} older events were dropped)\n", here.start - self.next));
+            self.next = here.start;
+        }
+        let end = here.end.min(self.next + BATCH);
+        for record in contents.records().iter(self.next..end) {
+            match self.format {
+                LogFormat::Text => self.lines.write(&record, contents.stations(), &mut self.text),
+                LogFormat::Jsonl => {
+                    self.text.push_str(&event_json::line(&record, contents.stations()));
+                    self.text.push('\n');
+                }
+            }
+        }
+        let more = end > self.next;
+        self.next = end;
+        more
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut output = io::stdout().lock();
+        output.write_all(self.text.as_bytes())?;
+        self.text.clear();
+        output.flush()
+    }
+}

@@ -1,0 +1,266 @@
+//! The conversation against texts, without a socket and without a clock.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+use crate::ocpp::Role;
+
+/// Answers what it is told to and notes what it hears.
+#[derive(Default)]
+struct Scripted {
+    answers: Vec<Answer>,
+    calls: Vec<(&'static str, Value)>,
+    heard: Arc<std::sync::Mutex<Vec<String>>>,
+    deadline: Option<Instant>,
+}
+
+impl Behaviour for Scripted {
+    fn role(&self) -> Role {
+        Role::CentralSystem
+    }
+
+    fn connected(&mut self, _version: Version, _now: Moment, out: &mut Outbox) {
+        for (action, payload) in self.calls.drain(..) {
+            out.call(action, payload);
+        }
+    }
+
+    fn disconnected(&mut self, _now: Moment) {
+        self.heard.lock().unwrap().push("disconnected".into());
+    }
+
+    fn answer(&mut self, call: IncomingCall<'_>, _now: Moment, _out: &mut Outbox) -> Answer {
+        self.heard.lock().unwrap().push(format!("{} {}", call.action, call.payload));
+        if self.answers.is_empty() {
+            Answer::Result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
+        } else {
+            self.answers.remove(0)
+        }
+    }
+
+    fn answered(&mut self, action: &str, _payload: &Value, outcome: Outcome<'_>, _now: Moment, _out: &mut Outbox) {
+        self.heard.lock().unwrap().push(format!("{action}: {outcome:?}"));
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    fn deadline_reached(&mut self, _now: Moment, out: &mut Outbox) {
+        self.deadline = None;
+        out.call("ClearCache", json!({}));
+    }
+}
+
+struct Talk {
+    conversation: Conversation,
+    now: Moment,
+    heard: Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl Talk {
+    fn new(version: Version, behaviour: Scripted) -> Talk {
+        let now = Moment { wall: jiff::Timestamp::UNIX_EPOCH, monotonic: Instant::now() };
+        let heard = behaviour.heard.clone();
+        let settings = Arc::new(LinkSettings { calls_queued: 3, ..LinkSettings::default() });
+        let behaviour = Box::new(behaviour);
+        let conversation = Conversation::begin(Catalog::embedded(), settings, Numbers::default(), version, behaviour, now);
+        Talk { conversation, now, heard }
+    }
+
+    fn later(&mut self, by: Duration) {
+        self.now.monotonic += by;
+        self.conversation.tick(self.now);
+    }
+
+    fn says(&mut self, text: &str) -> Vec<String> {
+        self.conversation.receive(Text::from(text), self.now);
+        self.sent()
+    }
+
+    fn sent(&mut self) -> Vec<String> {
+        self.conversation.outgoing.drain(..).map(|text| text.to_string()).collect()
+    }
+
+    fn frames(&mut self) -> Vec<Frame> {
+        let told = self.conversation.told.drain(..);
+        told.filter_map(|(_, happening)| if let Happening::Frame(frame) = happening { Some(frame) } else { None }).collect()
+    }
+
+    fn id_of_call(&mut self) -> String {
+        let sent = self.sent();
+        let call: Value = serde_json::from_str(&sent[0]).unwrap();
+        assert_eq!((sent.len(), &call[0]), (1, &json!(2)));
+        call[1].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn a_valid_call_reaches_the_behaviour_and_its_answer_goes_back_under_the_same_id_and_exchange() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    let sent = talk.says(r#"[2,"7","Heartbeat",{}]"#);
+    assert_eq!(sent, [r#"[3,"7",{"currentTime":"2026-01-01T00:00:00Z"}]"#]);
+    assert_eq!(*talk.heard.lock().unwrap(), ["Heartbeat {}"]);
+    let frames = talk.frames();
+    assert_eq!((frames[0].kind, frames[1].kind), (FrameKind::Call, FrameKind::Result));
+    assert!(frames[0].exchange.is_some() && frames[0].exchange == frames[1].exchange);
+    assert_eq!(frames[1].action.as_deref(), Some("Heartbeat"));
+}
+
+#[test]
+fn null_stands_for_no_fields_in_1_6_and_is_a_type_violation_in_srpc() {
+    let null = r#"[2,"7","Heartbeat",null]"#;
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    assert!(talk.says(null)[0].starts_with("[3,"));
+    assert_eq!(*talk.heard.lock().unwrap(), ["Heartbeat {}"]);
+    let mut talk = Talk::new(Version::V1_5, Scripted::default());
+    let expected = r#"[4,"7","TypeConstraintViolation","Sender's message violates data type constraints.",{}]"#;
+    assert_eq!(talk.says(null), [expected]);
+}
+
+#[test]
+fn a_bad_request_gets_the_code_of_its_version_and_never_reaches_the_behaviour() {
+    for (version, text, code) in [
+        (Version::V1_5, r#"[2,"7","Authorize",{}]"#, "OccurenceConstraintViolation"),
+        (Version::V1_6, r#"[2,"7","Authorize",{}]"#, "OccurenceConstraintViolation"),
+        (Version::V1_5, r#"[2,"7","Authorize",{"idTag":"a","x":1}]"#, "PropertyConstraintViolation"),
+        (Version::V1_6, r#"[2,"7","Authorize",{"idTag":"a","x":1}]"#, "FormationViolation"),
+        (Version::V1_6, r#"[2,"7","Authorize",{"idTag":1}]"#, "TypeConstraintViolation"),
+        (Version::V1_5, r#"[2,"7","Authorize",{"idTag":"123456789012345678901"}]"#, "TypeConstraintViolation"),
+        (Version::V1_6, r#"[2,"7","Authorize",{"idTag":"123456789012345678901"}]"#, "PropertyConstraintViolation"),
+        (Version::V1_6, r#"[2,"7","authorize",{"idTag":"a"}]"#, "NotImplemented"),
+        (Version::V1_6, r#"[2,"7","Reset",{"type":"Soft"}]"#, "NotSupported"),
+        (Version::V1_2, r#"[2,"7","DataTransfer",{"vendorId":"a"}]"#, "NotSupported"),
+    ] {
+        let mut talk = Talk::new(version, Scripted::default());
+        let sent = talk.says(text);
+        assert!(sent.len() == 1 && sent[0].starts_with(&format!(r#"[4,"7","{code}","#)), "{text} in {version}: {sent:?}");
+        assert!(talk.heard.lock().unwrap().is_empty());
+        let frames = talk.frames();
+        assert_eq!(frames[1].code, ErrorCode::parse(code));
+    }
+}
+
+#[test]
+fn calls_leave_one_at_a_time_and_a_result_is_checked() {
+    let reset = || json!({"type": "Soft"});
+    let mut talk = Talk::new(Version::V1_6, Scripted { calls: vec![("Reset", reset())], ..Scripted::default() });
+    let id = talk.id_of_call();
+    talk.conversation.call("Reset", reset(), talk.now);
+    assert!(talk.sent().is_empty(), "the second call waits for the answer to the first");
+    talk.frames();
+    talk.says(&format!(r#"[3,"{id}",{{"status":"Perhaps"}}]"#));
+    let frames = talk.frames();
+    assert!(frames[0].findings.iter().any(|finding| finding.path == "/status"), "a bad result is the peer's fault");
+    assert_eq!(frames[0].action.as_deref(), Some("Reset"));
+    assert!(talk.heard.lock().unwrap()[0].contains("valid: false"));
+    assert_eq!(frames[1].kind, FrameKind::Call, "the second call left behind the answer");
+}
+
+#[test]
+fn a_full_queue_says_so_and_loses_nothing_else() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    for _ in 0..5 {
+        talk.conversation.call("ClearCache", json!({}), talk.now);
+    }
+    let failures =
+        talk.conversation.told.iter().filter(|(_, happening)| matches!(happening, Happening::Note { failure: true, .. }));
+    assert_eq!(failures.count(), 1, "one is under way, three wait, the fifth is refused");
+}
+
+#[test]
+fn a_call_without_answer_times_out_and_its_late_answer_is_known_as_late() {
+    let mut talk = Talk::new(Version::V1_6, Scripted { calls: vec![("ClearCache", json!({}))], ..Scripted::default() });
+    let id = talk.id_of_call();
+    assert_eq!(talk.conversation.next_deadline(), Some(talk.now.monotonic + Duration::from_secs(30)));
+    talk.later(Duration::from_secs(29));
+    assert!(talk.heard.lock().unwrap().is_empty());
+    talk.later(Duration::from_secs(1));
+    assert_eq!(*talk.heard.lock().unwrap(), ["ClearCache: Timeout"]);
+    assert!(talk.conversation.told.iter().any(|(_, happening)| matches!(happening, Happening::Timeout { .. })));
+    talk.now.monotonic += Duration::from_millis(1500);
+    talk.conversation.told.clear();
+    talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
+    let frames = talk.frames();
+    assert_eq!(frames[0].action.as_deref(), Some("ClearCache"));
+    assert!(frames[0].remark.as_deref().unwrap().contains("1.5 s after"), "{:?}", frames[0].remark);
+    assert_eq!(talk.heard.lock().unwrap().len(), 1, "the behaviour heard of the timeout only");
+}
+
+#[test]
+fn an_error_ends_the_call_and_an_unknown_answer_disturbs_nothing() {
+    let mut talk = Talk::new(Version::V1_5, Scripted { calls: vec![("ClearCache", json!({}))], ..Scripted::default() });
+    let id = talk.id_of_call();
+    assert!(talk.says(r#"[3,"another",{}]"#).is_empty());
+    assert!(talk.says(r#"[4,"another","GenericError","",{}]"#).is_empty());
+    talk.says(&format!(r#"[4,"{id}","OccurrenceConstraintViolation","",{{}}]"#));
+    assert_eq!(*talk.heard.lock().unwrap(), [r#"ClearCache: Error { code: "OccurrenceConstraintViolation" }"#]);
+    let frames = talk.frames();
+    assert_eq!(frames.last().unwrap().code, Some(ErrorCode::OccurenceConstraintViolation));
+}
+
+#[test]
+fn an_answer_may_wait_or_never_come() {
+    let error = Answer::Error { code: ErrorCode::InternalError, description: "x".repeat(300) };
+    let delayed = Answer::Delayed(Duration::from_secs(2), Box::new(error));
+    let mut talk = Talk::new(Version::V1_6, Scripted { answers: vec![Answer::Silence, delayed], ..Scripted::default() });
+    assert!(talk.says(r#"[2,"1","Heartbeat",{}]"#).is_empty());
+    assert!(talk.says(r#"[2,"2","Heartbeat",{}]"#).is_empty());
+    assert!(talk.says(r#"[2,"3","Heartbeat",{}]"#)[0].starts_with(r#"[3,"3""#), "a delayed answer holds nobody up");
+    talk.later(Duration::from_millis(1999));
+    assert!(talk.sent().is_empty());
+    talk.later(Duration::from_millis(1));
+    let description = "x".repeat(255);
+    assert_eq!(talk.sent(), [format!(r#"[4,"2","InternalError","{description}",{{}}]"#)]);
+    assert_eq!(talk.conversation.next_deadline(), None);
+}
+
+#[test]
+fn malformed_frames_are_shown_with_the_reason_and_answered_by_version() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    assert!(talk.says("hello").is_empty());
+    assert_eq!(talk.says(r#"[2,"7","Heartbeat",{]"#).len(), 1);
+    talk.conversation.receive_binary(&[0, 255], talk.now);
+    let frames = talk.frames();
+    assert!(frames[0].remark.as_deref().unwrap().contains("not JSON"));
+    assert!(frames[1].remark.as_deref().unwrap().contains("at byte 20"), "{:?}", frames[1].remark);
+    assert_eq!((frames[1].exchange, frames[2].kind), (frames[2].exchange, FrameKind::Error));
+    assert_eq!((frames[3].kind, frames[3].text.as_str()), (FrameKind::Malformed, "00ff"));
+    assert!(talk.says(r#"[2,"8","Heartbeat",{}]"#)[0].starts_with("[3,"), "the link goes on");
+}
+
+#[test]
+fn a_raw_call_is_linked_with_its_answer_and_raw_nonsense_is_sent_as_it_is() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    talk.conversation.raw(r#"[2,"mine","Reset",{"type":"Never"}]"#.into(), talk.now);
+    talk.conversation.raw("{nonsense".into(), talk.now);
+    assert_eq!(talk.sent(), [r#"[2,"mine","Reset",{"type":"Never"}]"#, "{nonsense"]);
+    talk.says(r#"[3,"mine",{"status":"Rejected"}]"#);
+    let frames = talk.frames();
+    assert_eq!(frames[1].kind, FrameKind::Malformed);
+    assert_eq!((frames[0].exchange, frames[2].action.as_deref()), (frames[2].exchange, Some("Reset")));
+}
+
+#[test]
+fn a_lost_link_ends_the_open_calls_and_gives_the_behaviour_back() {
+    let calls = vec![("ClearCache", json!({})), ("ClearCache", json!({}))];
+    let talk = Talk::new(Version::V1_6, Scripted { calls, ..Scripted::default() });
+    let (_, told) = talk.conversation.end(talk.now);
+    assert_eq!(*talk.heard.lock().unwrap(), ["ClearCache: LinkLost", "disconnected"]);
+    let notes = told.iter().filter(|(_, happening)| matches!(happening, Happening::Note { failure: true, .. })).count();
+    assert_eq!(notes, 2, "one for the call under way, one for what was never sent");
+}
+
+#[test]
+fn the_behaviour_is_woken_at_its_deadline() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    let now = talk.now.monotonic;
+    let behaviour = Scripted { deadline: Some(now + Duration::from_secs(5)), ..Scripted::default() };
+    talk = Talk { now: talk.now, ..Talk::new(Version::V1_6, behaviour) };
+    talk.later(Duration::from_secs(4));
+    assert!(talk.sent().is_empty());
+    talk.later(Duration::from_secs(1));
+    assert!(talk.sent()[0].contains("ClearCache"));
+}

@@ -1,0 +1,187 @@
+//! The connecting side: it keeps one simulated charge point connected, waits between attempts, and obeys while it waits. The link itself
+//! is `websocket`'s, the waits are `backoff`'s.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
+use tokio_tungstenite::tungstenite::http::Uri;
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::backoff::Backoff;
+use super::behaviour::Behaviour;
+use super::directory::{LinkInbox, LinkOrder};
+use super::task;
+use super::url::CentralSystemUrl;
+use super::websocket::{self, End, LinkContext, LinkUp, lost, now};
+use crate::ocpp::Version;
+use crate::trace::{Happening, StationKey};
+
+/// A link that lasted this long was a good one: the next wait is short again.
+const STABLE: Duration = Duration::from_secs(5);
+
+/// Where and as what a simulated charge point connects.
+#[derive(Debug, Clone)]
+pub struct Dial {
+    /// The central system.
+    pub url: CentralSystemUrl,
+    /// The identity.
+    pub identity: String,
+    /// The version that is asked for.
+    pub version: Version,
+    /// The station's key.
+    pub station: StationKey,
+}
+
+/// What to do after a link, an attempt or a wait has ended.
+enum Next {
+    Connect,
+    /// Wait after a link was lost (true) or an attempt failed (false), for this reason.
+    Wait(bool, String),
+    Park,
+    Stop,
+}
+
+/// Keeps the charge point connected until the session ends.
+pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut inbox: LinkInbox, context: LinkContext) {
+    let mut backoff = Backoff::new(fastrand::u64(..));
+    let mut began = Instant::now();
+    let mut link = 0;
+    let mut next = Next::Connect;
+    loop {
+        next = match next {
+            Next::Connect => {
+                began = Instant::now();
+                match attempt(&dial, &mut inbox, &context).await {
+                    Ok((stream, peer)) => {
+                        link = context.teller.numbers().next();
+                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer };
+                        let running = websocket::run(up, &mut inbox, &context, behaviour);
+                        let done = task::guarded(running, &context.teller, dial.station, link).await;
+                        let Some((returned, end)) = done else { return };
+                        behaviour = returned;
+                        after(end)
+                    }
+                    Err(next) => next,
+                }
+            }
+            Next::Wait(lost, reason) => {
+                if began.elapsed() >= STABLE {
+                    backoff.reset();
+                }
+                wait(&dial, lost, reason, backoff.wait(), &mut inbox, &context).await
+            }
+            Next::Park => {
+                let reason = "it stays down until it is told to connect".into();
+                context.teller.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+                park(&mut inbox, &context).await
+            }
+            Next::Stop => return,
+        };
+    }
+}
+
+fn after(end: End) -> Next {
+    match end {
+        End::Lost { reason, .. } => Next::Wait(true, reason),
+        End::Disconnected | End::Replaced => Next::Park,
+        End::Shutdown => Next::Stop,
+    }
+}
+
+/// One attempt to connect, which a person may break off.
+async fn attempt(
+    dial: &Dial,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+) -> Result<(WebSocketStream<TcpStream>, SocketAddr), Next> {
+    let url = dial.url.of_station(&dial.identity);
+    context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
+    let limit = context.settings.current().handshake_timeout;
+    let connecting = async {
+        timeout(limit, connect(dial, &url, context))
+            .await
+            .unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
+    };
+    tokio::pin!(connecting);
+    loop {
+        tokio::select! {
+            () = context.shutdown.cancelled() => return Err(Next::Stop),
+            connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
+            order = inbox.orders.recv() => match order {
+                None => return Err(Next::Stop),
+                Some(LinkOrder::Disconnect) => return Err(Next::Park),
+                Some(_) => {} // whoever gave it was told that the station is not connected
+            },
+        }
+    }
+}
+
+async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSocketStream<TcpStream>, SocketAddr), String> {
+    let place = format!("{}:{}", dial.url.host, dial.url.port);
+    let stream = TcpStream::connect((dial.url.host.as_str(), dial.url.port))
+        .await
+        .map_err(|error| format!("cannot connect to {place}: {error}"))?;
+    // Small messages leave at once instead of waiting for an acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
+    let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
+    let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
+    let config = Some(websocket::config(&context.settings.current()));
+    let (stream, _) = client_async_with_config(request, stream, config).await.map_err(|error| refused(&error, dial.version))?;
+    Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
+}
+
+/// A sentence for a handshake that failed.
+fn refused(error: &Error, version: Version) -> String {
+    match error {
+        Error::Http(response) => {
+            let reason = response.headers().get("x-websocket-reject-reason").and_then(|reason| reason.to_str().ok());
+            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            format!("the central system refused the handshake with {}{reason}", response.status())
+        }
+        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
+            format!("the central system does not speak {}", version.subprotocol())
+        }
+        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
+            format!("the central system chose another subprotocol than {}", version.subprotocol())
+        }
+        other => lost(other),
+    }
+}
+
+/// Waits for the next attempt, or for the order to make it now.
+async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+    context.teller.tell(Some(dial.station), now(), Happening::Retry { after, lost, reason: reason.into() }).await;
+    let waiting = tokio::time::sleep(after);
+    tokio::pin!(waiting);
+    loop {
+        tokio::select! {
+            () = context.shutdown.cancelled() => return Next::Stop,
+            () = waiting.as_mut() => return Next::Connect,
+            order = inbox.orders.recv() => match order {
+                None => return Next::Stop,
+                Some(LinkOrder::Connect) => return Next::Connect,
+                Some(LinkOrder::Disconnect) => return Next::Park,
+                Some(_) => {} // whoever gave it was told that the station is not connected
+            },
+        }
+    }
+}
+
+/// Stays down until a person wants the station back.
+async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+    loop {
+        tokio::select! {
+            () = context.shutdown.cancelled() => return Next::Stop,
+            order = inbox.orders.recv() => match order {
+                None => return Next::Stop,
+                Some(LinkOrder::Connect) => return Next::Connect,
+                Some(_) => {}
+            },
+        }
+    }
+}

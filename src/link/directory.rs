@@ -1,0 +1,95 @@
+//! The seam between links and the session: who stands behind a link that comes up, and how the session reaches it afterwards.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::behaviour::Behaviour;
+use crate::ocpp::Version;
+use crate::trace::StationKey;
+
+/// How many orders may wait at a link.
+const INBOX: usize = 64;
+
+/// What the session asks of a link.
+#[derive(Debug)]
+pub enum LinkOrder {
+    /// Send a call when its turn comes.
+    Call {
+        /// The operation's name.
+        action: String,
+        /// Its payload.
+        payload: Value,
+    },
+    /// Send a text as it is.
+    Raw(String),
+    /// Send a WebSocket ping.
+    Ping,
+    /// Close the link; a simulated station stays down.
+    Disconnect,
+    /// Close the link because a newer one of the same station has taken its place.
+    Replaced,
+    /// Look at the shared settings again.
+    SettingsChanged,
+    /// Connect now (a simulated station that waits or is down).
+    Connect,
+}
+
+/// How the session reaches a link. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct LinkHandle {
+    /// The number of the link, unique in the session.
+    pub number: u64,
+    inbox: mpsc::Sender<LinkOrder>,
+    up: Arc<AtomicBool>,
+}
+
+/// The link's own end of a [`LinkHandle`].
+#[derive(Debug)]
+pub struct LinkInbox {
+    pub(super) orders: mpsc::Receiver<LinkOrder>,
+    pub(super) up: Arc<AtomicBool>,
+}
+
+impl LinkHandle {
+    /// A handle and the inbox that belongs to it.
+    pub fn new(number: u64) -> (LinkHandle, LinkInbox) {
+        let (sender, orders) = mpsc::channel(INBOX);
+        let up = Arc::new(AtomicBool::new(false));
+        (LinkHandle { number, inbox: sender, up: up.clone() }, LinkInbox { orders, up })
+    }
+
+    /// Whether the link is up.
+    pub fn is_up(&self) -> bool {
+        self.up.load(Ordering::Relaxed)
+    }
+
+    /// Gives an order without waiting. The order comes back when the inbox is full or the link is gone.
+    pub fn order(&self, order: LinkOrder) -> Result<(), LinkOrder> {
+        self.inbox.try_send(order).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(order) | mpsc::error::TrySendError::Closed(order) => order,
+        })
+    }
+}
+
+/// Who stands behind the links of a central system.
+pub trait Directory: Send + Sync {
+    /// A station wants to connect with this identity. Called during the handshake.
+    fn admit(&self, identity: &str, version: Version) -> Admission;
+
+    /// The link of a station is up and reached by this handle. Returns the handle of the link that it replaces.
+    fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle>;
+
+    /// The link with this number is gone.
+    fn detach(&self, station: StationKey, number: u64);
+}
+
+/// A station that was let in.
+pub struct Admission {
+    /// Its key.
+    pub station: StationKey,
+    /// What stands behind its link.
+    pub behaviour: Box<dyn Behaviour>,
+}

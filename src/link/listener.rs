@@ -1,0 +1,251 @@
+//! The listening side: it accepts connections, answers the handshake and starts an actor for every station that is let in. What a path
+//! or a list of subprotocols means is `endpoint`'s.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{
+    CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Bytes;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_util::task::TaskTracker;
+
+use super::directory::{Directory, LinkHandle, LinkOrder};
+use super::endpoint::{Endpoint, choose_subprotocol};
+use super::task;
+use super::websocket::{self, LinkContext, LinkUp, now};
+use crate::ocpp::Version;
+use crate::trace::Happening;
+
+/// The buffer for a request's head; hyper's smallest.
+const HEAD_BUFFER: usize = 8 * 1024;
+/// How long we pause when the system cannot accept, for example because there are too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Explains a refusal in words, as ocppjs does; the status is for machines.
+const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
+
+/// What a listening central system needs.
+#[derive(Clone)]
+pub struct Reception {
+    /// The path below which stations connect.
+    pub endpoint: Endpoint,
+    /// The versions that are spoken.
+    pub versions: Vec<Version>,
+    /// Who stands behind the links.
+    pub directory: Arc<dyn Directory>,
+    /// What links need.
+    pub context: LinkContext,
+    /// Where the tasks of connections and links are counted.
+    pub tasks: TaskTracker,
+}
+
+/// Binds the address. Without a host all addresses of both families are bound, or those of IPv4 where there is no IPv6.
+///
+/// # Errors
+/// When the port is in use, not permitted, or the host is not one of this machine.
+pub async fn bind(host: Option<&str>, port: u16) -> std::io::Result<TcpListener> {
+    match host {
+        Some(host) => TcpListener::bind((host, port)).await,
+        None => match TcpListener::bind(("::", port)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => TcpListener::bind(("0.0.0.0", port)).await,
+            bound => bound,
+        },
+    }
+}
+
+/// Accepts connections until the session ends.
+pub async fn accept(listener: TcpListener, reception: Arc<Reception>) {
+    loop {
+        let accepted = tokio::select! {
+            () = reception.context.shutdown.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+                reception.tasks.spawn(serve(stream, peer, reception.clone()));
+            }
+            Err(error) => {
+                let text = format!("a connection could not be accepted: {error}").into();
+                reception.context.teller.tell(None, now(), Happening::Note { failure: true, text }).await;
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Serves the HTTP of one connection, until it becomes a WebSocket or ends.
+async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
+    // Small messages leave at once instead of waiting for an acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service = {
+        let reception = reception.clone();
+        service_fn(move |request| {
+            let reception = reception.clone();
+            async move { Ok::<_, Infallible>(respond(request, peer, &reception).await) }
+        })
+    };
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(reception.context.settings.current().handshake_timeout)
+        .max_buf_size(HEAD_BUFFER)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    tokio::select! {
+        () = reception.context.shutdown.cancelled() => {}
+        served = connection => if let Err(error) = served {
+            let reason = format!("no HTTP request: {error}").into();
+            reception.context.teller.tell(None, now(), Happening::Refused { peer: Some(peer), reason }).await;
+        }
+    }
+}
+
+/// The answer to a request; a good handshake starts the link's task.
+async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+    let upgrade = hyper::upgrade::on(&mut request);
+    match handshake(&request, reception) {
+        Ok(accepted) => {
+            let response = accepted.response();
+            reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
+            response
+        }
+        Err((status, reason)) => {
+            let happening = Happening::Refused { peer: Some(peer), reason: reason.clone().into() };
+            reception.context.teller.tell(None, now(), happening).await;
+            refusal(status, &reason)
+        }
+    }
+}
+
+/// A handshake that is completed: the path and the upgrade are right, a common subprotocol may still be missing.
+struct Accepted {
+    identity: String,
+    accept_key: String,
+    subprotocol: Option<(Version, HeaderValue)>,
+    offered: String,
+}
+
+impl Accepted {
+    fn response(&self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        if let Ok(key) = HeaderValue::from_str(&self.accept_key) {
+            headers.insert(SEC_WEBSOCKET_ACCEPT, key);
+        }
+        if let Some((_, name)) = &self.subprotocol {
+            headers.insert(SEC_WEBSOCKET_PROTOCOL, name.clone());
+        }
+        response
+    }
+}
+
+fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accepted, (StatusCode, String)> {
+    let identity =
+        reception.endpoint.identity(request.uri().path()).map_err(|error| (StatusCode::NOT_FOUND, error.to_string()))?;
+    let headers = request.headers();
+    let has = |name, token: &str| {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
+    };
+    if request.method() != Method::GET || !has(CONNECTION, "upgrade") || !has(UPGRADE, "websocket") {
+        let reason = format!("{} {} is not a WebSocket handshake", request.method(), request.uri().path());
+        return Err((StatusCode::UPGRADE_REQUIRED, reason));
+    }
+    if !has(SEC_WEBSOCKET_VERSION, "13") {
+        return Err((StatusCode::UPGRADE_REQUIRED, "the handshake is not of WebSocket version 13 (RFC 6455)".into()));
+    }
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY) else {
+        return Err((StatusCode::BAD_REQUEST, "the handshake has no Sec-WebSocket-Key".into()));
+    };
+    let offered: Vec<&str> = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok()).collect();
+    let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
+        .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
+    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered: offered.join(", ") })
+}
+
+fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(format!("{reason}\n")));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    if status == StatusCode::UPGRADE_REQUIRED {
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    }
+    if let Ok(reason) = HeaderValue::from_str(reason) {
+        headers.insert(REJECT_REASON, reason);
+    }
+    response
+}
+
+/// Takes the socket over from HTTP and runs the station's link on it.
+async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<Reception>) {
+    let Ok(upgraded) = upgrade.await else { return };
+    let settings = reception.context.settings.current();
+    let Some((stream, read)) = socket(upgraded) else { return };
+    let config = Some(websocket::config(&settings));
+    let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
+    match accepted.subprotocol {
+        Some((version, _)) => link(stream, &accepted.identity, version, peer, reception).await,
+        None => no_common_subprotocol(stream, &accepted, peer, &reception).await,
+    }
+}
+
+/// The TCP stream below the upgraded connection, with what was read from it already.
+fn socket(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?; // `serve` put just this type in
+    Some((parts.io.into_inner(), parts.read_buf))
+}
+
+async fn link(
+    stream: WebSocketStream<TcpStream>,
+    identity: &str,
+    version: Version,
+    peer: SocketAddr,
+    reception: Arc<Reception>,
+) {
+    let admission = reception.directory.admit(identity, version);
+    let station = admission.station;
+    let number = reception.context.teller.numbers().next();
+    let (handle, mut inbox) = LinkHandle::new(number);
+    if let Some(older) = reception.directory.attach(station, handle) {
+        // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
+        let _ = older.order(LinkOrder::Replaced);
+    }
+    let up = LinkUp { stream, station, number, version, peer };
+    let running = websocket::run(up, &mut inbox, &reception.context, admission.behaviour);
+    task::guarded(running, &reception.context.teller, station, number).await;
+    reception.directory.detach(station, number);
+}
+
+/// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
+async fn no_common_subprotocol(
+    mut stream: WebSocketStream<TcpStream>,
+    accepted: &Accepted,
+    peer: SocketAddr,
+    reception: &Reception,
+) {
+    let spoken: Vec<&str> = reception.versions.iter().map(|version| version.subprotocol()).collect();
+    let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };
+    let reason = format!("no common subprotocol: {offered} was offered, {} is spoken here", spoken.join(", "));
+    let told = format!("{}: {reason}", accepted.identity).into();
+    reception.context.teller.tell(None, now(), Happening::Refused { peer: Some(peer), reason: told }).await;
+    websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
+}

@@ -1,0 +1,352 @@
+//! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the conversation. What
+//! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+use tokio_util::sync::CancellationToken;
+
+use super::behaviour::{Behaviour, Moment};
+use super::conversation::Conversation;
+use super::directory::{LinkInbox, LinkOrder};
+use super::settings::{LinkSettings, SharedSettings};
+use crate::ocpp::{Catalog, Role, Version};
+use crate::trace::{Direction, Happening, StationKey, Teller};
+
+/// The library's buffers cost 137 KB a connection by default; these carry an OCPP message in one read and let 10,000 links fit.
+const READ_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 4 * 1024;
+/// How many frames are taken in before what they caused is written out.
+const BURST: usize = 64;
+/// How long the peer may take to answer our close frame.
+const CLOSE_GRACE: Duration = Duration::from_secs(2);
+/// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
+const REASON_LIMIT: usize = 123;
+
+/// The socket's configuration.
+pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(usize::MAX)
+        .max_message_size(Some(settings.message_limit))
+        .max_frame_size(Some(settings.message_limit))
+}
+
+/// The time of both clocks, now.
+pub fn now() -> Moment {
+    Moment { wall: jiff::Timestamp::now(), monotonic: Instant::now().into_std() }
+}
+
+/// What a link needs of the session.
+#[derive(Clone)]
+pub struct LinkContext {
+    /// The shapes of messages.
+    pub catalog: Arc<Catalog>,
+    /// The limits.
+    pub settings: SharedSettings,
+    /// Where to tell what happens.
+    pub teller: Teller,
+    /// Ends every link of the session.
+    pub shutdown: CancellationToken,
+}
+
+/// A link that has just come up.
+pub(super) struct LinkUp<S> {
+    pub stream: WebSocketStream<S>,
+    pub station: StationKey,
+    pub number: u64,
+    pub version: Version,
+    pub peer: SocketAddr,
+}
+
+/// Why a link ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// The wire broke or the peer closed.
+    Lost {
+        /// One sentence.
+        reason: String,
+        /// What we say in our own close frame, if the wire still takes one.
+        code: CloseCode,
+    },
+    /// A person asked for it.
+    Disconnected,
+    /// A newer link has its place.
+    Replaced,
+    /// The session ends.
+    Shutdown,
+}
+
+/// Runs a link until it ends, and hands the behaviour back.
+pub(super) async fn run<S>(
+    up: LinkUp<S>,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+    behaviour: Box<dyn Behaviour>,
+) -> (Box<dyn Behaviour>, End)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let LinkUp { stream, station, number, version, peer } = up;
+    let began = now();
+    context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer }).await;
+    let numbers = context.teller.numbers().clone();
+    let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+    let our_role = behaviour.role();
+    let conversation = Conversation::begin(catalog, settings.clone(), numbers, version, behaviour, began);
+    inbox.up.store(true, Ordering::Relaxed);
+    // As in ocppjs: a charge point pings at once, a central system after the first interval.
+    let first = if our_role == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
+    let next_ping = settings.ping_interval.map(|interval| Instant::now() + interval.min(first));
+    let mut link = Link { stream, station, context, settings, conversation, pinged: None, next_ping };
+    let end = link.carry(inbox).await;
+    inbox.up.store(false, Ordering::Relaxed);
+    let behaviour = link.finish(&end).await;
+    let reason = match &end {
+        End::Lost { reason, .. } => reason.clone(),
+        End::Disconnected => "closed by us".to_owned(),
+        End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
+        End::Shutdown => "the session ends".to_owned(),
+    };
+    context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() }).await;
+    (behaviour, end)
+}
+
+struct Link<'a, S> {
+    stream: WebSocketStream<S>,
+    station: StationKey,
+    context: &'a LinkContext,
+    settings: Arc<LinkSettings>,
+    conversation: Conversation,
+    /// When the ping left whose pong is awaited.
+    pinged: Option<Instant>,
+    next_ping: Option<Instant>,
+}
+
+impl<S> Link<'_, S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    async fn carry(&mut self, inbox: &mut LinkInbox) -> End {
+        let shutdown = self.context.shutdown.clone();
+        let mut shutdown = pin!(shutdown.cancelled());
+        let mut timer = pin!(sleep_until(Instant::now()));
+        loop {
+            if let Err(end) = self.write_out().await {
+                return end;
+            }
+            let deadline = self.deadline();
+            if let Some(deadline) = deadline {
+                reset(timer.as_mut(), deadline);
+            }
+            let turn = tokio::select! {
+                biased;
+                () = shutdown.as_mut() => return End::Shutdown,
+                message = self.stream.next() => self.take_burst(message).await,
+                order = inbox.orders.recv() => self.obey(order),
+                () = timer.as_mut(), if deadline.is_some() => self.tick(),
+            };
+            if let Err(end) = turn {
+                return end;
+            }
+        }
+    }
+
+    /// Takes a message in, and whatever else has arrived behind it, before anything is written.
+    async fn take_burst(&mut self, mut message: Option<Result<Message, Error>>) -> Result<(), End> {
+        for _ in 0..BURST {
+            self.take(message)?;
+            self.feed().await?;
+            match self.stream.next().now_or_never() {
+                Some(next) => message = next,
+                None => return Ok(()),
+            }
+        }
+        self.write_out().await?;
+        self.take(message)
+    }
+
+    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
+        let now = now();
+        match message {
+            Some(Ok(Message::Text(text))) => self.conversation.receive(text, now),
+            Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
+            Some(Ok(Message::Ping(_))) => {
+                self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
+                // The library answers by itself.
+                self.told(now, Happening::Ping { direction: Direction::Out, pong: true, round_trip: None });
+            }
+            Some(Ok(Message::Pong(_))) => {
+                let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
+                self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
+            }
+            Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
+            Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
+            Some(Err(error)) => return Err(broken(&error)),
+            None => return Err(gone("the peer closed the connection".into())),
+        }
+        Ok(())
+    }
+
+    fn told(&mut self, now: Moment, happening: Happening) {
+        self.conversation.told.push((now, happening));
+    }
+
+    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
+        match order {
+            Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
+            Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
+            Some(LinkOrder::Connect) => {}
+            Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Replaced) => return Err(End::Replaced),
+        }
+        Ok(())
+    }
+
+    fn look_at_settings(&mut self) {
+        let settings = self.context.settings.current();
+        if settings.ping_interval != self.settings.ping_interval {
+            self.next_ping = settings.ping_interval.map(|interval| Instant::now() + interval);
+            self.pinged = None;
+        }
+        self.conversation.change_settings(settings.clone());
+        self.settings = settings;
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let conversation = self.conversation.next_deadline().map(Instant::from_std);
+        [conversation, self.next_ping].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self) -> Result<(), End> {
+        self.conversation.tick(now());
+        Ok(())
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.next_ping.is_none_or(|due| due > Instant::now()) {
+            return Ok(());
+        }
+        self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
+        if self.pinged.is_some() {
+            let text = "the last ping got no pong".into();
+            self.told(now(), Happening::Note { failure: true, text });
+        }
+        self.pinged = Some(Instant::now());
+        self.told(now(), Happening::Ping { direction: Direction::Out, pong: false, round_trip: None });
+        let limit = self.settings.write_timeout;
+        within(limit, self.stream.feed(Message::Ping(Bytes::new()))).await
+    }
+
+    /// Hands what is to be sent to the socket's buffer and tells what happened.
+    async fn feed(&mut self) -> Result<(), End> {
+        let limit = self.settings.write_timeout;
+        for text in self.conversation.outgoing.drain(..) {
+            within(limit, self.stream.feed(Message::Text(text))).await?;
+        }
+        for (when, happening) in self.conversation.told.drain(..) {
+            self.context.teller.tell(Some(self.station), when, happening).await;
+        }
+        Ok(())
+    }
+
+    async fn write_out(&mut self) -> Result<(), End> {
+        self.ping().await?;
+        self.feed().await?;
+        within(self.settings.write_timeout, self.stream.flush()).await
+    }
+
+    /// Ends the conversation and closes the socket as politely as its state allows.
+    async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
+        let (code, reason) = match end {
+            End::Lost { code, .. } => (*code, ""),
+            End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
+            End::Replaced => (CloseCode::Policy, "replaced by a newer connection with the same identity"),
+            End::Shutdown => (CloseCode::Away, "the other side ends"),
+        };
+        let (behaviour, told) = self.conversation.end(now());
+        for (when, happening) in told {
+            self.context.teller.tell(Some(self.station), when, happening).await;
+        }
+        close(&mut self.stream, code, reason).await;
+        behaviour
+    }
+}
+
+/// Sends a close frame and waits a little for the peer's.
+pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, reason: &str)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
+    let goodbye = async {
+        if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
+            while let Some(Ok(_)) = stream.next().await {}
+        }
+    };
+    // A peer that does not answer is left alone with its half of the connection.
+    let _ = timeout(CLOSE_GRACE, goodbye).await;
+}
+
+async fn within(limit: Duration, sending: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
+    match timeout(limit, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(broken(&error)),
+        Err(_) => Err(gone(format!("the peer read nothing for {} s", limit.as_secs()))),
+    }
+}
+
+fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
+    if timer.deadline() != deadline || timer.is_elapsed() {
+        timer.reset(deadline);
+    }
+}
+
+fn closed_by_peer(frame: Option<CloseFrame>) -> String {
+    match frame {
+        Some(CloseFrame { code, reason }) if reason.is_empty() => format!("closed by the peer with code {}", u16::from(code)),
+        Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
+        None => "closed by the peer".to_owned(),
+    }
+}
+
+fn gone(reason: String) -> End {
+    End::Lost { reason, code: CloseCode::Normal }
+}
+
+fn broken(error: &Error) -> End {
+    let code = match error {
+        Error::Capacity(_) => CloseCode::Size,
+        Error::Utf8(_) => CloseCode::Invalid,
+        Error::Protocol(_) => CloseCode::Protocol,
+        _ => CloseCode::Normal,
+    };
+    End::Lost { reason: lost(error), code }
+}
+
+/// A sentence for an error of the wire.
+pub(super) fn lost(error: &Error) -> String {
+    match error {
+        Error::ConnectionClosed | Error::AlreadyClosed => "the connection is closed".to_owned(),
+        Error::Io(error) => format!("the connection broke: {error}"),
+        Error::Capacity(error) => format!("a message is too large: {error}"),
+        Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
+        Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
+        other => other.to_string(),
+    }
+}

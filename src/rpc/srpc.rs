@@ -1,0 +1,424 @@
+//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. What is sent is strict; what is received is read as
+//! leniently as it can be understood, and every leniency is remarked. Payloads are not looked into here.
+
+use std::fmt;
+
+use serde_json::{Deserializer, Value, json};
+
+use crate::ocpp::{ErrorCode, Version};
+
+/// The most characters a message id may have (OCPP-J 1.6 §4.1.4).
+pub const ID_LIMIT: usize = 36;
+
+/// The id that stands in for one that cannot be read. The 1.6 text is silent about that case; this is what 2.0.1 §4.2.3 does.
+const UNREADABLE_ID: &str = "-1";
+
+/// A message id as the peer wrote it. Texts are the rule; ocppjs accepts numbers too and echoes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageId(Value);
+
+impl MessageId {
+    /// The id with this text.
+    pub fn text(text: impl Into<String>) -> MessageId {
+        MessageId(Value::String(text.into()))
+    }
+
+    /// The text, when it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Value::String(text) => f.write_str(text),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// `[2, id, action, payload]`. A payload that is missing is `null`.
+    Call {
+        /// The id.
+        id: MessageId,
+        /// The operation's name.
+        action: String,
+        /// The payload, whatever it is.
+        payload: Value,
+    },
+    /// `[3, id, payload]`.
+    Result {
+        /// The id of the call.
+        id: MessageId,
+        /// The payload, whatever it is.
+        payload: Value,
+    },
+    /// `[4, id, code, description, details]`.
+    Error {
+        /// The id of the call.
+        id: MessageId,
+        /// The code as it was spelt.
+        code: String,
+        /// One sentence or nothing.
+        description: String,
+        /// Whatever else the peer wants to say.
+        details: Value,
+    },
+}
+
+/// A message and what is odd about its frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded {
+    /// The message.
+    pub message: Message,
+    /// What was tolerated, a sentence, when something was.
+    pub remark: Option<String>,
+}
+
+/// A frame that is no message.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{reason}{}", offset.map(|offset| format!(" (at byte {offset})")).unwrap_or_default())]
+pub struct Malformed {
+    /// What is wrong, for a person.
+    pub reason: String,
+    /// Where in the text, in bytes, when there is such a place.
+    pub offset: Option<usize>,
+    /// The error to send back. `None` when the rules of the version want no reaction, or when the frame is itself an answer.
+    pub reply: Option<Reply>,
+}
+
+/// The error that a malformed frame is answered with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The id of the frame, or a stand-in.
+    pub id: MessageId,
+    /// The code.
+    pub code: ErrorCode,
+    /// One sentence.
+    pub description: String,
+}
+
+/// The text of a call.
+pub fn encode_call(id: &str, action: &str, payload: &Value) -> String {
+    json!([2, id, action, payload]).to_string()
+}
+
+/// The text of a result.
+pub fn encode_result(id: &MessageId, payload: &Value) -> String {
+    format!("[3,{},{payload}]", id.0)
+}
+
+/// The text of an error. The details are always `{}`, as ocppjs sends them.
+pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str) -> String {
+    format!("[4,{},\"{}\",{},{{}}]", id.0, code.name(), Value::from(description))
+}
+
+/// Reads a frame.
+///
+/// # Errors
+/// When it is no message; the error says what to send back, which depends on the version (see [`Malformed::reply`]).
+pub fn decode(text: &str, version: Version) -> Result<Decoded, Malformed> {
+    let elements = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(elements)) => elements,
+        Ok(other) => return Err(unreadable(format!("a message is a JSON array, this is {}", type_name(&other)), Some(0))),
+        Err(error) => return Err(not_json(text, &error, version)),
+    };
+    let kind = match elements.first() {
+        Some(Value::Number(number)) => number.as_f64(),
+        // ocppjs accepts the number as a text.
+        Some(Value::String(text)) => text.parse().ok(),
+        _ => return Err(unreadable("the first element of a message is its type, 2, 3 or 4".into(), None)),
+    };
+    let odd_type = elements[0].is_string().then_some("the message type is a text instead of a number");
+    if kind == Some(2.0) {
+        call(elements, odd_type, version)
+    } else if kind == Some(3.0) {
+        answer(elements, odd_type, result)
+    } else if kind == Some(4.0) {
+        answer(elements, odd_type, error)
+    } else {
+        let reason = format!("{} is no message type of OCPP {version}: 2 is a call, 3 a result, 4 an error", elements[0]);
+        // SRPC ignores such a frame. So does OCPP-J 1.6 §4.1.3 with its payload; the sender learns why when its id is readable.
+        let id = elements.get(1).and_then(|id| usable(id).ok()).filter(|_| version == Version::V1_6);
+        Err(Malformed { reply: id.map(|id| formation(id, &reason)), reason, offset: None })
+    }
+}
+
+fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Result<Decoded, Malformed> {
+    let count = elements.len();
+    let mut elements = elements.into_iter().skip(1);
+    let (id, action, payload) = (elements.next(), elements.next(), elements.next());
+    let id = call_id(id, version)?;
+    let refuse = |reason: String| Malformed { reply: Some(formation(id.clone(), &reason)), reason, offset: None };
+    let action = match action {
+        Some(Value::String(action)) => action,
+        Some(other) => return Err(refuse(format!("the action of a call is a text, this is {}", type_name(&other)))),
+        None => return Err(refuse("a call has 4 elements, this one ends after its id".into())),
+    };
+    // SRPC leaves a missing payload to the payload check and looks at no fifth element; OCPP-J wants exactly four.
+    let strict = version == Version::V1_6;
+    if strict && count != 4 {
+        return Err(refuse(format!("a call has 4 elements, this one has {count}")));
+    }
+    let extra = (count > 4).then(|| format!("a call has 4 elements, this one has {count}"));
+    let numeric = id.as_str().is_none().then(|| "the message id is not a text".to_owned());
+    let remark = join([odd_type.map(str::to_owned), extra, numeric]);
+    Ok(Decoded { message: Message::Call { id, action, payload: payload.unwrap_or(Value::Null) }, remark })
+}
+
+/// The id of a call, or the error that refuses the call for it.
+fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, Malformed> {
+    let id = id.unwrap_or(Value::Null);
+    let readable = usable(&id);
+    let (reason, code, description) = match &readable {
+        Err(reason) => (reason.clone(), ErrorCode::FormationViolation, None),
+        Ok(id) if id.as_str().is_some_and(|text| text.chars().count() > ID_LIMIT) => {
+            let code = if version == Version::V1_6 { ErrorCode::FormationViolation } else { ErrorCode::ProtocolError };
+            let reason = format!("the message id is longer than {ID_LIMIT} characters");
+            // The description is the one of ocppjs, which test scripts compare.
+            (reason, code, Some(format!("callId is too long (>{ID_LIMIT} chars)")))
+        }
+        Ok(id) if id.as_str() == Some("") && version == Version::V1_6 => {
+            ("the message id is empty".to_owned(), ErrorCode::FormationViolation, None)
+        }
+        Ok(id) => return Ok(id.clone()),
+    };
+    let id = readable.unwrap_or_else(|_| MessageId::text(UNREADABLE_ID));
+    let reply = Reply { id, code, description: description.unwrap_or_else(|| sentence(&reason)) };
+    Err(Malformed { reason, offset: None, reply: Some(reply) })
+}
+
+fn usable(id: &Value) -> Result<MessageId, String> {
+    match id {
+        Value::String(_) | Value::Number(_) => Ok(MessageId(id.clone())),
+        other => Err(format!("the message id is {} instead of a text", type_name(other))),
+    }
+}
+
+/// Reads a result or an error. Nothing is ever sent back: an answer is not answered.
+fn answer(
+    elements: Vec<Value>,
+    odd_type: Option<&str>,
+    read: impl FnOnce(MessageId, std::iter::Skip<std::vec::IntoIter<Value>>, usize) -> (Message, Option<String>),
+) -> Result<Decoded, Malformed> {
+    let count = elements.len();
+    let Some(id) = elements.get(1) else {
+        return Err(unreadable("an answer has the id of its call as second element, this one has none".into(), None));
+    };
+    let id = usable(id).map_err(|reason| unreadable(reason, None))?;
+    let long = id.as_str().is_some_and(|text| text.chars().count() > ID_LIMIT);
+    let long = long.then(|| format!("the message id is longer than {ID_LIMIT} characters"));
+    let (message, odd) = read(id, elements.into_iter().skip(2), count);
+    Ok(Decoded { message, remark: join([odd_type.map(str::to_owned), long, odd]) })
+}
+
+fn result(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (Message, Option<String>) {
+    let odd = (count != 3).then(|| format!("a result has 3 elements, this one has {count}"));
+    (Message::Result { id, payload: rest.next().unwrap_or(Value::Null) }, odd)
+}
+
+fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (Message, Option<String>) {
+    let mut text = || match rest.next() {
+        Some(Value::String(text)) => (text, None),
+        Some(other) => (other.to_string(), Some(format!("{} stands where a text is wanted", type_name(&other)))),
+        None => (String::new(), None),
+    };
+    let ((code, odd_code), (description, odd_description)) = (text(), text());
+    let details = rest.next().unwrap_or_else(|| json!({}));
+    let odd_count = (count != 5).then(|| format!("an error has 5 elements, this one has {count}"));
+    let odd_details = (!details.is_object()).then(|| format!("the details are {} instead of an object", type_name(&details)));
+    let spelling = match ErrorCode::parse(&code) {
+        Some(known) if known.name() != code => Some(format!("the code {code} is spelt {known} in this version")),
+        Some(_) => None,
+        None => Some(format!("{code:?} is no error code of this version")),
+    };
+    let odd = join([odd_count, odd_code, odd_description, odd_details, spelling]);
+    (Message::Error { id, code, description, details }, odd)
+}
+
+fn formation(id: MessageId, reason: &str) -> Reply {
+    Reply { id, code: ErrorCode::FormationViolation, description: sentence(reason) }
+}
+
+fn unreadable(reason: String, offset: Option<usize>) -> Malformed {
+    Malformed { reason, offset, reply: None }
+}
+
+/// The text is not JSON. OCPP-J answers with an error when it can tell that a call was meant (§4.2.3); SRPC says nothing.
+fn not_json(text: &str, error: &serde_json::Error, version: Version) -> Malformed {
+    let offset = offset(text, error.line(), error.column());
+    let what = error.to_string();
+    let what = what.split(" at line ").next().unwrap_or_default();
+    let reason = format!("not JSON: {what}");
+    let id = begun_call(text).filter(|_| version == Version::V1_6);
+    Malformed { reply: id.map(|id| formation(id, &reason)), reason, offset: Some(offset) }
+}
+
+/// The byte at which serde_json's one-based line and column point.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (before + column.saturating_sub(1)).min(text.len())
+}
+
+/// The id of a text that begins like a call, `[2,"id",`, and goes wrong behind.
+fn begun_call(text: &str) -> Option<MessageId> {
+    let (kind, rest) = leading_value(text.trim_start().strip_prefix('[')?)?;
+    let (id, _) = leading_value(rest.trim_start().strip_prefix(',')?)?;
+    (kind == json!(2)).then(|| usable(&id).unwrap_or_else(|_| MessageId::text(UNREADABLE_ID)))
+}
+
+fn leading_value(text: &str) -> Option<(Value, &str)> {
+    let mut values = Deserializer::from_str(text).into_iter::<Value>();
+    let value = values.next()?.ok()?;
+    Some((value, &text[values.byte_offset()..]))
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn sentence(reason: &str) -> String {
+    let mut characters = reason.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).chain(['.']).collect()).unwrap_or_default()
+}
+
+fn join<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn reply(text: &str, version: Version) -> Option<String> {
+        let malformed = decode(text, version).expect_err("the text is no message");
+        malformed.reply.map(|reply| format!("{} {}", reply.id, reply.code))
+    }
+
+    #[test]
+    fn the_three_types_are_read_and_written() {
+        let call = encode_call("7", "Reset", &json!({"type": "Soft"}));
+        assert_eq!(call, r#"[2,"7","Reset",{"type":"Soft"}]"#);
+        let decoded = decode(&call, Version::V1_6).unwrap();
+        let payload = json!({"type": "Soft"});
+        assert_eq!(decoded.message, Message::Call { id: MessageId::text("7"), action: "Reset".into(), payload });
+        assert_eq!(decoded.remark, None);
+        assert_eq!(encode_result(&MessageId::text("7"), &json!({})), r#"[3,"7",{}]"#);
+        let error = encode_error(&MessageId::text("7"), ErrorCode::GenericError, "say \"no\"");
+        assert_eq!(error, r#"[4,"7","GenericError","say \"no\"",{}]"#);
+        let decoded = decode(&error, Version::V1_5).unwrap();
+        assert!(matches!(decoded.message, Message::Error { description, .. } if description == "say \"no\""));
+    }
+
+    #[test]
+    fn malformed_calls_get_the_error_of_their_version() {
+        let long = format!(r#"[2,"{}","Heartbeat",{{}}]"#, "x".repeat(37));
+        for (text, in_1_6, in_1_5) in [
+            (r#"[2,"a"]"#, Some("a FormationViolation"), Some("a FormationViolation")),
+            (r#"[2]"#, Some("-1 FormationViolation"), Some("-1 FormationViolation")),
+            (r#"[2,null,"Heartbeat",{}]"#, Some("-1 FormationViolation"), Some("-1 FormationViolation")),
+            (r#"[2,"a",7,{}]"#, Some("a FormationViolation"), Some("a FormationViolation")),
+            (r#"[1,"a","Heartbeat",{}]"#, Some("a FormationViolation"), None),
+            (r#"[2,"a","Heartbeat",{"x":]"#, Some("a FormationViolation"), None),
+            (r#"[ 2 , "a" , {{"#, Some("a FormationViolation"), None),
+            (r#"[3,"a",{"x":]"#, None, None),
+            (r#"[3]"#, None, None),
+            (r#"[4,null]"#, None, None),
+            ("hello", None, None),
+            ("", None, None),
+            ("null", None, None),
+            ("[]", None, None),
+            ("{}", None, None),
+            (r#"[[2],"a"]"#, None, None),
+        ] {
+            assert_eq!(reply(text, Version::V1_6).as_deref(), in_1_6, "{text} in 1.6");
+            assert_eq!(reply(text, Version::V1_5).as_deref(), in_1_5, "{text} in 1.5");
+        }
+        let id = "x".repeat(37);
+        assert_eq!(reply(&long, Version::V1_6), Some(format!("{id} FormationViolation")));
+        assert_eq!(reply(&long, Version::V1_2), Some(format!("{id} ProtocolError")));
+    }
+
+    #[test]
+    fn five_elements_and_a_missing_payload_are_taken_by_srpc_and_refused_by_ocpp_j() {
+        for text in [r#"[2,"a","Heartbeat",{},1]"#, r#"[2,"a","Heartbeat"]"#] {
+            assert!(decode(text, Version::V1_5).is_ok());
+            assert_eq!(reply(text, Version::V1_6).as_deref(), Some("a FormationViolation"));
+        }
+        assert_eq!(reply(r#"[2,"","Heartbeat",{}]"#, Version::V1_6).as_deref(), Some(" FormationViolation"));
+        assert!(decode(r#"[2,"","Heartbeat",{}]"#, Version::V1_5).is_ok());
+    }
+
+    #[test]
+    fn what_can_be_understood_is_understood_and_remarked() {
+        for text in [
+            r#"["2","a","Heartbeat",{}]"#,
+            r#"[2,17,"Heartbeat",{}]"#,
+            r#"[3,"a"]"#,
+            r#"[3,"a",{},1]"#,
+            r#"[4,"a"]"#,
+            r#"[4,"a","GenericError","","text"]"#,
+            r#"[4,"a","OccurrenceConstraintViolation","",{}]"#,
+            r#"[4,"a","Nonsense","",{}]"#,
+            r#"[4,"a",7,null,{}]"#,
+        ] {
+            assert!(decode(text, Version::V1_6).unwrap().remark.is_some(), "{text}");
+        }
+        let Message::Call { id, .. } = decode(r#"[2,17,"Heartbeat",{}]"#, Version::V1_6).unwrap().message else { panic!() };
+        assert_eq!(encode_result(&id, &json!({})), "[3,17,{}]", "a number is echoed as a number");
+    }
+
+    #[test]
+    fn the_offset_names_the_byte() {
+        let at = |text| decode(text, Version::V1_6).unwrap_err().offset;
+        assert_eq!(at(r#"[2,"ä",x]"#), Some(8));
+        assert_eq!(at("[2,\n\"a\",\n x]"), Some(10));
+        assert_eq!(at("[2"), Some(1));
+        assert_eq!(at(""), Some(0));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC*|[\\[\\]{},:\"234a. \\\\n\u{0}-]*") {
+            for version in Version::ALL {
+                if let Err(malformed) = decode(&text, version) {
+                    prop_assert!(malformed.offset.is_none_or(|offset| offset <= text.len()));
+                    if let Some(reply) = malformed.reply {
+                        let text = encode_error(&reply.id, reply.code, &reply.description);
+                        let is_error = matches!(decode(&text, version).unwrap().message, Message::Error { .. });
+                        prop_assert!(is_error);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read_back(id in "\\PC{1,36}", action in "\\PC*", text in "\\PC*") {
+            let payload = json!({ "data": text });
+            let decoded = decode(&encode_call(&id, &action, &payload), Version::V1_6).unwrap();
+            prop_assert_eq!(decoded.message, Message::Call { id: MessageId::text(&id), action, payload: payload.clone() });
+            prop_assert_eq!(decoded.remark, None);
+            let id = MessageId::text(id);
+            let decoded = decode(&encode_result(&id, &payload), Version::V1_6).unwrap();
+            prop_assert_eq!(decoded.message, Message::Result { id: id.clone(), payload });
+            let decoded = decode(&encode_error(&id, ErrorCode::InternalError, &text), Version::V1_6).unwrap();
+            let details = json!({});
+            let expected = Message::Error { id, code: "InternalError".into(), description: text, details };
+            prop_assert_eq!(decoded.message, expected);
+        }
+    }
+}

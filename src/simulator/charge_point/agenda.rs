@@ -1,0 +1,104 @@
+//! What the charge point has set itself to do later, and when. What a task then does is in the room that scheduled it.
+
+use std::time::{Duration, Instant};
+
+/// No task comes sooner than this, so that a task which schedules itself again can never keep the link busy.
+const SHORTEST_DELAY: Duration = Duration::from_millis(1);
+
+/// Something to do at a certain time. There is at most one entry for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Send BootNotification (again).
+    Boot,
+    /// Send Heartbeat, because nothing else was exchanged.
+    Heartbeat,
+    /// Send the periodic meter values of this connector's transaction.
+    Sample(i32),
+    /// Send the meter values of a full interval of the clock.
+    SampleByClock,
+    /// The driver plugs the car in at this connector.
+    PlugIn(i32),
+    /// The driver takes the car away from this connector.
+    Unplug(i32),
+    /// The reservation of this id runs out.
+    ExpireReservation(i32),
+    /// The next step of an upload of diagnostics.
+    Diagnostics,
+    /// The next step of an update of the firmware.
+    Firmware,
+    /// The restart after a Reset.
+    Restart,
+    /// Send the transaction message that failed once more.
+    RetryTransactionMessage,
+}
+
+/// The tasks that lie ahead. A handful, so a list that is searched from end to end does.
+#[derive(Debug, Default)]
+pub(super) struct Agenda {
+    entries: Vec<(Instant, Task)>,
+}
+
+impl Agenda {
+    /// Schedules a task, in place of an earlier entry for it. One that lies beyond the end of the clock never comes.
+    pub(super) fn set(&mut self, task: Task, delay: Duration, now: Instant) {
+        self.cancel(task);
+        if let Some(at) = now.checked_add(delay.max(SHORTEST_DELAY)) {
+            self.entries.push((at, task));
+        }
+    }
+
+    /// Gives a task up.
+    pub(super) fn cancel(&mut self, task: Task) {
+        self.retain(|entry| entry != task);
+    }
+
+    /// Keeps only some tasks.
+    pub(super) fn retain(&mut self, keep: impl Fn(Task) -> bool) {
+        self.entries.retain(|(_, task)| keep(*task));
+    }
+
+    /// Whether a task is scheduled.
+    pub(super) fn has(&self, task: Task) -> bool {
+        self.entries.iter().any(|(_, entry)| *entry == task)
+    }
+
+    /// The time of the earliest task.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.entries.iter().map(|(at, _)| *at).min()
+    }
+
+    /// Takes out the tasks whose time has come, earliest first.
+    pub(super) fn take_due(&mut self, now: Instant) -> Vec<Task> {
+        let mut due: Vec<_> = self.entries.extract_if(.., |(at, _)| *at <= now).collect();
+        due.sort_by_key(|(at, _)| *at);
+        due.into_iter().map(|(_, task)| task).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_come_in_order_and_each_once() {
+        let start = Instant::now();
+        let mut agenda = Agenda::default();
+        agenda.set(Task::Heartbeat, Duration::from_secs(9), start);
+        agenda.set(Task::Boot, Duration::from_secs(2), start);
+        agenda.set(Task::Heartbeat, Duration::from_secs(1), start);
+        assert_eq!(agenda.next(), Some(start + Duration::from_secs(1)));
+        assert_eq!(agenda.take_due(start + Duration::from_secs(2)), [Task::Heartbeat, Task::Boot]);
+        assert_eq!(agenda.next(), None);
+    }
+
+    #[test]
+    fn a_task_is_never_due_at_once_nor_after_the_end_of_the_clock() {
+        let start = Instant::now();
+        let mut agenda = Agenda::default();
+        agenda.set(Task::Boot, Duration::ZERO, start);
+        assert!(agenda.take_due(start).is_empty());
+        assert!(agenda.has(Task::Boot));
+        agenda.set(Task::Boot, Duration::MAX, start);
+        assert!(!agenda.has(Task::Boot));
+    }
+}

@@ -1,0 +1,135 @@
+//! The table of configuration keys: names, defaults, types, and since when they exist (OCPP 1.6 §9). How they are asked for and
+//! changed is in `configuration`.
+
+use crate::ocpp::Version;
+
+/// A configuration key.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Its name in OCPP 1.6.
+    pub(super) name: &'static str,
+    /// Its value before anybody changed it.
+    pub(super) default: &'static str,
+    /// What values it takes.
+    pub(super) kind: Kind,
+    /// Whether the central system may change it.
+    pub(super) access: Access,
+    /// The first version that has it.
+    pub(super) since: Version,
+}
+
+/// The values that a key takes. They travel as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number from 0.
+    Number,
+    /// A whole number from 0 to 100.
+    Percent,
+    /// Measurands that we can measure, separated by commas.
+    Measurands,
+    /// Any text.
+    Text,
+}
+
+/// Who may change a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Nobody.
+    Read,
+    /// The central system, with effect at once.
+    Write,
+    /// The central system, with effect after a restart: the answer is `RebootRequired` (OCPP 1.6 §5.3).
+    WriteThenReboot,
+}
+
+const fn key(name: &'static str, default: &'static str, kind: Kind, access: Access, since: Version) -> Key {
+    Key { name, default, kind, access, since }
+}
+
+const fn writable(name: &'static str, default: &'static str, kind: Kind) -> Key {
+    key(name, default, kind, Access::Write, Version::V1_6)
+}
+
+const fn readable(name: &'static str, default: &'static str, kind: Kind) -> Key {
+    key(name, default, kind, Access::Read, Version::V1_6)
+}
+
+/// A key that existed before 1.6.
+const fn old(name: &'static str, default: &'static str, kind: Kind) -> Key {
+    key(name, default, kind, Access::Write, Version::V1_2)
+}
+
+use Kind::{Boolean, Measurands, Number, Percent, Text};
+
+/// All keys, sorted by name.
+pub(super) const KEYS: [Key; 48] = [
+    writable("AllowOfflineTxForUnknownId", "false", Boolean),
+    writable("AuthorizationCacheEnabled", "true", Boolean),
+    writable("AuthorizeRemoteTxRequests", "true", Boolean),
+    old("BlinkRepeat", "3", Number),
+    readable("ChargeProfileMaxStackLevel", "10", Number),
+    readable("ChargingScheduleAllowedChargingRateUnit", "Current,Power", Text),
+    readable("ChargingScheduleMaxPeriods", "24", Number),
+    old("ClockAlignedDataInterval", "0", Number),
+    old("ConnectionTimeOut", "60", Number),
+    key("ConnectorPhaseRotation", "0.RST", Text, Access::WriteThenReboot, Version::V1_6),
+    readable("ConnectorPhaseRotationMaxLength", "20", Number),
+    readable("ConnectorSwitch3to1PhaseSupported", "false", Boolean),
+    writable("CpoName", "", Text),
+    readable("GetConfigurationMaxKeys", "100", Number),
+    old("HeartbeatInterval", "300", Number),
+    old("LightIntensity", "80", Percent),
+    writable("LocalAuthListEnabled", "true", Boolean),
+    readable("LocalAuthListMaxLength", "1000", Number),
+    writable("LocalAuthorizeOffline", "true", Boolean),
+    writable("LocalPreAuthorize", "false", Boolean),
+    readable("MaxChargingProfilesInstalled", "20", Number),
+    writable("MaxEnergyOnInvalidId", "0", Number),
+    writable("MessageTimeout", "30", Number),
+    old("MeterValueSampleInterval", "60", Number),
+    old("MeterValuesAlignedData", "Energy.Active.Import.Register", Measurands),
+    readable("MeterValuesAlignedDataMaxLength", "4", Number),
+    old("MeterValuesSampledData", "Energy.Active.Import.Register", Measurands),
+    readable("MeterValuesSampledDataMaxLength", "4", Number),
+    writable("MinimumStatusDuration", "0", Number),
+    readable("NumberOfConnectors", "1", Number),
+    readable("ReserveConnectorZeroSupported", "true", Boolean),
+    old("ResetRetries", "1", Number),
+    readable("SecurityProfile", "0", Number),
+    readable("SendLocalListMaxLength", "1000", Number),
+    readable("StopTransactionMaxMeterValues", "2", Number),
+    writable("StopTransactionOnEVSideDisconnect", "true", Boolean),
+    writable("StopTransactionOnInvalidId", "true", Boolean),
+    old("StopTxnAlignedData", "", Measurands),
+    readable("StopTxnAlignedDataMaxLength", "4", Number),
+    old("StopTxnSampledData", "", Measurands),
+    readable("StopTxnSampledDataMaxLength", "4", Number),
+    readable(
+        "SupportedFeatureProfiles",
+        "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger",
+        Text,
+    ),
+    readable("SupportedFeatureProfilesMaxLength", "6", Number),
+    readable("SupportedFileTransferProtocols", "FTP,FTPS,HTTP,HTTPS", Text),
+    writable("TransactionMessageAttempts", "3", Number),
+    writable("TransactionMessageRetryInterval", "60", Number),
+    writable("UnlockConnectorOnEVSideDisconnect", "true", Boolean),
+    key("WebSocketPingInterval", "0", Number, Access::WriteThenReboot, Version::V1_6),
+];
+
+impl Key {
+    /// The name in a version: 1.5 spelled the heartbeat with a capital beat.
+    pub(super) fn name_in(&self, version: Version) -> &'static str {
+        match (self.name, version) {
+            ("HeartbeatInterval", Version::V1_2 | Version::V1_5) => "HeartBeatInterval",
+            (name, _) => name,
+        }
+    }
+
+    /// Finds a key of a version. Names are compared without case, as CiString says (OCPP 1.6 §7, `CiString50Type`).
+    pub(super) fn find(name: &str, version: Version) -> Option<&'static Key> {
+        KEYS.iter().find(|key| key.since <= version && key.name.eq_ignore_ascii_case(name))
+    }
+}

@@ -1,0 +1,113 @@
+//! The status of a connector: the set of OCPP 1.6, what it is called in older versions, and which may follow which. When it changes
+//! is decided by the rooms that know why.
+
+use crate::ocpp::Version;
+
+/// The status of a connector, in the words of OCPP 1.6 §4.9. Older versions know fewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Available,
+    Preparing,
+    Charging,
+    SuspendedEv,
+    SuspendedEvse,
+    Finishing,
+    Reserved,
+    Unavailable,
+    Faulted,
+}
+
+use Status::{Available, Charging, Faulted, Finishing, Preparing, Reserved, SuspendedEv, SuspendedEvse, Unavailable};
+
+impl Status {
+    const ALL: [Status; 9] =
+        [Available, Preparing, Charging, SuspendedEv, SuspendedEvse, Finishing, Reserved, Unavailable, Faulted];
+
+    /// The name in OCPP 1.6.
+    const fn full_name(self) -> &'static str {
+        match self {
+            Available => "Available",
+            Preparing => "Preparing",
+            Charging => "Charging",
+            SuspendedEv => "SuspendedEV",
+            SuspendedEvse => "SuspendedEVSE",
+            Finishing => "Finishing",
+            Reserved => "Reserved",
+            Unavailable => "Unavailable",
+            Faulted => "Faulted",
+        }
+    }
+
+    /// The name in a version. Before 1.6 all forms of use are `Occupied` (OCPP 1.6, appendix A); 1.2 has no reservations, so a
+    /// connector that is held for somebody is occupied there too.
+    pub(super) const fn name(self, version: Version) -> &'static str {
+        match (self, version) {
+            (_, Version::V1_6) | (Available | Unavailable | Faulted, _) | (Reserved, Version::V1_5) => self.full_name(),
+            _ => "Occupied",
+        }
+    }
+
+    /// Reads a name of any version. `Occupied` says less than we distinguish: it is charging when a transaction runs.
+    pub(super) fn parse(name: &str, transaction_runs: bool) -> Option<Status> {
+        match name {
+            "Occupied" if transaction_runs => Some(Charging),
+            "Occupied" => Some(Preparing),
+            _ => Status::ALL.into_iter().find(|status| status.full_name() == name),
+        }
+    }
+
+    /// Whether a connector may go from this status to another (OCPP 1.6 §4.9). A faulted one goes back to whatever it was, so
+    /// everything may follow `Faulted`.
+    pub(super) fn may_become(self, next: Status) -> bool {
+        let allowed: &[Status] = match self {
+            Available => &[Preparing, Charging, SuspendedEv, SuspendedEvse, Reserved, Unavailable, Faulted],
+            Preparing => &[Available, Charging, SuspendedEv, SuspendedEvse, Finishing, Faulted],
+            Charging => &[Available, SuspendedEv, SuspendedEvse, Finishing, Unavailable, Faulted],
+            SuspendedEv => &[Available, Charging, SuspendedEvse, Finishing, Unavailable, Faulted],
+            SuspendedEvse => &[Available, Charging, SuspendedEv, Finishing, Unavailable, Faulted],
+            Finishing => &[Available, Preparing, Unavailable, Faulted],
+            Reserved => &[Available, Preparing, Unavailable, Faulted],
+            Unavailable => &[Available, Preparing, Charging, SuspendedEv, SuspendedEvse, Faulted],
+            Faulted => &Status::ALL,
+        };
+        self != next && allowed.contains(&next)
+    }
+
+    /// Whether somebody is using the connector, with or without a transaction.
+    pub(super) const fn is_in_use(self) -> bool {
+        matches!(self, Preparing | Charging | SuspendedEv | SuspendedEvse | Finishing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_the_version() {
+        let names = |version| Status::ALL.map(|status| status.name(version));
+        let older = ["Available", "Occupied", "Occupied", "Occupied", "Occupied", "Occupied"];
+        assert_eq!(names(Version::V1_2)[..6], older);
+        assert_eq!(names(Version::V1_2)[6..], ["Occupied", "Unavailable", "Faulted"]);
+        assert_eq!(names(Version::V1_5)[6..], ["Reserved", "Unavailable", "Faulted"]);
+        assert!(!names(Version::V1_6).contains(&"Occupied"));
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.name(Version::V1_6), false), Some(status));
+        }
+        assert_eq!(Status::parse("Occupied", true), Some(Charging));
+        assert_eq!(Status::parse("Occupied", false), Some(Preparing));
+        assert_eq!(Status::parse("occupied", false), None);
+    }
+
+    #[test]
+    fn the_table_of_transitions_is_that_of_the_specification() {
+        let count = |status: Status| Status::ALL.into_iter().filter(|next| status.may_become(*next)).count();
+        assert_eq!(Status::ALL.map(count), [7, 6, 6, 6, 6, 4, 4, 6, 8]);
+        assert!(!Preparing.may_become(Unavailable), "a change of availability waits");
+        assert!(!Finishing.may_become(Reserved) && !Reserved.may_become(Charging) && !Charging.may_become(Preparing));
+    }
+}

@@ -1,0 +1,205 @@
+//! Whatever comes over the wire, in whatever order, the charge point neither panics nor keeps the link busy.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const ACTIONS: [&str; 20] = [
+    "CancelReservation",
+    "ChangeAvailability",
+    "ChangeConfiguration",
+    "ClearCache",
+    "ClearChargingProfile",
+    "DataTransfer",
+    "GetCompositeSchedule",
+    "GetConfiguration",
+    "GetDiagnostics",
+    "GetLocalListVersion",
+    "RemoteStartTransaction",
+    "RemoteStopTransaction",
+    "ReserveNow",
+    "Reset",
+    "SendLocalList",
+    "SetChargingProfile",
+    "TriggerMessage",
+    "UnlockConnector",
+    "UpdateFirmware",
+    "Nonsense",
+];
+
+const TEXTS: [&str; 36] = [
+    "TAG",
+    "",
+    "Full",
+    "Differential",
+    "Soft",
+    "Hard",
+    "Operative",
+    "Inoperative",
+    "Accepted",
+    "Blocked",
+    "2024-05-01T12:00:30Z",
+    "-009999-01-02T00:00:00Z",
+    "9999-12-30T22:00:00Z",
+    "2024-05-01T12:00:10",
+    "ftp://host/x",
+    "HeartbeatInterval",
+    "MeterValueSampleInterval",
+    "ClockAlignedDataInterval",
+    "StopTxnSampledData",
+    "TransactionMessageAttempts",
+    "0",
+    "1",
+    "2147483647",
+    "99999999999999999999",
+    "W",
+    "A",
+    "Absolute",
+    "Recurring",
+    "Relative",
+    "Weekly",
+    "ChargePointMaxProfile",
+    "TxDefaultProfile",
+    "TxProfile",
+    "StatusNotification",
+    "MeterValues",
+    "Faulted",
+];
+
+const FIELDS: [&str; 36] = [
+    "connectorId",
+    "idTag",
+    "parentIdTag",
+    "type",
+    "key",
+    "value",
+    "location",
+    "retrieveDate",
+    "expiryDate",
+    "reservationId",
+    "transactionId",
+    "requestedMessage",
+    "updateType",
+    "listVersion",
+    "localAuthorizationList",
+    "localAuthorisationList",
+    "idTagInfo",
+    "status",
+    "chargingProfile",
+    "csChargingProfiles",
+    "chargingProfileId",
+    "stackLevel",
+    "chargingProfilePurpose",
+    "chargingProfileKind",
+    "recurrencyKind",
+    "validFrom",
+    "validTo",
+    "chargingSchedule",
+    "startSchedule",
+    "duration",
+    "chargingRateUnit",
+    "chargingSchedulePeriod",
+    "startPeriod",
+    "limit",
+    "interval",
+    "meterStart",
+];
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        prop_oneof![(-2..5_i64), any::<i64>(), Just(i64::from(i32::MAX)), Just(i64::from(i32::MIN))].prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop::sample::select(&TEXTS[..]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 64, 8, |inner| {
+        let object = prop::collection::vec((prop::sample::select(&FIELDS[..]), inner.clone()), 0..10);
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(Value::from),
+            object.prop_map(|fields| fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+/// A profile whose frame is right and whose values are anything.
+fn profile() -> impl Strategy<Value = Value> {
+    let value = || prop::sample::select(&TEXTS[10..33]);
+    let numbers = (-2..12_i32, prop_oneof![0..100_000_i32, any::<i32>()], any::<i32>(), any::<f64>());
+    (numbers, value(), value(), value(), value()).prop_map(|((level, duration, start, limit), purpose, kind, begin, unit)| {
+        json!({"chargingProfileId": level, "stackLevel": level, "chargingProfilePurpose": purpose,
+            "chargingProfileKind": kind, "recurrencyKind": unit, "validFrom": begin,
+            "chargingSchedule": {"duration": duration, "startSchedule": begin, "chargingRateUnit": unit,
+                "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}, {"startPeriod": start, "limit": 16}]}})
+    })
+}
+
+#[derive(Debug, Clone)]
+enum Happening {
+    Call(&'static str, Value),
+    Person(&'static str, Value, Value),
+    Answer(usize, u8, Value),
+    Time(u64),
+    Reconnect(Version),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let with_profile = (0..3_i32, profile()).prop_map(|(connector, it)| {
+        Happening::Call("SetChargingProfile", json!({"connectorId": connector, "csChargingProfiles": it}))
+    });
+    let start = (1..3_i32).prop_map(|it| Happening::Call("RemoteStartTransaction", json!({"connectorId": it, "idTag": "T"})));
+    let schedule = (-1..3_i32, any::<i32>())
+        .prop_map(|(it, long)| Happening::Call("GetCompositeSchedule", json!({"connectorId": it, "duration": long})));
+    let person = ["BootNotification", "StartTransaction", "StopTransaction", "StatusNotification", "Authorize"];
+    prop_oneof![
+        4 => (prop::sample::select(&ACTIONS[..]), json_value()).prop_map(|(action, it)| Happening::Call(action, it)),
+        1 => with_profile,
+        1 => start,
+        1 => schedule,
+        1 => (prop::sample::select(person.to_vec()), json_value(), json_value())
+            .prop_map(|(action, call, result)| Happening::Person(action, call, result)),
+        4 => (any::<usize>(), 0..8_u8, json_value()).prop_map(|(which, how, it)| Happening::Answer(which, how, it)),
+        2 => prop_oneof![0..5_u64, 0..500_u64].prop_map(Happening::Time),
+        1 => prop::sample::select(Version::ALL.to_vec()).prop_map(Happening::Reconnect),
+    ]
+}
+
+fn happen(world: &mut World, happening: Happening) {
+    match happening {
+        Happening::Call(action, payload) => drop(world.ask(action, payload)),
+        Happening::Person(action, call, result) => world.person(action, call, result),
+        Happening::Answer(which, how, payload) if !world.said.is_empty() => {
+            let call = world.said.remove(which % world.said.len());
+            match how {
+                0 => world.end(&call, Outcome::Timeout),
+                1 => world.end(&call, Outcome::Error { code: "GenericError" }),
+                2 => world.end(&call, Outcome::LinkLost),
+                3 => world.result(&call, payload),
+                _ => world.result(&call, friendly_answer(world.version, &call.action)),
+            }
+        }
+        Happening::Answer(..) => {}
+        Happening::Time(seconds) => world.pass_seconds(seconds),
+        Happening::Reconnect(version) => {
+            world.disconnect();
+            world.version = version;
+            world.connect();
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn in_any_order(lively: bool, version in prop::sample::select(Version::ALL.to_vec()),
+                    happenings in prop::collection::vec(happening(), 1..40)) {
+        let mut world = World::new(version, lively);
+        world.connect();
+        if let Some(boot) = world.said().pop() {
+            world.result(&boot, boot_result(version, "Accepted", 300));
+        }
+        for happening in happenings {
+            happen(&mut world, happening);
+        }
+        prop_assert!(lively || world.said().is_empty());
+    }
+}

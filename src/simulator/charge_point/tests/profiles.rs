@@ -1,0 +1,103 @@
+//! Charging profiles and what they make together.
+
+use super::*;
+use crate::ocpp::ErrorCode;
+
+fn profile(id: i32, purpose: &str, level: i32, limit: f64) -> Value {
+    json!({
+        "chargingProfileId": id, "stackLevel": level, "chargingProfilePurpose": purpose,
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {
+            "startSchedule": "2024-05-01T12:00:00Z", "duration": 600, "chargingRateUnit": "W",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}, {"startPeriod": 300, "limit": limit / 2.0}],
+        },
+    })
+}
+
+fn set(world: &mut World, connector: i32, profile: Value) -> String {
+    world.ask_status("SetChargingProfile", json!({"connectorId": connector, "csChargingProfiles": profile}))
+}
+
+fn periods(world: &mut World, connector: i32, duration: i64, unit: &str) -> Vec<(i64, f64)> {
+    let call = json!({"connectorId": connector, "duration": duration, "chargingRateUnit": unit});
+    let Answer::Result(result) = world.ask("GetCompositeSchedule", call) else { panic!("no result") };
+    let periods = result["chargingSchedule"]["chargingSchedulePeriod"].as_array().unwrap();
+    periods.iter().map(|it| (it["startPeriod"].as_i64().unwrap(), it["limit"].as_f64().unwrap())).collect()
+}
+
+#[test]
+fn profiles_are_accepted_where_their_purpose_fits() {
+    let mut world = World::accepted(Version::V1_6);
+    for (connector, profile, expected) in [
+        (0, profile(1, "ChargePointMaxProfile", 0, 5000.0), "Accepted"),
+        (1, profile(2, "ChargePointMaxProfile", 0, 5000.0), "Rejected"),
+        (0, profile(3, "TxDefaultProfile", 0, 5000.0), "Accepted"),
+        (1, profile(4, "TxProfile", 0, 5000.0), "Rejected"),
+        (1, profile(5, "TxDefaultProfile", 11, 5000.0), "Rejected"),
+        (1, profile(5, "TxDefaultProfile", -1, 5000.0), "Rejected"),
+        (1, json!({}), "Rejected"),
+    ] {
+        assert_eq!(set(&mut world, connector, profile.clone()), expected, "{connector} {profile}");
+    }
+    let call = json!({"connectorId": 3, "csChargingProfiles": profile(6, "TxDefaultProfile", 0, 1.0)});
+    let answer = world.ask("SetChargingProfile", call);
+    assert!(matches!(answer, Answer::Error { code: ErrorCode::PropertyConstraintViolation, .. }));
+}
+
+#[test]
+fn the_composite_schedule_is_the_least_of_all_that_count() {
+    let mut world = World::accepted(Version::V1_6);
+    assert_eq!(periods(&mut world, 1, 900, "W"), [(0, 7360.0)]);
+    assert_eq!(periods(&mut world, 0, 900, "A"), [(0, 64.0)]);
+    set(&mut world, 0, profile(1, "ChargePointMaxProfile", 0, 6000.0));
+    set(&mut world, 0, profile(2, "TxDefaultProfile", 0, 9000.0));
+    assert_eq!(periods(&mut world, 1, 900, "W"), [(0, 6000.0), (300, 3000.0), (600, 7360.0)]);
+    set(&mut world, 1, profile(3, "TxDefaultProfile", 1, 2300.0));
+    assert_eq!(periods(&mut world, 1, 900, "A"), [(0, 10.0), (300, 5.0), (600, 32.0)]);
+    assert_eq!(periods(&mut world, 2, 200, "W"), [(0, 6000.0)]);
+}
+
+#[test]
+fn recurring_schedules_come_back() {
+    let mut world = World::accepted(Version::V1_6);
+    let mut daily = profile(1, "TxDefaultProfile", 0, 4000.0);
+    daily["chargingProfileKind"] = "Recurring".into();
+    daily["recurrencyKind"] = "Daily".into();
+    daily["chargingSchedule"]["startSchedule"] = "2024-01-01T13:00:00Z".into();
+    assert_eq!(set(&mut world, 0, daily), "Accepted");
+    let day = [(3600, 4000.0), (3900, 2000.0), (4200, 7360.0)];
+    let next_day = day.map(|(start, limit)| (start + 86_400, limit));
+    let expected: Vec<_> = [(0, 7360.0)].into_iter().chain(day).chain(next_day).collect();
+    assert_eq!(periods(&mut world, 1, 2 * 86_400, "W"), expected);
+}
+
+#[test]
+fn profiles_replace_one_another_and_are_cleared() {
+    let mut world = World::accepted(Version::V1_6);
+    for id in [1, 2] {
+        set(&mut world, 1, profile(id, "TxDefaultProfile", 3, 5000.0));
+    }
+    assert_eq!(world.charge_point.profiles.iter().count(), 1, "same level and purpose");
+    set(&mut world, 2, profile(2, "TxDefaultProfile", 3, 5000.0));
+    assert_eq!(world.charge_point.profiles.iter().count(), 1, "same id");
+    assert_eq!(world.ask_status("ClearChargingProfile", json!({"connectorId": 1})), "Unknown");
+    assert_eq!(world.ask_status("ClearChargingProfile", json!({"stackLevel": 3})), "Accepted");
+    assert_eq!(world.ask_status("ClearChargingProfile", json!({"id": 2})), "Unknown");
+}
+
+#[test]
+fn a_profile_that_comes_with_a_start_limits_that_transaction_only() {
+    let mut world = World::accepted(Version::V1_6);
+    let mut slow = profile(9, "TxProfile", 0, 2300.0);
+    slow["chargingProfileKind"] = "Relative".into();
+    slow["chargingSchedule"]["duration"] = 86_400.into();
+    let mut wrong = slow.clone();
+    wrong["transactionId"] = 1.into();
+    let start = |profile: &Value| json!({"idTag": "TAG", "connectorId": 1, "chargingProfile": profile});
+    assert_eq!(world.ask_status("RemoteStartTransaction", start(&wrong)), "Rejected");
+    assert_eq!(world.ask_status("RemoteStartTransaction", start(&slow)), "Accepted");
+    world.live(5);
+    assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 2300.0);
+    world.ask("RemoteStopTransaction", json!({"transactionId": 42}));
+    assert_eq!(world.charge_point.profiles.iter().count(), 0);
+}

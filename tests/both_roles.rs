@@ -1,0 +1,190 @@
+//! Our central system against our charge points, over real sockets in one process: every action of every version, reconnecting, and
+//! a life of a lively charge point.
+
+mod support;
+
+use std::time::Duration;
+
+use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::{Role, SampleContext, Version};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, StationKey, Verdict};
+use serde_json::{Value, json};
+use support::{RawStation, central_system, charge_point, hub, hub_with, until};
+
+fn is_up(contents: &Contents, role: Role, identity: &str) -> Option<StationKey> {
+    contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
+}
+
+/// How many frames of a kind went in a direction on a station's link.
+fn count(contents: &Contents, key: StationKey, direction: Direction, kind: FrameKind) -> usize {
+    let records = contents.records();
+    let wanted = RecordKind::Frame(direction, kind);
+    records.iter(records.range()).filter(|record| record.station == Some(key) && record.kind == wanted).count()
+}
+
+async fn both_ends(hub: &Hub, identity: &str) -> (StationKey, StationKey) {
+    until(hub.trace(), "both ends of the link", |contents| {
+        Some((is_up(contents, Role::CentralSystem, identity)?, is_up(contents, Role::ChargePoint, identity)?))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    for version in Version::ALL {
+        let identity = format!("CP {version}");
+        hub.start_charge_point(charge_point(port, &identity, version, false)).unwrap();
+        let (at_central, at_charge_point) = both_ends(&hub, &identity).await;
+        let context = SampleContext::at(jiff::Timestamp::now());
+        let mut sent = 0;
+        for action in hub.catalog().actions(version) {
+            let sender = if action.initiator == Role::CentralSystem { at_central } else { at_charge_point };
+            let deed = Deed::Call { action: action.name.to_string(), payload: action.request.sample(&context) };
+            assert_eq!(hub.submit(&Order { targets: vec![sender], deed }).taken, [sender]);
+            sent += 1;
+            until(hub.trace(), &format!("the result of {} in {version}", action.name), |contents| {
+                let results = count(contents, at_central, Direction::In, FrameKind::Result)
+                    + count(contents, at_charge_point, Direction::In, FrameKind::Result);
+                (results == sent).then_some(())
+            })
+            .await;
+        }
+        assert_eq!(
+            sent,
+            match version {
+                Version::V1_2 => 18,
+                Version::V1_5 => 25,
+                Version::V1_6 => 29,
+            }
+        );
+    }
+    let contents = hub.trace().read();
+    for record in contents.records().iter(contents.records().range()) {
+        assert_eq!((record.verdict, record.code), (Verdict::Valid, None), "{}: {}", record.text, record.remarks);
+    }
+}
+
+#[tokio::test]
+async fn a_lively_charge_point_boots_reports_and_charges_on_demand() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+    let (at_central, _) = both_ends(&hub, "CP1").await;
+    let seen = |action: &'static str, least: usize| {
+        let trace = hub.trace().clone();
+        async move {
+            until(&trace, action, |contents| {
+                let records = contents.records();
+                let calls = records.iter(records.range()).filter(|record| {
+                    record.kind == RecordKind::Frame(Direction::In, FrameKind::Call)
+                        && record.station == Some(at_central)
+                        && record.action == Some(action)
+                });
+                let mut calls: Vec<Value> = calls.map(|call| serde_json::from_str(call.text).unwrap()).collect();
+                (calls.len() >= least).then(|| calls.swap_remove(calls.len() - 1)[3].take())
+            })
+            .await
+        }
+    };
+    seen("BootNotification", 1).await;
+    seen("StatusNotification", 3).await;
+    let call = |action: &str, payload| Order { targets: vec![at_central], deed: Deed::Call { action: action.into(), payload } };
+    hub.submit(&call("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})));
+    let start = seen("StartTransaction", 1).await;
+    assert_eq!((&start["idTag"], &start["connectorId"]), (&json!("TAG"), &json!(1)));
+    let id = until(hub.trace(), "the transaction id", |contents| {
+        let records = contents.records();
+        let answer = records.iter(records.range()).find(|record| {
+            record.kind == RecordKind::Frame(Direction::Out, FrameKind::Result) && record.action == Some("StartTransaction")
+        })?;
+        serde_json::from_str::<Value>(answer.text).unwrap()[2]["transactionId"].as_i64()
+    })
+    .await;
+    hub.submit(&call("RemoteStopTransaction", json!({ "transactionId": id })));
+    let stop = seen("StopTransaction", 1).await;
+    assert_eq!((&stop["transactionId"], &stop["reason"]), (&json!(id), &json!("Remote")));
+}
+
+#[tokio::test]
+async fn a_lost_central_system_is_found_again() {
+    let stations = hub();
+    let first = hub();
+    let port = central_system(&first, &Version::ALL).await;
+    let key = stations.start_charge_point(charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    until(stations.trace(), "the first link", |contents| is_up(contents, Role::ChargePoint, "CP1")).await;
+    first.end().await;
+    until(stations.trace(), "the wait with its countdown", |contents| {
+        matches!(contents.stations().get(key)?.state, LinkState::Waiting { .. }).then_some(())
+    })
+    .await;
+    let second = hub();
+    let options = ocpp_tui::hub::CentralSystemOptions {
+        host: Some("127.0.0.1".into()),
+        port,
+        endpoint: "/".into(),
+        versions: Version::ALL.to_vec(),
+        ping_interval: 0,
+    };
+    second.start_central_system(options).await.unwrap();
+    stations.submit(&Order { targets: vec![key], deed: Deed::Connect });
+    until(stations.trace(), "the second link", |contents| is_up(contents, Role::ChargePoint, "CP1")).await;
+    until(second.trace(), "the station at the second central system", |contents| is_up(contents, Role::CentralSystem, "CP1"))
+        .await;
+}
+
+#[tokio::test]
+async fn a_disconnected_charge_point_stays_down_until_it_is_told_to_connect() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    both_ends(&hub, "CP1").await;
+    hub.submit(&Order { targets: vec![key], deed: Deed::Disconnect });
+    until(hub.trace(), "both ends down", |contents| {
+        let table = contents.stations();
+        let gone = |role| table.find(role, "CP1").is_some_and(|row| row.state == LinkState::Gone);
+        (gone(Role::ChargePoint) && gone(Role::CentralSystem)).then_some(())
+    })
+    .await;
+    assert_eq!(hub.submit(&Order { targets: vec![key], deed: Deed::Ping }).taken, []);
+    hub.submit(&Order { targets: vec![key], deed: Deed::Connect });
+    both_ends(&hub, "CP1").await;
+}
+
+#[tokio::test]
+async fn an_unsupported_version_is_told_in_words() {
+    let hub = hub();
+    let port = central_system(&hub, &[Version::V1_5]).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let reason = until(hub.trace(), "the refusal", |contents| {
+        let records = contents.records();
+        records.iter(records.range()).find(|record| record.kind == RecordKind::Retry).map(|record| record.text.to_owned())
+    })
+    .await;
+    assert_eq!(reason, "the central system does not speak ocpp1.6");
+}
+
+#[tokio::test]
+async fn two_charge_points_with_one_identity_are_not_started() {
+    let hub = hub();
+    hub.start_charge_point(charge_point(9, "CP1", Version::V1_6, false)).unwrap();
+    let error = hub.start_charge_point(charge_point(9, "CP1", Version::V1_6, false)).unwrap_err();
+    assert!(error.to_string().contains("exists already"), "{error}");
+}
+
+#[tokio::test]
+async fn a_silent_station_times_out_and_the_next_call_goes_out() {
+    let hub = hub_with(LinkSettings { call_timeout: Duration::from_millis(100), ..LinkSettings::default() });
+    let port = central_system(&hub, &Version::ALL).await;
+    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
+    let key = hub.trace().read().stations().find(Role::CentralSystem, "CP1").unwrap().key;
+    let clear = Order { targets: vec![key], deed: Deed::Call { action: "ClearCache".into(), payload: json!({}) } };
+    hub.submit(&clear);
+    hub.submit(&clear);
+    let first = station.hear().await;
+    let second = station.hear().await;
+    assert_ne!(first[1], second[1], "the second call leaves when the first is given up");
+}

@@ -1,0 +1,185 @@
+//! Compares with reference material that is not part of the project: tables extracted from the published definitions, and frames
+//! recorded in the field. Without it these tests say so and pass.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use ocpp_tui::ocpp::{Catalog, Field, Kind, Role, Version, XmlForm, decisive};
+use serde_json::Value;
+
+/// The folder of the reference material: `OCPP_TUI_REFERENCE`, or `shared/reference` beside the project.
+fn read(file: &str) -> Option<String> {
+    let folder = std::env::var_os("OCPP_TUI_REFERENCE")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference")), PathBuf::from);
+    let path = folder.join(file);
+    let text = fs::read_to_string(&path).ok();
+    if text.is_none() {
+        println!("skipped: {} is not there", path.display());
+    }
+    text
+}
+
+/// Field lines by initiator, action and direction.
+type Lines = BTreeMap<String, Vec<String>>;
+
+/// The rows of a table of facts, as lines that name what is compared. `both` stands for two messages.
+fn facts(text: &str, wanted: impl Fn(&str) -> bool) -> Lines {
+    let mut rows = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let columns = rows.next().unwrap();
+    let mut lines = Lines::new();
+    for row in rows {
+        let cell =
+            |name: &str| columns.iter().position(|column| *column == name).and_then(|at| row.get(at)).map_or("", |cell| *cell);
+        if !wanted(cell("action")) {
+            continue;
+        }
+        let initiators: &[&str] = if cell("initiator") == "both" { &["cp", "cs"] } else { &[cell("initiator")] };
+        for initiator in initiators {
+            let message = lines.entry(format!("{initiator} {} {}", cell("action"), cell("message"))).or_default();
+            if cell("path") == "$" {
+                continue;
+            }
+            let mut values: Vec<&str> = cell("enum").split('|').filter(|value| !value.is_empty()).collect();
+            values.sort_unstable();
+            let digits = if cell("multipleOf") == "0.1" { "1" } else { cell("fractionDigits") };
+            message.push(format!(
+                "{} {} {} {}..{} [{}] {} {digits} {} {}",
+                cell("path"),
+                cell("position"),
+                cell("type"),
+                cell("minOccurs"),
+                cell("maxOccurs"),
+                values.join("|"),
+                cell("maxLength"),
+                if cell("xmlKind") == "-" { "" } else { cell("namedType") },
+                cell("xmlKind"),
+            ));
+        }
+    }
+    lines.values_mut().for_each(|message| message.sort());
+    lines
+}
+
+fn described(catalog: &Catalog, version: Version, json: bool) -> Lines {
+    let mut lines = Lines::new();
+    for action in catalog.actions(version) {
+        for (direction, message) in [("request", &action.request), ("response", &action.response)] {
+            let found = lines.entry(format!("{} {} {direction}", action.initiator.short(), action.name)).or_default();
+            let fields = if json { &message.fields } else { &message.xml.fields };
+            describe(fields, "", json, found);
+            found.sort();
+        }
+    }
+    lines
+}
+
+fn describe(fields: &[Field], above: &str, json: bool, lines: &mut Vec<String>) {
+    let mut position = 0;
+    for field in fields {
+        let (name, form) = match &field.xml {
+            XmlForm::Element(name) => (name, "element"),
+            XmlForm::Attribute => (&field.name, "attribute"),
+            XmlForm::Text => (&field.name, "simpleContent"),
+        };
+        let name = if json { &field.name } else { name };
+        position += usize::from(field.xml != XmlForm::Text);
+        let shown = if field.xml == XmlForm::Text { 0 } else { position };
+        let minimum = u32::from(field.required);
+        let mut path = format!("{above}{name}");
+        let (kind, mut values, length, digits) = match &field.kind {
+            Kind::Text { max_length } => ("string", Vec::new(), *max_length, None),
+            Kind::Enumeration(values) => ("string", values.clone(), None, None),
+            Kind::Integer => ("integer", Vec::new(), None, None),
+            Kind::Decimal { fraction_digits } => ("number", Vec::new(), None, *fraction_digits),
+            Kind::Boolean => ("boolean", Vec::new(), None, None),
+            Kind::DateTime => ("dateTime", Vec::new(), None, None),
+            Kind::Uri => ("anyURI", Vec::new(), None, None),
+            Kind::Object(_) => ("object", Vec::new(), None, None),
+        };
+        values.sort_unstable();
+        let number = |number: Option<u32>| number.map_or(String::new(), |number| number.to_string());
+        let (type_name, form) = if json { ("", "-") } else { (&*field.type_name, form) };
+        let rest = format!("[{}] {} {} {type_name} {form}", values.join("|"), number(length), number(digits));
+        match field.repeated {
+            None => lines.push(format!("{path} {shown} {kind} {minimum}..1 {rest}")),
+            Some(least) => {
+                if json {
+                    lines.push(format!("{path} {shown} array {minimum}..1 []    {form}"));
+                }
+                path += "[]";
+                let (shown, least) = if json { (1, least) } else { (shown, minimum.min(least)) };
+                lines.push(format!("{path} {shown} {kind} {least}..unbounded {rest}"));
+            }
+        }
+        describe(field.kind.fields(), &format!("{path}."), json, lines);
+    }
+}
+
+fn same(file: &str, version: Version, json: bool) {
+    let Some(text) = read(&format!("facts/{file}")) else { return };
+    let catalog = Catalog::embedded();
+    let known = |action: &str| catalog.actions(version).iter().any(|known| &*known.name == action);
+    // The table of the JSON schemas also has the security extension, which the WSDL files do not have.
+    let facts = facts(&text, |action| !json || known(action));
+    let found = described(&catalog, version, json);
+    assert!(facts.len() > 30);
+    assert_eq!(facts.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>());
+    for (message, fields) in &facts {
+        assert_eq!(fields, &found[message], "{file}: {message}");
+    }
+}
+
+#[test]
+fn the_catalog_has_the_fields_of_the_published_definitions() {
+    same("ocpp1.2.tsv", Version::V1_2, false);
+    same("ocpp1.5.tsv", Version::V1_5, false);
+    same("ocpp1.6.xml.tsv", Version::V1_6, false);
+    same("ocpp1.6.tsv", Version::V1_6, true);
+}
+
+/// The payload rules that a recorded frame can break; others are about the frame around it.
+const PAYLOAD_RULES: [&str; 6] = ["required", "type", "enum", "maxLength", "additionalProperties", "format"];
+
+#[test]
+fn recorded_frames_are_judged_as_in_the_field() {
+    let Some(text) = read("frames.jsonl") else { return };
+    let catalog = Catalog::embedded();
+    let (mut valid, mut refused) = (0, 0);
+    for line in text.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let Some(version) = record["version"].as_str().and_then(Version::parse) else { continue };
+        let Ok(Value::Array(frame)) = serde_json::from_str(record["raw"].as_str().unwrap_or_default()) else { continue };
+        if record["transport"] != "json" {
+            continue;
+        }
+        let from = if record["from"] == "cp" { Role::ChargePoint } else { Role::CentralSystem };
+        let is_call = frame.first() == Some(&Value::from(2));
+        let initiator = if is_call { from } else { from.peer() };
+        let Some(action) = catalog.action(version, initiator, record["action"].as_str().unwrap_or_default()) else { continue };
+        let message = if is_call { &action.request } else { &action.response };
+        let Some(payload) = frame.get(if is_call { 3 } else { 2 }) else { continue };
+        let findings = message.check(payload, version);
+        let code = decisive(&findings).map(|finding| finding.rule.error_code(version).name());
+        let expected = record["expect"].as_str().unwrap_or_default();
+        let rule = record["errors"][0]["rule"].as_str().unwrap_or_default();
+        match (version, expected, rule) {
+            (_, "valid", _) => {
+                assert_eq!(code, None, "{line}\n{findings:?}");
+                valid += 1;
+            }
+            // Meter values in one of the forms of OCPP 1.5, on which the record has no opinion.
+            (Version::V1_5, "unknown", _) => assert_eq!(code, None, "{line}\n{findings:?}"),
+            // ocppjs did not look at URIs, and called a wrong value a wrong type.
+            (Version::V1_5, _, "format") => assert_eq!(code, None, "{line}\n{findings:?}"),
+            (Version::V1_5, _, "enum") => assert_eq!(code, Some("TypeConstraintViolation"), "{line}\n{findings:?}"),
+            (_, expected, rule) if PAYLOAD_RULES.contains(&rule) => {
+                assert_eq!(code, Some(expected), "{line}\n{findings:?}");
+                refused += 1;
+            }
+            _ => {}
+        }
+    }
+    println!("{valid} valid frames, {refused} refused ones");
+    assert!(valid > 100 && refused > 5);
+}

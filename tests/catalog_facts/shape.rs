@@ -1,0 +1,103 @@
+//! Messages as lines of text that can be compared: one line a field, in order.
+
+use ocpp_tui::ocpp::{Catalog, Field, Kind, Role, Version, XmlForm};
+
+/// A field, from wherever it comes.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// The name in JSON.
+    pub json: String,
+    /// The name in XML; the text of an element has its JSON name.
+    pub xml: String,
+    /// What it holds: `text 20`, `int`, `{ Accepted Rejected }`, `fields`.
+    pub kind: String,
+    pub type_name: String,
+    pub required: bool,
+    pub list: Option<u32>,
+    /// `element`, `attribute` or `text`.
+    pub form: &'static str,
+    pub fields: Vec<Shape>,
+}
+
+impl Shape {
+    pub fn of(field: &Field) -> Shape {
+        let (form, xml) = match &field.xml {
+            XmlForm::Element(name) => ("element", name.clone()),
+            XmlForm::Attribute => ("attribute", field.name.clone()),
+            XmlForm::Text => ("text", field.name.clone()),
+        };
+        Shape {
+            json: field.name.clone(),
+            xml,
+            kind: kind(&field.kind),
+            type_name: field.type_name.clone(),
+            required: field.required,
+            list: field.repeated,
+            form,
+            fields: field.kind.fields().iter().map(Shape::of).collect(),
+        }
+    }
+
+    fn lines(&self, name: fn(&Shape) -> &str, above: &str, lines: &mut Vec<String>) {
+        let path = if above.ends_with(' ') { format!("{above}{}", name(self)) } else { format!("{above}.{}", name(self)) };
+        let list = self.list.map_or(String::new(), |minimum| format!(" list({minimum})"));
+        let required = if self.required { "required" } else { "optional" };
+        lines.push(format!("{path}: {required}{list} {} {} {}", self.form, self.type_name, self.kind));
+        for field in &self.fields {
+            field.lines(name, &path, lines);
+        }
+    }
+}
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Text { max_length: None } => "string".to_owned(),
+        Kind::Text { max_length: Some(limit) } => format!("text {limit}"),
+        Kind::Enumeration(values) => format!("{{ {} }}", values.join(" ")),
+        Kind::Integer => "int".to_owned(),
+        Kind::Decimal { fraction_digits } => {
+            format!("decimal {}", fraction_digits.map_or(String::new(), |digits| digits.to_string()))
+        }
+        Kind::Boolean => "boolean".to_owned(),
+        Kind::DateTime => "dateTime".to_owned(),
+        Kind::Uri => "anyURI".to_owned(),
+        Kind::Object(_) => "fields".to_owned(),
+    }
+}
+
+/// The lines of one message.
+pub fn message_lines(head: &str, fields: &[Shape], name: fn(&Shape) -> &str) -> Vec<String> {
+    let mut lines = vec![head.to_owned()];
+    for field in fields {
+        field.lines(name, &format!("{head} "), &mut lines);
+    }
+    lines
+}
+
+/// The first line of a message: who sends the call, which action, request or response.
+pub fn head(initiator: Role, action: &str, direction: char) -> String {
+    format!("{} {action} {direction}", initiator.short())
+}
+
+fn lines(catalog: &Catalog, version: Version, xml: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for action in catalog.actions(version) {
+        for (direction, message) in [('>', &action.request), ('<', &action.response)] {
+            let fields = if xml { &message.xml.fields } else { &message.fields };
+            let shapes: Vec<Shape> = fields.iter().map(Shape::of).collect();
+            let name: fn(&Shape) -> &str = if xml { |shape| &shape.xml } else { |shape| &shape.json };
+            lines.extend(message_lines(&head(action.initiator, &action.name, direction), &shapes, name));
+        }
+    }
+    lines
+}
+
+/// All messages of a version as XML has them.
+pub fn xml_lines(catalog: &Catalog, version: Version) -> Vec<String> {
+    lines(catalog, version, true)
+}
+
+/// All messages of a version as JSON has them.
+pub fn json_lines(catalog: &Catalog, version: Version) -> Vec<String> {
+    lines(catalog, version, false)
+}

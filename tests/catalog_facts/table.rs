@@ -1,0 +1,153 @@
+//! The tables in `facts/`, whose notation they explain in their heads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ocpp_tui::ocpp::Role;
+
+use crate::shape::{Shape, head, message_lines};
+
+/// The messages of one version.
+pub struct Table<'text> {
+    /// By action, initiator and direction, so that they sort as the catalog does. `>` stands before `<`.
+    messages: BTreeMap<(&'text str, Role, u8), Vec<Shape>>,
+    /// Action, direction, path, and what to change.
+    json: Vec<(&'text str, u8, &'text str, &'text str)>,
+}
+
+const DIRECTIONS: [char; 2] = ['>', '<'];
+
+impl<'text> Table<'text> {
+    /// Reads a table. It is part of this test, so a mistake in it ends the test.
+    pub fn parse(text: &'text str) -> Table<'text> {
+        let mut table = Table { messages: BTreeMap::new(), json: Vec::new() };
+        for service in text.split("\nservice ").skip(1) {
+            let (host, rest) = service.split_once('\n').unwrap();
+            let initiator = if host == "central-system" { Role::ChargePoint } else { Role::CentralSystem };
+            let lines = || rest.lines().map(str::trim).take_while(|line| !line.starts_with("json "));
+            let types: HashMap<&str, &str> =
+                lines().filter_map(|line| line.strip_prefix("type ")).map(|line| line.split_once(" = ").unwrap()).collect();
+            let mut action = "";
+            for line in lines().filter(|line| !line.is_empty() && !line.starts_with("type ")) {
+                match line.split_once(' ') {
+                    None => action = line,
+                    Some((direction, fields)) => {
+                        let direction = u8::from(direction == "<");
+                        let fields = parse_fields(&mut fields.split(' ').filter(|word| *word != "-"), &types);
+                        assert!(table.messages.insert((action, initiator, direction), fields).is_none(), "{action} twice");
+                    }
+                }
+            }
+        }
+        for line in text.lines().filter_map(|line| line.strip_prefix("json ")) {
+            let [action, direction, path, change] = line.splitn(4, ' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            table.json.push((action, u8::from(direction == "<"), path, change));
+        }
+        table
+    }
+
+    pub fn xml_lines(&self) -> Vec<String> {
+        lines(&self.messages, |shape| &shape.xml)
+    }
+
+    pub fn json_lines(&self) -> Vec<String> {
+        let mut messages = self.messages.clone();
+        for (action, direction, path, change) in &self.json {
+            let matching = messages.iter_mut().filter(|((name, _, way), _)| name == action && way == direction);
+            matching.for_each(|(_, fields)| apply(fields, path, change));
+        }
+        lines(&messages, |shape| &shape.json)
+    }
+}
+
+fn lines(messages: &BTreeMap<(&str, Role, u8), Vec<Shape>>, name: fn(&Shape) -> &str) -> Vec<String> {
+    let one = |((action, initiator, direction), fields): (&(&str, Role, u8), &Vec<Shape>)| {
+        message_lines(&head(*initiator, action, DIRECTIONS[usize::from(*direction)]), fields, name)
+    };
+    messages.iter().flat_map(one).collect()
+}
+
+/// Reads the fields of a message or an object.
+fn parse_fields<'text>(words: &mut dyn Iterator<Item = &'text str>, types: &HashMap<&str, &'text str>) -> Vec<Shape> {
+    let mut fields: Vec<Shape> = Vec::new();
+    while let Some(word) = words.next() {
+        let (name, type_name) = word.split_once(':').unwrap_or_else(|| panic!("{word} is no field"));
+        if type_name == "(" {
+            let mut inner = Vec::new();
+            let mut mark = "";
+            for word in &mut *words {
+                match word.strip_prefix(')') {
+                    Some(found) => {
+                        mark = found;
+                        break;
+                    }
+                    None => inner.push(word),
+                }
+            }
+            let inner = parse_fields(&mut inner.into_iter(), types);
+            fields.push(field(name, "", "fields".to_owned(), inner, mark));
+        } else {
+            let plain = type_name.trim_end_matches(['?', '*', '+']);
+            let (named, kind, inner) = resolve(plain, types);
+            fields.push(field(name, &named, kind, inner, &type_name[plain.len()..]));
+        }
+    }
+    fields
+}
+
+fn resolve(type_name: &str, types: &HashMap<&str, &str>) -> (String, String, Vec<Shape>) {
+    match types.get(type_name) {
+        None => (format!("xs:{type_name}"), type_name.to_owned(), Vec::new()),
+        Some(simple) if simple.starts_with(['{']) || simple.starts_with("text ") || simple.starts_with("decimal ") => {
+            (type_name.to_owned(), (*simple).to_owned(), Vec::new())
+        }
+        Some(fields) => (type_name.to_owned(), "fields".to_owned(), parse_fields(&mut fields.split(' '), types)),
+    }
+}
+
+fn field(name: &str, type_name: &str, kind: String, fields: Vec<Shape>, mark: &str) -> Shape {
+    let (form, name) = match name.as_bytes()[0] {
+        b'@' => ("attribute", &name[1..]),
+        b'#' => ("text", &name[1..]),
+        _ => ("element", name),
+    };
+    Shape {
+        json: name.to_owned(),
+        xml: name.to_owned(),
+        kind,
+        type_name: type_name.to_owned(),
+        required: form != "attribute" && matches!(mark, "" | "+"),
+        list: match mark {
+            "*" => Some(0),
+            "+" => Some(1),
+            _ => None,
+        },
+        form,
+        fields,
+    }
+}
+
+fn apply(fields: &mut [Shape], path: &str, change: &str) {
+    let (what, arguments) = change.split_once(' ').unwrap();
+    if path == "." {
+        return order(fields, arguments);
+    }
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let found = fields.iter_mut().find(|field| field.xml == first).unwrap_or_else(|| panic!("{first} is not a field"));
+    if !rest.is_empty() {
+        return apply(&mut found.fields, rest, change);
+    }
+    match what {
+        "list" => {
+            found.required = true;
+            found.list = Some(arguments.parse().unwrap());
+        }
+        "also" => found.kind = found.kind.replace(" }", &format!(" {arguments} }}")),
+        "name" => found.json = arguments.to_owned(),
+        "order" => order(&mut found.fields, arguments),
+        _ => panic!("{change} is not known"),
+    }
+}
+
+fn order(fields: &mut [Shape], names: &str) {
+    fields.sort_by_key(|field| names.split(' ').position(|name| name == field.json).unwrap());
+}
