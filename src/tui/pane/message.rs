@@ -51,9 +51,6 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         let (arrow, style) = if direction == Direction::Out { ("→", styles.outgoing) } else { ("←", styles.incoming) };
         let side = if direction == Direction::Out { "to" } else { "from" };
         parts.push((format!("{arrow} {what}{action} {side} {}", station.unwrap_or("?")), style));
-        if let Some(id) = message_id(record.text) {
-            parts.push((format!("id {id}"), styles.muted));
-        }
         parts.push(match record.verdict {
             Verdict::Valid => ("valid".to_owned(), styles.good),
             Verdict::Tolerated => ("tolerated".to_owned(), styles.warning),
@@ -71,6 +68,10 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         parts.push((format!("answered after {}", words::duration(latency)), styles.base));
     }
     parts.push((words::time_of_day(record.wall_micros, &app.zone), styles.muted));
+    // Last, because some are long, and it also stands in the text below.
+    if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+        parts.push((format!("id {id}"), styles.muted));
+    }
     let mut pencil = Pencil::new(buffer, area, 0);
     for (index, (text, style)) in parts.iter().enumerate() {
         pencil.text(if index == 0 { " " } else { " · " }, styles.muted).text(text, *style);

@@ -109,7 +109,8 @@ fn nobody_yet(app: &App) -> Vec<(String, Style)> {
     };
     let mut lines = vec![("Listening on".to_owned(), styles.muted)];
     lines.extend(app.listening.iter().map(|address| (address.clone(), styles.key)));
-    let url = first.trim_end_matches("/<id>");
+    // The address ends in a placeholder for the identity.
+    let url = first.rsplit_once("/<").map_or(first.as_str(), |(url, _)| url);
     lines.push((String::new(), styles.base));
     lines.push((
         "No charge point yet. Point one at this address, or start a simulated one in another terminal:".to_owned(),

@@ -44,7 +44,7 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            screen.tell(Some(key), Happening::Connected { version, peer });
+            screen.tell(Some(key), Happening::Connected { link: 1, version, peer });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -52,10 +52,13 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
         screen.faulty("CP2");
         let gone = screen.station("Größe-日本-7");
-        screen.tell(Some(gone), Happening::Disconnected { reason: "the peer closed the connection".into() });
+        screen.tell(Some(gone), Happening::Disconnected { link: 0, reason: "the peer closed the connection".into() });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
         screen.tell(Some(simulated), Happening::Connecting { url: "ws://localhost:9100/SIM1".into() });
-        screen.tell(Some(simulated), Happening::Retry { after: Duration::from_secs(8), reason: "connection refused".into() });
+        screen.tell(
+            Some(simulated),
+            Happening::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
+        );
         screen.tell(Some(gone), Happening::Refused { peer: None, reason: "\u{1b}[2J no common subprotocol".into() });
         screen.hear(Message::Refresh);
         screen

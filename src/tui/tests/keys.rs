@@ -216,7 +216,8 @@ fn evicted_records_leave_a_line_and_a_selection() {
 fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
     let mut screen = Screen::busy(120, 40);
     screen.press("j m : send space");
-    let effects = screen.press("x enter");
+    screen.press("x");
+    let effects = screen.press("enter");
     let [Effect::Run { line, context }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(line, "send x");
     assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(1)), [StationKey(1)].as_slice()));
@@ -230,11 +231,12 @@ fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
 #[test]
 fn proposals_for_a_command_are_asked_for_shown_and_taken() {
     let mut screen = Screen::busy(80, 24);
-    let effects = screen.press(": s tab");
-    let [Effect::Complete { line, cursor, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    screen.press(": s");
+    let effects = screen.press("tab");
+    let [Effect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     let candidate = |text: &str| Candidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
     let completions = Completions { replace: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
-    screen.hear(Message::Proposed { line: line.clone(), cursor: *cursor, completions });
+    screen.hear(Message::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
     assert!(screen.picture().contains("stations a command"), "{}", screen.picture());
     screen.press("down enter");
     assert_eq!(screen.app.command_line.input.text(), "stations");

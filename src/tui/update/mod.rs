@@ -39,6 +39,8 @@ pub enum Message {
         cursor: usize,
         /// The proposals.
         completions: Completions,
+        /// Whether the person asked for them.
+        asked: bool,
     },
     /// What became of the order from the editor.
     Submitted {
@@ -69,6 +71,8 @@ pub enum Effect {
         cursor: usize,
         /// What it may refer to.
         context: RunContext,
+        /// Whether the person asked for them.
+        asked: bool,
     },
     /// Hand an order to the links, and say what became of it.
     Submit {
@@ -119,8 +123,8 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             if more { vec![Effect::Continue] } else { Vec::new() }
         }
         Message::Reply(reply) => self::reply(app, reply, now),
-        Message::Proposed { line, cursor, completions } => {
-            app.command_line.propose(&line, cursor, completions);
+        Message::Proposed { line, cursor, completions, asked } => {
+            app.command_line.propose(&line, cursor, completions, asked);
             Vec::new()
         }
         Message::Submitted { what, receipt } => {
@@ -159,10 +163,7 @@ fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
     }
     match action {
         Some(action) => act(app, action, outside),
-        None => {
-            lines::typed(app, context, event);
-            Vec::new()
-        }
+        None => lines::typed(app, context, event, outside),
     }
 }
 
