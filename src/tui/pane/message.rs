@@ -60,7 +60,7 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         parts.push((station.to_owned(), styles.title));
     }
     if let Some(latency) = record.latency {
-        let what = if matches!(record.kind, RecordKind::Retry) { "waits" } else { "after" };
+        let what = if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "waits" } else { "after" };
         parts.push((format!("{what} {}", words::duration(latency)), styles.base));
     }
     let answer = record.partner.filter(|partner| *partner > record.sequence);
@@ -90,9 +90,9 @@ fn draw_line(
     let mut pencil = Pencil::new(buffer, area, line);
     pencil.blanks(1, styles.base);
     match text {
-        MessageLine::Remark(text) => {
+        MessageLine::Remark(first, text) => {
             let (sign, style) = if verdict == Verdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
-            pencil.text(sign, style).text(behind(text, left), style);
+            pencil.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
         }
         MessageLine::Json(text) => json(behind(text, left), styles, &mut pencil),
         MessageLine::Plain(text) => {

@@ -263,3 +263,13 @@ fn pasted_text_presses_no_keys() {
     screen.hear(Message::Paste("send\rCP1".to_owned()));
     assert_eq!(screen.app.command_line.input.text(), "send CP1");
 }
+
+#[test]
+fn long_sentences_are_broken_and_not_cut() {
+    let mut screen = Screen::busy(60, 24);
+    let reason = "the handshake failed because none of the subprotocols that the station asked for is one that we speak";
+    screen.tell(None, crate::trace::Happening::Note { failure: true, text: reason.into() });
+    screen.press("3");
+    let picture = screen.picture();
+    assert!(picture.contains("none of the subprotocols") && picture.contains("one that we speak"), "{picture}");
+}

@@ -98,7 +98,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
         Message::Key(event) => {
             let effects = key(app, event, outside);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             effects
         }
         Message::Paste(text) => {
@@ -107,7 +107,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         }
         Message::Mouse(event) => {
             mouse::mouse(app, event, outside);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             Vec::new()
         }
         Message::Resize(size) => {
@@ -119,7 +119,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             app.stations.refresh(outside.contents.stations());
             let height = height_of(app, Pane::Trace);
             let more = app.trace.refresh(outside.contents, height);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             if more { vec![Effect::Continue] } else { Vec::new() }
         }
         Message::Reply(reply) => self::reply(app, reply, now),
@@ -136,6 +136,12 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             Vec::new()
         }
     }
+}
+
+/// Shows the selected record in the message pane.
+fn show_selected(app: &mut App, outside: &Outside<'_>) {
+    let width = usize::from(app.areas().list(Pane::Message).width);
+    app.message.refresh(app.trace.selected(), width, outside.contents);
 }
 
 fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
