@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
 use super::action::Context;
-use super::layout::{self, Areas};
+use super::layout::{self, Areas, Situation};
 use super::session::RunContext;
 use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
 use super::theme::Theme;
@@ -177,8 +177,18 @@ impl App {
 
     /// Where everything is.
     pub fn areas(&self) -> Areas {
-        let editing = self.editor.is_some() || self.picker.is_some();
-        layout::areas(self.size, self.focus, self.companion, self.zoomed, editing)
+        let situation = Situation {
+            focus: self.focus,
+            companion: self.companion,
+            zoomed: self.zoomed,
+            editing: self.editor.is_some() || self.picker.is_some(),
+            // With nobody there yet, the pane explains how to change that.
+            stations: match self.stations.total() {
+                0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
+                total => u16::try_from(total + 2).unwrap_or(u16::MAX),
+            },
+        };
+        layout::areas(self.size, situation)
     }
 
     /// Gives a pane the keyboard.

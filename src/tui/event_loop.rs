@@ -60,7 +60,6 @@ pub async fn run(
 ) -> Result<Exit, TerminalError> {
     let (panics, panicked) = mpsc::channel(16);
     let mut app = App::new(options.theme, options.colours, TimeZone::system());
-    app.listening = session.listening();
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
     app.size = Size::new(width, height);
@@ -186,9 +185,9 @@ impl Screen {
                     Effect::Continue => self.busy = true,
                     Effect::Copy(text) => self.terminal.copy(&text)?,
                     Effect::Run { line, context } => self.session.run(&line, context),
-                    Effect::Complete { line, cursor, context } => {
+                    Effect::Complete { line, cursor, context, asked } => {
                         let completions = self.session.complete(&line, cursor, &context);
-                        messages.push(Message::Proposed { line, cursor, completions });
+                        messages.push(Message::Proposed { line, cursor, completions, asked });
                     }
                     Effect::Submit { order, what } => {
                         let receipt = self.session.submit(order);
@@ -209,6 +208,7 @@ impl Screen {
     /// Takes in what is new, and lets a filter look at a few more records.
     fn look_on(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
+        self.app.listening = self.session.listening();
         self.tell(Message::Refresh)?;
         Ok(())
     }

@@ -39,6 +39,8 @@ pub enum Message {
         cursor: usize,
         /// The proposals.
         completions: Completions,
+        /// Whether the person asked for them.
+        asked: bool,
     },
     /// What became of the order from the editor.
     Submitted {
@@ -69,6 +71,8 @@ pub enum Effect {
         cursor: usize,
         /// What it may refer to.
         context: RunContext,
+        /// Whether the person asked for them.
+        asked: bool,
     },
     /// Hand an order to the links, and say what became of it.
     Submit {
@@ -94,7 +98,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
         Message::Key(event) => {
             let effects = key(app, event, outside);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             effects
         }
         Message::Paste(text) => {
@@ -103,7 +107,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         }
         Message::Mouse(event) => {
             mouse::mouse(app, event, outside);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             Vec::new()
         }
         Message::Resize(size) => {
@@ -115,12 +119,12 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             app.stations.refresh(outside.contents.stations());
             let height = height_of(app, Pane::Trace);
             let more = app.trace.refresh(outside.contents, height);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             if more { vec![Effect::Continue] } else { Vec::new() }
         }
         Message::Reply(reply) => self::reply(app, reply, now),
-        Message::Proposed { line, cursor, completions } => {
-            app.command_line.propose(&line, cursor, completions);
+        Message::Proposed { line, cursor, completions, asked } => {
+            app.command_line.propose(&line, cursor, completions, asked);
             Vec::new()
         }
         Message::Submitted { what, receipt } => {
@@ -132,6 +136,12 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             Vec::new()
         }
     }
+}
+
+/// Shows the selected record in the message pane.
+fn show_selected(app: &mut App, outside: &Outside<'_>) {
+    let width = usize::from(app.areas().list(Pane::Message).width);
+    app.message.refresh(app.trace.selected(), width, outside.contents);
 }
 
 fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
@@ -159,10 +169,7 @@ fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
     }
     match action {
         Some(action) => act(app, action, outside),
-        None => {
-            lines::typed(app, context, event);
-            Vec::new()
-        }
+        None => lines::typed(app, context, event, outside),
     }
 }
 
