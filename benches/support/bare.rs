@@ -1,14 +1,18 @@
-//! The bare server: tokio-tungstenite with its defaults, serde_json, the catalog's compiled schemas, and nothing else. It keeps no
+//! The bare server: tokio-tungstenite, serde_json, the catalog's compiled schemas, and nothing else. It keeps no
 //! trace, no time limits, no pending calls and no registry. What it does per call nobody can leave out who checks what stations send.
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::accept_hdr_async;
+use tokio_tungstenite::accept_hdr_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+/// Large enough for every message in one read. The library's 128 KiB make it slower, because every read clears the buffer first.
+const READ_BUFFER: usize = 8 * 1024;
 
 /// Listens on a free port of the loopback, which is returned, and serves in the background.
 pub async fn listen() -> u16 {
@@ -30,7 +34,8 @@ fn choose(_: &Request, mut response: Response) -> Result<Response, ErrorResponse
 
 async fn serve(stream: TcpStream) {
     stream.set_nodelay(true).expect("an option of TCP");
-    let mut socket = accept_hdr_async(stream, choose).await.expect("a handshake");
+    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
+    let mut socket = accept_hdr_async_with_config(stream, choose, Some(config)).await.expect("a handshake");
     let catalog = Catalog::embedded();
     while let Some(Ok(message)) = socket.next().await {
         let Message::Text(text) = message else { continue };
