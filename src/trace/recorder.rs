@@ -229,6 +229,21 @@ impl Teller {
         let _ = self.events.send(Event { station, stamp: self.stamp(now), happening }).await;
     }
 
+    /// Tells what happened at one station, oldest first, and empties the list. Waits like [`tell`](Self::tell).
+    pub async fn tell_all(&self, station: StationKey, happenings: &mut Vec<(Moment, Happening)>) {
+        let happenings = happenings.drain(..);
+        // One reservation for all of them: a frame and its answer belong to nearly every turn of a link.
+        if let Ok(places) = self.events.try_reserve_many(happenings.len()) {
+            for (place, (now, happening)) in places.zip(happenings) {
+                place.send(Event { station: Some(station), stamp: self.stamp(now), happening });
+            }
+        } else {
+            for (now, happening) in happenings {
+                self.tell(Some(station), now, happening).await;
+            }
+        }
+    }
+
     /// Tells from outside the actors, where waiting is impossible. Drops the event when thousands wait.
     pub fn tell_now(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
         let _ = self.events.try_send(Event { station, stamp: self.stamp(now), happening });
