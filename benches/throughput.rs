@@ -3,7 +3,13 @@
 //! a busy machine change the ratio much. Run it with `cargo bench --bench throughput`; what the figures mean is in
 //! `docs/performance.md`.
 
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, clippy::allow_attributes, reason = "a benchmark prints and gives up")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "a benchmark prints and gives up"
+)]
 
 mod support;
 
@@ -20,7 +26,7 @@ const CALLS: usize = 24_576;
 /// Measurements of either server; they take turns.
 const REPETITIONS: usize = 7;
 /// How many calls a station sends before it waits for the answers. OCPP wants 1; programs that try a server out send more.
-const WINDOWS: [usize; 1] = [1];
+const WINDOWS: [usize; 2] = [1, 8];
 
 /// The threads of our server: the worker that carries the links, and the recorder.
 const OURS: &str = "ours";

@@ -20,6 +20,7 @@ pub fn cpu_seconds(thread_name: &str) -> f64 {
 /// The resident memory of this process, in bytes.
 pub fn resident_bytes() -> usize {
     let status = fs::read_to_string("/proc/self/status").expect("the status of this process");
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
+    let kilobytes =
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
     kilobytes.map_or(0, |kilobytes: usize| kilobytes * 1024)
 }

@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 /// What the stations call, in turn: the three calls that make up nearly all traffic of real stations.
-const CALLS: [&str; 3] = [
+pub const CALLS: [&str; 3] = [
     r#"[2,"4711-0001","Heartbeat",{}]"#,
     r#"[2,"4711-0002","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Charging","timestamp":"2026-03-01T12:00:00Z"}]"#,
     r#"[2,"4711-0003","MeterValues",{"connectorId":1,"transactionId":17,"meterValue":[{"timestamp":"2026-03-01T12:00:00Z","sampledValue":[{"value":"18734.5","context":"Sample.Periodic","measurand":"Energy.Active.Import.Register","location":"Outlet","unit":"Wh"},{"value":"7360","measurand":"Power.Active.Import","unit":"W"},{"value":"31.9","measurand":"Current.Import","phase":"L1","unit":"A"}]}]}]"#,

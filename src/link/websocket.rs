@@ -30,6 +30,8 @@ use crate::trace::{Direction, Happening, StationKey, Teller};
 /// The library's buffers cost 137 KB a connection by default; these carry an OCPP message in one read and let 10,000 links fit.
 const READ_BUFFER: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
+/// After so many messages everything else gets its turn, also when the peer never pauses.
+const BURST: usize = 64;
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
@@ -153,6 +155,7 @@ where
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
+        let mut burst = 0;
         loop {
             self.ping().await?;
             self.feed().await?;
@@ -160,16 +163,19 @@ where
             if let Some(deadline) = deadline {
                 reset(timer.as_mut(), deadline);
             }
-            // The wire comes last, so that a peer that never pauses holds up neither orders nor time limits.
             tokio::select! {
                 biased;
+                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => match wire {
+                    Wire::Arrived(message) => {
+                        burst += 1;
+                        self.take(message)?;
+                    }
+                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.context.settings.write_timeout),
+                },
                 () = shutdown.as_mut() => return Err(End::Shutdown),
                 order = inbox.orders.recv() => self.obey(order)?,
                 () = timer.as_mut(), if deadline.is_some() => self.tick()?,
-                wire = poll_fn(|context| self.poll_wire(context)) => match wire {
-                    Wire::Arrived(message) => self.take(message)?,
-                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.context.settings.write_timeout),
-                },
+                () = std::future::ready(()), if burst == BURST => burst = 0,
             }
         }
     }

@@ -178,8 +178,10 @@ fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Resul
 
 /// The id of a call, or the error that refuses the call for it.
 fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, Malformed> {
-    let refuse = |id, code, reason: String, description| {
-        Malformed { reply: Some(Reply { id, code, description }), reason, offset: None }
+    let refuse = |id, code, reason: String, description| Malformed {
+        reply: Some(Reply { id, code, description }),
+        reason,
+        offset: None,
     };
     let id = usable(id.unwrap_or(Value::Null)).map_err(|reason| {
         let description = sentence(&reason);
