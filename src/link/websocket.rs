@@ -27,8 +27,9 @@ use super::settings::LinkSettings;
 use crate::ocpp::{Catalog, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
-/// The library's buffers cost 137 KB a connection by default; these carry an OCPP message in one read and let 10,000 links fit.
-const READ_BUFFER: usize = 4 * 1024;
+/// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
+/// fit.
+const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 /// After so many messages everything else gets its turn, also when the peer never pauses.
 const BURST: usize = 64;
@@ -102,26 +103,22 @@ pub(super) async fn run<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let LinkUp { stream, station, number, version, peer } = up;
+    let LinkUp { station, number, version, peer, .. } = up;
     let began = now();
-    context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer }).await;
-    let numbers = context.teller.numbers().clone();
-    let (catalog, settings) = (context.catalog.clone(), context.settings.clone());
-    let conversation = Conversation::begin(catalog, settings, numbers, version, behaviour, began);
+    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
+    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer })).await;
+    let mut link = Link::begin(up, context, behaviour, began);
     inbox.up.store(true, Ordering::Relaxed);
-    let next_ping = context.settings.ping_interval.map(|_| Instant::now());
-    let mut link =
-        Link { stream, station, context, conversation, pinged: None, next_ping, unwritten: false, write_deadline: None };
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
-    let behaviour = link.finish(&end).await;
+    let behaviour = Box::pin(link.finish(&end)).await;
     let reason = match &end {
         End::Lost { reason, .. } => reason.clone(),
         End::Disconnected => "closed by us".to_owned(),
         End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
         End::Shutdown => "the session ends".to_owned(),
     };
-    context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() }).await;
+    Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
 
@@ -147,10 +144,25 @@ enum Wire {
     Blocked,
 }
 
-impl<S> Link<'_, S>
+impl<'a, S> Link<'a, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
+        let numbers = context.teller.numbers().clone();
+        let (catalog, settings) = (context.catalog.clone(), context.settings.clone());
+        Link {
+            stream: up.stream,
+            station: up.station,
+            context,
+            conversation: Conversation::begin(catalog, settings, numbers, up.version, behaviour, now),
+            pinged: None,
+            next_ping: context.settings.ping_interval.map(|_| now.monotonic.into()),
+            unwritten: false,
+            write_deadline: None,
+        }
+    }
+
     async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, End> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
@@ -173,7 +185,7 @@ where
                     Wire::Blocked => self.write_deadline = Some(Instant::now() + self.context.settings.write_timeout),
                 },
                 () = shutdown.as_mut() => return Err(End::Shutdown),
-                order = inbox.orders.recv() => self.obey(order)?,
+                order = inbox.next() => self.obey(order)?,
                 () = timer.as_mut(), if deadline.is_some() => self.tick()?,
                 () = std::future::ready(()), if burst == BURST => burst = 0,
             }
