@@ -222,7 +222,8 @@ where
             Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
-                // The library answers by itself.
+                // The library answers by itself, but what it says is written out by us.
+                self.unwritten = true;
                 self.told(now, Happening::Ping { direction: Direction::Out, pong: true, round_trip: None });
             }
             Some(Ok(Message::Pong(_))) => {
@@ -337,7 +338,9 @@ pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, r
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
+    let whole = |end: &usize| reason.is_char_boundary(*end);
+    let end = (0..=REASON_LIMIT.min(reason.len())).rev().find(whole).unwrap_or(0);
+    let reason = Utf8Bytes::from(&reason[..end]);
     let goodbye = async {
         if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
@@ -390,3 +393,7 @@ pub(super) fn lost(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "websocket_tests.rs"]
+mod tests;

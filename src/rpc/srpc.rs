@@ -93,7 +93,7 @@ pub struct Malformed {
     /// Where in the text, in bytes, when there is such a place.
     pub offset: Option<usize>,
     /// The error to send back. `None` when the rules of the version want no reaction, or when the frame is itself an answer.
-    pub reply: Option<Reply>,
+    pub reply: Option<Box<Reply>>,
 }
 
 /// The error that a malformed frame is answered with.
@@ -179,7 +179,7 @@ fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Resul
 /// The id of a call, or the error that refuses the call for it.
 fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, Malformed> {
     let refuse = |id, code, reason: String, description| Malformed {
-        reply: Some(Reply { id, code, description }),
+        reply: Some(Box::new(Reply { id, code, description })),
         reason,
         offset: None,
     };
@@ -252,8 +252,8 @@ fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> 
     (Message::Error { id, code, description, details }, odd)
 }
 
-fn formation(id: MessageId, reason: &str) -> Reply {
-    Reply { id, code: ErrorCode::FormationViolation, description: sentence(reason) }
+fn formation(id: MessageId, reason: &str) -> Box<Reply> {
+    Box::new(Reply { id, code: ErrorCode::FormationViolation, description: sentence(reason) })
 }
 
 fn unreadable(reason: String, offset: Option<usize>) -> Malformed {
