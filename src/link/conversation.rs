@@ -10,7 +10,7 @@ use super::behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome}
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
 use crate::ocpp::{Catalog, ErrorCode, Finding, Lookup, Version, decisive};
-use crate::rpc::srpc::{self, Malformed, Message, MessageId};
+use crate::rpc::srpc::{self, Malformed, Message, MessageId, Reply};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
 
 /// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
@@ -322,8 +322,9 @@ impl Conversation {
             frame.remark = Some(malformed.to_string().into());
         });
         if let (Some(reply), Some(exchange)) = (malformed.reply, exchange) {
-            let answer = Answer::Error { code: reply.code, description: reply.description };
-            self.answer(Question { id: reply.id, action: Arc::from(""), exchange }, answer, now);
+            let Reply { id, code, description } = *reply;
+            let answer = Answer::Error { code, description };
+            self.answer(Question { id, action: Arc::from(""), exchange }, answer, now);
         }
     }
 

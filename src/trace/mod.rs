@@ -3,6 +3,7 @@
 
 mod event;
 pub mod filter;
+mod mailbox;
 mod names;
 mod record;
 mod recorder;
