@@ -60,7 +60,7 @@ fn main() -> Result<()> {
     press("remotesta\r")?;
     wait("✓ valid")?;
     press("\x1b[15~")?; // F5
-    wait("→C  RemoteStartTransac")?;
+    wait("→C  RemoteStartTransa")?;
     wait("Preparing")?;
     std::thread::sleep(Duration::from_millis(500)); // for the eye only: the picture shows the screen at rest
     let svg = svg(screen.lock().expect("nobody panics with it").screen());

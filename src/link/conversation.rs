@@ -152,6 +152,15 @@ impl Conversation {
         self.settle(now);
     }
 
+    /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
+    pub fn sent(&mut self, now: Moment) {
+        for (when, happening) in &mut self.told {
+            if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
+                *when = now;
+            }
+        }
+    }
+
     /// The time that [`next_deadline`](Self::next_deadline) named has come.
     pub fn tick(&mut self, now: Moment) {
         while let Some(sent) = self.pending.expired(now.monotonic) {

@@ -295,12 +295,15 @@ where
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
-        // The list goes back afterwards, so that its memory serves the next turn.
-        let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
-        for text in outgoing.drain(..) {
-            self.put(Message::Text(text)).await?;
+        if !self.conversation.outgoing.is_empty() {
+            // The list goes back afterwards, so that its memory serves the next turn.
+            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+            for text in outgoing.drain(..) {
+                self.put(Message::Text(text)).await?;
+            }
+            self.conversation.outgoing = outgoing;
+            self.conversation.sent(now());
         }
-        self.conversation.outgoing = outgoing;
         self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
         Ok(())
     }

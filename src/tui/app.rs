@@ -12,7 +12,7 @@ use super::session::RunContext;
 use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
 use super::theme::Theme;
 use crate::ocpp::Catalog;
-use crate::trace::{Contents, StationKey};
+use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +120,8 @@ pub struct App {
     pub listening: Vec<String>,
     /// Where the clock on the screen is.
     pub zone: TimeZone,
+    /// The first record that was not yet looked at for failures worth a toast.
+    pub heard: Sequence,
     /// Whether Ctrl-C was pressed and counts when it comes again.
     pub interrupted: bool,
 }
@@ -148,6 +150,7 @@ impl App {
             colours,
             listening: Vec::new(),
             zone,
+            heard: 0,
             interrupted: false,
         }
     }

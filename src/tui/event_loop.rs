@@ -131,6 +131,10 @@ impl Screen {
                 keys = EventStream::new();
                 continue;
             }
+            if self.busy {
+                // One piece a turn, whatever else is heard, so that neither keys nor a flood of events wait for the other.
+                self.look_on()?;
+            }
             let timer = self.timer();
             tokio::select! {
                 biased;
@@ -151,12 +155,7 @@ impl Screen {
                 Some(reply) = replies.recv() => { self.tell(Message::Reply(reply))?; }
                 Some(text) = panicked.recv() => { self.tell(Message::Panicked(text))?; }
                 Ok(()) = changes.changed() => self.dirty = true,
-                () = sleep(timer) => {
-                    if self.busy {
-                        self.look_on()?;
-                    }
-                    self.dirty = true;
-                }
+                () = sleep(timer) => self.dirty = true,
             }
         }
     }

@@ -112,7 +112,7 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let Some((toast, more)) = app.toasts.current() else { return 0 };
     let styles = &app.theme.styles;
     let style = if toast.failure { styles.toast_error } else { styles.toast_info };
-    let sign = if toast.failure { " ✗ " } else { " ✓ " };
+    let sign = if toast.failure { " ✗ " } else { " " };
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
     let mut pencil = Pencil::new(buffer, area, 0);
     let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));

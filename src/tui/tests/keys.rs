@@ -273,3 +273,40 @@ fn long_sentences_are_broken_and_not_cut() {
     let picture = screen.picture();
     assert!(picture.contains("none of the subprotocols") && picture.contains("one that we speak"), "{picture}");
 }
+
+#[test]
+fn failures_of_ours_are_told_at_once_and_for_six_seconds() {
+    let mut screen = Screen::busy(120, 40);
+    screen.tell(None, crate::trace::Happening::Note { failure: true, text: "port 9000 is in use".into() });
+    screen.hear(Message::Refresh);
+    assert!(screen.picture().contains("✗ port 9000 is in use"));
+    screen.micros += 6_000_001;
+    screen.hear(Message::Refresh);
+    assert!(!screen.picture().contains("✗ port 9000 is in use"));
+}
+
+#[test]
+fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let at = |kind, column, row| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let click = MouseEventKind::Down(MouseButton::Left);
+    let mut screen = Screen::busy(120, 40);
+    screen.hear(at(click, 5, 4));
+    assert_eq!(screen.app.stations.selected(), Some(StationKey(1)));
+    screen.hear(at(click, 60, 6));
+    assert_eq!((screen.app.focus, screen.app.trace.selected()), (Pane::Trace, Some(4)));
+    screen.hear(at(MouseEventKind::ScrollUp, 60, 6));
+    assert_eq!(screen.app.trace.selected(), Some(1));
+    screen.hear(at(click, 60, 35));
+    assert_eq!(screen.app.focus, Pane::Message);
+    screen.press("?");
+    screen.hear(at(click, 5, 4));
+    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, Context::Reading));
+    for column in [0, 39, 40, 119, 500] {
+        for row in [0, 1, 2, 39, 500] {
+            let mut screen = Screen::busy(120, 40);
+            screen.hear(at(click, column, row));
+            screen.hear(at(MouseEventKind::ScrollDown, column, row));
+        }
+    }
+}

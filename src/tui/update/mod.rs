@@ -15,6 +15,10 @@ use super::key::Key;
 use super::session::{Completions, Reply, RunContext};
 use super::state::{Reading, WIDEST};
 use crate::hub::{Order, Receipt};
+use crate::trace::RecordKind;
+
+/// How many records are looked at for failures between two frames.
+const NEWEST: u64 = 2_000;
 
 /// What the screen hears.
 #[derive(Debug)]
@@ -116,6 +120,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         }
         Message::Refresh => {
             app.toasts.expire(now);
+            tell_failures(app, outside);
             app.stations.refresh(outside.contents.stations());
             let height = height_of(app, Pane::Trace);
             let more = app.trace.refresh(outside.contents, height);
@@ -136,6 +141,18 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             Vec::new()
         }
     }
+}
+
+/// Failures of ours are told at once; they also stay in the trace. In a flood only the newest records are looked at.
+fn tell_failures(app: &mut App, outside: &Outside<'_>) {
+    let records = outside.contents.records();
+    let end = records.range().end;
+    for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
+        if record.kind == RecordKind::Failure {
+            app.toasts.error(record.text, outside.now.monotonic_micros);
+        }
+    }
+    app.heard = end;
 }
 
 /// Shows the selected record in the message pane.
