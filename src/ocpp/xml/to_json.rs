@@ -17,10 +17,12 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const MAX_QUOTE: usize = 40;
 
 impl Message {
-    /// The payload of this message's element. The namespace of the element itself has been judged already.
-    pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Value {
-        let mut reader = Reader { namespace: &self.xml.namespace, remarks };
-        reader.object(element, &self.fields, &self.xml.fields)
+    /// The payload of this message's element. The namespace of the element itself has been judged already. `None` when the message
+    /// exists in JSON only.
+    pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Option<Value> {
+        let xml = self.xml.as_ref()?;
+        let mut reader = Reader { namespace: &xml.namespace, remarks };
+        Some(reader.object(element, &self.fields, &xml.fields))
     }
 }
 

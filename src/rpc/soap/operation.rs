@@ -28,6 +28,23 @@ pub(super) enum Part {
 pub(super) struct Found {
     pub action: Arc<ActionDefinition>,
     pub part: Part,
+    namespace: Arc<str>,
+}
+
+impl Found {
+    /// The message, when SOAP carries it.
+    fn of(action: &Arc<ActionDefinition>, part: Part) -> Option<Found> {
+        let namespace = action.soap.as_ref()?.namespace.clone();
+        Some(Found { action: action.clone(), part, namespace })
+    }
+
+    fn element(&self) -> &str {
+        let message = match self.part {
+            Part::Request => &self.action.request,
+            Part::Response => &self.action.response,
+        };
+        message.xml.as_ref().map_or("", |xml| &xml.element)
+    }
 }
 
 /// What the envelope says about its service other than with the namespace of its message.
@@ -45,7 +62,10 @@ pub(super) fn service(catalog: &Catalog, namespace: &str) -> Option<(Version, Ro
     // The names that are built in, for an action that the definitions of a version lack.
     let built_in = Version::ALL.into_iter().flat_map(|version| Role::ALL.map(|role| (version, role)));
     let mut defined = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let defined = defined.find(|action| same_namespace(&action.soap.namespace, namespace));
+    let of_soap = |action: &&Arc<ActionDefinition>| {
+        action.soap.as_ref().is_some_and(|soap| same_namespace(&soap.namespace, namespace))
+    };
+    let defined = defined.find(of_soap);
     let defined = defined.map(|action| (action.version, action.initiator.peer()));
     defined.or_else(|| built_in.into_iter().find(|(version, role)| same_namespace(version.namespace(*role), namespace)))
 }
@@ -63,9 +83,9 @@ pub(super) fn find(catalog: &Catalog, element: &Element, clues: &Clues, remarks:
     }
     // Of equals the last, which is the newest version.
     let found = candidates.into_iter().max_by_key(|found| score(catalog, found, of_namespace, clues))?;
-    let (offset, wanted) = (element.span.start, &found.action.soap.namespace);
+    let (offset, wanted) = (element.span.start, &found.namespace);
     if !exact {
-        let name = element_name(&found);
+        let name = found.element();
         remarks.add(XmlRule::Name, offset, || format!("<{}> is written <{name}>", quote(&element.local)));
     }
     match element.namespace.as_deref() {
@@ -91,21 +111,11 @@ pub(super) fn action_of(name: &str) -> Option<String> {
     Some(first.to_uppercase().chain(characters).collect())
 }
 
-fn element_name(found: &Found) -> &str {
-    match found.part {
-        Part::Request => &found.action.request.xml.element,
-        Part::Response => &found.action.response.xml.element,
-    }
-}
-
 fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
     let mut found = Vec::new();
     for action in Version::ALL.into_iter().flat_map(|version| catalog.actions(version)) {
         for part in [Part::Request, Part::Response] {
-            let candidate = Found { action: action.clone(), part };
-            if is_it(element_name(&candidate)) {
-                found.push(candidate);
-            }
+            found.extend(Found::of(action, part).filter(|candidate| is_it(candidate.element())));
         }
     }
     found

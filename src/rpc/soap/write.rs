@@ -46,8 +46,9 @@ pub fn write_request(
     headers: &RequestHeaders,
 ) -> String {
     let known = catalog.action(version, initiator, action);
-    let namespace = known.map_or(version.namespace(initiator.peer()), |known| &*known.soap.namespace);
-    let wanted = known.map_or_else(|| format!("/{action}"), |known| known.soap.request_action.clone());
+    let soap = known.and_then(|known| known.soap.as_ref());
+    let namespace = soap.map_or(version.namespace(initiator.peer()), |soap| &*soap.namespace);
+    let wanted = soap.map_or_else(|| format!("/{action}"), |soap| soap.request_action.clone());
     let mut writer = Writer::new(namespace);
     writer.header("ocpp", IDENTITY, &headers.identity, true);
     writer.optional(MESSAGE_ID, headers.message_id.as_deref());
@@ -57,9 +58,10 @@ pub fn write_request(
     writer.address(REPLY_TO, headers.reply_to.as_deref().unwrap_or(ANONYMOUS), false);
     writer.header("wsa", TO, &headers.to, true);
     writer.header("wsa", ACTION, &wanted, true);
-    writer.body(|out| match known {
-        Some(known) => known.request.to_xml(payload, "ocpp", out),
-        None => write_untyped(&element_of(action, Part::Request), payload, "ocpp", out),
+    writer.body(|out| {
+        if !known.is_some_and(|known| known.request.to_xml(payload, "ocpp", out)) {
+            write_untyped(&element_of(action, Part::Request), payload, "ocpp", out);
+        }
     })
 }
 
@@ -73,13 +75,15 @@ pub fn write_response(
     headers: &ResponseHeaders,
 ) -> String {
     let known = catalog.action(version, initiator, action);
-    let namespace = known.map_or(version.namespace(initiator.peer()), |known| &*known.soap.namespace);
-    let wanted = known.map_or_else(|| format!("/{action}Response"), |known| known.soap.response_action.clone());
+    let soap = known.and_then(|known| known.soap.as_ref());
+    let namespace = soap.map_or(version.namespace(initiator.peer()), |soap| &*soap.namespace);
+    let wanted = soap.map_or_else(|| format!("/{action}Response"), |soap| soap.response_action.clone());
     let mut writer = Writer::new(namespace);
     writer.answer(headers, &wanted);
-    writer.body(|out| match known {
-        Some(known) => known.response.to_xml(payload, "ocpp", out),
-        None => write_untyped(&element_of(action, Part::Response), payload, "ocpp", out),
+    writer.body(|out| {
+        if !known.is_some_and(|known| known.response.to_xml(payload, "ocpp", out)) {
+            write_untyped(&element_of(action, Part::Response), payload, "ocpp", out);
+        }
     })
 }
 
