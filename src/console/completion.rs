@@ -163,8 +163,17 @@ impl Line<'_> {
                 typed.behind(start).choose(offered)
             }
             Completes::Transport => typed.choose([candidate("websocket", "SRPC, OCPP-J"), candidate("soap", "OCPP-S")]),
+            Completes::Transports => typed.choose([
+                candidate("websocket", "SRPC, OCPP-J"),
+                candidate("soap", "OCPP-S"),
+                candidate("both", "on the same port"),
+            ]),
             Completes::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
-            Completes::Side => typed.choose([candidate("cs", "central system"), candidate("cp", "charge point")]),
+            Completes::Side => typed.choose([
+                candidate("cs", "central system"),
+                candidate("cp", "charge point"),
+                candidate("station", "where it is called over SOAP"),
+            ]),
             Completes::Command => commands(typed, self.context),
             Completes::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
             Completes::ActionCommand => {

@@ -40,6 +40,7 @@ pub(super) enum Does {
     Send(Role),
     Action { initiator: Role, action: Arc<str> },
     Ping(Role),
+    Probe,
     Call,
     Default,
     Answer,
@@ -66,6 +67,8 @@ pub(super) enum Completes {
     Station(Option<Role>),
     Versions,
     Transport,
+    /// One of the transports, or both.
+    Transports,
     YesNo,
     /// An action that this role may send, spelled as on the wire.
     Action(Role),
@@ -84,10 +87,12 @@ pub(super) struct Positional {
     pub name: &'static str,
     pub completes: Completes,
     pub optional: bool,
+    /// Whether it is an addition of ours to a command of ocppjs; such an argument is not in the usage text.
+    pub added: bool,
 }
 
 const fn argument(name: &'static str, completes: Completes) -> Positional {
-    Positional { name, completes, optional: false }
+    Positional { name, completes, optional: false, added: false }
 }
 
 /// An option.
@@ -163,7 +168,7 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
                     option("-i", Completes::Nothing, "websocket ping interval, default: 0"),
                     option("-u", Completes::Nothing, "endpoint URL, default: /"),
                     option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
-                    option("-t", Completes::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    option("-t", Completes::Transports, "transport layer mode (websocket or soap), default: websocket"),
                     added("--host", Completes::Nothing, "address to listen on, default: all"),
                 ]
             },
@@ -186,13 +191,24 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
             ..command("start_cp", Does::StartChargePoint, "be one more charge point")
         },
         CommandSpec {
-            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true }] },
+            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true, added: false }] },
             ..command("help", Does::Help, "list the commands, or explain one")
         },
         CommandSpec {
-            positionals: const { &[argument("<cs|cp>", Completes::Side)] },
+            positionals: const {
+                &[
+                    argument("<cs|cp>", Completes::Side),
+                    Positional {
+                        name: "<station>",
+                        completes: Completes::Station(Some(Role::CentralSystem)),
+                        optional: true,
+                        added: true,
+                    },
+                ]
+            },
             takes: Takes::Settings,
-            ..command("set", Does::Set, "change settings of all links")
+            synopsis: "<cs|cp> variable=value ... | station <id> callback=<url>",
+            ..command("set", Does::Set, "change settings of all links, or where a SOAP station is called")
         },
         CommandSpec {
             options: &[ID, ENVELOPE, HEADERS],
@@ -245,7 +261,8 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 
 /// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
 pub(super) fn after_actions() -> Vec<CommandSpec> {
-    const ANYWHERE: Positional = Positional { name: "<target>", completes: Completes::Station(None), optional: true };
+    const ANYWHERE: Positional =
+        Positional { name: "<target>", completes: Completes::Station(None), optional: true, added: false };
     vec![
         CommandSpec {
             positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
@@ -284,6 +301,12 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             synopsis: "<target>",
             ..command("disconnect", Does::Disconnect, "close links")
         },
+        CommandSpec {
+            positionals: &[ANYWHERE],
+            options: &[ID, REMOTE_ID],
+            synopsis: "<target>",
+            ..command("probe", Does::Probe, "look whether anybody answers where a peer is called over SOAP")
+        },
         command("quit", Does::Quit, "close all links and end"),
     ]
 }
@@ -292,7 +315,7 @@ impl CommandSpec {
     /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
     pub(super) fn usage(&self) -> String {
         let mut usage = self.name.to_string();
-        for positional in self.positionals {
+        for positional in self.positionals.iter().filter(|positional| !positional.added) {
             usage.push(' ');
             usage.push_str(positional.name);
         }

@@ -7,15 +7,17 @@ mod options;
 mod order;
 mod receipt;
 mod registry;
+mod way;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
+use crate::link::{self, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, SoapService, now};
 use crate::ocpp::{Catalog, Role};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings};
 use crate::trace::{Happening, StationKey, Teller, Trace};
@@ -23,12 +25,13 @@ use crate::trace::{Happening, StationKey, Teller, Trace};
 pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
 pub use central::Listening;
 pub use error::HubError;
-pub use options::{CentralSystemOptions, ChargePointOptions};
+pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 pub use order::{Deed, Order};
 pub use receipt::Receipt;
 
 use answers::Overridable;
 use registry::Registry;
+use way::Way;
 
 /// How long links may take to say goodbye when the session ends.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -51,6 +54,8 @@ struct Shared {
     tasks: TaskTracker,
     registry: Arc<Registry>,
     listening: Mutex<Vec<Listening>>,
+    /// Whether SOAP messages are printed as XML, by our role.
+    print_xml: [AtomicBool; Role::ALL.len()],
 }
 
 impl Hub {
@@ -66,6 +71,7 @@ impl Hub {
             tasks: TaskTracker::new(),
             registry: Arc::default(),
             listening: Mutex::default(),
+            print_xml: Default::default(),
         };
         Hub { shared: Arc::new(shared) }
     }
@@ -103,7 +109,7 @@ impl Hub {
         let host = options.host.as_deref();
         let bound = link::bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
-        let listening = Listening::new(address, host, &options.endpoint);
+        let listening = Listening::new(address, host, &options.endpoint, &options.transports);
         let reception = central::reception(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
@@ -113,7 +119,8 @@ impl Hub {
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
-        let happening = Happening::Listening { address, url: listening.url("<identity>").into() };
+        let happening =
+            Happening::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
         self.shared.teller.tell_now(None, now(), happening);
         self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
         Ok(address)
@@ -124,7 +131,7 @@ impl Hub {
     /// # Errors
     /// When the URL is none, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
-        let url = CentralSystemUrl::parse(&options.url)?;
+        let way = Way::find(&options)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
@@ -139,11 +146,20 @@ impl Hub {
             seed: fastrand::u64(..),
             ..ChargePointSettings::default()
         };
-        let dial = Dial { url, identity: options.identity, version: options.version, station };
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = Box::new(ChargePoint::new(settings));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
-        self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
+        let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
+        match way {
+            Way::WebSocket(url) => {
+                let dial = Dial { url, identity, version, station };
+                tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
+            }
+            Way::Soap { url, from, listener } => {
+                let service = SoapService { url, identity, version, station, from };
+                tasks.spawn(link::keep_serving(service, listener, charge_point, inbox, context));
+            }
+        }
         Ok(station)
     }
 
@@ -169,6 +185,9 @@ impl Hub {
         let order = match deed.clone() {
             Deed::Call { action, payload } => LinkOrder::Call { action, payload },
             Deed::Raw(text) => LinkOrder::Raw(text),
+            Deed::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
+            Deed::Probe => LinkOrder::Probe,
+            Deed::CallAt(url) => LinkOrder::CallAt(url),
             Deed::Ping => LinkOrder::Ping,
             Deed::Disconnect => LinkOrder::Disconnect,
             Deed::Connect => LinkOrder::Connect,
@@ -182,6 +201,16 @@ impl Hub {
         self.shared.tasks.close();
         // Whoever has not said goodbye by then is cut off.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
+    }
+
+    /// Whether line by line SOAP messages of links on which we play a role are printed as XML instead of JSON.
+    pub fn print_xml(&self, our_role: Role) -> bool {
+        self.shared.print_xml[our_role as usize].load(Ordering::Relaxed)
+    }
+
+    /// Changes that.
+    pub fn set_print_xml(&self, our_role: Role, on: bool) {
+        self.shared.print_xml[our_role as usize].store(on, Ordering::Relaxed);
     }
 
     /// The rules by which calls are answered on purpose.

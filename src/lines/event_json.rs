@@ -77,6 +77,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
         RecordKind::Listening => ("listening", None),
         RecordKind::Refused => ("refused", None),
         RecordKind::Timeout => ("timeout", None),
+        RecordKind::Unreachable => ("unreachable", None),
         RecordKind::Ping(direction) => ("ping", Some(direction)),
         RecordKind::Pong(direction) => ("pong", Some(direction)),
         RecordKind::Note => ("note", None),

@@ -65,7 +65,9 @@ fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>) -> Option<Cow<'a,
         RecordKind::Lost => format!("{}: Connection lost, retry in {seconds} seconds.", station()).into(),
         RecordKind::Retry => format!("{}: Connect failed: {text}. Retry in {seconds} seconds.", station()).into(),
         RecordKind::Refused => format!("cs: Handshake refused: {text}").into(),
-        RecordKind::Timeout => format!("{ours}: {} to {theirs}: {text}", record.action.unwrap_or_default()).into(),
+        RecordKind::Timeout | RecordKind::Unreachable => {
+            format!("{ours}: {} to {theirs}: {text}", record.action.unwrap_or_default()).into()
+        }
         RecordKind::Ping(Direction::In) => format!("PING received from: {}", host()).into(),
         RecordKind::Ping(Direction::Out) => format!("PING sent to: {}", host()).into(),
         RecordKind::Pong(Direction::In) => format!("PONG received from: {}", host()).into(),

@@ -7,5 +7,6 @@ mod printer;
 mod prompt;
 mod reader;
 mod session;
+mod soap_line;
 
 pub use session::{LineOptions, LogFormat, run};

@@ -27,9 +27,10 @@ use tokio_util::task::TaskTracker;
 
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, choose_subprotocol};
+use super::soap::{self, Connection, Doors};
 use super::task;
 use super::websocket::{self, LinkContext, LinkUp, now};
-use crate::ocpp::Version;
+use crate::ocpp::{Transport, Version};
 use crate::trace::Happening;
 
 /// The buffer for a request's head; hyper's smallest.
@@ -40,18 +41,35 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
 
 /// What a listening central system needs.
-#[derive(Clone)]
 pub struct Reception {
     /// The path below which stations connect.
     pub endpoint: Endpoint,
     /// The versions that are spoken.
     pub versions: Vec<Version>,
+    /// The transports that are spoken.
+    pub transports: Vec<Transport>,
+    /// The stations that speak SOAP.
+    pub(super) doors: Doors,
     /// Who stands behind the links.
     pub directory: Arc<dyn Directory>,
     /// What links need.
     pub context: LinkContext,
     /// Where the tasks of connections and links are counted.
     pub tasks: TaskTracker,
+}
+
+impl Reception {
+    /// A listening central system at which no station has called yet.
+    pub fn new(
+        endpoint: Endpoint,
+        versions: Vec<Version>,
+        transports: Vec<Transport>,
+        directory: Arc<dyn Directory>,
+        context: LinkContext,
+        tasks: TaskTracker,
+    ) -> Reception {
+        Reception { endpoint, versions, transports, doors: Doors::default(), directory, context, tasks }
+    }
 }
 
 /// Binds the address. Without a host all addresses of both families are bound, or those of IPv4 where there is no IPv6.
@@ -93,14 +111,15 @@ pub async fn accept(listener: TcpListener, reception: Arc<Reception>) {
 async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
     // Small messages leave at once instead of waiting for an acknowledgement.
     let _ = stream.set_nodelay(true);
+    let connection = Arc::new(Connection::new(peer));
     let service = {
-        let reception = reception.clone();
+        let (reception, connection) = (reception.clone(), connection.clone());
         service_fn(move |request| {
-            let reception = reception.clone();
-            async move { Ok::<_, Infallible>(respond(request, peer, &reception).await) }
+            let (reception, connection) = (reception.clone(), connection.clone());
+            async move { Ok::<_, Infallible>(respond(request, &connection, &reception).await) }
         })
     };
-    let connection = http1::Builder::new()
+    let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(reception.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
@@ -108,7 +127,8 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
         .with_upgrades();
     tokio::select! {
         () = reception.context.shutdown.cancelled() => {}
-        served = connection => if let Err(error) = served {
+        // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
+        served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
             reception.context.teller.tell(None, now(), Happening::Refused { peer: Some(peer), reason }).await;
         }
@@ -116,7 +136,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
 }
 
 /// The answer to a request; a good handshake starts the link's task.
-async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+async fn respond(mut request: Request<Incoming>, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+    let peer = connection.peer;
+    connection.spoke();
+    if is_soap(&request, reception) {
+        return soap::respond(request, connection, reception).await;
+    }
     let upgrade = hyper::upgrade::on(&mut request);
     match handshake(&request, reception) {
         Ok(accepted) => {
@@ -130,6 +155,13 @@ async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &A
             refusal(status, &reason)
         }
     }
+}
+
+/// Whether a request is one for the SOAP service: not the handshake of a WebSocket, and on the service's path.
+fn is_soap(request: &Request<Incoming>, reception: &Reception) -> bool {
+    reception.transports.contains(&Transport::Soap)
+        && !request.headers().contains_key(UPGRADE)
+        && reception.endpoint.is_service(request.uri().path())
 }
 
 /// A handshake that is completed: the path and the upgrade are right, a common subprotocol may still be missing.
@@ -160,6 +192,12 @@ impl Accepted {
 fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accepted, (StatusCode, String)> {
     let identity =
         reception.endpoint.identity(request.uri().path()).map_err(|error| (StatusCode::NOT_FOUND, error.to_string()))?;
+    if !reception.transports.contains(&Transport::WebSocket) {
+        return Err((
+            StatusCode::NOT_FOUND,
+            format!("{} is not a SOAP service, and only SOAP is spoken here", request.uri().path()),
+        ));
+    }
     let headers = request.headers();
     let has = |name, token: &str| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());

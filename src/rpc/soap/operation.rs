@@ -62,9 +62,8 @@ pub(super) fn service(catalog: &Catalog, namespace: &str) -> Option<(Version, Ro
     // The names that are built in, for an action that the definitions of a version lack.
     let built_in = Version::ALL.into_iter().flat_map(|version| Role::ALL.map(|role| (version, role)));
     let mut defined = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let of_soap = |action: &&Arc<ActionDefinition>| {
-        action.soap.as_ref().is_some_and(|soap| same_namespace(&soap.namespace, namespace))
-    };
+    let of_soap =
+        |action: &&Arc<ActionDefinition>| action.soap.as_ref().is_some_and(|soap| same_namespace(&soap.namespace, namespace));
     let defined = defined.find(of_soap);
     let defined = defined.map(|action| (action.version, action.initiator.peer()));
     defined.or_else(|| built_in.into_iter().find(|(version, role)| same_namespace(version.namespace(*role), namespace)))

@@ -181,7 +181,7 @@ fn kind(record: &Record<'_>, styles: &Styles) -> (&'static str, &'static str, St
         RecordKind::Retry | RecordKind::Lost => (" ", "↻", styles.warning),
         RecordKind::Listening => (" ", "i", styles.good),
         RecordKind::Refused => (" ", "x", styles.error),
-        RecordKind::Timeout => (" ", "T", styles.error),
+        RecordKind::Timeout | RecordKind::Unreachable => (" ", "T", styles.error),
         RecordKind::Note => (" ", "i", styles.muted),
         RecordKind::Failure => (" ", "!", styles.error),
     }
@@ -193,7 +193,7 @@ fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style) {
         RecordKind::Frame(_, FrameKind::Malformed) => (record.action.unwrap_or("unreadable"), styles.error),
         RecordKind::Frame(_, FrameKind::Error) => (record.action.unwrap_or("error"), styles.error),
         RecordKind::Frame(..) => (record.action.unwrap_or("unknown call"), styles.base),
-        RecordKind::Timeout => (record.action.unwrap_or("timeout"), styles.error),
+        RecordKind::Timeout | RecordKind::Unreachable => (record.action.unwrap_or("timeout"), styles.error),
         RecordKind::Connecting => ("connecting", styles.muted),
         RecordKind::Connected => ("connected", styles.good),
         RecordKind::Disconnected => ("disconnected", styles.warning),

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Version};
+use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Transport, Version};
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::{App, Now, Outside};
 use crate::tui::draw::{Drawn, draw};
@@ -44,7 +44,7 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            screen.tell(Some(key), Happening::Connected { link: 1, version, peer });
+            screen.tell(Some(key), Happening::Connected { link: 1, version, transport: Transport::WebSocket, peer });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -85,6 +85,7 @@ impl Screen {
             code: None,
             findings: Vec::new(),
             remark: None,
+            aside: None,
         };
         self.tell(Some(key), Happening::Frame(frame));
     }
@@ -118,6 +119,7 @@ impl Screen {
             code,
             findings,
             remark: None,
+            aside: None,
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;

@@ -104,7 +104,9 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     let now = outside.now.monotonic_micros;
     let records = outside.contents.records();
     let selected = app.trace.selected().and_then(|sequence| records.get(sequence));
-    let Some(record) = selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout)) else {
+    let Some(record) =
+        selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable))
+    else {
         app.toasts.info("This line is no message; select a call or an answer to send it again", now);
         return;
     };
