@@ -2,6 +2,13 @@
 //! a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and writes
 //! the screen as SVG.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "nobody depends on a program that measures or draws"
+)]
+
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::num::NonZero;
