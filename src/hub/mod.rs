@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +31,8 @@ pub use receipt::Receipt;
 use answers::Overridable;
 use registry::Registry;
 
+/// How many handshakes of our charge points are under way at the same time.
+const HANDSHAKES: usize = 64;
 /// How long links may take to say goodbye when the session ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -49,6 +52,8 @@ struct Shared {
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
+    /// How many of our charge points may be in a handshake at the same time.
+    turns: Arc<Semaphore>,
     registry: Arc<Registry>,
     listening: Mutex<Vec<Listening>>,
 }
@@ -64,6 +69,7 @@ impl Hub {
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            turns: Arc::new(Semaphore::new(HANDSHAKES)),
             registry: Arc::default(),
             listening: Mutex::default(),
         };
@@ -139,7 +145,8 @@ impl Hub {
             seed: fastrand::u64(..),
             ..ChargePointSettings::default()
         };
-        let dial = Dial { url, identity: options.identity, version: options.version, station };
+        let turns = self.shared.turns.clone();
+        let dial = Dial { url, identity: options.identity, version: options.version, station, turns };
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = Box::new(ChargePoint::new(settings));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));

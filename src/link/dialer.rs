@@ -2,9 +2,11 @@
 //! is `websocket`'s, the waits are `backoff`'s.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::Uri;
@@ -34,6 +36,8 @@ pub struct Dial {
     pub version: Version,
     /// The station's key.
     pub station: StationKey,
+    /// The turns of the session's handshakes: thousands at once would overrun any central system, and time out.
+    pub turns: Arc<Semaphore>,
 }
 
 /// What to do after a link, an attempt or a wait has ended.
@@ -102,6 +106,8 @@ async fn attempt(
     context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
     let connecting = async {
+        // The session keeps its turns for as long as it runs, so there is always one to wait for.
+        let _turn = dial.turns.acquire().await;
         timeout(limit, connect(dial, &url, context))
             .await
             .unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))

@@ -2,7 +2,8 @@
 //! or a list of subprotocols means is `endpoint`'s.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -34,6 +35,8 @@ use crate::trace::Happening;
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 4096;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Explains a refusal in words, as ocppjs does; the status is for machines.
@@ -59,13 +62,29 @@ pub struct Reception {
 /// # Errors
 /// When the port is in use, not permitted, or the host is not one of this machine.
 pub async fn bind(host: Option<&str>, port: u16) -> std::io::Result<TcpListener> {
-    match host {
-        Some(host) => TcpListener::bind((host, port)).await,
-        None => match TcpListener::bind(("::", port)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => TcpListener::bind(("0.0.0.0", port)).await,
+    let Some(host) = host else {
+        return match listen((Ipv6Addr::UNSPECIFIED, port).into()) {
+            Err(error) if error.kind() != ErrorKind::AddrInUse => listen((Ipv4Addr::UNSPECIFIED, port).into()),
             bound => bound,
-        },
+        };
+    };
+    let mut bound = Err(ErrorKind::AddrNotAvailable.into());
+    for address in tokio::net::lookup_host((host, port)).await? {
+        bound = listen(address);
+        if bound.is_ok() {
+            break;
+        }
     }
+    bound
+}
+
+/// Many stations may come at the same moment, after a power cut for example; none shall have to try again for want of a place.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+    // The port of a session that has just ended is free at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Accepts connections until the session ends.

@@ -15,6 +15,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
@@ -392,6 +393,7 @@ pub(super) fn lost(error: &Error) -> String {
         Error::Io(error) => format!("the connection broke: {error}"),
         Error::Capacity(error) => format!("a message is too large: {error}"),
         Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => "the connection ended without a goodbye".to_owned(),
         Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
         other => other.to_string(),
     }
