@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use ocpp_tui::compose::KnownValues;
 use ocpp_tui::console::{self, Console, LineKind, Said};
 use ocpp_tui::hub::{Order, Receipt};
-use ocpp_tui::ocpp::{Catalog, Version};
+use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::trace::Trace;
 use ocpp_tui::tui::{Candidate, Completions, Reply, RunContext, Session};
 use tokio::sync::mpsc;
@@ -52,21 +51,8 @@ impl Session for ConsoleSession {
     }
 
     fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
-        let contents = self.trace().read();
-        let selected = context.selected.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
-        let versions: Vec<Version> = selected.into_iter().collect();
-        let completed = console::complete(
-            line,
-            cursor,
-            &console::Context {
-                grammar: self.console.grammar(),
-                catalog: self.catalog(),
-                stations: contents.stations(),
-                versions: &versions,
-                known: &KnownValues::default(),
-                list_files: &|_| Vec::new(),
-            },
-        );
+        let context = console::RunContext { selected: context.selected, marked: context.marked.clone() };
+        let completed = self.console.complete(line, cursor, &context);
         let candidates = completed.candidates.into_iter();
         let candidates = candidates.map(|c| Candidate { text: c.text, detail: c.detail, required: c.required }).collect();
         Completions { replace: completed.span, candidates }

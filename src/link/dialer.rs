@@ -59,7 +59,7 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
                     Ok((stream, peer)) => {
                         link = context.teller.numbers().next();
                         let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer };
-                        let running = websocket::run(up, &mut inbox, &context, behaviour);
+                        let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
                         let done = task::guarded(running, &context.teller, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
                         behaviour = returned;
@@ -111,7 +111,7 @@ async fn attempt(
         tokio::select! {
             () = context.shutdown.cancelled() => return Err(Next::Stop),
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
-            order = inbox.orders.recv() => match order {
+            order = inbox.next() => match order {
                 None => return Err(Next::Stop),
                 Some(LinkOrder::Disconnect) => return Err(Next::Park),
                 Some(_) => {} // whoever gave it was told that the station is not connected
@@ -162,7 +162,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
         tokio::select! {
             () = context.shutdown.cancelled() => return Next::Stop,
             () = waiting.as_mut() => return Next::Connect,
-            order = inbox.orders.recv() => match order {
+            order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
                 Some(LinkOrder::Disconnect) => return Next::Park,
@@ -177,7 +177,7 @@ async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     loop {
         tokio::select! {
             () = context.shutdown.cancelled() => return Next::Stop,
-            order = inbox.orders.recv() => match order {
+            order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
                 Some(_) => {}

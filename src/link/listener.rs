@@ -195,7 +195,7 @@ fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
     response
 }
 
-/// Takes the socket over from HTTP and runs the station's link on it.
+/// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
 async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<Reception>) {
     let Ok(upgraded) = upgrade.await else { return };
     let settings = reception.context.settings.current();
@@ -203,7 +203,10 @@ async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, recepti
     let config = Some(websocket::config(&settings));
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
     match accepted.subprotocol {
-        Some((version, _)) => link(stream, &accepted.identity, version, peer, reception).await,
+        Some((version, _)) => {
+            let link = link(stream, accepted.identity, version, peer, reception.clone());
+            reception.tasks.spawn(link);
+        }
         None => no_common_subprotocol(stream, &accepted, peer, &reception).await,
     }
 }
@@ -216,12 +219,13 @@ fn socket(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
 
 async fn link(
     stream: WebSocketStream<TcpStream>,
-    identity: &str,
+    identity: String,
     version: Version,
     peer: SocketAddr,
     reception: Arc<Reception>,
 ) {
-    let admission = reception.directory.admit(identity, version);
+    let admission = reception.directory.admit(&identity, version);
+    drop(identity); // the station's row has it
     let station = admission.station;
     let number = reception.context.teller.numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
@@ -230,7 +234,7 @@ async fn link(
         let _ = older.order(LinkOrder::Replaced);
     }
     let up = LinkUp { stream, station, number, version, peer };
-    let running = websocket::run(up, &mut inbox, &reception.context, admission.behaviour);
+    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
     task::guarded(running, &reception.context.teller, station, number).await;
     reception.directory.detach(station, number);
 }

@@ -1,11 +1,13 @@
 //! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the conversation. What
 //! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
@@ -25,10 +27,11 @@ use super::settings::{LinkSettings, SharedSettings};
 use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
-/// The library's buffers cost 137 KB a connection by default; these carry an OCPP message in one read and let 10,000 links fit.
-const READ_BUFFER: usize = 4 * 1024;
+/// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
+/// fit.
+const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
-/// How many frames are taken in before what they caused is written out.
+/// After so many messages everything else gets its turn, also when the peer never pauses.
 const BURST: usize = 64;
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
@@ -100,28 +103,22 @@ pub(super) async fn run<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let LinkUp { stream, station, number, version, peer } = up;
+    let LinkUp { station, number, version, peer, .. } = up;
     let began = now();
-    context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer }).await;
-    let numbers = context.teller.numbers().clone();
-    let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-    let our_role = behaviour.role();
-    let conversation = Conversation::begin(catalog, settings.clone(), numbers, version, behaviour, began);
+    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
+    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer })).await;
+    let mut link = Link::begin(up, context, behaviour, began);
     inbox.up.store(true, Ordering::Relaxed);
-    // As in ocppjs: a charge point pings at once, a central system after the first interval.
-    let first = if our_role == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
-    let next_ping = settings.ping_interval.map(|interval| Instant::now() + interval.min(first));
-    let mut link = Link { stream, station, context, settings, conversation, pinged: None, next_ping };
-    let end = link.carry(inbox).await;
+    let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
-    let behaviour = link.finish(&end).await;
+    let behaviour = Box::pin(link.finish(&end)).await;
     let reason = match &end {
         End::Lost { reason, .. } => reason.clone(),
         End::Disconnected => "closed by us".to_owned(),
         End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
         End::Shutdown => "the session ends".to_owned(),
     };
-    context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() }).await;
+    Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
 
@@ -134,49 +131,88 @@ struct Link<'a, S> {
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
+    /// Whether the socket's buffer holds something that is to be written out.
+    unwritten: bool,
+    /// Until when the peer must have read what is being written; `None` while nothing waits for it.
+    write_deadline: Option<Instant>,
 }
 
-impl<S> Link<'_, S>
+/// What the wire has for us.
+enum Wire {
+    /// A message, an error or the end.
+    Arrived(Option<Result<Message, Error>>),
+    /// The peer does not read, so writing out has to wait.
+    Blocked,
+}
+
+impl<'a, S> Link<'a, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    async fn carry(&mut self, inbox: &mut LinkInbox) -> End {
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
+        let numbers = context.teller.numbers().clone();
+        let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+        // As in ocppjs: a charge point pings at once, a central system after the first interval.
+        let first = if behaviour.role() == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
+        let next_ping = settings.ping_interval.map(|interval| Instant::from_std(now.monotonic) + interval.min(first));
+        Link {
+            stream: up.stream,
+            station: up.station,
+            context,
+            conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
+            settings,
+            pinged: None,
+            next_ping,
+            unwritten: false,
+            write_deadline: None,
+        }
+    }
+
+    async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, End> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
+        let mut burst = 0;
         loop {
-            if let Err(end) = self.write_out().await {
-                return end;
-            }
+            self.ping().await?;
+            self.feed().await?;
             let deadline = self.deadline();
             if let Some(deadline) = deadline {
                 reset(timer.as_mut(), deadline);
             }
-            let turn = tokio::select! {
+            tokio::select! {
                 biased;
-                () = shutdown.as_mut() => return End::Shutdown,
-                message = self.stream.next() => self.take_burst(message).await,
-                order = inbox.orders.recv() => self.obey(order),
-                () = timer.as_mut(), if deadline.is_some() => self.tick(),
-            };
-            if let Err(end) = turn {
-                return end;
+                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => match wire {
+                    Wire::Arrived(message) => {
+                        burst += 1;
+                        self.take(message)?;
+                    }
+                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
+                },
+                () = shutdown.as_mut() => return Err(End::Shutdown),
+                order = inbox.next() => self.obey(order)?,
+                () = timer.as_mut(), if deadline.is_some() => self.tick()?,
+                () = std::future::ready(()), if burst == BURST => burst = 0,
             }
         }
     }
 
-    /// Takes a message in, and whatever else has arrived behind it, before anything is written.
-    async fn take_burst(&mut self, mut message: Option<Result<Message, Error>>) -> Result<(), End> {
-        for _ in 0..BURST {
-            self.take(message)?;
-            self.feed().await?;
-            match self.stream.next().now_or_never() {
-                Some(next) => message = next,
-                None => return Ok(()),
-            }
+    /// The next message. What is to be sent is written out as soon as nothing more has arrived: a burst of calls is answered in one
+    /// piece.
+    fn poll_wire(&mut self, context: &mut Context<'_>) -> Poll<Wire> {
+        if let Poll::Ready(message) = self.stream.poll_next_unpin(context) {
+            return Poll::Ready(Wire::Arrived(message));
         }
-        self.write_out().await?;
-        self.take(message)
+        if !self.unwritten {
+            return Poll::Pending;
+        }
+        match self.stream.poll_flush_unpin(context) {
+            Poll::Ready(Ok(())) => (self.unwritten, self.write_deadline) = (false, None),
+            Poll::Ready(Err(error)) => return Poll::Ready(Wire::Arrived(Some(Err(error)))),
+            Poll::Pending if self.write_deadline.is_none() => return Poll::Ready(Wire::Blocked),
+            Poll::Pending => {}
+        }
+        Poll::Pending
     }
 
     fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
@@ -186,7 +222,8 @@ where
             Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
-                // The library answers by itself.
+                // The library answers by itself, but what it says is written out by us.
+                self.unwritten = true;
                 self.told(now, Happening::Ping { direction: Direction::Out, pong: true, round_trip: None });
             }
             Some(Ok(Message::Pong(_))) => {
@@ -230,11 +267,15 @@ where
 
     fn deadline(&self) -> Option<Instant> {
         let conversation = self.conversation.next_deadline().map(Instant::from_std);
-        [conversation, self.next_ping].into_iter().flatten().min()
+        [conversation, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
     fn tick(&mut self) -> Result<(), End> {
-        self.conversation.tick(now());
+        let now = now();
+        if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
+            return Err(unread(self.settings.write_timeout));
+        }
+        self.conversation.tick(now);
         Ok(())
     }
 
@@ -249,26 +290,35 @@ where
         }
         self.pinged = Some(Instant::now());
         self.told(now(), Happening::Ping { direction: Direction::Out, pong: false, round_trip: None });
-        let limit = self.settings.write_timeout;
-        within(limit, self.stream.feed(Message::Ping(Bytes::new()))).await
+        self.put(Message::Ping(Bytes::new())).await
     }
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
-        let limit = self.settings.write_timeout;
-        for text in self.conversation.outgoing.drain(..) {
-            within(limit, self.stream.feed(Message::Text(text))).await?;
+        if !self.conversation.outgoing.is_empty() {
+            // The list goes back afterwards, so that its memory serves the next turn.
+            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+            for text in outgoing.drain(..) {
+                self.put(Message::Text(text)).await?;
+            }
+            self.conversation.outgoing = outgoing;
+            self.conversation.sent(now());
         }
-        for (when, happening) in self.conversation.told.drain(..) {
-            self.context.teller.tell(Some(self.station), when, happening).await;
-        }
+        self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
         Ok(())
     }
 
-    async fn write_out(&mut self) -> Result<(), End> {
-        self.ping().await?;
-        self.feed().await?;
-        within(self.settings.write_timeout, self.stream.flush()).await
+    /// Hands a message to the socket's buffer, which nearly always has room.
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        let limit = self.settings.write_timeout;
+        self.unwritten = true;
+        let mut feeding = self.stream.feed(message);
+        let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
+            Poll::Ready(fed) => fed,
+            // In a box, because few links ever wait here and all would pay for the room.
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| unread(limit))?,
+        };
+        fed.map_err(|error| broken(&error))
     }
 
     /// Ends the conversation and closes the socket as politely as its state allows.
@@ -279,10 +329,8 @@ where
             End::Replaced => (CloseCode::Policy, "replaced by a newer connection with the same identity"),
             End::Shutdown => (CloseCode::Away, "the other side ends"),
         };
-        let (behaviour, told) = self.conversation.end(now());
-        for (when, happening) in told {
-            self.context.teller.tell(Some(self.station), when, happening).await;
-        }
+        let (behaviour, mut told) = self.conversation.end(now());
+        self.context.teller.tell_all(self.station, &mut told).await;
         close(&mut self.stream, code, reason).await;
         behaviour
     }
@@ -293,7 +341,9 @@ pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, r
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
+    let whole = |end: &usize| reason.is_char_boundary(*end);
+    let end = (0..=REASON_LIMIT.min(reason.len())).rev().find(whole).unwrap_or(0);
+    let reason = Utf8Bytes::from(&reason[..end]);
     let goodbye = async {
         if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
@@ -301,14 +351,6 @@ where
     };
     // A peer that does not answer is left alone with its half of the connection.
     let _ = timeout(CLOSE_GRACE, goodbye).await;
-}
-
-async fn within(limit: Duration, sending: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
-    match timeout(limit, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(broken(&error)),
-        Err(_) => Err(gone(format!("the peer read nothing for {} s", limit.as_secs()))),
-    }
 }
 
 fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
@@ -323,6 +365,10 @@ fn closed_by_peer(frame: Option<CloseFrame>) -> String {
         Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
         None => "closed by the peer".to_owned(),
     }
+}
+
+fn unread(limit: Duration) -> End {
+    gone(format!("the peer read nothing for {} s", limit.as_secs()))
 }
 
 fn gone(reason: String) -> End {
@@ -350,3 +396,7 @@ pub(super) fn lost(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "websocket_tests.rs"]
+mod tests;

@@ -60,7 +60,6 @@ pub async fn run(
 ) -> Result<Exit, TerminalError> {
     let (panics, panicked) = mpsc::channel(16);
     let mut app = App::new(options.theme, options.colours, TimeZone::system());
-    app.listening = session.listening();
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
     app.size = Size::new(width, height);
@@ -132,6 +131,10 @@ impl Screen {
                 keys = EventStream::new();
                 continue;
             }
+            if self.busy {
+                // One piece a turn, whatever else is heard, so that neither keys nor a flood of events wait for the other.
+                self.look_on()?;
+            }
             let timer = self.timer();
             tokio::select! {
                 biased;
@@ -152,12 +155,7 @@ impl Screen {
                 Some(reply) = replies.recv() => { self.tell(Message::Reply(reply))?; }
                 Some(text) = panicked.recv() => { self.tell(Message::Panicked(text))?; }
                 Ok(()) = changes.changed() => self.dirty = true,
-                () = sleep(timer) => {
-                    if self.busy {
-                        self.look_on()?;
-                    }
-                    self.dirty = true;
-                }
+                () = sleep(timer) => self.dirty = true,
             }
         }
     }
@@ -186,9 +184,9 @@ impl Screen {
                     Effect::Continue => self.busy = true,
                     Effect::Copy(text) => self.terminal.copy(&text)?,
                     Effect::Run { line, context } => self.session.run(&line, context),
-                    Effect::Complete { line, cursor, context } => {
+                    Effect::Complete { line, cursor, context, asked } => {
                         let completions = self.session.complete(&line, cursor, &context);
-                        messages.push(Message::Proposed { line, cursor, completions });
+                        messages.push(Message::Proposed { line, cursor, completions, asked });
                     }
                     Effect::Submit { order, what } => {
                         let receipt = self.session.submit(order);
@@ -209,6 +207,7 @@ impl Screen {
     /// Takes in what is new, and lets a filter look at a few more records.
     fn look_on(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
+        self.app.listening = self.session.listening();
         self.tell(Message::Refresh)?;
         Ok(())
     }

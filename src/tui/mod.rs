@@ -13,6 +13,8 @@ mod pane;
 pub mod session;
 pub mod state;
 mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod update;
 mod widget;

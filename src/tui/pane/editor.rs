@@ -88,10 +88,10 @@ fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     }
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
-            if let Some(cell) = buffer.cell_mut(Position::new(x, y)) {
-                if cell.symbol().chars().any(is_hostile) {
-                    cell.set_char('\u{fffd}');
-                }
+            if let Some(cell) = buffer.cell_mut(Position::new(x, y))
+                && cell.symbol().chars().any(is_hostile)
+            {
+                cell.set_char('\u{fffd}');
             }
         }
     }

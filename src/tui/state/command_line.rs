@@ -13,9 +13,12 @@ pub struct CommandLine {
     pub open: bool,
     /// What is typed.
     pub input: InputLine,
-    /// The proposals and the selected one; none are shown when there is no selection.
+    /// The proposals.
     pub completions: Completions,
+    /// The selected proposal; none are shown when there is no selection.
     selected: Option<usize>,
+    /// Whether the person asked for the proposals or moved through them. Only then Enter takes one over.
+    chosen: bool,
     history: Vec<String>,
     /// How far back in the history the line is, and what was typed before going there.
     browsing: Option<(usize, String)>,
@@ -47,22 +50,29 @@ impl CommandLine {
     /// Shows no proposals.
     pub fn hide_proposals(&mut self) {
         self.selected = None;
+        self.chosen = false;
     }
 
-    /// Takes proposals for the line as it stands. A single one is taken over at once; several are shown with the first one selected.
-    pub fn propose(&mut self, line: &str, cursor: usize, completions: Completions) {
+    /// Takes proposals for the line as it stands. Asked for, a single one is taken over at once and several are to choose from; while
+    /// typing they are only shown, and not at all when they say what is already written.
+    pub fn propose(&mut self, line: &str, cursor: usize, completions: Completions, asked: bool) {
         if !self.open || line != self.input.text() || cursor != self.input.cursor() {
             return;
         }
-        self.selected = match completions.candidates.len() {
-            0 => None,
-            _ => Some(0),
-        };
+        let written = line.get(completions.replace.clone()).unwrap_or_default();
+        let known = completions.candidates.iter().all(|candidate| candidate.text.trim_end() == written);
+        self.selected = if completions.candidates.is_empty() || (known && !asked) { None } else { Some(0) };
+        self.chosen = asked;
         let single = completions.candidates.len() == 1;
         self.completions = completions;
-        if single {
+        if single && asked {
             self.accept();
         }
+    }
+
+    /// Whether Enter means the selected proposal.
+    pub fn has_choice(&self) -> bool {
+        self.chosen && self.selected.is_some()
     }
 
     /// Moves through the proposals.
@@ -70,6 +80,7 @@ impl CommandLine {
         let count = self.completions.candidates.len();
         if let (Some(selected), true) = (self.selected, count > 0) {
             self.selected = Some((selected + count).saturating_add_signed(by) % count);
+            self.chosen = true;
         }
     }
 
@@ -78,7 +89,7 @@ impl CommandLine {
         let Some(candidate) = self.selected.and_then(|index| self.completions.candidates.get(index)) else { return false };
         let text = candidate.text.clone();
         self.input.replace(self.completions.replace.clone(), &text);
-        self.selected = None;
+        self.hide_proposals();
         true
     }
 
@@ -102,10 +113,8 @@ impl CommandLine {
     /// Puts a line back that could not be run, to be mended when the command line is opened again, unless something else was typed
     /// meanwhile.
     pub fn put_back(&mut self) {
-        if self.input.text().is_empty() {
-            if let Some(line) = self.history.last() {
-                self.input.set(line.clone());
-            }
+        if let Some(line) = self.history.last().filter(|_| self.input.text().is_empty()) {
+            self.input.set(line.clone());
         }
     }
 
@@ -170,10 +179,10 @@ mod tests {
     #[test]
     fn one_proposal_is_taken_over_and_several_are_shown() {
         let mut line = typed("send CP1 Res");
-        line.propose("send CP1 Res", 12, proposals(&["Reset"], 9, 12));
+        line.propose("send CP1 Res", 12, proposals(&["Reset"], 9, 12), true);
         assert_eq!((line.input.text(), line.proposes()), ("send CP1 Reset", false));
         let mut line = typed("s");
-        line.propose("s", 1, proposals(&["send", "stations"], 0, 1));
+        line.propose("s", 1, proposals(&["send", "stations"], 0, 1), true);
         line.next(-1);
         assert_eq!(line.selected(), Some(1));
         assert!(line.accept());
@@ -181,9 +190,21 @@ mod tests {
     }
 
     #[test]
+    fn proposals_while_typing_change_nothing_by_themselves() {
+        let mut line = typed("s");
+        line.propose("s", 1, proposals(&["send"], 0, 1), false);
+        assert_eq!((line.input.text(), line.proposes(), line.has_choice()), ("s", true, false));
+        line.next(1);
+        assert!(line.has_choice(), "moving through them is choosing");
+        let mut line = typed("send");
+        line.propose("send", 4, proposals(&["send"], 0, 4), false);
+        assert!(!line.proposes(), "what is written already needs no list");
+    }
+
+    #[test]
     fn proposals_for_a_line_that_has_changed_are_ignored() {
         let mut line = typed("se");
-        line.propose("s", 1, proposals(&["send"], 0, 1));
+        line.propose("s", 1, proposals(&["send"], 0, 1), true);
         assert_eq!(line.input.text(), "se");
     }
 }

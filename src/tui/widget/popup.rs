@@ -27,7 +27,7 @@ pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule:
             _ if line == last => ("└", '─', "┘"),
             _ => ("│", ' ', "│"),
         };
-        Pencil::new(buffer, area, line).text(left, rule).to_right(1, middle, rule).text(right, rule);
+        Pencil::new(buffer, area, line).text(left, rule).up_to_right(1, middle, rule).text(right, rule);
     }
     if !title.is_empty() {
         let place = Rect { x: area.x + 2, width: area.width - 3, ..area };
