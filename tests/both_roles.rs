@@ -59,7 +59,7 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
             match version {
                 Version::V1_2 => 18,
                 Version::V1_5 => 25,
-                Version::V1_6 => 29,
+                Version::V1_6 => 40,
             }
         );
     }

@@ -22,4 +22,5 @@ pub use message::{Field, Kind, Message, XmlBody, XmlForm};
 pub use nearest::nearest;
 pub use role::Role;
 pub use sample::SampleContext;
+pub(crate) use sample::certificates;
 pub use version::Version;
