@@ -12,12 +12,17 @@
 //! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
 //! `simulator`, `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top.
 
+pub mod compose;
+pub mod config;
+pub mod console;
 pub mod hub;
+pub mod lines;
 pub mod link;
 pub mod ocpp;
 pub mod rpc;
 pub mod simulator;
 pub mod trace;
+pub mod tui;
 mod visible;
 
 pub use visible::{is_hostile, visible};

@@ -1,3 +1,20 @@
-//! The executable: it reads the arguments and hands over.
+//! The executable: arguments in, exit code out.
 
-fn main() {}
+mod cli;
+mod screen;
+mod start;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[expect(clippy::print_stderr, reason = "no front end runs when the program cannot start or has ended")]
+fn main() -> ExitCode {
+    match start::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ocpp-tui: {error:#}");
+            ExitCode::from(start::CANNOT_START)
+        }
+    }
+}

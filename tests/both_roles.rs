@@ -1,6 +1,8 @@
 //! Our central system against our charge points, over real sockets in one process: every action of every version, reconnecting, and
 //! a life of a lively charge point.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The central system over real sockets, against stations that say just what the test wants.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use ocpp_tui::hub::{Deed, Order};

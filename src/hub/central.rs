@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::CentralSystemOptions;
+use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
 use crate::ocpp::{Role, Version};
@@ -54,12 +55,14 @@ struct Books {
     central_system: Arc<CentralSystem>,
     trace: Arc<Trace>,
     registry: Arc<Registry>,
+    answers: Arc<AnswerBook>,
 }
 
 impl Directory for Books {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.trace.station(Role::CentralSystem, identity);
-        Admission { station, behaviour: Box::new(self.central_system.behaviour(identity)) }
+        let usual = Box::new(self.central_system.behaviour(identity));
+        Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
     }
 
     fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle> {
@@ -77,13 +80,14 @@ pub(super) fn reception(
     central_system: Arc<CentralSystem>,
     context: LinkContext,
     registry: Arc<Registry>,
+    answers: Arc<AnswerBook>,
     tasks: TaskTracker,
 ) -> Reception {
     let trace = context.teller.trace().clone();
     Reception {
         endpoint: Endpoint::new(&options.endpoint),
         versions: options.versions.clone(),
-        directory: Arc::new(Books { central_system, trace, registry }),
+        directory: Arc::new(Books { central_system, trace, registry, answers }),
         context,
         tasks,
     }

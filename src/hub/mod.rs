@@ -1,5 +1,6 @@
 //! The running session: who plays which role, how each station is reached, where an order goes. Floor 3: it parses no text.
 
+mod answers;
 mod central;
 mod error;
 mod options;
@@ -14,17 +15,19 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, now};
+use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
 use crate::ocpp::{Catalog, Role};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings};
 use crate::trace::{Happening, StationKey, Teller, Trace};
 
+pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
 pub use central::Listening;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions};
 pub use order::{Deed, Order};
 pub use receipt::Receipt;
 
+use answers::Overridable;
 use registry::Registry;
 
 /// How long links may take to say goodbye when the session ends.
@@ -38,7 +41,11 @@ pub struct Hub {
 
 struct Shared {
     catalog: Arc<Catalog>,
+    /// What new central systems and charge points begin with.
     settings: LinkSettings,
+    /// The settings of those that run, with our role.
+    running: Mutex<Vec<(Role, SharedSettings)>>,
+    answers: Arc<AnswerBook>,
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -52,6 +59,8 @@ impl Hub {
         let shared = Shared {
             catalog,
             settings,
+            running: Mutex::default(),
+            answers: Arc::default(),
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -98,8 +107,9 @@ impl Hub {
         let reception = central::reception(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
-            self.context(options.ping_interval),
+            self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
+            self.shared.answers.clone(),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -130,8 +140,9 @@ impl Hub {
             ..ChargePointSettings::default()
         };
         let dial = Dial { url, identity: options.identity, version: options.version, station };
-        let context = self.context(options.ping_interval);
-        let charge_point = Box::new(ChargePoint::new(settings));
+        let context = self.context(Role::ChargePoint, options.ping_interval);
+        let usual = Box::new(ChargePoint::new(settings));
+        let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
         self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
         Ok(station)
     }
@@ -173,11 +184,38 @@ impl Hub {
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
     }
 
-    fn context(&self, ping_interval: u32) -> LinkContext {
+    /// The rules by which calls are answered on purpose.
+    pub fn answers(&self) -> &Arc<AnswerBook> {
+        &self.shared.answers
+    }
+
+    /// Changes the settings of all links on which we play a role, those that are up and those to come. False when nothing plays it.
+    pub fn change_settings(&self, our_role: Role, change: impl Fn(&mut LinkSettings)) -> bool {
+        let running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut any = false;
+        for (_, settings) in running.iter().filter(|(role, _)| *role == our_role) {
+            settings.change(&change);
+            any = true;
+        }
+        drop(running);
+        let keys: Vec<StationKey> = {
+            let contents = self.trace().read();
+            contents.stations().rows().iter().filter(|row| row.our_role == our_role).map(|row| row.key).collect()
+        };
+        for handle in keys.into_iter().filter_map(|key| self.shared.registry.get(key)) {
+            // A link with a full inbox keeps its old limits until it connects again.
+            let _ = handle.order(LinkOrder::SettingsChanged);
+        }
+        any
+    }
+
+    fn context(&self, our_role: Role, ping_interval: u32) -> LinkContext {
         let ping_interval = (ping_interval > 0).then(|| Duration::from_secs(u64::from(ping_interval)));
+        let settings = SharedSettings::new(LinkSettings { ping_interval, ..self.shared.settings.clone() });
+        self.shared.running.lock().unwrap_or_else(PoisonError::into_inner).push((our_role, settings.clone()));
         LinkContext {
             catalog: self.shared.catalog.clone(),
-            settings: Arc::new(LinkSettings { ping_interval, ..self.shared.settings.clone() }),
+            settings,
             teller: self.shared.teller.clone(),
             shutdown: self.shared.shutdown.clone(),
         }

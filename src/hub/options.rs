@@ -3,7 +3,7 @@
 use crate::ocpp::Version;
 
 /// How to be a central system.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CentralSystemOptions {
     /// The address to bind, usually `::` or `0.0.0.0`.
     pub host: Option<String>,
@@ -18,7 +18,7 @@ pub struct CentralSystemOptions {
 }
 
 /// How to be a charge point.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChargePointOptions {
     /// The central system's URL without the identity.
     pub url: String,

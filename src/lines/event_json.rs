@@ -37,7 +37,10 @@ pub(super) fn line(record: &Record<'_>, stations: &StationTable) -> String {
         put("remarks", record.remarks.lines().collect());
     }
     if let Some(latency) = record.latency {
-        put(if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "wait" } else { "latency" }, json!(latency.as_secs_f64()));
+        put(
+            if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "wait" } else { "latency" },
+            json!(latency.as_secs_f64()),
+        );
     }
     Value::Object(object).to_string()
 }

@@ -77,6 +77,11 @@ impl Conversation {
         conversation
     }
 
+    /// Other limits hold from now on; calls under way keep their time limit.
+    pub fn change_settings(&mut self, settings: Arc<LinkSettings>) {
+        self.settings = settings;
+    }
+
     /// Takes a text of the peer in.
     pub fn receive(&mut self, text: Text, now: Moment) {
         match srpc::decode(text.as_str(), self.version) {
@@ -145,6 +150,15 @@ impl Conversation {
             }),
         }
         self.settle(now);
+    }
+
+    /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
+    pub fn sent(&mut self, now: Moment) {
+        for (when, happening) in &mut self.told {
+            if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
+                *when = now;
+            }
+        }
     }
 
     /// The time that [`next_deadline`](Self::next_deadline) named has come.

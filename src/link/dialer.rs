@@ -100,7 +100,7 @@ async fn attempt(
 ) -> Result<(WebSocketStream<TcpStream>, SocketAddr), Next> {
     let url = dial.url.of_station(&dial.identity);
     context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
-    let limit = context.settings.handshake_timeout;
+    let limit = context.settings.current().handshake_timeout;
     let connecting = async {
         timeout(limit, connect(dial, &url, context))
             .await
@@ -130,7 +130,7 @@ async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSo
     let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
-    let config = Some(websocket::config(&context.settings));
+    let config = Some(websocket::config(&context.settings.current()));
     let (stream, _) = client_async_with_config(request, stream, config).await.map_err(|error| refused(&error, dial.version))?;
     Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
 }

@@ -31,6 +31,8 @@ pub enum LinkOrder {
     Disconnect,
     /// Close the link because a newer one of the same station has taken its place.
     Replaced,
+    /// Look at the shared settings again.
+    SettingsChanged,
     /// Connect now (a simulated station that waits or is down).
     Connect,
 }

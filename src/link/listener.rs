@@ -102,7 +102,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(reception.context.settings.handshake_timeout)
+        .header_read_timeout(reception.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
@@ -198,7 +198,7 @@ fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
 async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<Reception>) {
     let Ok(upgraded) = upgrade.await else { return };
-    let settings = reception.context.settings.clone();
+    let settings = reception.context.settings.current();
     let Some((stream, read)) = socket(upgraded) else { return };
     let config = Some(websocket::config(&settings));
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;

@@ -19,6 +19,6 @@ pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
 pub use endpoint::{Endpoint, PathError, encode_identity};
 pub use listener::{Reception, accept, bind};
-pub use settings::LinkSettings;
+pub use settings::{LinkSettings, SharedSettings};
 pub use url::{CentralSystemUrl, UrlError};
 pub use websocket::{LinkContext, now};

@@ -1,5 +1,6 @@
 //! The limits of a link: times, sizes, and how many calls are under way.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// What holds for every link of the session.
@@ -32,5 +33,27 @@ impl Default for LinkSettings {
             handshake_timeout: Duration::from_secs(10),
             ping_interval: None,
         }
+    }
+}
+
+/// The settings of some links, which a person may change while they run. Clones share them; a link looks when it begins and when it
+/// is told that they changed.
+#[derive(Debug, Clone, Default)]
+pub struct SharedSettings(Arc<RwLock<Arc<LinkSettings>>>);
+
+impl SharedSettings {
+    /// These settings, to be shared.
+    pub fn new(settings: LinkSettings) -> SharedSettings {
+        SharedSettings(Arc::new(RwLock::new(Arc::new(settings))))
+    }
+
+    /// The settings as they are now.
+    pub fn current(&self) -> Arc<LinkSettings> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes them for links that begin from now on. Links that are up must be told.
+    pub fn change(&self, change: impl FnOnce(&mut LinkSettings)) {
+        change(Arc::make_mut(&mut self.0.write().unwrap_or_else(PoisonError::into_inner)));
     }
 }

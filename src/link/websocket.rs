@@ -23,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 use super::behaviour::{Behaviour, Moment};
 use super::conversation::Conversation;
 use super::directory::{LinkInbox, LinkOrder};
-use super::settings::LinkSettings;
-use crate::ocpp::{Catalog, Version};
+use super::settings::{LinkSettings, SharedSettings};
+use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
@@ -59,7 +59,7 @@ pub struct LinkContext {
     /// The shapes of messages.
     pub catalog: Arc<Catalog>,
     /// The limits.
-    pub settings: Arc<LinkSettings>,
+    pub settings: SharedSettings,
     /// Where to tell what happens.
     pub teller: Teller,
     /// Ends every link of the session.
@@ -126,6 +126,7 @@ struct Link<'a, S> {
     stream: WebSocketStream<S>,
     station: StationKey,
     context: &'a LinkContext,
+    settings: Arc<LinkSettings>,
     conversation: Conversation,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
@@ -150,14 +151,18 @@ where
 {
     fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
         let numbers = context.teller.numbers().clone();
-        let (catalog, settings) = (context.catalog.clone(), context.settings.clone());
+        let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+        // As in ocppjs: a charge point pings at once, a central system after the first interval.
+        let first = if behaviour.role() == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
+        let next_ping = settings.ping_interval.map(|interval| Instant::from_std(now.monotonic) + interval.min(first));
         Link {
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(catalog, settings, numbers, up.version, behaviour, now),
+            conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
+            settings,
             pinged: None,
-            next_ping: context.settings.ping_interval.map(|_| now.monotonic.into()),
+            next_ping,
             unwritten: false,
             write_deadline: None,
         }
@@ -182,7 +187,7 @@ where
                         burst += 1;
                         self.take(message)?;
                     }
-                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.context.settings.write_timeout),
+                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
                 },
                 () = shutdown.as_mut() => return Err(End::Shutdown),
                 order = inbox.next() => self.obey(order)?,
@@ -242,11 +247,22 @@ where
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
             Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
             Some(LinkOrder::Replaced) => return Err(End::Replaced),
         }
         Ok(())
+    }
+
+    fn look_at_settings(&mut self) {
+        let settings = self.context.settings.current();
+        if settings.ping_interval != self.settings.ping_interval {
+            self.next_ping = settings.ping_interval.map(|interval| Instant::now() + interval);
+            self.pinged = None;
+        }
+        self.conversation.change_settings(settings.clone());
+        self.settings = settings;
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -257,7 +273,7 @@ where
     fn tick(&mut self) -> Result<(), End> {
         let now = now();
         if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
-            return Err(unread(self.context.settings.write_timeout));
+            return Err(unread(self.settings.write_timeout));
         }
         self.conversation.tick(now);
         Ok(())
@@ -267,7 +283,7 @@ where
         if self.next_ping.is_none_or(|due| due > Instant::now()) {
             return Ok(());
         }
-        self.next_ping = self.context.settings.ping_interval.map(|interval| Instant::now() + interval);
+        self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
         if self.pinged.is_some() {
             let text = "the last ping got no pong".into();
             self.told(now(), Happening::Note { failure: true, text });
@@ -279,19 +295,22 @@ where
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
-        // The list goes back afterwards, so that its memory serves the next turn.
-        let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
-        for text in outgoing.drain(..) {
-            self.put(Message::Text(text)).await?;
+        if !self.conversation.outgoing.is_empty() {
+            // The list goes back afterwards, so that its memory serves the next turn.
+            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+            for text in outgoing.drain(..) {
+                self.put(Message::Text(text)).await?;
+            }
+            self.conversation.outgoing = outgoing;
+            self.conversation.sent(now());
         }
-        self.conversation.outgoing = outgoing;
         self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
         Ok(())
     }
 
     /// Hands a message to the socket's buffer, which nearly always has room.
     async fn put(&mut self, message: Message) -> Result<(), End> {
-        let limit = self.context.settings.write_timeout;
+        let limit = self.settings.write_timeout;
         self.unwritten = true;
         let mut feeding = self.stream.feed(message);
         let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
@@ -322,9 +341,7 @@ pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, r
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let whole = |end: &usize| reason.is_char_boundary(*end);
-    let end = (0..=REASON_LIMIT.min(reason.len())).rev().find(whole).unwrap_or(0);
-    let reason = Utf8Bytes::from(&reason[..end]);
+    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
     let goodbye = async {
         if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}

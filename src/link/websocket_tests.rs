@@ -51,7 +51,7 @@ async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<Du
 async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (End, usize) {
     let (teller, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
     let station = teller.trace().station(Role::CentralSystem, "CP1");
-    let (settings, shutdown) = (Arc::new(LinkSettings::default()), CancellationToken::new());
+    let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let context = LinkContext { catalog: Catalog::embedded(), settings, teller, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();

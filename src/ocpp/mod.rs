@@ -13,6 +13,7 @@ mod role;
 mod sample;
 mod schema;
 mod version;
+pub mod xml;
 
 pub use catalog::{ActionDefinition, Catalog, Lookup, SoapOperation};
 pub use error_code::ErrorCode;

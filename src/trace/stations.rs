@@ -2,6 +2,7 @@
 //! is the hub's knowledge, not this table's.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -24,6 +25,18 @@ pub enum LinkState {
     },
     /// Down.
     Gone,
+}
+
+impl fmt::Display for LinkState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            LinkState::New => "new",
+            LinkState::Connecting => "connecting",
+            LinkState::Connected => "connected",
+            LinkState::Waiting { .. } => "waiting",
+            LinkState::Gone => "gone",
+        })
+    }
 }
 
 /// One station.
@@ -83,6 +96,11 @@ impl StationRow {
             latency: None,
             round_trip: None,
         }
+    }
+
+    /// Whether it is one of our own charge points.
+    pub fn is_simulated(&self) -> bool {
+        self.our_role == Role::ChargePoint
     }
 
     fn apply(&mut self, event: &Event, latency: Option<Duration>) {
@@ -184,5 +202,16 @@ impl StationTable {
     /// Finds a station by our role towards it and its identity.
     pub fn find(&self, our_role: Role, identity: &str) -> Option<&StationRow> {
         self.by_identity.get(&(our_role, Box::from(identity))).and_then(|key| self.get(*key))
+    }
+}
+
+#[cfg(test)]
+impl StationTable {
+    /// A table of these rows, whose keys are their places.
+    pub(crate) fn of(rows: impl IntoIterator<Item = StationRow>) -> StationTable {
+        let rows: Vec<StationRow> = rows.into_iter().collect();
+        let by_identity = rows.iter().map(|row| ((row.our_role, row.identity.clone()), row.key)).collect();
+        let connected = rows.iter().filter(|row| row.state == LinkState::Connected).count();
+        StationTable { rows, by_identity, connected }
     }
 }

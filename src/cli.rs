@@ -1,0 +1,196 @@
+//! The arguments of the program: what can be said on the shell, and what it means. Starting things is `start`'s.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use ocpp_tui::lines::LogFormat;
+use ocpp_tui::ocpp::Version;
+
+/// The terminal console of people who develop and test EV charge points and central systems (OCPP).
+#[derive(Debug, Parser)]
+#[command(name = "ocpp-tui", version, about, max_term_width = 100, arg_required_else_help = false)]
+#[command(after_help = "Examples:
+  ocpp-tui cs --port 9000                      a central system on port 9000, on a full screen
+  ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
+  ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
+  ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
+pub struct Cli {
+    /// What holds for every way to begin.
+    #[command(flatten)]
+    pub general: General,
+    /// How to begin.
+    #[command(subcommand)]
+    pub command: Option<Begin>,
+}
+
+/// What holds for every way to begin.
+#[derive(Debug, Args)]
+pub struct General {
+    /// Run line by line, even on a terminal: commands from the input, one line an event to the output
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// How events are printed line by line
+    #[arg(long, global = true, value_enum, default_value_t = LogFormatArgument::Text)]
+    pub log_format: LogFormatArgument,
+    /// Colours of the full screen: terminal (default), dark or light
+    #[arg(long, global = true, env = "OCPP_TUI_THEME", value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Leave the mouse to the terminal, for selecting text without Shift
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+    /// Memory for the trace, in bytes or with k, M, G; the oldest records leave when it is full [default: 64M]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
+    pub trace_memory: Option<usize>,
+    /// Read the definitions of the messages from this folder instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub wsdl_dir: Option<PathBuf>,
+    /// Seconds to wait for the answer to a call [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub call_timeout: Option<f64>,
+    /// Read this settings file instead of the one in the configuration folder
+    #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// How to begin.
+#[derive(Debug, Subcommand)]
+pub enum Begin {
+    /// Be a central system that waits for charge points
+    Cs(CentralSystem),
+    /// Be one or more charge points of a central system
+    Cp(ChargePoints),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// A command of the prompt, run first: start_cs, start_cp, help, …
+    #[command(external_subcommand)]
+    Line(Vec<String>),
+}
+
+/// How to be a central system.
+#[derive(Debug, Args)]
+pub struct CentralSystem {
+    /// TCP port to listen on; 0 takes any free one
+    #[arg(long, short, default_value = "9000")]
+    pub port: u16,
+    /// Address or name of this machine to listen on [default: all]
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Path below which charge points connect, before their identity
+    #[arg(long, short = 'u', default_value = "/", value_name = "PATH")]
+    pub endpoint: String,
+    /// OCPP versions that are spoken
+    #[arg(long, value_delimiter = ',', default_value = "ocpp1.2,ocpp1.5,ocpp1.6", value_parser = version, value_name = "LIST")]
+    pub protocol: Vec<Version>,
+    /// Seconds between WebSocket pings; 0 sends none
+    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
+    pub ping_interval: u32,
+}
+
+/// How to be charge points.
+#[derive(Debug, Args)]
+pub struct ChargePoints {
+    /// URL of the central system without an identity, like ws://localhost:9000
+    pub url: String,
+    /// Identities of the charge points
+    #[arg(required = true, value_name = "IDENTITY")]
+    pub identities: Vec<String>,
+    /// OCPP version that is spoken
+    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    pub protocol: Version,
+    /// Seconds between WebSocket pings; 0 sends none
+    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
+    pub ping_interval: u32,
+    /// Speak only when told to: no BootNotification, heartbeat or meter value by itself
+    #[arg(long)]
+    pub manual: bool,
+}
+
+/// How events are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormatArgument {
+    /// As ocppjs prints them
+    Text,
+    /// One JSON object an event
+    Jsonl,
+}
+
+impl From<LogFormatArgument> for LogFormat {
+    fn from(argument: LogFormatArgument) -> LogFormat {
+        match argument {
+            LogFormatArgument::Text => LogFormat::Text,
+            LogFormatArgument::Jsonl => LogFormat::Jsonl,
+        }
+    }
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text).ok_or_else(|| {
+        let known: Vec<&str> = Version::ALL.iter().map(|version| version.subprotocol()).collect();
+        format!("it is one of {}", known.join(", "))
+    })
+}
+
+/// Reads a size like `64M`.
+pub fn size(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor: usize = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return Err("write a number of bytes, or one with k, M or G behind it, like 64M".into()),
+    };
+    let number: usize = digits.parse().map_err(|_| "write a number of bytes, or one with k, M or G behind it, like 64M")?;
+    number.checked_mul(factor).ok_or_else(|| "it is more than this machine can address".into())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "write a number of seconds")?;
+    if seconds > 0.0 && seconds <= 86_400.0 { Ok(seconds) } else { Err("it lies between 0 and 86400 seconds".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_and_without_a_unit() {
+        for (text, bytes) in [("64M", 64 << 20), ("64MiB", 64 << 20), ("1k", 1024), ("1000", 1000), ("2G", 2 << 30)] {
+            assert_eq!(size(text), Ok(bytes));
+        }
+        for text in ["", "M", "64X", "-1", "99999999999999999999", "9999999999999G"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn commands_of_the_prompt_pass_through_with_their_options() {
+        let cli = Cli::parse_from(["ocpp-tui", "--plain", "start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
+        let Some(Begin::Line(words)) = cli.command else { panic!("{cli:?}") };
+        assert_eq!(words, ["start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
+        assert!(cli.general.plain);
+    }
+
+    #[test]
+    fn several_charge_points_and_versions_are_taken() {
+        let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "B", "--protocol", "ocpp1.5"]);
+        let Some(Begin::Cp(points)) = cli.command else { panic!("{cli:?}") };
+        assert_eq!((points.identities.len(), points.protocol), (2, Version::V1_5));
+        assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "--protocol", "ocpp9"]).is_err());
+        assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1"]).is_err());
+    }
+}

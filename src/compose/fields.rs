@@ -1,0 +1,141 @@
+//! Finding a field of a message by the path of a value, and saying in a few words what a field holds.
+
+use super::walk::Step;
+use crate::ocpp::{Field, Kind};
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldPlace<'a> {
+    /// The field.
+    pub field: &'a Field,
+    /// Whether the path leads to an element of a repeated field and not to its list.
+    pub element: bool,
+}
+
+impl FieldPlace<'_> {
+    /// Whether a list stands here.
+    pub const fn is_list(&self) -> bool {
+        self.field.repeated.is_some() && !self.element
+    }
+}
+
+/// The field that a path leads to; `None` when the path leaves what the definitions know.
+pub fn field_at<'a>(fields: &'a [Field], path: &[Step]) -> Option<FieldPlace<'a>> {
+    let mut fields = fields;
+    let mut place: Option<FieldPlace<'a>> = None;
+    for step in path {
+        match step {
+            Step::Key(name) => {
+                let inside = match place {
+                    None => fields,
+                    Some(place) => object_fields(place)?,
+                };
+                fields = inside;
+                place = Some(FieldPlace { field: fields.iter().find(|field| field.name == *name)?, element: false });
+            }
+            Step::Index(_) => match &mut place {
+                Some(place) if place.is_list() => place.element = true,
+                _ => return None,
+            },
+        }
+    }
+    place
+}
+
+/// The fields of the object that a path leads to; the empty path is the payload itself.
+pub fn fields_at<'a>(fields: &'a [Field], path: &[Step]) -> Option<&'a [Field]> {
+    if path.is_empty() { Some(fields) } else { object_fields(field_at(fields, path)?) }
+}
+
+fn object_fields(place: FieldPlace<'_>) -> Option<&[Field]> {
+    match &place.field.kind {
+        Kind::Object(fields) if !place.is_list() => Some(fields),
+        _ => None,
+    }
+}
+
+/// What a field holds, in a word or two: `text ≤ 20`, `integer`, `list of object`.
+pub fn type_label(field: &Field) -> String {
+    let one = kind_label(&field.kind);
+    if field.repeated.is_some() { format!("list of {one}") } else { one }
+}
+
+fn kind_label(kind: &Kind) -> String {
+    match kind {
+        Kind::Text { max_length: Some(most) } => format!("text ≤ {most}"),
+        Kind::Text { max_length: None } => "text".to_owned(),
+        Kind::Enumeration(values) if values.len() <= 3 => values.join(" | "),
+        Kind::Enumeration(values) => format!("one of {}", values.len()),
+        Kind::Integer => "integer".to_owned(),
+        Kind::Decimal { .. } => "number".to_owned(),
+        Kind::Boolean => "true | false".to_owned(),
+        Kind::DateTime => "date and time".to_owned(),
+        Kind::Uri => "URI".to_owned(),
+        Kind::Object(_) => "object".to_owned(),
+    }
+}
+
+/// One line about a field: its type in the definitions, its limits and whether it must be there.
+pub fn describe(field: &Field) -> String {
+    let limit = match &field.kind {
+        Kind::Text { max_length: Some(most) } => format!(", at most {most} characters"),
+        Kind::Enumeration(values) => format!(": {}", values.join(", ")),
+        Kind::Decimal { fraction_digits: Some(most) } => format!(", at most {most} fraction digits"),
+        Kind::DateTime => ", ISO 8601 as in 2024-05-01T12:00:00Z".to_owned(),
+        _ => String::new(),
+    };
+    let many = match field.repeated {
+        None => String::new(),
+        Some(0) => "any number of ".to_owned(),
+        Some(least) => format!("{least} or more of "),
+    };
+    let need = if field.required { "required" } else { "optional" };
+    format!("{need}, {many}{}{limit}", field.type_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::fixture::{meter_values, start_transaction};
+
+    fn key(name: &str) -> Step {
+        Step::Key(name.to_owned())
+    }
+
+    #[test]
+    fn paths_lead_to_fields() {
+        let message = meter_values();
+        let values = field_at(&message.fields, &[key("values")]).unwrap();
+        assert!(values.is_list());
+        let element = [key("values"), Step::Index(3)];
+        assert!(!field_at(&message.fields, &element).unwrap().is_list());
+        let names: Vec<_> = fields_at(&message.fields, &element).unwrap().iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["timestamp", "value"]);
+        assert_eq!(fields_at(&message.fields, &[]).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn paths_that_leave_the_definitions_lead_nowhere() {
+        let message = meter_values();
+        for path in [
+            vec![key("nothing")],
+            vec![key("connectorId"), key("x")],
+            vec![key("connectorId"), Step::Index(0)],
+            vec![key("values"), key("timestamp")],
+            vec![Step::Index(0)],
+            vec![key("values"), Step::Index(0), Step::Index(0)],
+        ] {
+            assert!(field_at(&message.fields, &path).is_none(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn labels_and_descriptions_are_short_and_true() {
+        let labels: Vec<_> = start_transaction().fields.iter().map(type_label).collect();
+        assert_eq!(labels, ["integer", "text ≤ 20", "date and time", "integer", "integer"]);
+        let values = &meter_values().fields[2];
+        assert_eq!(type_label(values), "list of object");
+        assert_eq!(describe(values), "optional, any number of MeterValue");
+        assert_eq!(describe(&start_transaction().fields[1]), "required, IdToken, at most 20 characters");
+    }
+}

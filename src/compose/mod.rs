@@ -1,0 +1,30 @@
+//! Help for writing a payload: a lexer that forgives, the place of the cursor in half-typed JSON, completion from the catalog's field
+//! trees, diagnostics with spans, formatting that destroys nothing. Floor 4: pure, and it knows no widget.
+
+mod completion;
+mod diagnosis;
+mod fields;
+mod format;
+mod known;
+mod lexer;
+mod position;
+mod skeleton;
+mod spans;
+mod walk;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod properties;
+
+pub(crate) use completion::best_first;
+pub use completion::{Candidate, complete, complete_value};
+pub use diagnosis::{Diagnostic, Severity, diagnose};
+pub use fields::{FieldPlace, describe, field_at, fields_at, type_label};
+pub use format::{compact, pretty};
+pub use known::KnownValues;
+pub use lexer::{Lexer, Token, TokenKind, lex};
+pub use position::{Position, position};
+pub use skeleton::skeleton;
+pub use spans::{Place, SpanMap};
+pub use walk::{Expected, Step};

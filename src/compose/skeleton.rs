@@ -1,0 +1,61 @@
+//! The required fields of a message as text to be filled in. Complete and plausible payloads are made by the catalog's samples;
+//! a skeleton leaves open what only a person knows.
+
+use serde_json::{Map, Value, json};
+
+use super::known::KnownValues;
+use crate::ocpp::{Field, Kind};
+
+/// The required fields with placeholders: the first value of an enumeration, the last known value, an empty text, zero.
+pub fn skeleton(fields: &[Field], known: &KnownValues) -> Map<String, Value> {
+    fields.iter().filter(|field| field.required).map(|field| (field.name.clone(), field_skeleton(field, known))).collect()
+}
+
+/// The placeholder of one field, a list with its least number of elements.
+pub(super) fn field_skeleton(field: &Field, known: &KnownValues) -> Value {
+    match field.repeated {
+        // A list that may be empty is still written with one element, because an empty one is seldom meant.
+        Some(least) => Value::Array((0..least.clamp(1, 8)).map(|_| element_skeleton(field, known)).collect()),
+        None => element_skeleton(field, known),
+    }
+}
+
+/// The placeholder of one field, of a repeated one that of an element.
+pub(super) fn element_skeleton(field: &Field, known: &KnownValues) -> Value {
+    if let Some(value) = known.of(&field.name).first() {
+        return value.clone();
+    }
+    match &field.kind {
+        Kind::Text { .. } | Kind::Uri => json!(""),
+        Kind::Enumeration(values) => json!(values.first().map_or("", String::as_str)),
+        Kind::Integer | Kind::Decimal { .. } => json!(0),
+        Kind::Boolean => json!(false),
+        Kind::DateTime => json!(known.now().unwrap_or_default()),
+        Kind::Object(fields) => Value::Object(skeleton(fields, known)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::fixture::{authorize_response, meter_values, reset, start_transaction};
+
+    #[test]
+    fn only_required_fields_are_there() {
+        let known = KnownValues::default();
+        assert_eq!(Value::Object(skeleton(&reset().fields, &known)), json!({"type": "Hard"}));
+        assert_eq!(Value::Object(skeleton(&authorize_response().fields, &known)), json!({"idTagInfo": {"status": "Accepted"}}));
+        assert_eq!(field_skeleton(&meter_values().fields[2], &known), json!([{"timestamp": "", "value": [""]}]));
+    }
+
+    #[test]
+    fn known_values_and_the_time_fill_it() {
+        let mut known = KnownValues::default();
+        known.add("idTag", "B4F62CEF");
+        known.set_now("2024-05-01T12:00:00Z");
+        assert_eq!(
+            Value::Object(skeleton(&start_transaction().fields, &known)),
+            json!({"connectorId": 0, "idTag": "B4F62CEF", "timestamp": "2024-05-01T12:00:00Z", "meterStart": 0})
+        );
+    }
+}

@@ -1,0 +1,330 @@
+//! TAB at the prompt and at the command line of the full screen: commands, options, stations, fields, values, files. It follows the
+//! same table as the parser, and forgives a line that is not finished.
+
+use std::ops::Range;
+
+use super::grammar::{CommandSpec, Grammar};
+use super::path;
+use super::setting::SETTINGS;
+use super::table::{Completes, Does, Takes};
+use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
+use crate::compose::{self, KnownValues, Step, best_first, fields_at, type_label};
+use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Message, Role, Version};
+use crate::trace::{LinkState, StationTable};
+
+/// What completion knows of the world.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The commands.
+    pub grammar: &'a Grammar,
+    /// The fields of messages.
+    pub catalog: &'a Catalog,
+    /// The stations.
+    pub stations: &'a StationTable,
+    /// The versions whose fields are offered, best first; the rest follows, newest first.
+    pub versions: &'a [Version],
+    /// Values that the session has seen.
+    pub known: &'a KnownValues,
+    /// Lists the files whose names begin with a text; folders end in `/`.
+    pub list_files: &'a dyn Fn(&str) -> Vec<String>,
+}
+
+/// One proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What is written in the place of the span.
+    pub text: String,
+    /// The type, or a word about it.
+    pub detail: String,
+    /// Whether the definitions require it.
+    pub required: bool,
+}
+
+/// Proposals and what they replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completions {
+    /// In bytes of the line.
+    pub span: Range<usize>,
+    /// The proposals, best first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Proposals for the word at the cursor (a byte offset).
+pub fn complete(line: &str, cursor: usize, context: &Context<'_>) -> Completions {
+    let mut cursor = cursor.min(line.len());
+    while !line.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    let mut before = tokenize_unfinished(&line[..cursor]);
+    let typed = before.pop_if(|word| word.span.end == cursor).unwrap_or(Spanned::new("", cursor..cursor));
+    // What is replaced reaches to the end of the word that the cursor is in.
+    let rest = tokenize_unfinished(line).into_iter().find(|word| word.span.start == typed.span.start);
+    let end = rest.filter(|_| !typed.span.is_empty()).map_or(cursor, |word| word.span.end);
+    let typed = Typed { text: typed.value, span: typed.span.start..end };
+    let Some((name, words)) = before.split_first() else { return commands(&typed, context) };
+    match context.grammar.find(name) {
+        Ok(spec) => Line { spec, words, context }.complete(&typed),
+        Err(_) => typed.nothing(),
+    }
+}
+
+/// The word at the cursor.
+struct Typed<'a> {
+    /// Up to the cursor.
+    text: &'a str,
+    /// The whole word.
+    span: Range<usize>,
+}
+
+impl Typed<'_> {
+    fn nothing(&self) -> Completions {
+        Completions { span: self.span.clone(), candidates: Vec::new() }
+    }
+
+    /// Those of the offered texts that fit what was typed.
+    fn choose(&self, offered: impl IntoIterator<Item = Candidate>) -> Completions {
+        Completions { span: self.span.clone(), candidates: choose(self.text, offered) }
+    }
+
+    /// The part behind so many bytes.
+    fn behind(&self, bytes: usize) -> Typed<'_> {
+        Typed { text: &self.text[bytes..], span: self.span.start + bytes..self.span.end }
+    }
+}
+
+/// Those that begin with what was typed; only when there are none, those that contain it. At a prompt, where TAB writes what all
+/// proposals have in common, one that merely contains it would be in the way.
+fn choose(typed: &str, offered: impl IntoIterator<Item = Candidate>) -> Vec<Candidate> {
+    let typed = typed.trim_start_matches('"');
+    let labelled = offered.into_iter().map(|candidate| (unquote(&candidate.text), candidate)).collect();
+    let mut chosen = best_first(labelled, typed);
+    let begins = |label: &str| label.to_lowercase().starts_with(&typed.to_lowercase());
+    if chosen.first().is_some_and(|(label, _)| begins(label)) {
+        chosen.retain(|(label, _)| begins(label));
+    }
+    chosen.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+fn candidate(text: impl Into<String>, detail: impl Into<String>) -> Candidate {
+    Candidate { text: text.into(), detail: detail.into(), required: false }
+}
+
+fn commands(typed: &Typed<'_>, context: &Context<'_>) -> Completions {
+    typed.choose(context.grammar.commands().iter().map(|command| candidate(command.name.clone(), command.summary.clone())))
+}
+
+/// The words of a line whose command is known.
+struct Line<'a> {
+    spec: &'a CommandSpec,
+    words: &'a [Word<'a>],
+    context: &'a Context<'a>,
+}
+
+impl Line<'_> {
+    fn complete(&self, typed: &Typed<'_>) -> Completions {
+        if let Some(positional) = self.spec.positionals.get(self.words.len())
+            && !typed.text.starts_with('-')
+        {
+            return self.value(positional.completes, typed);
+        }
+        let last = self.words.last().and_then(|word| self.spec.options.iter().find(|option| option.flag == word.value));
+        if let Some(kind) = last.and_then(|option| option.value) {
+            return self.value(kind, typed);
+        }
+        match typed.text.as_bytes().first() {
+            Some(b'-') => typed.choose(self.options()),
+            Some(b'@') => self.at(typed),
+            Some(b'{') if self.spec.takes == Takes::Payload => self.json(typed, self.message(), &[]),
+            _ => match typed.text.split_once('=') {
+                Some((name, _)) => self.assigned(name, &typed.behind(name.len() + 1)),
+                None => {
+                    let mut offered = self.names(typed.text);
+                    offered.extend(self.spec.words.iter().map(|word| candidate(*word, "")));
+                    offered.extend(self.options());
+                    typed.choose(offered)
+                }
+            },
+        }
+    }
+
+    fn options(&self) -> Vec<Candidate> {
+        let unused = |flag: &str| !self.words.iter().any(|word| word.value == flag);
+        let options = self.spec.options.iter().filter(|option| unused(option.flag));
+        options.map(|option| candidate(option.flag, option.help)).collect()
+    }
+
+    fn value(&self, kind: Completes, typed: &Typed<'_>) -> Completions {
+        match kind {
+            Completes::Nothing => typed.nothing(),
+            Completes::Station(role) => self.stations(role, typed),
+            Completes::Versions => {
+                let start = typed.text.rfind(',').map_or(0, |comma| comma + 1);
+                let offered = Version::ALL.map(|version| candidate(version.subprotocol(), ""));
+                typed.behind(start).choose(offered)
+            }
+            Completes::Transport => typed.choose([candidate("websocket", "SRPC, OCPP-J"), candidate("soap", "OCPP-S")]),
+            Completes::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            Completes::Side => typed.choose([candidate("cs", "central system"), candidate("cp", "charge point")]),
+            Completes::Command => commands(typed, self.context),
+            Completes::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
+            Completes::ActionCommand => {
+                let actions = self.context.grammar.commands().iter().filter(|c| matches!(c.does, Does::Action { .. }));
+                typed.choose(actions.map(|command| candidate(command.name.clone(), command.summary.clone())))
+            }
+            Completes::Payload(role) => {
+                let names = self.words.windows(2).filter(|pair| pair[0].value == "-n");
+                let action = names.map(|pair| unquote(pair[1].value)).next_back();
+                let message = action.and_then(|action| self.request(role, &action));
+                self.json(typed, message, &[])
+            }
+        }
+    }
+
+    /// Identities of a list that is being typed, and the targets that are no identity.
+    fn stations(&self, role: Option<Role>, typed: &Typed<'_>) -> Completions {
+        let comma = if typed.text.starts_with('"') { None } else { typed.text.rfind(',') };
+        let start = comma.map_or(0, |comma| comma + 1);
+        let sign = usize::from(typed.text[start..].starts_with('@') && start == 0 && role.is_none());
+        let rows = self.context.stations.rows().iter().filter(|row| role.is_none_or(|role| row.our_role == role));
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by_key(|row| row.state != LinkState::Connected);
+        let stations = rows.into_iter().map(|row| {
+            let state = if row.state == LinkState::Connected { "connected" } else { "not connected" };
+            candidate(quote(&row.identity), state)
+        });
+        let mut completions = typed.behind(start + sign).choose(stations);
+        if start == 0 {
+            let groups = [candidate("@all", "every connected station"), candidate("@marked", "the marked stations")];
+            let groups = choose(typed.text, groups);
+            if sign > 0 && !groups.is_empty() {
+                return Completions { span: typed.span.clone(), candidates: groups };
+            }
+            completions.candidates.extend(groups);
+        }
+        completions
+    }
+
+    fn at(&self, typed: &Typed<'_>) -> Completions {
+        let mut offered = Vec::new();
+        if self.spec.at_target {
+            offered.extend([candidate("@all", "every connected station"), candidate("@marked", "the marked stations")]);
+            offered.extend(
+                self.context.stations.rows().iter().map(|row| candidate(format!("@{}", quote(&row.identity)), "station")),
+            );
+        }
+        if self.spec.takes == Takes::Payload {
+            let files = (self.context.list_files)(typed.text[1..].trim_start_matches('"'));
+            offered.extend(files.into_iter().map(|file| candidate(format!("@{}", quote(&file)), "file")));
+        }
+        typed.choose(offered)
+    }
+
+    /// The message that `name=value` is about.
+    fn message(&self) -> Option<&Message> {
+        let named = |place: usize| self.words.get(place).and_then(|word| self.context.grammar.find_action(word).ok());
+        match &self.spec.does {
+            Does::Action { initiator, action } => self.request(*initiator, action),
+            Does::Call => named(1).and_then(|(initiator, action)| self.request(initiator, action)),
+            Does::Default => named(0).and_then(|(initiator, action)| self.request(initiator, action)),
+            Does::Answer => {
+                let (initiator, action) = named(0)?;
+                self.versions().find_map(|version| self.context.catalog.action(version, initiator, action)).map(|a| &a.response)
+            }
+            _ => None,
+        }
+    }
+
+    fn request(&self, initiator: Role, action: &str) -> Option<&Message> {
+        self.versions().find_map(|version| self.context.catalog.action(version, initiator, action)).map(|found| &found.request)
+    }
+
+    fn versions(&self) -> impl Iterator<Item = Version> {
+        self.context.versions.iter().copied().chain(Version::ALL.into_iter().rev())
+    }
+
+    /// Names of fields or settings, as far as they were not used yet.
+    fn names(&self, typed: &str) -> Vec<Candidate> {
+        let used = |name: &str| self.words.iter().any(|word| word.value.starts_with(name) && name.ends_with('='));
+        let mut names = match self.spec.takes {
+            Takes::Nothing => Vec::new(),
+            Takes::Settings => SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect(),
+            Takes::Payload => self.fields(typed),
+        };
+        if self.spec.does == Does::Answer {
+            let own = [("error=", "error code"), ("description=", "of the error"), ("delay=", "2s, 500ms")];
+            names.extend(own.map(|(name, detail)| candidate(name, detail)));
+        }
+        names.retain(|name| !used(&name.text));
+        names
+    }
+
+    /// The fields of the object that the typed path leads to, required ones first.
+    fn fields(&self, typed: &str) -> Vec<Candidate> {
+        let Some(message) = self.message() else { return Vec::new() };
+        let (around, steps) = match typed.rsplit_once('.') {
+            Some((around, _)) => (&typed[..=around.len()], path::parse(around).ok()),
+            None => ("", Some(Vec::new())),
+        };
+        let Some(fields) = steps.and_then(|steps| fields_at(&message.fields, &steps)) else { return Vec::new() };
+        let mut fields: Vec<&Field> = fields.iter().collect();
+        fields.sort_by_key(|field| !field.required);
+        fields
+            .into_iter()
+            .map(|field| {
+                let end = match (&field.kind, field.repeated) {
+                    (Kind::Object(_), Some(_)) => "[0].",
+                    (Kind::Object(_), None) => ".",
+                    _ => "=",
+                };
+                Candidate { text: format!("{around}{}{end}", field.name), detail: type_label(field), required: field.required }
+            })
+            .collect()
+    }
+
+    /// Values of a field or setting; `typed` is what stands behind the `=`.
+    fn assigned(&self, name: &str, typed: &Typed<'_>) -> Completions {
+        match (self.spec.takes, &self.spec.does) {
+            (Takes::Settings, _) if name == "print_xml" => typed.choose([candidate("true", ""), candidate("false", "")]),
+            (Takes::Payload, Does::Answer) if name == "error" => {
+                typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description())))
+            }
+            (Takes::Payload, _) => {
+                let (Some(message), Ok(steps)) = (self.message(), path::parse(name)) else { return typed.nothing() };
+                if typed.text.starts_with(['{', '[']) {
+                    return self.json(typed, Some(message), &steps);
+                }
+                let values = compose::complete_value(message, &steps, "", 0, self.context.known);
+                typed.choose(values.into_iter().map(|value| candidate(as_typed(&value.label, &value.insert), value.detail)))
+            }
+            _ => typed.nothing(),
+        }
+    }
+
+    /// Completion inside of JSON.
+    fn json(&self, typed: &Typed<'_>, message: Option<&Message>, base: &[Step]) -> Completions {
+        let Some(message) = message else { return typed.nothing() };
+        let found = compose::complete_value(message, base, typed.text, typed.text.len(), self.context.known);
+        let Some(first) = found.first() else { return typed.nothing() };
+        let start = typed.span.start;
+        Completions {
+            span: start + first.span.start..start + first.span.end,
+            candidates: found
+                .into_iter()
+                .map(|value| Candidate { text: value.insert, detail: value.detail, required: value.required })
+                .collect(),
+        }
+    }
+}
+
+/// A value as one would type it: bare where a bare word means this text.
+fn as_typed(label: &str, json: &str) -> String {
+    let is_text = json.starts_with('"');
+    let is_bare = !label.is_empty()
+        && serde_json::from_str::<serde_json::Value>(label).is_err()
+        && !label.starts_with(['"', '\'', '{', '['])
+        && quote(label) == label;
+    if is_text && is_bare { label.to_owned() } else { json.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! All commands: those of the table and one for every action of the catalog, and how a name finds its command.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::{CommandError, short};
+pub use super::table::CommandSpec;
+use super::table::{Does, Takes, action_options, after_actions, before_actions, pings};
+use super::token::Word;
+use crate::ocpp::nearest;
+use crate::ocpp::{Catalog, Role, Version};
+
+/// The commands of the language.
+#[derive(Debug)]
+pub struct Grammar {
+    commands: Vec<CommandSpec>,
+    by_name: BTreeMap<String, usize>,
+    actions: Vec<(Role, Arc<str>)>,
+}
+
+impl Grammar {
+    /// The table with the actions of all versions.
+    pub fn new(catalog: &Catalog) -> Grammar {
+        let mut actions: Vec<(Role, Arc<str>)> = Version::ALL
+            .into_iter()
+            .flat_map(|version| catalog.actions(version))
+            .map(|definition| (definition.initiator, definition.name.clone()))
+            .collect();
+        actions.sort();
+        actions.dedup();
+        let of = |role| actions.iter().filter(move |(initiator, _)| *initiator == role);
+        let mut commands = before_actions();
+        commands.extend(of(Role::ChargePoint).flat_map(action_commands));
+        commands.extend(pings());
+        commands.extend(of(Role::CentralSystem).flat_map(action_commands));
+        commands.extend(after_actions());
+        let by_name = commands.iter().enumerate().map(|(index, command)| (command.name.to_string(), index)).collect();
+        Grammar { commands, by_name, actions }
+    }
+
+    /// All commands, in the order of the help.
+    pub fn commands(&self) -> &[CommandSpec] {
+        &self.commands
+    }
+
+    /// The command of this exact name.
+    pub fn command(&self, name: &str) -> Option<&CommandSpec> {
+        self.by_name.get(name).map(|index| &self.commands[*index])
+    }
+
+    /// The actions that a role may send, in any version.
+    pub fn actions(&self, initiator: Role) -> impl Iterator<Item = &str> {
+        self.actions.iter().filter(move |(role, _)| *role == initiator).map(|(_, name)| &**name)
+    }
+
+    /// The command that a line begins with: by its exact name, or by the name of an action in any case.
+    pub(super) fn find(&self, word: &Word<'_>) -> Result<&CommandSpec, CommandError> {
+        if let Some(command) = self.command(word.value) {
+            return Ok(command);
+        }
+        self.by_action(word)?.ok_or_else(|| CommandError::UnknownCommand {
+            name: short(word.value),
+            nearest: nearest(word.value, self.commands.iter().map(|command| &*command.name)).map(str::to_owned),
+            span: word.span.clone(),
+        })
+    }
+
+    /// The action that an argument names: by its command or by its name in any case.
+    pub(super) fn find_action(&self, word: &Word<'_>) -> Result<(Role, &Arc<str>), CommandError> {
+        let found = match self.command(word.value) {
+            Some(command) => Some(command),
+            None => self.by_action(word)?,
+        };
+        match found.map(|command| &command.does) {
+            Some(Does::Action { initiator, action }) => Ok((*initiator, action)),
+            _ => Err(CommandError::UnknownAction {
+                name: short(word.value),
+                nearest: nearest(word.value, self.actions.iter().map(|(_, name)| &**name)).map(str::to_owned),
+                span: word.span.clone(),
+            }),
+        }
+    }
+
+    fn by_action(&self, word: &Word<'_>) -> Result<Option<&CommandSpec>, CommandError> {
+        let mut roles = self.actions.iter().filter(|(_, action)| action.eq_ignore_ascii_case(word.value));
+        match (roles.next(), roles.next()) {
+            (Some((_, action)), Some(_)) => Err(CommandError::AmbiguousAction {
+                name: word.value.to_owned(),
+                commands: [action_command_name(Role::ChargePoint, action), action_command_name(Role::CentralSystem, action)],
+                span: word.span.clone(),
+            }),
+            (Some((role, action)), None) => Ok(self.command(&action_command_name(*role, action))),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The name of the command that sends an action: `bootnotification`, `remote_reset`.
+pub(super) fn action_command_name(initiator: Role, action: &str) -> String {
+    let name = action.to_ascii_lowercase();
+    match initiator {
+        Role::ChargePoint => name,
+        Role::CentralSystem => format!("remote_{name}"),
+    }
+}
+
+/// The command of an action; an action that is called `Remote…` also goes without saying it twice, as in ocppjs.
+fn action_commands((initiator, action): &(Role, Arc<str>)) -> Vec<CommandSpec> {
+    let full = action_command_name(*initiator, action);
+    let short = full
+        .strip_prefix("remote_")
+        .filter(|name| name.starts_with("remote"))
+        .map(|name| name.replacen("remote", "remote_", 1));
+    let who = match initiator {
+        Role::ChargePoint => "to the central system",
+        Role::CentralSystem => "to a charge point",
+    };
+    short
+        .into_iter()
+        .chain([full])
+        .map(|name| CommandSpec {
+            name: Cow::Owned(name),
+            does: Does::Action { initiator: *initiator, action: action.clone() },
+            positionals: &[],
+            options: action_options(*initiator),
+            takes: Takes::Payload,
+            words: &[],
+            at_target: true,
+            synopsis: "",
+            summary: Cow::Owned(format!("send {action} {who}")),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::fixture::grammar;
+    use crate::console::token::Spanned;
+
+    fn word(text: &str) -> Word<'_> {
+        Spanned::new(text, 0..text.len())
+    }
+
+    #[test]
+    fn every_action_has_its_command() {
+        let grammar = grammar();
+        for name in ["heartbeat", "datatransfer", "remote_datatransfer", "remote_reset"] {
+            assert!(matches!(grammar.command(name).unwrap().does, Does::Action { .. }), "{name}");
+        }
+        for name in ["remote_starttransaction", "remote_remotestarttransaction"] {
+            let Does::Action { initiator, action } = &grammar.command(name).unwrap().does else { panic!("{name}") };
+            assert_eq!((*initiator, &**action), (Role::CentralSystem, "RemoteStartTransaction"));
+        }
+        assert!(grammar.command("reset").is_none());
+        assert_eq!(grammar.commands().last().unwrap().name, "quit");
+        assert_eq!(grammar.by_name.len(), grammar.commands.len(), "names are unique");
+    }
+
+    #[test]
+    fn actions_are_found_in_any_case_when_only_one_role_may_send_them() {
+        let grammar = grammar();
+        for name in ["Reset", "reset", "RESET"] {
+            assert_eq!(grammar.find(&word(name)).unwrap().name, "remote_reset");
+        }
+        assert_eq!(grammar.find(&word("remotestarttransaction")).unwrap().name, "remote_remotestarttransaction");
+        assert_eq!(&**grammar.find_action(&word("datatransfer")).unwrap().1, "DataTransfer");
+        assert!(matches!(grammar.find(&word("DataTransfer")), Err(CommandError::AmbiguousAction { .. })));
+        assert!(matches!(grammar.find(&word("Help")), Err(CommandError::UnknownCommand { .. })));
+        assert!(matches!(grammar.find_action(&word("help")), Err(CommandError::UnknownAction { .. })));
+    }
+}

@@ -1,0 +1,46 @@
+//! The command language: what a person types at the prompt, at the command line of the full screen or into a script. Words become a
+//! [`Command`]; completion and help come from the same table as the parser. Floor 4: it prints nothing and opens no file.
+
+mod arguments;
+mod assign;
+mod assist;
+mod build;
+mod command;
+mod completion;
+mod duration;
+mod error;
+mod glob;
+mod grammar;
+mod help;
+mod parser;
+mod path;
+mod payloads;
+mod print;
+mod runner;
+mod said;
+mod setting;
+mod table;
+mod target;
+mod token;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod properties;
+
+pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
+pub use assist::known_values;
+pub use command::{
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
+    Transport,
+};
+pub use completion::{Candidate, Completions, Context, complete};
+pub use error::{CommandError, ExecutionError, UsageFault};
+pub use grammar::{CommandSpec, Grammar};
+pub use help::help;
+pub use parser::parse;
+pub use path::PathError;
+pub use runner::{Console, RunContext};
+pub use said::{Line, LineKind, Said};
+pub use target::{Target, TargetError};
+pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};

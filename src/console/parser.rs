@@ -1,0 +1,20 @@
+//! From a line to a command.
+
+use super::arguments::Arguments;
+use super::build::build;
+use super::command::Command;
+use super::error::CommandError;
+use super::grammar::Grammar;
+use super::token::{UnterminatedQuote, column, tokenize};
+
+/// Reads a line; an empty one is no command and no error.
+pub fn parse(line: &str, grammar: &Grammar) -> Result<Option<Command>, CommandError> {
+    let words = tokenize(line)
+        .map_err(|UnterminatedQuote(at)| CommandError::UnterminatedQuote { column: column(line, at), span: at..at + 1 })?;
+    let Some((name, rest)) = words.split_first() else { return Ok(None) };
+    let spec = grammar.find(name)?;
+    build(Arguments::sort(spec, rest, line.len())?, grammar).map(Some)
+}
+
+#[cfg(test)]
+mod tests;

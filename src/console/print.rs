@@ -1,0 +1,165 @@
+//! Writing a command as the line that means it: for the history, for copying what a form has put together, for scripts.
+
+use std::fmt;
+
+use super::build::{ASKED_FOR, OFFERED};
+use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, Transport};
+use super::duration;
+use super::grammar::action_command_name;
+use super::table::id_flag;
+use super::target::Target;
+use super::token::quote;
+use crate::ocpp::{Role, Version};
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::StartCentralSystem { options, transport } => {
+                write!(f, "start_cs {}", options.port)?;
+                if let Some(host) = &options.host {
+                    write!(f, " --host {}", quote(host))?;
+                }
+                if options.endpoint != "/" {
+                    write!(f, " -u {}", quote(&options.endpoint))?;
+                }
+                if options.versions != OFFERED {
+                    let names: Vec<_> = options.versions.iter().copied().map(Version::subprotocol).collect();
+                    write!(f, " -p {}", names.join(","))?;
+                }
+                ping_interval(f, options.ping_interval)?;
+                write!(f, "{transport}")
+            }
+            Command::StartChargePoint { options, transport } => {
+                write!(f, "start_cp {} {}", quote(&options.url), quote(&options.identity))?;
+                if options.version != ASKED_FOR {
+                    write!(f, " -p {}", options.version.subprotocol())?;
+                }
+                ping_interval(f, options.ping_interval)?;
+                write!(f, "{transport}{}", if options.lively { " --lively" } else { "" })
+            }
+            Command::Call(call) => {
+                f.write_str(&action_command_name(call.initiator, &call.action))?;
+                target(f, call.initiator, &call.target)?;
+                write!(f, "{}{}", if call.force { " --force" } else { "" }, call.payload)
+            }
+            Command::Send(send) => {
+                f.write_str(sender(send.initiator, "send", "remote_send"))?;
+                target(f, send.initiator, &send.target)?;
+                write!(f, " -n {} -p {}", quote(&send.action), send.payload)?;
+                show_headers(f, send.show_headers)
+            }
+            Command::SendRaw { initiator, target: to, text, show_headers: show } => {
+                f.write_str(sender(*initiator, "send_raw", "remote_send_raw"))?;
+                target(f, *initiator, to)?;
+                write!(f, " -e {text}")?;
+                show_headers(f, *show)
+            }
+            Command::Ping { initiator, target: to } => {
+                f.write_str(sender(*initiator, "websocket_ping_cs", "websocket_ping_cp"))?;
+                target(f, *initiator, to)
+            }
+            Command::Set { role, settings } => {
+                write!(f, "set {}", role.short())?;
+                settings.iter().map(|setting| setting.written()).try_for_each(|(name, value)| write!(f, " {name}={value}"))
+            }
+            Command::Default { initiator, action, change } => {
+                write!(f, "default {}", action_command_name(*initiator, action))?;
+                match change {
+                    DefaultChange::Set(edit) => write!(f, "{edit}"),
+                    DefaultChange::Reset => f.write_str(" reset"),
+                }
+            }
+            Command::Answer { initiator, action, target: to, once, answering } => {
+                write!(f, "answer {}", action_command_name(*initiator, action))?;
+                if let Some(to) = to {
+                    target(f, initiator.peer(), to)?;
+                }
+                write!(f, "{}{answering}", if *once { " --once" } else { "" })
+            }
+            Command::Answers => f.write_str("answers"),
+            Command::Help(None) => f.write_str("help"),
+            Command::Help(Some(command)) => write!(f, "help {command}"),
+            Command::Stations => f.write_str("stations"),
+            Command::Connect { target: to } => {
+                f.write_str("connect")?;
+                target(f, Role::ChargePoint, to)
+            }
+            Command::Disconnect { role, target: to } => {
+                f.write_str("disconnect")?;
+                match (role, to) {
+                    (Some(role), _) => target(f, *role, to),
+                    (None, Target::TheOnly) => Ok(()),
+                    (None, Target::These(names)) => write!(f, " {}", quote(&names.join(","))),
+                    (None, Target::All | Target::Marked) => write!(f, " {to}"),
+                }
+            }
+            Command::Quit => f.write_str("quit"),
+        }
+    }
+}
+
+const fn sender(initiator: Role, charge_point: &'static str, central_system: &'static str) -> &'static str {
+    match initiator {
+        Role::ChargePoint => charge_point,
+        Role::CentralSystem => central_system,
+    }
+}
+
+fn target(f: &mut fmt::Formatter<'_>, our_role: Role, target: &Target) -> fmt::Result {
+    match target {
+        Target::TheOnly => Ok(()),
+        Target::These(names) => write!(f, " {} {}", id_flag(our_role), quote(&names.join(","))),
+        Target::All | Target::Marked => write!(f, " {} {target}", id_flag(our_role)),
+    }
+}
+
+fn ping_interval(f: &mut fmt::Formatter<'_>, seconds: u32) -> fmt::Result {
+    if seconds == 0 { Ok(()) } else { write!(f, " -i {seconds}") }
+}
+
+fn show_headers(f: &mut fmt::Formatter<'_>, show: bool) -> fmt::Result {
+    if show { f.write_str(" -h true") } else { Ok(()) }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Transport::WebSocket => Ok(()),
+            Transport::Soap { from, port } => {
+                f.write_str(" -t soap")?;
+                if let Some(from) = from {
+                    write!(f, " -f {}", quote(from))?;
+                }
+                port.map_or(Ok(()), |port| write!(f, " -r {port}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for PayloadEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.steps.iter().try_for_each(|step| match step {
+            PayloadStep::Assign(Assignment { path, value }) => write!(f, " {}={}", path.value, value.value),
+            PayloadStep::Whole(text) => write!(f, " {}", text.value),
+            PayloadStep::File(name) => write!(f, " @{}", quote(&name.value)),
+        })
+    }
+}
+
+impl fmt::Display for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Answering::OnPurpose { reply, delay } = self else { return f.write_str(" default") };
+        match reply {
+            Reply::Usual => {}
+            Reply::Result(edit) => write!(f, "{edit}")?,
+            Reply::Error { code, description } => {
+                write!(f, " error={code}")?;
+                if let Some(description) = description {
+                    write!(f, " description={}", quote(description))?;
+                }
+            }
+            Reply::Silence => f.write_str(" none")?,
+        }
+        delay.map_or(Ok(()), |delay| write!(f, " delay={}", duration::print(delay)))
+    }
+}

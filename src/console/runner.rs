@@ -1,0 +1,304 @@
+//! Carries commands out against the hub. What a line means is the parser's; what is said in the end is shown by a front end.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::command::{Answering, CallCommand, Command, PayloadEdit, Reply, SendCommand, Setting, Transport};
+use super::error::ExecutionError;
+use super::grammar::Grammar;
+use super::payloads::{self, Defaults};
+use super::said::{Failure, Said};
+use super::target::Target;
+use super::{help, parse};
+use crate::hub::{AnswerRule, Change, Deed, Hub, OnPurpose, Order};
+use crate::ocpp::{Role, Version};
+use crate::trace::{LinkState, StationKey, StationRow};
+
+/// What a command may refer to without naming it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunContext {
+    /// The selected station, meant when a line names no target.
+    pub selected: Option<StationKey>,
+    /// The marked stations, in the order of their keys.
+    pub marked: Vec<StationKey>,
+}
+
+/// The command language of one session.
+pub struct Console {
+    hub: Hub,
+    grammar: Grammar,
+    defaults: Mutex<Defaults>,
+}
+
+impl Console {
+    /// A console for a session.
+    pub fn new(hub: Hub) -> Console {
+        let grammar = Grammar::new(hub.catalog());
+        Console { hub, grammar, defaults: Mutex::default() }
+    }
+
+    /// The session.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The commands.
+    pub fn grammar(&self) -> &Grammar {
+        &self.grammar
+    }
+
+    /// Reads a line and carries it out.
+    pub async fn run(&self, line: &str, context: &RunContext) -> Said {
+        match parse(line, &self.grammar) {
+            Ok(Some(command)) => self.carry_out(command, line, context).await,
+            Ok(None) => Said::default(),
+            Err(error) => Failure::from(error).into(),
+        }
+    }
+
+    /// Carries a command out. `line` is its text, for places in it.
+    pub async fn carry_out(&self, command: Command, line: &str, context: &RunContext) -> Said {
+        let done = match command {
+            Command::StartCentralSystem { transport: Transport::Soap { .. }, .. }
+            | Command::StartChargePoint { transport: Transport::Soap { .. }, .. } => {
+                Err(Failure::plain("Error: SOAP is not spoken yet; leave -t out or write -t websocket."))
+            }
+            Command::StartCentralSystem { options, .. } => {
+                self.hub.start_central_system(options).await.map(|_| Said::default()).map_err(Failure::from)
+            }
+            Command::StartChargePoint { options, .. } => {
+                self.hub.start_charge_point(options).map(|_| Said::default()).map_err(Failure::from)
+            }
+            Command::Call(call) => self.call(&call, line, context),
+            Command::Send(send) => self.send(send, context),
+            Command::SendRaw { initiator, target, text, .. } => self.order(initiator, &target, Deed::Raw(text), context),
+            Command::Ping { initiator, target } => self.order(initiator, &target, Deed::Ping, context),
+            Command::Set { role, settings } => self.set(role, &settings),
+            Command::Default { initiator, action, change } => return self.change_default(initiator, &action, change, line),
+            Command::Answer { initiator, action, target, once, answering } => {
+                return self.answer(initiator, &action, target.as_ref(), once, answering, line, context);
+            }
+            Command::Answers => Ok(self.answers()),
+            Command::Help(topic) => help(&self.grammar, self.hub.catalog(), topic.as_deref())
+                .map(|lines| Said::text("Commands", lines))
+                .map_err(Failure::from),
+            Command::Stations => Ok(self.stations()),
+            Command::Connect { target } => self.connect(&target, context),
+            Command::Disconnect { role, target } => self.disconnect(role, &target, context),
+            Command::Quit => return Said { quit: true, ..Said::default() },
+        };
+        done.unwrap_or_else(Said::from)
+    }
+
+    /// The stations that a target means. Without a target it is the selected one, when it is of the right role.
+    fn resolve(
+        &self,
+        role: impl Into<Option<Role>>,
+        target: &Target,
+        context: &RunContext,
+        fits: impl Fn(&StationRow) -> bool,
+    ) -> Result<Vec<StationKey>, Failure> {
+        let role = role.into();
+        let contents = self.hub.trace().read();
+        if *target == Target::TheOnly
+            && let Some(row) = context.selected.and_then(|key| contents.stations().get(key))
+            && role.is_none_or(|role| role == row.our_role)
+        {
+            return Ok(vec![row.key]);
+        }
+        Ok(target.resolve_where(role, contents.stations(), &context.marked, fits)?)
+    }
+
+    fn connected(&self, role: Role, target: &Target, context: &RunContext) -> Result<Vec<(StationKey, Version)>, Failure> {
+        let up = |row: &StationRow| row.state == LinkState::Connected;
+        // A charge point of ours that waits for its central system is known, and so the error is a precise one.
+        let fits = |row: &StationRow| up(row) || (role == Role::ChargePoint && row.state != LinkState::Gone);
+        let keys = self.resolve(role, target, context, fits)?;
+        let contents = self.hub.trace().read();
+        let rows = keys.iter().filter_map(|key| contents.stations().get(*key));
+        let links: Vec<_> = rows.filter(|row| up(row)).filter_map(|row| Some((row.key, row.version?))).collect();
+        if links.is_empty() { Err(ExecutionError::NotConnected { our_role: role }.into()) } else { Ok(links) }
+    }
+
+    fn call(&self, call: &CallCommand, line: &str, context: &RunContext) -> Result<Said, Failure> {
+        let links = self.connected(call.initiator, &call.target, context)?;
+        let mut said = Said::default();
+        let mut made: Vec<(Version, Option<Value>)> = Vec::new();
+        for (station, version) in links {
+            if !made.iter().any(|(known, _)| *known == version) {
+                let payload = payloads::payload(call, version, self.hub.catalog(), &self.defaults(), line);
+                let payload = payload.map_err(|failures| failures.into_iter().for_each(|failure| said.add(failure))).ok();
+                made.push((version, payload));
+            }
+            let payload = made.iter().find(|(known, _)| *known == version).and_then(|(_, payload)| payload.clone());
+            if let Some(payload) = payload {
+                self.submit(vec![station], Deed::Call { action: call.action.clone(), payload }, &mut said);
+            }
+        }
+        Ok(said)
+    }
+
+    /// The payload is sent as it was typed, so the frame is put together as text.
+    fn send(&self, send: SendCommand, context: &RunContext) -> Result<Said, Failure> {
+        let mut said = Said::default();
+        for (station, _) in self.connected(send.initiator, &send.target, context)? {
+            let (id, action) = (uuid::Uuid::new_v4(), Value::from(send.action.as_str()));
+            let text = format!("[2,\"{id}\",{action},{}]", send.payload);
+            self.submit(vec![station], Deed::Raw(text), &mut said);
+        }
+        Ok(said)
+    }
+
+    fn order(&self, role: Role, target: &Target, deed: Deed, context: &RunContext) -> Result<Said, Failure> {
+        let links = self.connected(role, target, context)?;
+        let mut said = Said::default();
+        self.submit(links.into_iter().map(|(key, _)| key).collect(), deed, &mut said);
+        Ok(said)
+    }
+
+    fn submit(&self, targets: Vec<StationKey>, deed: Deed, said: &mut Said) {
+        for (_, reason) in self.hub.submit(&Order { targets, deed }).refused {
+            said.add(Failure::plain(format!("Error: {reason}.")));
+        }
+    }
+
+    fn set(&self, role: Role, settings: &[Setting]) -> Result<Said, Failure> {
+        for setting in settings {
+            let any = self.hub.change_settings(role, |link| match setting {
+                Setting::WebSocketPingInterval(seconds) => {
+                    link.ping_interval = (*seconds > 0).then(|| Duration::from_secs(u64::from(*seconds)));
+                }
+                Setting::Timeout(timeout) => link.call_timeout = *timeout,
+                Setting::CallsInFlight(calls) => link.calls_in_flight = (*calls).max(1) as usize,
+                Setting::PrintXml(_) => {} // only SOAP has XML to print
+            });
+            if !any {
+                let none = match role {
+                    Role::CentralSystem => ExecutionError::NoCentralSystem,
+                    Role::ChargePoint => ExecutionError::NoChargePoints,
+                };
+                return Err(none.into());
+            }
+        }
+        Ok(Said::default())
+    }
+
+    fn change_default(&self, initiator: Role, action: &str, change: super::command::DefaultChange, line: &str) -> Said {
+        let mut said = Said::default();
+        if let super::command::DefaultChange::Set(edit) = &change {
+            let failures = payloads::check_default(initiator, action, edit, self.hub.catalog(), line);
+            failures.into_iter().for_each(|failure| said.add(failure));
+        }
+        if !said.failed() {
+            self.defaults().change(initiator, action, change);
+        }
+        said
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one command, taken apart")]
+    fn answer(
+        &self,
+        initiator: Role,
+        action: &str,
+        target: Option<&Target>,
+        once: bool,
+        answering: Answering,
+        line: &str,
+        context: &RunContext,
+    ) -> Said {
+        let our_role = initiator.peer();
+        let stations = match target.map(|target| self.resolve(our_role, target, context, |_| true)).transpose() {
+            Ok(None) => vec![None],
+            Ok(Some(keys)) => keys.into_iter().map(Some).collect(),
+            Err(failure) => return failure.into(),
+        };
+        let mut said = Said::default();
+        for station in stations {
+            match &answering {
+                Answering::AsUsual => {
+                    self.hub.answers().clear(initiator, action, station);
+                }
+                Answering::OnPurpose { reply, delay } => match self.on_purpose(initiator, action, reply, line) {
+                    Ok(reply) => {
+                        let (action, text) = (action.to_owned(), line.trim().to_owned());
+                        self.hub.answers().set(AnswerRule { initiator, action, station, once, reply, delay: *delay, text });
+                    }
+                    Err(failures) => {
+                        failures.into_iter().for_each(|failure| said.add(failure));
+                        return said;
+                    }
+                },
+            }
+        }
+        said
+    }
+
+    /// What a reply of the language is for the hub. A result is tried on every version, so that a slip is told now and not when a
+    /// station calls.
+    fn on_purpose(&self, initiator: Role, action: &str, reply: &Reply, line: &str) -> Result<OnPurpose, Vec<Failure>> {
+        Ok(match reply {
+            Reply::Usual => OnPurpose::Usual,
+            Reply::Silence => OnPurpose::Silence,
+            Reply::Error { code, description } => {
+                let description = description.clone().unwrap_or_else(|| code.description().to_owned());
+                OnPurpose::Error { code: *code, description }
+            }
+            Reply::Result(edit) => {
+                let catalog = self.hub.catalog();
+                let definitions = Version::ALL.into_iter().filter_map(|version| catalog.action(version, initiator, action));
+                let tries: Vec<_> = definitions
+                    .map(|definition| payloads::answer(definition.response.skeleton(), edit, definition).errors)
+                    .collect();
+                if let Some(errors) = tries.iter().min_by_key(|errors| errors.len()).filter(|errors| !errors.is_empty()) {
+                    return Err(errors.iter().map(|error| Failure::assignment(error, line)).collect());
+                }
+                OnPurpose::Result(self.change(initiator, action, edit))
+            }
+        })
+    }
+
+    fn change(&self, initiator: Role, action: &str, edit: &PayloadEdit) -> Change {
+        let (catalog, action, edit) = (self.hub.catalog().clone(), action.to_owned(), edit.clone());
+        Arc::new(move |usual, version| match catalog.action(version, initiator, &action) {
+            Some(definition) => payloads::answer(usual, &edit, definition).payload,
+            None => usual,
+        })
+    }
+
+    fn answers(&self) -> Said {
+        let texts = self.hub.answers().texts();
+        if texts.is_empty() { Said::info("Every call is answered as usual.") } else { Said::text("Answers", texts) }
+    }
+
+    fn stations(&self) -> Said {
+        let contents = self.hub.trace().read();
+        let lines = contents.stations().rows().iter().map(|row| {
+            let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
+            let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
+            format!("{}  {}  {side}  OCPP {version}", crate::visible(&row.identity), row.state)
+        });
+        let lines: Vec<String> = lines.collect();
+        if lines.is_empty() { Said::info("No stations yet.") } else { Said::text("Stations", lines) }
+    }
+
+    fn connect(&self, target: &Target, context: &RunContext) -> Result<Said, Failure> {
+        let down = |row: &StationRow| row.state != LinkState::Connected;
+        let targets = self.resolve(Role::ChargePoint, target, context, down)?;
+        let mut said = Said::default();
+        self.submit(targets, Deed::Connect, &mut said);
+        Ok(said)
+    }
+
+    fn disconnect(&self, role: Option<Role>, target: &Target, context: &RunContext) -> Result<Said, Failure> {
+        let targets = self.resolve(role, target, context, |row| row.state != LinkState::Gone)?;
+        let mut said = Said::default();
+        self.submit(targets, Deed::Disconnect, &mut said);
+        Ok(said)
+    }
+
+    fn defaults(&self) -> MutexGuard<'_, Defaults> {
+        self.defaults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,125 @@
+//! What a command says when it was run: lines for a person, each with its kind.
+
+use super::assign::AssignError;
+use super::error::{CommandError, ExecutionError};
+use super::target::TargetError;
+use crate::hub::HubError;
+
+/// What kind of line it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Something that was asked for or has happened.
+    Info,
+    /// What went wrong.
+    Error,
+    /// What to do about the error before it.
+    Hint,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What kind of line it is.
+    pub kind: LineKind,
+    /// Whether the time stands before it when it is printed.
+    pub stamped: bool,
+    /// The text; several lines when it has line ends.
+    pub text: String,
+}
+
+/// What became of a command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The lines, in order.
+    pub lines: Vec<Line>,
+    /// What the lines are when they are a text to read at leisure.
+    pub title: Option<&'static str>,
+    /// Whether the program is to end.
+    pub quit: bool,
+}
+
+impl Said {
+    /// One line.
+    pub fn info(text: impl Into<String>) -> Said {
+        let line = Line { kind: LineKind::Info, stamped: false, text: text.into() };
+        Said { lines: vec![line], ..Said::default() }
+    }
+
+    /// A text to read.
+    pub fn text(title: &'static str, lines: impl IntoIterator<Item = String>) -> Said {
+        let line = |text| Line { kind: LineKind::Info, stamped: false, text };
+        Said { lines: lines.into_iter().map(line).collect(), title: Some(title), quit: false }
+    }
+
+    /// Whether something went wrong.
+    pub fn failed(&self) -> bool {
+        self.lines.iter().any(|line| line.kind == LineKind::Error)
+    }
+
+    /// Adds what went wrong.
+    pub(super) fn add(&mut self, failure: Failure) {
+        let Failure { text, stamped, hint } = failure;
+        self.lines.push(Line { kind: LineKind::Error, stamped, text });
+        self.lines.extend(hint.map(|text| Line { kind: LineKind::Hint, stamped: false, text }));
+    }
+}
+
+/// What went wrong, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    text: String,
+    stamped: bool,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A sentence without more.
+    pub fn plain(text: impl Into<String>) -> Failure {
+        Failure { text: text.into(), stamped: false, hint: None }
+    }
+
+    /// A fault of an assignment, with its place in the line.
+    pub fn assignment(error: &AssignError, line: &str) -> Failure {
+        let column = format!("(column {})", error.column(line));
+        let hint = match error.fault.hint() {
+            Some(hint) => format!("{hint} {column}"),
+            None => column,
+        };
+        Failure { text: error.to_string(), stamped: false, hint: Some(hint) }
+    }
+}
+
+impl From<Failure> for Said {
+    fn from(failure: Failure) -> Said {
+        let mut said = Said::default();
+        said.add(failure);
+        said
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Failure {
+        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint() }
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Failure {
+        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint() }
+    }
+}
+
+impl From<ExecutionError> for Failure {
+    fn from(error: ExecutionError) -> Failure {
+        match error {
+            ExecutionError::Target(error) => error.into(),
+            other => Failure::plain(other.to_string()),
+        }
+    }
+}
+
+impl From<HubError> for Failure {
+    fn from(error: HubError) -> Failure {
+        Failure::plain(format!("Error: {error}"))
+    }
+}

@@ -1,0 +1,308 @@
+//! The table of commands that do not come from the catalog: names, arguments, options and help, for the parser, completion and
+//! help alike. The order is that of ocppjs' help.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::ocpp::Role;
+
+/// A command as it is written.
+#[derive(Debug, Clone)]
+pub struct CommandSpec {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// What it leads to.
+    pub(super) does: Does,
+    /// The arguments that come first.
+    pub(super) positionals: &'static [Positional],
+    /// The options.
+    pub(super) options: &'static [OptionSpec],
+    /// What `name=value` means in it.
+    pub(super) takes: Takes,
+    /// Bare words that it understands.
+    pub(super) words: &'static [&'static str],
+    /// Whether `@target` may stand in it.
+    pub(super) at_target: bool,
+    /// What the list of commands shows behind the name.
+    pub(super) synopsis: &'static str,
+    /// One sentence.
+    pub summary: Cow<'static, str>,
+}
+
+/// What a command leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Does {
+    StartCentralSystem,
+    StartChargePoint,
+    Help,
+    Set,
+    SendRaw(Role),
+    Send(Role),
+    Action { initiator: Role, action: Arc<str> },
+    Ping(Role),
+    Call,
+    Default,
+    Answer,
+    Answers,
+    Stations,
+    Connect,
+    Disconnect,
+    Quit,
+}
+
+/// What `name=value` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    Nothing,
+    Settings,
+    Payload,
+}
+
+/// What a word is, for completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Completes {
+    Nothing,
+    /// A station towards which we play this role, or any.
+    Station(Option<Role>),
+    Versions,
+    Transport,
+    YesNo,
+    /// An action that this role may send, spelled as on the wire.
+    Action(Role),
+    /// The command name of an action.
+    ActionCommand,
+    /// `cs` or `cp`.
+    Side,
+    Command,
+    /// The payload of the action behind `-n`, sent by this role.
+    Payload(Role),
+}
+
+/// An argument that comes first.
+#[derive(Debug)]
+pub(super) struct Positional {
+    pub name: &'static str,
+    pub completes: Completes,
+    pub optional: bool,
+}
+
+const fn argument(name: &'static str, completes: Completes) -> Positional {
+    Positional { name, completes, optional: false }
+}
+
+/// An option.
+#[derive(Debug)]
+pub(super) struct OptionSpec {
+    pub flag: &'static str,
+    /// What its value is; `None` for an option without one.
+    pub value: Option<Completes>,
+    pub help: &'static str,
+    /// Whether it is an addition of ours to a command of ocppjs; such an option is in the help and not in the usage text.
+    pub added: bool,
+}
+
+const fn option(flag: &'static str, value: Completes, help: &'static str) -> OptionSpec {
+    OptionSpec { flag, value: Some(value), help, added: false }
+}
+
+const fn added(flag: &'static str, value: Completes, help: &'static str) -> OptionSpec {
+    OptionSpec { flag, value: Some(value), help, added: true }
+}
+
+const fn switch(flag: &'static str, help: &'static str) -> OptionSpec {
+    OptionSpec { flag, value: None, help, added: true }
+}
+
+const ID: OptionSpec = option("--id", Completes::Station(Some(Role::ChargePoint)), "id of charge point");
+const REMOTE_ID: OptionSpec = option("--remote-id", Completes::Station(Some(Role::CentralSystem)), "id of remote charge point");
+const FORCE: OptionSpec = switch("--force", "send it although it breaks the definitions");
+const PROCEDURE_HELP: &str = "procedure name";
+const PAYLOAD_HELP: &str = "payload";
+const ENVELOPE: OptionSpec = option("-e", Completes::Nothing, "whole envelope of the message without spaces");
+const HEADERS: OptionSpec = option("-h", Completes::YesNo, "print headers (true of false)");
+
+const ADDED_HEADERS: OptionSpec = OptionSpec { added: true, ..HEADERS };
+
+/// The option that names the station of a command that this role carries out.
+pub(super) const fn id_flag(our_role: Role) -> &'static str {
+    match our_role {
+        Role::ChargePoint => ID.flag,
+        Role::CentralSystem => REMOTE_ID.flag,
+    }
+}
+
+/// The options of an action's command.
+pub(super) const fn action_options(initiator: Role) -> &'static [OptionSpec] {
+    match initiator {
+        Role::ChargePoint => &[ID, FORCE],
+        Role::CentralSystem => &[REMOTE_ID, FORCE],
+    }
+}
+
+const fn command(name: &'static str, does: Does, summary: &'static str) -> CommandSpec {
+    CommandSpec {
+        name: Cow::Borrowed(name),
+        does,
+        positionals: &[],
+        options: &[],
+        takes: Takes::Nothing,
+        words: &[],
+        at_target: false,
+        synopsis: "",
+        summary: Cow::Borrowed(summary),
+    }
+}
+
+/// The commands before those of the actions.
+pub(super) fn before_actions() -> Vec<CommandSpec> {
+    vec![
+        CommandSpec {
+            positionals: const { &[argument("<port>", Completes::Nothing)] },
+            options: const {
+                &[
+                    option("-i", Completes::Nothing, "websocket ping interval, default: 0"),
+                    option("-u", Completes::Nothing, "endpoint URL, default: /"),
+                    option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
+                    option("-t", Completes::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    added("--host", Completes::Nothing, "address to listen on, default: all"),
+                ]
+            },
+            synopsis: "<port> [options] .ex: start_cs 9000 -u /simulator",
+            ..command("start_cs", Does::StartCentralSystem, "be a central system")
+        },
+        CommandSpec {
+            positionals: const { &[argument("<url>", Completes::Nothing), argument("<identifier>", Completes::Nothing)] },
+            options: const {
+                &[
+                    option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.5"),
+                    option("-i", Completes::Nothing, "websocket ping interval (use 0 for disabling), default: 0"),
+                    option("-t", Completes::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    option("-f", Completes::Nothing, "In SOAP mode, value for FROM header."),
+                    option("-r", Completes::Nothing, "In SOAP mode, define the port for remote actions."),
+                    switch("--lively", "boot, send heartbeats and report connectors without being told"),
+                ]
+            },
+            synopsis: "<url> <id> .ex: start_cp ws://localhost:9000/simulator id01",
+            ..command("start_cp", Does::StartChargePoint, "be one more charge point")
+        },
+        CommandSpec {
+            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true }] },
+            ..command("help", Does::Help, "list the commands, or explain one")
+        },
+        CommandSpec {
+            positionals: const { &[argument("<cs|cp>", Completes::Side)] },
+            takes: Takes::Settings,
+            ..command("set", Does::Set, "change settings of all links")
+        },
+        CommandSpec {
+            options: &[ID, ENVELOPE, HEADERS],
+            ..command("send_raw", Does::SendRaw(Role::ChargePoint), "send a text as it is to the central system")
+        },
+        CommandSpec {
+            options: const {
+                &[
+                    ID,
+                    option("-n", Completes::Action(Role::ChargePoint), PROCEDURE_HELP),
+                    option("-p", Completes::Payload(Role::ChargePoint), PAYLOAD_HELP),
+                    ADDED_HEADERS,
+                ]
+            },
+            ..command("send", Does::Send(Role::ChargePoint), "send a call with an unchecked payload to the central system")
+        },
+        CommandSpec {
+            options: &[REMOTE_ID, ENVELOPE, HEADERS],
+            ..command("remote_send_raw", Does::SendRaw(Role::CentralSystem), "send a text as it is to a charge point")
+        },
+        CommandSpec {
+            options: const {
+                &[
+                    REMOTE_ID,
+                    option("-n", Completes::Action(Role::CentralSystem), PROCEDURE_HELP),
+                    option("-p", Completes::Payload(Role::CentralSystem), PAYLOAD_HELP),
+                    ADDED_HEADERS,
+                ]
+            },
+            ..command("remote_send", Does::Send(Role::CentralSystem), "send a call with an unchecked payload to a charge point")
+        },
+    ]
+}
+
+/// The pings, which stand between the actions of the two roles.
+pub(super) fn pings() -> Vec<CommandSpec> {
+    vec![
+        CommandSpec {
+            options: &[ID],
+            at_target: true,
+            ..command("websocket_ping_cs", Does::Ping(Role::ChargePoint), "send a WebSocket ping to the central system")
+        },
+        CommandSpec {
+            options: &[REMOTE_ID],
+            at_target: true,
+            ..command("websocket_ping_cp", Does::Ping(Role::CentralSystem), "send a WebSocket ping to a charge point")
+        },
+    ]
+}
+
+/// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
+pub(super) fn after_actions() -> Vec<CommandSpec> {
+    const ANYWHERE: Positional = Positional { name: "<target>", completes: Completes::Station(None), optional: true };
+    vec![
+        CommandSpec {
+            positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
+            options: &[FORCE],
+            takes: Takes::Payload,
+            synopsis: "<target> <action> name=value ...",
+            ..command("call", Does::Call, "send a call to or from these stations")
+        },
+        CommandSpec {
+            positionals: const { &[argument("<action>", Completes::ActionCommand)] },
+            takes: Takes::Payload,
+            words: &["reset"],
+            synopsis: "<action> name=value ... | reset",
+            ..command("default", Does::Default, "change the default payload of a call, or take that back")
+        },
+        CommandSpec {
+            positionals: const { &[argument("<action>", Completes::ActionCommand)] },
+            options: const { &[ID, REMOTE_ID, switch("--once", "answer so only the next time")] },
+            takes: Takes::Payload,
+            words: &["none", "default"],
+            at_target: true,
+            synopsis: "<action> name=value ... | error=<code> description=<text> | none | delay=<time> | default",
+            ..command("answer", Does::Answer, "answer a call on purpose, or as usual again")
+        },
+        command("answers", Does::Answers, "list what is answered on purpose"),
+        command("stations", Does::Stations, "list the stations"),
+        CommandSpec {
+            positionals: const { &[Positional { completes: Completes::Station(Some(Role::ChargePoint)), ..ANYWHERE }] },
+            options: &[ID],
+            synopsis: "<target>",
+            ..command("connect", Does::Connect, "connect simulated charge points that are down")
+        },
+        CommandSpec {
+            positionals: &[ANYWHERE],
+            options: &[ID, REMOTE_ID],
+            synopsis: "<target>",
+            ..command("disconnect", Does::Disconnect, "close links")
+        },
+        command("quit", Does::Quit, "close all links and end"),
+    ]
+}
+
+impl CommandSpec {
+    /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
+    pub(super) fn usage(&self) -> String {
+        let mut usage = self.name.to_string();
+        for positional in self.positionals {
+            usage.push(' ');
+            usage.push_str(positional.name);
+        }
+        if self.options.is_empty() && self.takes == Takes::Nothing {
+            return usage;
+        }
+        usage.push_str("\nWith optional arguments:\n");
+        for option in self.options.iter().filter(|option| !option.added) {
+            usage.push_str(&format!("  {} : {}\n", option.flag, option.help));
+        }
+        usage
+    }
+}

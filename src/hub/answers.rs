@@ -1,0 +1,217 @@
+//! Answers on purpose: what a person wants to be said instead of what the simulator would say. Works for both roles and every
+//! transport, because it stands between the link and the behaviour.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::link::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome};
+use crate::ocpp::{ErrorCode, Role, Version};
+use crate::trace::StationKey;
+
+/// Makes the payload of a result from the usual one.
+pub type Change = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
+
+/// What is said on purpose.
+#[derive(Clone)]
+pub enum OnPurpose {
+    /// What would have been said anyway (to be delayed).
+    Usual,
+    /// A result with another payload.
+    Result(Change),
+    /// An error.
+    Error {
+        /// Its code.
+        code: ErrorCode,
+        /// Its description.
+        description: String,
+    },
+    /// Nothing.
+    Silence,
+}
+
+/// A rule: how calls of an action are answered.
+#[derive(Clone)]
+pub struct AnswerRule {
+    /// Who sends the call; we answer as the other role.
+    pub initiator: Role,
+    /// The action.
+    pub action: String,
+    /// The station on whose link the rule holds; `None` for all.
+    pub station: Option<StationKey>,
+    /// Whether the rule ends with its first use.
+    pub once: bool,
+    /// What is said.
+    pub reply: OnPurpose,
+    /// How long it is held back.
+    pub delay: Option<Duration>,
+    /// The rule as a person wrote it, for lists.
+    pub text: String,
+}
+
+impl AnswerRule {
+    fn is_for(&self, initiator: Role, action: &str, station: Option<StationKey>) -> bool {
+        self.initiator == initiator && self.action == action && self.station == station
+    }
+
+    fn applied(&self, usual: Answer, version: Version) -> Answer {
+        let said = match &self.reply {
+            OnPurpose::Usual => usual,
+            OnPurpose::Silence => return Answer::Silence,
+            OnPurpose::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
+            OnPurpose::Result(change) => {
+                let base = if let Answer::Result(payload) = usual { payload } else { json!({}) };
+                Answer::Result(change(base, version))
+            }
+        };
+        match self.delay {
+            Some(delay) => Answer::Delayed(delay, Box::new(said)),
+            None => said,
+        }
+    }
+}
+
+/// The rules of the session.
+#[derive(Default)]
+pub struct AnswerBook {
+    rules: Mutex<Vec<AnswerRule>>,
+    /// Whether there is any rule: most sessions have none, and every call asks.
+    used: AtomicBool,
+}
+
+impl AnswerBook {
+    /// Adds a rule in the place of the one for the same action, initiator and station.
+    pub fn set(&self, rule: AnswerRule) {
+        let mut rules = self.lock();
+        rules.retain(|older| !older.is_for(rule.initiator, &rule.action, rule.station));
+        rules.push(rule);
+        self.used.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes rules back: that of one station, or with `None` all rules of the action. Returns how many there were.
+    pub fn clear(&self, initiator: Role, action: &str, station: Option<StationKey>) -> usize {
+        let mut rules = self.lock();
+        let before = rules.len();
+        rules.retain(|rule| {
+            let meant = rule.initiator == initiator && rule.action == action && (station.is_none() || rule.station == station);
+            !meant
+        });
+        self.used.store(!rules.is_empty(), Ordering::Relaxed);
+        before - rules.len()
+    }
+
+    /// The rules, as they were written.
+    pub fn texts(&self) -> Vec<String> {
+        self.lock().iter().map(|rule| rule.text.clone()).collect()
+    }
+
+    /// The rule for a call: that of the station before that of all.
+    fn take(&self, initiator: Role, action: &str, station: StationKey) -> Option<AnswerRule> {
+        if !self.used.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut rules = self.lock();
+        let find = |station| rules.iter().position(|rule| rule.is_for(initiator, action, station));
+        let index = find(Some(station)).or_else(|| find(None))?;
+        if rules[index].once { Some(rules.remove(index)) } else { Some(rules[index].clone()) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<AnswerRule>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A behaviour whose answers pass the book.
+pub(super) struct Overridable {
+    inner: Box<dyn Behaviour>,
+    station: StationKey,
+    book: Arc<AnswerBook>,
+}
+
+impl Overridable {
+    /// Puts the book between a link and its behaviour.
+    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, book: Arc<AnswerBook>) -> Overridable {
+        Overridable { inner, station, book }
+    }
+}
+
+impl Behaviour for Overridable {
+    fn role(&self) -> Role {
+        self.inner.role()
+    }
+
+    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
+        self.inner.connected(version, now, out);
+    }
+
+    fn disconnected(&mut self, now: Moment) {
+        self.inner.disconnected(now);
+    }
+
+    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        let rule = self.book.take(self.inner.role().peer(), call.action, self.station);
+        let usual = self.inner.answer(call, now, out);
+        match rule {
+            Some(rule) => rule.applied(usual, call.version),
+            None => usual,
+        }
+    }
+
+    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+        self.inner.answered(action, payload, outcome, now, out);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.inner.deadline()
+    }
+
+    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
+        self.inner.deadline_reached(now, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(station: Option<u32>, reply: OnPurpose) -> AnswerRule {
+        let (initiator, action) = (Role::ChargePoint, "Authorize".to_owned());
+        AnswerRule { initiator, action, station: station.map(StationKey), once: false, reply, delay: None, text: "rule".into() }
+    }
+
+    fn answer(book: &AnswerBook, station: u32) -> Option<Answer> {
+        let usual = Answer::Result(json!({"a": 1}));
+        book.take(Role::ChargePoint, "Authorize", StationKey(station)).map(|rule| rule.applied(usual, Version::V1_6))
+    }
+
+    #[test]
+    fn the_rule_of_a_station_comes_before_the_rule_of_all() {
+        let book = AnswerBook::default();
+        assert_eq!(answer(&book, 1), None);
+        book.set(rule(None, OnPurpose::Silence));
+        let change: Change = Arc::new(|mut payload, _| {
+            payload["b"] = json!(2);
+            payload
+        });
+        book.set(rule(Some(1), OnPurpose::Result(change)));
+        assert_eq!(answer(&book, 1), Some(Answer::Result(json!({"a": 1, "b": 2}))));
+        assert_eq!(answer(&book, 2), Some(Answer::Silence));
+        assert_eq!(book.texts().len(), 2);
+        assert_eq!(book.clear(Role::ChargePoint, "Authorize", Some(StationKey(1))), 1);
+        assert_eq!(answer(&book, 1), Some(Answer::Silence));
+        assert_eq!(book.clear(Role::ChargePoint, "Authorize", None), 1);
+        assert_eq!(answer(&book, 1), None);
+    }
+
+    #[test]
+    fn once_is_once_and_a_delay_holds_the_answer_back() {
+        let book = AnswerBook::default();
+        let error = OnPurpose::Error { code: ErrorCode::GenericError, description: String::new() };
+        book.set(AnswerRule { once: true, delay: Some(Duration::from_secs(2)), ..rule(None, error) });
+        let error = Answer::Error { code: ErrorCode::GenericError, description: String::new() };
+        assert_eq!(answer(&book, 1), Some(Answer::Delayed(Duration::from_secs(2), Box::new(error))));
+        assert_eq!(answer(&book, 1), None);
+    }
+}

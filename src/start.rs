@@ -1,0 +1,205 @@
+//! Puts a session together from the arguments and runs the front end that fits: the full screen on a terminal, lines elsewhere.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use clap::CommandFactory;
+use ocpp_tui::config::{History, Paths, Settings};
+use ocpp_tui::console::{self, Console, LineKind, RunContext, Said};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
+use ocpp_tui::lines::{self, LineOptions};
+use ocpp_tui::link::{LinkSettings, now};
+use ocpp_tui::ocpp::{Catalog, definition};
+use ocpp_tui::trace;
+use ocpp_tui::tui::{self, ScreenOptions, Theme};
+
+use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
+use crate::screen::ConsoleSession;
+
+/// The theme when nobody wants another one.
+const DEFAULT_THEME: &str = "terminal";
+/// Memory for the trace when nobody says otherwise, in bytes.
+const DEFAULT_MEMORY: usize = 64 << 20;
+/// A command given on the shell failed.
+const FAILED: u8 = 1;
+/// The arguments are wrong, or the program cannot start.
+pub const CANNOT_START: u8 = 2;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// When the program cannot start; the error is one sentence with a remedy.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Some(Begin::Completions { shell }) => {
+            clap_complete::generate(*shell, &mut Cli::command(), "ocpp-tui", &mut io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Begin::Man) => {
+            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => session(&cli.general, cli.command.as_ref()),
+    }
+}
+
+fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode> {
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let paths = Paths::find();
+    let settings = settings(general, paths.as_ref().ok())?;
+    let history = Arc::new(paths.map_or_else(|_| History::default(), |paths| History::load(paths.history())));
+    // Also a line session names a wrong theme, so that a script does not hide the mistake.
+    let theme = general.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(DEFAULT_THEME);
+    let theme = Theme::named(theme)?;
+    let memory = match (general.trace_memory, &settings.trace_memory) {
+        (Some(memory), _) => memory,
+        (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
+        (None, None) => DEFAULT_MEMORY,
+    };
+    let (catalog, warnings) = catalog(general)?;
+    let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
+    let mut limits = LinkSettings::default();
+    if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
+        limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
+    let ended = runtime.block_on(async {
+        let console = Arc::new(Console::new(Hub::new(catalog, limits, teller)));
+        for warning in warnings {
+            console.hub().note(true, warning);
+        }
+        for line in &settings.startup {
+            startup(&console, line).await?;
+        }
+        let ended = match self::begin(&console, begin).await? {
+            Begun::Failed => Ok(ExitCode::from(FAILED)),
+            Begun::Over => Ok(ExitCode::SUCCESS),
+            Begun::Running if terminal && !general.plain => {
+                let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
+                screen(console.clone(), theme, mouse).await
+            }
+            Begun::Running => {
+                let options = LineOptions { format: general.log_format.into(), terminal };
+                Ok(lines::run(console.clone(), history, options).await?)
+            }
+        };
+        console.hub().end().await;
+        ended
+    });
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    // The last tellers went with the runtime, so the recorder has taken in what it was told.
+    let _ = recorder.join();
+    ended
+}
+
+/// The settings file that was named, or the one in its usual place.
+fn settings(general: &General, paths: Option<&Paths>) -> anyhow::Result<Settings> {
+    Ok(match (&general.config, paths) {
+        (Some(file), _) => Settings::read(file)?,
+        (None, Some(paths)) => Settings::read_if_there(&paths.settings())?,
+        (None, None) => Settings::default(),
+    })
+}
+
+/// Runs a command of the settings file.
+async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
+    let said = console.run(line, &RunContext::default()).await;
+    match said.lines.iter().find(|line| line.kind == LineKind::Error) {
+        Some(error) => bail!("startup command {line:?} of the settings file: {}", error.text),
+        None => Ok(()),
+    }
+}
+
+/// The definitions, and what is wrong with them, in words.
+fn catalog(general: &General) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
+    let Some(folder) = &general.wsdl_dir else { return Ok((Catalog::embedded(), Vec::new())) };
+    let loaded = definition::read_directory(folder)?;
+    let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
+    Ok((Arc::new(loaded.catalog), warnings))
+}
+
+/// What became of the first command.
+enum Begun {
+    Running,
+    Over,
+    Failed,
+}
+
+async fn begin(console: &Console, begin: Option<&Begin>) -> anyhow::Result<Begun> {
+    match begin {
+        Some(Begin::Cs(arguments)) => {
+            console.hub().start_central_system(central_system(arguments)).await?;
+        }
+        Some(Begin::Cp(arguments)) => {
+            for options in charge_points(arguments) {
+                console.hub().start_charge_point(options)?;
+            }
+        }
+        Some(Begin::Line(words)) => return line(console, words).await,
+        Some(Begin::Completions { .. } | Begin::Man) | None => {}
+    }
+    Ok(Begun::Running)
+}
+
+/// Runs the words of the shell as a line of the prompt.
+async fn line(console: &Console, words: &[String]) -> anyhow::Result<Begun> {
+    let line = console::join(words);
+    let said = console.run(&line, &RunContext::default()).await;
+    print(&said);
+    if said.quit {
+        return Ok(Begun::Over);
+    }
+    if said.failed() {
+        let known = words.first().is_some_and(|word| console.grammar().command(word).is_some());
+        if !known {
+            bail!("{:?} is neither a command of the shell (see --help) nor one of the prompt (see help)", words[0]);
+        }
+        return Ok(Begun::Failed);
+    }
+    Ok(Begun::Running)
+}
+
+/// What the first command says goes to the output before any front end has it.
+#[expect(clippy::print_stdout, reason = "no front end runs yet")]
+fn print(said: &Said) {
+    for line in &said.lines {
+        match line.kind {
+            LineKind::Info | LineKind::Error | LineKind::Hint => println!("{}", line.text),
+        }
+    }
+}
+
+fn central_system(arguments: &CentralSystem) -> CentralSystemOptions {
+    CentralSystemOptions {
+        host: arguments.host.clone(),
+        port: arguments.port,
+        endpoint: arguments.endpoint.clone(),
+        versions: arguments.protocol.clone(),
+        ping_interval: arguments.ping_interval,
+    }
+}
+
+fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOptions> {
+    arguments.identities.iter().map(|identity| ChargePointOptions {
+        url: arguments.url.clone(),
+        identity: identity.clone(),
+        version: arguments.protocol,
+        ping_interval: arguments.ping_interval,
+        lively: !arguments.manual,
+    })
+}
+
+async fn screen(console: Arc<Console>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
+    let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let options = ScreenOptions { theme, colours, mouse };
+    let shutdown = console.hub().shutdown().clone();
+    let (session, replies) = ConsoleSession::new(console);
+    let exit = tui::run(Arc::new(session), replies, options, shutdown).await?;
+    Ok(match exit {
+        tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
+        tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),
+    })
+}

@@ -1,0 +1,223 @@
+//! All state of the screen. It holds no terminal, no clock and no handle to the session: `update` changes it, `draw` reads it, and
+//! both are given what they need from outside.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use ratatui::layout::Size;
+
+use super::action::Context;
+use super::layout::{self, Areas, Situation};
+use super::session::RunContext;
+use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
+use super::theme::Theme;
+use crate::ocpp::Catalog;
+use crate::trace::{Contents, Sequence, StationKey};
+
+/// A pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The stations.
+    Stations,
+    /// The trace.
+    Trace,
+    /// The selected message.
+    Message,
+}
+
+impl Pane {
+    /// All panes, in the order of their numbers.
+    pub const ALL: [Pane; 3] = [Pane::Stations, Pane::Trace, Pane::Message];
+
+    /// The title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Pane::Stations => "Stations",
+            Pane::Trace => "Trace",
+            Pane::Message => "Message",
+        }
+    }
+}
+
+/// The time, by both clocks, in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Now {
+    /// Since 1970.
+    pub wall_micros: i64,
+    /// Since the session began.
+    pub monotonic_micros: u64,
+}
+
+/// What `update` and `draw` read from below the screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside<'a> {
+    /// The records and the stations.
+    pub contents: &'a Contents,
+    /// The messages of all versions.
+    pub catalog: &'a Catalog,
+    /// The time.
+    pub now: Now,
+}
+
+/// A question that waits for `y` or `n`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The question, a sentence.
+    pub text: String,
+    /// What happens on yes.
+    pub on_yes: OnYes,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnYes {
+    /// Send what is in the editor.
+    Send,
+    /// Quit.
+    Quit,
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct App {
+    /// The size of the terminal.
+    pub size: Size,
+    /// The pane that has the keyboard when nothing lies over the panes.
+    pub focus: Pane,
+    /// The pane that is shown with the trace where there is room for two.
+    pub companion: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoomed: bool,
+    /// The stations pane.
+    pub stations: Stations,
+    /// The trace pane.
+    pub trace: TraceView,
+    /// The message pane.
+    pub message: MessageView,
+    /// The marked stations.
+    pub marked: BTreeSet<StationKey>,
+    /// The command line; it remembers its text and its history while it is closed.
+    pub command_line: CommandLine,
+    /// A filter that is being typed.
+    pub filter_line: Option<FilterLine>,
+    /// The list of actions to send.
+    pub picker: Option<Picker>,
+    /// The payload editor.
+    pub editor: Option<Editor>,
+    /// Editors that were closed without sending; they come back with what was typed.
+    pub drafts: Vec<Editor>,
+    /// The help, or a text that a command gave.
+    pub reading: Option<Reading>,
+    /// A question.
+    pub question: Option<Question>,
+    /// Toasts.
+    pub toasts: Toasts,
+    /// The theme.
+    pub theme: Theme,
+    /// Whether colours are wanted.
+    pub colours: bool,
+    /// The addresses at which stations reach us.
+    pub listening: Vec<String>,
+    /// Where the clock on the screen is.
+    pub zone: TimeZone,
+    /// The first record that was not yet looked at for failures worth a toast.
+    pub heard: Sequence,
+    /// Whether Ctrl-C was pressed and counts when it comes again.
+    pub interrupted: bool,
+}
+
+impl App {
+    /// The state at the start.
+    pub fn new(theme: Theme, colours: bool, zone: TimeZone) -> App {
+        App {
+            size: Size::default(),
+            focus: Pane::Stations,
+            companion: Pane::Stations,
+            zoomed: false,
+            stations: Stations::default(),
+            trace: TraceView::default(),
+            message: MessageView::default(),
+            marked: BTreeSet::new(),
+            command_line: CommandLine::default(),
+            filter_line: None,
+            picker: None,
+            editor: None,
+            drafts: Vec::new(),
+            reading: None,
+            question: None,
+            toasts: Toasts::default(),
+            theme: if colours { theme } else { theme.without_colours() },
+            colours,
+            listening: Vec::new(),
+            zone,
+            heard: 0,
+            interrupted: false,
+        }
+    }
+
+    /// What has the keyboard.
+    pub fn context(&self) -> Context {
+        if self.question.is_some() {
+            Context::Question
+        } else if self.reading.is_some() {
+            Context::Reading
+        } else if self.command_line.open {
+            Context::CommandLine
+        } else if self.filter_line.is_some() {
+            Context::FilterLine
+        } else if self.picker.is_some() {
+            Context::Picker
+        } else if self.editor.is_some() {
+            Context::Editor
+        } else {
+            match self.focus {
+                Pane::Stations => Context::Stations,
+                Pane::Trace => Context::Trace,
+                Pane::Message => Context::Message,
+            }
+        }
+    }
+
+    /// Where everything is.
+    pub fn areas(&self) -> Areas {
+        let situation = Situation {
+            focus: self.focus,
+            companion: self.companion,
+            zoomed: self.zoomed,
+            editing: self.editor.is_some() || self.picker.is_some(),
+            // With nobody there yet, the pane explains how to change that.
+            stations: match self.stations.total() {
+                0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
+                total => u16::try_from(total + 2).unwrap_or(u16::MAX),
+            },
+        };
+        layout::areas(self.size, situation)
+    }
+
+    /// Gives a pane the keyboard.
+    pub fn focus(&mut self, pane: Pane) {
+        self.focus = pane;
+        if pane != Pane::Trace {
+            self.companion = pane;
+        }
+    }
+
+    /// The stations that a new call goes to: the marked ones, or this one.
+    pub fn targets(&self, selected: Option<StationKey>) -> Vec<StationKey> {
+        if self.marked.is_empty() { selected.into_iter().collect() } else { self.marked.iter().copied().collect() }
+    }
+
+    /// What a command may refer to.
+    pub fn run_context(&self, contents: &Contents) -> RunContext {
+        let selected = match self.focus {
+            Pane::Stations => self.stations.selected(),
+            Pane::Trace | Pane::Message => self.station_of_line(contents).or(self.stations.selected()),
+        };
+        RunContext { selected, marked: self.marked.iter().copied().collect() }
+    }
+
+    /// The station of the selected line of the trace.
+    pub fn station_of_line(&self, contents: &Contents) -> Option<StationKey> {
+        contents.records().get(self.trace.selected()?)?.station
+    }
+}

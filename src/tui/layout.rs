@@ -1,0 +1,205 @@
+//! Where the panes are for a size of the screen. Pure arithmetic: `update` asks it how high a page is, `draw` where to draw.
+//!
+//! ```text
+//! from 100 columns             60 to 99                under 60
+//! header                       header                  header
+//! stations │ trace             stations (or nothing)   tabs
+//!          │                   trace                   the focused pane
+//!          │ message           message (or nothing)
+//! status                       status                  status
+//! ```
+
+use ratatui::layout::{Rect, Size};
+
+use super::app::Pane;
+
+/// Below this size nothing is drawn but a request for more room.
+pub const MINIMUM: Size = Size { width: 20, height: 5 };
+
+/// The rectangles of a screen. A pane that is not shown has no area.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// The first line.
+    pub header: Rect,
+    /// The names of the panes, when only one is shown.
+    pub tabs: Rect,
+    /// The stations pane with its title line.
+    pub stations: Rect,
+    /// A line between stations and the rest.
+    pub separator: Rect,
+    /// The trace pane with its title line.
+    pub trace: Rect,
+    /// The message pane with its title line.
+    pub message: Rect,
+    /// What the payload editor covers.
+    pub editor: Rect,
+    /// Everything between header and status line.
+    pub body: Rect,
+    /// The last line.
+    pub status: Rect,
+}
+
+/// What the division depends on besides the size.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation {
+    /// The pane that has the keyboard.
+    pub focus: Pane,
+    /// The pane that is shown with the trace where there is room for two.
+    pub companion: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoomed: bool,
+    /// Whether the editor or its list is open.
+    pub editing: bool,
+    /// How many lines the stations pane could use, with its title.
+    pub stations: u16,
+}
+
+/// Whether the screen is too small for anything.
+pub fn too_small(size: Size) -> bool {
+    size.width < MINIMUM.width || size.height < MINIMUM.height
+}
+
+/// Divides a screen.
+pub fn areas(size: Size, situation: Situation) -> Areas {
+    let Situation { focus, companion, zoomed, editing, stations } = situation;
+    if too_small(size) {
+        return Areas::default();
+    }
+    let (width, height) = (size.width, size.height);
+    let body = Rect::new(0, 1, width, height - 2);
+    let mut areas =
+        Areas { header: Rect::new(0, 0, width, 1), body, status: Rect::new(0, height - 1, width, 1), ..Areas::default() };
+    areas.editor = body;
+    if width < 60 && !zoomed {
+        areas.tabs = Rect { height: 1, ..body };
+        *areas.pane_mut(focus) = below(body, 1);
+    } else if zoomed {
+        *areas.pane_mut(focus) = body;
+    } else if width < 100 {
+        divide_two(&mut areas, companion, stations);
+    } else {
+        divide_three(&mut areas, editing);
+    }
+    areas
+}
+
+impl Areas {
+    /// The area of a pane, with its title line.
+    pub fn pane(&self, pane: Pane) -> Rect {
+        match pane {
+            Pane::Stations => self.stations,
+            Pane::Trace => self.trace,
+            Pane::Message => self.message,
+        }
+    }
+
+    fn pane_mut(&mut self, pane: Pane) -> &mut Rect {
+        match pane {
+            Pane::Stations => &mut self.stations,
+            Pane::Trace => &mut self.trace,
+            Pane::Message => &mut self.message,
+        }
+    }
+
+    /// Where a pane's list is: below its title, and below the headings or facts that some panes have there.
+    pub fn list(&self, pane: Pane) -> Rect {
+        let area = below(self.pane(pane), 1);
+        match pane {
+            Pane::Trace => area,
+            Pane::Message => below(area, 1),
+            Pane::Stations => {
+                let area = below(area, 1);
+                Rect { height: area.height - details_lines(area), ..area }
+            }
+        }
+    }
+
+    /// How many lines a pane's list has.
+    pub fn list_lines(&self, pane: Pane) -> usize {
+        usize::from(self.list(pane).height)
+    }
+
+    /// Where the stations pane tells more about the selected one.
+    pub fn details(&self) -> Rect {
+        let list = self.list(Pane::Stations);
+        Rect { y: list.bottom(), height: self.stations.bottom().saturating_sub(list.bottom()), ..list }
+    }
+}
+
+/// The rest of an area below some lines.
+pub fn below(area: Rect, lines: u16) -> Rect {
+    let lines = lines.min(area.height);
+    Rect { y: area.y + lines, height: area.height - lines, ..area }
+}
+
+/// A narrow list has no columns for everything, so the selected station gets lines of its own when the height allows it.
+fn details_lines(list: Rect) -> u16 {
+    if list.width < 70 && list.height >= 12 { 5 } else { 0 }
+}
+
+/// The trace, and above or below it the pane that was used last.
+fn divide_two(areas: &mut Areas, companion: Pane, wanted: u16) {
+    let body = areas.body;
+    if companion == Pane::Message {
+        let message = (body.height * 2 / 5).max(2).min(body.height);
+        areas.trace = Rect { height: body.height - message, ..body };
+        areas.message = below(body, body.height - message);
+    } else {
+        let stations = wanted.clamp(4, 14).min(body.height / 2);
+        areas.stations = Rect { height: stations, ..body };
+        areas.trace = below(body, stations);
+    }
+}
+
+/// Where the height allows it, the newest lines of the trace stay in sight above the editor.
+fn divide_three(areas: &mut Areas, editing: bool) {
+    let body = areas.body;
+    let left = (body.width / 3).clamp(36, 56);
+    areas.stations = Rect { width: left, ..body };
+    areas.separator = Rect { x: left, width: 1, ..body };
+    let right = Rect { x: left + 1, width: body.width - left - 1, ..body };
+    let roomy = right.height >= 30;
+    let lower = if editing && roomy { right.height * 2 / 3 } else { (right.height * 2 / 5).max(1) };
+    areas.trace = Rect { height: right.height - lower, ..right };
+    areas.message = below(right, right.height - lower);
+    areas.editor = if roomy { areas.message } else { right };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn situation(focus: Pane, companion: Pane, zoomed: bool) -> Situation {
+        Situation { focus, companion, zoomed, editing: zoomed, stations: 7 }
+    }
+
+    #[test]
+    fn the_number_of_panes_follows_the_width() {
+        for (width, shown) in [(120, 3), (100, 3), (99, 2), (60, 2), (59, 1), (20, 1), (19, 0)] {
+            let areas = areas(Size::new(width, 24), situation(Pane::Trace, Pane::Stations, false));
+            let count = Pane::ALL.iter().filter(|pane| areas.pane(**pane).area() > 0).count();
+            assert_eq!(count, shown, "{width} columns");
+        }
+    }
+
+    #[test]
+    fn panes_lie_inside_the_body_and_do_not_overlap() {
+        for width in 0..140 {
+            for height in 0..40 {
+                for focus in Pane::ALL {
+                    for (companion, zoomed) in [(Pane::Stations, false), (Pane::Message, false), (Pane::Stations, true)] {
+                        let areas = areas(Size::new(width, height), situation(focus, companion, zoomed));
+                        let panes: Vec<Rect> = Pane::ALL.iter().map(|pane| areas.pane(*pane)).collect();
+                        for (index, pane) in panes.iter().enumerate() {
+                            assert_eq!(
+                                areas.body.union(*pane),
+                                if pane.area() > 0 { areas.body } else { areas.body.union(*pane) }
+                            );
+                            assert!(panes[index + 1..].iter().all(|other| pane.intersection(*other).area() == 0));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

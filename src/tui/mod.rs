@@ -1,0 +1,25 @@
+//! The full screen. State is in [`app`], changes to it in [`update`] (pure), drawing in `draw` and `pane`, the terminal and the
+//! loop around it in `terminal` and `event_loop`. Floor 5: it touches no socket, blocks on nothing and draws only when something
+//! visible changed. Everything it needs from below comes through [`session::Session`].
+
+pub mod action;
+pub mod app;
+mod assist;
+pub mod draw;
+mod event_loop;
+pub mod key;
+pub mod layout;
+mod pane;
+pub mod session;
+pub mod state;
+mod terminal;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+pub mod update;
+mod widget;
+
+pub use event_loop::{Exit, ScreenOptions, run};
+pub use session::{Candidate, Completions, Reply, RunContext, Session};
+pub use terminal::TerminalError;
+pub use theme::{Theme, ThemeError};

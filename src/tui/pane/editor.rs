@@ -1,0 +1,124 @@
+//! The payload editor: the widget draws the text, then its cells are given their colours and the faults are underlined, because the
+//! widget knows no colours inside a line. Below the text stands what is wrong at the cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
+
+use super::message::ink_style;
+use crate::compose::Severity;
+use crate::is_hostile;
+use crate::tui::app::App;
+use crate::tui::session::Candidate;
+use crate::tui::state::Editor;
+use crate::tui::theme::Styles;
+use crate::tui::widget::{Pencil, colour_line, draw_box, draw_candidates, width_of};
+
+/// Draws the editor into an area.
+pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let subject = &editor.subject;
+    let what = if subject.is_raw() { "whole frame" } else { &subject.action };
+    let title = format!("{what} → {} · OCPP {}", subject.names, subject.version);
+    let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);
+    if inside.height < 3 || inside.width < 4 {
+        return;
+    }
+    let text = Rect { x: inside.x + 1, width: inside.width - 2, height: inside.height - 2, ..inside };
+    editor.area().render(text, buffer);
+    colour(editor, text, styles, buffer);
+    let below = Rect { y: text.bottom(), height: 2, ..inside };
+    Pencil::new(buffer, below, 0).fill('─', styles.rule);
+    verdict(editor, styles, Rect { x: text.x, width: text.width, ..below }, buffer);
+    if app.context() == crate::tui::action::Context::Editor {
+        proposals(editor, inside, text, styles, buffer);
+    }
+}
+
+/// What is wrong, or that nothing is.
+fn verdict(editor: &Editor, styles: &Styles, area: Rect, buffer: &mut Buffer) {
+    if editor.armed {
+        let order = " Press F5 again to send it anyway ";
+        Pencil::new(buffer, area, 0).text("─", styles.rule).text(order, styles.warning.add_modifier(Modifier::BOLD));
+        let objection = editor.objection().unwrap_or_default();
+        Pencil::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
+        return;
+    }
+    let mut pencil = Pencil::new(buffer, area, 1);
+    let Some(diagnostic) = editor.nearest_diagnostic() else {
+        match (&editor.subject.warning, editor.subject.definition.is_some()) {
+            (Some(warning), _) => pencil.text("~ ", styles.warning).text(warning, styles.warning),
+            (None, true) => pencil.text("✓ valid", styles.good),
+            (None, false) => pencil.text("not checked: there is no definition for this text", styles.muted),
+        };
+        return;
+    };
+    let (sign, style) = if diagnostic.severity == Severity::Error { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
+    let (row, column) = editor.place_of(diagnostic.span.start);
+    pencil.text(sign, style).text(&format!("{}:{} ", row + 1, column + 1), styles.muted).text(&diagnostic.message, style);
+    let others = editor.diagnostics().len() - 1;
+    if others > 0 {
+        pencil.text(&format!("  ({others} more, F8)"), styles.muted);
+    }
+}
+
+/// Gives the visible cells their colours and makes harmful characters visible.
+fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
+    let (top, left) = editor.area().scroll_offset();
+    let lines = editor.area().lines();
+    for (row, line) in lines.iter().enumerate().skip(usize::from(top)).take(usize::from(area.height)) {
+        let y = area.y + (row - usize::from(top)) as u16; // less than the height
+        for (range, ink) in colour_line(line) {
+            restyle(buffer, area, y, line, left, range, ink_style(ink, styles));
+        }
+    }
+    for diagnostic in editor.diagnostics() {
+        let fault = if diagnostic.severity == Severity::Error { styles.error } else { styles.warning };
+        let (first, last) = (editor.place_of(diagnostic.span.start), editor.place_of(diagnostic.span.end));
+        for (row, line) in lines.iter().enumerate().take(last.0 + 1).skip(first.0.max(usize::from(top))) {
+            let offset = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(index, _)| index);
+            let start = if row == first.0 { offset(first.1) } else { line.len() - line.trim_start().len() };
+            let end = if row == last.0 { offset(last.1) } else { line.len() };
+            if row - usize::from(top) < usize::from(area.height) && start < end {
+                let y = area.y + (row - usize::from(top)) as u16; // less than the height
+                restyle(buffer, area, y, line, left, start..end, fault.add_modifier(Modifier::UNDERLINED));
+            }
+        }
+    }
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if let Some(cell) = buffer.cell_mut(Position::new(x, y))
+                && cell.symbol().chars().any(is_hostile)
+            {
+                cell.set_char('\u{fffd}');
+            }
+        }
+    }
+}
+
+/// Changes the style of the cells that show some bytes of a line.
+fn restyle(buffer: &mut Buffer, area: Rect, y: u16, line: &str, left: u16, bytes: std::ops::Range<usize>, style: Style) {
+    let column =
+        |offset: usize| width_of(&line[..offset]).saturating_sub(usize::from(left)).min(usize::from(area.width)) as u16;
+    let (start, end) = (column(bytes.start), column(bytes.end));
+    buffer.set_style(Rect::new(area.x + start, y, end - start, 1).intersection(area), style);
+}
+
+fn proposals(editor: &Editor, bounds: Rect, text: Rect, styles: &Styles, buffer: &mut Buffer) {
+    let (top, left) = editor.area().scroll_offset();
+    let cursor = editor.area().screen_cursor();
+    let place =
+        |at: usize, from: u16, start: u16| start.saturating_add((at.saturating_sub(usize::from(from))).min(10_000) as u16);
+    let at = Position::new(place(cursor.col, left, text.x), place(cursor.row, top, text.y));
+    let candidates: Vec<Candidate> = editor
+        .candidates()
+        .iter()
+        .map(|candidate| Candidate {
+            text: candidate.label.clone(),
+            detail: candidate.detail.clone(),
+            required: candidate.required,
+        })
+        .collect();
+    draw_candidates(buffer, bounds, at, &candidates, editor.selected(), styles);
+}

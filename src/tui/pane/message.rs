@@ -1,0 +1,131 @@
+//! The message pane: the selected record in full, with what is wrong with it in words.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{sentences, title, words};
+use crate::trace::{Direction, FrameKind, Record, RecordKind, Verdict};
+use crate::tui::app::{App, Outside, Pane};
+use crate::tui::layout::below;
+use crate::tui::state::MessageLine;
+use crate::tui::theme::Styles;
+use crate::tui::widget::{Ink, Pencil, colour_line, head, message_id};
+
+/// Draws the pane.
+pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
+    let (areas, styles) = (app.areas(), &app.theme.styles);
+    let record = app.message.sequence().and_then(|sequence| outside.contents.records().get(sequence));
+    let list = areas.list(Pane::Message);
+    let height = usize::from(list.height);
+    let top = app.message.top(height);
+    let shown = (top + height).min(app.message.count());
+    let counts =
+        if app.message.count() > height { format!("{}–{shown}/{}", top + 1, app.message.count()) } else { String::new() };
+    title(app, Pane::Message, &[], &counts, areas.message, buffer);
+    let Some(record) = record else {
+        let text = "Select a line of the trace to read its message.".to_owned();
+        sentences(&[(text, styles.muted)], below(areas.message, 1), buffer);
+        return;
+    };
+    facts(app, &record, outside, below(areas.message, 1), buffer);
+    for line in 0..list.height {
+        let Some(text) = app.message.line(top + usize::from(line)) else { break };
+        draw_line(text, record.verdict, app.message.left(), styles, list, line, buffer);
+    }
+}
+
+/// One line about the record as a whole.
+fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| &*row.identity);
+    let mut parts: Vec<(String, Style)> = Vec::new();
+    if let RecordKind::Frame(direction, kind) = record.kind {
+        let what = match kind {
+            FrameKind::Call => "call",
+            FrameKind::Result => "result",
+            FrameKind::Error => "error",
+            FrameKind::Malformed => "unreadable",
+        };
+        let action = record.action.map_or_else(String::new, |action| format!(" {action}"));
+        let (arrow, style) = if direction == Direction::Out { ("→", styles.outgoing) } else { ("←", styles.incoming) };
+        let side = if direction == Direction::Out { "to" } else { "from" };
+        parts.push((format!("{arrow} {what}{action} {side} {}", station.unwrap_or("?")), style));
+        parts.push(match record.verdict {
+            Verdict::Valid => ("valid".to_owned(), styles.good),
+            Verdict::Tolerated => ("tolerated".to_owned(), styles.warning),
+            Verdict::Invalid => ("invalid".to_owned(), styles.error),
+        });
+    } else if let Some(station) = station {
+        parts.push((station.to_owned(), styles.title));
+    }
+    if let Some(latency) = record.latency {
+        let what = if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "waits" } else { "after" };
+        parts.push((format!("{what} {}", words::duration(latency)), styles.base));
+    }
+    let answer = record.partner.filter(|partner| *partner > record.sequence);
+    if let Some(latency) = answer.and_then(|answer| outside.contents.records().get(answer)).and_then(|answer| answer.latency) {
+        parts.push((format!("answered after {}", words::duration(latency)), styles.base));
+    }
+    parts.push((words::time_of_day(record.wall_micros, &app.zone), styles.muted));
+    // Last, because some are long, and it also stands in the text below.
+    if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+        parts.push((format!("id {id}"), styles.muted));
+    }
+    let mut pencil = Pencil::new(buffer, area, 0);
+    for (index, (text, style)) in parts.iter().enumerate() {
+        pencil.text(if index == 0 { " " } else { " · " }, styles.muted).text(text, *style);
+    }
+}
+
+fn draw_line(
+    text: MessageLine<'_>,
+    verdict: Verdict,
+    left: usize,
+    styles: &Styles,
+    area: Rect,
+    line: u16,
+    buffer: &mut Buffer,
+) {
+    let mut pencil = Pencil::new(buffer, area, line);
+    pencil.blanks(1, styles.base);
+    match text {
+        MessageLine::Remark(first, text) => {
+            let (sign, style) = if verdict == Verdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
+            pencil.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
+        }
+        MessageLine::Json(text) => json(behind(text, left), styles, &mut pencil),
+        MessageLine::Plain(text) => {
+            pencil.text(behind(text, left), styles.base);
+        }
+        MessageLine::Hidden(bytes) => {
+            pencil.text(&format!("… {} more bytes; y copies all of it", words::number(bytes as u64)), styles.muted);
+        }
+    }
+}
+
+/// The text without its first columns.
+fn behind(text: &str, columns: usize) -> &str {
+    text.char_indices().nth(columns).map_or(if columns == 0 { text } else { "" }, |(index, _)| &text[index..])
+}
+
+/// Writes a line of JSON in its colours, no more of it than there is room for.
+fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
+    let text = head(text, 4 * pencil.room() + 16);
+    let mut at = 0;
+    for (range, ink) in colour_line(text) {
+        pencil.text(&text[at..range.start], styles.base).text(&text[range.clone()], ink_style(ink, styles));
+        at = range.end;
+    }
+}
+
+/// The style of a piece of JSON.
+pub fn ink_style(ink: Ink, styles: &Styles) -> Style {
+    match ink {
+        Ink::Key => styles.json_key,
+        Ink::Text => styles.json_text,
+        Ink::Number => styles.json_number,
+        Ink::Word => styles.json_word,
+        Ink::Mark => styles.json_mark,
+    }
+}

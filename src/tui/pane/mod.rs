@@ -1,0 +1,75 @@
+//! How each pane looks, one file a pane. The state that is drawn is in `state`.
+
+mod editor;
+mod header;
+mod message;
+mod picker;
+mod reading;
+mod stations;
+mod status;
+mod trace;
+mod words;
+
+pub use editor::editor;
+pub use header::{header, tabs, too_small};
+pub use message::message;
+pub use picker::picker;
+pub use reading::reading;
+pub use stations::stations;
+pub use status::status;
+pub use trace::trace;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::action::Context;
+use super::app::{App, Pane};
+use super::widget::{Pencil, width_of, wrap};
+
+/// Draws the rule above a pane: heavy when the pane has the keyboard, with its title, remarks, and counts at the right.
+fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let focused = has_keyboard(app, pane);
+    let (rule, symbol) = if focused { (styles.rule_focused, '━') } else { (styles.rule, '─') };
+    let mut pencil = Pencil::new(buffer, area, 0);
+    pencil.text(&symbol.to_string(), rule);
+    pencil.text(" ", rule).text(pane.title(), if focused { styles.rule_focused } else { styles.title }).text(" ", rule);
+    for (text, style) in remarks {
+        if pencil.room() > width_of(text) + 2 {
+            pencil.text(&symbol.to_string(), rule).text(" ", rule).text(text, *style).text(" ", rule);
+        }
+    }
+    if !counts.is_empty() && pencil.room() > width_of(counts) + 4 {
+        pencil.up_to_right(width_of(counts) + 3, symbol, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
+    }
+    pencil.fill(symbol, rule);
+}
+
+/// Whether keys go to this pane.
+fn has_keyboard(app: &App, pane: Pane) -> bool {
+    matches!(
+        (app.context(), pane),
+        (Context::Stations, Pane::Stations) | (Context::Trace, Pane::Trace) | (Context::Message, Pane::Message)
+    )
+}
+
+/// The style of the selected line of a pane.
+fn selection(app: &App, pane: Pane) -> Style {
+    if has_keyboard(app, pane) { app.theme.styles.selection } else { app.theme.styles.selection_elsewhere }
+}
+
+/// Writes sentences into an empty pane, broken at blanks.
+fn sentences(lines: &[(String, Style)], area: Rect, buffer: &mut Buffer) {
+    let inside = Rect { x: area.x + area.width.min(2), width: area.width.saturating_sub(4), ..area };
+    let mut row = 1;
+    for (text, style) in lines {
+        for line in wrap(text, usize::from(inside.width)) {
+            if row >= inside.height {
+                return;
+            }
+            Pencil::new(buffer, inside, row).text(&line, *style);
+            row += 1;
+        }
+    }
+}

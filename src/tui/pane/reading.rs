@@ -1,0 +1,29 @@
+//! The help and other texts to read, over the panes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::tui::app::App;
+use crate::tui::state::{KEYS, Line, Reading, WIDEST};
+use crate::tui::widget::{Pencil, draw_box};
+
+/// Draws the text into the middle of an area.
+pub fn reading(app: &App, reading: &Reading, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let width = area.width.min(WIDEST);
+    let middle = Rect { x: area.x + (area.width - width) / 2, width, ..area };
+    let inside = draw_box(buffer, middle, &reading.title, styles.base, styles.rule_focused, styles.title);
+    let top = reading.top.min(reading.lines.len().saturating_sub(usize::from(inside.height)));
+    for (row, line) in reading.lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
+        let mut pencil = Pencil::new(buffer, inside, row as u16); // less than the height
+        pencil.blanks(1, styles.base);
+        match line {
+            Line::Heading(text) => pencil.text(text, styles.title),
+            Line::Keys(names, help) if help.is_empty() => pencil.blanks(1, styles.base).text(names, styles.key),
+            Line::Keys(names, help) => {
+                pencil.blanks(1, styles.base).field(names, KEYS, styles.key).text("  ", styles.base).text(help, styles.base)
+            }
+            Line::Text(text) => pencil.text(text, styles.base),
+        };
+    }
+}

@@ -1,0 +1,122 @@
+//! The last line: hints of the keys that work now, or what is being typed, or a question. Toasts take the place of the hints, and of the
+//! header while something is typed here.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::words;
+use crate::tui::action::{Context, hints};
+use crate::tui::app::{App, Pane, Question};
+use crate::tui::layout::Areas;
+use crate::tui::state::{CommandLine, FilterLine};
+use crate::tui::widget::{Pencil, draw_candidates, width_of};
+
+/// How many hints are shown besides the one for the help.
+const HINTS: usize = 6;
+
+/// Draws the line; returns where the cursor is while something is typed.
+pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
+    let area = areas.status;
+    if let Some(question) = &app.question {
+        draw_question(app, question, area, buffer);
+    } else if app.reading.is_none() && app.command_line.open {
+        draw_toast(app, areas.header, buffer);
+        return Some(command_line(app, &app.command_line, areas, buffer));
+    } else if let Some(line) = app.filter_line.as_ref().filter(|_| app.reading.is_none()) {
+        draw_toast(app, areas.header, buffer);
+        return Some(filter_line(app, line, area, buffer));
+    } else {
+        // Hints make room for a toast as they do for a narrow screen.
+        let used = draw_toast(app, area, buffer);
+        draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
+        return None;
+    }
+    draw_toast(app, areas.header, buffer);
+    None
+}
+
+fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    // In an empty pane only those keys work that work in every pane.
+    let context = match app.context() {
+        Context::Stations if app.stations.shown().is_empty() => Context::Panes,
+        Context::Trace | Context::Message if app.trace.count() == 0 => Context::Panes,
+        context => context,
+    };
+    let all: Vec<(String, &str)> = hints(context).map(|(key, words)| (key.to_string(), words)).collect();
+    let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
+    let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
+    let mut pencil = Pencil::new(buffer, area, 0);
+    pencil.blanks(1, styles.header);
+    for (key, words) in all.iter().filter(|(_, words)| !matches!(*words, "help" | "keys")).take(HINTS) {
+        if pencil.room() < width_of(key) + width_of(words) + 3 + kept {
+            break;
+        }
+        pencil
+            .text(key, styles.header.patch(styles.key))
+            .text(" ", styles.header)
+            .text(words, styles.header)
+            .text("  ", styles.header);
+    }
+    if let Some((key, words)) = help {
+        pencil.text(key, styles.header.patch(styles.key)).text(" ", styles.header).text(words, styles.header);
+    }
+    pencil.fill(' ', styles.header);
+}
+
+fn draw_question(app: &App, question: &Question, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let keys: Vec<String> = hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
+    let keys = format!("   {} ", keys.join("   "));
+    let mut pencil = Pencil::new(buffer, area, 0);
+    // The keys stay visible; a long question is cut instead.
+    let room = pencil.room().saturating_sub(width_of(&keys) + 1);
+    let shown = width_of(&question.text).min(room);
+    pencil.text(" ", styles.header).field(&question.text, shown, styles.header.patch(styles.warning));
+    pencil.text(&keys, styles.header.patch(styles.key)).fill(' ', styles.header);
+}
+
+fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffer) -> Position {
+    let styles = &app.theme.styles;
+    let cursor = line.input.draw(buffer, areas.status, ":", styles.header.patch(styles.key), styles.header);
+    if let Some(selected) = line.selected() {
+        draw_candidates(
+            buffer,
+            areas.body,
+            Position::new(cursor.x, areas.status.y),
+            &line.completions.candidates,
+            selected,
+            styles,
+        );
+    }
+    cursor
+}
+
+fn filter_line(app: &App, line: &FilterLine, area: Rect, buffer: &mut Buffer) -> Position {
+    let styles = &app.theme.styles;
+    let (shown, total) = match line.pane {
+        Pane::Stations => (app.stations.shown().len() as u64, app.stations.total() as u64),
+        _ => (app.trace.count() as u64, app.trace.total()),
+    };
+    let count = format!("  {} of {} ", words::number(shown), words::number(total));
+    let width = (width_of(&count) as u16).min(area.width / 2); // a short text
+    let typed = Rect { width: area.width - width, ..area };
+    Pencil::new(buffer, Rect { x: typed.right(), width, ..area }, 0)
+        .text(&count, styles.header.patch(styles.muted))
+        .fill(' ', styles.header);
+    line.input.draw(buffer, typed, "/", styles.header.patch(styles.key), styles.header)
+}
+
+/// Draws the newest toast; returns how many columns it took.
+fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    let Some((toast, more)) = app.toasts.current() else { return 0 };
+    let styles = &app.theme.styles;
+    let style = if toast.failure { styles.toast_error } else { styles.toast_info };
+    let sign = if toast.failure { " ✗ " } else { " " };
+    let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
+    let mut pencil = Pencil::new(buffer, area, 0);
+    let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));
+    let shown = width_of(&crate::visible(&toast.text)).min(room);
+    pencil.text(sign, style).field(&toast.text, shown, style).text(&more, style);
+    pencil.column() - area.x
+}

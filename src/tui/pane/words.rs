@@ -1,0 +1,93 @@
+//! Times, sizes and numbers in words.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The time of day with milliseconds.
+pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
+    let seconds = Timestamp::from_microsecond(micros).map_or(0, |at| zone.to_offset(at).seconds());
+    let local = micros.div_euclid(1_000) + i64::from(seconds) * 1_000;
+    let of_day = local.rem_euclid(86_400_000);
+    let (hours, minutes, seconds, millis) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1_000 % 60, of_day % 1_000);
+    format!("{hours:02}:{minutes:02}:{seconds:02}.{millis:03}")
+}
+
+/// A duration, three digits of it.
+pub fn duration(duration: Duration) -> String {
+    let micros = duration.as_micros();
+    match micros {
+        0..100 => "<0.1 ms".to_owned(),
+        100..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
+        10_000..1_000_000 => format!("{} ms", micros / 1_000),
+        1_000_000..100_000_000 => format!("{:.1} s", micros as f64 / 1e6),
+        100_000_000..6_000_000_000 => format!("{} min", micros / 60_000_000),
+        _ => format!("{} h", micros / 3_600_000_000),
+    }
+}
+
+/// The seconds until a time, counted down to 0.
+pub fn countdown(until_micros: u64, now_micros: u64) -> String {
+    let seconds = until_micros.saturating_sub(now_micros).div_ceil(1_000_000);
+    if seconds < 100 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+}
+
+/// A number with its thousands apart.
+pub fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number in at most five columns: `9999`, `12.3k`, `4.5M`.
+pub fn short_number(number: u64) -> String {
+    match number {
+        0..10_000 => number.to_string(),
+        10_000..100_000 => format!("{:.1}k", number as f64 / 1e3),
+        100_000..1_000_000 => format!("{}k", number / 1_000),
+        1_000_000..100_000_000 => format!("{:.1}M", number as f64 / 1e6),
+        _ => format!("{}M", number / 1_000_000),
+    }
+}
+
+/// Memory in MiB.
+pub fn mebibytes(bytes: usize) -> String {
+    let mebibytes = bytes as f64 / f64::from(1 << 20);
+    if mebibytes < 10.0 { format!("{mebibytes:.1}") } else { format!("{mebibytes:.0}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_times_are_local() {
+        assert_eq!(number(1_234_567), "1 234 567");
+        assert_eq!(
+            ["9999", "12.3k", "456k", "1.2M"],
+            [9_999, 12_345, 456_789, 1_234_567].map(short_number).each_ref().map(String::as_str)
+        );
+        for (micros, expected) in [
+            (40, "<0.1 ms"),
+            (400, "0.4 ms"),
+            (2_345, "2.3 ms"),
+            (123_456, "123 ms"),
+            (4_230_000, "4.2 s"),
+            (180_000_000, "3 min"),
+            (7_200_000_000, "2 h"),
+        ] {
+            assert_eq!(duration(Duration::from_micros(micros)), expected);
+        }
+        let zone = TimeZone::fixed(jiff::tz::offset(1));
+        assert_eq!(time_of_day(1_735_689_600_123_456, &zone), "01:00:00.123");
+        assert_eq!(time_of_day(-1, &TimeZone::UTC), "23:59:59.999");
+        assert_eq!(countdown(4_200_000, 1_000_000), "4 s");
+    }
+}

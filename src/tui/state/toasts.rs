@@ -1,0 +1,93 @@
+//! Toasts: sentences that are shown for a moment. They expire by the times that are passed in.
+
+use std::collections::VecDeque;
+
+/// How long a sentence that informs is shown, in microseconds.
+const INFO: u64 = 2_000_000;
+/// How long a sentence about a failure is shown, in microseconds.
+const ERROR: u64 = 6_000_000;
+/// More than this many that wait tell a person nothing.
+const MOST: usize = 20;
+
+/// One sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// The sentence.
+    pub text: String,
+    /// Whether it is about a failure.
+    pub failure: bool,
+    until_micros: u64,
+}
+
+/// The sentences that are to be seen, oldest first.
+#[derive(Debug, Default)]
+pub struct Toasts {
+    waiting: VecDeque<Toast>,
+}
+
+impl Toasts {
+    /// Shows a sentence that informs.
+    pub fn info(&mut self, text: impl Into<String>, now_micros: u64) {
+        self.push(text.into(), false, now_micros + INFO);
+    }
+
+    /// Shows a sentence about a failure.
+    pub fn error(&mut self, text: impl Into<String>, now_micros: u64) {
+        self.push(text.into(), true, now_micros + ERROR);
+    }
+
+    fn push(&mut self, text: String, failure: bool, until_micros: u64) {
+        // What informs gives way to whatever comes next; failures are kept for their time.
+        self.waiting.retain(|toast| toast.failure && toast.text != text);
+        self.waiting.push_back(Toast { text, failure, until_micros });
+        if self.waiting.len() > MOST {
+            self.waiting.pop_front();
+        }
+    }
+
+    /// The newest sentence and how many others wait behind it.
+    pub fn current(&self) -> Option<(&Toast, usize)> {
+        self.waiting.back().map(|toast| (toast, self.waiting.len() - 1))
+    }
+
+    /// Removes all: they have been read.
+    pub fn dismiss(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Removes what has had its time.
+    pub fn expire(&mut self, now_micros: u64) {
+        self.waiting.retain(|toast| toast.until_micros > now_micros);
+    }
+
+    /// When the next one has had its time.
+    pub fn deadline(&self) -> Option<u64> {
+        self.waiting.iter().map(|toast| toast.until_micros).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_stay_six_seconds_and_information_two() {
+        let mut toasts = Toasts::default();
+        toasts.error("broken", 0);
+        toasts.info("done", 1_000_000);
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("done", 1)));
+        assert_eq!(toasts.deadline(), Some(3_000_000));
+        toasts.expire(3_000_000);
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("broken", 0)));
+        toasts.expire(6_000_000);
+        assert_eq!(toasts.current(), None);
+    }
+
+    #[test]
+    fn a_newer_information_replaces_the_older() {
+        let mut toasts = Toasts::default();
+        toasts.info("one", 0);
+        toasts.info("two", 1);
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("two", 0)));
+    }
+}

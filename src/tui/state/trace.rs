@@ -1,0 +1,319 @@
+//! The trace pane's state: which records are shown, which one is selected, whether the newest is followed. Rows are found by
+//! arithmetic or in an index of matching records; no row is made before it is drawn.
+
+use std::collections::VecDeque;
+
+use super::filter::Filter;
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
+use crate::tui::widget::Viewport;
+
+/// How many records a filter looks at in one turn, so that a key never waits for a million of them.
+const CHUNK: u64 = 10_000;
+
+/// A call that was sent from the editor and is to be selected when it appears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Awaited {
+    targets: Vec<StationKey>,
+    action: String,
+    from: Sequence,
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct TraceView {
+    filter: Filter,
+    only: Option<StationKey>,
+    /// The records that pass, as far as they were looked at. Unused while everything passes.
+    matching: VecDeque<Sequence>,
+    /// The first record that the filter has not looked at.
+    scanned: Sequence,
+    start: Sequence,
+    end: Sequence,
+    paused_at: Option<Sequence>,
+    following: bool,
+    /// The record that the person chose. What is selected is the nearest one that is shown.
+    anchor: Sequence,
+    viewport: Viewport,
+    /// The first record that came after the person left the end.
+    unseen: Sequence,
+    awaited: Option<Awaited>,
+}
+
+impl Default for TraceView {
+    fn default() -> TraceView {
+        TraceView {
+            filter: Filter::default(),
+            only: None,
+            matching: VecDeque::new(),
+            scanned: 0,
+            start: 0,
+            end: 0,
+            paused_at: None,
+            following: true,
+            anchor: 0,
+            viewport: Viewport::default(),
+            unseen: 0,
+            awaited: None,
+        }
+    }
+}
+
+impl TraceView {
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The only station that is shown.
+    pub fn only(&self) -> Option<StationKey> {
+        self.only
+    }
+
+    /// Whether the newest record is selected as it comes.
+    pub fn following(&self) -> bool {
+        self.following
+    }
+
+    /// Whether the display is held still.
+    pub fn paused(&self) -> bool {
+        self.paused_at.is_some()
+    }
+
+    /// How many records came since the display was held.
+    pub fn held_back(&self) -> u64 {
+        self.paused_at.map_or(0, |paused| self.end.saturating_sub(paused))
+    }
+
+    /// How many records were evicted.
+    pub fn evicted(&self) -> u64 {
+        self.start
+    }
+
+    /// How many records there are, shown or not.
+    pub fn total(&self) -> u64 {
+        self.visible_end().saturating_sub(self.start)
+    }
+
+    /// Whether some records are hidden.
+    pub fn narrowed(&self) -> bool {
+        self.only.is_some() || !self.filter.is_empty()
+    }
+
+    /// How much of the trace the filter has looked at, in percent.
+    pub fn progress(&self) -> u64 {
+        let total = self.end.saturating_sub(self.start).max(1);
+        if self.narrowed() { self.scanned.saturating_sub(self.start) * 100 / total } else { 100 }
+    }
+
+    fn visible_end(&self) -> Sequence {
+        self.paused_at.unwrap_or(self.end).max(self.start)
+    }
+
+    /// How many records are shown.
+    pub fn count(&self) -> usize {
+        if self.narrowed() {
+            let end = self.visible_end();
+            self.matching.partition_point(|sequence| *sequence < end)
+        } else {
+            self.total() as usize
+        }
+    }
+
+    /// The record at an index among those shown.
+    pub fn at(&self, index: usize) -> Option<Sequence> {
+        if index >= self.count() {
+            return None;
+        }
+        if self.narrowed() { self.matching.get(index).copied() } else { Some(self.start + index as u64) }
+    }
+
+    /// The index of the first shown record that is not before this one.
+    fn index_from(&self, sequence: Sequence) -> usize {
+        if self.narrowed() {
+            self.matching.partition_point(|shown| *shown < sequence)
+        } else {
+            sequence.saturating_sub(self.start) as usize
+        }
+    }
+
+    /// The index of the selected record.
+    pub fn position(&self) -> usize {
+        self.index_from(self.anchor).min(self.count().saturating_sub(1))
+    }
+
+    /// The selected record.
+    pub fn selected(&self) -> Option<Sequence> {
+        self.at(self.position())
+    }
+
+    /// How many lines say that something is missing: one when records were evicted.
+    fn gap(&self) -> usize {
+        usize::from(self.start > 0)
+    }
+
+    /// The first line on the screen; line 0 is the gap when there is one.
+    pub fn top(&self, height: usize) -> usize {
+        let (lines, gap) = (self.count() + self.gap(), self.gap());
+        let selected = self.position() + gap;
+        // The first record is never shown without the line that tells of those before it.
+        if selected <= gap { 0 } else { self.viewport.top(selected, lines, height) }
+    }
+
+    /// The record on a line; `None` for the gap and beyond the end.
+    pub fn on_line(&self, line: usize) -> Option<Sequence> {
+        self.at(line.checked_sub(self.gap())?)
+    }
+
+    /// How many shown records came since the person left the end.
+    pub fn unseen(&self) -> usize {
+        if self.following { 0 } else { self.count().saturating_sub(self.index_from(self.unseen)) }
+    }
+
+    /// Brings the view up to date. True when the filter has more records to look at.
+    pub fn refresh(&mut self, contents: &Contents, height: usize) -> bool {
+        let range = contents.records().range();
+        (self.start, self.end) = (range.start, range.end);
+        while self.matching.front().is_some_and(|first| *first < self.start) {
+            self.matching.pop_front();
+        }
+        if self.narrowed() {
+            self.scan(contents);
+        }
+        self.find_awaited(contents, height);
+        if self.following {
+            self.stay_at_end();
+        }
+        self.narrowed() && self.scanned < self.end
+    }
+
+    fn scan(&mut self, contents: &Contents) {
+        let from = self.scanned.max(self.start);
+        let to = self.end.min(from + CHUNK);
+        let matching = contents.records().iter(from..to).filter(|record| self.passes(record, contents));
+        let found: Vec<Sequence> = matching.map(|record| record.sequence).collect();
+        self.matching.extend(found);
+        self.scanned = to;
+    }
+
+    fn passes(&self, record: &Record<'_>, contents: &Contents) -> bool {
+        if self.only.is_some() && record.station != self.only {
+            return false;
+        }
+        let identity = || record.station.and_then(|key| contents.stations().get(key)).map(|row| &*row.identity);
+        self.filter.is_empty()
+            || record.action.is_some_and(|action| self.filter.finds(action))
+            || identity().is_some_and(|identity| self.filter.finds(identity))
+            || self.filter.finds(record.text)
+    }
+
+    /// Takes another filter.
+    pub fn set_filter(&mut self, filter: Filter) {
+        if filter != self.filter {
+            self.keep_anchor();
+            self.filter = filter;
+            self.look_again();
+        }
+    }
+
+    /// Shows one station, or all.
+    pub fn show_only(&mut self, station: Option<StationKey>) {
+        if station != self.only {
+            self.keep_anchor();
+            self.only = station;
+            self.look_again();
+        }
+    }
+
+    /// What is selected stays what the person chose, also when the rows around it change.
+    fn keep_anchor(&mut self) {
+        self.anchor = self.selected().unwrap_or(self.anchor);
+    }
+
+    fn look_again(&mut self) {
+        self.matching.clear();
+        self.scanned = self.start;
+    }
+
+    /// Moves the selection by some lines. Any way up stops following.
+    pub fn move_by(&mut self, lines: isize, height: usize) {
+        let from = self.position();
+        let last = self.count().saturating_sub(1);
+        self.go_to(from.saturating_add_signed(lines).min(last), height);
+    }
+
+    /// Selects the record at an index.
+    pub fn go_to(&mut self, index: usize, height: usize) {
+        let Some(sequence) = self.at(index) else { return };
+        let from = self.position();
+        if index < from || !self.following {
+            self.leave_end();
+        }
+        let (gap, lines) = (self.gap(), self.count() + self.gap());
+        self.viewport.moved(from + gap, index + gap, lines, height);
+        self.anchor = sequence;
+        let bottom = self.top(height) + height;
+        if let Some(sequence) = self.on_line(bottom.min(lines).saturating_sub(1)) {
+            self.unseen = self.unseen.max(sequence + 1);
+        }
+    }
+
+    /// Selects a record if it is shown; following ends. False when it is not shown.
+    pub fn select(&mut self, sequence: Sequence, height: usize) -> bool {
+        let index = self.index_from(sequence);
+        let shown = self.at(index) == Some(sequence);
+        if shown {
+            self.leave_end();
+            self.go_to(index, height);
+        }
+        shown
+    }
+
+    fn leave_end(&mut self) {
+        if self.following {
+            self.following = false;
+            self.unseen = self.visible_end();
+        }
+    }
+
+    fn stay_at_end(&mut self) {
+        self.anchor = self.at(self.count().saturating_sub(1)).unwrap_or(self.anchor);
+        self.viewport.place(usize::MAX);
+    }
+
+    /// Follows the newest record, or stops.
+    pub fn follow(&mut self, follow: bool) {
+        if follow {
+            self.following = true;
+            self.paused_at = None;
+            self.stay_at_end();
+        } else {
+            self.leave_end();
+        }
+    }
+
+    /// Holds the display still, or lets it go on.
+    pub fn toggle_pause(&mut self) {
+        self.paused_at = if self.paused_at.is_some() { None } else { Some(self.end) };
+    }
+
+    /// Selects the next call of this action to one of these stations when it appears.
+    pub fn await_call(&mut self, targets: Vec<StationKey>, action: String) {
+        self.awaited = Some(Awaited { targets, action, from: self.end });
+    }
+
+    fn find_awaited(&mut self, contents: &Contents, height: usize) {
+        let Some(awaited) = &mut self.awaited else { return };
+        let found = contents.records().iter(awaited.from..self.end).find(|record| {
+            record.kind == RecordKind::Frame(Direction::Out, FrameKind::Call)
+                && record.action == Some(awaited.action.as_str())
+                && record.station.is_some_and(|station| awaited.targets.contains(&station))
+        });
+        awaited.from = self.end;
+        let Some(sequence) = found.map(|record| record.sequence) else { return };
+        self.awaited = None;
+        self.leave_end();
+        self.anchor = sequence;
+        // In the middle of the screen there is room below for the answer.
+        self.viewport.place(height / 2);
+    }
+}

@@ -1,0 +1,201 @@
+//! The terminal: taken over at the start, given back exactly as it was at the end, whatever the end is. Draws frames in one write
+//! inside a synchronized update. What is drawn is not decided here.
+
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, ThreadId};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, KeyboardEnhancementFlags,
+    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{Command, cursor, queue};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use tokio::sync::mpsc;
+
+/// Whether the terminal is ours at the moment. One process has one terminal, and the panic hook must know without a handle.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether mouse capture was asked for, so that only then it is undone.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Why the screen cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// The terminal refused to be set up, read or written.
+    #[error("the terminal cannot be used ({0}); run with --plain to work without a full screen")]
+    Io(#[from] io::Error),
+}
+
+/// Collects a frame, so that it reaches the terminal in one write.
+#[derive(Debug, Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl Output {
+    fn commit(&self) -> io::Result<()> {
+        let mut bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut terminal = io::stdout().lock();
+        let written = terminal.write_all(&bytes).and_then(|()| terminal.flush());
+        bytes.clear();
+        written
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Does nothing: the frame is not complete yet; `commit` writes it.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal while it is ours; dropping it gives it back.
+#[derive(Debug)]
+pub struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Output>>,
+    output: Output,
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal over. Panics of other threads are sent to `panics` from now on; a panic of this thread gives the
+    /// terminal back before its message is written.
+    ///
+    /// # Errors
+    /// When standard output is no terminal or refuses raw mode.
+    pub fn take(mouse: bool, panics: mpsc::Sender<String>) -> Result<Terminal, TerminalError> {
+        install_panic_hook(thread::current().id(), panics);
+        let output = Output::default();
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(output.clone()))?;
+        let mut terminal = Terminal { inner, output, mouse };
+        terminal.set_up()?;
+        Ok(terminal)
+    }
+
+    fn set_up(&mut self) -> Result<(), TerminalError> {
+        TAKEN.store(true, Ordering::SeqCst);
+        MOUSE.store(self.mouse, Ordering::SeqCst);
+        enable_raw_mode()?;
+        // The flags are pushed without asking: terminals that do not know them ignore them, and a question may cost seconds.
+        let flags = PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES);
+        queue!(self.output, EnterAlternateScreen, EnableBracketedPaste, flags)?;
+        if self.mouse {
+            queue!(self.output, EnableMouseCapture)?;
+        }
+        // Resizing clears and forgets the last frame. `clear` would ask the terminal where its cursor is and wait for the answer.
+        let (width, height) = crossterm::terminal::size()?;
+        self.inner.resize(Rect::new(0, 0, width, height))?;
+        Ok(self.output.commit()?)
+    }
+
+    /// Draws a frame.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(&mut self, frame: impl FnOnce(&mut Frame<'_>)) -> Result<(), TerminalError> {
+        queue!(self.output, BeginSynchronizedUpdate)?;
+        self.inner.draw(frame)?;
+        queue!(self.output, EndSynchronizedUpdate)?;
+        Ok(self.output.commit()?)
+    }
+
+    /// Puts text into the clipboard of the terminal, which works over SSH too (OSC 52).
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn copy(&mut self, text: &str) -> Result<(), TerminalError> {
+        self.send(CopyToClipboard::to_clipboard_from(text))
+    }
+
+    fn send(&mut self, command: impl Command) -> Result<(), TerminalError> {
+        queue!(self.output, command)?;
+        Ok(self.output.commit()?)
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn release(&mut self) {
+        give_back();
+    }
+
+    /// Takes it again after [`release`](Terminal::release) and draws everything anew.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn retake(&mut self) -> Result<(), TerminalError> {
+        self.set_up()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Undoes what `set_up` did, once; a second call finds nothing to do. Failures have no one left to be told to.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = queue!(bytes, DisableMouseCapture);
+    }
+    let _ = queue!(
+        bytes,
+        EndSynchronizedUpdate,
+        PopKeyboardEnhancementFlags,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let mut terminal = io::stdout().lock();
+    let _ = terminal.write_all(&bytes).and_then(|()| terminal.flush());
+    let _ = disable_raw_mode();
+}
+
+/// A panic of the screen's own thread restores the terminal first; one of any other thread must not touch a screen that lives on,
+/// so its message goes to the event loop.
+fn install_panic_hook(screen: ThreadId, panics: mpsc::Sender<String>) {
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !TAKEN.load(Ordering::SeqCst) {
+            previous(info);
+        } else if thread::current().id() == screen {
+            give_back();
+            previous(info);
+        } else {
+            let what = message_of(info);
+            let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
+            // When more panics wait than the queue holds, the first ones tell enough.
+            let _ = panics.try_send(format!("a part of the program failed: {what}{place}"));
+        }
+    }));
+}
+
+/// What a panic says; its payload is a text unless someone threw something else.
+fn message_of<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
+    let payload = info.payload();
+    payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+/// Stops the process group as the terminal driver does on Ctrl-Z; returns when the shell continues it. Where nobody could
+/// continue it (an orphaned group) the kernel ignores the signal.
+///
+/// # Errors
+/// When the signal cannot be sent.
+pub fn stop_process() -> io::Result<()> {
+    Ok(rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?)
+}

@@ -1,0 +1,138 @@
+//! The lines at the bottom: commands and filters, and text that is typed or pasted wherever it goes.
+
+use crossterm::event::KeyEvent;
+
+use super::Effect;
+use crate::tui::action::{Action, Context};
+use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::{Filter, FilterLine};
+use crate::tui::widget::InputLine;
+
+/// A key that is no action.
+pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
+    match context {
+        Context::CommandLine => {
+            let edited = app.command_line.input.key(&event);
+            if edited {
+                app.command_line.hide_proposals();
+                if !app.command_line.input.text().is_empty() {
+                    return complete(app, outside, false);
+                }
+            }
+        }
+        Context::FilterLine => {
+            if let Some(line) = &mut app.filter_line {
+                line.input.key(&event);
+            }
+            apply_filter(app);
+        }
+        Context::Picker => {
+            if let Some(picker) = &mut app.picker {
+                let before = picker.input.text().to_owned();
+                picker.input.key(&event);
+                if picker.input.text() != before {
+                    picker.narrow();
+                }
+            }
+        }
+        Context::Editor => {
+            if let Some(editor) = &mut app.editor {
+                editor.key(event);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Pasted text goes where typed text would go; in a pane it does nothing, so that it cannot press keys.
+pub fn paste(app: &mut App, text: &str, outside: &Outside<'_>) {
+    match app.context() {
+        Context::CommandLine => app.command_line.input.paste(text),
+        Context::FilterLine => {
+            if let Some(line) = &mut app.filter_line {
+                line.input.paste(text);
+            }
+            apply_filter(app);
+        }
+        Context::Picker => {
+            if let Some(picker) = &mut app.picker {
+                picker.input.paste(text);
+                picker.narrow();
+            }
+        }
+        Context::Editor => {
+            if let Some(editor) = &mut app.editor {
+                editor.paste(text);
+            }
+        }
+        _ => app.toasts.info("Pasted text goes into the command line (:) or the editor (e)", outside.now.monotonic_micros),
+    }
+}
+
+/// Opens the filter of the focused list; from the message pane that of the trace.
+pub fn open_filter(app: &mut App) {
+    let pane = if app.focus == Pane::Stations { Pane::Stations } else { Pane::Trace };
+    let before = if pane == Pane::Stations { app.stations.filter() } else { app.trace.filter() }.clone();
+    app.filter_line = Some(FilterLine { pane, input: InputLine::new(before.text()), before });
+}
+
+fn apply_filter(app: &mut App) {
+    if let Some(line) = &app.filter_line {
+        let (pane, filter) = (line.pane, Filter::new(line.input.text()));
+        set_filter(app, pane, filter);
+    }
+}
+
+/// Sets the filter of a list.
+pub fn set_filter(app: &mut App, pane: Pane, filter: Filter) {
+    if pane == Pane::Stations {
+        app.stations.set_filter(filter);
+    } else {
+        app.trace.set_filter(filter);
+    }
+}
+
+/// The actions of both lines.
+pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+    match action {
+        Action::KeepFilter => app.filter_line = None,
+        Action::DropFilter => {
+            if let Some(line) = app.filter_line.take() {
+                set_filter(app, line.pane, line.before);
+            }
+        }
+        Action::LeaveCommandLine if app.command_line.proposes() => app.command_line.hide_proposals(),
+        Action::LeaveCommandLine => app.command_line.close(),
+        Action::OlderCommand if app.command_line.proposes() => app.command_line.next(-1),
+        Action::NewerCommand if app.command_line.proposes() => app.command_line.next(1),
+        Action::OlderCommand => app.command_line.older(),
+        Action::NewerCommand => app.command_line.newer(),
+        Action::PreviousCandidate => app.command_line.next(-1),
+        Action::NextCandidate => {
+            if app.command_line.proposes() {
+                app.command_line.accept();
+            }
+            return complete(app, outside, true);
+        }
+        Action::RunCommand => {
+            // Enter on a proposal that was chosen takes it over; the next Enter runs the command.
+            if app.command_line.has_choice() {
+                app.command_line.accept();
+            } else if let Some(line) = app.command_line.take() {
+                app.command_line.close();
+                return vec![Effect::Run { line, context: app.run_context(outside.contents) }];
+            } else {
+                app.command_line.close();
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn complete(app: &App, outside: &Outside<'_>, asked: bool) -> Vec<Effect> {
+    let input = &app.command_line.input;
+    let context = app.run_context(outside.contents);
+    vec![Effect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context, asked }]
+}

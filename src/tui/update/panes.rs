@@ -1,0 +1,155 @@
+//! The actions of the three panes: moving, marking, narrowing, copying.
+
+use super::{Effect, calls, height_of, lines};
+use crate::trace::{Contents, RecordKind, StationKey};
+use crate::tui::action::Action;
+use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::Filter;
+use crate::tui::widget::payload_of;
+
+/// Clipboards that are reached through the terminal often take no more than this.
+const CLIPBOARD: usize = 74_994;
+
+/// Does what an action says.
+pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    match action {
+        Action::CommandLine => app.command_line.open(),
+        Action::Filter => lines::open_filter(app),
+        Action::Back => back(app, now),
+        Action::NextPane => turn(app, 1),
+        Action::PreviousPane => turn(app, Pane::ALL.len() - 1),
+        Action::StationsPane => app.focus(Pane::Stations),
+        Action::TracePane => app.focus(Pane::Trace),
+        Action::MessagePane | Action::OpenMessage => app.focus(Pane::Message),
+        Action::Up => move_by(app, -1),
+        Action::Down => move_by(app, 1),
+        Action::PageUp => move_by(app, -page(app)),
+        Action::PageDown => move_by(app, page(app)),
+        Action::Top => move_by(app, isize::MIN),
+        Action::Bottom if app.focus == Pane::Trace => app.trace.follow(true),
+        Action::Bottom => move_by(app, isize::MAX),
+        Action::Left => app.message.scroll_sideways(-8),
+        Action::Right => app.message.scroll_sideways(8),
+        Action::Zoom => app.zoomed = !app.zoomed,
+        Action::Follow => app.trace.follow(!app.trace.following()),
+        Action::Pause => app.trace.toggle_pause(),
+        Action::Copy => return copy(app, outside),
+        Action::Mark => mark(app, app.stations.selected()),
+        Action::MarkFromTrace => mark(app, app.station_of_line(outside.contents)),
+        Action::UnmarkAll => app.marked.clear(),
+        Action::Sort => app.stations.sort_next(),
+        Action::NarrowTrace => narrow(app, outside),
+        Action::NextPartner | Action::NextPartnerMessage => partner(app, outside, true),
+        Action::PreviousPartner | Action::PreviousPartnerMessage => partner(app, outside, false),
+        Action::Compose => calls::open_picker(app, app.stations.selected(), outside),
+        Action::ComposeFromTrace | Action::ComposeFromMessage => {
+            let station = app.station_of_line(outside.contents).or(app.stations.selected());
+            calls::open_picker(app, station, outside);
+        }
+        Action::Resend | Action::ResendMessage => calls::resend(app, outside),
+        _ => {}
+    }
+    // What was chosen is brought up to date at once: the next key may already depend on it.
+    app.stations.refresh(outside.contents.stations());
+    Vec::new()
+}
+
+/// One level back.
+fn back(app: &mut App, now: u64) {
+    if app.zoomed {
+        app.zoomed = false;
+    } else if app.focus == Pane::Stations && !app.stations.filter().is_empty() {
+        app.stations.set_filter(Filter::default());
+    } else if !app.trace.filter().is_empty() {
+        app.trace.set_filter(Filter::default());
+    } else if app.trace.only().is_some() {
+        app.trace.show_only(None);
+    } else if app.focus == Pane::Message {
+        app.focus(Pane::Trace);
+    } else {
+        app.toasts.info("Nothing to step back from; q quits", now);
+    }
+}
+
+fn turn(app: &mut App, by: usize) {
+    let index = Pane::ALL.iter().position(|pane| *pane == app.focus).unwrap_or(0);
+    app.focus(Pane::ALL[(index + by) % Pane::ALL.len()]);
+}
+
+fn page(app: &App) -> isize {
+    height_of(app, app.focus).saturating_sub(1).max(1) as isize // a height of the screen
+}
+
+/// Moves in a pane by some lines.
+pub fn move_in(app: &mut App, pane: Pane, lines: isize) {
+    let height = height_of(app, pane);
+    match pane {
+        Pane::Stations => {
+            app.stations.move_by(lines, height);
+            if app.trace.only().is_some() {
+                app.trace.show_only(app.stations.selected());
+            }
+        }
+        Pane::Trace => app.trace.move_by(lines, height),
+        Pane::Message => app.message.scroll(lines, height),
+    }
+}
+
+fn move_by(app: &mut App, lines: isize) {
+    move_in(app, app.focus, lines);
+}
+
+fn mark(app: &mut App, station: Option<StationKey>) {
+    if let Some(station) = station
+        && !app.marked.remove(&station)
+    {
+        app.marked.insert(station);
+    }
+}
+
+fn narrow(app: &mut App, outside: &Outside<'_>) {
+    let selected = app.stations.selected();
+    app.trace.show_only(if app.trace.only().is_some() { None } else { selected });
+    let height = height_of(app, Pane::Trace);
+    app.trace.refresh(outside.contents, height);
+}
+
+/// Goes to the other half of the exchange.
+fn partner(app: &mut App, outside: &Outside<'_>, to_answer: bool) {
+    let now = outside.now.monotonic_micros;
+    let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
+    let partner = record.and_then(|record| record.partner.filter(|partner| (*partner > record.sequence) == to_answer));
+    let Some(partner) = partner else {
+        let text = if to_answer { "This line has no answer (yet)" } else { "This line answers no call" };
+        app.toasts.info(text, now);
+        return;
+    };
+    let height = height_of(app, Pane::Trace);
+    if outside.contents.records().get(partner).is_none() {
+        app.toasts.info("The other half was dropped to save memory", now);
+    } else if !app.trace.select(partner, height) {
+        app.toasts.info("The other half is hidden by the filter", now);
+    }
+}
+
+fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    let Some(text) = app.trace.selected().and_then(|sequence| text_to_copy(outside.contents, sequence)) else {
+        app.toasts.info("There is nothing to copy: no line of the trace is selected", now);
+        return Vec::new();
+    };
+    let bytes = text.len();
+    if bytes / 3 * 4 > CLIPBOARD {
+        app.toasts.info(format!("Copied {bytes} bytes through the terminal; many terminals take no more than 55 kB"), now);
+    } else {
+        app.toasts.info(format!("Copied {bytes} bytes"), now);
+    }
+    vec![Effect::Copy(text)]
+}
+
+fn text_to_copy(contents: &Contents, sequence: u64) -> Option<String> {
+    let record = contents.records().get(sequence)?;
+    let text = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.text };
+    Some(text.to_owned())
+}

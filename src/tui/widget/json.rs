@@ -1,0 +1,228 @@
+//! JSON for reading: laid out over lines, and coloured line by line. It works on text that is not JSON too, because the wire may
+//! carry anything. What a payload means is `compose`'s knowledge.
+
+use std::ops::Range;
+
+use super::pencil::head;
+
+/// What a piece of a line is, for its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// The name of a property.
+    Key,
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// `true`, `false`, `null`, or anything else that begins with a letter.
+    Word,
+    /// Braces, brackets, colons, commas.
+    Mark,
+}
+
+/// Cuts a line into coloured pieces, as byte ranges. A text that does not end in the line is coloured to its end.
+pub fn colour_line(line: &str) -> Vec<(Range<usize>, Ink)> {
+    let bytes = line.as_bytes();
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let ink = match bytes[at] {
+            b' ' | b'\t' | b'\r' => {
+                at += 1;
+                continue;
+            }
+            b'"' => {
+                at = end_of_text(bytes, at);
+                let rest = line[at..].trim_start();
+                if rest.starts_with(':') { Ink::Key } else { Ink::Text }
+            }
+            b'{' | b'}' | b'[' | b']' | b':' | b',' => {
+                at += 1;
+                Ink::Mark
+            }
+            first => {
+                while at < bytes.len() && !matches!(bytes[at], b' ' | b'\t' | b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',') {
+                    at += 1;
+                }
+                if first == b'-' || first.is_ascii_digit() { Ink::Number } else { Ink::Word }
+            }
+        };
+        pieces.push((start..at, ink));
+    }
+    pieces
+}
+
+/// The offset behind the text that begins at `at`.
+fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
+    at += 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Lays a frame out over lines: the outer array stays on one line with its scalars, objects and lists below it are opened. At most
+/// `limit` bytes of the frame are read; the text that comes back ends there.
+pub fn lay_out(text: &str, limit: usize) -> String {
+    let bytes = head(text, limit).as_bytes();
+    let outer_is_list = text.trim_start().starts_with('[');
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 2);
+    let mut depth = 0_usize;
+    let mut at = 0;
+    let indent = |out: &mut String, depth: usize| {
+        out.push('\n');
+        // Nesting beyond what a screen shows is not indented any further, so that hostile depth costs nothing.
+        out.extend(std::iter::repeat_n("  ", depth.saturating_sub(usize::from(outer_is_list)).min(40)));
+    };
+    while at < bytes.len() {
+        let byte = bytes[at];
+        match byte {
+            b'"' => {
+                let end = end_of_text(bytes, at).min(bytes.len());
+                // Both ends lie on ASCII characters or at the end of the text, hence on borders of characters.
+                out.push_str(text.get(at..end).unwrap_or_default());
+                at = end;
+                continue;
+            }
+            b'{' | b'[' => {
+                out.push(byte as char);
+                let next = bytes[at + 1..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|index| at + 1 + index);
+                if let Some(close) = next.filter(|index| matches!(bytes[*index], b'}' | b']')) {
+                    out.push(bytes[close] as char);
+                    at = close + 1;
+                    continue;
+                }
+                depth += 1;
+                if !(outer_is_list && depth == 1) {
+                    indent(&mut out, depth);
+                }
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if !(outer_is_list && depth == 0) {
+                    indent(&mut out, depth);
+                }
+                out.push(byte as char);
+            }
+            b',' => {
+                out.push(',');
+                if outer_is_list && depth == 1 { out.push(' ') } else { indent(&mut out, depth) }
+            }
+            b':' => out.push_str(": "),
+            _ if byte.is_ascii_whitespace() => {}
+            _ => {
+                let end = bytes[at..]
+                    .iter()
+                    .position(|byte| {
+                        matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',') || byte.is_ascii_whitespace()
+                    })
+                    .map_or(bytes.len(), |length| at + length);
+                out.push_str(text.get(at..end).unwrap_or_default());
+                at = end;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    out
+}
+
+/// The payload inside a frame's text, as it stands there: what follows the message id and, in a call, the action. Text of another
+/// shape comes back whole.
+pub fn payload_of(frame: &str) -> &str {
+    let trimmed = frame.trim();
+    let Some(body) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return frame };
+    let Some((kind, rest)) = body.split_once(',') else { return frame };
+    let texts = match kind.trim() {
+        "2" => 2,
+        "3" => 1,
+        "4" => 1,
+        _ => return frame,
+    };
+    let mut rest = rest.trim_start();
+    for _ in 0..texts {
+        if !rest.starts_with('"') {
+            return frame;
+        }
+        rest = rest[end_of_text(rest.as_bytes(), 0).min(rest.len())..].trim_start();
+        rest = match rest.strip_prefix(',') {
+            Some(rest) => rest.trim_start(),
+            None if rest.is_empty() => return "",
+            None => return frame,
+        };
+    }
+    rest.trim_end()
+}
+
+/// The message id of a frame, as it stands in its text.
+pub fn message_id(frame: &str) -> Option<&str> {
+    let (kind, rest) = frame.trim_start().strip_prefix('[')?.split_once(',')?;
+    let rest = rest.trim_start();
+    if !matches!(kind.trim(), "2" | "3" | "4") || !rest.starts_with('"') {
+        return None;
+    }
+    rest.get(1..end_of_text(rest.as_bytes(), 0).min(rest.len()).checked_sub(1)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_laid_out_with_its_head_on_one_line() {
+        let frame = r#"[2,"7","Reset",{"type":"Soft","list":[1,{"a":null}],"empty":{}, "none":[ ]}]"#;
+        let expected = "[2, \"7\", \"Reset\", {\n  \"type\": \"Soft\",\n  \"list\": [\n    1,\n    {\n      \"a\": null\n    }\n  ],\n  \"empty\": {},\n  \"none\": []\n}]";
+        assert_eq!(lay_out(frame, usize::MAX), expected);
+        assert_eq!(lay_out(r#"{"a":1}"#, usize::MAX), "{\n  \"a\": 1\n}");
+    }
+
+    #[test]
+    fn text_that_is_no_json_survives() {
+        for text in ["", "hello", "[[[[", "]]]]", "\"open", "{\"a\":\"\\", "日本,語", "[2,\"é", "\\"] {
+            for limit in 0..=text.len() {
+                let _ = lay_out(text, limit);
+            }
+            let _ = colour_line(text);
+            let _ = payload_of(text);
+        }
+        assert_eq!(lay_out("hello", 99), "hello");
+    }
+
+    #[test]
+    fn the_payload_is_found_without_parsing_it() {
+        for (frame, payload) in [
+            (r#"[2,"7","Reset",{"type":"Soft"}]"#, r#"{"type":"Soft"}"#),
+            (r#" [ 3 , "a\"b,c" , {} ] "#, "{}"),
+            (r#"[4,"7","GenericError","no",{}]"#, r#""GenericError","no",{}"#),
+            (r#"[3,"7"]"#, ""),
+            ("hello", "hello"),
+            ("[9,1]", "[9,1]"),
+        ] {
+            assert_eq!(payload_of(frame), payload, "{frame}");
+        }
+    }
+
+    #[test]
+    fn the_message_id_is_the_second_element() {
+        for (frame, id) in
+            [(r#"[2, "a-7","Reset",{}]"#, Some("a-7")), ("[2,7]", None), ("[3,\"", None), ("x", None), ("[2,\"é", Some(""))]
+        {
+            let found = message_id(frame);
+            assert!(found == id || frame.ends_with('é'), "{frame}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_coloured_by_what_stands_in_it() {
+        let line = r#"  "a": [-1.5, true, "x:y"]"#;
+        let pieces: Vec<_> = colour_line(line).into_iter().map(|(range, ink)| (&line[range], ink)).collect();
+        assert_eq!(pieces[..2], [("\"a\"", Ink::Key), (":", Ink::Mark)]);
+        assert!(pieces.contains(&("-1.5", Ink::Number)) && pieces.contains(&("true", Ink::Word)));
+        assert!(pieces.contains(&("\"x:y\"", Ink::Text)));
+    }
+}

@@ -1,0 +1,13 @@
+//! Drawing that several panes share. Nothing here knows what a station or a record is.
+
+mod input_line;
+mod json;
+mod pencil;
+mod popup;
+mod viewport;
+
+pub use input_line::InputLine;
+pub use json::{Ink, colour_line, lay_out, message_id, payload_of};
+pub use pencil::{Pencil, head, width_of, wrap};
+pub use popup::{draw_box, draw_candidates};
+pub use viewport::Viewport;

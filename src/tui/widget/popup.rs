@@ -1,0 +1,75 @@
+//! Boxes that lie over the panes: the frame of a dialogue, and the list of proposals beside a cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::pencil::{Pencil, width_of};
+use crate::tui::session::Candidate;
+use crate::tui::theme::Styles;
+
+/// How many proposals are shown at once.
+const SHOWN: usize = 8;
+
+/// Clears an area, draws a frame with a title around it and returns what is inside.
+pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule: Style, heading: Style) -> Rect {
+    let area = area.intersection(buffer.area);
+    for line in 0..area.height {
+        Pencil::new(buffer, area, line).fill(' ', Style::reset().patch(base));
+    }
+    if area.width < 4 || area.height < 3 {
+        return area;
+    }
+    let last = area.height - 1;
+    for line in 0..area.height {
+        let (left, middle, right) = match line {
+            0 => ("┌", '─', "┐"),
+            _ if line == last => ("└", '─', "┘"),
+            _ => ("│", ' ', "│"),
+        };
+        Pencil::new(buffer, area, line).text(left, rule).up_to_right(1, middle, rule).text(right, rule);
+    }
+    if !title.is_empty() {
+        let place = Rect { x: area.x + 2, width: area.width - 3, ..area };
+        Pencil::new(buffer, place, 0).text(" ", rule).text(title, heading).text(" ", rule);
+    }
+    Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
+}
+
+/// Draws the proposals beside a cursor: below it where there is room, else above it.
+pub fn draw_candidates(
+    buffer: &mut Buffer,
+    bounds: Rect,
+    at: Position,
+    candidates: &[Candidate],
+    selected: usize,
+    styles: &Styles,
+) {
+    let bounds = bounds.intersection(buffer.area);
+    if candidates.is_empty() || bounds.width < 12 || bounds.height < 4 {
+        return;
+    }
+    let texts = candidates.iter().map(|candidate| width_of(&candidate.text)).max().unwrap_or(0).min(40);
+    let details = candidates.iter().map(|candidate| width_of(&candidate.detail)).max().unwrap_or(0).min(40);
+    let width = (texts + details + 6).min(usize::from(bounds.width)) as u16; // a u16 in size
+    let below = bounds.bottom().saturating_sub(at.y + 1);
+    let above = at.y.saturating_sub(bounds.y);
+    let wanted = candidates.len().min(SHOWN) as u16 + 2;
+    let height = wanted.min(below.max(above));
+    if height < 3 {
+        return;
+    }
+    let y = if below >= height { at.y + 1 } else { at.y - height };
+    let x = at.x.min(bounds.right() - width).max(bounds.x);
+    let count = if candidates.len() > SHOWN { format!("{}/{}", selected + 1, candidates.len()) } else { String::new() };
+    let inside = draw_box(buffer, Rect::new(x, y, width, height), &count, styles.popup, styles.rule, styles.muted);
+    let rows = usize::from(inside.height);
+    let top = selected.saturating_sub(rows.saturating_sub(1));
+    for (row, (index, candidate)) in candidates.iter().enumerate().skip(top).take(rows).enumerate() {
+        let style = if index == selected { styles.popup_selected } else { styles.popup };
+        let detail = if index == selected { style } else { style.patch(styles.muted) };
+        let mut pencil = Pencil::new(buffer, inside, row as u16);
+        pencil.text(if candidate.required { "*" } else { " " }, style);
+        pencil.field(&candidate.text, texts + 1, style).text(&candidate.detail, detail).fill(' ', style);
+    }
+}

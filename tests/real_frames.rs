@@ -1,0 +1,158 @@
+//! Frames as real stations and central systems send them, replayed through sockets: each gets the answer that it deserves, none ends the
+//! connection. The frames of `tests/data/frames.jsonl` were written for this test after real ones; where the larger reference
+//! collection lies beside the project, its frames are replayed as well.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use futures_util::{SinkExt, StreamExt};
+use ocpp_tui::ocpp::{ErrorCode, Version};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use support::{PATIENCE, RawStation, central_system, charge_point, hub};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+
+/// One frame. The reference collection has more members, which do not matter here.
+#[derive(Debug, Deserialize)]
+struct Sample {
+    version: String,
+    #[serde(default = "json_transport")]
+    transport: String,
+    from: String,
+    raw: String,
+    expect: String,
+}
+
+fn json_transport() -> String {
+    "json".to_owned()
+}
+
+fn read(path: &Path) -> Vec<Sample> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"))).collect()
+}
+
+/// Our own frames, and those of the reference collection when it is there.
+fn samples() -> Vec<Sample> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut samples = read(&root.join("tests/data/frames.jsonl"));
+    let reference = std::env::var_os("OCPP_TUI_REFERENCE").map_or_else(|| root.join("../shared/reference"), PathBuf::from);
+    let file = reference.join("frames.jsonl");
+    if file.exists() {
+        samples.extend(read(&file));
+    } else {
+        println!("skipped: the reference frames, because {} is not there", file.display());
+    }
+    samples.retain(|sample| sample.transport == "json" && Version::parse(&sample.version).is_some());
+    samples
+}
+
+/// The codes with which a receiver may refuse a call that deserves `expect`. SRPC names some violations differently (see
+/// `docs/ocppjs-compatibility.md`); `None` is a result.
+fn deserved(sample: &Sample) -> Option<Vec<Option<&'static str>>> {
+    let version = Version::parse(&sample.version)?;
+    let frame = serde_json::from_str::<Value>(&sample.raw);
+    let is_call = match &frame {
+        Ok(frame) => !matches!(frame[0].as_u64(), Some(3 | 4)),
+        Err(_) => true,
+    };
+    if !is_call {
+        return None; // an answer is not answered, whatever is wrong with it
+    }
+    let code = match sample.expect.as_str() {
+        "valid" | "unknown" if version == Version::V1_6 => None,
+        "malformed-json" if version == Version::V1_6 => Some("FormationViolation"),
+        // SRPC does not react to text that is no JSON.
+        "malformed-json" => return None,
+        // 1.5 over JSON has several forms; all of them are understood, and bad values of attributes are only noted. SRPC does not
+        // look at the syntax of a URI.
+        "valid" | "unknown" => return Some(vec![None, Some("PropertyConstraintViolation")]),
+        "PropertyConstraintViolation" if version != Version::V1_6 => return Some(vec![None, Some("TypeConstraintViolation")]),
+        code => Some(ErrorCode::parse(code).unwrap_or_else(|| panic!("{code}")).name()),
+    };
+    Some(vec![code])
+}
+
+fn judge(sample: &Sample, answer: &Value) {
+    let expected = deserved(sample).unwrap_or_else(|| panic!("{} was answered with {answer}", sample.raw));
+    let code = match answer[0].as_u64() {
+        Some(3) => None,
+        Some(4) => answer[2].as_str(),
+        _ => panic!("{answer} to {}", sample.raw),
+    };
+    assert!(expected.contains(&code), "{} in {}: {answer}, expected {expected:?}", sample.raw, sample.version);
+}
+
+#[tokio::test]
+async fn the_central_system_answers_what_stations_send() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let mut replayed = 0;
+    for version in Version::ALL {
+        let mut station = RawStation::connect(port, &format!("/{version}"), &[version.subprotocol()]).await.unwrap();
+        let from_station = |sample: &&Sample| sample.from == "cp" && sample.version == version.number();
+        for sample in samples().iter().filter(from_station) {
+            station.say(&sample.raw).await;
+            if deserved(sample).is_some() {
+                judge(sample, &station.hear().await);
+            }
+            let alive = station.ask(r#"[2,"alive","Heartbeat",{}]"#).await;
+            assert_eq!((&alive[0], &alive[1]), (&json!(3), &json!("alive")), "after {}", sample.raw);
+            replayed += 1;
+        }
+    }
+    assert!(replayed >= 20, "{replayed} frames were replayed");
+}
+
+/// The link of a simulated charge point, seen from a central system that says what the test wants.
+async fn called_by(listener: &TcpListener, version: Version) -> WebSocketStream<TcpStream> {
+    let (stream, _) = listener.accept().await.unwrap();
+    #[expect(clippy::result_large_err, reason = "the library's signature")]
+    let agree = |_: &Request, mut response: Response| {
+        response.headers_mut().insert("sec-websocket-protocol", version.subprotocol().parse().unwrap());
+        Ok(response)
+    };
+    tokio_tungstenite::accept_hdr_async(stream, agree).await.unwrap()
+}
+
+async fn hear(socket: &mut WebSocketStream<TcpStream>) -> Value {
+    let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("a message in time");
+    let Some(Ok(Message::Text(text))) = message else { panic!("{message:?} instead of a text") };
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn the_charge_point_answers_what_central_systems_send() {
+    let hub = hub();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut replayed = 0;
+    for version in Version::ALL {
+        hub.start_charge_point(charge_point(port, &format!("CP {version}"), version, false)).unwrap();
+        let mut socket = called_by(&listener, version).await;
+        let from_central = |sample: &&Sample| sample.from == "cs" && sample.version == version.number();
+        for sample in samples().iter().filter(from_central) {
+            socket.send(Message::text(sample.raw.as_str())).await.unwrap();
+            if deserved(sample).is_some() {
+                judge(sample, &hear(&mut socket).await);
+            }
+            socket.send(Message::text(r#"[2,"alive","ClearCache",{}]"#)).await.unwrap();
+            let alive = hear(&mut socket).await;
+            assert_eq!((&alive[0], &alive[1]), (&json!(3), &json!("alive")), "after {}", sample.raw);
+            replayed += 1;
+        }
+    }
+    assert!(replayed >= 10, "{replayed} frames were replayed");
+}
