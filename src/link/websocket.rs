@@ -342,9 +342,7 @@ pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, r
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let whole = |end: &usize| reason.is_char_boundary(*end);
-    let end = (0..=REASON_LIMIT.min(reason.len())).rev().find(whole).unwrap_or(0);
-    let reason = Utf8Bytes::from(&reason[..end]);
+    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
     let goodbye = async {
         if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
