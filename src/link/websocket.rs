@@ -303,7 +303,7 @@ where
                 self.put(Message::Text(text)).await?;
             }
             self.conversation.outgoing = outgoing;
-            self.conversation.sent(now());
+            self.conversation.sent(Instant::now().into_std());
         }
         self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
         Ok(())
