@@ -128,7 +128,7 @@ impl Console {
         let mut made: Vec<(Version, Option<Value>)> = Vec::new();
         for (station, version) in links {
             if !made.iter().any(|(known, _)| *known == version) {
-                let payload = payloads::payload(call, version, self.hub.catalog(), &self.defaults(), line);
+                let payload = payloads::payload(call, version, &self.hub, &self.defaults(), line);
                 let payload = payload.map_err(|failures| failures.into_iter().for_each(|failure| said.add(failure))).ok();
                 made.push((version, payload));
             }

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
 use crate::ocpp::{Catalog, Role};
-use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings};
+use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
 
 pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
@@ -43,6 +43,7 @@ struct Shared {
     catalog: Arc<Catalog>,
     /// What new central systems and charge points begin with.
     settings: LinkSettings,
+    profile: Profile,
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
     answers: Arc<AnswerBook>,
@@ -56,9 +57,15 @@ struct Shared {
 impl Hub {
     /// A session in which nothing runs yet.
     pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, teller: Teller) -> Hub {
+        Hub::with_profile(catalog, settings, Profile::default(), teller)
+    }
+
+    /// A session in which nothing runs yet, with payloads and answers of this profile.
+    pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, teller: Teller) -> Hub {
         let shared = Shared {
             catalog,
             settings,
+            profile,
             running: Mutex::default(),
             answers: Arc::default(),
             teller,
@@ -73,6 +80,11 @@ impl Hub {
     /// The shapes of messages.
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.shared.catalog
+    }
+
+    /// What messages look like when nobody says anything about them.
+    pub fn profile(&self) -> Profile {
+        self.shared.profile
     }
 
     /// What happened and which stations there are.
@@ -109,7 +121,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            self.shared.answers.clone(),
+            (self.shared.answers.clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -137,11 +149,12 @@ impl Hub {
             identity: options.identity.clone(),
             lively: options.lively,
             seed: fastrand::u64(..),
+            meter_mapping: self.shared.profile.meter_mapping,
             ..ChargePointSettings::default()
         };
         let dial = Dial { url, identity: options.identity, version: options.version, station };
         let context = self.context(Role::ChargePoint, options.ping_interval);
-        let usual = Box::new(ChargePoint::new(settings));
+        let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
         self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
         Ok(station)
