@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::CommandFactory;
-use ocpp_tui::console::{self, Console, LineKind, RunContext, Said};
+use ocpp_tui::console::{self, Console, RunContext, Said, Trouble};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
 use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
@@ -27,7 +27,7 @@ pub const CANNOT_START: u8 = 2;
 ///
 /// # Errors
 /// When the program cannot start; the error is one sentence with a remedy.
-pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Some(Begin::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "ocpp-tui", &mut io::stdout());
@@ -50,17 +50,25 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let settings = LinkSettings { call_timeout: Duration::from_secs_f64(general.call_timeout), ..LinkSettings::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
-        let console = Arc::new(Console::new(Hub::new(catalog, settings, teller)));
+        let console = Arc::new(Console::new(Hub::with_profile(catalog, settings, general.profile(), teller)));
         for warning in warnings {
             console.hub().note(true, warning);
         }
-        let ended = match self::begin(&console, begin).await? {
-            Begun::Failed => Ok(ExitCode::from(FAILED)),
-            Begun::Over => Ok(ExitCode::SUCCESS),
-            Begun::Running if full_screen => screen(console.clone(), theme, general).await,
-            Begun::Running => {
+        let format = general.log_format.into();
+        let said = self::begin(&console, begin, full_screen).await?;
+        let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
+        let ended = match over {
+            Some(code) => {
+                lines::print(&said.lines, format)?;
+                Ok(ExitCode::from(code))
+            }
+            None if full_screen => {
+                lines::print(&said.lines, format)?;
+                screen(console.clone(), theme, general).await
+            }
+            None => {
                 let prompt = io::stdin().is_terminal() && io::stdout().is_terminal();
-                Ok(lines::run(&console, LineOptions { format: general.log_format.into(), prompt }).await?)
+                Ok(lines::run(&console, said.lines, LineOptions { format, prompt }).await?)
             }
         };
         console.hub().end().await;
@@ -80,14 +88,8 @@ fn catalog(general: &General) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
     Ok((Arc::new(loaded.catalog), warnings))
 }
 
-/// What became of the first command.
-enum Begun {
-    Running,
-    Over,
-    Failed,
-}
-
-async fn begin(console: &Console, begin: Option<&Begin>) -> anyhow::Result<Begun> {
+/// Does what the arguments begin with, and returns what is said about it.
+async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> anyhow::Result<Said> {
     match begin {
         Some(Begin::Cs(arguments)) => {
             console.hub().start_central_system(central_system(arguments)).await?;
@@ -97,37 +99,18 @@ async fn begin(console: &Console, begin: Option<&Begin>) -> anyhow::Result<Begun
                 console.hub().start_charge_point(options)?;
             }
         }
-        Some(Begin::Line(words)) => return line(console, words).await,
+        Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        None if !full_screen => return Ok(console.greeting()),
         Some(Begin::Completions { .. } | Begin::Man) | None => {}
     }
-    Ok(Begun::Running)
+    Ok(Said::default())
 }
 
-/// Runs the words of the shell as a line of the prompt.
-async fn line(console: &Console, words: &[String]) -> anyhow::Result<Begun> {
-    let line = console::join(words);
-    let said = console.run(&line, &RunContext::default()).await;
-    print(&said);
-    if said.quit {
-        return Ok(Begun::Over);
-    }
-    if said.failed() {
-        let known = words.first().is_some_and(|word| console.grammar().command(word).is_some());
-        if !known {
-            bail!("{:?} is neither a command of the shell (see --help) nor one of the prompt (see help)", words[0]);
-        }
-        return Ok(Begun::Failed);
-    }
-    Ok(Begun::Running)
-}
-
-/// What the first command says goes to the output before any front end has it.
-#[expect(clippy::print_stdout, reason = "no front end runs yet")]
-fn print(said: &Said) {
-    for line in &said.lines {
-        match line.kind {
-            LineKind::Info | LineKind::Error | LineKind::Hint => println!("{}", line.text),
-        }
+/// The exit code when the words of the shell made this trouble.
+fn exit_code(trouble: Trouble) -> u8 {
+    match trouble {
+        Trouble::Usage | Trouble::Start => CANNOT_START,
+        Trouble::Failed => FAILED,
     }
 }
 

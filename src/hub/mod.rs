@@ -19,6 +19,7 @@ use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrd
 use crate::ocpp::{Catalog, Role};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
+use crate::visible;
 
 pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
 pub use central::Listening;
@@ -173,7 +174,8 @@ impl Hub {
     }
 
     fn deliver(&self, station: StationKey, deed: &Deed) -> Result<(), String> {
-        let name = || self.trace().read().stations().get(station).map_or_else(String::new, |row| row.identity.to_string());
+        let name =
+            || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
         let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect);
         if needs_link && !handle.is_up() {

@@ -7,4 +7,5 @@ mod printer;
 mod reader;
 mod session;
 
+pub use printer::print;
 pub use session::{LineOptions, LogFormat, run};

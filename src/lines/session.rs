@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::printer::{Printed, Printer};
-use super::reader;
+use super::reader::{self, Typed};
 use crate::console::{Console, Line, RunContext};
 
 /// How events are printed.
@@ -28,11 +28,11 @@ pub struct LineOptions {
     pub prompt: bool,
 }
 
-/// Runs the session until it is over. The exit code is a failure only when the output cannot be used at all.
+/// Runs the session until it is over. The lines that come first are what was said before it began. The exit code is a failure only when the output cannot be used at all.
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
-pub async fn run(console: &Console, options: LineOptions) -> io::Result<ExitCode> {
+pub async fn run(console: &Console, first: Vec<Line>, options: LineOptions) -> io::Result<ExitCode> {
     let printer = Printer::start(console.hub().trace().clone(), options.format)?;
     let mut input = reader::start()?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -43,6 +43,7 @@ pub async fn run(console: &Console, options: LineOptions) -> io::Result<ExitCode
             printer.print(Printed::Prompt);
         }
     };
+    first.into_iter().for_each(|line| printer.print(Printed::Said(line)));
     prompt();
     loop {
         let line = tokio::select! {
@@ -51,19 +52,18 @@ pub async fn run(console: &Console, options: LineOptions) -> io::Result<ExitCode
             _ = interrupt.recv() => None,
             _ = hang_up.recv() => None,
         };
-        let Some(line) = line else { break };
-        let ran = console.run(&line, &RunContext::default()).await;
-        for Line { text, stamped, .. } in ran.lines {
-            printer.print(if stamped { Printed::Stamped(text) } else { Printed::Plain(format!("{text}\n")) });
-        }
+        let ran = match line {
+            None => break,
+            Some(Typed::Line(line)) => console.run(&line, &RunContext::default()).await,
+            Some(Typed::TooLong) => reader::too_long(),
+        };
+        ran.lines.into_iter().for_each(|line| printer.print(Printed::Said(line)));
         if ran.quit {
             break;
         }
         prompt();
     }
-    if options.format == LogFormat::Text {
-        printer.print(Printed::Stamped("End of simulation : interrupted by user.".into()));
-    }
+    printer.print(Printed::End);
     printer.finish();
     console.hub().end().await;
     Ok(ExitCode::SUCCESS)

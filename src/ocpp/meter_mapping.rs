@@ -97,8 +97,7 @@ mod tests {
     fn attributes_stand_beside_the_texts_and_are_read_back() {
         let reading = json!({ "value": "20", "unit": "Wh" });
         let entry = json!({ "timestamp": "2013-02-01T15:09:18Z", "values": [{ "value": "0" }, reading] });
-        let beside =
-            json!({ "timestamp": "2013-02-01T15:09:18Z", "value": ["0", "20"], "@value": [{}, { "unit": "Wh" }] });
+        let beside = json!({ "timestamp": "2013-02-01T15:09:18Z", "value": ["0", "20"], "@value": [{}, { "unit": "Wh" }] });
         let payload = json!({ "connectorId": 2, "values": [entry] });
         assert_eq!(written("MeterValues", payload), json!({ "connectorId": 2, "values": [beside] }));
         let payload = json!({ "transactionId": 1, "transactionData": [{ "values": [entry] }] });

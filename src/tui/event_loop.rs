@@ -232,12 +232,8 @@ impl Screen {
         let mut drawn = Drawn::default();
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
-            let outside = Outside {
-                contents: &contents,
-                catalog: session.catalog(),
-                profile: session.profile(),
-                now: now(&**session),
-            };
+            let outside =
+                Outside { contents: &contents, catalog: session.catalog(), profile: session.profile(), now: now(&**session) };
             drawn = draw(app, &outside, frame.buffer_mut());
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);
