@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ocpp_tui::console::{self, Console, LineKind, Said};
 use ocpp_tui::hub::{Order, Receipt};
 use ocpp_tui::ocpp::Catalog;
+use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::Trace;
 use ocpp_tui::tui::{Candidate, Completions, Reply, RunContext, Session};
 use tokio::sync::mpsc;
@@ -33,6 +34,10 @@ impl Session for ConsoleSession {
 
     fn catalog(&self) -> &Arc<Catalog> {
         self.console.hub().catalog()
+    }
+
+    fn profile(&self) -> Profile {
+        self.console.hub().profile()
     }
 
     fn submit(&self, order: Order) -> Receipt {

@@ -165,7 +165,7 @@ async fn an_unsupported_version_is_told_in_words() {
         records.iter(records.range()).find(|record| record.kind == RecordKind::Retry).map(|record| record.text.to_owned())
     })
     .await;
-    assert_eq!(reason, "the central system does not speak ocpp1.6");
+    assert_eq!(reason, "Expected a Sec-WebSocket-Protocol header: the central system does not speak ocpp1.6");
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! The connecting side: it keeps one simulated charge point connected, waits between attempts, and obeys while it waits. The link itself
 //! is `websocket`'s, the waits are `backoff`'s.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
@@ -127,10 +128,7 @@ async fn attempt(
 }
 
 async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSocketStream<TcpStream>, SocketAddr), String> {
-    let place = format!("{}:{}", dial.url.host, dial.url.port);
-    let stream = TcpStream::connect((dial.url.host.as_str(), dial.url.port))
-        .await
-        .map_err(|error| format!("cannot connect to {place}: {error}"))?;
+    let (stream, place) = open(&dial.url.host, dial.url.port).await?;
     // Small messages leave at once instead of waiting for an acknowledgement.
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
@@ -141,19 +139,45 @@ async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSo
     Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
 }
 
+/// Opens the connection to the first address of the host that takes it.
+async fn open(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), String> {
+    let addresses = lookup_host((host, port)).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
+    let mut reason = format!("getaddrinfo ENOTFOUND {host}");
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok((stream, address)),
+            Err(error) => reason = unreachable(&error, address),
+        }
+    }
+    Err(reason)
+}
+
+/// What the operating system says about an address, in the words that scripts made for ocppjs look for.
+fn unreachable(error: &std::io::Error, address: SocketAddr) -> String {
+    let name = match error.kind() {
+        ErrorKind::ConnectionRefused => "ECONNREFUSED",
+        ErrorKind::ConnectionReset => "ECONNRESET",
+        ErrorKind::TimedOut => "ETIMEDOUT",
+        ErrorKind::HostUnreachable => "EHOSTUNREACH",
+        ErrorKind::NetworkUnreachable => "ENETUNREACH",
+        _ => return format!("cannot connect to {address}: {error}"),
+    };
+    format!("connect {name} {address}")
+}
+
 /// A sentence for a handshake that failed.
 fn refused(error: &Error, version: Version) -> String {
     match error {
         Error::Http(response) => {
             let reason = response.headers().get("x-websocket-reject-reason").and_then(|reason| reason.to_str().ok());
-            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            format!("the central system refused the handshake with {}{reason}", response.status())
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("Server responded with a non-101 status: {}{reason}", response.status())
         }
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
-            format!("the central system does not speak {}", version.subprotocol())
+            format!("Expected a Sec-WebSocket-Protocol header: the central system does not speak {}", version.subprotocol())
         }
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
-            format!("the central system chose another subprotocol than {}", version.subprotocol())
+            format!("Server did not respond with a requested protocol, which is {}", version.subprotocol())
         }
         other => lost(other),
     }

@@ -39,6 +39,9 @@ const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
 
+/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
+pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
+
 /// The socket's configuration.
 pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
     WebSocketConfig::default()
@@ -110,6 +113,7 @@ where
     Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer })).await;
     let mut link = Link::begin(up, context, behaviour, began);
     inbox.up.store(true, Ordering::Relaxed);
+    link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
@@ -123,11 +127,20 @@ where
     (behaviour, end)
 }
 
+/// As in ocppjs: a charge point pings at once, a central system after the first interval.
+fn first_ping(our_role: Role, interval: Duration) -> Instant {
+    match our_role {
+        Role::ChargePoint => Instant::now(),
+        Role::CentralSystem => Instant::now() + interval,
+    }
+}
+
 struct Link<'a, S> {
     stream: WebSocketStream<S>,
     station: StationKey,
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
+    our_role: Role,
     conversation: Conversation,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
@@ -153,15 +166,15 @@ where
     fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
         let numbers = context.teller.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-        // As in ocppjs: a charge point pings at once, a central system after the first interval.
-        let first = if behaviour.role() == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
-        let next_ping = settings.ping_interval.map(|interval| Instant::from_std(now.monotonic) + interval.min(first));
+        let our_role = behaviour.role();
+        let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         Link {
             stream: up.stream,
             station: up.station,
             context,
             conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
             settings,
+            our_role,
             pinged: None,
             next_ping,
             unwritten: false,
@@ -258,12 +271,20 @@ where
 
     fn look_at_settings(&mut self) {
         let settings = self.context.settings.current();
-        if settings.ping_interval != self.settings.ping_interval {
-            self.next_ping = settings.ping_interval.map(|interval| Instant::now() + interval);
-            self.pinged = None;
-        }
+        let pings_change = settings.ping_interval != self.settings.ping_interval;
         self.conversation.change_settings(settings.clone());
         self.settings = settings;
+        if pings_change {
+            self.next_ping = self.settings.ping_interval.map(|interval| first_ping(self.our_role, interval));
+            self.pinged = None;
+            self.tell_pings(now());
+        }
+    }
+
+    fn tell_pings(&mut self, now: Moment) {
+        if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
+            self.told(now, Happening::Note { failure: false, text: PINGS_ENABLED.into() });
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -117,7 +117,9 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
             plain(RecordKind::Listening, scratch)
         }
-        Happening::Refused { reason, .. } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, reason) },
+        Happening::Refused { reason, detail, .. } => {
+            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, reason) }
+        }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
             Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }

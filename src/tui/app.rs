@@ -12,6 +12,7 @@ use super::session::RunContext;
 use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
 use super::theme::Theme;
 use crate::ocpp::Catalog;
+use crate::simulator::Profile;
 use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
@@ -55,6 +56,8 @@ pub struct Outside<'a> {
     pub contents: &'a Contents,
     /// The messages of all versions.
     pub catalog: &'a Catalog,
+    /// What messages look like when nobody says anything about them.
+    pub profile: Profile,
     /// The time.
     pub now: Now,
 }

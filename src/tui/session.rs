@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::hub::{Order, Receipt};
 use crate::ocpp::Catalog;
+use crate::simulator::Profile;
 use crate::trace::{StationKey, Trace};
 
 /// What the screen asks of the session. Nothing here may block: it is called between two frames.
@@ -15,6 +16,11 @@ pub trait Session: Send + Sync {
 
     /// The messages of all versions.
     fn catalog(&self) -> &Arc<Catalog>;
+
+    /// What messages look like when nobody says anything about them.
+    fn profile(&self) -> Profile {
+        Profile::default()
+    }
 
     /// Hands an order to the stations' links.
     fn submit(&self, order: Order) -> Receipt;

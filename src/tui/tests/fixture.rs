@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Version};
+use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::{App, Now, Outside};
 use crate::tui::draw::{Drawn, draw};
@@ -59,7 +60,10 @@ impl Screen {
             Some(simulated),
             Happening::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
         );
-        screen.tell(Some(gone), Happening::Refused { peer: None, reason: "\u{1b}[2J no common subprotocol".into() });
+        screen.tell(
+            Some(gone),
+            Happening::Refused { peer: None, reason: "\u{1b}[2J no common subprotocol".into(), detail: "".into() },
+        );
         screen.hear(Message::Refresh);
         screen
     }
@@ -129,7 +133,7 @@ impl Screen {
     /// Lets the screen hear something.
     pub fn hear(&mut self, message: Message) -> Vec<Effect> {
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, now };
+        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
         update(&mut self.app, message, &outside)
     }
 
@@ -155,7 +159,7 @@ impl Screen {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, now };
+        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
         let drawn = draw(&self.app, &outside, &mut buffer);
         (buffer, drawn)
     }
