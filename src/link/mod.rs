@@ -7,6 +7,7 @@ mod conversation;
 mod dialer;
 mod directory;
 mod endpoint;
+mod head;
 mod listener;
 mod pending;
 mod settings;

@@ -73,6 +73,8 @@ pub enum Happening {
         version: Version,
         /// The other end.
         peer: SocketAddr,
+        /// The heads of the request and of our or the peer's answer, as text; empty when there were none.
+        handshake: Box<str>,
     },
     /// A link went down.
     Disconnected {
@@ -96,6 +98,8 @@ pub enum Happening {
         peer: Option<SocketAddr>,
         /// One sentence.
         reason: Box<str>,
+        /// The heads of the request and the answer, as far as there were any.
+        handshake: Box<str>,
     },
     /// A call got no answer in time.
     Timeout {
