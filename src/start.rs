@@ -17,7 +17,6 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
-use crate::screen::ConsoleSession;
 
 /// The theme when nobody wants another one.
 const DEFAULT_THEME: &str = "terminal";
@@ -79,7 +78,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
             Begun::Over => Ok(ExitCode::SUCCESS),
             Begun::Running if terminal && !general.plain => {
                 let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
-                screen(console.clone(), theme, mouse).await
+                screen(console.clone(), history, theme, mouse).await
             }
             Begun::Running => {
                 let options = LineOptions { format: general.log_format.into(), terminal };
@@ -192,12 +191,11 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
     })
 }
 
-async fn screen(console: Arc<Console>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
+async fn screen(console: Arc<Console>, history: Arc<History>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
     let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let options = ScreenOptions { theme, colours, mouse };
     let shutdown = console.hub().shutdown().clone();
-    let (session, replies) = ConsoleSession::new(console);
-    let exit = tui::run(Arc::new(session), replies, options, shutdown).await?;
+    let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
         tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),

@@ -84,7 +84,7 @@ fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffe
             buffer,
             areas.body,
             Position::new(cursor.x, areas.status.y),
-            &line.completions.candidates,
+            line.candidates(),
             selected,
             styles,
         );
