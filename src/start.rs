@@ -17,7 +17,6 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
-use crate::screen::ConsoleSession;
 
 /// The theme when nobody wants another one.
 const DEFAULT_THEME: &str = "terminal";
@@ -86,7 +85,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
             None if full_screen => {
                 lines::print(&said.lines, format)?;
                 let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
-                screen(console.clone(), theme, mouse).await
+                screen(console.clone(), history, theme, mouse).await
             }
             None => Ok(lines::run(console.clone(), history, said.lines, LineOptions { format, terminal }).await?),
         };
@@ -171,12 +170,11 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
     })
 }
 
-async fn screen(console: Arc<Console>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
+async fn screen(console: Arc<Console>, history: Arc<History>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
     let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let options = ScreenOptions { theme, colours, mouse };
     let shutdown = console.hub().shutdown().clone();
-    let (session, replies) = ConsoleSession::new(console);
-    let exit = tui::run(Arc::new(session), replies, options, shutdown).await?;
+    let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
         tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),

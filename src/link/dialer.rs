@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error};
@@ -17,6 +18,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
 use super::directory::{LinkInbox, LinkOrder};
+use super::head;
 use super::task;
 use super::url::CentralSystemUrl;
 use super::websocket::{self, End, LinkContext, LinkUp, lost, now};
@@ -61,9 +63,9 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
             Next::Connect => {
                 began = Instant::now();
                 match attempt(&dial, &mut inbox, &context).await {
-                    Ok((stream, peer)) => {
+                    Ok(Dialled { stream, peer, handshake }) => {
                         link = context.teller.numbers().next();
-                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer };
+                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
                         let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
                         let done = task::guarded(running, &context.teller, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
@@ -98,11 +100,7 @@ fn after(end: End) -> Next {
 }
 
 /// One attempt to connect, which a person may break off.
-async fn attempt(
-    dial: &Dial,
-    inbox: &mut LinkInbox,
-    context: &LinkContext,
-) -> Result<(WebSocketStream<TcpStream>, SocketAddr), Next> {
+async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
     context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
@@ -127,16 +125,32 @@ async fn attempt(
     }
 }
 
-async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSocketStream<TcpStream>, SocketAddr), String> {
+/// A connection that the central system took.
+struct Dialled {
+    stream: WebSocketStream<TcpStream>,
+    peer: SocketAddr,
+    /// The heads of request and answer.
+    handshake: Box<str>,
+}
+
+async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialled, String> {
     let (stream, place) = open(&dial.url.host, dial.url.port).await?;
     // Small messages leave at once instead of waiting for an acknowledgement.
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
+    let request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    let mut heads = head::request_head(&request);
     let config = Some(websocket::config(&context.settings.current()));
-    let (stream, _) = client_async_with_config(request, stream, config).await.map_err(|error| refused(&error, dial.version))?;
-    Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
+    let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
+        if let Error::Http(answer) = &error {
+            head::add_answer(&mut heads, answer);
+        }
+        format!("{}\n\n{heads}", refused(&error, dial.version))
+    })?;
+    head::add_answer(&mut heads, &answer);
+    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads.into() })
 }
 
 /// Opens the connection to the first address of the host that takes it.

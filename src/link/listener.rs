@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, PathError, choose_subprotocol};
+use super::head;
 use super::task;
 use super::websocket::{self, LinkContext, LinkUp, now};
 use crate::ocpp::Version;
@@ -129,7 +130,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
         () = reception.context.shutdown.cancelled() => {}
         served = connection => if let Err(error) = served {
             let reason = format!("no HTTP request: {error}").into();
-            let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into() };
+            let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
             reception.context.teller.tell(None, now(), happening).await;
         }
     }
@@ -139,14 +140,16 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
 async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
     let upgrade = hyper::upgrade::on(&mut request);
     match handshake(&request, reception) {
-        Ok(accepted) => {
+        Ok(mut accepted) => {
             let response = accepted.response();
+            accepted.heads = head::handshake(&request, Some(&response));
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
         Err(Refusal { status, said, detail }) => {
             let response = refusal(status, &detail);
-            let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into() };
+            let handshake = head::handshake(&request, Some(&response));
+            let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
             reception.context.teller.tell(None, now(), happening).await;
             response
         }
@@ -159,6 +162,8 @@ struct Accepted {
     accept_key: String,
     subprotocol: Option<(Version, HeaderValue)>,
     offered: String,
+    /// The heads of request and answer, once it is answered.
+    heads: Box<str>,
 }
 
 impl Accepted {
@@ -227,7 +232,8 @@ fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accep
     let offered: Vec<&str> = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok()).collect();
     let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
-    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered: offered.join(", ") })
+    let offered = offered.join(", ");
+    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered, heads: Box::default() })
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
@@ -253,10 +259,10 @@ async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, recepti
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
     match accepted.subprotocol {
         Some((version, _)) => {
-            let link = link(stream, accepted.identity, version, peer, reception.clone());
+            let link = link(stream, (accepted.identity, accepted.heads), version, peer, reception.clone());
             reception.tasks.spawn(link);
         }
-        None => no_common_subprotocol(stream, &accepted, peer, &reception).await,
+        None => no_common_subprotocol(stream, accepted, peer, &reception).await,
     }
 }
 
@@ -268,7 +274,7 @@ fn socket(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
 
 async fn link(
     stream: WebSocketStream<TcpStream>,
-    identity: String,
+    (identity, handshake): (String, Box<str>),
     version: Version,
     peer: SocketAddr,
     reception: Arc<Reception>,
@@ -282,7 +288,7 @@ async fn link(
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
         let _ = older.order(LinkOrder::Replaced);
     }
-    let up = LinkUp { stream, station, number, version, peer };
+    let up = LinkUp { stream, station, number, version, peer, handshake };
     let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
     task::guarded(running, &reception.context.teller, station, number).await;
     reception.directory.detach(station, number);
@@ -291,7 +297,7 @@ async fn link(
 /// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
 async fn no_common_subprotocol(
     mut stream: WebSocketStream<TcpStream>,
-    accepted: &Accepted,
+    accepted: Accepted,
     peer: SocketAddr,
     reception: &Reception,
 ) {
@@ -301,7 +307,8 @@ async fn no_common_subprotocol(
     let happening = Happening::Refused {
         peer: Some(peer),
         reason: format!("Unknown protocol `{}'", accepted.offered).into(),
-        detail: format!("{}: {reason}", accepted.identity).into(),
+        detail: format!("{}: {reason}", crate::visible(&accepted.identity)).into(),
+        handshake: accepted.heads,
     };
     reception.context.teller.tell(None, now(), happening).await;
     websocket::close(&mut stream, CloseCode::Protocol, &reason).await;

@@ -8,6 +8,7 @@ mod dialer;
 mod directory;
 mod endpoint;
 mod error_answer;
+mod head;
 mod listener;
 mod pending;
 mod settings;

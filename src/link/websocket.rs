@@ -77,6 +77,8 @@ pub(super) struct LinkUp<S> {
     pub number: u64,
     pub version: Version,
     pub peer: SocketAddr,
+    /// The heads of request and answer.
+    pub handshake: Box<str>,
 }
 
 /// Why a link ended.
@@ -107,10 +109,12 @@ pub(super) async fn run<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let mut up = up;
     let LinkUp { station, number, version, peer, .. } = up;
+    let handshake = std::mem::take(&mut up.handshake);
     let began = now();
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
-    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer })).await;
+    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer, handshake })).await;
     let mut link = Link::begin(up, context, behaviour, began);
     inbox.up.store(true, Ordering::Relaxed);
     link.tell_pings(began);

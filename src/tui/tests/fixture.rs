@@ -45,7 +45,8 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            screen.tell(Some(key), Happening::Connected { link: 1, version, peer });
+            let handshake = format!("GET /{name} HTTP/1.1\nSec-Websocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-Websocket-Protocol: {}\n", version.subprotocol()).into();
+            screen.tell(Some(key), Happening::Connected { link: 1, version, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -62,7 +63,12 @@ impl Screen {
         );
         screen.tell(
             Some(gone),
-            Happening::Refused { peer: None, reason: "\u{1b}[2J no common subprotocol".into(), detail: "".into() },
+            Happening::Refused {
+                peer: None,
+                reason: "\u{1b}[2J no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "".into(),
+            },
         );
         screen.hear(Message::Refresh);
         screen
