@@ -1,5 +1,7 @@
 //! Shows that the pseudo-terminal of `support/terminal.rs` does what other tests rely on.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "support/terminal.rs"]
 mod terminal;
 

@@ -10,7 +10,7 @@ use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
 use crate::ocpp::{Role, Transport, Version};
-use crate::simulator::CentralSystem;
+use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
 /// Where a central system listens.
@@ -68,12 +68,13 @@ struct Books {
     trace: Arc<Trace>,
     registry: Arc<Registry>,
     answers: Arc<AnswerBook>,
+    profile: Profile,
 }
 
 impl Directory for Books {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.trace.station(Role::CentralSystem, identity);
-        let usual = Box::new(self.central_system.behaviour(identity));
+        let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
         Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
     }
 
@@ -96,7 +97,7 @@ pub(super) fn reception(
     central_system: Arc<CentralSystem>,
     context: LinkContext,
     registry: Arc<Registry>,
-    answers: Arc<AnswerBook>,
+    (answers, profile): (Arc<AnswerBook>, Profile),
     tasks: TaskTracker,
 ) -> Reception {
     let trace = context.teller.trace().clone();
@@ -104,7 +105,7 @@ pub(super) fn reception(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),
         options.transports.clone(),
-        Arc::new(Books { central_system, trace, registry, answers }),
+        Arc::new(Books { central_system, trace, registry, answers, profile }),
         context,
         tasks,
     )

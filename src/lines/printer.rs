@@ -12,7 +12,11 @@ use super::LogFormat;
 use super::event_json;
 use super::event_line::EventLines;
 use super::prompt::Above;
+use super::soap_line::SoapLines;
+use crate::console::Line;
+use crate::hub::Hub;
 use crate::trace::{Sequence, Trace};
+use crate::visible;
 
 /// The most records that are written under one lock of the trace.
 const BATCH: u64 = 256;
@@ -20,10 +24,10 @@ const BATCH: u64 = 256;
 /// What is printed besides records.
 #[derive(Debug)]
 pub(super) enum Printed {
-    /// Lines, without a stamp.
-    Plain(String),
-    /// A line behind the time stamp.
-    Stamped(String),
+    /// What a command says.
+    Said(Line),
+    /// The last line.
+    End,
 }
 
 /// The printing thread's two ends.
@@ -37,12 +41,13 @@ impl Printer {
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(trace: Arc<Trace>, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
+    pub fn start(hub: &Hub, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
         // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
         let lines = EventLines::new(jiff::tz::TimeZone::system());
-        let printing = Printing { lines, trace, format, above, next: 0, text: String::new() };
+        let (trace, soap) = (hub.trace().clone(), SoapLines::new(hub.clone()));
+        let printing = Printing { lines, soap, trace, format, above, next: 0, text: String::new() };
         let body = move || {
             // A closed output ends the printing; the session goes on until its input ends.
             let _ = runtime.block_on(printing.run(receiver));
@@ -63,8 +68,37 @@ impl Printer {
     }
 }
 
+/// Prints what a command said where no session follows.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print(said_lines: &[Line], format: LogFormat) -> io::Result<()> {
+    let (lines, now) = (EventLines::new(jiff::tz::TimeZone::system()), jiff::Timestamp::now().as_microsecond());
+    let mut text = String::new();
+    said_lines.iter().for_each(|line| said(line, now, format, &lines, &mut text));
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// Appends a line that a command said. Its line ends are ours: text of others comes without any.
+fn said(line: &Line, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
+    if format == LogFormat::Jsonl {
+        out.push_str(&event_json::said(line, now));
+        out.push('\n');
+        return;
+    }
+    if line.stamped {
+        out.push_str(&lines.stamp(now));
+        out.push(' ');
+    }
+    for part in line.text.split('\n') {
+        out.push_str(&visible(part));
+        out.push('\n');
+    }
+}
+
 struct Printing {
     lines: EventLines,
+    soap: SoapLines,
     trace: Arc<Trace>,
     format: LogFormat,
     above: Option<Above>,
@@ -93,11 +127,12 @@ impl Printing {
     }
 
     fn order(&mut self, printed: Printed) -> io::Result<()> {
-        match printed {
-            Printed::Plain(text) => self.text.push_str(&text),
-            Printed::Stamped(text) => {
-                let now = jiff::Timestamp::now().as_microsecond();
-                self.text = format!("{} {text}\n", self.lines.stamp(now));
+        let now = jiff::Timestamp::now().as_microsecond();
+        match (printed, self.format) {
+            (Printed::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
+            (Printed::End, LogFormat::Jsonl) => {}
+            (Printed::End, LogFormat::Text) => {
+                self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));
             }
         }
         self.flush()
@@ -122,9 +157,14 @@ impl Printing {
         let end = here.end.min(self.next + BATCH);
         for record in contents.records().iter(self.next..end) {
             match self.format {
-                LogFormat::Text => self.lines.write(&record, contents.stations(), &mut self.text),
+                LogFormat::Text => {
+                    let stamp = self.lines.stamp(record.wall_micros);
+                    if !self.soap.write(&record, &contents, &stamp, &mut self.text) {
+                        self.lines.write(&record, &contents, &mut self.text);
+                    }
+                }
                 LogFormat::Jsonl => {
-                    self.text.push_str(&event_json::line(&record, contents.stations()));
+                    self.text.push_str(&event_json::line(&record, contents.stations(), self.soap.catalog()));
                     self.text.push('\n');
                 }
             }

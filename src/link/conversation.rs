@@ -102,10 +102,10 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
-    pub fn sent(&mut self, now: Moment) {
+    pub fn sent(&mut self, now: Instant) {
         for (when, happening) in &mut self.told {
             if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
-                *when = now;
+                *when = when.at(now);
             }
         }
     }

@@ -15,6 +15,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
@@ -38,6 +39,9 @@ const BURST: usize = 64;
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
+
+/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
+pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
 /// The socket's configuration.
 pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
@@ -74,6 +78,8 @@ pub(super) struct LinkUp<S> {
     pub number: u64,
     pub version: Version,
     pub peer: SocketAddr,
+    /// The heads of request and answer.
+    pub handshake: Box<str>,
 }
 
 /// Why a link ended.
@@ -104,17 +110,17 @@ pub(super) async fn run<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let mut up = up;
     let LinkUp { station, number, version, peer, .. } = up;
+    let handshake = std::mem::take(&mut up.handshake);
     let began = now();
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
-    Box::pin(context.teller.tell(
-        Some(station),
-        began,
-        Happening::Connected { link: number, version, transport: Transport::WebSocket, peer },
-    ))
-    .await;
+    let transport = Transport::WebSocket;
+    let connected = Happening::Connected { link: number, version, transport, peer, handshake };
+    Box::pin(context.teller.tell(Some(station), began, connected)).await;
     let mut link = Link::begin(up, context, behaviour, began);
     inbox.up.store(true, Ordering::Relaxed);
+    link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
@@ -128,11 +134,20 @@ where
     (behaviour, end)
 }
 
+/// As in ocppjs: a charge point pings at once, a central system after the first interval.
+fn first_ping(our_role: Role, interval: Duration) -> Instant {
+    match our_role {
+        Role::ChargePoint => Instant::now(),
+        Role::CentralSystem => Instant::now() + interval,
+    }
+}
+
 struct Link<'a, S> {
     stream: WebSocketStream<S>,
     station: StationKey,
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
+    our_role: Role,
     conversation: Conversation<Srpc>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
@@ -158,15 +173,15 @@ where
     fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
         let numbers = context.teller.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-        // As in ocppjs: a charge point pings at once, a central system after the first interval.
-        let first = if behaviour.role() == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
-        let next_ping = settings.ping_interval.map(|interval| Instant::from_std(now.monotonic) + interval.min(first));
+        let our_role = behaviour.role();
+        let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         Link {
             stream: up.stream,
             station: up.station,
             context,
             conversation: Conversation::begin(Srpc, catalog, settings.clone(), numbers, up.version, behaviour, now),
             settings,
+            our_role,
             pinged: None,
             next_ping,
             unwritten: false,
@@ -267,12 +282,20 @@ where
 
     fn look_at_settings(&mut self) {
         let settings = self.context.settings.current();
-        if settings.ping_interval != self.settings.ping_interval {
-            self.next_ping = settings.ping_interval.map(|interval| Instant::now() + interval);
-            self.pinged = None;
-        }
+        let pings_change = settings.ping_interval != self.settings.ping_interval;
         self.conversation.change_settings(settings.clone());
         self.settings = settings;
+        if pings_change {
+            self.next_ping = self.settings.ping_interval.map(|interval| first_ping(self.our_role, interval));
+            self.pinged = None;
+            self.tell_pings(now());
+        }
+    }
+
+    fn tell_pings(&mut self, now: Moment) {
+        if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
+            self.told(now, Happening::Note { failure: false, text: PINGS_ENABLED.into() });
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -312,7 +335,7 @@ where
                 self.put(Message::Text(text)).await?;
             }
             self.conversation.outgoing = outgoing;
-            self.conversation.sent(now());
+            self.conversation.sent(Instant::now().into_std());
         }
         self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
         Ok(())
@@ -351,9 +374,7 @@ pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, r
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let whole = |end: &usize| reason.is_char_boundary(*end);
-    let end = (0..=REASON_LIMIT.min(reason.len())).rev().find(whole).unwrap_or(0);
-    let reason = Utf8Bytes::from(&reason[..end]);
+    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
     let goodbye = async {
         if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
@@ -402,6 +423,7 @@ pub(super) fn lost(error: &Error) -> String {
         Error::Io(error) => format!("the connection broke: {error}"),
         Error::Capacity(error) => format!("a message is too large: {error}"),
         Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => "the connection ended without a goodbye".to_owned(),
         Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
         other => other.to_string(),
     }

@@ -116,7 +116,7 @@ impl StationRow {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            Happening::Connected { link, version, transport, peer } => {
+            Happening::Connected { link, version, transport, peer, .. } => {
                 self.state = LinkState::Connected;
                 self.transport = Some(*transport);
                 self.link = *link;

@@ -1,5 +1,7 @@
 //! A program in a pseudo-terminal, for tests of what a person sees: start it, press keys, wait until the screen says something. It
 //! knows nothing of the program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, reason = "only tests use it, and a test that cannot go on fails")]
 
 use std::io::{Read, Write};

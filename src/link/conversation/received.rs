@@ -115,12 +115,14 @@ impl<F: Framing> Conversation<F> {
             Some(definition) => definition.response.check(&payload, self.version),
             None => Vec::new(),
         };
-        let valid = decisive(&findings).is_none();
+        let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
         self.tell_received(received, FrameKind::Result, now, |frame| {
             frame.exchange = Some(sent.exchange);
             frame.action = Some(sent.call.action.clone());
+            frame.code = code;
             frame.findings = findings;
         });
+        let valid = code.is_none();
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }

@@ -57,7 +57,7 @@ pub(super) async fn run(
 ) -> (Box<dyn Behaviour>, End) {
     let SoapUp { station, number, version, peer, soap } = up;
     let began = now();
-    let connected = Happening::Connected { link: number, version, transport: Transport::Soap, peer };
+    let connected = Happening::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
     context.teller.tell(Some(station), began, connected).await;
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let numbers = context.teller.numbers().clone();
@@ -182,7 +182,13 @@ impl Link<'_> {
     fn change_version(&mut self, version: Version, now: Moment) {
         let reason = format!("it speaks OCPP {version} from now on").into();
         self.told(Happening::Disconnected { link: self.number, reason });
-        let connected = Happening::Connected { link: self.number, version, transport: Transport::Soap, peer: self.peer };
+        let connected = Happening::Connected {
+            link: self.number,
+            version,
+            transport: Transport::Soap,
+            peer: self.peer,
+            handshake: Box::default(),
+        };
         self.told(connected);
         self.conversation.change_version(version, now);
     }

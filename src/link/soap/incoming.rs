@@ -83,7 +83,12 @@ impl Refusal {
 
     /// Tells of it and answers with it.
     pub async fn tell(self, station: Option<StationKey>, peer: SocketAddr, context: &LinkContext) -> Response<Full<Bytes>> {
-        let happening = Happening::Refused { peer: Some(peer), reason: self.reason.clone().into() };
+        let happening = Happening::Refused {
+            peer: Some(peer),
+            reason: self.reason.clone().into(),
+            detail: Box::default(),
+            handshake: Box::default(),
+        };
         context.teller.tell(station, now(), happening).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
         *response.status_mut() = self.status;

@@ -17,12 +17,12 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const MAX_QUOTE: usize = 40;
 
 impl Message {
-    /// The payload of this message's element. The namespace of the element itself has been judged already. `None` when the message
-    /// exists in JSON only.
-    pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Option<Value> {
-        let xml = self.xml.as_ref()?;
+    /// The payload of this message's element. The namespace of the element itself has been judged already. A message that exists in
+    /// JSON only has no element, so whatever stands there is read without a definition.
+    pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Value {
+        let Some(xml) = &self.xml else { return untyped(element) };
         let mut reader = Reader { namespace: &xml.namespace, remarks };
-        Some(reader.object(element, &self.fields, &xml.fields))
+        reader.object(element, &self.fields, &xml.fields)
     }
 }
 

@@ -181,7 +181,7 @@ fn read_body(
         version: found.action.version,
         service: found.action.initiator.peer(),
         action: found.action.name.clone(),
-        payload: definition.from_xml(message, remarks).unwrap_or_else(|| untyped(message)),
+        payload: definition.from_xml(message, remarks),
     };
     match found.part {
         Part::Request => Body::Request(operation),

@@ -198,3 +198,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_action_of_json_only_is_written_like_one_that_nobody_knows() {
+    let catalog = Catalog::embedded();
+    let payload = json!({ "requestId": 1 });
+    let text = write_request(&catalog, Version::V1_6, Role::CentralSystem, "GetLog", &payload, &headers().0);
+    assert!(text.contains("<ocpp:getLogRequest><ocpp:requestId>1</ocpp:requestId></ocpp:getLogRequest>"), "{text}");
+    assert!(text.contains(">/GetLog</wsa:Action>") && !matches!(parse(&text).body, Body::Request(_)), "{text}");
+}

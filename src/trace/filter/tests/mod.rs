@@ -70,7 +70,16 @@ fn everything_once() -> Scene {
         None,
         Happening::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into(), transports: vec![Transport::WebSocket] },
     ); // 0
-    scene.tell(Some(real), Happening::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer }); // 1
+    scene.tell(
+        Some(real),
+        Happening::Connected {
+            link: 1,
+            version: Version::V1_6,
+            transport: Transport::WebSocket,
+            peer,
+            handshake: Box::default(),
+        },
+    ); // 1
     scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
     scene.frame(real, Out, Result, "StatusNotification", r#"[3,"id-2",{}]"#, 1); // 3
     scene.frame(real, In, Call, "MeterValues", METER, 2); // 4
@@ -89,7 +98,9 @@ fn everything_once() -> Scene {
     let after = std::time::Duration::from_secs(30);
     scene.tell(Some(ours), Happening::Retry { after, lost: false, reason: reason() }); // 13
     scene.tell(Some(ours), Happening::Retry { after, lost: true, reason: reason() }); // 14
-    scene.tell(None, Happening::Refused { peer: Some(peer), reason: "no such version".into() }); // 15
+    let refused =
+        Happening::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+    scene.tell(None, refused); // 15
     scene.tell(None, Happening::Note { failure: false, text: "a note".into() }); // 16
     scene.tell(None, Happening::Note { failure: true, text: "a failure".into() }); // 17
     let mut open = frame(Out, Call, "Heartbeat", r#"[2,"id-18","Heartbeat",{}]"#, 4);
