@@ -87,12 +87,12 @@ pub(super) struct Positional {
     pub name: &'static str,
     pub completes: Completes,
     pub optional: bool,
-    /// Whether it is an addition of ours to a command of ocppjs; such an argument is not in the usage text.
-    pub added: bool,
+    /// The argument before it that brings it with it; an addition of ours to a command of ocppjs, not in the usage text.
+    pub behind: Option<&'static str>,
 }
 
 const fn argument(name: &'static str, completes: Completes) -> Positional {
-    Positional { name, completes, optional: false, added: false }
+    Positional { name, completes, optional: false, behind: None }
 }
 
 /// An option.
@@ -191,7 +191,7 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
             ..command("start_cp", Does::StartChargePoint, "be one more charge point")
         },
         CommandSpec {
-            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true, added: false }] },
+            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true, behind: None }] },
             ..command("help", Does::Help, "list the commands, or explain one")
         },
         CommandSpec {
@@ -202,12 +202,11 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
                         name: "<station>",
                         completes: Completes::Station(Some(Role::CentralSystem)),
                         optional: true,
-                        added: true,
+                        behind: Some("station"),
                     },
                 ]
             },
             takes: Takes::Settings,
-            synopsis: "<cs|cp> variable=value ... | station <id> callback=<url>",
             ..command("set", Does::Set, "change settings of all links, or where a SOAP station is called")
         },
         CommandSpec {
@@ -262,7 +261,7 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 /// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
 pub(super) fn after_actions() -> Vec<CommandSpec> {
     const ANYWHERE: Positional =
-        Positional { name: "<target>", completes: Completes::Station(None), optional: true, added: false };
+        Positional { name: "<target>", completes: Completes::Station(None), optional: true, behind: None };
     vec![
         CommandSpec {
             positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
@@ -315,7 +314,7 @@ impl CommandSpec {
     /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
     pub(super) fn usage(&self) -> String {
         let mut usage = self.name.to_string();
-        for positional in self.positionals.iter().filter(|positional| !positional.added) {
+        for positional in self.positionals.iter().filter(|positional| positional.behind.is_none()) {
             usage.push(' ');
             usage.push_str(positional.name);
         }

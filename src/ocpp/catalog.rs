@@ -80,7 +80,8 @@ impl Catalog {
 
     /// Keeps the text of the WSDL file of the service that `host` offers, to serve it.
     pub fn keep_wsdl(&mut self, version: Version, host: Role, text: impl Into<Box<str>>) {
-        self.wsdl.push((version, host, text.into()));
+        let place = self.wsdl.partition_point(|(of, by, _)| (*of, *by) < (version, host));
+        self.wsdl.insert(place, (version, host, text.into()));
     }
 
     /// The text of the WSDL file of the service that `host` offers.
