@@ -1,5 +1,7 @@
 //! SOAP over real sockets: both roles against each other in every version and action, and requests and answers written by hand.
 
+#![expect(clippy::panic, reason = "a test may end")]
+
 #[path = "support/http.rs"]
 mod http;
 mod support;

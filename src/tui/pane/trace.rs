@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use super::{selection, sentences, title, words};
 use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, Verdict};
 use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::payload_text;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Pencil, payload_of};
+use crate::tui::widget::Pencil;
 
 /// How wide the columns are for a width of the pane.
 #[derive(Debug, Clone, Copy)]
@@ -155,8 +156,11 @@ fn draw_row(
     pencil.text(arrow, style(kind_style)).text(letter, style(kind_style)).text(verdict, style(verdict_style));
     pencil.blanks(1, style(styles.base)).field(word, columns.action, style(word_style)).blanks(1, style(styles.base));
     pencil.right(&latency, 7, style(if counts { styles.warning } else { styles.base })).blanks(1, style(styles.base));
-    let summary = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.summary() };
-    pencil.text(summary, style(styles.muted)).fill(' ', style(styles.base));
+    let summary = match record.kind {
+        RecordKind::Frame(..) => payload_text(record, outside.contents, outside.catalog),
+        _ => record.summary().into(),
+    };
+    pencil.text(&summary, style(styles.muted)).fill(' ', style(styles.base));
     counts
 }
 
