@@ -18,6 +18,7 @@ use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
 use crate::screen::ConsoleSession;
+use crate::{demo, reference};
 
 /// The theme when nobody wants another one.
 const DEFAULT_THEME: &str = "terminal";
@@ -42,6 +43,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Begin::Docs(arguments)) => reference::docs(&catalog(&cli.general)?.0, arguments),
+        Some(Begin::Schema(message)) => reference::schema(&catalog(&cli.general)?.0, message),
+        Some(Begin::Example { message, soap }) => reference::example(&catalog(&cli.general)?.0, message, *soap),
         _ => session(&cli.general, cli.command.as_ref()),
     }
 }
@@ -139,7 +143,8 @@ async fn begin(console: &Console, begin: Option<&Begin>) -> anyhow::Result<Begun
             }
         }
         Some(Begin::Line(words)) => return line(console, words).await,
-        Some(Begin::Completions { .. } | Begin::Man) | None => {}
+        Some(Begin::Demo) => demo::start(console.hub()).await?,
+        Some(Begin::Docs(_) | Begin::Schema(_) | Begin::Example { .. } | Begin::Completions { .. } | Begin::Man) | None => {}
     }
     Ok(Begun::Running)
 }
