@@ -50,6 +50,9 @@ pub struct General {
     /// Seconds to wait for the answer to a call
     #[arg(long, global = true, default_value = "30", value_name = "SECONDS", value_parser = seconds)]
     pub call_timeout: f64,
+    /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
+    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub calls_in_flight: u16,
     /// Whose payloads and answers are used when nobody says anything about them
     #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
     pub samples: SamplesArgument,

@@ -47,7 +47,11 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let theme = Theme::named(&general.theme)?;
     let (catalog, warnings) = catalog(general)?;
     let (teller, recorder) = trace::start(general.trace_memory, now()).context("no thread for the recorder")?;
-    let settings = LinkSettings { call_timeout: Duration::from_secs_f64(general.call_timeout), ..LinkSettings::default() };
+    let settings = LinkSettings {
+        call_timeout: Duration::from_secs_f64(general.call_timeout),
+        calls_in_flight: general.calls_in_flight.into(),
+        ..LinkSettings::default()
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
         let console = Arc::new(Console::new(Hub::with_profile(catalog, settings, general.profile(), teller)));

@@ -35,6 +35,9 @@ const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
 
+/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
+/// throw each other out for ever.
+const REPLACED: &str = "replaced by a newer connection with the same identity";
 /// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
 pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
@@ -120,7 +123,7 @@ where
     let reason = match &end {
         End::Lost { reason, .. } => reason.clone(),
         End::Disconnected => "closed by us".to_owned(),
-        End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
+        End::Replaced => REPLACED.to_owned(),
         End::Shutdown => "the session ends".to_owned(),
     };
     context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() }).await;
@@ -203,6 +206,9 @@ where
             Some(Ok(Message::Pong(_))) => {
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
+            }
+            Some(Ok(Message::Close(Some(frame)))) if frame.code == CloseCode::Policy && frame.reason.as_str() == REPLACED => {
+                return Err(End::Replaced);
             }
             Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
@@ -295,7 +301,7 @@ where
         let (code, reason) = match end {
             End::Lost { code, .. } => (*code, ""),
             End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, "replaced by a newer connection with the same identity"),
+            End::Replaced => (CloseCode::Policy, REPLACED),
             End::Shutdown => (CloseCode::Away, "the other side ends"),
         };
         let (behaviour, told) = self.conversation.end(now());
