@@ -30,6 +30,8 @@ const READ_BUFFER: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 /// How many frames are taken in before what they caused is written out.
 const BURST: usize = 64;
+/// A pong that has not come after this time is missing, when the next ping leaves.
+const PONG_PATIENCE: Duration = Duration::from_millis(500);
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
@@ -108,12 +110,13 @@ where
 {
     let LinkUp { stream, station, number, version, peer } = up;
     let began = now();
+    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    inbox.up.store(true, Ordering::Relaxed);
     context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer }).await;
     let numbers = context.teller.numbers().clone();
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let our_role = behaviour.role();
     let conversation = Conversation::begin(catalog, settings.clone(), numbers, version, behaviour, began);
-    inbox.up.store(true, Ordering::Relaxed);
     let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
     let mut link = Link { stream, station, context, settings, our_role, conversation, pinged: None, next_ping };
     link.tell_pings(began);
@@ -268,7 +271,7 @@ where
             return Ok(());
         }
         self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
-        if self.pinged.is_some() {
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
             let text = "the last ping got no pong".into();
             self.told(now(), Happening::Note { failure: true, text });
         }

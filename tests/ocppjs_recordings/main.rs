@@ -5,6 +5,7 @@
 mod differences;
 mod literal;
 mod peer;
+mod ports;
 mod program;
 mod replay;
 mod rules;

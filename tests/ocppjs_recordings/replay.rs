@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use super::differences::{Changed, changed};
 use super::peer::Peer;
+use super::ports::Ports;
 use super::program::Program;
 use super::rules;
 use super::stage::{Heard, Stage};
@@ -58,9 +58,12 @@ fn steps(entries: Vec<Entry>, name: &str) -> Vec<Step> {
             // What a crash tore down is not part of the comparison; what happens here instead is a changed step.
             Entry::Died { .. } => died = true,
             Entry::Out { who, line } => {
-                if let Some(step) = steps.last_mut().filter(|_| change.is_none() && !died) {
-                    let line = rules::expected(&line, |_| ());
-                    step.expected.extend(line.map(|line| (who, line)));
+                let Some(line) = rules::expected(&line, |_| ()) else { continue };
+                let late =
+                    line.contains("cs: ChargePoint #") && steps.len() > 1 && is_silent_handshake(&steps[steps.len() - 2]);
+                let at = if late { steps.len() - 2 } else { steps.len().saturating_sub(1) };
+                if let Some(step) = steps.get_mut(at).filter(|_| late || (change.is_none() && !died)) {
+                    step.expected.push((who, line));
                 }
             }
             // Whoever did not die does not connect again.
@@ -68,10 +71,10 @@ fn steps(entries: Vec<Entry>, name: &str) -> Vec<Step> {
             input => {
                 died = false;
                 let text = describe(&input);
+                change = changes.next_if(|change| change.after.is_none() && change.input == text);
                 if let Some(next) = changes.peek_mut().filter(|next| next.after.as_ref() == Some(&text)) {
                     next.after = None;
                 }
-                change = changes.next_if(|change| change.after.is_none() && change.input == text);
                 let lines = change.iter().flat_map(|change| change.lines.clone());
                 let mut expected: Vec<(String, String)> =
                     lines.filter_map(|(who, line)| Some((who, rules::expected(&line, |_| ())?))).collect();
@@ -88,16 +91,18 @@ fn steps(entries: Vec<Entry>, name: &str) -> Vec<Step> {
     steps
 }
 
-/// A recording notes what comes out of a program a little later than what arrives at a peer, sometimes only after the next input.
+/// A handshake of a charge point of which the central system has not said anything yet. A recording notes what comes out of a program a
+/// little later than what arrives at a peer, sometimes only after the next input.
+fn is_silent_handshake(step: &Step) -> bool {
+    let handshake = matches!(&step.input, Entry::Bytes { bytes, .. } if bytes.starts_with(b"GET "));
+    handshake && !step.expected.iter().any(|(_, line)| line.contains("cs: "))
+}
+
+/// The end of a connection is noted before the close that ends it, now and then.
 fn settle(steps: &mut [Step]) {
     for next in 1..steps.len() {
         let (before, after) = steps.split_at_mut(next);
         let (before, after) = (&mut before[next - 1], &mut after[0]);
-        let handshake = matches!(&before.input, Entry::Bytes { bytes, .. } if bytes.starts_with(b"GET "));
-        if handshake && !before.expected.iter().any(|(_, line)| line.contains("cs: ")) {
-            let at = after.expected.iter().position(|(_, line)| line.contains("cs: ChargePoint #"));
-            before.expected.extend(at.map(|at| after.expected.remove(at)));
-        }
         if let Entry::Close { who } = &after.input {
             let ended = format!("cp#{who}: Disconnected");
             let at = before.expected.iter().position(|(_, line)| line.contains(&ended));
@@ -188,53 +193,6 @@ fn without_reason(line: String) -> String {
     }
 }
 
-/// Free ports in the places of the recorded ones.
-#[derive(Debug, Default)]
-struct Ports(BTreeMap<u16, u16>);
-
-impl Ports {
-    /// A port that nobody listens on, outside the range from which the system takes ports for connections.
-    fn free() -> u16 {
-        static NEXT: AtomicU16 = AtomicU16::new(0);
-        loop {
-            let offset = NEXT.fetch_add(1, Ordering::Relaxed);
-            let port = 20_000 + ((std::process::id() % 97) as u16 * 100 + offset) % 10_000;
-            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-                return port;
-            }
-        }
-    }
-
-    /// A text of the recording with our ports.
-    fn ours(&mut self, text: &str) -> String {
-        let mut changed = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find("9") {
-            let digits = rest[at..].bytes().take_while(u8::is_ascii_digit).count();
-            let before = rest[..at].chars().next_back();
-            let port: Option<u16> = rest[at..at + digits].parse().ok().filter(|port| (9000..9400).contains(port));
-            changed.push_str(&rest[..at]);
-            match port.filter(|_| matches!(before, None | Some(':' | ' '))) {
-                Some(port) => changed.push_str(&self.0.entry(port).or_insert_with(Ports::free).to_string()),
-                None => changed.push_str(&rest[at..at + digits]),
-            }
-            rest = &rest[at + digits..];
-        }
-        changed + rest
-    }
-
-    /// A text of ours with the recorded ports.
-    fn recorded(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (recorded, ours) in &self.0 {
-            for before in [':', ' '] {
-                text = text.replace(&format!("{before}{ours}"), &format!("{before}{recorded}"));
-            }
-        }
-        text
-    }
-}
-
 /// Everything that takes part in a replay.
 #[derive(Debug, Default)]
 struct Cast {
@@ -270,7 +228,7 @@ impl Cast {
                 let text = self.ports.ours(&String::from_utf8_lossy(bytes));
                 if text.starts_with("GET ") {
                     let host = text.split("localhost:").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
-                    let port = host.or_else(|| self.ports.0.values().next().copied()).expect("a central system listens");
+                    let port = host.or_else(|| self.ports.any()).expect("a central system listens");
                     self.peers.insert(who.clone(), Peer::connect(who, port, &self.stage));
                 }
                 self.peers[who].send(text.as_bytes());

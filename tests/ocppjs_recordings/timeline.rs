@@ -76,7 +76,8 @@ pub fn read(text: &str) -> Vec<Entry> {
 /// A remark of the recorder.
 fn noted(who: &str, note: &str) -> Option<Entry> {
     let who = who.to_owned();
-    if let Some(command) = note.strip_prefix("exec: node gir-ocppjs.js") {
+    let command = note.strip_prefix("exec: node gir-ocppjs.js").or_else(|| note.strip_prefix("exec: ocpp-tui"));
+    if let Some(command) = command {
         let command = command.rsplit_once("(in ").map_or(command, |(command, _)| command);
         return Some(Entry::Start { who, arguments: arguments(command) });
     }
