@@ -1,3 +1,7 @@
+//! The table of deliberate differences from ocppjs. docs/ocppjs-compatibility.md holds the same table; a test compares them.
+
+use super::differences::Difference;
+
 /// All deliberate differences, by name.
 pub const DIFFERENCES: &[Difference] = &[
     Difference {
@@ -24,12 +28,7 @@ pub const DIFFERENCES: &[Difference] = &[
         here: "waits 1 to 2, 2 to 4, … at most 12 s, with a random part; the line tells how long",
         why: "a central system that is back is found sooner, and many charge points do not come at once",
     },
-    Difference {
-        id: "banner",
-        ocppjs: "names GIR ocppjs",
-        here: "names ocpp-tui",
-        why: "it is another program",
-    },
+    Difference { id: "banner", ocppjs: "names GIR ocppjs", here: "names ocpp-tui", why: "it is another program" },
     Difference {
         id: "checked-before-sending",
         ocppjs: "sends values of a wrong type, outside an enumeration, or `null` for a required field",
@@ -108,12 +107,7 @@ pub const DIFFERENCES: &[Difference] = &[
         here: "all forms of the field are understood; unusual ones are noted",
         why: "peers in the field send them",
     },
-    Difference {
-        id: "more-settings",
-        ocppjs: "`set` knows two settings",
-        here: "`set` knows more",
-        why: "they are needed",
-    },
+    Difference { id: "more-settings", ocppjs: "`set` knows two settings", here: "`set` knows more", why: "they are needed" },
     Difference {
         id: "not-sticky",
         ocppjs: "`name=value` changes the default of all later calls; `null` cannot be taken back",
@@ -150,12 +144,7 @@ pub const DIFFERENCES: &[Difference] = &[
         here: "unknown commands",
         why: "they are not there yet",
     },
-    Difference {
-        id: "prompt",
-        ocppjs: "`> ` in every output",
-        here: "only on a terminal",
-        why: "a pipe has no use for it",
-    },
+    Difference { id: "prompt", ocppjs: "`> ` in every output", here: "only on a terminal", why: "a pipe has no use for it" },
     Difference {
         id: "reasons",
         ocppjs: "`Expected a Sec-WebSocket-Protocol header.`",
@@ -186,12 +175,7 @@ pub const DIFFERENCES: &[Difference] = &[
         here: "every call does, and a late answer is marked",
         why: "a missing answer is a finding",
     },
-    Difference {
-        id: "tls",
-        ocppjs: "tries TLS",
-        here: "`wss://` is refused at the start",
-        why: "TLS is not spoken yet",
-    },
+    Difference { id: "tls", ocppjs: "tries TLS", here: "`wss://` is refused at the start", why: "TLS is not spoken yet" },
     Difference {
         id: "unmasked",
         ocppjs: "takes unmasked frames of a charge point",

@@ -1,8 +1,10 @@
-//! The deliberate differences from ocppjs: one table, from which docs/ocppjs-compatibility.md is checked, and the steps of recordings
-//! that read differently because of them.
+//! What a deliberate difference from ocppjs is, and the steps of recordings that read differently because of one. Which differences
+//! there are is in `difference_table`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+
+use super::difference_table::DIFFERENCES;
 
 /// A deliberate difference.
 #[derive(Debug)]
@@ -16,8 +18,6 @@ pub struct Difference {
     /// Why.
     pub why: &'static str,
 }
-
-include!("difference_table.rs");
 
 /// The table as it stands in the documentation.
 pub fn as_markdown() -> String {

@@ -2,6 +2,7 @@
 //! they are looked for beside it, or where OCPP_TUI_REFERENCE says, and the tests say so and pass when there are none. Recordings of
 //! our own in the same form, in tests/data/ocppjs/own, cover the same ground without them.
 
+mod difference_table;
 mod differences;
 mod literal;
 mod peer;
@@ -14,7 +15,8 @@ mod timeline;
 
 use std::path::{Path, PathBuf};
 
-use differences::{DIFFERENCES, as_markdown};
+use difference_table::DIFFERENCES;
+use differences::{Difference, as_markdown};
 
 /// Where the reference is.
 fn reference() -> PathBuf {
@@ -111,5 +113,3 @@ fn every_difference_is_declared_and_used() {
         assert!(by_rule || uses.contains_key(*id), "{id} changes no recording");
     }
 }
-
-use differences::Difference;
