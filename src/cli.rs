@@ -55,6 +55,9 @@ pub struct General {
     /// Read this settings file instead of the one in the configuration folder
     #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
     pub config: Option<PathBuf>,
+    /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
+    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub calls_in_flight: u16,
     /// Whose payloads and answers are used when nobody says anything about them
     #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
     pub samples: SamplesArgument,

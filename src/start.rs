@@ -64,7 +64,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     };
     let (catalog, warnings) = catalog(general)?;
     let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
-    let mut limits = LinkSettings::default();
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
     if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
         limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
     }
