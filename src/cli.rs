@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use ocpp_tui::docgen::Format;
 use ocpp_tui::lines::LogFormat;
-use ocpp_tui::ocpp::{MeterMapping, Transport, Version};
+use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 /// The terminal console of people who develop and test EV charge points and central systems (OCPP).
@@ -16,6 +17,7 @@ use ocpp_tui::simulator::{Profile, Samples};
   ocpp-tui cs --port 9000                      a central system on port 9000, on a full screen
   ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
   ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
+  ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
     /// What holds for every way to begin.
@@ -53,6 +55,9 @@ pub struct General {
     /// Read this settings file instead of the one in the configuration folder
     #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
     pub config: Option<PathBuf>,
+    /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
+    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub calls_in_flight: u16,
     /// Whose payloads and answers are used when nobody says anything about them
     #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
     pub samples: SamplesArgument,
@@ -126,6 +131,21 @@ pub enum Begin {
     Cs(CentralSystem),
     /// Be one or more charge points of a central system
     Cp(ChargePoints),
+    /// Show a central system and some lively charge points in one console, to look around
+    Demo,
+    /// Write documentation of all messages into a folder
+    Docs(Documentation),
+    /// Print the JSON Schema of an action
+    Schema(OneMessage),
+    /// Print an example of an action
+    Example {
+        /// Which
+        #[command(flatten)]
+        message: OneMessage,
+        /// In a SOAP envelope
+        #[arg(long)]
+        soap: bool,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -220,6 +240,57 @@ pub struct ChargePoints {
     pub remote_port: u16,
 }
 
+/// Where documentation goes and how it is written.
+#[derive(Debug, Args)]
+pub struct Documentation {
+    /// The folder; it is made when it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = FormatArgument::Html)]
+    pub format: FormatArgument,
+    /// Write into the folder although something is in it
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// One message.
+#[derive(Debug, Args)]
+pub struct OneMessage {
+    /// The action, in any case, like BootNotification or remote_reset
+    pub action: String,
+    /// OCPP version
+    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    pub protocol: Version,
+    /// The response instead of the request
+    #[arg(long)]
+    pub response: bool,
+    /// Who sends the request, where both may: cp (charge point) or cs (central system)
+    #[arg(long, value_parser = role, value_name = "ROLE")]
+    pub from: Option<Role>,
+}
+
+/// How documentation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// A static site
+    Html,
+    /// One file a version
+    Markdown,
+    /// Schemas and examples, a file each
+    Json,
+}
+
+impl From<FormatArgument> for Format {
+    fn from(argument: FormatArgument) -> Format {
+        match argument {
+            FormatArgument::Html => Format::Html,
+            FormatArgument::Markdown => Format::Markdown,
+            FormatArgument::Json => Format::Json,
+        }
+    }
+}
+
 /// How events are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormatArgument {
@@ -243,6 +314,10 @@ fn version(text: &str) -> Result<Version, String> {
         let known: Vec<&str> = Version::ALL.iter().map(|version| version.subprotocol()).collect();
         format!("it is one of {}", known.join(", "))
     })
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
 }
 
 /// Reads a size like `64M`.

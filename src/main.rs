@@ -1,6 +1,8 @@
 //! The executable: arguments in, exit code out.
 
 mod cli;
+mod demo;
+mod reference;
 mod start;
 
 use std::process::ExitCode;

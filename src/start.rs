@@ -17,6 +17,7 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument, size};
+use crate::{demo, reference};
 
 /// The theme when nobody wants another one.
 const DEFAULT_THEME: &str = "terminal";
@@ -41,6 +42,9 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Begin::Docs(arguments)) => reference::docs(&catalog(&cli.general)?.0, arguments),
+        Some(Begin::Schema(message)) => reference::schema(&catalog(&cli.general)?.0, message),
+        Some(Begin::Example { message, soap }) => reference::example(&catalog(&cli.general)?.0, message, *soap),
         _ => session(&cli.general, cli.command.as_ref()),
     }
 }
@@ -60,7 +64,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     };
     let (catalog, warnings) = catalog(general)?;
     let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
-    let mut limits = LinkSettings::default();
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
     if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
         limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
     }
@@ -136,8 +140,9 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
             }
         }
         Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        Some(Begin::Demo) => demo::start(console.hub()).await?,
         None if !full_screen => return Ok(console.greeting()),
-        Some(Begin::Completions { .. } | Begin::Man) | None => {}
+        Some(Begin::Docs(_) | Begin::Schema(_) | Begin::Example { .. } | Begin::Completions { .. } | Begin::Man) | None => {}
     }
     Ok(Said::default())
 }

@@ -48,7 +48,8 @@ enum Next {
     Connect,
     /// Wait after a link was lost (true) or an attempt failed (false), for this reason.
     Wait(bool, String),
-    Park,
+    /// Stay down; whether that is news.
+    Park(bool),
     Stop,
 }
 
@@ -81,9 +82,11 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
                 }
                 wait(&dial, lost, reason, backoff.wait(), &mut inbox, &context).await
             }
-            Next::Park => {
-                let reason = "it stays down until it is told to connect".into();
-                context.teller.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+            Next::Park(news) => {
+                if news {
+                    let reason = "it stays down until it is told to connect".into();
+                    context.teller.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+                }
                 park(&mut inbox, &context).await
             }
             Next::Stop => return,
@@ -94,7 +97,7 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
 fn after(end: End) -> Next {
     match end {
         End::Lost { reason, .. } => Next::Wait(true, reason),
-        End::Disconnected | End::Replaced => Next::Park,
+        End::Disconnected | End::Replaced => Next::Park(false),
         End::Shutdown => Next::Stop,
     }
 }
@@ -118,7 +121,7 @@ async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> R
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
             order = inbox.next() => match order {
                 None => return Err(Next::Stop),
-                Some(LinkOrder::Disconnect) => return Err(Next::Park),
+                Some(LinkOrder::Disconnect) => return Err(Next::Park(true)),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }
@@ -209,7 +212,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
             order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
-                Some(LinkOrder::Disconnect) => return Next::Park,
+                Some(LinkOrder::Disconnect) => return Next::Park(true),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }

@@ -35,11 +35,16 @@ const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 /// After so many messages everything else gets its turn, also when the peer never pauses.
 const BURST: usize = 64;
+/// A pong that has not come after this time is missing, when the next ping leaves.
+const PONG_PATIENCE: Duration = Duration::from_millis(500);
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
 
+/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
+/// throw each other out for ever.
+const REPLACED: &str = "replaced by a newer connection with the same identity";
 /// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
 pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
@@ -114,12 +119,13 @@ where
     let LinkUp { station, number, version, peer, .. } = up;
     let handshake = std::mem::take(&mut up.handshake);
     let began = now();
+    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    inbox.up.store(true, Ordering::Relaxed);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
     let transport = Transport::WebSocket;
     let connected = Happening::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.teller.tell(Some(station), began, connected)).await;
     let mut link = Link::begin(up, context, behaviour, began);
-    inbox.up.store(true, Ordering::Relaxed);
     link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
@@ -127,7 +133,7 @@ where
     let reason = match &end {
         End::Lost { reason, .. } => reason.clone(),
         End::Disconnected => "closed by us".to_owned(),
-        End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
+        End::Replaced => REPLACED.to_owned(),
         End::Shutdown => "the session ends".to_owned(),
     };
     Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
@@ -251,6 +257,9 @@ where
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
             }
+            Some(Ok(Message::Close(Some(frame)))) if frame.code == CloseCode::Policy && frame.reason.as_str() == REPLACED => {
+                return Err(End::Replaced);
+            }
             Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
@@ -317,7 +326,7 @@ where
             return Ok(());
         }
         self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
-        if self.pinged.is_some() {
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
             let text = "the last ping got no pong".into();
             self.told(now(), Happening::Note { failure: true, text });
         }
@@ -359,7 +368,7 @@ where
         let (code, reason) = match end {
             End::Lost { code, .. } => (*code, ""),
             End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, "replaced by a newer connection with the same identity"),
+            End::Replaced => (CloseCode::Policy, REPLACED),
             End::Shutdown => (CloseCode::Away, "the other side ends"),
         };
         let (behaviour, mut told) = self.conversation.end(now());
