@@ -35,21 +35,24 @@ pub struct General {
     /// How events are printed line by line
     #[arg(long, global = true, value_enum, default_value_t = LogFormatArgument::Text)]
     pub log_format: LogFormatArgument,
-    /// Colours of the full screen: terminal, dark or light
-    #[arg(long, global = true, default_value = "terminal", env = "OCPP_TUI_THEME", value_name = "NAME")]
-    pub theme: String,
+    /// Colours of the full screen: terminal (default), dark or light
+    #[arg(long, global = true, env = "OCPP_TUI_THEME", value_name = "NAME")]
+    pub theme: Option<String>,
     /// Leave the mouse to the terminal, for selecting text without Shift
     #[arg(long, global = true)]
     pub no_mouse: bool,
-    /// Memory for the trace; the oldest records leave when it is full [bytes, or with k, M, G]
-    #[arg(long, global = true, default_value = "64M", value_name = "SIZE", value_parser = size)]
-    pub trace_memory: usize,
+    /// Memory for the trace, in bytes or with k, M, G; the oldest records leave when it is full [default: 64M]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
+    pub trace_memory: Option<usize>,
     /// Read the definitions of the messages from this folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub wsdl_dir: Option<PathBuf>,
-    /// Seconds to wait for the answer to a call
-    #[arg(long, global = true, default_value = "30", value_name = "SECONDS", value_parser = seconds)]
-    pub call_timeout: f64,
+    /// Seconds to wait for the answer to a call [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub call_timeout: Option<f64>,
+    /// Read this settings file instead of the one in the configuration folder
+    #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
     #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub calls_in_flight: u16,
@@ -202,7 +205,8 @@ fn version(text: &str) -> Result<Version, String> {
     })
 }
 
-fn size(text: &str) -> Result<usize, String> {
+/// Reads a size like `64M`.
+pub fn size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor: usize = match text[digits.len()..].to_ascii_lowercase().as_str() {

@@ -13,6 +13,7 @@
 //! `simulator`, `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top.
 
 pub mod compose;
+pub mod config;
 pub mod console;
 pub mod hub;
 pub mod lines;

@@ -1,7 +1,6 @@
 //! The executable: arguments in, exit code out.
 
 mod cli;
-mod screen;
 mod start;
 
 use std::process::ExitCode;

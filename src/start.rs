@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
-use ocpp_tui::console::{self, Console, RunContext, Said, Trouble};
+use ocpp_tui::config::{History, Paths, Settings};
+use ocpp_tui::console::{self, Console, LineKind, RunContext, Said, Trouble};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
 use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
@@ -15,9 +16,12 @@ use ocpp_tui::ocpp::{Catalog, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
-use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General};
-use crate::screen::ConsoleSession;
+use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
 
+/// The theme when nobody wants another one.
+const DEFAULT_THEME: &str = "terminal";
+/// Memory for the trace when nobody says otherwise, in bytes.
+const DEFAULT_MEMORY: usize = 64 << 20;
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
 /// The arguments are wrong, or the program cannot start.
@@ -42,23 +46,35 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 }
 
 fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode> {
-    let full_screen = !general.plain && io::stdin().is_terminal() && io::stdout().is_terminal();
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let paths = Paths::find();
+    let settings = settings(general, paths.as_ref().ok())?;
+    let history = Arc::new(paths.map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // Also a line session names a wrong theme, so that a script does not hide the mistake.
-    let theme = Theme::named(&general.theme)?;
-    let (catalog, warnings) = catalog(general)?;
-    let (teller, recorder) = trace::start(general.trace_memory, now()).context("no thread for the recorder")?;
-    let settings = LinkSettings {
-        call_timeout: Duration::from_secs_f64(general.call_timeout),
-        calls_in_flight: general.calls_in_flight.into(),
-        ..LinkSettings::default()
+    let theme = general.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(DEFAULT_THEME);
+    let theme = Theme::named(theme)?;
+    let memory = match (general.trace_memory, &settings.trace_memory) {
+        (Some(memory), _) => memory,
+        (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
+        (None, None) => DEFAULT_MEMORY,
     };
+    let (catalog, warnings) = catalog(general)?;
+    let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
+    if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
+        limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
-        let console = Arc::new(Console::new(Hub::with_profile(catalog, settings, general.profile(), teller)));
+        let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), teller)));
         for warning in warnings {
             console.hub().note(true, warning);
         }
+        for line in &settings.startup {
+            startup(&console, line).await?;
+        }
         let format = general.log_format.into();
+        let full_screen = terminal && !general.plain;
         let said = self::begin(&console, begin, full_screen).await?;
         let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
         let ended = match over {
@@ -68,12 +84,10 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
             }
             None if full_screen => {
                 lines::print(&said.lines, format)?;
-                screen(console.clone(), theme, general).await
+                let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
+                screen(console.clone(), history, theme, mouse).await
             }
-            None => {
-                let prompt = io::stdin().is_terminal() && io::stdout().is_terminal();
-                Ok(lines::run(&console, said.lines, LineOptions { format, prompt }).await?)
-            }
+            None => Ok(lines::run(console.clone(), history, said.lines, LineOptions { format, terminal }).await?),
         };
         console.hub().end().await;
         ended
@@ -82,6 +96,24 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     // The last tellers went with the runtime, so the recorder has taken in what it was told.
     let _ = recorder.join();
     ended
+}
+
+/// The settings file that was named, or the one in its usual place.
+fn settings(general: &General, paths: Option<&Paths>) -> anyhow::Result<Settings> {
+    Ok(match (&general.config, paths) {
+        (Some(file), _) => Settings::read(file)?,
+        (None, Some(paths)) => Settings::read_if_there(&paths.settings())?,
+        (None, None) => Settings::default(),
+    })
+}
+
+/// Runs a command of the settings file.
+async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
+    let said = console.run(line, &RunContext::default()).await;
+    match said.lines.iter().find(|line| line.kind == LineKind::Error) {
+        Some(error) => bail!("startup command {line:?} of the settings file: {}", error.text),
+        None => Ok(()),
+    }
 }
 
 /// The definitions, and what is wrong with them, in words.
@@ -138,12 +170,11 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
     })
 }
 
-async fn screen(console: Arc<Console>, theme: Theme, general: &General) -> anyhow::Result<ExitCode> {
+async fn screen(console: Arc<Console>, history: Arc<History>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
     let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let options = ScreenOptions { theme, colours, mouse: !general.no_mouse };
+    let options = ScreenOptions { theme, colours, mouse };
     let shutdown = console.hub().shutdown().clone();
-    let (session, replies) = ConsoleSession::new(console);
-    let exit = tui::run(Arc::new(session), replies, options, shutdown).await?;
+    let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
         tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! The program line by line, as scripts use it: commands are typed into the real program, and what it prints is read.
 
 #[path = "ocppjs_recordings/program.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 mod program;
 #[path = "ocppjs_recordings/stage.rs"]
 #[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]

@@ -2,6 +2,14 @@
 //! connection. The frames of `tests/data/frames.jsonl` were written for this test after real ones; where the larger reference
 //! collection lies beside the project, its frames are replayed as well.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
+
 mod support;
 
 use std::path::{Path, PathBuf};

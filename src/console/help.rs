@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_list_begins_and_ends_as_in_ocppjs() {
-        let lines = help(&grammar(), &catalog(), None).unwrap();
+        let lines = help(grammar(), &catalog(), None).unwrap();
         assert_eq!(
             lines[..6],
             [
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn one_command_is_explained_with_its_fields() {
-        let lines = help(&grammar(), &catalog(), Some("remote_reset")).unwrap();
+        let lines = help(grammar(), &catalog(), Some("remote_reset")).unwrap();
         assert_eq!(
             lines[..7],
             [
@@ -100,15 +100,15 @@ mod tests {
                 "  type* : Hard | Soft (required, ResetType: Hard, Soft)",
             ]
         );
-        let lines = help(&grammar(), &catalog(), Some("set")).unwrap();
+        let lines = help(grammar(), &catalog(), Some("set")).unwrap();
         assert_eq!(lines[1], "Syntax: set <cs|cp> name=value ...");
         assert!(lines.iter().any(|line| line.starts_with("  timeout=<duration>")));
-        assert_eq!(help(&grammar(), &catalog(), Some("quit")).unwrap()[1], "Syntax: quit");
+        assert_eq!(help(grammar(), &catalog(), Some("quit")).unwrap()[1], "Syntax: quit");
     }
 
     #[test]
     fn an_unknown_topic_is_an_unknown_command() {
-        let error = help(&grammar(), &catalog(), Some("heartbat")).unwrap_err();
+        let error = help(grammar(), &catalog(), Some("heartbat")).unwrap_err();
         assert_eq!(error.to_string(), "Error: `heartbat' unknown command. Type help for more informations.");
         assert_eq!(error.hint().unwrap(), "Did you mean heartbeat?");
     }

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod assign;
+mod assist;
 mod build;
 mod command;
 mod completion;
@@ -28,6 +29,7 @@ mod fixture;
 mod properties;
 
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
+pub use assist::known_values;
 pub use command::{
     Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
     Transport,

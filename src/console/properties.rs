@@ -84,15 +84,15 @@ proptest! {
     #[test]
     fn a_printed_command_is_read_as_itself(line in line()) {
         let grammar = grammar();
-        if let Ok(Some(command)) = parse(&line, &grammar) {
+        if let Ok(Some(command)) = parse(&line, grammar) {
             let printed = command.to_string();
-            prop_assert_eq!(parse(&printed, &grammar), Ok(Some(command)), "{}", printed);
+            prop_assert_eq!(parse(&printed, grammar), Ok(Some(command)), "{}", printed);
         }
     }
 
     #[test]
     fn errors_stay_in_the_line(line in prop_oneof![line(), any::<String>()]) {
-        if let Err(error) = parse(&line, &grammar()) {
+        if let Err(error) = parse(&line, grammar()) {
             if let Some(span) = error.span() {
                 prop_assert!(line.get(span).is_some());
             }
@@ -106,7 +106,7 @@ proptest! {
     fn completions_stay_in_the_line(line in prop_oneof![line(), any::<String>()], cursor in 0..80_usize) {
         let (grammar, catalog, stations) = (grammar(), catalog(), stations());
         let context = Context {
-            grammar: &grammar,
+            grammar,
             catalog: &catalog,
             stations: &stations,
             versions: &[],

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,6 +32,8 @@ pub use receipt::Receipt;
 use answers::Overridable;
 use registry::Registry;
 
+/// How many handshakes of our charge points are under way at the same time.
+const HANDSHAKES: usize = 64;
 /// How long links may take to say goodbye when the session ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -51,6 +54,8 @@ struct Shared {
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
+    /// How many of our charge points may be in a handshake at the same time.
+    turns: Arc<Semaphore>,
     registry: Arc<Registry>,
     listening: Mutex<Vec<Listening>>,
 }
@@ -72,6 +77,7 @@ impl Hub {
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            turns: Arc::new(Semaphore::new(HANDSHAKES)),
             registry: Arc::default(),
             listening: Mutex::default(),
         };
@@ -153,7 +159,8 @@ impl Hub {
             meter_mapping: self.shared.profile.meter_mapping,
             ..ChargePointSettings::default()
         };
-        let dial = Dial { url, identity: options.identity, version: options.version, station };
+        let turns = self.shared.turns.clone();
+        let dial = Dial { url, identity: options.identity, version: options.version, station, turns };
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));

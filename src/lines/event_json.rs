@@ -31,7 +31,7 @@ pub(super) fn line(record: &Record<'_>, stations: &StationTable) -> String {
         RecordKind::Frame(_, FrameKind::Malformed) => put("raw", json!(record.text)),
         RecordKind::Frame(..) => frame(record.text, &mut put),
         _ if record.text.is_empty() => {}
-        _ => put("text", json!(record.text)),
+        _ => put("text", json!(record.summary())),
     }
     if record.verdict != Verdict::Valid && !record.remarks.is_empty() {
         put("valid", json!(record.verdict == Verdict::Tolerated));

@@ -95,7 +95,7 @@ fn unreadable(record: &Record<'_>, names: &Names<'_>, line: &mut impl FnMut(&str
 fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &Names<'_>) -> Option<Cow<'a, str>> {
     let Names { ours, theirs } = names;
     let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
-    let text = visible(record.text);
+    let text = visible(record.summary());
     let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
     let station = || if simulated { ours.clone() } else { theirs.clone() };
     let host = || row.and_then(|row| row.peer).map_or_else(String::new, |peer| peer.ip().to_string());
@@ -103,7 +103,9 @@ fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &Names<'_>
         RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}").into(),
         RecordKind::Frame(Direction::Out, _) => format!("{ours}: >>{theirs} {text}").into(),
         RecordKind::Connected if simulated => "Connected to Central System.".into(),
-        RecordKind::Connected => format!("cs: ChargePoint #{} connected ({}).", identity(row), connection(record.text)).into(),
+        RecordKind::Connected => {
+            format!("cs: ChargePoint #{} connected ({}).", identity(row), connection(record.summary())).into()
+        }
         RecordKind::Disconnected if simulated => "Disconnected".into(),
         RecordKind::Disconnected => format!("{theirs}: Disconnected").into(),
         RecordKind::Lost => format!("{}: Connection lost, retry in {seconds} seconds.", station()).into(),

@@ -4,6 +4,7 @@
 mod event_json;
 mod event_line;
 mod printer;
+mod prompt;
 mod reader;
 mod session;
 

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::LogFormat;
 use super::event_json;
 use super::event_line::EventLines;
+use super::prompt::Above;
 use crate::console::Line;
 use crate::trace::{Sequence, Trace};
 use crate::visible;
@@ -25,8 +26,6 @@ pub(super) enum Printed {
     Said(Line),
     /// The last line.
     End,
-    /// The prompt, without a line end.
-    Prompt,
 }
 
 /// The printing thread's two ends.
@@ -36,16 +35,16 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// Starts to print what is in the trace and what comes.
+    /// Starts to print what is in the trace and what comes: to the standard output, or above the line that a person is typing.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(trace: Arc<Trace>, format: LogFormat) -> io::Result<Printer> {
+    pub fn start(trace: Arc<Trace>, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
         // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
-        let printing =
-            Printing { lines: EventLines::new(jiff::tz::TimeZone::system()), trace, format, next: 0, text: String::new() };
+        let lines = EventLines::new(jiff::tz::TimeZone::system());
+        let printing = Printing { lines, trace, format, above, next: 0, text: String::new() };
         let body = move || {
             // A closed output ends the printing; the session goes on until its input ends.
             let _ = runtime.block_on(printing.run(receiver));
@@ -98,6 +97,7 @@ struct Printing {
     lines: EventLines,
     trace: Arc<Trace>,
     format: LogFormat,
+    above: Option<Above>,
     next: Sequence,
     text: String,
 }
@@ -125,7 +125,6 @@ impl Printing {
     fn order(&mut self, printed: Printed) -> io::Result<()> {
         let now = jiff::Timestamp::now().as_microsecond();
         match (printed, self.format) {
-            (Printed::Prompt, _) => self.text.push_str("> "),
             (Printed::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
             (Printed::End, LogFormat::Jsonl) => {}
             (Printed::End, LogFormat::Text) => {
@@ -167,6 +166,12 @@ impl Printing {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        if let Some(above) = &mut self.above {
+            return above.print(std::mem::take(&mut self.text)).map_err(io::Error::other);
+        }
         let mut output = io::stdout().lock();
         output.write_all(self.text.as_bytes())?;
         self.text.clear();

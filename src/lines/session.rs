@@ -2,11 +2,14 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::printer::{Printed, Printer};
+use super::prompt;
 use super::reader::{self, Typed};
+use crate::config::History;
 use crate::console::{Console, Line, RunContext};
 
 /// How events are printed.
@@ -20,31 +23,30 @@ pub enum LogFormat {
 }
 
 /// How a line session behaves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LineOptions {
     /// How events are printed.
     pub format: LogFormat,
-    /// Whether a prompt is shown: when a person types on a terminal.
-    pub prompt: bool,
+    /// Whether a person types on a terminal: then there is a prompt with history and completion.
+    pub terminal: bool,
 }
 
 /// Runs the session until it is over. The lines that come first are what was said before it began. The exit code is a failure only when the output cannot be used at all.
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
-pub async fn run(console: &Console, first: Vec<Line>, options: LineOptions) -> io::Result<ExitCode> {
-    let printer = Printer::start(console.hub().trace().clone(), options.format)?;
-    let mut input = reader::start()?;
+pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>, options: LineOptions) -> io::Result<ExitCode> {
+    let (mut input, above) = if options.terminal {
+        let (input, above) = prompt::start(console.clone(), history).map_err(io::Error::other)?;
+        (input, Some(above))
+    } else {
+        (reader::start()?, None)
+    };
+    let printer = Printer::start(console.hub().trace().clone(), options.format, above)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    let prompt = || {
-        if options.prompt {
-            printer.print(Printed::Prompt);
-        }
-    };
     first.into_iter().for_each(|line| printer.print(Printed::Said(line)));
-    prompt();
     loop {
         let line = tokio::select! {
             line = input.recv() => line,
@@ -61,7 +63,6 @@ pub async fn run(console: &Console, first: Vec<Line>, options: LineOptions) -> i
         if ran.quit {
             break;
         }
-        prompt();
     }
     printer.print(Printed::End);
     printer.finish();

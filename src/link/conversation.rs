@@ -11,7 +11,7 @@ use super::error_answer::{describe, error, shortened};
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
 use crate::ocpp::{Catalog, ErrorCode, Lookup, Version, decisive};
-use crate::rpc::srpc::{self, Malformed, Message, MessageId};
+use crate::rpc::srpc::{self, Malformed, Message, MessageId, Reply};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
 
 /// The answer that leaves later.
@@ -148,6 +148,15 @@ impl Conversation {
             }),
         }
         self.settle(now);
+    }
+
+    /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
+    pub fn sent(&mut self, now: Instant) {
+        for (when, happening) in &mut self.told {
+            if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
+                *when = when.at(now);
+            }
+        }
     }
 
     /// The time that [`next_deadline`](Self::next_deadline) named has come.
@@ -322,8 +331,9 @@ impl Conversation {
             frame.remark = Some(malformed.to_string().into());
         });
         if let (Some(reply), Some(exchange)) = (malformed.reply, exchange) {
-            let answer = Answer::Error { code: reply.code, description: reply.description };
-            self.answer(Question { id: reply.id, action: Arc::from(""), exchange }, answer, now);
+            let Reply { id, code, description } = *reply;
+            let answer = Answer::Error { code, description };
+            self.answer(Question { id, action: Arc::from(""), exchange }, answer, now);
         }
     }
 

@@ -3,10 +3,13 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error};
@@ -15,9 +18,11 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
 use super::directory::{LinkInbox, LinkOrder};
+use super::end::{End, lost};
+use super::head;
 use super::task;
 use super::url::CentralSystemUrl;
-use super::websocket::{self, End, LinkContext, LinkUp, lost, now};
+use super::websocket::{self, LinkContext, LinkUp, now};
 use crate::ocpp::Version;
 use crate::trace::{Happening, StationKey};
 
@@ -35,6 +40,8 @@ pub struct Dial {
     pub version: Version,
     /// The station's key.
     pub station: StationKey,
+    /// The turns of the session's handshakes: thousands at once would overrun any central system, and time out.
+    pub turns: Arc<Semaphore>,
 }
 
 /// What to do after a link, an attempt or a wait has ended.
@@ -58,10 +65,10 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
             Next::Connect => {
                 began = Instant::now();
                 match attempt(&dial, &mut inbox, &context).await {
-                    Ok((stream, peer)) => {
+                    Ok(Dialled { stream, peer, handshake }) => {
                         link = context.teller.numbers().next();
-                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer };
-                        let running = websocket::run(up, &mut inbox, &context, behaviour);
+                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
+                        let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
                         let done = task::guarded(running, &context.teller, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
                         behaviour = returned;
@@ -97,15 +104,13 @@ fn after(end: End) -> Next {
 }
 
 /// One attempt to connect, which a person may break off.
-async fn attempt(
-    dial: &Dial,
-    inbox: &mut LinkInbox,
-    context: &LinkContext,
-) -> Result<(WebSocketStream<TcpStream>, SocketAddr), Next> {
+async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
     context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
     let connecting = async {
+        // The session keeps its turns for as long as it runs, so there is always one to wait for.
+        let _turn = dial.turns.acquire().await;
         timeout(limit, connect(dial, &url, context))
             .await
             .unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
@@ -115,7 +120,7 @@ async fn attempt(
         tokio::select! {
             () = context.shutdown.cancelled() => return Err(Next::Stop),
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
-            order = inbox.orders.recv() => match order {
+            order = inbox.next() => match order {
                 None => return Err(Next::Stop),
                 Some(LinkOrder::Disconnect) => return Err(Next::Park(true)),
                 Some(_) => {} // whoever gave it was told that the station is not connected
@@ -124,16 +129,32 @@ async fn attempt(
     }
 }
 
-async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSocketStream<TcpStream>, SocketAddr), String> {
+/// A connection that the central system took.
+struct Dialled {
+    stream: WebSocketStream<TcpStream>,
+    peer: SocketAddr,
+    /// The heads of request and answer.
+    handshake: Box<str>,
+}
+
+async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialled, String> {
     let (stream, place) = open(&dial.url.host, dial.url.port).await?;
     // Small messages leave at once instead of waiting for an acknowledgement.
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
+    let request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    let mut heads = head::request_head(&request);
     let config = Some(websocket::config(&context.settings.current()));
-    let (stream, _) = client_async_with_config(request, stream, config).await.map_err(|error| refused(&error, dial.version))?;
-    Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
+    let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
+        if let Error::Http(answer) = &error {
+            head::add_answer(&mut heads, answer);
+        }
+        format!("{}\n\n{heads}", refused(&error, dial.version))
+    })?;
+    head::add_answer(&mut heads, &answer);
+    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads.into() })
 }
 
 /// Opens the connection to the first address of the host that takes it.
@@ -189,7 +210,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
         tokio::select! {
             () = context.shutdown.cancelled() => return Next::Stop,
             () = waiting.as_mut() => return Next::Connect,
-            order = inbox.orders.recv() => match order {
+            order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
                 Some(LinkOrder::Disconnect) => return Next::Park(true),
@@ -204,7 +225,7 @@ async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     loop {
         tokio::select! {
             () = context.shutdown.cancelled() => return Next::Stop,
-            order = inbox.orders.recv() => match order {
+            order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
                 Some(_) => {}

@@ -42,14 +42,15 @@ pub enum LinkOrder {
 pub struct LinkHandle {
     /// The number of the link, unique in the session.
     pub number: u64,
-    inbox: mpsc::Sender<LinkOrder>,
+    inbox: mpsc::Sender<Box<LinkOrder>>,
     up: Arc<AtomicBool>,
 }
 
 /// The link's own end of a [`LinkHandle`].
 #[derive(Debug)]
 pub struct LinkInbox {
-    pub(super) orders: mpsc::Receiver<LinkOrder>,
+    /// In boxes, because the channel makes room for 32 orders at once and most links never get one.
+    orders: mpsc::Receiver<Box<LinkOrder>>,
     pub(super) up: Arc<AtomicBool>,
 }
 
@@ -68,9 +69,16 @@ impl LinkHandle {
 
     /// Gives an order without waiting. The order comes back when the inbox is full or the link is gone.
     pub fn order(&self, order: LinkOrder) -> Result<(), LinkOrder> {
-        self.inbox.try_send(order).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(order) | mpsc::error::TrySendError::Closed(order) => order,
+        self.inbox.try_send(Box::new(order)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(order) | mpsc::error::TrySendError::Closed(order) => *order,
         })
+    }
+}
+
+impl LinkInbox {
+    /// The next order; `None` when nobody can give one any more.
+    pub(super) async fn next(&mut self) -> Option<LinkOrder> {
+        self.orders.recv().await.map(|order| *order)
     }
 }
 

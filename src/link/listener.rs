@@ -2,7 +2,8 @@
 //! or a list of subprotocols means is `endpoint`'s.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, PathError, choose_subprotocol};
+use super::head;
 use super::task;
 use super::websocket::{self, LinkContext, LinkUp, now};
 use crate::ocpp::Version;
@@ -34,6 +36,8 @@ use crate::trace::Happening;
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 4096;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Explains a refusal in words, as ocppjs does; the status is for machines.
@@ -59,13 +63,29 @@ pub struct Reception {
 /// # Errors
 /// When the port is in use, not permitted, or the host is not one of this machine.
 pub async fn bind(host: Option<&str>, port: u16) -> std::io::Result<TcpListener> {
-    match host {
-        Some(host) => TcpListener::bind((host, port)).await,
-        None => match TcpListener::bind(("::", port)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => TcpListener::bind(("0.0.0.0", port)).await,
+    let Some(host) = host else {
+        return match listen((Ipv6Addr::UNSPECIFIED, port).into()) {
+            Err(error) if error.kind() != ErrorKind::AddrInUse => listen((Ipv4Addr::UNSPECIFIED, port).into()),
             bound => bound,
-        },
+        };
+    };
+    let mut bound = Err(ErrorKind::AddrNotAvailable.into());
+    for address in tokio::net::lookup_host((host, port)).await? {
+        bound = listen(address);
+        if bound.is_ok() {
+            break;
+        }
     }
+    bound
+}
+
+/// Many stations may come at the same moment, after a power cut for example; none shall have to try again for want of a place.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+    // The port of a session that has just ended is free at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Accepts connections until the session ends.
@@ -110,7 +130,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
         () = reception.context.shutdown.cancelled() => {}
         served = connection => if let Err(error) = served {
             let reason = format!("no HTTP request: {error}").into();
-            let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into() };
+            let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
             reception.context.teller.tell(None, now(), happening).await;
         }
     }
@@ -120,14 +140,16 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
 async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
     let upgrade = hyper::upgrade::on(&mut request);
     match handshake(&request, reception) {
-        Ok(accepted) => {
+        Ok(mut accepted) => {
             let response = accepted.response();
+            accepted.heads = head::handshake(&request, Some(&response));
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
         Err(Refusal { status, said, detail }) => {
             let response = refusal(status, &detail);
-            let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into() };
+            let handshake = head::handshake(&request, Some(&response));
+            let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
             reception.context.teller.tell(None, now(), happening).await;
             response
         }
@@ -140,6 +162,8 @@ struct Accepted {
     accept_key: String,
     subprotocol: Option<(Version, HeaderValue)>,
     offered: String,
+    /// The heads of request and answer, once it is answered.
+    heads: Box<str>,
 }
 
 impl Accepted {
@@ -208,7 +232,8 @@ fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accep
     let offered: Vec<&str> = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok()).collect();
     let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
-    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered: offered.join(", ") })
+    let offered = offered.join(", ");
+    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered, heads: Box::default() })
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
@@ -225,7 +250,7 @@ fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
     response
 }
 
-/// Takes the socket over from HTTP and runs the station's link on it.
+/// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
 async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<Reception>) {
     let Ok(upgraded) = upgrade.await else { return };
     let settings = reception.context.settings.current();
@@ -233,8 +258,11 @@ async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, recepti
     let config = Some(websocket::config(&settings));
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
     match accepted.subprotocol {
-        Some((version, _)) => link(stream, &accepted.identity, version, peer, reception).await,
-        None => no_common_subprotocol(stream, &accepted, peer, &reception).await,
+        Some((version, _)) => {
+            let link = link(stream, (accepted.identity, accepted.heads), version, peer, reception.clone());
+            reception.tasks.spawn(link);
+        }
+        None => no_common_subprotocol(stream, accepted, peer, &reception).await,
     }
 }
 
@@ -246,12 +274,13 @@ fn socket(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
 
 async fn link(
     stream: WebSocketStream<TcpStream>,
-    identity: &str,
+    (identity, handshake): (String, Box<str>),
     version: Version,
     peer: SocketAddr,
     reception: Arc<Reception>,
 ) {
-    let admission = reception.directory.admit(identity, version);
+    let admission = reception.directory.admit(&identity, version);
+    drop(identity); // the station's row has it
     let station = admission.station;
     let number = reception.context.teller.numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
@@ -259,8 +288,8 @@ async fn link(
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
         let _ = older.order(LinkOrder::Replaced);
     }
-    let up = LinkUp { stream, station, number, version, peer };
-    let running = websocket::run(up, &mut inbox, &reception.context, admission.behaviour);
+    let up = LinkUp { stream, station, number, version, peer, handshake };
+    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
     task::guarded(running, &reception.context.teller, station, number).await;
     reception.directory.detach(station, number);
 }
@@ -268,7 +297,7 @@ async fn link(
 /// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
 async fn no_common_subprotocol(
     mut stream: WebSocketStream<TcpStream>,
-    accepted: &Accepted,
+    accepted: Accepted,
     peer: SocketAddr,
     reception: &Reception,
 ) {
@@ -278,7 +307,8 @@ async fn no_common_subprotocol(
     let happening = Happening::Refused {
         peer: Some(peer),
         reason: format!("Unknown protocol `{}'", accepted.offered).into(),
-        detail: format!("{}: {reason}", accepted.identity).into(),
+        detail: format!("{}: {reason}", crate::visible(&accepted.identity)).into(),
+        handshake: accepted.heads,
     };
     reception.context.teller.tell(None, now(), happening).await;
     websocket::close(&mut stream, CloseCode::Protocol, &reason).await;

@@ -16,9 +16,10 @@ pub(super) async fn guarded<T>(running: impl Future<Output = T>, teller: &Teller
         Ok(done) => Some(done),
         Err(panic) => {
             let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
-            teller.tell(Some(station), now(), Happening::Note { failure: true, text }).await;
             let reason = "its task failed".into();
-            teller.tell(Some(station), now(), Happening::Disconnected { link, reason }).await;
+            let mut told =
+                vec![(now(), Happening::Note { failure: true, text }), (now(), Happening::Disconnected { link, reason })];
+            teller.tell_all(station, &mut told).await;
             None
         }
     }

@@ -1,11 +1,13 @@
 //! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the conversation. What
 //! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
@@ -21,14 +23,16 @@ use tokio_util::sync::CancellationToken;
 use super::behaviour::{Behaviour, Moment};
 use super::conversation::Conversation;
 use super::directory::{LinkInbox, LinkOrder};
+use super::end::{End, broken, closed_by_peer, gone, unread};
 use super::settings::{LinkSettings, SharedSettings};
 use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
-/// The library's buffers cost 137 KB a connection by default; these carry an OCPP message in one read and let 10,000 links fit.
-const READ_BUFFER: usize = 4 * 1024;
+/// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
+/// fit.
+const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
-/// How many frames are taken in before what they caused is written out.
+/// After so many messages everything else gets its turn, also when the peer never pauses.
 const BURST: usize = 64;
 /// A pong that has not come after this time is missing, when the next ping leaves.
 const PONG_PATIENCE: Duration = Duration::from_millis(500);
@@ -37,9 +41,6 @@ const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
 
-/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
-/// throw each other out for ever.
-const REPLACED: &str = "replaced by a newer connection with the same identity";
 /// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
 pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
@@ -78,24 +79,8 @@ pub(super) struct LinkUp<S> {
     pub number: u64,
     pub version: Version,
     pub peer: SocketAddr,
-}
-
-/// Why a link ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
-    /// The wire broke or the peer closed.
-    Lost {
-        /// One sentence.
-        reason: String,
-        /// What we say in our own close frame, if the wire still takes one.
-        code: CloseCode,
-    },
-    /// A person asked for it.
-    Disconnected,
-    /// A newer link has its place.
-    Replaced,
-    /// The session ends.
-    Shutdown,
+    /// The heads of request and answer.
+    pub handshake: Box<str>,
 }
 
 /// Runs a link until it ends, and hands the behaviour back.
@@ -108,28 +93,21 @@ pub(super) async fn run<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let LinkUp { stream, station, number, version, peer } = up;
+    let mut up = up;
+    let LinkUp { station, number, version, peer, .. } = up;
+    let handshake = std::mem::take(&mut up.handshake);
     let began = now();
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
-    context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer }).await;
-    let numbers = context.teller.numbers().clone();
-    let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-    let our_role = behaviour.role();
-    let conversation = Conversation::begin(catalog, settings.clone(), numbers, version, behaviour, began);
-    let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
-    let mut link = Link { stream, station, context, settings, our_role, conversation, pinged: None, next_ping };
+    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
+    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer, handshake })).await;
+    let mut link = Link::begin(up, context, behaviour, began);
     link.tell_pings(began);
-    let end = link.carry(inbox).await;
+    let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
-    let behaviour = link.finish(&end).await;
-    let reason = match &end {
-        End::Lost { reason, .. } => reason.clone(),
-        End::Disconnected => "closed by us".to_owned(),
-        End::Replaced => REPLACED.to_owned(),
-        End::Shutdown => "the session ends".to_owned(),
-    };
-    context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() }).await;
+    let behaviour = Box::pin(link.finish(&end)).await;
+    let reason = end.reason();
+    Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
 
@@ -151,49 +129,88 @@ struct Link<'a, S> {
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
+    /// Whether the socket's buffer holds something that is to be written out.
+    unwritten: bool,
+    /// Until when the peer must have read what is being written; `None` while nothing waits for it.
+    write_deadline: Option<Instant>,
 }
 
-impl<S> Link<'_, S>
+/// What the wire has for us.
+enum Wire {
+    /// A message, an error or the end.
+    Arrived(Option<Result<Message, Error>>),
+    /// The peer does not read, so writing out has to wait.
+    Blocked,
+}
+
+impl<'a, S> Link<'a, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    async fn carry(&mut self, inbox: &mut LinkInbox) -> End {
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
+        let numbers = context.teller.numbers().clone();
+        let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+        let our_role = behaviour.role();
+        let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
+        Link {
+            stream: up.stream,
+            station: up.station,
+            context,
+            conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
+            settings,
+            our_role,
+            pinged: None,
+            next_ping,
+            unwritten: false,
+            write_deadline: None,
+        }
+    }
+
+    async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, End> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
+        let mut burst = 0;
         loop {
-            if let Err(end) = self.write_out().await {
-                return end;
-            }
+            self.ping().await?;
+            self.feed().await?;
             let deadline = self.deadline();
             if let Some(deadline) = deadline {
                 reset(timer.as_mut(), deadline);
             }
-            let turn = tokio::select! {
+            tokio::select! {
                 biased;
-                () = shutdown.as_mut() => return End::Shutdown,
-                message = self.stream.next() => self.take_burst(message).await,
-                order = inbox.orders.recv() => self.obey(order),
-                () = timer.as_mut(), if deadline.is_some() => self.tick(),
-            };
-            if let Err(end) = turn {
-                return end;
+                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => match wire {
+                    Wire::Arrived(message) => {
+                        burst += 1;
+                        self.take(message)?;
+                    }
+                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
+                },
+                () = shutdown.as_mut() => return Err(End::Shutdown),
+                order = inbox.next() => self.obey(order)?,
+                () = timer.as_mut(), if deadline.is_some() => self.tick()?,
+                () = std::future::ready(()), if burst == BURST => burst = 0,
             }
         }
     }
 
-    /// Takes a message in, and whatever else has arrived behind it, before anything is written.
-    async fn take_burst(&mut self, mut message: Option<Result<Message, Error>>) -> Result<(), End> {
-        for _ in 0..BURST {
-            self.take(message)?;
-            self.feed().await?;
-            match self.stream.next().now_or_never() {
-                Some(next) => message = next,
-                None => return Ok(()),
-            }
+    /// The next message. What is to be sent is written out as soon as nothing more has arrived: a burst of calls is answered in one
+    /// piece.
+    fn poll_wire(&mut self, context: &mut Context<'_>) -> Poll<Wire> {
+        if let Poll::Ready(message) = self.stream.poll_next_unpin(context) {
+            return Poll::Ready(Wire::Arrived(message));
         }
-        self.write_out().await?;
-        self.take(message)
+        if !self.unwritten {
+            return Poll::Pending;
+        }
+        match self.stream.poll_flush_unpin(context) {
+            Poll::Ready(Ok(())) => (self.unwritten, self.write_deadline) = (false, None),
+            Poll::Ready(Err(error)) => return Poll::Ready(Wire::Arrived(Some(Err(error)))),
+            Poll::Pending if self.write_deadline.is_none() => return Poll::Ready(Wire::Blocked),
+            Poll::Pending => {}
+        }
+        Poll::Pending
     }
 
     fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
@@ -203,17 +220,15 @@ where
             Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
-                // The library answers by itself.
+                // The library answers by itself, but what it says is written out by us.
+                self.unwritten = true;
                 self.told(now, Happening::Ping { direction: Direction::Out, pong: true, round_trip: None });
             }
             Some(Ok(Message::Pong(_))) => {
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
             }
-            Some(Ok(Message::Close(Some(frame)))) if frame.code == CloseCode::Policy && frame.reason.as_str() == REPLACED => {
-                return Err(End::Replaced);
-            }
-            Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
+            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
             None => return Err(gone("the peer closed the connection".into())),
@@ -258,11 +273,15 @@ where
 
     fn deadline(&self) -> Option<Instant> {
         let conversation = self.conversation.next_deadline().map(Instant::from_std);
-        [conversation, self.next_ping].into_iter().flatten().min()
+        [conversation, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
     fn tick(&mut self) -> Result<(), End> {
-        self.conversation.tick(now());
+        let now = now();
+        if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
+            return Err(unread(self.settings.write_timeout));
+        }
+        self.conversation.tick(now);
         Ok(())
     }
 
@@ -277,40 +296,42 @@ where
         }
         self.pinged = Some(Instant::now());
         self.told(now(), Happening::Ping { direction: Direction::Out, pong: false, round_trip: None });
-        let limit = self.settings.write_timeout;
-        within(limit, self.stream.feed(Message::Ping(Bytes::new()))).await
+        self.put(Message::Ping(Bytes::new())).await
     }
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
-        let limit = self.settings.write_timeout;
-        for text in self.conversation.outgoing.drain(..) {
-            within(limit, self.stream.feed(Message::Text(text))).await?;
+        if !self.conversation.outgoing.is_empty() {
+            // The list goes back afterwards, so that its memory serves the next turn.
+            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+            for text in outgoing.drain(..) {
+                self.put(Message::Text(text)).await?;
+            }
+            self.conversation.outgoing = outgoing;
+            self.conversation.sent(Instant::now().into_std());
         }
-        for (when, happening) in self.conversation.told.drain(..) {
-            self.context.teller.tell(Some(self.station), when, happening).await;
-        }
+        self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
         Ok(())
     }
 
-    async fn write_out(&mut self) -> Result<(), End> {
-        self.ping().await?;
-        self.feed().await?;
-        within(self.settings.write_timeout, self.stream.flush()).await
+    /// Hands a message to the socket's buffer, which nearly always has room.
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        let limit = self.settings.write_timeout;
+        self.unwritten = true;
+        let mut feeding = self.stream.feed(message);
+        let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
+            Poll::Ready(fed) => fed,
+            // In a box, because few links ever wait here and all would pay for the room.
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| unread(limit))?,
+        };
+        fed.map_err(|error| broken(&error))
     }
 
     /// Ends the conversation and closes the socket as politely as its state allows.
     async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
-        let (code, reason) = match end {
-            End::Lost { code, .. } => (*code, ""),
-            End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, REPLACED),
-            End::Shutdown => (CloseCode::Away, "the other side ends"),
-        };
-        let (behaviour, told) = self.conversation.end(now());
-        for (when, happening) in told {
-            self.context.teller.tell(Some(self.station), when, happening).await;
-        }
+        let (code, reason) = end.goodbye();
+        let (behaviour, mut told) = self.conversation.end(now());
+        self.context.teller.tell_all(self.station, &mut told).await;
         close(&mut self.stream, code, reason).await;
         behaviour
     }
@@ -331,50 +352,12 @@ where
     let _ = timeout(CLOSE_GRACE, goodbye).await;
 }
 
-async fn within(limit: Duration, sending: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
-    match timeout(limit, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(broken(&error)),
-        Err(_) => Err(gone(format!("the peer read nothing for {} s", limit.as_secs()))),
-    }
-}
-
 fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
     if timer.deadline() != deadline || timer.is_elapsed() {
         timer.reset(deadline);
     }
 }
 
-fn closed_by_peer(frame: Option<CloseFrame>) -> String {
-    match frame {
-        Some(CloseFrame { code, reason }) if reason.is_empty() => format!("closed by the peer with code {}", u16::from(code)),
-        Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
-        None => "closed by the peer".to_owned(),
-    }
-}
-
-fn gone(reason: String) -> End {
-    End::Lost { reason, code: CloseCode::Normal }
-}
-
-fn broken(error: &Error) -> End {
-    let code = match error {
-        Error::Capacity(_) => CloseCode::Size,
-        Error::Utf8(_) => CloseCode::Invalid,
-        Error::Protocol(_) => CloseCode::Protocol,
-        _ => CloseCode::Normal,
-    };
-    End::Lost { reason: lost(error), code }
-}
-
-/// A sentence for an error of the wire.
-pub(super) fn lost(error: &Error) -> String {
-    match error {
-        Error::ConnectionClosed | Error::AlreadyClosed => "the connection is closed".to_owned(),
-        Error::Io(error) => format!("the connection broke: {error}"),
-        Error::Capacity(error) => format!("a message is too large: {error}"),
-        Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
-        Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
-        other => other.to_string(),
-    }
-}
+#[cfg(test)]
+#[path = "websocket_tests.rs"]
+mod tests;

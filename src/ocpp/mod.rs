@@ -14,6 +14,7 @@ mod role;
 mod sample;
 mod schema;
 mod version;
+pub mod xml;
 
 pub use catalog::{ActionDefinition, Catalog, Lookup, SoapOperation};
 pub use error_code::ErrorCode;
@@ -23,4 +24,5 @@ pub use meter_mapping::MeterMapping;
 pub use nearest::nearest;
 pub use role::Role;
 pub use sample::SampleContext;
+pub(crate) use sample::certificates;
 pub use version::Version;

@@ -27,6 +27,11 @@ impl MessageId {
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_str()
     }
+
+    fn is_long(&self) -> bool {
+        // Bytes are counted first: counting characters is slower, and ids are nearly always short.
+        self.as_str().is_some_and(|text| text.len() > ID_LIMIT && text.chars().count() > ID_LIMIT)
+    }
 }
 
 impl fmt::Display for MessageId {
@@ -88,7 +93,7 @@ pub struct Malformed {
     /// Where in the text, in bytes, when there is such a place.
     pub offset: Option<usize>,
     /// The error to send back. `None` when the rules of the version want no reaction, or when the frame is itself an answer.
-    pub reply: Option<Reply>,
+    pub reply: Option<Box<Reply>>,
 }
 
 /// The error that a malformed frame is answered with.
@@ -109,7 +114,8 @@ pub fn encode_call(id: &str, action: &str, payload: &Value) -> String {
 
 /// The text of a result.
 pub fn encode_result(id: &MessageId, payload: &Value) -> String {
-    format!("[3,{},{payload}]", id.0)
+    // Values can always be written: their keys are texts.
+    serde_json::to_string(&(3, &id.0, payload)).unwrap_or_default()
 }
 
 /// The text of an error. The details are always `{}`, as ocppjs sends them.
@@ -143,7 +149,7 @@ pub fn decode(text: &str, version: Version) -> Result<Decoded, Malformed> {
     } else {
         let reason = format!("{} is no message type of OCPP {version}: 2 is a call, 3 a result, 4 an error", elements[0]);
         // SRPC ignores such a frame. So does OCPP-J 1.6 §4.1.3 with its payload; the sender learns why when its id is readable.
-        let id = elements.get(1).and_then(|id| usable(id).ok()).filter(|_| version == Version::V1_6);
+        let id = elements.get(1).and_then(|id| usable(id.clone()).ok()).filter(|_| version == Version::V1_6);
         Err(Malformed { reply: id.map(|id| formation(id, &reason)), reason, offset: None })
     }
 }
@@ -172,31 +178,37 @@ fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Resul
 
 /// The id of a call, or the error that refuses the call for it.
 fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, Malformed> {
-    let id = id.unwrap_or(Value::Null);
-    let readable = usable(&id);
-    let (reason, code, description) = match &readable {
-        Err(reason) => (reason.clone(), ErrorCode::FormationViolation, None),
-        Ok(id) if id.as_str().is_some_and(|text| text.chars().count() > ID_LIMIT) => {
-            let code = if version == Version::V1_6 { ErrorCode::FormationViolation } else { ErrorCode::ProtocolError };
-            let reason = format!("the message id is longer than {ID_LIMIT} characters");
-            // The description is the one of ocppjs, which test scripts compare.
-            (reason, code, Some(format!("callId is too long (>{ID_LIMIT} chars)")))
-        }
-        Ok(id) if id.as_str() == Some("") && version == Version::V1_6 => {
-            ("the message id is empty".to_owned(), ErrorCode::FormationViolation, None)
-        }
-        Ok(id) => return Ok(id.clone()),
+    let refuse = |id, code, reason: String, description| Malformed {
+        reply: Some(Box::new(Reply { id, code, description })),
+        reason,
+        offset: None,
     };
-    let id = readable.unwrap_or_else(|_| MessageId::text(UNREADABLE_ID));
-    let reply = Reply { id, code, description: description.unwrap_or_else(|| sentence(&reason)) };
-    Err(Malformed { reason, offset: None, reply: Some(reply) })
+    let id = usable(id.unwrap_or(Value::Null)).map_err(|reason| {
+        let description = sentence(&reason);
+        refuse(MessageId::text(UNREADABLE_ID), ErrorCode::FormationViolation, reason, description)
+    })?;
+    if id.is_long() {
+        let code = if version == Version::V1_6 { ErrorCode::FormationViolation } else { ErrorCode::ProtocolError };
+        // The description is the one of ocppjs, which test scripts compare.
+        return Err(refuse(id, code, long_id(), format!("callId is too long (>{ID_LIMIT} chars)")));
+    }
+    if id.as_str() == Some("") && version == Version::V1_6 {
+        let reason = "the message id is empty".to_owned();
+        let description = sentence(&reason);
+        return Err(refuse(id, ErrorCode::FormationViolation, reason, description));
+    }
+    Ok(id)
 }
 
-fn usable(id: &Value) -> Result<MessageId, String> {
+fn usable(id: Value) -> Result<MessageId, String> {
     match id {
-        Value::String(_) | Value::Number(_) => Ok(MessageId(id.clone())),
-        other => Err(format!("the message id is {} instead of a text", type_name(other))),
+        Value::String(_) | Value::Number(_) => Ok(MessageId(id)),
+        other => Err(format!("the message id is {} instead of a text", type_name(&other))),
     }
+}
+
+fn long_id() -> String {
+    format!("the message id is longer than {ID_LIMIT} characters")
 }
 
 /// Reads a result or an error. Nothing is ever sent back: an answer is not answered.
@@ -206,13 +218,13 @@ fn answer(
     read: impl FnOnce(MessageId, std::iter::Skip<std::vec::IntoIter<Value>>, usize) -> (Message, Option<String>),
 ) -> Result<Decoded, Malformed> {
     let count = elements.len();
-    let Some(id) = elements.get(1) else {
+    let mut elements = elements.into_iter().skip(1);
+    let Some(id) = elements.next() else {
         return Err(unreadable("an answer has the id of its call as second element, this one has none".into(), None));
     };
     let id = usable(id).map_err(|reason| unreadable(reason, None))?;
-    let long = id.as_str().is_some_and(|text| text.chars().count() > ID_LIMIT);
-    let long = long.then(|| format!("the message id is longer than {ID_LIMIT} characters"));
-    let (message, odd) = read(id, elements.into_iter().skip(2), count);
+    let long = id.is_long().then(long_id);
+    let (message, odd) = read(id, elements, count);
     Ok(Decoded { message, remark: join([odd_type.map(str::to_owned), long, odd]) })
 }
 
@@ -240,8 +252,8 @@ fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> 
     (Message::Error { id, code, description, details }, odd)
 }
 
-fn formation(id: MessageId, reason: &str) -> Reply {
-    Reply { id, code: ErrorCode::FormationViolation, description: sentence(reason) }
+fn formation(id: MessageId, reason: &str) -> Box<Reply> {
+    Box::new(Reply { id, code: ErrorCode::FormationViolation, description: sentence(reason) })
 }
 
 fn unreadable(reason: String, offset: Option<usize>) -> Malformed {
@@ -268,7 +280,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 fn begun_call(text: &str) -> Option<MessageId> {
     let (kind, rest) = leading_value(text.trim_start().strip_prefix('[')?)?;
     let (id, _) = leading_value(rest.trim_start().strip_prefix(',')?)?;
-    (kind == json!(2)).then(|| usable(&id).unwrap_or_else(|_| MessageId::text(UNREADABLE_ID)))
+    (kind == json!(2)).then(|| usable(id).unwrap_or_else(|_| MessageId::text(UNREADABLE_ID)))
 }
 
 fn leading_value(text: &str) -> Option<(Value, &str)> {

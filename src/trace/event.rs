@@ -73,6 +73,8 @@ pub enum Happening {
         version: Version,
         /// The other end.
         peer: SocketAddr,
+        /// The heads of the request and of our or the peer's answer, as text; empty when there were none.
+        handshake: Box<str>,
     },
     /// A link went down.
     Disconnected {
@@ -98,6 +100,8 @@ pub enum Happening {
         reason: Box<str>,
         /// What would have been accepted, a sentence or nothing.
         detail: Box<str>,
+        /// The heads of the request and the answer, as far as there were any.
+        handshake: Box<str>,
     },
     /// A call got no answer in time.
     Timeout {

@@ -5,19 +5,20 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
+use super::mailbox::{Batch, Slot, mailbox};
 use super::record::{RecordKind, Verdict};
 use super::store::{Entry, Store};
 use super::{Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
 use crate::link::Moment;
 use crate::ocpp::{Finding, Role};
 
-/// How many events may wait for the recorder before the actors have to.
-const QUEUE: usize = 4096;
-/// How many events the recorder takes in one turn of the lock.
-const BATCH: usize = 512;
+/// How long the recorder lets events gather after a turn. Waking a thread costs a link more than telling twenty events does,
+/// and the readers are woken once a turn; nobody sees two milliseconds on a screen.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// What readers see: the records and the stations.
 #[derive(Debug)]
@@ -49,7 +50,16 @@ impl Contents {
 
     /// Takes an event in. `scratch` is a buffer that is reused from event to event.
     pub fn apply(&mut self, event: &Event, scratch: &mut String) {
-        let latency = entry(event, scratch).and_then(|entry| {
+        let text = match &event.happening {
+            Happening::Frame(frame) => frame.text.as_str(),
+            _ => "",
+        };
+        self.apply_with(event, text, scratch);
+    }
+
+    /// The same for an event whose frame is parted from its text.
+    fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
+        let latency = entry(event, text, scratch).and_then(|entry| {
             let sequence = self.store.append(entry);
             match &event.happening {
                 Happening::Frame(Frame { kind: FrameKind::Call | FrameKind::Malformed, exchange: Some(exchange), .. }) => {
@@ -66,8 +76,9 @@ impl Contents {
     }
 }
 
-/// How an event looks in the store; `None` when it makes no record. Sentences that are made up here go through `scratch`.
-fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
+/// How an event looks in the store; `None` when it makes no record. Sentences that are made up here go through `scratch`; `text` is
+/// the text of the frame.
+fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option<Entry<'a>> {
     scratch.clear();
     let plain = |kind, text: &'a str| Entry {
         stamp: event.stamp,
@@ -89,12 +100,13 @@ fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
                 code: frame.code,
                 verdict,
                 remarks: scratch,
-                ..plain(RecordKind::Frame(frame.direction, frame.kind), frame.text.as_str())
+                ..plain(RecordKind::Frame(frame.direction, frame.kind), text)
             }
         }
         Happening::Connecting { url } => plain(RecordKind::Connecting, url),
-        Happening::Connected { version, peer, .. } => {
+        Happening::Connected { version, peer, handshake, .. } => {
             let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
+            add_handshake(handshake, scratch);
             plain(RecordKind::Connected, scratch)
         }
         Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
@@ -106,8 +118,10 @@ fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
             let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
             plain(RecordKind::Listening, scratch)
         }
-        Happening::Refused { reason, detail, .. } => {
-            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, reason) }
+        Happening::Refused { reason, detail, handshake, .. } => {
+            scratch.push_str(reason);
+            add_handshake(handshake, scratch);
+            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
         }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
@@ -121,6 +135,14 @@ fn entry<'a>(event: &'a Event, scratch: &'a mut String) -> Option<Entry<'a>> {
         Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
         Happening::Queue { .. } => return None,
     })
+}
+
+/// The sentence of a line comes first, what it is based on behind a blank line: see [`Record::summary`](super::Record::summary).
+fn add_handshake(handshake: &str, out: &mut String) {
+    if !handshake.is_empty() {
+        out.push_str("\n\n");
+        out.push_str(handshake);
+    }
 }
 
 fn verdict(frame: &Frame) -> Verdict {
@@ -181,10 +203,10 @@ impl Trace {
         now.saturating_duration_since(self.began.monotonic).as_micros() as u64
     }
 
-    fn take_in(&self, events: &mut Vec<Event>, scratch: &mut String) {
+    fn take_in(&self, batch: &Batch, scratch: &mut String) {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
-        for event in events.drain(..) {
-            contents.apply(&event, scratch);
+        for (event, text) in batch.iter() {
+            contents.apply_with(event, text, scratch);
         }
         drop(contents);
         self.revision.send_modify(|revision| *revision += 1);
@@ -194,7 +216,7 @@ impl Trace {
 /// The end of the street at which actors put their events. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Teller {
-    events: mpsc::Sender<Event>,
+    slot: Arc<Slot>,
     trace: Arc<Trace>,
     numbers: Numbers,
 }
@@ -224,12 +246,32 @@ impl Teller {
     /// Tells what happened. Waits only while the recorder has thousands of events to take in; after the recorder has
     /// ended, which is after the session has, events are dropped.
     pub async fn tell(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
-        let _ = self.events.send(Event { station, stamp: self.stamp(now), happening }).await;
+        self.put(std::iter::once(self.event(station, now, happening))).await;
+    }
+
+    /// Tells what happened at one station, oldest first, and empties the list. Waits like [`tell`](Self::tell).
+    pub async fn tell_all(&self, station: StationKey, happenings: &mut Vec<(Moment, Happening)>) {
+        if !happenings.is_empty() {
+            self.put(happenings.drain(..).map(|(now, happening)| self.event(Some(station), now, happening))).await;
+        }
     }
 
     /// Tells from outside the actors, where waiting is impossible. Drops the event when thousands wait.
     pub fn tell_now(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
-        let _ = self.events.try_send(Event { station, stamp: self.stamp(now), happening });
+        // What does not fit is dropped.
+        let _ = self.slot.put(std::iter::once(self.event(station, now, happening)));
+    }
+
+    async fn put(&self, mut events: impl Iterator<Item = Event>) {
+        while let Err(back) = self.slot.put(events) {
+            events = back;
+            // In a box, because it is rare and every link would pay for the room.
+            Box::pin(self.slot.taken()).await;
+        }
+    }
+
+    fn event(&self, station: Option<StationKey>, now: Moment, happening: Happening) -> Event {
+        Event { station, stamp: self.stamp(now), happening }
     }
 
     fn stamp(&self, now: Moment) -> Stamp {
@@ -242,14 +284,15 @@ impl Teller {
 /// # Errors
 /// When the operating system gives no thread.
 pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle<()>)> {
-    let (sender, mut receiver) = mpsc::channel(QUEUE);
+    let (slot, takings) = mailbox();
     let trace = Arc::new(Trace { contents: RwLock::new(Contents::new(limit)), revision: watch::Sender::new(0), began });
-    let teller = Teller { events: sender, trace: trace.clone(), numbers: Numbers::default() };
+    let teller = Teller { slot: Arc::new(slot), trace: trace.clone(), numbers: Numbers::default() };
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
-        let mut events = Vec::with_capacity(BATCH);
+        let mut batch = Batch::default();
         let mut scratch = String::new();
-        while receiver.blocking_recv_many(&mut events, BATCH) > 0 {
-            trace.take_in(&mut events, &mut scratch);
+        while takings.take(&mut batch) {
+            trace.take_in(&batch, &mut scratch);
+            std::thread::sleep(GATHER);
         }
     })?;
     Ok((teller, thread))
@@ -257,8 +300,6 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::ocpp::{ErrorCode, Rule, Version};
     use crate::trace::{Direction, LinkState, Text};
@@ -288,7 +329,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer });
+        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer, handshake: Box::default() });
         apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
         apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
         apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));

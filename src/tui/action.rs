@@ -255,7 +255,7 @@ mod tests {
     fn keys_that_terminals_swallow_are_never_the_only_ones() {
         for entry in TABLE {
             let fragile = |name: &&str| matches!(*name, "ctrl-h" | "ctrl-i" | "ctrl-m" | "ctrl-enter" | "F11" | "ctrl-b");
-            assert!(!entry.keys.iter().all(|name| fragile(&name)), "{:?}", entry.action);
+            assert!(!entry.keys.iter().all(fragile), "{:?}", entry.action);
         }
     }
 

@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
 use super::action::Context;
-use super::layout::{self, Areas};
-use super::session::RunContext;
+use super::layout::{self, Areas, Situation};
 use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
 use super::theme::Theme;
+use crate::console::RunContext;
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
-use crate::trace::{Contents, StationKey};
+use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,6 +123,8 @@ pub struct App {
     pub listening: Vec<String>,
     /// Where the clock on the screen is.
     pub zone: TimeZone,
+    /// The first record that was not yet looked at for failures worth a toast.
+    pub heard: Sequence,
     /// Whether Ctrl-C was pressed and counts when it comes again.
     pub interrupted: bool,
 }
@@ -151,6 +153,7 @@ impl App {
             colours,
             listening: Vec::new(),
             zone,
+            heard: 0,
             interrupted: false,
         }
     }
@@ -180,8 +183,19 @@ impl App {
 
     /// Where everything is.
     pub fn areas(&self) -> Areas {
-        let editing = self.editor.is_some() || self.picker.is_some();
-        layout::areas(self.size, self.focus, self.companion, self.zoomed, editing)
+        let situation = Situation {
+            focus: self.focus,
+            companion: self.companion,
+            zoomed: self.zoomed,
+            editing: self.editor.is_some() || self.picker.is_some(),
+            // With nobody there yet, the pane explains how to change that.
+            stations: match self.stations.total() {
+                0 if self.listening.is_empty() => 13,
+                0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
+                total => u16::try_from(total + 2).unwrap_or(u16::MAX),
+            },
+        };
+        layout::areas(self.size, situation)
     }
 
     /// Gives a pane the keyboard.

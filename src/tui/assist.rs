@@ -46,10 +46,9 @@ pub fn known_values(targets: &[StationKey], outside: &Outside<'_>) -> KnownValue
     let end = records.range().end;
     // Oldest first, so that the newest value ends up in front.
     for record in records.iter(end.saturating_sub(SEARCHED)..end) {
-        if record.text.len() <= LONGEST && record.station.is_some_and(|station| targets.contains(&station)) {
-            if let Ok(payload) = serde_json::from_str(payload_of(record.text)) {
-                remember(&payload, &mut known, 0);
-            }
+        let of_interest = record.text.len() <= LONGEST && record.station.is_some_and(|station| targets.contains(&station));
+        if of_interest && let Ok(payload) = serde_json::from_str(payload_of(record.text)) {
+            remember(&payload, &mut known, 0);
         }
     }
     known

@@ -54,6 +54,3 @@ pub fn draw(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> Drawn {
     drawn.cursor = pane::status(app, &areas, buffer).or(drawn.cursor);
     drawn
 }
-
-#[cfg(test)]
-mod tests;

@@ -19,6 +19,8 @@ use super::session::{Reply, Session};
 use super::terminal::{self, Terminal, TerminalError};
 use super::theme::Theme;
 use super::update::{Effect, Message, update};
+use crate::config::History;
+use crate::console::Console;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -53,14 +55,15 @@ pub enum Exit {
 /// # Errors
 /// When the terminal cannot be used.
 pub async fn run(
-    session: Arc<dyn Session>,
-    replies: mpsc::Receiver<Reply>,
+    console: Arc<Console>,
+    history: Arc<History>,
     options: ScreenOptions,
     shutdown: CancellationToken,
 ) -> Result<Exit, TerminalError> {
+    let (session, replies) = Session::new(console, history);
     let (panics, panicked) = mpsc::channel(16);
     let mut app = App::new(options.theme, options.colours, TimeZone::system());
-    app.listening = session.listening();
+    app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
     app.size = Size::new(width, height);
@@ -99,7 +102,7 @@ impl Signals {
 }
 
 struct Screen {
-    session: Arc<dyn Session>,
+    session: Session,
     app: App,
     terminal: Terminal,
     drawn: Drawn,
@@ -132,6 +135,10 @@ impl Screen {
                 keys = EventStream::new();
                 continue;
             }
+            if self.busy {
+                // One piece a turn, whatever else is heard, so that neither keys nor a flood of events wait for the other.
+                self.look_on()?;
+            }
             let timer = self.timer();
             tokio::select! {
                 biased;
@@ -152,12 +159,7 @@ impl Screen {
                 Some(reply) = replies.recv() => { self.tell(Message::Reply(reply))?; }
                 Some(text) = panicked.recv() => { self.tell(Message::Panicked(text))?; }
                 Ok(()) = changes.changed() => self.dirty = true,
-                () = sleep(timer) => {
-                    if self.busy {
-                        self.look_on()?;
-                    }
-                    self.dirty = true;
-                }
+                () = sleep(timer) => self.dirty = true,
             }
         }
     }
@@ -186,12 +188,12 @@ impl Screen {
                     Effect::Continue => self.busy = true,
                     Effect::Copy(text) => self.terminal.copy(&text)?,
                     Effect::Run { line, context } => self.session.run(&line, context),
-                    Effect::Complete { line, cursor, context } => {
+                    Effect::Complete { line, cursor, context, asked } => {
                         let completions = self.session.complete(&line, cursor, &context);
-                        messages.push(Message::Proposed { line, cursor, completions });
+                        messages.push(Message::Proposed { line, cursor, completions, asked });
                     }
                     Effect::Submit { order, what } => {
-                        let receipt = self.session.submit(order);
+                        let receipt = self.session.submit(&order);
                         messages.push(Message::Submitted { what, receipt });
                     }
                 }
@@ -206,7 +208,7 @@ impl Screen {
             contents: &contents,
             catalog: self.session.catalog(),
             profile: self.session.profile(),
-            now: now(&*self.session),
+            now: now(&self.session),
         };
         update(&mut self.app, message, &outside)
     }
@@ -214,6 +216,7 @@ impl Screen {
     /// Takes in what is new, and lets a filter look at a few more records.
     fn look_on(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
+        self.app.listening = self.session.listening();
         self.tell(Message::Refresh)?;
         Ok(())
     }
@@ -233,7 +236,7 @@ impl Screen {
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
             let outside =
-                Outside { contents: &contents, catalog: session.catalog(), profile: session.profile(), now: now(&**session) };
+                Outside { contents: &contents, catalog: session.catalog(), profile: session.profile(), now: now(session) };
             drawn = draw(app, &outside, frame.buffer_mut());
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);
@@ -252,7 +255,7 @@ impl Screen {
             return Some(self.last_frame.map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed())));
         }
         let toast = self.app.toasts.deadline().map(|until| {
-            Duration::from_micros(until.saturating_sub(now(&*self.session).monotonic_micros)) + Duration::from_millis(1)
+            Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros)) + Duration::from_millis(1)
         });
         let second = self.drawn.counts_seconds.then_some(Duration::from_secs(1));
         toast.into_iter().chain(second).min()
@@ -272,7 +275,7 @@ impl Screen {
     }
 }
 
-fn now(session: &dyn Session) -> Now {
+fn now(session: &Session) -> Now {
     Now { wall_micros: Timestamp::now().as_microsecond(), monotonic_micros: session.trace().micros_since_start(Instant::now()) }
 }
 

@@ -39,13 +39,29 @@ pub struct Areas {
     pub status: Rect,
 }
 
+/// What the division depends on besides the size.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation {
+    /// The pane that has the keyboard.
+    pub focus: Pane,
+    /// The pane that is shown with the trace where there is room for two.
+    pub companion: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoomed: bool,
+    /// Whether the editor or its list is open.
+    pub editing: bool,
+    /// How many lines the stations pane could use, with its title.
+    pub stations: u16,
+}
+
 /// Whether the screen is too small for anything.
 pub fn too_small(size: Size) -> bool {
     size.width < MINIMUM.width || size.height < MINIMUM.height
 }
 
 /// Divides a screen.
-pub fn areas(size: Size, focus: Pane, companion: Pane, zoomed: bool, editing: bool) -> Areas {
+pub fn areas(size: Size, situation: Situation) -> Areas {
+    let Situation { focus, companion, zoomed, editing, stations } = situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -60,7 +76,7 @@ pub fn areas(size: Size, focus: Pane, companion: Pane, zoomed: bool, editing: bo
     } else if zoomed {
         *areas.pane_mut(focus) = body;
     } else if width < 100 {
-        divide_two(&mut areas, companion);
+        divide_two(&mut areas, companion, stations);
     } else {
         divide_three(&mut areas, editing);
     }
@@ -122,14 +138,14 @@ fn details_lines(list: Rect) -> u16 {
 }
 
 /// The trace, and above or below it the pane that was used last.
-fn divide_two(areas: &mut Areas, companion: Pane) {
+fn divide_two(areas: &mut Areas, companion: Pane, wanted: u16) {
     let body = areas.body;
     if companion == Pane::Message {
         let message = (body.height * 2 / 5).max(2).min(body.height);
         areas.trace = Rect { height: body.height - message, ..body };
         areas.message = below(body, body.height - message);
     } else {
-        let stations = (body.height / 3).clamp(2, 12).min(body.height);
+        let stations = wanted.clamp(4, 14).min(body.height / 2);
         areas.stations = Rect { height: stations, ..body };
         areas.trace = below(body, stations);
     }
@@ -153,10 +169,14 @@ fn divide_three(areas: &mut Areas, editing: bool) {
 mod tests {
     use super::*;
 
+    fn situation(focus: Pane, companion: Pane, zoomed: bool) -> Situation {
+        Situation { focus, companion, zoomed, editing: zoomed, stations: 7 }
+    }
+
     #[test]
     fn the_number_of_panes_follows_the_width() {
         for (width, shown) in [(120, 3), (100, 3), (99, 2), (60, 2), (59, 1), (20, 1), (19, 0)] {
-            let areas = areas(Size::new(width, 24), Pane::Trace, Pane::Stations, false, false);
+            let areas = areas(Size::new(width, 24), situation(Pane::Trace, Pane::Stations, false));
             let count = Pane::ALL.iter().filter(|pane| areas.pane(**pane).area() > 0).count();
             assert_eq!(count, shown, "{width} columns");
         }
@@ -168,7 +188,7 @@ mod tests {
             for height in 0..40 {
                 for focus in Pane::ALL {
                     for (companion, zoomed) in [(Pane::Stations, false), (Pane::Message, false), (Pane::Stations, true)] {
-                        let areas = areas(Size::new(width, height), focus, companion, zoomed, zoomed);
+                        let areas = areas(Size::new(width, height), situation(focus, companion, zoomed));
                         let panes: Vec<Rect> = Pane::ALL.iter().map(|pane| areas.pane(*pane)).collect();
                         for (index, pane) in panes.iter().enumerate() {
                             assert_eq!(

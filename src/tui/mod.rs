@@ -13,11 +13,13 @@ mod pane;
 pub mod session;
 pub mod state;
 mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod update;
 mod widget;
 
 pub use event_loop::{Exit, ScreenOptions, run};
-pub use session::{Candidate, Completions, Reply, RunContext, Session};
+pub use session::{Reply, Session};
 pub use terminal::TerminalError;
 pub use theme::{Theme, ThemeError};

@@ -2,7 +2,7 @@
 //! inside a synchronized update. What is drawn is not decided here.
 
 use std::io::{self, Write};
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
@@ -19,6 +19,7 @@ use crossterm::terminal::{
 use crossterm::{Command, cursor, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
 /// Whether the terminal is ours at the moment. One process has one terminal, and the panic hook must know without a handle.
@@ -93,9 +94,10 @@ impl Terminal {
         if self.mouse {
             queue!(self.output, EnableMouseCapture)?;
         }
-        self.output.commit()?;
-        self.inner.clear()?;
-        Ok(())
+        // Resizing clears and forgets the last frame. `clear` would ask the terminal where its cursor is and wait for the answer.
+        let (width, height) = crossterm::terminal::size()?;
+        self.inner.resize(Rect::new(0, 0, width, height))?;
+        Ok(self.output.commit()?)
     }
 
     /// Draws a frame.
@@ -175,12 +177,18 @@ fn install_panic_hook(screen: ThreadId, panics: mpsc::Sender<String>) {
             give_back();
             previous(info);
         } else {
-            let what = info.payload_as_str().unwrap_or("no message");
+            let what = message_of(info);
             let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
             // When more panics wait than the queue holds, the first ones tell enough.
             let _ = panics.try_send(format!("a part of the program failed: {what}{place}"));
         }
     }));
+}
+
+/// What a panic says; its payload is a text unless someone threw something else.
+fn message_of<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
+    let payload = info.payload();
+    payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// Stops the process group as the terminal driver does on Ctrl-Z; returns when the shell continues it. Where nobody could

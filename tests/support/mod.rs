@@ -1,7 +1,8 @@
 //! What the tests over real sockets share: a session, a station that says just what it is told to, and waiting for the trace. Nothing
 //! here sleeps: every wait is for an event, with a limit that only a failing test reaches.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,7 +12,7 @@ use crate::console::parser::parse;
 
 /// Applies what is written behind `authorize ` to a payload; the message may be any.
 fn change(message: &Message, base: Value, line: &str) -> Applied {
-    let Some(Command::Call(call)) = parse(&format!("authorize {line}"), &grammar()).unwrap() else { panic!("{line}") };
+    let Some(Command::Call(call)) = parse(&format!("authorize {line}"), grammar()).unwrap() else { panic!("{line}") };
     let read_file = |name: &str| match name {
         "a.json" => Ok("{\"idTag\": \"F\"}".to_owned()),
         "list.json" => Ok("[]".to_owned()),

@@ -16,14 +16,8 @@ fn at(marked: &str) -> (String, Completions) {
         let files = ["payload.json", "my file.json", "folder/"];
         files.into_iter().filter(|name| name.starts_with(start)).map(str::to_owned).collect()
     };
-    let context = Context {
-        grammar: &grammar,
-        catalog: &catalog,
-        stations: &stations,
-        versions: &[],
-        known: &known,
-        list_files: &list_files,
-    };
+    let context =
+        Context { grammar, catalog: &catalog, stations: &stations, versions: &[], known: &known, list_files: &list_files };
     let completions = complete(&line, cursor, &context);
     (line, completions)
 }

@@ -12,11 +12,11 @@ use crate::hub::{CentralSystemOptions, ChargePointOptions};
 use crate::ocpp::{ErrorCode, Role, Version};
 
 fn command(line: &str) -> Command {
-    parse(line, &grammar()).unwrap_or_else(|error| panic!("{line}: {error}")).unwrap()
+    parse(line, grammar()).unwrap_or_else(|error| panic!("{line}: {error}")).unwrap()
 }
 
 fn error(line: &str) -> CommandError {
-    parse(line, &grammar()).map(|command| panic!("{line}: {command:?}")).unwrap_err()
+    parse(line, grammar()).map(|command| panic!("{line}: {command:?}")).unwrap_err()
 }
 
 fn these(names: &[&str]) -> Target {
@@ -219,8 +219,8 @@ fn the_rest() {
     ] {
         assert_eq!(command(line), expected, "{line}");
     }
-    assert_eq!(parse("", &grammar()), Ok(None));
-    assert_eq!(parse("  \t ", &grammar()), Ok(None));
+    assert_eq!(parse("", grammar()), Ok(None));
+    assert_eq!(parse("  \t ", grammar()), Ok(None));
 }
 
 #[test]

@@ -8,9 +8,9 @@ use ratatui::widgets::Widget;
 
 use super::message::ink_style;
 use crate::compose::Severity;
+use crate::console::Candidate;
 use crate::is_hostile;
 use crate::tui::app::App;
-use crate::tui::session::Candidate;
 use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
 use crate::tui::widget::{Pencil, colour_line, draw_box, draw_candidates, width_of};
@@ -88,10 +88,10 @@ fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     }
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
-            if let Some(cell) = buffer.cell_mut(Position::new(x, y)) {
-                if cell.symbol().chars().any(is_hostile) {
-                    cell.set_char('\u{fffd}');
-                }
+            if let Some(cell) = buffer.cell_mut(Position::new(x, y))
+                && cell.symbol().chars().any(is_hostile)
+            {
+                cell.set_char('\u{fffd}');
             }
         }
     }

@@ -44,7 +44,7 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
             pencil.text("  ", styles.header).text(fact, styles.header);
         }
     }
-    pencil.to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
+    pencil.up_to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
 }
 
 /// Draws the names of the panes.
@@ -62,9 +62,11 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
 
 /// Asks for more room.
 pub fn too_small(size: Size, area: Rect, buffer: &mut Buffer) {
-    let text = format!("enlarge me (now {}×{})", size.width, size.height);
-    let middle = area.height.saturating_sub(1) / 2;
-    let left = usize::from(area.width).saturating_sub(width_of(&text)) / 2;
+    let size = format!("now {}×{}", size.width, size.height);
+    let middle = (area.height.saturating_sub(1) / 2).saturating_sub(u16::from(area.height > 2));
     let style = ratatui::style::Style::new();
-    Pencil::new(buffer, area, middle).blanks(left, style).text(&text, style);
+    for (line, text) in ["enlarge me", &size].into_iter().enumerate() {
+        let left = usize::from(area.width).saturating_sub(width_of(text)) / 2;
+        Pencil::new(buffer, area, middle + line as u16).blanks(left, style).text(text, style); // two lines
+    }
 }

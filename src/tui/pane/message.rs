@@ -10,7 +10,7 @@ use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
 use crate::tui::state::MessageLine;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Ink, Pencil, colour_line, message_id};
+use crate::tui::widget::{Ink, Pencil, colour_line, head, message_id};
 
 /// Draws the pane.
 pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
@@ -51,9 +51,6 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         let (arrow, style) = if direction == Direction::Out { ("→", styles.outgoing) } else { ("←", styles.incoming) };
         let side = if direction == Direction::Out { "to" } else { "from" };
         parts.push((format!("{arrow} {what}{action} {side} {}", station.unwrap_or("?")), style));
-        if let Some(id) = message_id(record.text) {
-            parts.push((format!("id {id}"), styles.muted));
-        }
         parts.push(match record.verdict {
             Verdict::Valid => ("valid".to_owned(), styles.good),
             Verdict::Tolerated => ("tolerated".to_owned(), styles.warning),
@@ -63,7 +60,7 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         parts.push((station.to_owned(), styles.title));
     }
     if let Some(latency) = record.latency {
-        let what = if matches!(record.kind, RecordKind::Retry) { "waits" } else { "after" };
+        let what = if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "waits" } else { "after" };
         parts.push((format!("{what} {}", words::duration(latency)), styles.base));
     }
     let answer = record.partner.filter(|partner| *partner > record.sequence);
@@ -71,6 +68,10 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         parts.push((format!("answered after {}", words::duration(latency)), styles.base));
     }
     parts.push((words::time_of_day(record.wall_micros, &app.zone), styles.muted));
+    // Last, because some are long, and it also stands in the text below.
+    if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+        parts.push((format!("id {id}"), styles.muted));
+    }
     let mut pencil = Pencil::new(buffer, area, 0);
     for (index, (text, style)) in parts.iter().enumerate() {
         pencil.text(if index == 0 { " " } else { " · " }, styles.muted).text(text, *style);
@@ -89,9 +90,9 @@ fn draw_line(
     let mut pencil = Pencil::new(buffer, area, line);
     pencil.blanks(1, styles.base);
     match text {
-        MessageLine::Remark(text) => {
+        MessageLine::Remark(first, text) => {
             let (sign, style) = if verdict == Verdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
-            pencil.text(sign, style).text(behind(text, left), style);
+            pencil.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
         }
         MessageLine::Json(text) => json(behind(text, left), styles, &mut pencil),
         MessageLine::Plain(text) => {
@@ -110,7 +111,7 @@ fn behind(text: &str, columns: usize) -> &str {
 
 /// Writes a line of JSON in its colours, no more of it than there is room for.
 fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
-    let text = &text[..text.floor_char_boundary(4 * pencil.room() + 16)];
+    let text = head(text, 4 * pencil.room() + 16);
     let mut at = 0;
     for (range, ink) in colour_line(text) {
         pencil.text(&text[at..range.start], styles.base).text(&text[range.clone()], ink_style(ink, styles));

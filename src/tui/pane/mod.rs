@@ -41,7 +41,7 @@ fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area:
         }
     }
     if !counts.is_empty() && pencil.room() > width_of(counts) + 4 {
-        pencil.to_right(width_of(counts) + 3, symbol, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
+        pencil.up_to_right(width_of(counts) + 3, symbol, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
     }
     pencil.fill(symbol, rule);
 }

@@ -105,11 +105,12 @@ fn draw_title(app: &App, area: Rect, buffer: &mut Buffer) {
 fn nobody_yet(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
     let Some(first) = app.listening.first() else {
-        return vec![("No charge point yet.".to_owned(), styles.base)];
+        return nothing_runs(app);
     };
     let mut lines = vec![("Listening on".to_owned(), styles.muted)];
     lines.extend(app.listening.iter().map(|address| (address.clone(), styles.key)));
-    let url = first.trim_end_matches("/<id>");
+    // Behind its last slash the address has a placeholder for the identity.
+    let url = first.rsplit_once('/').map_or(first.as_str(), |(url, _)| url);
     lines.push((String::new(), styles.base));
     lines.push((
         "No charge point yet. Point one at this address, or start a simulated one in another terminal:".to_owned(),
@@ -118,6 +119,23 @@ fn nobody_yet(app: &App) -> Vec<(String, Style)> {
     lines.push((String::new(), styles.base));
     lines.push((format!("ocpp-tui cp {url} CP1"), styles.key));
     lines
+}
+
+/// What a person can do who started the program without saying what to be.
+fn nothing_runs(app: &App) -> Vec<(String, Style)> {
+    let styles = &app.theme.styles;
+    let line = |text: &str, style| (text.to_owned(), style);
+    vec![
+        line("Nothing runs yet. Type : and one of these commands:", styles.base),
+        line("", styles.base),
+        line("start_cs 9000", styles.key),
+        line("be a central system; charge points connect to ws://<this machine>:9000/<identity>", styles.muted),
+        line("", styles.base),
+        line("start_cp ws://localhost:9000 CP1 --lively", styles.key),
+        line("be a charge point of the central system at that address", styles.muted),
+        line("", styles.base),
+        line("? shows all keys, Ctrl-P all commands.", styles.base),
+    ]
 }
 
 fn nobody_passes(app: &App) -> Vec<(String, Style)> {
@@ -243,7 +261,7 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
         [("in", words::number(row.frames_in)), ("in flight", row.in_flight.to_string()), ("latency", latency)],
         [("out", words::number(row.frames_out)), ("queued", row.queued.to_string()), ("ping", ping)],
         [
-            ("errors", words::number(row.errors)),
+            ("err", words::number(row.errors)),
             ("version", row.version.map_or("–", |version| version.number()).to_owned()),
             ("seen", seen(app, row, 8)),
         ],
@@ -252,9 +270,9 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
         let mut pencil = Pencil::new(buffer, area, line as u16 + 2); // three lines
         pencil.blanks(1, styles.base);
         let width = usize::from(area.width).saturating_sub(1);
-        let widths = if width / 3 >= 15 { [width / 3; 3] } else { [width.saturating_sub(26), 12, 14] };
+        let widths = if width / 3 >= 15 { [width / 3; 3] } else { [width.saturating_sub(27), 12, 15] };
         for ((name, value), width) in facts.iter().zip(widths) {
-            let value_style = if *name == "errors" && row.errors > 0 { styles.error } else { styles.base };
+            let value_style = if *name == "err" && row.errors > 0 { styles.error } else { styles.base };
             pencil.text(name, styles.muted).text(" ", styles.base);
             pencil.field(value, width.saturating_sub(width_of(name) + 2), value_style).blanks(1, styles.base);
         }

@@ -37,7 +37,13 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
 
 fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let all: Vec<(String, &str)> = hints(app.context()).map(|(key, words)| (key.to_string(), words)).collect();
+    // In an empty pane only those keys work that work in every pane.
+    let context = match app.context() {
+        Context::Stations if app.stations.shown().is_empty() => Context::Panes,
+        Context::Trace | Context::Message if app.trace.count() == 0 => Context::Panes,
+        context => context,
+    };
+    let all: Vec<(String, &str)> = hints(context).map(|(key, words)| (key.to_string(), words)).collect();
     let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
     let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
     let mut pencil = Pencil::new(buffer, area, 0);
@@ -74,14 +80,7 @@ fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffe
     let styles = &app.theme.styles;
     let cursor = line.input.draw(buffer, areas.status, ":", styles.header.patch(styles.key), styles.header);
     if let Some(selected) = line.selected() {
-        draw_candidates(
-            buffer,
-            areas.body,
-            Position::new(cursor.x, areas.status.y),
-            &line.completions.candidates,
-            selected,
-            styles,
-        );
+        draw_candidates(buffer, areas.body, Position::new(cursor.x, areas.status.y), line.candidates(), selected, styles);
     }
     cursor
 }
@@ -106,7 +105,7 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let Some((toast, more)) = app.toasts.current() else { return 0 };
     let styles = &app.theme.styles;
     let style = if toast.failure { styles.toast_error } else { styles.toast_info };
-    let sign = if toast.failure { " ✗ " } else { " ✓ " };
+    let sign = if toast.failure { " ✗ " } else { " " };
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
     let mut pencil = Pencil::new(buffer, area, 0);
     let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));

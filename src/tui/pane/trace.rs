@@ -47,6 +47,9 @@ pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
                 if let Some(record) = records.get(sequence) {
                     let role = role_of(sequence, selected, partner);
                     counts |= draw_row(app, &record, outside, columns, role, pencil);
+                } else {
+                    // Evicted since the state was brought up to date, some microseconds ago.
+                    pencil.text("  ┄", app.theme.styles.muted);
                 }
             }
             None if top + usize::from(line) == 0 => {
@@ -78,7 +81,9 @@ fn draw_title(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
 
 fn nothing(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
-    let text = if app.trace.narrowed() && app.trace.total() > 0 {
+    let text = if app.trace.paused() && app.trace.evicted() > 0 {
+        "What was held still has been dropped to save memory. Space goes on.".to_owned()
+    } else if app.trace.narrowed() && app.trace.total() > 0 {
         format!(
             "None of {} records passes. Esc clears the filter, then shows all stations again.",
             words::number(app.trace.total())
@@ -150,7 +155,7 @@ fn draw_row(
     pencil.text(arrow, style(kind_style)).text(letter, style(kind_style)).text(verdict, style(verdict_style));
     pencil.blanks(1, style(styles.base)).field(word, columns.action, style(word_style)).blanks(1, style(styles.base));
     pencil.right(&latency, 7, style(if counts { styles.warning } else { styles.base })).blanks(1, style(styles.base));
-    let summary = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.text };
+    let summary = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.summary() };
     pencil.text(summary, style(styles.muted)).fill(' ', style(styles.base));
     counts
 }

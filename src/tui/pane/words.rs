@@ -18,8 +18,8 @@ pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
 pub fn duration(duration: Duration) -> String {
     let micros = duration.as_micros();
     match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
+        0..100 => "<0.1 ms".to_owned(),
+        100..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
         10_000..1_000_000 => format!("{} ms", micros / 1_000),
         1_000_000..100_000_000 => format!("{:.1} s", micros as f64 / 1e6),
         100_000_000..6_000_000_000 => format!("{} min", micros / 60_000_000),
@@ -38,7 +38,7 @@ pub fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);
@@ -75,7 +75,8 @@ mod tests {
             [9_999, 12_345, 456_789, 1_234_567].map(short_number).each_ref().map(String::as_str)
         );
         for (micros, expected) in [
-            (400, "400 µs"),
+            (40, "<0.1 ms"),
+            (400, "0.4 ms"),
             (2_345, "2.3 ms"),
             (123_456, "123 ms"),
             (4_230_000, "4.2 s"),

@@ -1,6 +1,8 @@
 //! The command line: its text, the proposals for it, and the commands of this session. What a command does is the console's matter.
 
-use crate::tui::session::Completions;
+use std::ops::Range;
+
+use crate::console::{Candidate, Completions};
 use crate::tui::widget::InputLine;
 
 /// How many commands are remembered.
@@ -13,15 +15,30 @@ pub struct CommandLine {
     pub open: bool,
     /// What is typed.
     pub input: InputLine,
-    /// The proposals and the selected one; none are shown when there is no selection.
-    pub completions: Completions,
+    /// The bytes of the line that a proposal replaces.
+    span: Range<usize>,
+    /// The proposals.
+    candidates: Vec<Candidate>,
+    /// The selected proposal; none are shown when there is no selection.
     selected: Option<usize>,
+    /// Whether the person asked for the proposals or moved through them. Only then Enter takes one over.
+    chosen: bool,
     history: Vec<String>,
     /// How far back in the history the line is, and what was typed before going there.
     browsing: Option<(usize, String)>,
 }
 
 impl CommandLine {
+    /// Takes over the commands of earlier sessions, oldest first.
+    pub fn remember(&mut self, history: Vec<String>) {
+        self.history = history;
+    }
+
+    /// The proposals.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
     /// Opens it. What was typed when it was left is still there.
     pub fn open(&mut self) {
         self.open = true;
@@ -47,38 +64,46 @@ impl CommandLine {
     /// Shows no proposals.
     pub fn hide_proposals(&mut self) {
         self.selected = None;
+        self.chosen = false;
     }
 
-    /// Takes proposals for the line as it stands. A single one is taken over at once; several are shown with the first one selected.
-    pub fn propose(&mut self, line: &str, cursor: usize, completions: Completions) {
+    /// Takes proposals for the line as it stands. Asked for, a single one is taken over at once and several are to choose from; while
+    /// typing they are only shown, and not at all when they say what is already written.
+    pub fn propose(&mut self, line: &str, cursor: usize, completions: Completions, asked: bool) {
         if !self.open || line != self.input.text() || cursor != self.input.cursor() {
             return;
         }
-        self.selected = match completions.candidates.len() {
-            0 => None,
-            _ => Some(0),
-        };
+        let written = line.get(completions.span.clone()).unwrap_or_default();
+        let known = completions.candidates.iter().all(|candidate| candidate.text.trim_end() == written);
+        self.selected = if completions.candidates.is_empty() || (known && !asked) { None } else { Some(0) };
+        self.chosen = asked;
         let single = completions.candidates.len() == 1;
-        self.completions = completions;
-        if single {
+        (self.span, self.candidates) = (completions.span, completions.candidates);
+        if single && asked {
             self.accept();
         }
     }
 
+    /// Whether Enter means the selected proposal.
+    pub fn has_choice(&self) -> bool {
+        self.chosen && self.selected.is_some()
+    }
+
     /// Moves through the proposals.
     pub fn next(&mut self, by: isize) {
-        let count = self.completions.candidates.len();
+        let count = self.candidates.len();
         if let (Some(selected), true) = (self.selected, count > 0) {
             self.selected = Some((selected + count).saturating_add_signed(by) % count);
+            self.chosen = true;
         }
     }
 
     /// Takes the selected proposal over into the line. False when there is none.
     pub fn accept(&mut self) -> bool {
-        let Some(candidate) = self.selected.and_then(|index| self.completions.candidates.get(index)) else { return false };
+        let Some(candidate) = self.selected.and_then(|index| self.candidates.get(index)) else { return false };
         let text = candidate.text.clone();
-        self.input.replace(self.completions.replace.clone(), &text);
-        self.selected = None;
+        self.input.replace(self.span.clone(), &text);
+        self.hide_proposals();
         true
     }
 
@@ -102,10 +127,8 @@ impl CommandLine {
     /// Puts a line back that could not be run, to be mended when the command line is opened again, unless something else was typed
     /// meanwhile.
     pub fn put_back(&mut self) {
-        if self.input.text().is_empty() {
-            if let Some(line) = self.history.last() {
-                self.input.set(line.clone());
-            }
+        if let Some(line) = self.history.last().filter(|_| self.input.text().is_empty()) {
+            self.input.set(line.clone());
         }
     }
 
@@ -136,15 +159,15 @@ impl CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::session::Candidate;
 
     fn typed(text: &str) -> CommandLine {
         CommandLine { open: true, input: InputLine::new(text), ..CommandLine::default() }
     }
 
     fn proposals(texts: &[&str], from: usize, to: usize) -> Completions {
-        let candidates = texts.iter().map(|text| Candidate { text: (*text).to_owned(), ..Candidate::default() }).collect();
-        Completions { replace: from..to, candidates }
+        let candidates =
+            texts.iter().map(|text| Candidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
+        Completions { span: from..to, candidates }
     }
 
     #[test]
@@ -170,10 +193,10 @@ mod tests {
     #[test]
     fn one_proposal_is_taken_over_and_several_are_shown() {
         let mut line = typed("send CP1 Res");
-        line.propose("send CP1 Res", 12, proposals(&["Reset"], 9, 12));
+        line.propose("send CP1 Res", 12, proposals(&["Reset"], 9, 12), true);
         assert_eq!((line.input.text(), line.proposes()), ("send CP1 Reset", false));
         let mut line = typed("s");
-        line.propose("s", 1, proposals(&["send", "stations"], 0, 1));
+        line.propose("s", 1, proposals(&["send", "stations"], 0, 1), true);
         line.next(-1);
         assert_eq!(line.selected(), Some(1));
         assert!(line.accept());
@@ -181,9 +204,21 @@ mod tests {
     }
 
     #[test]
+    fn proposals_while_typing_change_nothing_by_themselves() {
+        let mut line = typed("s");
+        line.propose("s", 1, proposals(&["send"], 0, 1), false);
+        assert_eq!((line.input.text(), line.proposes(), line.has_choice()), ("s", true, false));
+        line.next(1);
+        assert!(line.has_choice(), "moving through them is choosing");
+        let mut line = typed("send");
+        line.propose("send", 4, proposals(&["send"], 0, 4), false);
+        assert!(!line.proposes(), "what is written already needs no list");
+    }
+
+    #[test]
     fn proposals_for_a_line_that_has_changed_are_ignored() {
         let mut line = typed("se");
-        line.propose("s", 1, proposals(&["send"], 0, 1));
+        line.propose("s", 1, proposals(&["send"], 0, 1), true);
         assert_eq!(line.input.text(), "se");
     }
 }

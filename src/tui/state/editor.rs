@@ -9,6 +9,7 @@ use tui_textarea::{CursorMove, DataCursor, TextArea};
 use crate::compose::{self, Candidate, Diagnostic, KnownValues, Severity};
 use crate::ocpp::{ActionDefinition, Version};
 use crate::trace::StationKey;
+use crate::tui::widget::head;
 
 /// What is edited and where it will go.
 #[derive(Debug, Clone)]
@@ -142,7 +143,7 @@ impl Editor {
         let mut rest = offset;
         for (row, line) in self.area.lines().iter().enumerate() {
             if rest <= line.len() {
-                return (row, line[..line.floor_char_boundary(rest)].chars().count());
+                return (row, head(line, rest).chars().count());
             }
             rest -= line.len() + 1;
         }
@@ -295,7 +296,7 @@ impl Editor {
     }
 
     /// Goes back to the sample.
-    pub fn to_sample(&mut self) {
+    pub fn restore_sample(&mut self) {
         let sample = self.sample.clone();
         self.set_text(&sample);
     }
@@ -315,10 +316,10 @@ impl Editor {
 
     /// Undoes the last change, or does it again.
     pub fn undo(&mut self, again: bool) {
-        if again {
-            self.area.redo();
-        } else {
-            self.area.undo();
+        let step = |area: &mut TextArea<'static>| if again { area.redo() } else { area.undo() };
+        // A text that was replaced as a whole was first removed; nobody wants to stop between the two.
+        if step(&mut self.area) && self.area.is_empty() {
+            step(&mut self.area);
         }
         self.hide_proposals();
         self.changed();

@@ -2,7 +2,7 @@
 //! may ever scroll.
 
 use crate::trace::{Contents, RecordKind, Sequence};
-use crate::tui::widget::lay_out;
+use crate::tui::widget::{head, lay_out, wrap};
 
 /// How much of a frame is laid out, in bytes. The whole is copied with `y`.
 const SHOWN: usize = 512 * 1024;
@@ -13,7 +13,9 @@ pub struct MessageView {
     sequence: Option<Sequence>,
     text: String,
     starts: Vec<usize>,
-    remarks: Vec<String>,
+    /// Whether a remark begins on this line, and the line.
+    remarks: Vec<(bool, String)>,
+    width: usize,
     /// Whether the lines are JSON, to colour them.
     json: bool,
     hidden: usize,
@@ -24,8 +26,8 @@ pub struct MessageView {
 /// One line of the pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageLine<'a> {
-    /// What is wrong with the frame.
-    Remark(&'a str),
+    /// What is wrong with the frame; true on the first line of each.
+    Remark(bool, &'a str),
     /// A line of its JSON.
     Json(&'a str),
     /// A line of a sentence.
@@ -35,21 +37,25 @@ pub enum MessageLine<'a> {
 }
 
 impl MessageView {
-    /// Shows a record. The place in it is kept while it stays the same record.
-    pub fn refresh(&mut self, selected: Option<Sequence>, contents: &Contents) {
-        if selected == self.sequence {
+    /// Shows a record in lines of at most this width; only JSON keeps its own lines. The place in it is kept while it stays the same
+    /// record.
+    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, contents: &Contents) {
+        if selected == self.sequence && width == self.width {
             return;
         }
-        *self = MessageView { sequence: selected, ..MessageView::default() };
+        *self = MessageView { sequence: selected, width, ..MessageView::default() };
         let Some(record) = selected.and_then(|sequence| contents.records().get(sequence)) else { return };
         self.json = matches!(record.kind, RecordKind::Frame(..)) && record.text.trim_start().starts_with(['[', '{']);
+        let sentence = |line| wrap(line, width.saturating_sub(2));
         self.text = if self.json {
             lay_out(record.text, SHOWN)
         } else {
-            record.text[..record.text.floor_char_boundary(SHOWN)].to_owned()
+            head(record.text, SHOWN).lines().flat_map(sentence).collect::<Vec<_>>().join("\n")
         };
         self.hidden = record.text.len().saturating_sub(SHOWN);
-        self.remarks = record.remarks.lines().map(str::to_owned).collect();
+        let wrapped = |remark: &str| wrap(remark, width.saturating_sub(4));
+        let lines = record.remarks.lines().flat_map(|remark| wrapped(remark).into_iter().enumerate());
+        self.remarks = lines.map(|(index, line)| (index == 0, line)).collect();
         if !self.text.is_empty() {
             self.starts.push(0);
             self.starts.extend(self.text.match_indices('\n').map(|(index, _)| index + 1));
@@ -68,8 +74,8 @@ impl MessageView {
 
     /// One line.
     pub fn line(&self, index: usize) -> Option<MessageLine<'_>> {
-        if let Some(remark) = self.remarks.get(index) {
-            return Some(MessageLine::Remark(remark));
+        if let Some((first, remark)) = self.remarks.get(index) {
+            return Some(MessageLine::Remark(*first, remark));
         }
         let index = index - self.remarks.len();
         let Some(start) = self.starts.get(index) else {

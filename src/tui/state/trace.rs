@@ -181,7 +181,7 @@ impl TraceView {
         }
         self.find_awaited(contents, height);
         if self.following {
-            self.to_end();
+            self.stay_at_end();
         }
         self.narrowed() && self.scanned < self.end
     }
@@ -275,7 +275,7 @@ impl TraceView {
         }
     }
 
-    fn to_end(&mut self) {
+    fn stay_at_end(&mut self) {
         self.anchor = self.at(self.count().saturating_sub(1)).unwrap_or(self.anchor);
         self.viewport.place(usize::MAX);
     }
@@ -285,7 +285,7 @@ impl TraceView {
         if follow {
             self.following = true;
             self.paused_at = None;
-            self.to_end();
+            self.stay_at_end();
         } else {
             self.leave_end();
         }

@@ -65,7 +65,7 @@ fn edit(editor: &mut Editor, action: Action) {
         Action::AcceptCompletion => editor.accept_or_propose(),
         Action::PreviousCompletion => editor.move_proposal(-1),
         Action::Format => editor.format(),
-        Action::Sample => editor.to_sample(),
+        Action::Sample => editor.restore_sample(),
         Action::NextFinding => editor.next_finding(),
         Action::Undo => editor.undo(false),
         Action::Redo => editor.undo(true),

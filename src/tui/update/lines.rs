@@ -9,22 +9,30 @@ use crate::tui::state::{Filter, FilterLine};
 use crate::tui::widget::InputLine;
 
 /// A key that is no action.
-pub fn typed(app: &mut App, context: Context, event: KeyEvent) {
+pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
     match context {
         Context::CommandLine => {
-            if app.command_line.input.key(&event) {
+            let edited = app.command_line.input.key(&event);
+            if edited {
                 app.command_line.hide_proposals();
+                if !app.command_line.input.text().is_empty() {
+                    return complete(app, outside, false);
+                }
             }
         }
         Context::FilterLine => {
-            if app.filter_line.as_mut().is_some_and(|line| line.input.key(&event)) {
-                apply_filter(app);
+            if let Some(line) = &mut app.filter_line {
+                line.input.key(&event);
             }
+            apply_filter(app);
         }
         Context::Picker => {
-            if let Some(picker) = app.picker.as_mut().filter(|picker| picker.input.clone().key(&event)) {
+            if let Some(picker) = &mut app.picker {
+                let before = picker.input.text().to_owned();
                 picker.input.key(&event);
-                picker.narrow();
+                if picker.input.text() != before {
+                    picker.narrow();
+                }
             }
         }
         Context::Editor => {
@@ -34,6 +42,7 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent) {
         }
         _ => {}
     }
+    Vec::new()
 }
 
 /// Pasted text goes where typed text would go; in a pane it does nothing, so that it cannot press keys.
@@ -104,11 +113,11 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
             if app.command_line.proposes() {
                 app.command_line.accept();
             }
-            return complete(app, outside);
+            return complete(app, outside, true);
         }
         Action::RunCommand => {
-            // Enter on a list of proposals takes the selected one over; the next Enter runs the command.
-            if app.command_line.proposes() {
+            // Enter on a proposal that was chosen takes it over; the next Enter runs the command.
+            if app.command_line.has_choice() {
                 app.command_line.accept();
             } else if let Some(line) = app.command_line.take() {
                 app.command_line.close();
@@ -122,8 +131,8 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
     Vec::new()
 }
 
-fn complete(app: &App, outside: &Outside<'_>) -> Vec<Effect> {
+fn complete(app: &App, outside: &Outside<'_>, asked: bool) -> Vec<Effect> {
     let input = &app.command_line.input;
     let context = app.run_context(outside.contents);
-    vec![Effect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context }]
+    vec![Effect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context, asked }]
 }

@@ -12,9 +12,14 @@ use ratatui::layout::Size;
 use super::action::{Action, Context, action_of};
 use super::app::{App, OnYes, Outside, Pane, Question};
 use super::key::Key;
-use super::session::{Completions, Reply, RunContext};
+use super::session::Reply;
 use super::state::{Reading, WIDEST};
+use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
+use crate::trace::RecordKind;
+
+/// How many records are looked at for failures between two frames.
+const NEWEST: u64 = 2_000;
 
 /// What the screen hears.
 #[derive(Debug)]
@@ -39,6 +44,8 @@ pub enum Message {
         cursor: usize,
         /// The proposals.
         completions: Completions,
+        /// Whether the person asked for them.
+        asked: bool,
     },
     /// What became of the order from the editor.
     Submitted {
@@ -69,6 +76,8 @@ pub enum Effect {
         cursor: usize,
         /// What it may refer to.
         context: RunContext,
+        /// Whether the person asked for them.
+        asked: bool,
     },
     /// Hand an order to the links, and say what became of it.
     Submit {
@@ -94,7 +103,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
         Message::Key(event) => {
             let effects = key(app, event, outside);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             effects
         }
         Message::Paste(text) => {
@@ -103,7 +112,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         }
         Message::Mouse(event) => {
             mouse::mouse(app, event, outside);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             Vec::new()
         }
         Message::Resize(size) => {
@@ -112,15 +121,16 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         }
         Message::Refresh => {
             app.toasts.expire(now);
+            tell_failures(app, outside);
             app.stations.refresh(outside.contents.stations());
             let height = height_of(app, Pane::Trace);
             let more = app.trace.refresh(outside.contents, height);
-            app.message.refresh(app.trace.selected(), outside.contents);
+            show_selected(app, outside);
             if more { vec![Effect::Continue] } else { Vec::new() }
         }
         Message::Reply(reply) => self::reply(app, reply, now),
-        Message::Proposed { line, cursor, completions } => {
-            app.command_line.propose(&line, cursor, completions);
+        Message::Proposed { line, cursor, completions, asked } => {
+            app.command_line.propose(&line, cursor, completions, asked);
             Vec::new()
         }
         Message::Submitted { what, receipt } => {
@@ -132,6 +142,24 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             Vec::new()
         }
     }
+}
+
+/// Failures of ours are told at once; they also stay in the trace. In a flood only the newest records are looked at.
+fn tell_failures(app: &mut App, outside: &Outside<'_>) {
+    let records = outside.contents.records();
+    let end = records.range().end;
+    for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
+        if record.kind == RecordKind::Failure {
+            app.toasts.error(record.text, outside.now.monotonic_micros);
+        }
+    }
+    app.heard = end;
+}
+
+/// Shows the selected record in the message pane.
+fn show_selected(app: &mut App, outside: &Outside<'_>) {
+    let width = usize::from(app.areas().list(Pane::Message).width);
+    app.message.refresh(app.trace.selected(), width, outside.contents);
 }
 
 fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
@@ -159,10 +187,7 @@ fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
     }
     match action {
         Some(action) => act(app, action, outside),
-        None => {
-            lines::typed(app, context, event);
-            Vec::new()
-        }
+        None => lines::typed(app, context, event, outside),
     }
 }
 

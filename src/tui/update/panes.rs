@@ -101,10 +101,10 @@ fn move_by(app: &mut App, lines: isize) {
 }
 
 fn mark(app: &mut App, station: Option<StationKey>) {
-    if let Some(station) = station {
-        if !app.marked.remove(&station) {
-            app.marked.insert(station);
-        }
+    if let Some(station) = station
+        && !app.marked.remove(&station)
+    {
+        app.marked.insert(station);
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::pencil::head;
+
 /// What a piece of a line is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
@@ -67,7 +69,7 @@ fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
 /// Lays a frame out over lines: the outer array stays on one line with its scalars, objects and lists below it are opened. At most
 /// `limit` bytes of the frame are read; the text that comes back ends there.
 pub fn lay_out(text: &str, limit: usize) -> String {
-    let bytes = &text.as_bytes()[..text.floor_char_boundary(limit)];
+    let bytes = head(text, limit).as_bytes();
     let outer_is_list = text.trim_start().starts_with('[');
     let mut out = String::with_capacity(bytes.len() + bytes.len() / 2);
     let mut depth = 0_usize;

@@ -8,6 +8,6 @@ mod viewport;
 
 pub use input_line::InputLine;
 pub use json::{Ink, colour_line, lay_out, message_id, payload_of};
-pub use pencil::{Pencil, width_of, wrap};
+pub use pencil::{Pencil, head, width_of, wrap};
 pub use popup::{draw_box, draw_candidates};
 pub use viewport::Viewport;

@@ -13,6 +13,15 @@ pub fn width_of(text: &str) -> usize {
     text.width()
 }
 
+/// At most so many bytes of a text, cut between characters.
+pub fn head(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// A place in a line that moves to the right as text is written.
 #[derive(Debug)]
 pub struct Pencil<'a> {
@@ -79,7 +88,7 @@ impl<'a> Pencil<'a> {
     }
 
     /// Moves to a column that lies this far before the end of the line.
-    pub fn to_right(&mut self, distance: usize, symbol: char, style: Style) -> &mut Self {
+    pub fn up_to_right(&mut self, distance: usize, symbol: char, style: Style) -> &mut Self {
         while self.room() > distance {
             self.buffer[(self.x, self.y)].set_char(symbol).set_style(style);
             self.x += 1;

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::pencil::{Pencil, width_of};
-use crate::tui::session::Candidate;
+use crate::console::Candidate;
 use crate::tui::theme::Styles;
 
 /// How many proposals are shown at once.
@@ -27,7 +27,7 @@ pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule:
             _ if line == last => ("└", '─', "┘"),
             _ => ("│", ' ', "│"),
         };
-        Pencil::new(buffer, area, line).text(left, rule).to_right(1, middle, rule).text(right, rule);
+        Pencil::new(buffer, area, line).text(left, rule).up_to_right(1, middle, rule).text(right, rule);
     }
     if !title.is_empty() {
         let place = Rect { x: area.x + 2, width: area.width - 3, ..area };

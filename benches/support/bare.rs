@@ -1,0 +1,57 @@
+//! The bare server: tokio-tungstenite, serde_json, the catalog's compiled schemas, and nothing else. It keeps no
+//! trace, no time limits, no pending calls and no registry. What it does per call nobody can leave out who checks what stations send.
+
+use futures_util::{SinkExt, StreamExt};
+use ocpp_tui::ocpp::{Catalog, Role, Version};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::accept_hdr_async_with_config;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+/// Large enough for every message in one read. The library's 128 KiB make it slower, because every read clears the buffer first.
+const READ_BUFFER: usize = 8 * 1024;
+
+/// Listens on a free port of the loopback, which is returned, and serves in the background.
+pub async fn listen() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let port = listener.local_addr().expect("a bound socket").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream));
+        }
+    });
+    port
+}
+
+#[expect(clippy::result_large_err, reason = "the library's type")]
+fn choose(_: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
+    response.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("ocpp1.6"));
+    Ok(response)
+}
+
+async fn serve(stream: TcpStream) {
+    stream.set_nodelay(true).expect("an option of TCP");
+    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
+    let mut socket = accept_hdr_async_with_config(stream, choose, Some(config)).await.expect("a handshake");
+    let catalog = Catalog::embedded();
+    while let Some(Ok(message)) = socket.next().await {
+        let Message::Text(text) = message else { continue };
+        let answer = answer(&catalog, &text);
+        socket.send(Message::text(answer)).await.expect("the link is up");
+    }
+}
+
+fn answer(catalog: &Catalog, text: &str) -> String {
+    let call: Value = serde_json::from_str(text).expect("JSON");
+    let action = call[2].as_str().expect("a call");
+    let definition = catalog.action(Version::V1_6, Role::ChargePoint, action).expect("an action of OCPP 1.6");
+    assert!(definition.request.check(&call[3], Version::V1_6).is_empty());
+    let payload = match action {
+        "Heartbeat" => json!({ "currentTime": format!("{:.3}", jiff::Timestamp::now()) }),
+        _ => json!({}),
+    };
+    json!([3, call[1], payload]).to_string()
+}

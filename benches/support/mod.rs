@@ -1,0 +1,42 @@
+//! What the benchmarks share: the session under test, the calls of the stations, and what the kernel says about this process.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each benchmark uses its own part")]
+
+pub mod bare;
+pub mod kernel;
+pub mod stations;
+
+use ocpp_tui::hub::{CentralSystemOptions, Hub};
+use ocpp_tui::link::{LinkSettings, now};
+use ocpp_tui::ocpp::{Catalog, Version};
+use ocpp_tui::trace;
+use tokio::runtime::{Builder, Runtime};
+
+/// The memory of the trace, the program's default.
+const TRACE_MEMORY: usize = 64 << 20;
+
+/// A runtime with one worker of this name, so that the kernel's figures can be told apart.
+pub fn one_worker(name: &str) -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).thread_name(name).enable_all().build().expect("a runtime")
+}
+
+/// A session with a central system on a free port of the loopback, and its port.
+pub async fn central_system() -> (Hub, u16) {
+    let (teller, _recorder) = trace::start(TRACE_MEMORY, now()).expect("a thread for the recorder");
+    let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), teller);
+    let options = CentralSystemOptions {
+        host: Some("127.0.0.1".into()),
+        port: 0,
+        endpoint: "/".into(),
+        versions: Version::ALL.to_vec(),
+        ping_interval: 0,
+    };
+    let port = hub.start_central_system(options).await.expect("a free port").port();
+    (hub, port)
+}
+
+/// The middle one of some figures.
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}

@@ -1,0 +1,70 @@
+//! The stations of the benchmarks: connections that call and count answers, as cheaply as the library allows.
+
+use futures_util::future::join_all;
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message, Utf8Bytes};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+/// What the stations call, in turn: the three calls that make up nearly all traffic of real stations.
+pub const CALLS: [&str; 3] = [
+    r#"[2,"4711-0001","Heartbeat",{}]"#,
+    r#"[2,"4711-0002","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Charging","timestamp":"2026-03-01T12:00:00Z"}]"#,
+    r#"[2,"4711-0003","MeterValues",{"connectorId":1,"transactionId":17,"meterValue":[{"timestamp":"2026-03-01T12:00:00Z","sampledValue":[{"value":"18734.5","context":"Sample.Periodic","measurand":"Energy.Active.Import.Register","location":"Outlet","unit":"Wh"},{"value":"7360","measurand":"Power.Active.Import","unit":"W"},{"value":"31.9","measurand":"Current.Import","phase":"L1","unit":"A"}]}]}]"#,
+];
+
+/// One connection of a station.
+pub struct Station {
+    socket: WebSocketStream<TcpStream>,
+}
+
+impl Station {
+    /// Connects to a port of the loopback with OCPP 1.6.
+    pub async fn connect(port: u16, identity: &str) -> Station {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
+        stream.set_nodelay(true).expect("an option of TCP");
+        let uri = format!("ws://127.0.0.1:{port}/{identity}").parse().expect("a URL");
+        let request = ClientRequestBuilder::new(uri).with_sub_protocol("ocpp1.6");
+        let config = WebSocketConfig::default().read_buffer_size(8 * 1024);
+        let (socket, _) = client_async_with_config(request, stream, Some(config)).await.expect("the handshake");
+        Station { socket }
+    }
+
+    /// Makes `rounds` times `window` calls: sends the whole window at once and waits for all its answers.
+    pub async fn call(&mut self, rounds: usize, window: usize) {
+        let calls = CALLS.map(Utf8Bytes::from_static);
+        let mut calls = calls.iter().cycle();
+        for _ in 0..rounds {
+            for call in calls.by_ref().take(window) {
+                self.socket.feed(Message::Text(call.clone())).await.expect("the link is up");
+            }
+            self.socket.flush().await.expect("the link is up");
+            let mut answers = 0;
+            while answers < window {
+                match self.socket.next().await.expect("the link is up") {
+                    Ok(Message::Text(answer)) => {
+                        assert!(answer.starts_with("[3,"), "{answer}");
+                        answers += 1;
+                    }
+                    Ok(_) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+    }
+}
+
+/// Connects many stations.
+pub async fn connect(port: u16, count: usize) -> Vec<Station> {
+    let mut stations = Vec::with_capacity(count);
+    for index in 0..count {
+        stations.push(Station::connect(port, &format!("CP{index:05}")).await);
+    }
+    stations
+}
+
+/// Lets all stations call at the same time.
+pub async fn call(stations: &mut [Station], rounds: usize, window: usize) {
+    join_all(stations.iter_mut().map(|station| station.call(rounds, window))).await;
+}

@@ -1,0 +1,109 @@
+//! The commands that were typed, for both front ends: one a line in a file that is only ever appended to, until it is trimmed at a start.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many commands are kept.
+const KEPT: usize = 1000;
+/// Longer commands are remembered in this session only; a payload of a megabyte in the file helps nobody.
+const LONGEST: usize = 8 * 1024;
+
+/// The history. A file that cannot be used is no reason to stop: then it lives in memory.
+#[derive(Debug, Default)]
+pub struct History {
+    lines: Mutex<Vec<String>>,
+    file: Option<PathBuf>,
+}
+
+impl History {
+    /// The history in this file, which need not exist yet.
+    pub fn load(file: PathBuf) -> History {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let all: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let kept: Vec<String> = all[all.len().saturating_sub(KEPT)..].iter().map(|line| (*line).to_owned()).collect();
+        if all.len() > KEPT * 2 {
+            // Another session may append at this moment; losing its line is the worst that can happen.
+            let _ = write(&file, &kept);
+        }
+        History { lines: Mutex::new(kept), file: Some(file) }
+    }
+
+    /// The commands, oldest first.
+    pub fn lines(&self) -> Vec<String> {
+        self.lock().clone()
+    }
+
+    /// Remembers a command, unless it is the last one again.
+    pub fn add(&self, line: &str) {
+        let line = line.trim();
+        let mut lines = self.lock();
+        if line.is_empty() || line.contains(['\n', '\r']) || lines.last().is_some_and(|last| last == line) {
+            return;
+        }
+        lines.push(line.to_owned());
+        if let Some(file) = self.file.as_deref().filter(|_| line.len() <= LONGEST) {
+            // The command itself has run; that it is not remembered for the next session is no error worth a word.
+            let _ = append(file, line);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn append(file: &Path, line: &str) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new().append(true).create(true).open(file)?;
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
+fn write(file: &Path, lines: &[String]) -> io::Result<()> {
+    let mut text = lines.join("\n");
+    text.push('\n');
+    File::create(file)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_come_back_in_the_next_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/history");
+        let history = History::load(file.clone());
+        for line in ["heartbeat", "heartbeat", " ", "remote_reset type=Hard", "two\nlines"] {
+            history.add(line);
+        }
+        assert_eq!(history.lines(), ["heartbeat", "remote_reset type=Hard"]);
+        assert_eq!(History::load(file).lines(), ["heartbeat", "remote_reset type=Hard"]);
+    }
+
+    #[test]
+    fn the_file_is_trimmed_and_long_commands_stay_out_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("history");
+        let history = History::load(file.clone());
+        for index in 0..=2 * KEPT {
+            history.add(&format!("command {index}"));
+        }
+        history.add(&"x".repeat(LONGEST + 1));
+        let again = History::load(file.clone());
+        assert_eq!(again.lines().len(), KEPT);
+        assert_eq!(again.lines().last().unwrap(), &format!("command {}", 2 * KEPT));
+        assert_eq!(fs::read_to_string(file).unwrap().lines().count(), KEPT);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_no_reason_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = History::load(folder.path().to_owned());
+        history.add("heartbeat");
+        assert_eq!(history.lines(), ["heartbeat"]);
+    }
+}

@@ -1,0 +1,135 @@
+//! Completion for both front ends: what the session knows at this moment, handed to the completer.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::completion::{Completions, Context, complete};
+use super::runner::{Console, RunContext};
+use crate::compose::KnownValues;
+use crate::ocpp::Version;
+use crate::trace::{Contents, RecordKind, StationKey};
+
+/// How many of the newest records are searched for values that may be written again.
+const SEARCHED: u64 = 400;
+/// Longer frames are not searched: what a person wants to repeat stands in the short ones.
+const LONGEST: usize = 4096;
+/// The fields whose values are worth repeating.
+const WORTH_REPEATING: [&str; 6] =
+    ["idTag", "transactionId", "connectorId", "reservationId", "parentIdTag", "chargingProfileId"];
+/// More file names would be a list that nobody reads.
+const MOST_FILES: usize = 100;
+
+impl Console {
+    /// What may stand at the cursor, a byte offset, of a line that is being typed.
+    pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
+        let contents = self.hub().trace().read();
+        let selected = context.selected.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
+        let versions: Vec<Version> = selected.into_iter().collect();
+        let (grammar, catalog, stations) = (self.grammar(), self.hub().catalog(), contents.stations());
+        let known = known_values(&contents, context.selected);
+        let list_files = &list_files;
+        complete(line, cursor, &Context { grammar, catalog, stations, versions: &versions, known: &known, list_files })
+    }
+}
+
+/// Values of identifiers that were seen lately, of one station or of all.
+pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownValues {
+    let mut known = KnownValues::default();
+    known.set_now(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let records = contents.records();
+    let range = records.range();
+    let newest = range.end.saturating_sub(SEARCHED)..range.end;
+    for record in records.iter(newest) {
+        let is_frame = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
+        if is_frame && (station.is_none() || record.station == station) {
+            // What cannot be parsed has nothing to repeat.
+            serde_json::from_str::<Value>(record.text).iter().for_each(|frame| collect(frame, &mut known));
+        }
+    }
+    known
+}
+
+fn collect(value: &Value, known: &mut KnownValues) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| collect(element, known)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if WORTH_REPEATING.contains(&name.as_str()) && !matches!(value, Value::Object(_) | Value::Array(_)) {
+                    known.add(name, value.clone());
+                }
+                collect(value, known);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The files whose names begin with a text; folders end in `/`.
+fn list_files(beginning: &str) -> Vec<String> {
+    let (folder, name) = beginning.rsplit_once('/').map_or(("", beginning), |(folder, name)| (folder, name));
+    let shown = if beginning.contains('/') { format!("{folder}/") } else { String::new() };
+    let searched = if shown.is_empty() { Path::new(".") } else { Path::new(&shown) };
+    let entries = std::fs::read_dir(searched).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            let mut found = entry.file_name().into_string().ok().filter(|found| found.starts_with(name))?;
+            if entry.path().is_dir() {
+                found.push('/');
+            }
+            Some(format!("{shown}{found}"))
+        })
+        .take(MOST_FILES)
+        .collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::Role;
+    use crate::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp, Text};
+
+    #[test]
+    fn identifiers_that_were_seen_are_offered_newest_first() {
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        for text in [
+            r#"[2,"1","StartTransaction",{"connectorId":2,"idTag":"A"}]"#,
+            r#"[3,"1",{"transactionId":7,"idTagInfo":{"parentIdTag":"P"}}]"#,
+            r#"[2,"2","Authorize",{"idTag":"B"}]"#,
+            "not json",
+        ] {
+            let frame = Frame {
+                direction: Direction::In,
+                kind: FrameKind::Call,
+                action: None,
+                text: Text::from(text),
+                exchange: None,
+                code: None,
+                findings: Vec::new(),
+                remark: None,
+            };
+            let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+            contents.apply(&Event { station: Some(station), stamp, happening: Happening::Frame(frame) }, &mut String::new());
+        }
+        let known = known_values(&contents, Some(station));
+        assert_eq!(known.of("idTag"), ["B", "A"]);
+        assert_eq!(known.of("transactionId"), [Value::from(7)]);
+        assert_eq!(known.of("parentIdTag"), ["P"]);
+        assert!(known_values(&contents, Some(StationKey(9))).of("idTag").is_empty());
+    }
+
+    #[test]
+    fn files_are_listed_by_their_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("sub")).unwrap();
+        std::fs::write(folder.path().join("set.json"), "{}").unwrap();
+        let beginning = format!("{}/s", folder.path().display());
+        let names = list_files(&beginning);
+        assert_eq!(names.len(), 2);
+        assert!(names[0].ends_with("/set.json") && names[1].ends_with("/sub/"), "{names:?}");
+        assert!(list_files("/no/such/folder/x").is_empty());
+    }
+}

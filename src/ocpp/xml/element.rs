@@ -1,0 +1,50 @@
+//! An XML element as it stood in a text: names resolved, references resolved, places kept. Reading it out of a text is the matter
+//! of the codec.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// An element with everything inside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// Its namespace; `None` when it is in none, or when its prefix is not declared.
+    pub namespace: Option<Arc<str>>,
+    /// Its name without a prefix.
+    pub local: String,
+    /// Its attributes, without the declarations of namespaces.
+    pub attributes: Vec<Attribute>,
+    /// The elements in it.
+    pub children: Vec<Element>,
+    /// The text in it, without the text of its children.
+    pub text: String,
+    /// Where it stands in the text, in bytes.
+    pub span: Range<usize>,
+}
+
+/// An attribute of an element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its namespace. An attribute without a prefix is in none.
+    pub namespace: Option<Arc<str>>,
+    /// Its name without a prefix.
+    pub local: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl Element {
+    /// The first child of this name, in any namespace.
+    pub fn child(&self, local: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.local == local)
+    }
+
+    /// The text without the whitespace around it.
+    pub fn trimmed(&self) -> &str {
+        self.text.trim()
+    }
+
+    /// Whether nothing but whitespace is in it.
+    pub fn is_blank(&self) -> bool {
+        self.children.is_empty() && self.text.trim().is_empty()
+    }
+}

@@ -1,0 +1,104 @@
+//! Texts and names as XML can hold them. What XML cannot hold at all is replaced, never dropped silently and never a reason to write
+//! something that no reader accepts.
+
+use std::fmt::Write as _;
+
+/// Appends a text between two tags.
+pub fn escape_text(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            // Only `]]>` is forbidden; everybody writes all of them so.
+            '>' => out.push_str("&gt;"),
+            // A reader makes a line feed of a bare carriage return (XML 1.0 §2.11).
+            '\r' => out.push_str("&#13;"),
+            other => out.push(allowed(other)),
+        }
+    }
+}
+
+/// Appends the value of an attribute that stands between double quotation marks.
+pub fn escape_attribute(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // A reader makes a blank of every bare one of these (XML 1.0 §3.3.3).
+            '\t' | '\n' | '\r' => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "&#{};", u32::from(character));
+            }
+            other => out.push(allowed(other)),
+        }
+    }
+}
+
+/// Appends a name without a prefix. What a name cannot hold is written as the number of the character, as SQL/XML does it:
+/// `a b` becomes `a_x0020_b`.
+pub fn escape_name(out: &mut String, name: &str) {
+    if name.is_empty() {
+        out.push('_');
+    }
+    for (position, character) in name.chars().enumerate() {
+        if if position == 0 { begins_name(character) } else { continues_name(character) } {
+            out.push(character);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "_x{:04X}_", u32::from(character));
+        }
+    }
+}
+
+/// The characters of XML 1.0 (§2.2). There is no way to write the others, not even as a reference.
+fn allowed(character: char) -> char {
+    match character {
+        '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => character,
+        _ => char::REPLACEMENT_CHARACTER,
+    }
+}
+
+/// The first characters of names (XML 1.0 §2.3), without the colon.
+fn begins_name(character: char) -> bool {
+    matches!(character,
+        'A'..='Z' | 'a'..='z' | '_' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}'
+        | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}'
+        | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
+}
+
+fn continues_name(character: char) -> bool {
+    begins_name(character)
+        || matches!(character, '0'..='9' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_xml_cannot_hold_are_spelt_out() {
+        let escaped = |name| {
+            let mut out = String::new();
+            escape_name(&mut out, name);
+            out
+        };
+        assert_eq!(escaped("idTag"), "idTag");
+        assert_eq!(escaped("a b"), "a_x0020_b");
+        assert_eq!(escaped("@value"), "_x0040_value");
+        assert_eq!(escaped("1x"), "_x0031_x");
+        assert_eq!(escaped("o:x></x>"), "o_x003A_x_x003E__x003C__x002F_x_x003E_");
+        assert_eq!(escaped(""), "_");
+    }
+
+    #[test]
+    fn texts_survive_a_reader_and_forbidden_characters_are_replaced() {
+        let mut out = String::new();
+        escape_text(&mut out, "A<&>\"B]]>\r\n\u{0}\u{fffe}ä");
+        assert_eq!(out, "A&lt;&amp;&gt;\"B]]&gt;&#13;\n\u{fffd}\u{fffd}ä");
+        out.clear();
+        escape_attribute(&mut out, "a\"\n\t<");
+        assert_eq!(out, "a&quot;&#10;&#9;&lt;");
+    }
+}

@@ -1,0 +1,285 @@
+//! From XML to JSON: the payload of the element of a message, in the form of the catalog. Liberal: order, namespaces and spelling of
+//! values are remarked upon, not refused. What the definition does not know, and a value that does not read as its type, is kept in
+//! the payload, so that its check finds it.
+
+use serde_json::{Map, Number, Value};
+
+use super::element::{Attribute, Element};
+use super::remark::{XmlRemarks, XmlRule};
+use super::same_namespace;
+use crate::ocpp::message::{Field, Kind, Message, XmlForm};
+
+/// The attributes `xsi:type` and `xsi:nil`, which toolkits add.
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// The namespace of the prefix `xml`.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// How much of a value a sentence quotes.
+const MAX_QUOTE: usize = 40;
+
+impl Message {
+    /// The payload of this message's element. The namespace of the element itself has been judged already. A message that exists in
+    /// JSON only has no element, so whatever stands there is read without a definition.
+    pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Value {
+        let Some(xml) = &self.xml else { return untyped(element) };
+        let mut reader = Reader { namespace: &xml.namespace, remarks };
+        reader.object(element, &self.fields, &xml.fields)
+    }
+}
+
+/// An element of which no definition is known: texts, objects, and lists where a name occurs more than once.
+pub fn untyped(element: &Element) -> Value {
+    if element.children.is_empty() {
+        return Value::String(element.text.clone());
+    }
+    let mut members = Map::new();
+    for child in &element.children {
+        put(&mut members, &child.local, untyped(child), false);
+    }
+    Value::Object(members)
+}
+
+struct Reader<'read> {
+    namespace: &'read str,
+    remarks: &'read mut XmlRemarks,
+}
+
+impl Reader<'_> {
+    /// `json` and `xml` are the same fields in two orders, and with other limits in OCPP 1.6.
+    fn object(&mut self, element: &Element, json: &[Field], xml: &[Field]) -> Value {
+        let mut members = Map::new();
+        let text = json.iter().find(|field| field.xml == XmlForm::Text);
+        if let Some(text) = text {
+            let value = self.scalar(element, &element.text, &text.kind);
+            members.insert(text.name.clone(), value);
+        } else if !element.text.trim().is_empty() {
+            let text = quote(element.trimmed());
+            self.remarks.add(XmlRule::Text, element.span.start, || {
+                format!("<{}> holds the text {text} where only elements are allowed", element.local)
+            });
+            if element.children.is_empty() {
+                return Value::String(element.text.clone());
+            }
+        }
+        for attribute in &element.attributes {
+            self.attribute(element, attribute, json, text.is_some(), &mut members);
+        }
+        let mut furthest = 0;
+        for child in &element.children {
+            self.child(child, element, (json, xml), &mut furthest, &mut members);
+        }
+        self.complete(element, json, xml, &mut members);
+        Value::Object(members)
+    }
+
+    fn attribute(
+        &mut self,
+        element: &Element,
+        attribute: &Attribute,
+        fields: &[Field],
+        is_reading: bool,
+        members: &mut Map<String, Value>,
+    ) {
+        let namespace = attribute.namespace.as_deref();
+        if matches!(namespace, Some(SCHEMA_INSTANCE | XML)) {
+            return;
+        }
+        let known = fields.iter().find(|field| field.xml == XmlForm::Attribute && field.name == attribute.local);
+        if namespace.is_some() && (known.is_some() || is_reading) {
+            // ocppjs writes `tns:unit="Wh"`.
+            self.remarks.add(XmlRule::Attribute, element.span.start, || {
+                format!("the attribute {} of <{}> has a prefix; the definition wants none", attribute.local, element.local)
+            });
+        }
+        match known {
+            Some(field) => {
+                let value = self.scalar(element, &attribute.value, &field.kind);
+                put(members, &field.name, value, false);
+            }
+            None if is_reading => put(members, &attribute.local, Value::String(attribute.value.clone()), false),
+            None => self.remarks.add(XmlRule::Attribute, element.span.start, || {
+                format!("the attribute {} of <{}> is not in the definition and was ignored", attribute.local, element.local)
+            }),
+        }
+    }
+
+    fn child(
+        &mut self,
+        child: &Element,
+        parent: &Element,
+        (json, xml): (&[Field], &[Field]),
+        furthest: &mut usize,
+        members: &mut Map<String, Value>,
+    ) {
+        let (offset, name) = (child.span.start, &child.local);
+        self.namespace(child);
+        let is_element = |field: &&Field| matches!(&field.xml, XmlForm::Element(element) if element == name);
+        let known = json.iter().find(is_element).or_else(|| {
+            // The plural that JSON makes of a list of readings.
+            let by_json = json.iter().find(|field| field.name == *name && matches!(field.xml, XmlForm::Element(_)));
+            if let Some(XmlForm::Element(element)) = by_json.map(|field| &field.xml) {
+                self.remarks.add(XmlRule::Name, offset, || format!("<{name}> is the name in JSON; XML calls it <{element}>"));
+            }
+            by_json
+        });
+        let Some(field) = known else {
+            // Whatever else it is, it is not in the payload: the check says so, with the name that was meant.
+            return put(members, name, untyped(child), false);
+        };
+        let place = xml.iter().position(|candidate| candidate.name == field.name);
+        if let Some(place) = place {
+            if place < *furthest {
+                let before = element_name(&xml[*furthest]);
+                self.remarks.add(XmlRule::Order, offset, || {
+                    format!("<{name}> stands behind <{before}> in <{}>; the definition wants it before", parent.local)
+                });
+            }
+            *furthest = place.max(*furthest);
+        }
+        let nil = child.attributes.iter().any(|attribute| {
+            attribute.namespace.as_deref() == Some(SCHEMA_INSTANCE)
+                && attribute.local == "nil"
+                && matches!(attribute.value.trim(), "true" | "1")
+        });
+        if nil {
+            self.remarks.add(XmlRule::Empty, offset, || {
+                format!("<{name}> is nil, which no definition of OCPP allows; leave it out instead")
+            });
+        }
+        let wants_value = matches!(field.kind, Kind::Integer | Kind::Decimal { .. } | Kind::Boolean | Kind::DateTime);
+        if child.is_blank() && (nil || (wants_value && !field.required)) {
+            if !nil {
+                self.remarks.add(XmlRule::Empty, offset, || format!("<{name}> is empty; leave it out instead"));
+            }
+            return;
+        }
+        let value = match &field.kind {
+            Kind::Object(inner) => {
+                let inner_xml = place.map_or(&inner[..], |place| xml[place].kind.fields());
+                self.object(child, inner, inner_xml)
+            }
+            kind if child.children.is_empty() => {
+                self.surplus_attributes(child);
+                self.scalar(child, &child.text, kind)
+            }
+            _ => untyped(child),
+        };
+        put(members, &field.name, value, field.repeated.is_some());
+    }
+
+    /// Lists that JSON wants to be there are there, though empty.
+    fn complete(&mut self, element: &Element, json: &[Field], xml: &[Field], members: &mut Map<String, Value>) {
+        for field in json.iter().filter(|field| field.required && field.repeated == Some(0)) {
+            if members.contains_key(&field.name) {
+                continue;
+            }
+            members.insert(field.name.clone(), Value::Array(Vec::new()));
+            let in_xml = xml.iter().find(|candidate| candidate.name == field.name);
+            if let Some(in_xml) = in_xml.filter(|in_xml| in_xml.required) {
+                self.remarks.add(XmlRule::TooFew, element.span.start, || {
+                    format!("<{}> has no <{}>; in XML at least one is wanted", element.local, element_name(in_xml))
+                });
+            }
+        }
+    }
+
+    fn surplus_attributes(&mut self, element: &Element) {
+        let is_surplus = |attribute: &&Attribute| !matches!(attribute.namespace.as_deref(), Some(SCHEMA_INSTANCE | XML));
+        for attribute in element.attributes.iter().filter(is_surplus) {
+            self.remarks.add(XmlRule::Attribute, element.span.start, || {
+                format!("the attribute {} of <{}> is not in the definition and was ignored", attribute.local, element.local)
+            });
+        }
+    }
+
+    fn namespace(&mut self, element: &Element) {
+        let (name, wanted, offset) = (&element.local, self.namespace, element.span.start);
+        match element.namespace.as_deref() {
+            Some(namespace) if namespace == wanted => {}
+            Some(namespace) if same_namespace(namespace, wanted) => self.remarks.add(XmlRule::Namespace, offset, || {
+                format!("<{name}> is in the namespace {}, which is written {wanted}", quote(namespace))
+            }),
+            Some(namespace) => self.remarks.add(XmlRule::Namespace, offset, || {
+                format!("<{name}> is in the namespace {} instead of {wanted}", quote(namespace))
+            }),
+            None => self
+                .remarks
+                .add(XmlRule::Namespace, offset, || format!("<{name}> is in no namespace; every element is in {wanted}")),
+        }
+    }
+
+    /// A value by its type; the text itself when it does not read as that type.
+    fn scalar(&mut self, element: &Element, text: &str, kind: &Kind) -> Value {
+        let trimmed = text.trim();
+        let value = match kind {
+            Kind::Text { .. } => return Value::String(text.to_owned()),
+            Kind::Enumeration(_) => {
+                if trimmed.len() != text.len() {
+                    self.form(element, text, "there is whitespace around it");
+                }
+                return Value::String(trimmed.to_owned());
+            }
+            // Whitespace around these means nothing (XML Schema part 2, whiteSpace = collapse).
+            Kind::DateTime | Kind::Uri | Kind::Object(_) => return Value::String(trimmed.to_owned()),
+            Kind::Boolean => match trimmed {
+                "true" | "1" => Some(Value::Bool(true)),
+                "false" | "0" => Some(Value::Bool(false)),
+                _ => None,
+            },
+            Kind::Integer => whole(trimmed).map(Value::Number).or_else(|| {
+                // The check decides whether the receiver takes it: some versions do.
+                let number = decimal(trimmed)?;
+                self.form(element, text, "a whole number has no fraction");
+                Some(Value::Number(number))
+            }),
+            Kind::Decimal { .. } => whole(trimmed).or_else(|| decimal(trimmed)).map(Value::Number),
+        };
+        value.unwrap_or_else(|| Value::String(text.to_owned()))
+    }
+
+    fn form(&mut self, element: &Element, text: &str, why: &str) {
+        self.remarks
+            .add(XmlRule::Form, element.span.start, || format!("<{}> has the value {}: {why}", element.local, quote(text)));
+    }
+}
+
+/// `xs:int`: digits with an optional sign.
+fn whole(text: &str) -> Option<Number> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse::<i64>().ok().filter(|_| is_number).map(Number::from)
+}
+
+/// `xs:decimal`: digits with a point among them.
+fn decimal(text: &str) -> Option<Number> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
+        && digits.bytes().any(|byte| byte.is_ascii_digit());
+    text.parse::<f64>().ok().filter(|_| is_number).and_then(Number::from_f64)
+}
+
+/// Adds a member. A name that occurs again makes a list, also where none is allowed: the check says so.
+fn put(members: &mut Map<String, Value>, name: &str, value: Value, is_list: bool) {
+    match members.get_mut(name) {
+        Some(Value::Array(list)) => list.push(value),
+        Some(single) => *single = Value::Array(vec![single.take(), value]),
+        None => {
+            let value = if is_list { Value::Array(vec![value]) } else { value };
+            members.insert(name.to_owned(), value);
+        }
+    }
+}
+
+fn element_name(field: &Field) -> &str {
+    match &field.xml {
+        XmlForm::Element(name) => name,
+        _ => &field.name,
+    }
+}
+
+fn quote(text: &str) -> String {
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(MAX_QUOTE).collect();
+    let more = if characters.next().is_some() { "…" } else { "" };
+    format!("\"{}{more}\"", start.escape_debug())
+}

@@ -1,0 +1,194 @@
+//! From messages to envelopes: SOAP 1.2 with WS-Addressing 1.0, exactly as the definitions and OCPP-S 1.6 §3 want it.
+
+use serde_json::Value;
+
+use super::fault::{FaultCode, Subcode};
+use super::names::{
+    ACTION, ADDRESS, ADDRESSING, ANONYMOUS, FAULT_ACTION, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_2, TO,
+};
+use super::operation::Part;
+use crate::ocpp::xml::{escape_attribute, escape_text, write_untyped};
+use crate::ocpp::{ActionDefinition, Catalog, Role, SoapOperation, Version};
+
+/// The headers of a request. The action's is made from the action.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestHeaders {
+    /// The charge point, whichever side sends (OCPP-S 1.6 §3.3).
+    pub identity: String,
+    /// The address of the receiver (§3.9).
+    pub to: String,
+    /// The address at which the sender listens (§3.7).
+    pub from: Option<String>,
+    /// The id that the answer will relate to (§3.5).
+    pub message_id: Option<String>,
+    /// Where the answer should go; `None` is the anonymous address, the only correct one (§3.8).
+    pub reply_to: Option<String>,
+}
+
+/// The headers of a response or a fault. The action's is made from the action.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResponseHeaders {
+    /// The id of the request; left out when the request had none (OCPP-S 1.6 §3.6).
+    pub relates_to: Option<String>,
+    /// An id of its own (§3.5).
+    pub message_id: Option<String>,
+    /// The address of the receiver (§3.9), usually the anonymous one.
+    pub to: Option<String>,
+}
+
+/// An action with its operation. One that exists in JSON only is written like one that nobody knows.
+fn in_soap<'catalog>(
+    catalog: &'catalog Catalog,
+    version: Version,
+    initiator: Role,
+    action: &str,
+) -> Option<(&'catalog ActionDefinition, &'catalog SoapOperation)> {
+    let known = catalog.action(version, initiator, action)?;
+    Some((known, known.soap.as_ref()?))
+}
+
+/// The envelope of a request that `initiator` sends. An action that the catalog does not know is written all the same.
+pub fn write_request(
+    catalog: &Catalog,
+    version: Version,
+    initiator: Role,
+    action: &str,
+    payload: &Value,
+    headers: &RequestHeaders,
+) -> String {
+    let known = in_soap(catalog, version, initiator, action);
+    let namespace = known.map_or(version.namespace(initiator.peer()), |(_, soap)| &*soap.namespace);
+    let wanted = known.map_or_else(|| format!("/{action}"), |(_, soap)| soap.request_action.clone());
+    let mut writer = Writer::new(namespace);
+    writer.header("ocpp", IDENTITY, &headers.identity, true);
+    writer.optional(MESSAGE_ID, headers.message_id.as_deref());
+    if let Some(from) = &headers.from {
+        writer.address(FROM, from, true);
+    }
+    writer.address(REPLY_TO, headers.reply_to.as_deref().unwrap_or(ANONYMOUS), false);
+    writer.header("wsa", TO, &headers.to, true);
+    writer.header("wsa", ACTION, &wanted, true);
+    writer.body(|out| match known {
+        Some((known, _)) => known.request.to_xml(payload, "ocpp", out),
+        None => write_untyped(&element_of(action, Part::Request), payload, "ocpp", out),
+    })
+}
+
+/// The envelope of the response to a request that `initiator` sent.
+pub fn write_response(
+    catalog: &Catalog,
+    version: Version,
+    initiator: Role,
+    action: &str,
+    payload: &Value,
+    headers: &ResponseHeaders,
+) -> String {
+    let known = in_soap(catalog, version, initiator, action);
+    let namespace = known.map_or(version.namespace(initiator.peer()), |(_, soap)| &*soap.namespace);
+    let wanted = known.map_or_else(|| format!("/{action}Response"), |(_, soap)| soap.response_action.clone());
+    let mut writer = Writer::new(namespace);
+    writer.answer(headers, &wanted);
+    writer.body(|out| match known {
+        Some((known, _)) => known.response.to_xml(payload, "ocpp", out),
+        None => write_untyped(&element_of(action, Part::Response), payload, "ocpp", out),
+    })
+}
+
+/// The envelope of a fault that answers a request to the service of `service`. The code belongs to the subcode; without one it is
+/// given, for the faults of SOAP itself.
+pub fn write_fault(
+    version: Version,
+    service: Role,
+    code: FaultCode,
+    subcode: Option<Subcode>,
+    reason: &str,
+    headers: &ResponseHeaders,
+) -> String {
+    let mut writer = Writer::new(version.namespace(service));
+    writer.answer(headers, FAULT_ACTION);
+    writer.body(|out| {
+        out.push_str("<soap:Fault><soap:Code><soap:Value>soap:");
+        out.push_str(code.name());
+        out.push_str("</soap:Value>");
+        if let Some(subcode) = subcode {
+            out.push_str("<soap:Subcode><soap:Value>ocpp:");
+            out.push_str(subcode.name());
+            out.push_str("</soap:Value></soap:Subcode>");
+        }
+        out.push_str("</soap:Code><soap:Reason><soap:Text xml:lang=\"en\">");
+        escape_text(out, reason);
+        out.push_str("</soap:Text></soap:Reason></soap:Fault>");
+    })
+}
+
+/// The element of an action: its name with a small first letter and what it is.
+fn element_of(action: &str, part: Part) -> String {
+    let mut characters = action.chars();
+    let first = characters.next().map(char::to_lowercase);
+    let suffix = match part {
+        Part::Request => "Request",
+        Part::Response => "Response",
+    };
+    first.into_iter().flatten().chain(characters).chain(suffix.chars()).collect()
+}
+
+/// An envelope in the making: its header is open until the body is written.
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    fn new(namespace: &str) -> Writer {
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"");
+        out.push_str(SOAP_1_2);
+        out.push_str("\" xmlns:wsa=\"");
+        out.push_str(ADDRESSING);
+        out.push_str("\" xmlns:ocpp=\"");
+        // The namespace may come from a definition file.
+        escape_attribute(&mut out, namespace);
+        out.push_str("\"><soap:Header>");
+        Writer { out }
+    }
+
+    /// The headers of an answer. A receiver need not understand any of them: it has the answer already.
+    fn answer(&mut self, headers: &ResponseHeaders, action: &str) {
+        self.optional(MESSAGE_ID, headers.message_id.as_deref());
+        self.optional(RELATES_TO, headers.relates_to.as_deref());
+        self.optional(TO, headers.to.as_deref());
+        self.header("wsa", ACTION, action, false);
+    }
+
+    fn optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.header("wsa", name, value, false);
+        }
+    }
+
+    fn header(&mut self, prefix: &str, name: &str, value: &str, must_understand: bool) {
+        self.begin(prefix, name, must_understand);
+        escape_text(&mut self.out, value);
+        self.end(prefix, name);
+    }
+
+    fn address(&mut self, name: &str, address: &str, must_understand: bool) {
+        self.begin("wsa", name, must_understand);
+        self.header("wsa", ADDRESS, address, false);
+        self.end("wsa", name);
+    }
+
+    fn begin(&mut self, prefix: &str, name: &str, must_understand: bool) {
+        self.out.extend(["<", prefix, ":", name]);
+        self.out.push_str(if must_understand { " soap:mustUnderstand=\"true\">" } else { ">" });
+    }
+
+    fn end(&mut self, prefix: &str, name: &str) {
+        self.out.extend(["</", prefix, ":", name, ">"]);
+    }
+
+    fn body(mut self, write: impl FnOnce(&mut String)) -> String {
+        self.out.push_str("</soap:Header><soap:Body>");
+        write(&mut self.out);
+        self.out.push_str("</soap:Body></soap:Envelope>");
+        self.out
+    }
+}

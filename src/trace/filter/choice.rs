@@ -1,0 +1,234 @@
+//! Conditions whose values come from a short list: `dir`, `kind`, `ver`, `valid` and their like. Each value is a bit; a condition is the
+//! set of the wanted ones and holds when the record has one of them.
+
+use std::fmt;
+
+use super::FilterContext;
+use super::lexer::{Form, Literal};
+use super::pattern::{Extent, Pattern};
+use crate::ocpp::{ErrorCode, Role, Version, nearest};
+use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, StationRow, Verdict};
+
+/// What is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Direction,
+    Kind,
+    Version,
+    Transport,
+    Role,
+    State,
+    Code,
+    Valid,
+    Answered,
+}
+
+const KINDS: &[&str] =
+    &["call", "result", "error", "malformed", "ping", "pong", "connect", "disconnect", "retry", "refused", "timeout", "note"];
+// The bits of the kinds, in the order of the names above.
+const CALL: u16 = 1;
+const RESULT: u16 = 1 << 1;
+const ERROR: u16 = 1 << 2;
+const MALFORMED: u16 = 1 << 3;
+const PING: u16 = 1 << 4;
+const PONG: u16 = 1 << 5;
+const CONNECT: u16 = 1 << 6;
+const DISCONNECT: u16 = 1 << 7;
+const RETRY: u16 = 1 << 8;
+const REFUSED: u16 = 1 << 9;
+const TIMEOUT: u16 = 1 << 10;
+const NOTE: u16 = 1 << 11;
+
+impl Field {
+    /// The values, in the order of their bits.
+    pub fn names(self) -> Vec<&'static str> {
+        match self {
+            Field::Direction => vec!["in", "out"],
+            Field::Kind => KINDS.to_vec(),
+            Field::Version => Version::ALL.map(Version::number).to_vec(),
+            Field::Transport => vec!["websocket", "soap"],
+            Field::Role => vec![Role::ChargePoint.short(), Role::CentralSystem.short()],
+            Field::State => vec!["new", "connecting", "connected", "waiting", "gone"],
+            Field::Code => ErrorCode::ALL.map(ErrorCode::name).to_vec(),
+            Field::Valid => vec!["yes", "tolerated", "no"],
+            Field::Answered => vec!["yes", "no"],
+        }
+    }
+
+    /// Whether the value is a property of the station.
+    pub fn is_of_station(self) -> bool {
+        matches!(self, Field::Version | Field::Transport | Field::Role | Field::State)
+    }
+
+    /// The bit of a station.
+    fn of_station(self, row: &StationRow) -> u16 {
+        match self {
+            Field::Version => row.version.map_or(0, |version| 1 << version as u16),
+            // The table of stations knows no other transport.
+            Field::Transport => 1,
+            Field::Role => 1 << row.our_role as u16,
+            Field::State => match row.state {
+                LinkState::New => 1,
+                LinkState::Connecting => 1 << 1,
+                LinkState::Connected => 1 << 2,
+                LinkState::Waiting { .. } => 1 << 3,
+                LinkState::Gone => 1 << 4,
+            },
+            Field::Direction | Field::Kind | Field::Code | Field::Valid | Field::Answered => 0,
+        }
+    }
+
+    /// The bits of a record; none when the question makes no sense for it.
+    fn of_record(self, record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
+        match self {
+            Field::Direction => match record.kind {
+                RecordKind::Frame(direction, _) | RecordKind::Ping(direction) | RecordKind::Pong(direction) => {
+                    if direction == Direction::In { 1 } else { 1 << 1 }
+                }
+                _ => 0,
+            },
+            Field::Kind => kind(record.kind),
+            Field::Code => record.code.map_or(0, |code| 1 << code as u16),
+            Field::Valid => match record.verdict {
+                // Only frames are judged; what else is invalid is a failure that one looks for together with invalid frames.
+                Verdict::Valid => u16::from(matches!(record.kind, RecordKind::Frame(..))),
+                Verdict::Tolerated => 1 << 1,
+                Verdict::Invalid => 1 << 2,
+            },
+            Field::Answered => answered(record, context),
+            Field::Version | Field::Transport | Field::Role | Field::State => {
+                record.station.and_then(|key| context.stations.get(key)).map_or(0, |row| self.of_station(row))
+            }
+        }
+    }
+
+    /// How much work the answer is, for the order of evaluation.
+    fn cost(self) -> u8 {
+        match self {
+            Field::Direction | Field::Kind | Field::Code | Field::Valid => 0,
+            Field::Version | Field::Transport | Field::Role | Field::State => 2,
+            Field::Answered => 3,
+        }
+    }
+}
+
+fn kind(kind: RecordKind) -> u16 {
+    match kind {
+        RecordKind::Frame(_, FrameKind::Call) => CALL,
+        RecordKind::Frame(_, FrameKind::Result) => RESULT,
+        RecordKind::Frame(_, FrameKind::Error) => ERROR,
+        RecordKind::Frame(_, FrameKind::Malformed) => MALFORMED,
+        RecordKind::Connecting | RecordKind::Connected => CONNECT,
+        RecordKind::Disconnected => DISCONNECT,
+        RecordKind::Retry => RETRY,
+        RecordKind::Lost => DISCONNECT | RETRY,
+        RecordKind::Refused => REFUSED,
+        RecordKind::Timeout => TIMEOUT,
+        RecordKind::Ping(_) => PING,
+        RecordKind::Pong(_) => PONG,
+        RecordKind::Listening | RecordKind::Note | RecordKind::Failure => NOTE,
+    }
+}
+
+fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
+    if !matches!(record.kind, RecordKind::Frame(_, FrameKind::Call)) {
+        return 0;
+    }
+    // The partner of a call is its answer or its timeout.
+    let timed_out = |partner| {
+        let partner = context.records.and_then(|records| records.get(partner));
+        partner.is_some_and(|partner| partner.kind == RecordKind::Timeout)
+    };
+    if record.partner.is_some_and(|partner| !timed_out(partner)) { 1 } else { 1 << 1 }
+}
+
+/// A field and the wanted values.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Choice {
+    field: Field,
+    wanted: u16,
+}
+
+impl Choice {
+    /// Reads a list of values with commas between; each may hold wildcards. The error is a sentence.
+    pub fn parse(field: Field, value: &Literal) -> Result<Choice, String> {
+        let names = field.names();
+        let known = names.join(", ");
+        if matches!(value.form, Form::Regex { .. }) {
+            return Err(format!("A regular expression cannot stand here; write one of {known}, or use * as in con*."));
+        }
+        let mut wanted = 0;
+        for part in value.text.split(',') {
+            let canonical = match field {
+                Field::Version => Version::parse(part).map(Version::number),
+                Field::Code => ErrorCode::parse(part).map(ErrorCode::name),
+                _ => None,
+            };
+            // Without capitals the pattern does not mind the case.
+            let text = canonical.unwrap_or(part).to_ascii_lowercase();
+            let pattern = Pattern::new(&Literal { text, ..value.clone() }, Extent::Whole)?;
+            let meant = names.iter().enumerate().filter(|(_, name)| pattern.matches(name));
+            let bits = meant.fold(0, |bits, (index, _)| bits | 1 << index);
+            if bits == 0 {
+                return Err(match nearest(part, names.iter().copied()) {
+                    Some(name) => format!("{part:?} is not known here; did you mean {name}? Known are {known}."),
+                    None if part.is_empty() => format!("A value is missing; write one of {known}."),
+                    None => format!("{part:?} is not known here; write one of {known}."),
+                });
+            }
+            wanted |= bits;
+        }
+        Ok(Choice { field, wanted })
+    }
+
+    pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        self.field.of_record(record, context) & self.wanted != 0
+    }
+
+    /// `None` when the station alone does not tell.
+    pub fn matches_station(&self, row: &StationRow) -> Option<bool> {
+        self.field.is_of_station().then(|| self.field.of_station(row) & self.wanted != 0)
+    }
+
+    pub fn field(&self) -> Field {
+        self.field
+    }
+
+    pub fn cost(&self) -> u8 {
+        self.field.cost()
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (index, name) in self.field.names().into_iter().enumerate() {
+            if self.wanted & (1 << index) != 0 {
+                write!(f, "{separator}{name}")?;
+                separator = ",";
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_values_fit_into_the_set_and_stand_in_the_order_of_the_enumerations() {
+        for (index, role) in Role::ALL.into_iter().enumerate() {
+            assert_eq!(role as usize, index);
+        }
+        for (index, version) in Version::ALL.into_iter().enumerate() {
+            assert_eq!(version as usize, index);
+        }
+        for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
+            assert_eq!(code as usize, index);
+        }
+        assert_eq!(Field::Kind.names()[NOTE.trailing_zeros() as usize], "note");
+        assert_eq!(Field::Kind.names().len(), NOTE.trailing_zeros() as usize + 1);
+        assert!(Field::Code.names().len() <= 16);
+    }
+}

@@ -1,0 +1,138 @@
+//! One condition of a filter: whether a record or a station meets it, and how much work it is to tell. How conditions are joined
+//! is in `expression`.
+
+use std::fmt;
+
+use super::FilterContext;
+use super::choice::Choice;
+use super::key::{KEYS, KeyKind};
+use super::lexer::Operator;
+use super::message_id::message_id;
+use super::pattern::Pattern;
+use super::payload::PayloadCondition;
+use super::quantity;
+use super::time_bound::TimeBound;
+use crate::trace::{FrameKind, Record, RecordKind, StationRow};
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Condition {
+    /// A word: in the identity, the action or the text.
+    Text(Pattern),
+    Identity(Pattern),
+    Action(Pattern),
+    Id(Pattern),
+    Choice(Choice),
+    /// In bytes.
+    Size(Operator, u64),
+    /// In microseconds.
+    Latency(Operator, u64),
+    Since(TimeBound),
+    Before(TimeBound),
+    Payload(PayloadCondition),
+}
+
+impl Condition {
+    pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        let identity = || record.station.and_then(|key| context.stations.get(key)).map(|row| &*row.identity);
+        let is_frame = matches!(record.kind, RecordKind::Frame(..));
+        match self {
+            Condition::Choice(choice) => choice.matches(record, context),
+            Condition::Identity(pattern) => identity().is_some_and(|identity| pattern.matches(identity)),
+            Condition::Action(pattern) => record.action.is_some_and(|action| pattern.matches(action)),
+            Condition::Id(pattern) => {
+                let is_message = is_frame && !matches!(record.kind, RecordKind::Frame(_, FrameKind::Malformed));
+                is_message && message_id(record.text).is_some_and(|id| pattern.matches(id))
+            }
+            Condition::Size(operator, bytes) => is_frame && operator.holds((record.text.len() as u64).cmp(bytes)),
+            Condition::Latency(operator, micros) => match record.latency {
+                // What these carry is how long we wait before the next attempt.
+                _ if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) => false,
+                Some(latency) => operator.holds(latency.as_micros().cmp(&u128::from(*micros))),
+                None => false,
+            },
+            Condition::Since(bound) => record.wall_micros >= bound.micros(context.now_micros, context.offset_micros),
+            Condition::Before(bound) => record.wall_micros < bound.micros(context.now_micros, context.offset_micros),
+            Condition::Text(pattern) => {
+                // The text comes last because it is the longest.
+                record.action.is_some_and(|action| pattern.matches(action))
+                    || identity().is_some_and(|identity| pattern.matches(identity))
+                    || pattern.matches(record.text)
+            }
+            Condition::Payload(payload) => payload.matches(record),
+        }
+    }
+
+    /// Whether a station meets it; `None` when the condition is about records.
+    pub fn matches_station(&self, row: &StationRow) -> Option<bool> {
+        match self {
+            Condition::Identity(pattern) => Some(pattern.matches(&row.identity)),
+            Condition::Text(pattern) => {
+                Some(pattern.matches(&row.identity) || row.url.as_deref().is_some_and(|url| pattern.matches(url)))
+            }
+            Condition::Choice(choice) => choice.matches_station(row),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about stations rather than records.
+    pub fn is_about_stations(&self) -> bool {
+        match self {
+            Condition::Identity(_) | Condition::Text(_) => true,
+            Condition::Choice(choice) => choice.field().is_of_station(),
+            _ => false,
+        }
+    }
+
+    /// How much work it is, for the order of evaluation; only the order of the numbers counts.
+    pub fn cost(&self) -> u8 {
+        let of = |pattern: &Pattern, cost: u8| if pattern.is_regex() { cost + 2 } else { cost };
+        match self {
+            Condition::Choice(choice) => choice.cost(),
+            Condition::Size(..) | Condition::Latency(..) | Condition::Since(_) | Condition::Before(_) => 1,
+            Condition::Action(pattern) => of(pattern, 2),
+            Condition::Identity(pattern) => of(pattern, 3),
+            Condition::Id(pattern) => of(pattern, 4),
+            Condition::Text(pattern) => of(pattern, 7),
+            Condition::Payload(_) => 10,
+        }
+    }
+
+    fn key(&self) -> Option<KeyKind> {
+        Some(match self {
+            Condition::Text(_) | Condition::Payload(_) => return None,
+            Condition::Identity(_) => KeyKind::Identity,
+            Condition::Action(_) => KeyKind::Action,
+            Condition::Id(_) => KeyKind::Id,
+            Condition::Choice(choice) => KeyKind::Choice(choice.field()),
+            Condition::Size(..) => KeyKind::Size,
+            Condition::Latency(..) => KeyKind::Latency,
+            Condition::Since(_) => KeyKind::Since,
+            Condition::Before(_) => KeyKind::Before,
+        })
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.key();
+        if let Some(key) = KEYS.iter().find(|key| Some(key.kind) == kind) {
+            f.write_str(key.name)?;
+        }
+        match self {
+            Condition::Text(pattern) => write!(f, "{pattern}"),
+            Condition::Identity(pattern) | Condition::Action(pattern) | Condition::Id(pattern) => write!(f, ":{pattern}"),
+            Condition::Choice(choice) => write!(f, ":{choice}"),
+            Condition::Since(bound) | Condition::Before(bound) => write!(f, ":{bound}"),
+            Condition::Size(operator, bytes) => {
+                f.write_str(operator.symbol())?;
+                quantity::write_size(f, *bytes)
+            }
+            Condition::Latency(operator, micros) => {
+                f.write_str(operator.symbol())?;
+                quantity::write_duration(f, *micros)
+            }
+            Condition::Payload(payload) => write!(f, "{payload}"),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The table of keys: their names, what they mean, what values they take. The parser, the completion and the reference page in
+//! `docs/filter.md` follow it; what a condition does is in `condition`.
+
+use super::choice::{Choice, Field};
+use super::condition::Condition;
+use super::lexer::{Form, Literal, Operator};
+use super::pattern::{Extent, Pattern};
+use super::quantity;
+use super::time_bound::TimeBound;
+
+/// A key of the filter language.
+#[derive(Debug)]
+pub struct Key {
+    /// As it is written: `cp`.
+    pub name: &'static str,
+    /// A condition with it: `cp:CP0*`.
+    pub example: &'static str,
+    /// What it finds, a few words.
+    pub help: &'static str,
+    pub(super) kind: KeyKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyKind {
+    Identity,
+    Action,
+    Id,
+    Choice(Field),
+    Size,
+    Latency,
+    Since,
+    Before,
+}
+
+const fn key(name: &'static str, example: &'static str, help: &'static str, kind: KeyKind) -> Key {
+    Key { name, example, help, kind }
+}
+
+/// All keys, in the order of the help.
+pub const KEYS: &[Key] = &[
+    key("cp", "cp:CP0*", "identity of the station", KeyKind::Identity),
+    key("action", "action:Meter*", "action; also of results, errors and timeouts", KeyKind::Action),
+    key("dir", "dir:in", "way of a frame, seen from us", KeyKind::Choice(Field::Direction)),
+    key("kind", "kind:error,timeout", "kind of line", KeyKind::Choice(Field::Kind)),
+    key("ver", "ver:1.6", "version of the station's link", KeyKind::Choice(Field::Version)),
+    key("transport", "transport:soap", "transport of the station's link", KeyKind::Choice(Field::Transport)),
+    key("role", "role:cs", "role that we play towards the station", KeyKind::Choice(Field::Role)),
+    key("state", "state:connected", "state of the station's link now", KeyKind::Choice(Field::State)),
+    key("code", "code:FormationViolation", "code of an error", KeyKind::Choice(Field::Code)),
+    key("id", "id:4f*", "message id", KeyKind::Id),
+    key("size", "size>2k", "bytes of a frame", KeyKind::Size),
+    key("latency", "latency>1s", "time from a call to this answer", KeyKind::Latency),
+    key("since", "since:5m", "not older than this, or since this time", KeyKind::Since),
+    key("before", "before:14:30", "older than this, or before this time", KeyKind::Before),
+    key("valid", "valid:no", "verdict on the frame", KeyKind::Choice(Field::Valid)),
+    key("answered", "answered:no", "whether a call has its answer", KeyKind::Choice(Field::Answered)),
+];
+
+impl Key {
+    /// The key of this name, in any case.
+    pub fn find(name: &str) -> Option<&'static Key> {
+        KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The known values, when there is a list of them.
+    pub fn values(&self) -> Vec<&'static str> {
+        match self.kind {
+            KeyKind::Choice(field) => field.names(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the value is compared with `<` and `>` rather than introduced with a colon.
+    pub(super) fn is_compared(&self) -> bool {
+        matches!(self.kind, KeyKind::Size | KeyKind::Latency)
+    }
+
+    /// Whether this key goes with an operator; the error is a sentence.
+    pub(super) fn check(&self, operator: Operator) -> Result<(), String> {
+        let Key { name, example, .. } = self;
+        match operator {
+            Operator::Has | Operator::Equal => Ok(()),
+            Operator::NotEqual => Err(format!("{name} cannot be compared with !=; put the ! in front: !{example}.")),
+            _ if self.is_compared() => Ok(()),
+            _ => Err(format!("{name} has no order; write for example {example}.")),
+        }
+    }
+
+    /// The condition that this key makes; the error is a sentence about the value.
+    pub(super) fn condition(&self, operator: Operator, value: &Literal) -> Result<Condition, String> {
+        let Key { name, example, .. } = self;
+        if value.text.is_empty() && value.form == Form::Bare {
+            return Err(match self.values().as_slice() {
+                [] => format!("A value is missing behind {name}; write for example {example}."),
+                values => format!("A value is missing behind {name}; write one of {}.", values.join(", ")),
+            });
+        }
+        let pattern = || Pattern::new(value, Extent::Whole);
+        let wrong = |what: &str| format!("{:?} is no {what}; write for example {example}.", value.text);
+        let operator = if operator == Operator::Has { Operator::Equal } else { operator };
+        Ok(match self.kind {
+            KeyKind::Identity => Condition::Identity(pattern()?),
+            KeyKind::Action => Condition::Action(pattern()?),
+            KeyKind::Id => Condition::Id(pattern()?),
+            KeyKind::Choice(field) => Condition::Choice(Choice::parse(field, value)?),
+            KeyKind::Size => Condition::Size(operator, quantity::parse_size(&value.text).ok_or_else(|| wrong("size"))?),
+            KeyKind::Latency => {
+                let micros = quantity::parse_duration(&value.text);
+                Condition::Latency(operator, micros.ok_or_else(|| wrong("duration with a unit (us, ms, s, m, h, d)"))?)
+            }
+            KeyKind::Since | KeyKind::Before => {
+                let bound = TimeBound::parse(&value.text);
+                let bound = bound.ok_or_else(|| wrong("duration (5m), time (14:30) or date (2026-11-22T14:30)"))?;
+                if self.kind == KeyKind::Since { Condition::Since(bound) } else { Condition::Before(bound) }
+            }
+        })
+    }
+}

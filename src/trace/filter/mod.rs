@@ -1,0 +1,117 @@
+//! The filter language, one for view, search, hold, marks and targets: `cp:CP0* kind:error,timeout latency>1s $.connectorId=1`. Text is
+//! cut by `lexer`, read by `parser` with the table in `key`, and evaluated by `expression` and `condition`. Everything here is pure;
+//! what a filter is used for is decided elsewhere. The reference for users is `docs/filter.md`.
+
+mod choice;
+mod complete;
+mod condition;
+mod error;
+mod expression;
+mod key;
+mod lexer;
+mod message_id;
+mod needle;
+mod parser;
+mod pattern;
+mod payload;
+mod quantity;
+#[cfg(test)]
+mod tests;
+mod time_bound;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use complete::{Candidate, Completion, Known, complete};
+pub use error::FilterError;
+pub use key::{KEYS, Key};
+
+use self::expression::Expression;
+use super::{Contents, Record, StationRow, StationTable, Store};
+
+/// A filter, ready to be asked. It prints as a text that parses to the same filter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    expression: Expression,
+}
+
+/// What a filter needs to know besides the record.
+#[derive(Debug, Clone, Copy)]
+pub struct FilterContext<'a> {
+    /// The stations, for conditions about the station of a record.
+    pub stations: &'a StationTable,
+    /// Where the partners of records are, for `answered:`. Without it, a call that timed out counts as answered.
+    pub records: Option<&'a Store>,
+    /// The wall clock, microseconds since 1970-01-01T00:00:00Z.
+    pub now_micros: i64,
+    /// How far the person's clock is ahead of UTC, in microseconds, for times of the clock.
+    pub offset_micros: i64,
+}
+
+impl<'a> FilterContext<'a> {
+    /// The context of a record in the trace, at this moment of the person's clock.
+    pub fn new(contents: &'a Contents, now: &jiff::Zoned) -> FilterContext<'a> {
+        FilterContext {
+            stations: contents.stations(),
+            records: Some(contents.records()),
+            now_micros: now.timestamp().as_microsecond(),
+            offset_micros: i64::from(now.offset().seconds()) * 1_000_000,
+        }
+    }
+}
+
+/// Reads a filter. An empty text is the filter that everything passes.
+///
+/// # Errors
+/// When the text is no filter; the error says where, why and what to write instead.
+pub fn parse(text: &str) -> Result<Filter, FilterError> {
+    parser::parse(text).map(|expression| Filter { expression })
+}
+
+impl Filter {
+    /// The filter that everything passes.
+    pub fn everything() -> Filter {
+        Filter { expression: Expression::all(Vec::new()) }
+    }
+
+    /// Whether it was written without any condition.
+    pub fn is_everything(&self) -> bool {
+        matches!(&self.expression, Expression::All(group) if group.is_empty())
+    }
+
+    /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with wildcards.
+    pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        self.expression.matches(record, context)
+    }
+
+    /// Whether a station passes. Conditions about records leave it open and then it passes: `cp:A kind:error` is station A.
+    pub fn matches_station(&self, row: &StationRow) -> bool {
+        self.expression.matches_station(row) != Some(false)
+    }
+
+    /// Whether all conditions are about stations. Others select nothing among stations, so whoever sends to the stations of a
+    /// filter should refuse one that has them.
+    pub fn is_about_stations(&self) -> bool {
+        self.expression.is_about_stations()
+    }
+}
+
+impl Default for Filter {
+    fn default() -> Filter {
+        Filter::everything()
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.expression)
+    }
+}
+
+impl FromStr for Filter {
+    type Err = FilterError;
+
+    fn from_str(text: &str) -> Result<Filter, FilterError> {
+        parse(text)
+    }
+}

@@ -1,0 +1,297 @@
+//! Conditions about the payload: `$.connectorId=1`. A frame is read as JSON only when everything cheaper has matched, without building
+//! a tree: what lies beside the path is skipped. Frames that are not JSON messages have no payload here.
+
+use std::fmt;
+
+use memchr::memmem;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::lexer::{Form, Literal, Operator, Step};
+use super::pattern::{Extent, Pattern, is_plain, write_quoted};
+use crate::trace::{FrameKind, Record, RecordKind};
+
+/// A path and what is asked of the value there.
+#[derive(Debug, Clone)]
+pub(super) struct PayloadCondition {
+    steps: Vec<Step>,
+    test: Option<Test>,
+    /// Finds the longest name of the path: a frame without it need not be read.
+    hint: Option<Box<memmem::Finder<'static>>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Test {
+    operator: Operator,
+    wanted: Pattern,
+    /// Of a value that was written without quotes and is a number.
+    number: Option<f64>,
+}
+
+impl PartialEq for PayloadCondition {
+    fn eq(&self, other: &PayloadCondition) -> bool {
+        (&self.steps, &self.test) == (&other.steps, &other.test)
+    }
+}
+
+impl PayloadCondition {
+    /// The error is a sentence.
+    pub fn new(steps: Vec<Step>, test: Option<(Operator, &Literal)>) -> Result<PayloadCondition, String> {
+        let test = test.map(|(operator, literal)| Test::new(operator, literal)).transpose()?;
+        let names = steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
+        // A name that needs escapes in JSON is not in the text as it is here.
+        let plain = names.filter(|name| !name.chars().any(|c| c.is_control() || c == '"' || c == '\\'));
+        let hint = plain.max_by_key(|name| name.len()).map(|name| Box::new(memmem::Finder::new(name).into_owned()));
+        Ok(PayloadCondition { steps, test, hint })
+    }
+
+    pub fn matches(&self, record: &Record<'_>) -> bool {
+        // How many elements of the frame stand before the payload.
+        let skipped = match record.kind {
+            RecordKind::Frame(_, FrameKind::Call) => 3,
+            RecordKind::Frame(_, FrameKind::Result) => 2,
+            RecordKind::Frame(_, FrameKind::Error) => 4,
+            _ => return false,
+        };
+        let bytes = record.text.as_bytes();
+        if let Some(hint) = &self.hint
+            && hint.find(bytes).is_none()
+            // A peer may write any letter of a name as an escape.
+            && memchr::memchr(b'\\', bytes).is_none()
+        {
+            return false;
+        }
+        let mut json = serde_json::Deserializer::from_str(record.text);
+        let walk = Walk { steps: &self.steps, test: self.test.as_ref() };
+        Envelope { skipped, walk }.deserialize(&mut json).unwrap_or(false)
+    }
+}
+
+impl Test {
+    fn new(operator: Operator, literal: &Literal) -> Result<Test, String> {
+        if literal.text.is_empty() && literal.form == Form::Bare {
+            return Err(format!("A value is missing behind {0}; write $.connectorId{0}1 or {0}\"\".", operator.symbol()));
+        }
+        let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
+        if !equality && matches!(literal.form, Form::Regex { .. }) {
+            return Err("A regular expression is compared with = or !=; it has no order.".to_owned());
+        }
+        // Without wildcards when there is an order: a star is then a star.
+        let form = if equality { literal.form } else { Form::Quoted };
+        let digits = literal.text.strip_prefix('-').unwrap_or(&literal.text);
+        let is_number = literal.form == Form::Bare && digits.starts_with(|first: char| first.is_ascii_digit());
+        let number = literal.text.parse().ok().filter(|number: &f64| is_number && number.is_finite());
+        let wanted = Pattern::new(&Literal { form, ..literal.clone() }, Extent::Whole)?;
+        Ok(Test { operator, wanted, number })
+    }
+
+    fn text(&self, text: &str) -> bool {
+        match self.operator {
+            Operator::Has | Operator::Equal => self.wanted.matches(text),
+            Operator::NotEqual => !self.wanted.matches(text),
+            // Meter values are numbers in texts; moments and the like sort as texts.
+            ordering => match (self.number, text.trim().parse::<f64>()) {
+                (Some(wanted), Ok(number)) => number.partial_cmp(&wanted).is_some_and(|order| ordering.holds(order)),
+                (Some(_), Err(_)) => false,
+                (None, _) => ordering.holds(text.cmp(self.wanted.source())),
+            },
+        }
+    }
+
+    fn number(&self, number: f64, written: &dyn fmt::Display) -> bool {
+        if let Some(wanted) = self.number {
+            return number.partial_cmp(&wanted).is_some_and(|order| self.operator.holds(order));
+        }
+        // A text is no number; only a pattern looks at the digits.
+        let alike = !self.wanted.is_literal() && self.wanted.matches(&written.to_string());
+        match self.operator {
+            Operator::Has | Operator::Equal => alike,
+            Operator::NotEqual => !alike,
+            _ => false,
+        }
+    }
+
+    /// `true`, `false` and `null` are compared as words and have no order.
+    fn word(&self, word: &str) -> bool {
+        matches!(self.operator, Operator::Equal | Operator::NotEqual) && self.text(word)
+    }
+}
+
+impl fmt::Display for PayloadCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("$")?;
+        for step in &self.steps {
+            match step {
+                Step::Name(name) if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) && !name.is_empty() => {
+                    write!(f, ".{name}")?;
+                }
+                Step::Name(name) => {
+                    f.write_str("[")?;
+                    write_quoted(f, name)?;
+                    f.write_str("]")?;
+                }
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Each => f.write_str("[*]")?,
+            }
+        }
+        let Some(Test { operator, wanted, number }) = &self.test else { return Ok(()) };
+        f.write_str(operator.symbol())?;
+        match number {
+            Some(_) => f.write_str(wanted.source()),
+            // In quotes it would not be a number and stays none; without them it would become one.
+            None if wanted.is_literal() && is_plain(wanted.source()) && wanted.source().parse::<f64>().is_ok() => {
+                write_quoted(f, wanted.source())
+            }
+            // `==` is one operator.
+            None if *operator == Operator::Equal && wanted.source().starts_with('=') && !wanted.is_literal() => {
+                write!(f, "={wanted}")
+            }
+            None => write!(f, "{wanted}"),
+        }
+    }
+}
+
+/// The array around the payload.
+struct Envelope<'a> {
+    skipped: usize,
+    walk: Walk<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Envelope<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Envelope<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<bool, A::Error> {
+        for _ in 0..self.skipped {
+            elements.next_element::<IgnoredAny>()?;
+        }
+        let found = elements.next_element_seed(self.walk)?;
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(found.unwrap_or(false))
+    }
+}
+
+/// Follows the steps; the value is whether something at their end passes the test.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    steps: &'a [Step],
+    test: Option<&'a Test>,
+}
+
+impl Walk<'_> {
+    /// A value that is no container was reached.
+    fn scalar(self, passes: impl FnOnce(&Test) -> bool) -> bool {
+        self.steps.is_empty() && self.test.is_none_or(passes)
+    }
+
+    /// An object or an array stands where the path ends: it is there, and it differs from every value that can be written.
+    fn container(self) -> bool {
+        self.test.is_none_or(|test| test.operator == Operator::NotEqual)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+        Ok(self.scalar(|test| test.word(if value { "true" } else { "false" })))
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(self.scalar(|test| test.word("null")))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<bool, E> {
+        Ok(self.scalar(|test| test.number(value as f64, &value)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<bool, E> {
+        Ok(self.scalar(|test| test.number(value as f64, &value)))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<bool, E> {
+        Ok(self.scalar(|test| test.number(value, &value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<bool, E> {
+        Ok(self.scalar(|test| test.text(value)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<bool, A::Error> {
+        let mut found = self.steps.is_empty() && self.container();
+        let (first, steps) = self.steps.split_first().map_or((None, self.steps), |(first, steps)| (Some(first), steps));
+        let walk = Walk { steps, ..self };
+        for at in 0_usize.. {
+            let wanted = matches!(first, Some(Step::Each)) || matches!(first, Some(Step::Index(index)) if *index == at);
+            let passed =
+                if wanted { elements.next_element_seed(walk)? } else { elements.next_element::<IgnoredAny>()?.map(|_| false) };
+            match passed {
+                Some(passed) => found |= passed,
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<bool, A::Error> {
+        let mut found = self.steps.is_empty() && self.container();
+        let (name, steps) = match self.steps.split_first() {
+            Some((Step::Name(name), steps)) => (Some(name.as_str()), steps),
+            _ => (None, self.steps),
+        };
+        while let Some(wanted) = fields.next_key_seed(Named(name))? {
+            if wanted {
+                // Of two fields with one name the last counts, as in the check of the payload.
+                found = fields.next_value_seed(Walk { steps, ..self })?;
+            } else {
+                fields.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a field has the wanted name.
+struct Named<'a>(Option<&'a str>);
+
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Named<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
+        Ok(self.0 == Some(name))
+    }
+}

@@ -1,0 +1,109 @@
+//! Tries of the whole language: conditions against a small trace, mistakes with their columns, completion, and properties.
+
+mod completion;
+mod conditions;
+mod mistakes;
+mod properties;
+
+use super::{Filter, FilterContext, parse};
+use crate::ocpp::{ErrorCode, Finding, Role, Rule, Version};
+use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
+
+/// Midnight and half an hour, ten days after the clocks began.
+const NOW: i64 = 10 * 86_400_000_000 + 1_800_000_000;
+
+/// A trace under construction. Records get the numbers 0, 1, 2 … in the order of the calls, a second apart, the last one now.
+struct Scene {
+    contents: Contents,
+    at: i64,
+}
+
+impl Scene {
+    fn new() -> Scene {
+        Scene { contents: Contents::new(1 << 20), at: NOW - 100_000_000 }
+    }
+
+    fn tell(&mut self, station: Option<StationKey>, happening: Happening) {
+        self.at += 1_000_000;
+        let stamp = Stamp { wall_micros: self.at, monotonic_micros: self.at.unsigned_abs() };
+        self.contents.apply(&Event { station, stamp, happening }, &mut String::new());
+    }
+
+    fn frame(&mut self, station: StationKey, way: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) {
+        self.tell(Some(station), Happening::Frame(frame(way, kind, action, text, exchange)));
+    }
+
+    fn context(&self) -> FilterContext<'_> {
+        FilterContext {
+            stations: self.contents.stations(),
+            records: Some(self.contents.records()),
+            now_micros: NOW,
+            offset_micros: 0,
+        }
+    }
+
+    fn passing(&self, filter: &Filter) -> Vec<u64> {
+        let records = self.contents.records();
+        let passing = records.iter(records.range()).filter(|record| filter.matches(record, &self.context()));
+        passing.map(|record| record.sequence).collect()
+    }
+}
+
+fn frame(direction: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) -> Frame {
+    let action = (!action.is_empty()).then(|| action.into());
+    let exchange = (exchange > 0).then_some(exchange);
+    let text = text.to_owned().into();
+    Frame { direction, kind, action, text, exchange, code: None, findings: Vec::new(), remark: None }
+}
+
+/// A trace with a line of every kind; the comments are the numbers of the records.
+fn everything_once() -> Scene {
+    use Direction::{In, Out};
+    use FrameKind::{Call, Error, Malformed, Result};
+    let mut scene = Scene::new();
+    let real = scene.contents.station(Role::CentralSystem, "CP01");
+    let ours = scene.contents.station(Role::ChargePoint, "sim 7");
+    let reason = || Box::from("gone away");
+    let finding = |tolerated| Finding { path: "/a".into(), rule: Rule::Type, message: "is wrong".into(), tolerated };
+    let peer = "127.0.0.1:5".parse().unwrap();
+    scene.tell(None, Happening::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into() }); // 0
+    scene.tell(Some(real), Happening::Connected { link: 1, version: Version::V1_6, peer, handshake: Box::default() }); // 1
+    scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
+    scene.frame(real, Out, Result, "StatusNotification", r#"[3,"id-2",{}]"#, 1); // 3
+    scene.frame(real, In, Call, "MeterValues", METER, 2); // 4
+    let mut refusal = frame(Out, Error, "MeterValues", r#"[4,"id-4","FormationViolation","no",{"cause":"x"}]"#, 2);
+    refusal.code = Some(ErrorCode::FormationViolation);
+    refusal.findings = vec![finding(true)];
+    scene.tell(Some(real), Happening::Frame(refusal)); // 5
+    scene.frame(real, In, Malformed, "", "hello", 0); // 6
+    scene.frame(real, Out, Call, "Reset", r#"[2,"id-7","Reset",{"type":"Soft"}]"#, 3); // 7
+    scene
+        .tell(Some(real), Happening::Timeout { exchange: 3, action: "Reset".into(), after: std::time::Duration::from_secs(1) }); // 8
+    scene.tell(Some(real), Happening::Ping { direction: In, pong: false, round_trip: None }); // 9
+    scene.tell(Some(real), Happening::Ping { direction: Out, pong: true, round_trip: None }); // 10
+    scene.tell(Some(real), Happening::Disconnected { link: 1, reason: reason() }); // 11
+    scene.tell(Some(ours), Happening::Connecting { url: "ws://central/sim%207".into() }); // 12
+    let after = std::time::Duration::from_secs(30);
+    scene.tell(Some(ours), Happening::Retry { after, lost: false, reason: reason() }); // 13
+    scene.tell(Some(ours), Happening::Retry { after, lost: true, reason: reason() }); // 14
+    let refused =
+        Happening::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+    scene.tell(None, refused); // 15
+    scene.tell(None, Happening::Note { failure: false, text: "a note".into() }); // 16
+    scene.tell(None, Happening::Note { failure: true, text: "a failure".into() }); // 17
+    let mut open = frame(Out, Call, "Heartbeat", r#"[2,"id-18","Heartbeat",{}]"#, 4);
+    open.findings = vec![finding(false)];
+    scene.tell(Some(ours), Happening::Frame(open)); // 18
+    scene
+}
+
+const STATUS: &str =
+    r#"[2,"id-2","StatusNotification",{"connectorId":1,"status":"Faulted","info":null,"ok":true,"a b":"\u00e9"}]"#;
+const METER: &str =
+    r#"[2,"id-4","MeterValues",{"connectorId":2,"values":[{"value":"7.5","at":"2026-01-02"},{"value":"12","n":-0.5}]}]"#;
+
+fn passing(scene: &Scene, text: &str) -> Vec<u64> {
+    let filter = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(parse(&filter.to_string()).as_ref(), Ok(&filter), "{text} prints as {filter}");
+    scene.passing(&filter)
+}

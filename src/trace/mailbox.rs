@@ -1,0 +1,223 @@
+//! Where the actors' events gather until the recorder takes them. The texts of frames are copied into one long text here: telling
+//! allocates nothing, the buffer that a frame was read into is free again at once, and the recorder frees no memory of other
+//! threads, for which an allocator would make all of them wait.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::{Event, Happening};
+
+/// How many events may wait for the recorder before the actors have to.
+const EVENTS: usize = 4096;
+/// How many bytes of text may wait.
+const TEXT: usize = 4 << 20;
+/// The room for text that is kept for the next time.
+const KEPT_TEXT: usize = 256 << 10;
+
+/// Events with the texts of their frames beside them.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// The frames have lost their texts; the number is the text's length.
+    events: Vec<(Event, usize)>,
+    text: String,
+}
+
+impl Batch {
+    fn push(&mut self, mut event: Event) {
+        let text = match &mut event.happening {
+            Happening::Frame(frame) => std::mem::take(&mut frame.text),
+            _ => Default::default(),
+        };
+        self.text.push_str(&text);
+        self.events.push((event, text.len()));
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.len() >= EVENTS || self.text.len() >= TEXT
+    }
+
+    /// The events, oldest first, each with the text of its frame.
+    pub fn iter(&self) -> impl Iterator<Item = (&Event, &str)> {
+        let mut rest = self.text.as_str();
+        self.events.iter().map(move |(event, length)| {
+            let (text, behind) = rest.split_at(*length);
+            rest = behind;
+            (event, text)
+        })
+    }
+
+    fn clear(&mut self) {
+        self.events.clear();
+        self.text.clear();
+        self.text.shrink_to(KEPT_TEXT);
+    }
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    batch: Batch,
+    /// The recorder waits to be woken.
+    recorder_waits: bool,
+    /// No event will come any more.
+    tellers_gone: bool,
+    /// No event will be taken any more.
+    recorder_gone: bool,
+}
+
+#[derive(Debug, Default)]
+struct Mailbox {
+    inside: Mutex<Inside>,
+    arrived: Condvar,
+    taken: Notify,
+}
+
+impl Mailbox {
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The end of the actors.
+#[derive(Debug)]
+pub(super) struct Slot(Arc<Mailbox>);
+
+/// The end of the recorder.
+#[derive(Debug)]
+pub(super) struct Takings(Arc<Mailbox>);
+
+/// A mailbox with both its ends.
+pub(super) fn mailbox() -> (Slot, Takings) {
+    let mailbox = Arc::new(Mailbox::default());
+    (Slot(mailbox.clone()), Takings(mailbox))
+}
+
+impl Slot {
+    /// Puts events in. When thousands wait already, none is taken and all of them come back.
+    pub fn put<Events: Iterator<Item = Event>>(&self, events: Events) -> Result<(), Events> {
+        let mut inside = self.0.lock();
+        if inside.recorder_gone {
+            return Ok(());
+        }
+        if inside.batch.is_full() {
+            return Err(events);
+        }
+        events.for_each(|event| inside.batch.push(event));
+        if std::mem::take(&mut inside.recorder_waits) {
+            drop(inside);
+            self.0.arrived.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits until the recorder has taken what is here.
+    pub async fn taken(&self) {
+        let mut taken = std::pin::pin!(self.0.taken.notified());
+        // Whoever looks first and registers then may miss the signal.
+        taken.as_mut().enable();
+        let full = self.0.lock().batch.is_full();
+        if full {
+            taken.await;
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.lock().tellers_gone = true;
+        self.0.arrived.notify_one();
+    }
+}
+
+impl Takings {
+    /// Takes out everything that is here, or waits for the next event; what was in `batch` is gone then. False when the last
+    /// teller is gone.
+    pub fn take(&self, batch: &mut Batch) -> bool {
+        batch.clear();
+        let mut inside = self.0.lock();
+        while inside.batch.events.is_empty() {
+            if inside.tellers_gone {
+                return false;
+            }
+            inside.recorder_waits = true;
+            inside = self.0.arrived.wait(inside).unwrap_or_else(PoisonError::into_inner);
+        }
+        inside.recorder_waits = false;
+        std::mem::swap(&mut inside.batch, batch);
+        drop(inside);
+        self.0.taken.notify_waiters();
+        true
+    }
+}
+
+impl Drop for Takings {
+    fn drop(&mut self) {
+        self.0.lock().recorder_gone = true;
+        self.0.taken.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Direction, Frame, FrameKind, Stamp, Text};
+
+    fn event(text: &str) -> Event {
+        let frame = Frame {
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: None,
+            text: Text::from(text),
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+        };
+        Event { station: None, stamp: Stamp { wall_micros: 0, monotonic_micros: 0 }, happening: Happening::Frame(frame) }
+    }
+
+    fn note() -> Event {
+        Event { happening: Happening::Note { failure: false, text: "note".into() }, ..event("") }
+    }
+
+    fn texts(batch: &Batch) -> Vec<&str> {
+        batch.iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn every_event_comes_out_with_its_text() {
+        let (slot, takings) = mailbox();
+        slot.put([event("äö"), note(), event(""), event("x")].into_iter()).ok().unwrap();
+        let mut batch = Batch::default();
+        assert!(takings.take(&mut batch));
+        assert_eq!(texts(&batch), ["äö", "", "", "x"]);
+        slot.put([event("later")].into_iter()).ok().unwrap();
+        assert!(takings.take(&mut batch));
+        assert_eq!(texts(&batch), ["later"]);
+        drop(slot);
+        assert!(!takings.take(&mut batch), "the last teller is gone");
+    }
+
+    #[tokio::test]
+    async fn a_full_mailbox_takes_nothing_until_the_recorder_has_been_there() {
+        let (slot, takings) = mailbox();
+        slot.put([event(&"x".repeat(TEXT))].into_iter()).ok().unwrap();
+        let waiting = slot.put([event("y")].into_iter()).unwrap_err();
+        assert_eq!(waiting.len(), 1);
+        let recorder = std::thread::spawn(move || {
+            let mut batch = Batch::default();
+            while takings.take(&mut batch) {}
+        });
+        slot.taken().await;
+        slot.put(waiting).ok().unwrap();
+        drop(slot);
+        recorder.join().unwrap();
+    }
+
+    #[test]
+    fn without_a_recorder_events_are_dropped() {
+        let (slot, takings) = mailbox();
+        drop(takings);
+        assert!((0..2 * EVENTS).all(|_| slot.put([event("x")].into_iter()).is_ok()));
+    }
+}

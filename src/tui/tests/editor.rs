@@ -1,0 +1,171 @@
+//! From a key to an order: the list of actions, the editor, the confirmation.
+
+use serde_json::json;
+
+use super::fixture::Screen;
+use crate::hub::{Deed, Order, Receipt};
+use crate::trace::{Direction, StationKey};
+use crate::tui::action::Context;
+use crate::tui::update::{Effect, Message};
+
+fn text(screen: &Screen) -> String {
+    screen.app.editor.as_ref().map(|editor| editor.text()).unwrap_or_default()
+}
+
+fn order(effects: &[Effect]) -> Order {
+    match effects {
+        [Effect::Submit { order, .. }] => order.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_chosen_action_is_prefilled_and_sent() {
+    for key in ["F5", "ctrl-s", "alt-enter", "ctrl-enter"] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press("e res enter");
+        assert_eq!(text(&screen), "{\n  \"type\": \"Soft\"\n}");
+        let sent = order(&screen.press(key));
+        assert_eq!(sent.targets, [StationKey(0)]);
+        assert_eq!(sent.deed, Deed::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
+    }
+}
+
+#[test]
+fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter F5");
+    let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
+    screen.hear(Message::Submitted { what: "Reset".to_owned(), receipt });
+    assert!(screen.app.editor.is_none());
+    screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
+    screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
+    for _ in 0..40 {
+        screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
+    }
+    screen.hear(Message::Refresh);
+    assert_eq!(screen.app.trace.selected(), Some(18));
+    let picture = screen.picture();
+    assert!(picture.contains("▸10:00:00.028 CP1          →C  Reset"), "{picture}");
+    assert!(picture.contains("└10:00:00.030 CP1          ←R  Reset               1.5 ms"), "{picture}");
+}
+
+#[test]
+fn an_invalid_payload_needs_the_key_twice() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter ctrl-right");
+    screen.hear(Message::Paste("x".to_owned()));
+    assert_eq!(screen.press("F5"), [], "{}", screen.picture());
+    assert!(screen.picture().contains("Press F5 again to send it anyway"), "{}", screen.picture());
+    assert!(matches!(order(&screen.press("F5")).deed, Deed::Call { .. } | Deed::Raw(_)));
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    screen.hear(Message::Paste("x".to_owned()));
+    screen.press("F5 left");
+    screen.hear(Message::Paste("y".to_owned()));
+    assert_eq!(screen.press("F5"), [], "any change asks anew");
+}
+
+#[test]
+fn text_that_is_no_json_is_sent_as_it_stands_in_a_frame() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter end");
+    screen.hear(Message::Paste(",,".to_owned()));
+    screen.press("F5");
+    let Deed::Raw(frame) = order(&screen.press("F5")).deed else { panic!("not raw") };
+    assert!(frame.starts_with("[2,\"raw-") && frame.ends_with(",\"Reset\",{\n  \"type\": \"Soft\",,\n}]"), "{frame}");
+}
+
+#[test]
+fn physical_actions_ask_when_several_stations_are_meant() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("m j m e res enter");
+    assert!(screen.picture().contains("Reset → 2 stations (CP1, CP2)"), "{}", screen.picture());
+    assert_eq!(screen.press("F5"), []);
+    assert_eq!(screen.app.context(), Context::Question);
+    assert_eq!(screen.press("enter F5"), [], "neither Enter nor the key that asked confirms");
+    assert_eq!(order(&screen.press("y")).targets, [StationKey(0), StationKey(1)]);
+    let mut screen = Screen::busy(120, 40);
+    screen.press("m j m e getconf enter");
+    assert_eq!(order(&screen.press("F5")).targets.len(), 2, "reading asks nothing");
+}
+
+#[test]
+fn a_refusal_is_told_and_the_editor_stays() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    let receipt = Receipt { taken: Vec::new(), refused: vec![(StationKey(0), "it is not connected".to_owned())] };
+    screen.hear(Message::Submitted { what: "Reset".to_owned(), receipt });
+    assert!(screen.app.editor.is_some());
+    assert!(screen.picture().contains("Reset did not go to CP1: it is not connected"), "{}", screen.picture());
+}
+
+#[test]
+fn a_draft_comes_back() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter right");
+    screen.hear(Message::Paste("Very".to_owned()));
+    let draft = text(&screen);
+    screen.press("esc e res enter");
+    assert_eq!(text(&screen), draft);
+    screen.press("ctrl-o");
+    assert_eq!(text(&screen), "{\n  \"type\": \"Soft\"\n}");
+    screen.press("ctrl-z");
+    assert_eq!(text(&screen), draft, "going back to the sample can be undone");
+}
+
+#[test]
+fn completion_is_offered_accepted_with_tab_and_never_takes_enter() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e remotestart enter end enter \"");
+    let editor = screen.app.editor.as_ref().unwrap();
+    assert!(editor.proposes(), "{}", screen.picture());
+    assert!(editor.candidates().iter().any(|candidate| candidate.label == "chargingProfile"), "{:?}", editor.candidates());
+    let lines = text(&screen).lines().count();
+    screen.press("enter");
+    assert_eq!(text(&screen).lines().count(), lines + 1, "Enter breaks the line unless a person moved in the list");
+    screen.press("backspace backspace backspace backspace backspace \" tab");
+    assert!(!text(&screen).contains('\t'));
+}
+
+#[test]
+fn esc_closes_the_proposals_before_the_editor() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter tab");
+    let editor = screen.app.editor.as_ref().unwrap();
+    assert!(editor.proposes(), "{}", screen.picture());
+    screen.press("esc");
+    assert_eq!(screen.app.context(), Context::Editor);
+    screen.press("esc");
+    assert_eq!(screen.app.context(), Context::Stations);
+}
+
+#[test]
+fn any_message_of_the_trace_can_be_edited_and_sent_again() {
+    for (line, expected_action, objects) in [
+        (8, "Reset", false),           // our call
+        (9, "Reset", false),           // its answer: the call again
+        (4, "BootNotification", true), // a call of the station: it should be refused
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press("2 g");
+        for _ in 0..line {
+            screen.press("j");
+        }
+        screen.press("r");
+        let editor = screen.app.editor.as_ref().unwrap_or_else(|| panic!("line {line}"));
+        assert_eq!(editor.subject.action, expected_action);
+        assert_eq!(editor.objection().is_some(), objects, "line {line}: {:?}", editor.objection());
+    }
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g e");
+    assert!(screen.app.editor.is_none(), "a note is no message");
+}
+
+#[test]
+fn pasted_carriage_returns_become_line_ends() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    screen.hear(Message::Paste("a\rb\r\nc".to_owned()));
+    assert!(text(&screen).contains("a\nb\nc") && !text(&screen).contains('\r'));
+}

@@ -1,0 +1,326 @@
+//! What keys do: (keys, what is so afterwards) tables.
+
+use super::fixture::Screen;
+use crate::console::{Candidate, Completions};
+use crate::trace::{Direction, StationKey};
+use crate::tui::action::{Context, TABLE, action_of, keys};
+use crate::tui::app::Pane;
+use crate::tui::session::Reply;
+use crate::tui::update::{Effect, Message};
+
+/// The state in a few words.
+fn state(screen: &Screen) -> String {
+    let app = &screen.app;
+    let trace = &app.trace;
+    let mut words = vec![format!("{:?}", app.context())];
+    words.extend(app.zoomed.then(|| "zoomed".to_owned()));
+    words.extend(trace.only().map(|key| format!("only {}", key.0)));
+    words.extend((!trace.filter().is_empty()).then(|| format!("/{} {}", trace.filter().text(), trace.count())));
+    words.extend((!app.stations.filter().is_empty()).then(|| format!("s/{}", app.stations.filter().text())));
+    words.extend((!trace.following()).then(|| format!("at {}", trace.selected().unwrap_or(u64::MAX))));
+    words.extend(trace.paused().then(|| "paused".to_owned()));
+    words.extend((!app.marked.is_empty()).then(|| format!("{} marked", app.marked.len())));
+    words.join(", ")
+}
+
+#[test]
+fn keys_change_the_state_as_the_help_says() {
+    for (pressed, expected) in [
+        ("", "Stations"),
+        ("tab", "Trace"),
+        ("tab tab", "Message"),
+        ("tab tab tab", "Stations"),
+        ("backtab", "Message"),
+        ("2", "Trace"),
+        ("3 1", "Stations"),
+        ("z", "Stations, zoomed"),
+        ("z esc", "Stations"),
+        (":", "CommandLine"),
+        ("2 :", "CommandLine"),
+        (": esc", "Stations"),
+        ("?", "Reading"),
+        ("? q", "Stations"),
+        ("F1 esc", "Stations"),
+        ("2 k", "Trace, at 14"),
+        ("2 k j", "Trace, at 15"),
+        ("2 k G", "Trace"),
+        ("2 g", "Trace, at 0"),
+        ("2 g F", "Trace"),
+        ("2 F", "Trace, at 15"),
+        ("space", "Stations, paused"),
+        ("space space", "Stations"),
+        ("enter", "Stations, only 0"),
+        ("enter enter", "Stations"),
+        ("enter esc", "Stations"),
+        ("enter j", "Stations, only 1"),
+        ("m j m", "Stations, 2 marked"),
+        ("m m", "Stations"),
+        ("m j m M", "Stations"),
+        ("/ cp", "FilterLine, s/cp"),
+        ("/ cp esc", "Stations"),
+        ("/ cp enter", "Stations, s/cp"),
+        ("/ cp enter esc", "Stations"),
+        ("2 / reset", "FilterLine, /reset 2"),
+        ("2 / reset enter", "Trace, /reset 2"),
+        ("2 / Reset enter z esc", "Trace, /Reset 2"),
+        ("2 / reset enter / backspace backspace esc", "Trace, /reset 2"),
+        ("2 / reset enter esc", "Trace"),
+        ("2 / reset enter k esc", "Trace, at 8"),
+        ("3 / cp2 enter", "Message, /cp2 5"),
+        ("2 g enter", "Message, at 0"),
+        ("2 g enter esc", "Trace, at 0"),
+        ("e", "Picker"),
+        ("e esc", "Stations"),
+        ("e res enter", "Editor"),
+        ("e res enter ctrl-p", "CommandLine"),
+        ("e res enter ctrl-p esc", "Editor"),
+        ("e res enter F1", "Reading"),
+        ("e res enter esc", "Stations"),
+        ("esc esc esc", "Stations"),
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press(pressed);
+        assert_eq!(state(&screen), expected, "after {pressed}");
+    }
+}
+
+#[test]
+fn every_key_of_every_context_is_heard() {
+    for (context, way) in [
+        (Context::Stations, ""),
+        (Context::Trace, "2"),
+        (Context::Message, "3"),
+        (Context::Editor, "e res enter"),
+        (Context::CommandLine, ":"),
+        (Context::FilterLine, "/"),
+        (Context::Picker, "e"),
+        (Context::Reading, "?"),
+        (Context::Question, "m j m e res enter F5"),
+    ] {
+        for entry in TABLE.iter().filter(|entry| context.reach().contains(&entry.context)) {
+            for key in keys(entry) {
+                let mut screen = Screen::busy(120, 40);
+                screen.press(way);
+                assert_eq!(screen.app.context(), context, "{way}");
+                let nearer = action_of(context, key);
+                assert!(nearer == Some(entry.action) || entry.context != context, "{key} in {context:?} is {nearer:?}");
+                screen.hear(Message::Key(key.event()));
+                screen.draw();
+            }
+        }
+    }
+}
+
+#[test]
+fn quitting_asks_only_while_calls_are_in_flight() {
+    let mut screen = Screen::busy(120, 40);
+    assert_eq!(screen.press("q"), [Effect::Quit]);
+    screen.tell(Some(StationKey(0)), crate::trace::Happening::Queue { in_flight: 1, queued: 0 });
+    assert_eq!(screen.press("q"), []);
+    assert_eq!(screen.app.context(), Context::Question);
+    assert_eq!(screen.press("enter"), [], "Enter confirms nothing");
+    assert_eq!(screen.press("n"), []);
+    assert_eq!(screen.press("q y"), [Effect::Quit]);
+}
+
+#[test]
+fn ctrl_c_twice_quits_from_anywhere() {
+    for way in ["", ":", "e", "e res enter", "?", "/"] {
+        let mut screen = Screen::busy(80, 24);
+        screen.press(way);
+        assert_eq!(screen.press("ctrl-c"), [], "{way}");
+        assert_eq!(screen.press("ctrl-c"), [Effect::Quit], "{way}");
+        let mut screen = Screen::busy(80, 24);
+        screen.press(way);
+        assert_eq!(screen.press("ctrl-c left ctrl-c"), [], "another key forgets the first");
+    }
+}
+
+#[test]
+fn partners_are_found_both_ways() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g");
+    for (pressed, selected) in [("j j j j", 4), ("]", 5), ("]", 5), ("[", 4), ("[", 4), ("enter ]", 5), ("[", 4)] {
+        screen.press(pressed);
+        assert_eq!(screen.app.trace.selected(), Some(selected), "after {pressed}");
+    }
+}
+
+#[test]
+fn what_is_read_stays_while_records_come() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 k k k k");
+    let (selected, height) = (screen.app.trace.selected(), screen.app.areas().list_lines(Pane::Trace));
+    let top = screen.app.trace.on_line(screen.app.trace.top(height));
+    for _ in 0..50 {
+        screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    }
+    screen.hear(Message::Refresh);
+    assert_eq!(screen.app.trace.selected(), selected);
+    assert_eq!(screen.app.trace.on_line(screen.app.trace.top(height)), top);
+    assert_eq!(screen.app.trace.unseen(), 100);
+    assert!(screen.picture().contains("▼ 100 new"));
+    screen.press("G");
+    assert!(screen.app.trace.following() && screen.app.trace.unseen() == 0);
+}
+
+#[test]
+fn pausing_holds_the_display_and_counts_what_waits() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 space");
+    let before = screen.app.trace.selected();
+    screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    screen.hear(Message::Refresh);
+    assert_eq!((screen.app.trace.selected(), screen.app.trace.held_back()), (before, 2));
+    screen.press("space");
+    assert_eq!(screen.app.trace.selected(), before.map(|sequence| sequence + 2));
+}
+
+#[test]
+fn a_filter_is_kept_up_as_records_come_and_counts_in_pieces() {
+    let mut screen = Screen::busy(120, 40);
+    for _ in 0..12_000 {
+        screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    }
+    screen.press("2 /");
+    let effects = screen.hear(Message::Key(crossterm::event::KeyCode::Char('r').into()));
+    assert!(effects.is_empty());
+    assert_eq!(screen.hear(Message::Refresh), [Effect::Continue], "a million records must not hold up a key");
+    screen.press("eset enter");
+    while screen.hear(Message::Refresh) == [Effect::Continue] {}
+    assert_eq!(screen.app.trace.count(), 2);
+    screen.exchange("CP2", Direction::Out, "Reset", "{}", "{}");
+    screen.hear(Message::Refresh);
+    assert_eq!(screen.app.trace.count(), 4);
+}
+
+#[test]
+fn evicted_records_leave_a_line_and_a_selection() {
+    let mut screen = Screen::empty(120, 40);
+    screen.contents = crate::trace::Contents::new(300_000);
+    for _ in 0..100 {
+        screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    }
+    screen.hear(Message::Refresh);
+    screen.press("2 g");
+    for _ in 0..20_000 {
+        screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    }
+    screen.hear(Message::Refresh);
+    let start = screen.contents.records().range().start;
+    assert!(start > 0);
+    assert_eq!(screen.app.trace.selected(), Some(start));
+    assert!(screen.picture().contains("older records dropped to save memory"), "{}", screen.picture());
+}
+
+#[test]
+fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("j m : send space");
+    screen.press("x");
+    let effects = screen.press("enter");
+    let [Effect::Run { line, context }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(line, "send x");
+    assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(1)), [StationKey(1)].as_slice()));
+    screen.hear(Message::Reply(Reply::Error("no such thing".to_owned())));
+    assert!(screen.picture().contains("✗ no such thing"));
+    screen.press(":");
+    assert!(screen.picture().ends_with(":send x\n"), "{}", screen.picture());
+    assert!(screen.picture().starts_with(" ✗ no such thing"), "a toast is never over what is typed");
+}
+
+#[test]
+fn proposals_for_a_command_are_asked_for_shown_and_taken() {
+    let mut screen = Screen::busy(80, 24);
+    screen.press(": s");
+    let effects = screen.press("tab");
+    let [Effect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    let candidate = |text: &str| Candidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
+    let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
+    screen.hear(Message::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
+    assert!(screen.picture().contains("stations a command"), "{}", screen.picture());
+    screen.press("down enter");
+    assert_eq!(screen.app.command_line.input.text(), "stations");
+    assert_eq!(screen.app.context(), Context::CommandLine, "Enter on a proposal takes it and does not run it yet");
+}
+
+#[test]
+fn copying_takes_the_payload_as_it_stands() {
+    let mut screen = Screen::busy(80, 24);
+    screen.press("2 g j j j j");
+    assert_eq!(
+        screen.press("y"),
+        [Effect::Copy(r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#.to_owned())]
+    );
+    assert_eq!(screen.press("g y"), [Effect::Copy("listening on 0.0.0.0:9000".to_owned())]);
+}
+
+#[test]
+fn pasted_text_presses_no_keys() {
+    let mut screen = Screen::busy(80, 24);
+    assert_eq!(screen.hear(Message::Paste("q\rq".to_owned())), []);
+    assert_eq!(screen.app.context(), Context::Stations);
+    screen.press(":");
+    screen.hear(Message::Paste("send\rCP1".to_owned()));
+    assert_eq!(screen.app.command_line.input.text(), "send CP1");
+}
+
+#[test]
+fn long_sentences_are_broken_and_not_cut() {
+    let mut screen = Screen::busy(60, 24);
+    let reason = "the handshake failed because none of the subprotocols that the station asked for is one that we speak";
+    screen.tell(None, crate::trace::Happening::Note { failure: true, text: reason.into() });
+    screen.press("3");
+    let picture = screen.picture();
+    assert!(picture.contains("none of the subprotocols") && picture.contains("one that we speak"), "{picture}");
+}
+
+#[test]
+fn failures_of_ours_are_told_at_once_and_for_six_seconds() {
+    let mut screen = Screen::busy(120, 40);
+    screen.tell(None, crate::trace::Happening::Note { failure: true, text: "port 9000 is in use".into() });
+    screen.hear(Message::Refresh);
+    assert!(screen.picture().contains("✗ port 9000 is in use"));
+    screen.micros += 6_000_001;
+    screen.hear(Message::Refresh);
+    assert!(!screen.picture().contains("✗ port 9000 is in use"));
+}
+
+#[test]
+fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let at = |kind, column, row| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let click = MouseEventKind::Down(MouseButton::Left);
+    let mut screen = Screen::busy(120, 40);
+    screen.hear(at(click, 5, 4));
+    assert_eq!(screen.app.stations.selected(), Some(StationKey(1)));
+    screen.hear(at(click, 60, 6));
+    assert_eq!((screen.app.focus, screen.app.trace.selected()), (Pane::Trace, Some(4)));
+    screen.hear(at(MouseEventKind::ScrollUp, 60, 6));
+    assert_eq!(screen.app.trace.selected(), Some(1));
+    screen.hear(at(click, 60, 35));
+    assert_eq!(screen.app.focus, Pane::Message);
+    screen.press("?");
+    screen.hear(at(click, 5, 4));
+    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, Context::Reading));
+    for column in [0, 39, 40, 119, 500] {
+        for row in [0, 1, 2, 39, 500] {
+            let mut screen = Screen::busy(120, 40);
+            screen.hear(at(click, column, row));
+            screen.hear(at(MouseEventKind::ScrollDown, column, row));
+        }
+    }
+}
+
+#[test]
+fn the_empty_screen_tells_how_to_begin() {
+    let screen = Screen::empty(80, 24);
+    assert!(screen.picture().contains("ocpp-tui cp ws://192.168.1.7:9000 CP1"), "{}", screen.picture());
+    let mut screen = Screen::empty(80, 24);
+    screen.app.listening = vec!["ws://[::1]:9000/simulator/<identity>".to_owned()];
+    assert!(screen.picture().contains("ocpp-tui cp ws://[::1]:9000/simulator CP1"), "{}", screen.picture());
+    screen.app.listening.clear();
+    for words in ["start_cs 9000", "start_cp ws://localhost:9000 CP1"] {
+        assert!(screen.picture().contains(words), "{}", screen.picture());
+    }
+}

@@ -1,0 +1,53 @@
+//! Pictures of the screen. `cargo insta review` shows what changed.
+
+use insta::assert_snapshot;
+
+use super::fixture::Screen;
+
+#[test]
+fn the_empty_screen_tells_where_it_listens() {
+    assert_snapshot!("empty_80x24", Screen::empty(80, 24).picture());
+    assert_snapshot!("empty_120x40", Screen::empty(120, 40).picture());
+}
+
+#[test]
+fn the_panes_at_three_sizes() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut screen = Screen::busy(width, height);
+        screen.press("2 g j j j j j j j j");
+        assert_snapshot!(format!("panes_{width}x{height}"), screen.picture());
+    }
+}
+
+#[test]
+fn one_pane_and_two() {
+    let mut screen = Screen::busy(50, 16);
+    assert_snapshot!("stations_50x16", screen.picture());
+    screen.press("2");
+    assert_snapshot!("trace_50x16", screen.picture());
+    let mut screen = Screen::busy(80, 24);
+    screen.press("2 g j j j j j j j j j j enter");
+    assert_snapshot!("invalid_message_80x24", screen.picture());
+}
+
+#[test]
+fn the_editor_its_proposals_and_its_list() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e");
+    assert_snapshot!("picker_120x40", screen.picture());
+    screen.press("res enter tab");
+    assert_snapshot!("editor_120x40", screen.picture());
+    let mut screen = Screen::busy(80, 24);
+    screen.press("e res enter end backspace x F5");
+    assert_snapshot!("editor_invalid_80x24", screen.picture());
+}
+
+#[test]
+fn help_and_questions() {
+    let mut screen = Screen::busy(80, 24);
+    screen.press("?");
+    assert_snapshot!("help_80x24", screen.picture());
+    let mut screen = Screen::busy(80, 24);
+    screen.press("m j m e res enter F5");
+    assert_snapshot!("question_80x24", screen.picture());
+}

@@ -1,0 +1,49 @@
+//! Drawing at sizes that no one planned for.
+
+use ratatui::layout::Size;
+
+use super::fixture::Screen;
+use crate::tui::update::Message;
+
+/// Ways to everything that can be on the screen.
+const WAYS: [&str; 9] = ["", "2", "3", "z", "? ", ": s", "2 / reset", "e", "e res enter tab"];
+
+#[test]
+fn nothing_panics_at_any_size() {
+    for way in WAYS {
+        let mut screen = Screen::busy(80, 24);
+        screen.press(way);
+        screen.hear(Message::Panicked("a sentence that is much longer than the line it has to be shown in".to_owned()));
+        let small = (0..=12).flat_map(|width| (0..=12).map(move |height| (width, height)));
+        let odd = [(20, 5), (21, 6), (59, 9), (60, 7), (99, 8), (100, 5), (101, 12), (300, 5), (20, 100), (333, 90)];
+        for (width, height) in small.chain(odd) {
+            screen.hear(Message::Resize(Size::new(width, height)));
+            screen.hear(Message::Refresh);
+            screen.draw();
+            for keys in ["pagedown", "pageup", "down", "up"] {
+                screen.press(keys);
+            }
+            screen.draw();
+        }
+    }
+}
+
+#[test]
+fn a_tiny_screen_asks_for_more_room() {
+    assert!(Screen::busy(18, 4).picture().contains("enlarge me"));
+    assert!(Screen::busy(20, 5).picture().contains("Stations"));
+}
+
+#[test]
+fn identities_and_payloads_cannot_act_on_the_terminal() {
+    let screen = Screen::busy(120, 40);
+    let (buffer, _) = screen.draw();
+    assert!(buffer.content().iter().all(|cell| !cell.symbol().chars().any(crate::is_hostile)));
+}
+
+#[test]
+fn seconds_are_counted_only_while_a_countdown_is_visible() {
+    let screen = Screen::busy(120, 40);
+    assert!(screen.draw().1.counts_seconds, "a simulated station will try again");
+    assert!(!Screen::empty(120, 40).draw().1.counts_seconds);
+}

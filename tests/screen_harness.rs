@@ -1,0 +1,24 @@
+//! Shows that the pseudo-terminal of `support/terminal.rs` does what other tests rely on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use portable_pty::CommandBuilder;
+use terminal::Terminal;
+
+#[test]
+fn keys_arrive_the_screen_is_read_and_the_exit_code_is_told() {
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", "stty size; read answer; stty size; printf '\\033[?1049h'; echo \"<$answer>\"; read x; exit 7"]);
+    let mut terminal = Terminal::spawn(command, 80, 24);
+    terminal.wait_for("24 80");
+    assert!(terminal.process() > 0);
+    terminal.resize(100, 30);
+    terminal.send("hello\r");
+    terminal.wait_for("<hello>");
+    assert!(terminal.look(vt100::Screen::alternate_screen));
+    terminal.send("\r");
+    assert_eq!(terminal.exit_code(), 7);
+}
