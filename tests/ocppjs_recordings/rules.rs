@@ -112,15 +112,18 @@ fn id(line: &str, rest: &str) -> Option<(&'static str, usize)> {
         return None;
     }
     let uuid = shape(rest, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx").then_some(36);
-    let word = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let word = rest.bytes().take(33).take_while(u8::is_ascii_alphanumeric).count();
     let random = (word == 32).then_some(32);
     uuid.or(random).map(|length| ("<id>", length))
 }
 
 /// How long until the next attempt (difference `back-off`).
 fn seconds(before: &str, rest: &str) -> Option<(&'static str, usize)> {
-    let length = rest.find(" second").filter(|length| *length > 0 && rest[..*length].bytes().all(|b| b.is_ascii_digit()))?;
-    before.to_ascii_lowercase().ends_with("retry in ").then_some(("N", length))
+    if !before.ends_with("retry in ") && !before.ends_with("Retry in ") {
+        return None;
+    }
+    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+    (length > 0 && rest[length..].starts_with(" second")).then_some(("N", length))
 }
 
 /// Whether a text begins with digits where the pattern has a `0`, hexadecimal digits for `x`, and the pattern's other characters.
