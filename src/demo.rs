@@ -51,10 +51,7 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         transports: Transport::ALL.to_vec(),
     };
     let address = hub.start_central_system(options).await?;
-    hub.note(
-        false,
-        "A demonstration: six simulated charge points at a central system, both in this console. Type quit to end it.",
-    );
+    hub.note(false, "A demonstration: six simulated charge points at a central system, both in this console.");
     for (identity, version) in STATIONS {
         let (url, identity) = (format!("ws://{address}"), identity.to_owned());
         hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true, soap: None })?;

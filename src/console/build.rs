@@ -72,6 +72,12 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
         Does::Answer => answer(arguments, grammar),
         Does::Answers => Ok(Command::Answers),
         Does::Stations => Ok(Command::Stations),
+        Does::Show(shown) => {
+            let (initiator, action) = grammar.find_action(&arguments.positionals[0])?;
+            let version = versions(&arguments)?.and_then(|versions| versions.first().copied());
+            let response = arguments.has("--response");
+            Ok(Command::Show { shown: *shown, initiator, action: action.to_string(), version, response })
+        }
         Does::Connect => Ok(Command::Connect { target: target(&arguments, Role::ChargePoint)? }),
         Does::Disconnect => {
             let role = [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| arguments.has(id_flag(*role)));

@@ -4,10 +4,11 @@
 use std::ops::Range;
 use std::time::Duration;
 
+pub use super::table::Shown;
 use super::target::Target;
 use super::token::Spanned;
 use crate::hub::{CentralSystemOptions, ChargePointOptions};
-use crate::ocpp::{ErrorCode, Role};
+use crate::ocpp::{ErrorCode, Role, Version};
 
 /// A command. A role in it is always the role that *we* play in the matter: `bootnotification` is said by our charge point,
 /// `remote_reset` by our central system.
@@ -86,6 +87,19 @@ pub enum Command {
     Help(Option<String>),
     /// List the stations.
     Stations,
+    /// Print what a message looks like.
+    Show {
+        /// What of it.
+        shown: Shown,
+        /// Who sends the call.
+        initiator: Role,
+        /// The action.
+        action: String,
+        /// The version; `None` is the newest that has the action.
+        version: Option<Version>,
+        /// Whether the response is meant.
+        response: bool,
+    },
     /// Connect simulated stations that are down, now.
     Connect {
         /// Which.

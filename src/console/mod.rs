@@ -19,6 +19,7 @@ mod print;
 mod runner;
 mod said;
 mod setting;
+mod show;
 mod table;
 mod target;
 mod token;
@@ -31,7 +32,7 @@ mod properties;
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use assist::known_values;
 pub use command::{
-    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting, Shown,
 };
 pub use completion::{Candidate, Completions, Context, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::build::{ASKED_FOR, OFFERED};
-use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, Reply};
+use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, Shown};
 use super::duration;
 use super::grammar::action_command_name;
 use super::table::id_flag;
@@ -100,6 +100,17 @@ impl fmt::Display for Command {
             Command::Help(None) => f.write_str("help"),
             Command::Help(Some(command)) => write!(f, "help {command}"),
             Command::Stations => f.write_str("stations"),
+            Command::Show { shown, initiator, action, version, response } => {
+                let name = match shown {
+                    Shown::Schema => "schema",
+                    Shown::Example => "example",
+                };
+                write!(f, "{name} {}", action_command_name(*initiator, action))?;
+                if let Some(version) = version {
+                    write!(f, " -p {}", version.subprotocol())?;
+                }
+                f.write_str(if *response { " --response" } else { "" })
+            }
             Command::Connect { target: to } => {
                 f.write_str("connect")?;
                 target(f, Role::ChargePoint, to)

@@ -10,6 +10,7 @@ use super::error::ExecutionError;
 use super::grammar::Grammar;
 use super::payloads::{self, Defaults};
 use super::said::{Failure, Said};
+use super::show::show;
 use super::target::Target;
 use super::{help, parse};
 use crate::hub::{AnswerRule, Change, Deed, Hub, OnPurpose, Order};
@@ -100,6 +101,9 @@ impl Console {
                 .map(|lines| Said::text("Commands", lines))
                 .map_err(Failure::from),
             Command::Stations => Ok(self.stations()),
+            Command::Show { shown, initiator, action, version, response } => {
+                show(self.hub.catalog(), shown, (initiator, &action), version, response)
+            }
             Command::Connect { target } => self.connect(&target, context),
             Command::Disconnect { role, target } => self.disconnect(role, &target, context),
             Command::Quit => return Said { quit: true, ..Said::default() },

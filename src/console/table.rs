@@ -38,7 +38,10 @@ pub(super) enum Does {
     Set,
     SendRaw(Role),
     Send(Role),
-    Action { initiator: Role, action: Arc<str> },
+    Action {
+        initiator: Role,
+        action: Arc<str>,
+    },
     Ping(Role),
     Probe,
     Call,
@@ -46,9 +49,20 @@ pub(super) enum Does {
     Answer,
     Answers,
     Stations,
+    /// Prints what a message looks like: its schema, or an example.
+    Show(Shown),
     Connect,
     Disconnect,
     Quit,
+}
+
+/// What is shown of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Its JSON Schema.
+    Schema,
+    /// A made-up payload.
+    Example,
 }
 
 /// What `name=value` means.
@@ -288,6 +302,8 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
         },
         command("answers", Does::Answers, "list what is answered on purpose"),
         command("stations", Does::Stations, "list the stations"),
+        show("schema", Shown::Schema, "print the JSON Schema of an action"),
+        show("example", Shown::Example, "print an example of an action"),
         CommandSpec {
             positionals: const { &[Positional { completes: Completes::Station(Some(Role::ChargePoint)), ..ANYWHERE }] },
             options: &[ID],
@@ -308,6 +324,19 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
         },
         command("quit", Does::Quit, "close all links and end"),
     ]
+}
+
+fn show(name: &'static str, shown: Shown, summary: &'static str) -> CommandSpec {
+    CommandSpec {
+        positionals: const { &[argument("<action>", Completes::ActionCommand)] },
+        options: const {
+            &[
+                option("-p", Completes::Versions, "OCPP version, default: the newest that has the action"),
+                switch("--response", "the response instead of the request"),
+            ]
+        },
+        ..command(name, Does::Show(shown), summary)
+    }
 }
 
 impl CommandSpec {

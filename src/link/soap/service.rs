@@ -24,7 +24,7 @@ use super::framing::Soap;
 use super::incoming::{Connection, Refusal, TakenIn, answered, take_in};
 use crate::link::behaviour::Behaviour;
 use crate::link::directory::{LinkInbox, LinkOrder};
-use crate::link::websocket::End;
+use crate::link::end::End;
 use crate::link::{LinkContext, bind, now, task};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{Happening, StationKey};
