@@ -63,18 +63,6 @@ fn starting() {
     assert_eq!(command(line), Command::StartChargePoint(options));
     let Command::StartChargePoint(options) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.lively, options.soap), (Version::V1_5, false, None));
-    let target = || Target::These(vec!["CP1".to_owned()]);
-    let at = |url: Option<&str>| Command::CallAt { target: target(), url: url.map(str::to_owned) };
-    assert_eq!(command("set station CP1 callback=http://h:1/x"), at(Some("http://h:1/x")));
-    assert_eq!(command("set station CP1 callback="), at(None));
-    assert_eq!(command("probe CP1"), Command::Probe { target: target() });
-    for wrong in ["set station", "set station CP1", "set station CP1 callback=h:1", "set station CP1 other=1"] {
-        error(wrong);
-    }
-    for (name, transports) in [("soap", vec![Transport::Soap]), ("both", Transport::ALL.to_vec())] {
-        let Command::StartCentralSystem(options) = command(&format!("start_cs 9000 -t {name}")) else { panic!() };
-        assert_eq!(options.transports, transports);
-    }
 }
 
 #[test]
