@@ -8,7 +8,7 @@ use crate::console::error::UsageFault;
 use crate::console::fixture::grammar;
 use crate::console::target::Target;
 use crate::console::token::Spanned;
-use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::hub::CentralSystemOptions;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 fn command(line: &str) -> Command {
@@ -51,16 +51,6 @@ fn starting() {
     ] {
         assert_eq!(command(line), Command::StartCentralSystem(options), "{line}");
     }
-    let options = ChargePointOptions {
-        url: "http://localhost:9000/simulator".to_owned(),
-        identity: "CP 1".to_owned(),
-        version: Version::V1_6,
-        ping_interval: 60,
-        lively: true,
-        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: 9001 }),
-    };
-    let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;
-    assert_eq!(command(line), Command::StartChargePoint(options));
     let Command::StartChargePoint(options) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.lively, options.soap), (Version::V1_5, false, None));
 }
