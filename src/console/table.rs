@@ -45,6 +45,10 @@ pub(super) enum Does {
     Default,
     Answer,
     Answers,
+    Hold,
+    Held,
+    Release,
+    Drop,
     Stations,
     Connect,
     Disconnect,
@@ -263,6 +267,7 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 pub(super) fn after_actions() -> Vec<CommandSpec> {
     const ANYWHERE: Positional =
         Positional { name: "<target>", completes: Completes::Station(None), optional: true, added: false };
+    const WHICH: &[Positional] = &[argument("<number|all>", Completes::Nothing)];
     vec![
         CommandSpec {
             positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
@@ -288,6 +293,23 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             ..command("answer", Does::Answer, "answer a call on purpose, or as usual again")
         },
         command("answers", Does::Answers, "list what is answered on purpose"),
+        CommandSpec {
+            synopsis: "<filter> | off",
+            ..command("hold", Does::Hold, "stop frames that pass a filter before they go out or are handled")
+        },
+        command("held", Does::Held, "list the frames that wait"),
+        CommandSpec {
+            positionals: WHICH,
+            takes: Takes::Payload,
+            words: &["none"],
+            synopsis: "<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>",
+            ..command("release", Does::Release, "let a frame that waits go on, as it is, edited or answered on purpose")
+        },
+        CommandSpec {
+            positionals: WHICH,
+            synopsis: "<number|all>",
+            ..command("drop", Does::Drop, "forget a frame that waits")
+        },
         command("stations", Does::Stations, "list the stations"),
         CommandSpec {
             positionals: const { &[Positional { completes: Completes::Station(Some(Role::ChargePoint)), ..ANYWHERE }] },
