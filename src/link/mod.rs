@@ -6,6 +6,7 @@ mod behaviour;
 mod conversation;
 mod dialer;
 mod directory;
+mod end;
 mod endpoint;
 mod error_answer;
 mod head;

@@ -15,7 +15,6 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
@@ -24,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::behaviour::{Behaviour, Moment};
 use super::conversation::Conversation;
 use super::directory::{LinkInbox, LinkOrder};
+use super::end::{End, broken, closed_by_peer, gone, unread};
 use super::settings::{LinkSettings, SharedSettings};
 use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
@@ -41,9 +41,6 @@ const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
 
-/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
-/// throw each other out for ever.
-const REPLACED: &str = "replaced by a newer connection with the same identity";
 /// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
 pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
@@ -86,24 +83,6 @@ pub(super) struct LinkUp<S> {
     pub handshake: Box<str>,
 }
 
-/// Why a link ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
-    /// The wire broke or the peer closed.
-    Lost {
-        /// One sentence.
-        reason: String,
-        /// What we say in our own close frame, if the wire still takes one.
-        code: CloseCode,
-    },
-    /// A person asked for it.
-    Disconnected,
-    /// A newer link has its place.
-    Replaced,
-    /// The session ends.
-    Shutdown,
-}
-
 /// Runs a link until it ends, and hands the behaviour back.
 pub(super) async fn run<S>(
     up: LinkUp<S>,
@@ -127,12 +106,7 @@ where
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
-    let reason = match &end {
-        End::Lost { reason, .. } => reason.clone(),
-        End::Disconnected => "closed by us".to_owned(),
-        End::Replaced => REPLACED.to_owned(),
-        End::Shutdown => "the session ends".to_owned(),
-    };
+    let reason = end.reason();
     Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
@@ -254,10 +228,7 @@ where
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
             }
-            Some(Ok(Message::Close(Some(frame)))) if frame.code == CloseCode::Policy && frame.reason.as_str() == REPLACED => {
-                return Err(End::Replaced);
-            }
-            Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
+            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
             None => return Err(gone("the peer closed the connection".into())),
@@ -358,12 +329,7 @@ where
 
     /// Ends the conversation and closes the socket as politely as its state allows.
     async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
-        let (code, reason) = match end {
-            End::Lost { code, .. } => (*code, ""),
-            End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, REPLACED),
-            End::Shutdown => (CloseCode::Away, "the other side ends"),
-        };
+        let (code, reason) = end.goodbye();
         let (behaviour, mut told) = self.conversation.end(now());
         self.context.teller.tell_all(self.station, &mut told).await;
         close(&mut self.stream, code, reason).await;
@@ -389,45 +355,6 @@ where
 fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
     if timer.deadline() != deadline || timer.is_elapsed() {
         timer.reset(deadline);
-    }
-}
-
-fn closed_by_peer(frame: Option<CloseFrame>) -> String {
-    match frame {
-        Some(CloseFrame { code, reason }) if reason.is_empty() => format!("closed by the peer with code {}", u16::from(code)),
-        Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
-        None => "closed by the peer".to_owned(),
-    }
-}
-
-fn unread(limit: Duration) -> End {
-    gone(format!("the peer read nothing for {} s", limit.as_secs()))
-}
-
-fn gone(reason: String) -> End {
-    End::Lost { reason, code: CloseCode::Normal }
-}
-
-fn broken(error: &Error) -> End {
-    let code = match error {
-        Error::Capacity(_) => CloseCode::Size,
-        Error::Utf8(_) => CloseCode::Invalid,
-        Error::Protocol(_) => CloseCode::Protocol,
-        _ => CloseCode::Normal,
-    };
-    End::Lost { reason: lost(error), code }
-}
-
-/// A sentence for an error of the wire.
-pub(super) fn lost(error: &Error) -> String {
-    match error {
-        Error::ConnectionClosed | Error::AlreadyClosed => "the connection is closed".to_owned(),
-        Error::Io(error) => format!("the connection broke: {error}"),
-        Error::Capacity(error) => format!("a message is too large: {error}"),
-        Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => "the connection ended without a goodbye".to_owned(),
-        Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
-        other => other.to_string(),
     }
 }
 
