@@ -1,7 +1,9 @@
 //! From the sorted words of a line to the command they mean.
 
 use super::arguments::{Arguments, at_target};
-use super::command::{Answering, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Transport};
+use super::command::{
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand,
+};
 use super::duration;
 use super::error::{CommandError, UsageFault, short};
 use super::grammar::Grammar;
@@ -9,8 +11,9 @@ use super::setting::{self, SETTINGS};
 use super::table::{Does, id_flag};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
-use crate::hub::{CentralSystemOptions, ChargePointOptions};
-use crate::ocpp::{ErrorCode, Role, Version};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::link::HttpUrl;
+use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 /// The versions that a central system offers when nothing is said about it, as in ocppjs.
 pub(super) const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
@@ -53,6 +56,10 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
             force: arguments.has("--force"),
             payload: PayloadEdit { steps: arguments.steps },
         })),
+        Does::Probe => {
+            let role = [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| arguments.has(id_flag(*role)));
+            Ok(Command::Probe { target: target(&arguments, role.unwrap_or(Role::CentralSystem))? })
+        }
         Does::Ping(initiator) => Ok(Command::Ping { initiator: *initiator, target: target(&arguments, *initiator)? }),
         Does::Call => {
             let (initiator, action) = grammar.find_action(&arguments.positionals[1])?;
@@ -87,9 +94,10 @@ fn start_central_system(arguments: &Arguments<'_>) -> Result<Command, CommandErr
         port: read(&arguments.positionals[0], "<port>", "a port number", |text| text.parse().ok())?,
         endpoint: arguments.text("-u").unwrap_or_else(|| "/".to_owned()),
         versions: versions(arguments)?.unwrap_or_else(|| OFFERED.to_vec()),
+        transports: transports(arguments)?,
         ping_interval: ping_interval(arguments)?,
     };
-    Ok(Command::StartCentralSystem { options, transport: transport(arguments)? })
+    Ok(Command::StartCentralSystem(options))
 }
 
 fn start_charge_point(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
@@ -101,8 +109,9 @@ fn start_charge_point(arguments: &Arguments<'_>) -> Result<Command, CommandError
         version: versions(arguments)?.and_then(|versions| versions.first().copied()).unwrap_or(ASKED_FOR),
         ping_interval: ping_interval(arguments)?,
         lively: arguments.has("--lively"),
+        soap: soap(arguments)?,
     };
-    Ok(Command::StartChargePoint { options, transport: transport(arguments)? })
+    Ok(Command::StartChargePoint(options))
 }
 
 fn versions(arguments: &Arguments<'_>) -> Result<Option<Vec<Version>>, CommandError> {
@@ -114,13 +123,24 @@ fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
     arguments.raw("-i").map_or(Ok(0), |word| read(word, "-i", "a number", |text| text.parse().ok()))
 }
 
-fn transport(arguments: &Arguments<'_>) -> Result<Transport, CommandError> {
+/// The transports of a central system. Only a WebSocket is the default of ocppjs; it knows no `both`.
+fn transports(arguments: &Arguments<'_>) -> Result<Vec<Transport>, CommandError> {
+    arguments.raw("-t").map_or(Ok(vec![Transport::WebSocket]), |word| {
+        read(word, "-t", "websocket, soap or both", |text| match text.to_ascii_lowercase().as_str() {
+            "both" => Some(Transport::ALL.to_vec()),
+            name => Transport::ALL.into_iter().find(|transport| transport.name() == name).map(|transport| vec![transport]),
+        })
+    })
+}
+
+/// How a charge point speaks SOAP, when it does.
+fn soap(arguments: &Arguments<'_>) -> Result<Option<SoapOptions>, CommandError> {
     let port = arguments.raw("-r").map(|word| read(word, "-r", "a port number", |text| text.parse().ok())).transpose()?;
-    let soap = Transport::Soap { from: arguments.text("-f"), port };
-    arguments.raw("-t").map_or(Ok(Transport::WebSocket), |word| {
+    let soap = SoapOptions { from: arguments.text("-f"), port: port.unwrap_or(0) };
+    arguments.raw("-t").map_or(Ok(None), |word| {
         read(word, "-t", "websocket or soap", |text| match text.to_ascii_lowercase().as_str() {
-            "websocket" => Some(Transport::WebSocket),
-            "soap" => Some(soap),
+            "websocket" => Some(None),
+            "soap" => Some(Some(soap)),
             _ => None,
         })
     })
@@ -171,6 +191,7 @@ fn set(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
     let role = match arguments.positionals[0].value {
         "cs" => Role::CentralSystem,
         "cp" => Role::ChargePoint,
+        "station" => return set_station(arguments),
         other => return Err(arguments.usage(UsageFault::Unexpected(short(other)), &arguments.positionals[0])),
     };
     if arguments.steps.is_empty() {
@@ -187,6 +208,28 @@ fn set(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
     let settings =
         assignments.map(|assignment| setting::read(&assignment.path, &assignment.value)).collect::<Result<_, _>>()?;
     Ok(Command::Set { role, settings })
+}
+
+/// `set station CP1 callback=http://…`; an empty address is the one that the station names itself.
+fn set_station(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
+    let station = arguments.positionals.get(1).ok_or_else(|| arguments.missing("<station>"))?;
+    let [PayloadStep::Assign(Assignment { path, value })] = &arguments.steps[..] else {
+        return Err(arguments.missing("callback=<url>"));
+    };
+    if path.value != "callback" {
+        return Err(CommandError::UnknownSetting {
+            name: path.value.clone(),
+            nearest: Some("callback"),
+            span: path.span.clone(),
+        });
+    }
+    let url = unquote(&value.value);
+    if !url.is_empty() && HttpUrl::parse(&url).is_err() {
+        let wanted = "a URL, as in http://station:8080/".to_owned();
+        return Err(CommandError::BadArgument { name: "callback", wanted, span: value.span.clone() });
+    }
+    let target = Target::parse(&unquote(station.value)).ok_or_else(|| arguments.missing("<station>"))?;
+    Ok(Command::CallAt { target, url: (!url.is_empty()).then_some(url) })
 }
 
 fn default(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, CommandError> {

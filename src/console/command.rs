@@ -15,19 +15,9 @@ use crate::ocpp::{ErrorCode, Role, Version};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Be a central system.
-    StartCentralSystem {
-        /// How.
-        options: CentralSystemOptions,
-        /// Over which transport.
-        transport: Transport,
-    },
+    StartCentralSystem(CentralSystemOptions),
     /// Be one more charge point.
-    StartChargePoint {
-        /// How.
-        options: ChargePointOptions,
-        /// Over which transport.
-        transport: Transport,
-    },
+    StartChargePoint(ChargePointOptions),
     /// Send a call, made of the default payload and what was written about it.
     Call(CallCommand),
     /// Send a call whose payload is this text, checked by nobody.
@@ -56,6 +46,18 @@ pub enum Command {
         role: Role,
         /// What changes, in this order.
         settings: Vec<Setting>,
+    },
+    /// Call a station over SOAP at this address instead of the one that it names itself.
+    CallAt {
+        /// Which.
+        target: Target,
+        /// The URL; `None` is the one of its From header again.
+        url: Option<String>,
+    },
+    /// Look whether anybody answers at the address at which a peer is called over SOAP.
+    Probe {
+        /// Whose.
+        target: Target,
     },
     /// Change the default payload of a call that we send.
     Default {
@@ -142,20 +144,6 @@ pub struct SendCommand {
     pub payload: String,
     /// Whether the HTTP headers of the exchange are shown (SOAP).
     pub show_headers: bool,
-}
-
-/// How messages travel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Transport {
-    /// SRPC and OCPP-J.
-    WebSocket,
-    /// OCPP-S.
-    Soap {
-        /// The address in the From header of a charge point.
-        from: Option<String>,
-        /// The port on which a charge point waits for remote calls.
-        port: Option<u16>,
-    },
 }
 
 /// Changes of a payload, in the order in which they were typed.

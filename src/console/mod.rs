@@ -33,7 +33,6 @@ pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use assist::known_values;
 pub use command::{
     Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting, Shown,
-    Transport,
 };
 pub use completion::{Candidate, Completions, Context, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};

@@ -43,6 +43,7 @@ pub(super) enum Does {
         action: Arc<str>,
     },
     Ping(Role),
+    Probe,
     Call,
     Default,
     Answer,
@@ -80,6 +81,8 @@ pub(super) enum Completes {
     Station(Option<Role>),
     Versions,
     Transport,
+    /// One of the transports, or both.
+    Transports,
     YesNo,
     /// An action that this role may send, spelled as on the wire.
     Action(Role),
@@ -98,10 +101,12 @@ pub(super) struct Positional {
     pub name: &'static str,
     pub completes: Completes,
     pub optional: bool,
+    /// The argument before it that brings it with it; an addition of ours to a command of ocppjs, not in the usage text.
+    pub behind: Option<&'static str>,
 }
 
 const fn argument(name: &'static str, completes: Completes) -> Positional {
-    Positional { name, completes, optional: false }
+    Positional { name, completes, optional: false, behind: None }
 }
 
 /// An option.
@@ -177,7 +182,7 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
                     option("-i", Completes::Nothing, "websocket ping interval, default: 0"),
                     option("-u", Completes::Nothing, "endpoint URL, default: /"),
                     option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
-                    option("-t", Completes::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    option("-t", Completes::Transports, "transport layer mode (websocket or soap), default: websocket"),
                     added("--host", Completes::Nothing, "address to listen on, default: all"),
                 ]
             },
@@ -200,13 +205,23 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
             ..command("start_cp", Does::StartChargePoint, "be one more charge point")
         },
         CommandSpec {
-            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true }] },
+            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true, behind: None }] },
             ..command("help", Does::Help, "list the commands, or explain one")
         },
         CommandSpec {
-            positionals: const { &[argument("<cs|cp>", Completes::Side)] },
+            positionals: const {
+                &[
+                    argument("<cs|cp>", Completes::Side),
+                    Positional {
+                        name: "<station>",
+                        completes: Completes::Station(Some(Role::CentralSystem)),
+                        optional: true,
+                        behind: Some("station"),
+                    },
+                ]
+            },
             takes: Takes::Settings,
-            ..command("set", Does::Set, "change settings of all links")
+            ..command("set", Does::Set, "change settings of all links, or where a SOAP station is called")
         },
         CommandSpec {
             options: &[ID, ENVELOPE, HEADERS],
@@ -259,7 +274,8 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 
 /// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
 pub(super) fn after_actions() -> Vec<CommandSpec> {
-    const ANYWHERE: Positional = Positional { name: "<target>", completes: Completes::Station(None), optional: true };
+    const ANYWHERE: Positional =
+        Positional { name: "<target>", completes: Completes::Station(None), optional: true, behind: None };
     vec![
         CommandSpec {
             positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
@@ -300,6 +316,12 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             synopsis: "<target>",
             ..command("disconnect", Does::Disconnect, "close links")
         },
+        CommandSpec {
+            positionals: &[ANYWHERE],
+            options: &[ID, REMOTE_ID],
+            synopsis: "<target>",
+            ..command("probe", Does::Probe, "look whether anybody answers where a peer is called over SOAP")
+        },
         command("quit", Does::Quit, "close all links and end"),
     ]
 }
@@ -321,7 +343,7 @@ impl CommandSpec {
     /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
     pub(super) fn usage(&self) -> String {
         let mut usage = self.name.to_string();
-        for positional in self.positionals {
+        for positional in self.positionals.iter().filter(|positional| positional.behind.is_none()) {
             usage.push(' ');
             usage.push_str(positional.name);
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::link::HttpUrl;
 use crate::trace::StationKey;
 
 /// Something to be done on the links of some stations.
@@ -25,6 +26,12 @@ pub enum Deed {
     },
     /// Send this text as it is.
     Raw(String),
+    /// Send this text as it is, and show the HTTP headers that go with it and with its answer (SOAP).
+    RawShowingHeaders(String),
+    /// Look whether anybody answers at the address at which the peer is called (SOAP).
+    Probe,
+    /// Call the peer at this address (SOAP); `None` is the one of its `From` header again.
+    CallAt(Option<HttpUrl>),
     /// Send a WebSocket ping.
     Ping,
     /// Close the link; a simulated station does not come back by itself.

@@ -118,6 +118,7 @@ fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &Names<'_>
         RecordKind::Note if record.text == PINGS_ENABLED => text,
         RecordKind::Note | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()).into(),
         RecordKind::Note | RecordKind::Failure => text,
+        RecordKind::Unreachable => format!("{ours}: <<{theirs} Error: {text}").into(),
         RecordKind::Connecting | RecordKind::Listening | RecordKind::Timeout => return None,
     })
 }

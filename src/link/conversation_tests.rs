@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::ocpp::Role;
+use crate::link::IncomingCall;
+use crate::link::srpc::Srpc;
+use crate::ocpp::{ErrorCode, Role};
 
 /// Answers what it is told to and notes what it hears.
 #[derive(Default)]
@@ -55,7 +57,7 @@ impl Behaviour for Scripted {
 }
 
 struct Talk {
-    conversation: Conversation,
+    conversation: Conversation<Srpc>,
     now: Moment,
     heard: Arc<std::sync::Mutex<Vec<String>>>,
 }
@@ -66,7 +68,8 @@ impl Talk {
         let heard = behaviour.heard.clone();
         let settings = Arc::new(LinkSettings { calls_queued: 3, ..LinkSettings::default() });
         let behaviour = Box::new(behaviour);
-        let conversation = Conversation::begin(Catalog::embedded(), settings, Numbers::default(), version, behaviour, now);
+        let conversation =
+            Conversation::begin(Srpc, Catalog::embedded(), settings, Numbers::default(), version, behaviour, now);
         Talk { conversation, now, heard }
     }
 

@@ -25,7 +25,8 @@ use super::conversation::Conversation;
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, broken, closed_by_peer, gone, unread};
 use super::settings::{LinkSettings, SharedSettings};
-use crate::ocpp::{Catalog, Role, Version};
+use super::srpc::Srpc;
+use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
@@ -100,7 +101,9 @@ where
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
-    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer, handshake })).await;
+    let transport = Transport::WebSocket;
+    let connected = Happening::Connected { link: number, version, transport, peer, handshake };
+    Box::pin(context.teller.tell(Some(station), began, connected)).await;
     let mut link = Link::begin(up, context, behaviour, began);
     link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
@@ -125,7 +128,7 @@ struct Link<'a, S> {
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
     our_role: Role,
-    conversation: Conversation,
+    conversation: Conversation<Srpc>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -156,7 +159,7 @@ where
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
+            conversation: Conversation::begin(Srpc, catalog, settings.clone(), numbers, up.version, behaviour, now),
             settings,
             our_role,
             pinged: None,
@@ -243,7 +246,11 @@ where
     fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
-            Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
+            Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
+            Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
+                let text = "a WebSocket link has no address to call: messages go over its one connection".into();
+                self.told(now(), Happening::Note { failure: true, text });
+            }
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
