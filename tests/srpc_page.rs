@@ -51,7 +51,7 @@ fn versions(list: &str) -> Vec<Version> {
 
 /// One end of a link that says and hears what the page has.
 enum Peer {
-    Station(RawStation),
+    Station(Box<RawStation>),
     System(Box<WebSocketStream<TcpStream>>),
 }
 
@@ -122,7 +122,7 @@ async fn the_conversations_of_the_page_go_as_they_stand_there() {
                 "central-system" => {
                     let port = central_system(&hub, &Version::ALL).await;
                     let station = RawStation::connect(port, "/CP1", &[version.subprotocol()]).await.unwrap();
-                    play(&block, Peer::Station(station), r#"[2,"the last one","Heartbeat",{}]"#).await;
+                    play(&block, Peer::Station(Box::new(station)), r#"[2,"the last one","Heartbeat",{}]"#).await;
                 }
                 "charge-point" => {
                     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
