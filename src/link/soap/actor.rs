@@ -247,13 +247,7 @@ impl Link<'_> {
 
     async fn finish(self, end: &End) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
-        let reason = match end {
-            End::Lost { reason, .. } => reason.clone(),
-            End::Disconnected => "closed by us".to_owned(),
-            End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
-            End::Shutdown => "the session ends".to_owned(),
-        };
-        told.push((now(), Happening::Disconnected { link: self.number, reason: reason.into() }));
+        told.push((now(), Happening::Disconnected { link: self.number, reason: end.reason().into() }));
         self.context.teller.tell_all(self.station, &mut told).await;
         behaviour
     }
