@@ -260,3 +260,16 @@ async fn an_envelope_that_was_typed_leaves_as_it_is() {
     record(&hub, "the fault", |record| record.station == Some(key) && record.kind == fault).await;
     assert!(!dump(hub.trace()).contains("panicked"));
 }
+
+#[tokio::test]
+async fn what_only_a_websocket_carries_is_refused_in_the_words_of_ocppjs() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    station(&hub, Role::ChargePoint, "CP1").await;
+    let console = ocpp_tui::console::Console::new(hub.clone());
+    for line in ["send -n Heartbeat -p {}", "websocket_ping_cs"] {
+        let said = console.run(line, &ocpp_tui::console::RunContext::default()).await;
+        assert_eq!(said.lines[0].text, "Cannot use send command in SOAP mode.", "{line}");
+    }
+}

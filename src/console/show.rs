@@ -26,12 +26,29 @@ pub(super) fn show(
     };
     // Values can always be written: their keys are texts.
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-    Ok(Said::text(title, text.lines().map(|line| crate::visible(line).into_owned())))
+    let lines: Vec<_> = text.lines().map(crate::visible).collect();
+    Ok(Said::text(title, [lines.join("\n")]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::command::Command;
+    use crate::console::fixture::grammar;
+    use crate::console::parse;
+
+    #[test]
+    fn a_line_is_read_and_written_again() {
+        for (typed, written) in [
+            ("schema reset", "schema remote_reset"),
+            ("example BootNotification --response -p 1.5", "example bootnotification -p ocpp1.5 --response"),
+        ] {
+            let command = parse(typed, grammar()).unwrap().unwrap();
+            assert!(matches!(command, Command::Show { .. }), "{typed}");
+            assert_eq!(command.to_string(), written);
+            assert_eq!(parse(written, grammar()), Ok(Some(command)));
+        }
+    }
 
     #[test]
     fn the_newest_version_is_shown_unless_another_is_named() {

@@ -190,10 +190,6 @@ fn answers_on_purpose() {
     assert!(matches!(command("answer remote_datatransfer none"), Command::Answer { initiator: Role::CentralSystem, .. }));
 }
 
-fn show(shown: Shown, initiator: Role, action: &str, version: Option<Version>, response: bool) -> Command {
-    Command::Show { shown, initiator, action: action.to_owned(), version, response }
-}
-
 #[test]
 fn the_rest() {
     for (line, expected) in [
@@ -201,11 +197,6 @@ fn the_rest() {
         ("websocket_ping_cp --remote-id 0", Command::Ping { initiator: Role::CentralSystem, target: these(&["0"]) }),
         ("answers", Command::Answers),
         ("stations", Command::Stations),
-        ("schema reset", show(Shown::Schema, Role::CentralSystem, "Reset", None, false)),
-        (
-            "example bootnotification -p 1.5 --response",
-            show(Shown::Example, Role::ChargePoint, "BootNotification", Some(Version::V1_5), true),
-        ),
         ("help", Command::Help(None)),
         ("help remote_reset", Command::Help(Some("remote_reset".to_owned()))),
         ("connect", Command::Connect { target: Target::TheOnly }),
