@@ -10,20 +10,16 @@ use crate::tui::widget::Pencil;
 pub(super) fn draw(line: &SoapLine, left: usize, styles: &Styles, pencil: &mut Pencil<'_>) {
     let text = line.text();
     let text = text.char_indices().nth(left).map_or("", |(index, _)| &text[index..]);
-    match line {
-        SoapLine::Title(_) => pencil.text(text, styles.title),
+    let style = match line {
         SoapLine::Json(_) => return json(text, styles, pencil),
-        SoapLine::Header(severity, _) => {
-            let style = match severity {
-                Severity::Good => styles.good,
-                Severity::Note => styles.muted,
-                Severity::Warning => styles.warning,
-                Severity::Error => styles.error,
-            };
-            pencil.text(text, style)
-        }
         SoapLine::Xml(_) => return xml(text, styles, pencil),
+        SoapLine::Title(_) => styles.title,
+        SoapLine::Header(Severity::Good, _) => styles.good,
+        SoapLine::Header(Severity::Note, _) => styles.muted,
+        SoapLine::Header(Severity::Warning, _) => styles.warning,
+        SoapLine::Header(Severity::Error, _) => styles.error,
     };
+    pencil.text(text, style);
 }
 
 /// Writes a line of XML: tags apart from what stands between them.
