@@ -7,6 +7,7 @@ use super::command::{
 use super::duration;
 use super::error::{CommandError, UsageFault, short};
 use super::grammar::Grammar;
+use super::hold::{self, HoldCommand};
 use super::setting::{self, SETTINGS};
 use super::table::{Does, id_flag};
 use super::target::Target;
@@ -71,6 +72,10 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
         Does::Default => default(arguments, grammar),
         Does::Answer => answer(arguments, grammar),
         Does::Answers => Ok(Command::Answers),
+        // The parser takes the line of `hold` as it stands.
+        Does::Hold | Does::Held => Ok(Command::Hold(HoldCommand::List)),
+        Does::Release => hold::release(arguments, false),
+        Does::Drop => hold::release(arguments, true),
         Does::Stations => Ok(Command::Stations),
         Does::Show(shown) => {
             let (initiator, action) = grammar.find_action(&arguments.positionals[0])?;
@@ -251,19 +256,26 @@ fn answer(mut arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, Co
         Some(role) => Some(target(&arguments, role)?),
         None => arguments.at_target.take(),
     };
-    let delay = take(&mut arguments, "delay")
+    let wanted = "name=value, error=<code>, none, delay=<time> or default";
+    let answering = answering(&mut arguments)?.ok_or_else(|| arguments.missing(wanted))?;
+    Ok(Command::Answer { initiator, action: action.to_string(), target, once, answering })
+}
+
+/// How a call is answered, by the words about it; `None` when there are none.
+pub(super) fn answering(arguments: &mut Arguments<'_>) -> Result<Option<Answering>, CommandError> {
+    let delay = take(arguments, "delay")
         .map(|word| {
             let wanted = "a length of time, as in 2s or 500ms".to_owned();
             duration::parse(&unquote(&word.value)).ok_or(CommandError::BadArgument { name: "delay", wanted, span: word.span })
         })
         .transpose()?;
     let mut replies = Vec::new();
-    if let Some(word) = take(&mut arguments, "error") {
+    if let Some(word) = take(arguments, "error") {
         let Some(code) = ErrorCode::parse(&unquote(&word.value)) else {
             let wanted = format!("one of {}", ErrorCode::ALL.map(ErrorCode::name).join(", "));
             return Err(CommandError::BadArgument { name: "error", wanted, span: word.span });
         };
-        let description = take(&mut arguments, "description").map(|word| unquote(&word.value));
+        let description = take(arguments, "description").map(|word| unquote(&word.value));
         replies.push((word.span, Some(Reply::Error { code, description })));
     }
     for word in &arguments.words {
@@ -273,16 +285,15 @@ fn answer(mut arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, Co
         let span = first.span();
         replies.push((span, Some(Reply::Result(PayloadEdit { steps: std::mem::take(&mut arguments.steps) }))));
     }
-    let answering = match (replies.pop(), replies.is_empty(), delay) {
+    Ok(match (replies.pop(), replies.is_empty(), delay) {
         (Some((span, _)), false, _) | (Some((span, None)), true, Some(_)) => {
             return Err(CommandError::ConflictingAnswer { span });
         }
-        (Some((_, None)), true, None) => Answering::AsUsual,
-        (Some((_, Some(reply))), true, delay) => Answering::OnPurpose { reply, delay },
-        (None, _, Some(delay)) => Answering::OnPurpose { reply: Reply::Usual, delay: Some(delay) },
-        (None, _, None) => return Err(arguments.missing("name=value, error=<code>, none, delay=<time> or default")),
-    };
-    Ok(Command::Answer { initiator, action: action.to_string(), target, once, answering })
+        (Some((_, None)), true, None) => Some(Answering::AsUsual),
+        (Some((_, Some(reply))), true, delay) => Some(Answering::OnPurpose { reply, delay }),
+        (None, _, Some(delay)) => Some(Answering::OnPurpose { reply: Reply::Usual, delay: Some(delay) }),
+        (None, _, None) => None,
+    })
 }
 
 /// Takes an assignment that belongs to the command and not to the payload out of the arguments; the last one when there are more.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use super::hold::HoldCommand;
 pub use super::table::Shown;
 use super::target::Target;
 use super::token::Spanned;
@@ -81,6 +82,8 @@ pub enum Command {
         /// How.
         answering: Answering,
     },
+    /// Stop frames, list them, let them go on.
+    Hold(HoldCommand),
     /// List how calls are answered on purpose.
     Answers,
     /// Show help, about everything or one command.

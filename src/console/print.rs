@@ -97,6 +97,7 @@ impl fmt::Display for Command {
                 write!(f, "{}{answering}", if *once { " --once" } else { "" })
             }
             Command::Answers => f.write_str("answers"),
+            Command::Hold(hold) => write!(f, "{hold}"),
             Command::Help(None) => f.write_str("help"),
             Command::Help(Some(command)) => write!(f, "help {command}"),
             Command::Stations => f.write_str("stations"),

@@ -97,6 +97,7 @@ impl Console {
                 return self.answer(initiator, &action, target.as_ref(), once, answering, line, context);
             }
             Command::Answers => Ok(self.answers()),
+            Command::Hold(hold) => return self.hold(&hold, line),
             Command::Help(topic) => help(&self.grammar, self.hub.catalog(), topic.as_deref())
                 .map(|lines| Said::text("Commands", lines))
                 .map_err(Failure::from),

@@ -48,6 +48,10 @@ pub(super) enum Does {
     Default,
     Answer,
     Answers,
+    Hold,
+    Held,
+    Release,
+    Drop,
     Stations,
     /// Prints what a message looks like: its schema, or an example.
     Show(Shown),
@@ -276,6 +280,7 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 pub(super) fn after_actions() -> Vec<CommandSpec> {
     const ANYWHERE: Positional =
         Positional { name: "<target>", completes: Completes::Station(None), optional: true, behind: None };
+    const WHICH: &[Positional] = &[argument("<number|all>", Completes::Nothing)];
     vec![
         CommandSpec {
             positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
@@ -301,6 +306,23 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             ..command("answer", Does::Answer, "answer a call on purpose, or as usual again")
         },
         command("answers", Does::Answers, "list what is answered on purpose"),
+        CommandSpec {
+            synopsis: "<filter> | off",
+            ..command("hold", Does::Hold, "stop frames that pass a filter before they go out or are handled")
+        },
+        command("held", Does::Held, "list the frames that wait"),
+        CommandSpec {
+            positionals: WHICH,
+            takes: Takes::Payload,
+            words: &["none"],
+            synopsis: "<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>",
+            ..command("release", Does::Release, "let a frame that waits go on, as it is, edited or answered on purpose")
+        },
+        CommandSpec {
+            positionals: WHICH,
+            synopsis: "<number|all>",
+            ..command("drop", Does::Drop, "forget a frame that waits")
+        },
         command("stations", Does::Stations, "list the stations"),
         show("schema", Shown::Schema, "print the JSON Schema of an action"),
         show("example", Shown::Example, "print an example of an action"),

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::link::{self, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, SoapService, now};
+use crate::link::{self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, SoapService, now};
 use crate::ocpp::{Catalog, Role};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
@@ -54,6 +54,8 @@ struct Shared {
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
     answers: Arc<AnswerBook>,
+    /// Where frames may be stopped.
+    gate: Arc<Gate>,
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -79,6 +81,7 @@ impl Hub {
             profile,
             running: Mutex::default(),
             answers: Arc::default(),
+            gate: Arc::new(Gate::new(teller.trace().clone())),
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -209,6 +212,7 @@ impl Hub {
             Deed::Raw(text) => LinkOrder::Raw(text),
             Deed::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
             Deed::Probe => LinkOrder::Probe,
+            Deed::Release { number, fate } => LinkOrder::Release { number, fate },
             Deed::CallAt(url) => LinkOrder::CallAt(url),
             Deed::Ping => LinkOrder::Ping,
             Deed::Disconnect => LinkOrder::Disconnect,
@@ -233,6 +237,11 @@ impl Hub {
     /// Changes that.
     pub fn set_print_xml(&self, our_role: Role, on: bool) {
         self.shared.print_xml[our_role as usize].store(on, Ordering::Relaxed);
+    }
+
+    /// Where frames may be stopped, and which wait.
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.shared.gate
     }
 
     /// The rules by which calls are answered on purpose.
@@ -267,6 +276,7 @@ impl Hub {
         LinkContext {
             catalog: self.shared.catalog.clone(),
             settings,
+            gate: self.shared.gate.clone(),
             teller: self.shared.teller.clone(),
             shutdown: self.shared.shutdown.clone(),
         }

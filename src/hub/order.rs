@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::link::Fate;
 use crate::link::HttpUrl;
 use crate::trace::StationKey;
 
@@ -32,6 +33,13 @@ pub enum Deed {
     Probe,
     /// Call the peer at this address (SOAP); `None` is the one of its `From` header again.
     CallAt(Option<HttpUrl>),
+    /// Let a frame go on that waits on the link.
+    Release {
+        /// Its number.
+        number: u64,
+        /// What is to become of it.
+        fate: Fate,
+    },
     /// Send a WebSocket ping.
     Ping,
     /// Close the link; a simulated station does not come back by itself.

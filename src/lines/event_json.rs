@@ -93,6 +93,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
         RecordKind::Lost => ("lost", None),
         RecordKind::Listening => ("listening", None),
         RecordKind::Refused => ("refused", None),
+        RecordKind::Held => ("held", None),
         RecordKind::Timeout => ("timeout", None),
         RecordKind::Unreachable => ("unreachable", None),
         RecordKind::Ping(direction) => ("ping", Some(direction)),

@@ -2,6 +2,7 @@
 //! and happenings to tell come out. It checks against the catalog, asks the behaviour, and keeps our calls and their time limits. How
 //! a message is written is the matter of a [`Framing`]; the socket is `websocket`'s, the HTTP of SOAP is in `soap`.
 
+mod held;
 mod received;
 
 use std::sync::Arc;
@@ -11,10 +12,13 @@ use serde_json::Value;
 
 use super::behaviour::{Answer, Behaviour, Moment, Outbox, Outcome};
 use super::framing::{Encoded, Framing, shared_name};
+use super::hold::Gate;
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
 use crate::ocpp::{ActionDefinition, Catalog, Version};
-use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
+use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, StationKey, Text};
+
+use held::Held;
 
 /// The answer that leaves later.
 struct DelayedAnswer<Q> {
@@ -30,6 +34,17 @@ struct Question<Q> {
     exchange: u64,
 }
 
+/// What a conversation needs of the session.
+pub(super) struct Surroundings {
+    pub catalog: Arc<Catalog>,
+    pub settings: Arc<LinkSettings>,
+    pub numbers: Numbers,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
+    /// Whose link it is.
+    pub station: StationKey,
+}
+
 /// One link's conversation in one version.
 pub(super) struct Conversation<F: Framing> {
     /// How the messages are written.
@@ -37,10 +52,13 @@ pub(super) struct Conversation<F: Framing> {
     catalog: Arc<Catalog>,
     settings: Arc<LinkSettings>,
     numbers: Numbers,
+    gate: Arc<Gate>,
+    station: StationKey,
     version: Version,
     behaviour: Box<dyn Behaviour>,
     pending: Pending,
     delayed: Vec<DelayedAnswer<F::Question>>,
+    held: Vec<Held<F::Question>>,
     outbox: Outbox,
     lengths: (usize, usize),
     /// What is to be sent, oldest first.
@@ -53,22 +71,24 @@ impl<F: Framing> Conversation<F> {
     /// A conversation that begins now. Its behaviour hears of the link at once.
     pub fn begin(
         framing: F,
-        catalog: Arc<Catalog>,
-        settings: Arc<LinkSettings>,
-        numbers: Numbers,
+        surroundings: Surroundings,
         version: Version,
         behaviour: Box<dyn Behaviour>,
         now: Moment,
     ) -> Conversation<F> {
+        let Surroundings { catalog, settings, numbers, gate, station } = surroundings;
         let mut conversation = Conversation {
             framing,
             catalog,
             settings,
             numbers,
+            gate,
+            station,
             version,
             behaviour,
             pending: Pending::default(),
             delayed: Vec::new(),
+            held: Vec::new(),
             outbox: Outbox::default(),
             lengths: (0, 0),
             outgoing: Vec::new(),
@@ -146,6 +166,7 @@ impl<F: Framing> Conversation<F> {
             let text = format!("{unsent} queued calls were not sent: the link was lost");
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
         }
+        self.forget_held(now);
         self.behaviour.disconnected(now);
         (self.behaviour, self.told)
     }
@@ -161,17 +182,10 @@ impl<F: Framing> Conversation<F> {
                 self.call(&wanted.action, wanted.payload, now);
             }
         }
-        while let Some(mut call) = self.pending.next(self.settings.calls_in_flight) {
-            let id = uuid::Uuid::new_v4().to_string();
-            let Encoded { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
-            let findings = std::mem::take(&mut call.findings);
-            self.outgoing.push(outgoing);
-            let (exchange, action) = self.note_sent(id, call, now);
-            self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
-                frame.exchange = Some(exchange);
-                frame.action = Some(action);
-                frame.findings = findings;
-            });
+        while let Some(call) = self.pending.next(self.settings.calls_in_flight) {
+            if let Some(call) = self.stop_call(call, now) {
+                self.send(call, now);
+            }
         }
         let lengths = self.pending.lengths();
         if lengths != self.lengths {
@@ -179,6 +193,20 @@ impl<F: Framing> Conversation<F> {
             let (in_flight, queued) = (lengths.0 as u32, lengths.1 as u32);
             self.told.push((now, Happening::Queue { in_flight, queued }));
         }
+    }
+
+    /// Sends a call of ours.
+    fn send(&mut self, mut call: QueuedCall, now: Moment) {
+        let id = uuid::Uuid::new_v4().to_string();
+        let Encoded { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
+        let findings = std::mem::take(&mut call.findings);
+        self.outgoing.push(outgoing);
+        let (exchange, action) = self.note_sent(id, call, now);
+        self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
+            frame.exchange = Some(exchange);
+            frame.action = Some(action);
+            frame.findings = findings;
+        });
     }
 
     /// Notes a call that is on its way; returns its exchange and its action.

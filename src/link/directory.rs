@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::behaviour::Behaviour;
+use super::hold::Fate;
 use super::soap::HttpUrl;
 use crate::ocpp::Version;
 use crate::trace::StationKey;
@@ -38,6 +39,13 @@ pub enum LinkOrder {
     Disconnect,
     /// Close the link because a newer one of the same station has taken its place.
     Replaced,
+    /// Let a frame go on that waits at the gate.
+    Release {
+        /// Its number.
+        number: u64,
+        /// What is to become of it.
+        fate: Fate,
+    },
     /// Look at the shared settings again.
     SettingsChanged,
     /// Connect now (a simulated station that waits or is down).

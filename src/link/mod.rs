@@ -10,6 +10,7 @@ mod end;
 mod endpoint;
 mod framing;
 mod head;
+mod hold;
 mod listener;
 mod pending;
 mod settings;
@@ -23,6 +24,7 @@ pub use behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome, Wa
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
 pub use endpoint::{Endpoint, PathError, encode_identity};
+pub use hold::{Fate, Gate, HeldFrame};
 pub use listener::{Reception, accept, bind};
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};

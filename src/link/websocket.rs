@@ -21,9 +21,10 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::behaviour::{Behaviour, Moment};
-use super::conversation::Conversation;
+use super::conversation::{Conversation, Surroundings};
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, broken, closed_by_peer, gone, unread};
+use super::hold::Gate;
 use super::settings::{LinkSettings, SharedSettings};
 use super::srpc::Srpc;
 use crate::ocpp::{Catalog, Role, Transport, Version};
@@ -67,6 +68,8 @@ pub struct LinkContext {
     pub catalog: Arc<Catalog>,
     /// The limits.
     pub settings: SharedSettings,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
     /// Where to tell what happens.
     pub teller: Teller,
     /// Ends every link of the session.
@@ -155,11 +158,13 @@ where
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
         let our_role = behaviour.role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
+        let gate = context.gate.clone();
+        let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station: up.station };
         Link {
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(Srpc, catalog, settings.clone(), numbers, up.version, behaviour, now),
+            conversation: Conversation::begin(Srpc, surroundings, up.version, behaviour, now),
             settings,
             our_role,
             pinged: None,
@@ -252,6 +257,7 @@ where
                 self.told(now(), Happening::Note { failure: true, text });
             }
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
             Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),

@@ -110,6 +110,15 @@ pub enum Happening {
         /// The heads of the request and the answer, as far as there were any.
         handshake: Box<str>,
     },
+    /// A frame waits at the gate until a person lets it go.
+    Held {
+        /// The number by which a person names it.
+        number: u64,
+        /// Its action.
+        action: Arc<str>,
+        /// One sentence.
+        text: Box<str>,
+    },
     /// A call got no answer in time.
     Timeout {
         /// The exchange of the call.

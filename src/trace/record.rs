@@ -25,6 +25,8 @@ pub enum RecordKind {
     Listening,
     /// A handshake was refused.
     Refused,
+    /// A frame waits at the gate; the text begins with its number.
+    Held,
     /// A call got no answer in time; the partner is the call.
     Timeout,
     /// A call could not be delivered; the partner is the call.

@@ -155,6 +155,10 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             add_handshake(handshake, scratch);
             Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
         }
+        Happening::Held { number, action, text } => {
+            let _ = write!(scratch, "{number}: {text}"); // a String takes everything
+            Entry { action: Some(action), ..plain(RecordKind::Held, scratch) }
+        }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
             Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }

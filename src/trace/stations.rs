@@ -138,6 +138,7 @@ impl StationRow {
             Happening::Disconnected { .. }
             | Happening::Ping { .. }
             | Happening::Refused { .. }
+            | Happening::Held { .. }
             | Happening::Listening { .. }
             | Happening::Note { .. } => {}
         }

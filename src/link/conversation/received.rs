@@ -26,14 +26,32 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(name.clone());
             frame.findings = findings;
         });
+        if payload.is_null() {
+            payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
+        }
+        let question = Question { asked, action: name, exchange };
+        if let Some((question, payload)) = self.stop_question(question, payload, now) {
+            self.handle(question, refusal, &payload, now);
+        }
+    }
+
+    /// Answers a call of the peer: with the refusal that it deserves, or as the behaviour wants.
+    pub(super) fn handle(&mut self, question: Question<F::Question>, refusal: Option<Answer>, payload: &Value, now: Moment) {
         let answer = refusal.unwrap_or_else(|| {
-            if payload.is_null() {
-                payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
-            }
-            let call = IncomingCall { action, payload: &payload, version: self.version };
+            let call = IncomingCall { action: &question.action, payload, version: self.version };
             self.behaviour.answer(call, now, &mut self.outbox)
         });
-        self.answer(Question { asked, action: name, exchange }, answer, now);
+        self.answer(question, answer, now);
+    }
+
+    /// The refusal that a payload deserves in a call of this action.
+    pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
+        let looked_up = self.look_up(action);
+        let findings = match &looked_up {
+            Lookup::Known(definition) => definition.request.check(payload, self.version),
+            _ => Vec::new(),
+        };
+        self.refusal(action, &looked_up, &findings)
     }
 
     /// Refuses a call of the peer for a reason that does not lie in its payload.
@@ -83,6 +101,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     pub(super) fn answer(&mut self, question: Question<F::Question>, answer: Answer, now: Moment) {
+        if let Some((question, answer)) = self.stop_answer(question, answer, now) {
+            self.say(question, answer, now);
+        }
+    }
+
+    /// Writes our answer, now or when its delay is over.
+    pub(super) fn say(&mut self, question: Question<F::Question>, answer: Answer, now: Moment) {
         let Question { asked, action, exchange } = question;
         let (kind, code, reply) = match &answer {
             Answer::Silence => return self.framing.stay_silent(asked),
@@ -126,7 +151,9 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
-        self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now);
+        if let Some((sent, payload)) = self.stop_result(sent, payload, valid, now) {
+            self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now);
+        }
     }
 
     /// Takes an error of the peer in.

@@ -19,7 +19,7 @@ use super::client::{self, Ask, Kept};
 use super::exchange::{Answer, Post, Request, ShowHeaders};
 use super::framing::{Outgoing, Soap};
 use crate::link::behaviour::{Behaviour, Moment};
-use crate::link::conversation::Conversation;
+use crate::link::conversation::{Conversation, Surroundings};
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::end::End;
 use crate::link::{LinkContext, LinkSettings, now};
@@ -62,7 +62,9 @@ pub(super) async fn run(
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let numbers = context.teller.numbers().clone();
     let url = soap.address.as_ref().map(|url| url.to_string().into());
-    let conversation = Conversation::begin(soap, catalog, settings.clone(), numbers, version, behaviour, began);
+    let gate = context.gate.clone();
+    let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station };
+    let conversation = Conversation::begin(soap, surroundings, version, behaviour, began);
     let (exchanges, kept) = (JoinSet::new(), Kept::default());
     let mut link = Link { station, number, peer, context, settings, conversation, exchanges, kept, by_person: false };
     link.told(Happening::Callback { url });
@@ -216,6 +218,7 @@ impl Link<'_> {
                 self.by_person = url.is_some();
                 self.call_at(url);
             }
+            Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
             Some(LinkOrder::SettingsChanged) => {
                 self.settings = self.context.settings.current();
                 self.conversation.change_settings(self.settings.clone());
@@ -244,13 +247,7 @@ impl Link<'_> {
 
     async fn finish(self, end: &End) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
-        let reason = match end {
-            End::Lost { reason, .. } => reason.clone(),
-            End::Disconnected => "closed by us".to_owned(),
-            End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
-            End::Shutdown => "the session ends".to_owned(),
-        };
-        told.push((now(), Happening::Disconnected { link: self.number, reason: reason.into() }));
+        told.push((now(), Happening::Disconnected { link: self.number, reason: end.reason().into() }));
         self.context.teller.tell_all(self.station, &mut told).await;
         behaviour
     }
