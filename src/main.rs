@@ -1,6 +1,7 @@
 //! The executable: arguments in, exit code out.
 
 mod cli;
+mod screen;
 mod start;
 
 use std::process::ExitCode;

@@ -14,12 +14,11 @@ use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
 use ocpp_tui::ocpp::{Catalog, definition};
 use ocpp_tui::trace;
-use ocpp_tui::tui::{self, ScreenOptions, Theme};
+use ocpp_tui::tui::{self, ScreenOptions};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
+use crate::screen;
 
-/// The theme when nobody wants another one.
-const DEFAULT_THEME: &str = "terminal";
 /// Memory for the trace when nobody says otherwise, in bytes.
 const DEFAULT_MEMORY: usize = 64 << 20;
 /// A command given on the shell failed.
@@ -49,10 +48,9 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
-    let history = Arc::new(paths.map_or_else(|_| History::default(), |paths| History::load(paths.history())));
+    let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // Also a line session names a wrong theme, so that a script does not hide the mistake.
-    let theme = general.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(DEFAULT_THEME);
-    let theme = Theme::named(theme)?;
+    let options = screen::options(general, &settings, paths.as_ref().ok())?;
     let memory = match (general.trace_memory, &settings.trace_memory) {
         (Some(memory), _) => memory,
         (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
@@ -76,10 +74,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
         let ended = match self::begin(&console, begin).await? {
             Begun::Failed => Ok(ExitCode::from(FAILED)),
             Begun::Over => Ok(ExitCode::SUCCESS),
-            Begun::Running if terminal && !general.plain => {
-                let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
-                screen(console.clone(), history, theme, mouse).await
-            }
+            Begun::Running if terminal && !general.plain => screen(console.clone(), history, options).await,
             Begun::Running => {
                 let options = LineOptions { format: general.log_format.into(), terminal };
                 Ok(lines::run(console.clone(), history, options).await?)
@@ -191,9 +186,7 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
     })
 }
 
-async fn screen(console: Arc<Console>, history: Arc<History>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
-    let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let options = ScreenOptions { theme, colours, mouse };
+async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOptions) -> anyhow::Result<ExitCode> {
     let shutdown = console.hub().shutdown().clone();
     let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {

@@ -1,21 +1,27 @@
 //! The state of each pane and of what lies over the panes. How it looks is in `pane`, when it changes in `update`.
 
+mod batch;
+mod chooser;
 mod command_line;
 mod editor;
 mod filter;
 mod message;
 mod picker;
+mod prompt;
 mod reading;
 mod stations;
 mod toasts;
 mod trace;
 
+pub use batch::{Batch, Pace};
+pub use chooser::{Choice, Chooser, Does, KeptKind};
 pub use command_line::CommandLine;
 pub use editor::{Editor, Subject};
 pub use filter::{Filter, FilterLine};
 pub use message::{MessageLine, MessageView};
 pub use picker::Picker;
+pub use prompt::{Asked, Prompt};
 pub use reading::{KEYS, Line, Reading, WIDEST};
 pub use stations::{Sorting, Stations};
-pub use toasts::{Toast, Toasts};
+pub use toasts::{Toast, Toasts, Told};
 pub use trace::TraceView;

@@ -12,7 +12,7 @@ use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stam
 use crate::tui::app::{App, Now, Outside};
 use crate::tui::draw::{Drawn, draw};
 use crate::tui::key::Key;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Effect, Message, update};
 
 /// 2026-03-04T10:00:00Z.
@@ -29,7 +29,7 @@ pub struct Screen {
 impl Screen {
     /// Nobody is there yet.
     pub fn empty(width: u16, height: u16) -> Screen {
-        let mut app = App::new(Theme::named("terminal").unwrap(), true, TimeZone::UTC);
+        let mut app = App::new(Theme::named("terminal").unwrap(), Depth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen = Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0 };
