@@ -68,7 +68,7 @@ fn main() -> Result<()> {
     wait("✓ valid")?;
     press("\x1b[15~")?; // F5
     wait("→C  RemoteStartTransa")?;
-    wait("Preparing")?;
+    wait("LYON-07   ←C  StartTransaction")?;
     std::thread::sleep(Duration::from_millis(500)); // for the eye only: the picture shows the screen at rest
     let svg = svg(screen.lock().expect("nobody panics with it").screen());
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screen.svg");

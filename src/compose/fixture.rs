@@ -92,5 +92,5 @@ pub(crate) fn reset() -> Message {
 pub(crate) fn message(fields: Vec<Field>) -> Message {
     let namespace = Version::V1_6.namespace(Role::CentralSystem).into();
     let xml = XmlBody { namespace, element: "testRequest".to_owned(), fields: fields.clone() };
-    Message::new("Test", fields, xml)
+    Message::new("Test", fields, Some(xml))
 }

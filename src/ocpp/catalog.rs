@@ -25,8 +25,8 @@ pub struct ActionDefinition {
     pub request: Message,
     /// The result's payload.
     pub response: Message,
-    /// How SOAP carries it.
-    pub soap: SoapOperation,
+    /// How SOAP carries it; `None` for an action of an extension, which exists in JSON only.
+    pub soap: Option<SoapOperation>,
 }
 
 /// An operation as the SOAP binding of its service has it.

@@ -13,8 +13,9 @@ pub struct Message {
     pub name: Arc<str>,
     /// The fields of the JSON object, in the order in which the definitions list them.
     pub fields: Vec<Field>,
-    /// The same message in XML, which wants its own order and, in OCPP 1.6, has other limits.
-    pub xml: XmlBody,
+    /// The same message in XML, which wants its own order and, in OCPP 1.6, has other limits. `None` for a message of an extension,
+    /// which exists in JSON only.
+    pub xml: Option<XmlBody>,
     /// Made on first use by `schema`.
     pub(super) schema: OnceLock<Value>,
     /// Compiled on first use by `check`. Compiling takes thousands of times as long as checking, and most messages of a
@@ -46,7 +47,7 @@ pub struct Field {
     pub repeated: Option<u32>,
     /// The name of its type in the definitions: `IdToken`, `xs:int`. Empty for a type without a name.
     pub type_name: String,
-    /// How XML writes it.
+    /// How XML writes it. In a message without XML it is an element of the same name.
     pub xml: XmlForm,
 }
 
@@ -90,7 +91,7 @@ pub enum Kind {
 
 impl Message {
     /// A message whose schema has not been made yet.
-    pub fn new(name: impl Into<Arc<str>>, fields: Vec<Field>, xml: XmlBody) -> Message {
+    pub fn new(name: impl Into<Arc<str>>, fields: Vec<Field>, xml: Option<XmlBody>) -> Message {
         Message { name: name.into(), fields, xml, schema: OnceLock::new(), validator: OnceLock::new() }
     }
 

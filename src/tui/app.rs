@@ -16,6 +16,7 @@ use super::theme::{Depth, Theme, Themes};
 use crate::config::Kept;
 use crate::console::RunContext;
 use crate::ocpp::Catalog;
+use crate::simulator::Profile;
 use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
@@ -59,6 +60,8 @@ pub struct Outside<'a> {
     pub contents: &'a Contents,
     /// The messages of all versions.
     pub catalog: &'a Catalog,
+    /// What messages look like when nobody says anything about them.
+    pub profile: Profile,
     /// The time.
     pub now: Now,
 }

@@ -300,7 +300,12 @@ impl Screen {
 
     fn update(&mut self, message: Message) -> Vec<Effect> {
         let contents = self.session.trace().read();
-        let outside = Outside { contents: &contents, catalog: self.session.catalog(), now: now(&self.session) };
+        let outside = Outside {
+            contents: &contents,
+            catalog: self.session.catalog(),
+            profile: self.session.profile(),
+            now: now(&self.session),
+        };
         update(&mut self.app, message, &outside)
     }
 
@@ -326,7 +331,8 @@ impl Screen {
         let mut drawn = Drawn::default();
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
-            let outside = Outside { contents: &contents, catalog: session.catalog(), now: now(session) };
+            let outside =
+                Outside { contents: &contents, catalog: session.catalog(), profile: session.profile(), now: now(session) };
             drawn = draw(app, &outside, frame.buffer_mut());
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);

@@ -83,7 +83,8 @@ fn lines(catalog: &Catalog, version: Version, xml: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for action in catalog.actions(version) {
         for (direction, message) in [('>', &action.request), ('<', &action.response)] {
-            let fields = if xml { &message.xml.fields } else { &message.fields };
+            let fields = if xml { message.xml.as_ref().map(|xml| &xml.fields) } else { Some(&message.fields) };
+            let Some(fields) = fields else { continue };
             let shapes: Vec<Shape> = fields.iter().map(Shape::of).collect();
             let name: fn(&Shape) -> &str = if xml { |shape| &shape.xml } else { |shape| &shape.json };
             lines.extend(message_lines(&head(action.initiator, &action.name, direction), &shapes, name));

@@ -1,6 +1,6 @@
 //! The tables in `facts/`, whose notation they explain in their heads.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ocpp_tui::ocpp::Role;
 
@@ -10,6 +10,8 @@ use crate::shape::{Shape, head, message_lines};
 pub struct Table<'text> {
     /// By action, initiator and direction, so that they sort as the catalog does. `>` stands before `<`.
     messages: BTreeMap<(&'text str, Role, u8), Vec<Shape>>,
+    /// The actions that XML does not have.
+    json_only: BTreeSet<&'text str>,
     /// Action, direction, path, and what to change.
     json: Vec<(&'text str, u8, &'text str, &'text str)>,
 }
@@ -19,9 +21,11 @@ const DIRECTIONS: [char; 2] = ['>', '<'];
 impl<'text> Table<'text> {
     /// Reads a table. It is part of this test, so a mistake in it ends the test.
     pub fn parse(text: &'text str) -> Table<'text> {
-        let mut table = Table { messages: BTreeMap::new(), json: Vec::new() };
+        let mut table = Table { messages: BTreeMap::new(), json_only: BTreeSet::new(), json: Vec::new() };
         for service in text.split("\nservice ").skip(1) {
             let (host, rest) = service.split_once('\n').unwrap();
+            let plain = host.trim_end_matches(" in JSON only");
+            let (host, is_json_only) = (plain, plain != host);
             let initiator = if host == "central-system" { Role::ChargePoint } else { Role::CentralSystem };
             let lines = || rest.lines().map(str::trim).take_while(|line| !line.starts_with("json "));
             let types: HashMap<&str, &str> =
@@ -33,6 +37,9 @@ impl<'text> Table<'text> {
                     Some((direction, fields)) => {
                         let direction = u8::from(direction == "<");
                         let fields = parse_fields(&mut fields.split(' ').filter(|word| *word != "-"), &types);
+                        if is_json_only {
+                            table.json_only.insert(action);
+                        }
                         assert!(table.messages.insert((action, initiator, direction), fields).is_none(), "{action} twice");
                     }
                 }
@@ -46,7 +53,8 @@ impl<'text> Table<'text> {
     }
 
     pub fn xml_lines(&self) -> Vec<String> {
-        lines(&self.messages, |shape| &shape.xml)
+        let in_xml = self.messages.iter().filter(|((action, ..), _)| !self.json_only.contains(action));
+        lines(in_xml, |shape| &shape.xml)
     }
 
     pub fn json_lines(&self) -> Vec<String> {
@@ -59,11 +67,14 @@ impl<'text> Table<'text> {
     }
 }
 
-fn lines(messages: &BTreeMap<(&str, Role, u8), Vec<Shape>>, name: fn(&Shape) -> &str) -> Vec<String> {
+fn lines<'shapes>(
+    messages: impl IntoIterator<Item = (&'shapes (&'shapes str, Role, u8), &'shapes Vec<Shape>)>,
+    name: fn(&Shape) -> &str,
+) -> Vec<String> {
     let one = |((action, initiator, direction), fields): (&(&str, Role, u8), &Vec<Shape>)| {
         message_lines(&head(*initiator, action, DIRECTIONS[usize::from(*direction)]), fields, name)
     };
-    messages.iter().flat_map(one).collect()
+    messages.into_iter().flat_map(one).collect()
 }
 
 /// Reads the fields of a message or an object.
@@ -95,6 +106,9 @@ fn parse_fields<'text>(words: &mut dyn Iterator<Item = &'text str>, types: &Hash
 }
 
 fn resolve(type_name: &str, types: &HashMap<&str, &str>) -> (String, String, Vec<Shape>) {
+    if let Some(limit) = type_name.strip_prefix("string[") {
+        return ("xs:string".to_owned(), format!("text {}", limit.trim_end_matches(']')), Vec::new());
+    }
     match types.get(type_name) {
         None => (format!("xs:{type_name}"), type_name.to_owned(), Vec::new()),
         Some(simple) if simple.starts_with(['{']) || simple.starts_with("text ") || simple.starts_with("decimal ") => {
@@ -118,7 +132,7 @@ fn field(name: &str, type_name: &str, kind: String, fields: Vec<Shape>, mark: &s
         required: form != "attribute" && matches!(mark, "" | "+"),
         list: match mark {
             "*" => Some(0),
-            "+" => Some(1),
+            "+" | "?+" => Some(1),
             _ => None,
         },
         form,

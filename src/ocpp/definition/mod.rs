@@ -1,9 +1,11 @@
 //! Reads the definitions of the OCPP versions into a catalog: WSDL files for the messages, overlays for what JSON says
-//! differently. A file that is missing or broken costs the payload checking of its version and yields a warning; it never stops the
-//! console.
+//! differently, extensions for the actions that only JSON has. A file that is missing or broken costs the payload checking of its
+//! version and yields a warning; it never stops the console.
 
+mod extension;
 mod overlay;
 mod source;
+mod toml_file;
 mod types;
 mod warning;
 mod wsdl;
@@ -11,8 +13,9 @@ mod xml;
 
 use std::path::Path;
 
+use self::extension::Extension;
 use self::overlay::Overlay;
-use self::source::Source;
+use self::source::{Source, SourceKind};
 use self::xml::Fault;
 use super::catalog::{ActionDefinition, Catalog};
 use super::{Role, Version};
@@ -33,17 +36,19 @@ pub fn read_embedded() -> Loaded {
     load(source::embedded())
 }
 
-/// Reads the definitions in a directory: all files `*.wsdl`, whatever their names, and all files `*.overlay.toml`. A version
-/// for which the directory has no overlay keeps the built-in one, so that a directory of plain WSDL files is enough.
+/// Reads the definitions in a directory: all files `*.wsdl`, whatever their names, and all files `*.overlay.toml` and
+/// `*.extension.toml`. A version for which the directory has no overlay, or no extension, keeps the built-in one, so that a directory
+/// of plain WSDL files is enough.
 pub fn read_directory(folder: &Path) -> Result<Loaded, DirectoryError> {
     Ok(load(source::directory(folder)?))
 }
 
-/// The services and overlays read so far.
+/// What was read so far, with the names of the files.
 #[derive(Default)]
 struct Reading {
     services: Vec<(String, wsdl::Service)>,
     overlays: Vec<(String, Overlay)>,
+    extensions: Vec<(String, Extension)>,
     /// Versions of which a file is broken: half a version would refuse valid messages as unknown.
     spoilt: Vec<Version>,
     /// Services whose file is there but broken, so that nobody is told that it is missing.
@@ -56,14 +61,14 @@ fn load(sources: Vec<Source>) -> Loaded {
     for source in sources {
         reading.read(source);
     }
-    reading.complete_overlays();
+    reading.complete();
     reading.look_for_missing();
     reading.finish()
 }
 
 impl Reading {
     fn read(&mut self, source: Source) {
-        let is_overlay = source.is_overlay();
+        let kind = source.kind();
         let text = match source.text {
             Ok(text) => text,
             Err(reason) => {
@@ -71,24 +76,21 @@ impl Reading {
                 return self.warnings.push(DefinitionWarning::Unreadable { file: source.name, reason, versions });
             }
         };
-        if is_overlay {
-            match overlay::read(&text) {
-                Ok(overlay) => self.overlays.push((source.name, overlay)),
-                Err(fault) => self.broken(source.name, &text, fault),
-            }
-            return;
+        let read = match kind {
+            SourceKind::Overlay => overlay::read(&text).map(|overlay| self.overlays.push((source.name.clone(), overlay))),
+            SourceKind::Extension => extension::read(&text).map(|found| self.extensions.push((source.name.clone(), found))),
+            SourceKind::Wsdl => wsdl::read(&text).map(|service| self.add_service(source.name.clone(), service)),
+        };
+        if let Err(fault) = read {
+            self.broken(source.name, &text, fault);
         }
-        match wsdl::read(&text) {
-            Ok(service) => {
-                let same = |other: &wsdl::Service| other.version == service.version && other.host == service.host;
-                match self.services.iter().find(|(_, other)| same(other)) {
-                    Some((first, _)) => {
-                        self.warnings.push(DefinitionWarning::Twice { file: source.name, first: first.clone() });
-                    }
-                    None => self.services.push((source.name, service)),
-                }
-            }
-            Err(fault) => self.broken(source.name, &text, fault),
+    }
+
+    fn add_service(&mut self, file: String, service: wsdl::Service) {
+        let same = |other: &wsdl::Service| other.version == service.version && other.host == service.host;
+        match self.services.iter().find(|(_, other)| same(other)) {
+            Some((first, _)) => self.warnings.push(DefinitionWarning::Twice { file, first: first.clone() }),
+            None => self.services.push((file, service)),
         }
     }
 
@@ -116,23 +118,25 @@ impl Reading {
             }
         }
         if file.ends_with(".toml") && versions.is_empty() {
-            // Nobody can tell whose overlay it was meant to be. A version that needs one must not be checked without it.
-            versions.extend(self.built_in_overlays().map(|(_, overlay)| overlay.version));
+            // Nobody can tell whose file it was meant to be. A version that needs one must not be checked without it.
+            versions.extend(built_in_overlays().map(|(_, overlay)| overlay.version));
         }
         versions.dedup();
         self.spoilt.extend(&versions);
         versions
     }
 
-    fn built_in_overlays(&self) -> impl Iterator<Item = (String, Overlay)> + use<> {
-        source::embedded_overlays().filter_map(|source| Some((source.name, overlay::read(&source.text.ok()?).ok()?)))
-    }
-
-    /// Adds the built-in overlays of versions for which no other was given.
-    fn complete_overlays(&mut self) {
-        for (name, overlay) in self.built_in_overlays() {
+    /// Adds the built-in overlays and extensions of versions for which no others were given.
+    fn complete(&mut self) {
+        for (name, overlay) in built_in_overlays() {
             if !self.overlays.iter().any(|(_, given)| given.version == overlay.version) {
                 self.overlays.push((name, overlay));
+            }
+        }
+        for (name, text) in source::embedded_of(SourceKind::Extension) {
+            let Ok(extension) = extension::read(&text) else { continue };
+            if !self.extensions.iter().any(|(_, given)| given.version == extension.version) {
+                self.extensions.push((name, extension));
             }
         }
     }
@@ -152,21 +156,35 @@ impl Reading {
 
     fn finish(mut self) -> Loaded {
         let mut actions: Vec<ActionDefinition> = Vec::new();
-        for version in Version::ALL.into_iter().filter(|version| !self.spoilt.contains(version)) {
+        let sound = Version::ALL.into_iter().filter(|version| !self.spoilt.contains(version)).collect::<Vec<_>>();
+        for version in sound {
             let services = self.services.extract_if(.., |(_, service)| service.version == version);
             let mut own: Vec<ActionDefinition> = services.flat_map(|(_, service)| service.actions).collect();
-            let mut overlays = self.overlays.iter().filter(|(_, overlay)| overlay.version == version);
-            let outcome = overlays.try_for_each(|(file, overlay)| overlay.apply(&mut own).map_err(|fault| (file, fault)));
-            match outcome {
+            match self.amend(version, &mut own) {
                 Ok(()) => actions.append(&mut own),
                 Err((file, Fault { line, column, problem })) => {
-                    let (file, versions) = (file.clone(), vec![version]);
+                    let versions = vec![version];
                     self.warnings.push(DefinitionWarning::Broken { file, line, column, problem, versions });
                 }
             }
         }
         Loaded { catalog: Catalog::new(actions), warnings: self.warnings }
     }
+
+    /// Applies the overlays of a version, then adds what its extensions have: an overlay is about the actions of the WSDL files.
+    fn amend(&mut self, version: Version, actions: &mut Vec<ActionDefinition>) -> Result<(), (String, Fault)> {
+        for (file, overlay) in self.overlays.iter().filter(|(_, overlay)| overlay.version == version) {
+            overlay.apply(actions).map_err(|fault| (file.clone(), fault))?;
+        }
+        for (file, extension) in self.extensions.extract_if(.., |(_, extension)| extension.version == version) {
+            extension.add_to(actions).map_err(|fault| (file, fault))?;
+        }
+        Ok(())
+    }
+}
+
+fn built_in_overlays() -> impl Iterator<Item = (String, Overlay)> {
+    source::embedded_of(SourceKind::Overlay).filter_map(|(name, text)| Some((name, overlay::read(&text).ok()?)))
 }
 
 #[cfg(test)]

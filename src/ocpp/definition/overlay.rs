@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::toml_file;
 use super::xml::Fault;
 use crate::ocpp::Version;
 use crate::ocpp::catalog::ActionDefinition;
@@ -47,24 +48,10 @@ enum Direction {
 
 /// Reads an overlay file.
 pub(super) fn read(text: &str) -> Result<Overlay, Fault> {
-    let fault = |offset: usize, problem: String| {
-        let (line, column) = place(text, offset);
-        Fault { line, column: Some(column), problem }
-    };
-    let file: File = toml::from_str(text)
-        .map_err(|error| fault(error.span().map_or(0, |span| span.start), error.message().replace('\n', " ")))?;
-    let version = Version::parse(file.version.get_ref());
-    let version =
-        version.ok_or_else(|| fault(file.version.span().start, format!("{} is not a version", file.version.get_ref())))?;
-    let changes = file.changes.into_iter().map(|change| (place(text, change.span().start).0, change.into_inner())).collect();
+    let file: File = toml_file::read(text)?;
+    let version = toml_file::version(text, &file.version)?;
+    let changes = file.changes.into_iter().map(|change| (toml_file::line(text, &change), change.into_inner())).collect();
     Ok(Overlay { version, changes })
-}
-
-fn place(text: &str, offset: usize) -> (u32, u32) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count();
-    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count());
-    (u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1), u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 impl Overlay {

@@ -17,10 +17,30 @@ pub(super) struct Source {
     pub text: io::Result<String>,
 }
 
+/// What a file is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SourceKind {
+    /// The messages of a service.
+    Wsdl,
+    /// What JSON says differently.
+    Overlay,
+    /// Actions that no WSDL has.
+    Extension,
+}
+
+const OVERLAY: &str = ".overlay.toml";
+const EXTENSION: &str = ".extension.toml";
+
 impl Source {
-    /// Whether this is an overlay by its name; everything else is a WSDL file.
-    pub fn is_overlay(&self) -> bool {
-        self.name.ends_with(".toml")
+    /// What this file is.
+    pub fn kind(&self) -> SourceKind {
+        if self.name.ends_with(OVERLAY) {
+            SourceKind::Overlay
+        } else if self.name.ends_with(EXTENSION) {
+            SourceKind::Extension
+        } else {
+            SourceKind::Wsdl
+        }
     }
 }
 
@@ -28,7 +48,7 @@ macro_rules! embedded {
     ($($name:literal),* $(,)?) => { [$(($name, include_str!(concat!("../../../wsdl/", $name)))),*] };
 }
 
-const EMBEDDED: [(&str, &str); 7] = embedded![
+const EMBEDDED: [(&str, &str); 8] = embedded![
     "ocpp-1.2-central-system.wsdl",
     "ocpp-1.2-charge-point.wsdl",
     "ocpp-1.5-central-system.wsdl",
@@ -36,6 +56,7 @@ const EMBEDDED: [(&str, &str); 7] = embedded![
     "ocpp-1.6-central-system.wsdl",
     "ocpp-1.6-charge-point.wsdl",
     "ocpp-1.6-json.overlay.toml",
+    "ocpp-1.6-security.extension.toml",
 ];
 
 /// The files built into the executable.
@@ -43,9 +64,10 @@ pub(super) fn embedded() -> Vec<Source> {
     EMBEDDED.iter().map(|(name, text)| Source { name: (*name).to_owned(), text: Ok((*text).to_owned()) }).collect()
 }
 
-/// The built-in overlays.
-pub(super) fn embedded_overlays() -> impl Iterator<Item = Source> {
-    embedded().into_iter().filter(Source::is_overlay)
+/// The texts of the built-in files of a kind, with their names.
+pub(super) fn embedded_of(kind: SourceKind) -> impl Iterator<Item = (String, String)> {
+    let sources = embedded().into_iter().filter(move |source| source.kind() == kind);
+    sources.filter_map(|source| Some((source.name, source.text.ok()?)))
 }
 
 /// The name of the file that describes the service that `host` offers.
@@ -57,7 +79,7 @@ pub(super) fn file_name(version: Version, host: Role) -> String {
     format!("ocpp-{version}-{host}.wsdl")
 }
 
-/// The WSDL files and overlays of a directory, by name.
+/// The WSDL files, overlays and extensions of a directory, by name.
 pub(super) fn directory(folder: &Path) -> Result<Vec<Source>, DirectoryError> {
     let fail = |reason| DirectoryError { folder: folder.to_owned(), reason };
     let mut paths = Vec::new();
@@ -66,7 +88,7 @@ pub(super) fn directory(folder: &Path) -> Result<Vec<Source>, DirectoryError> {
     }
     paths.retain(|path| {
         let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-        name.to_ascii_lowercase().ends_with(".wsdl") || name.ends_with(".overlay.toml")
+        name.to_ascii_lowercase().ends_with(".wsdl") || name.ends_with(OVERLAY) || name.ends_with(EXTENSION)
     });
     paths.sort();
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

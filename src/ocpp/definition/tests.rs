@@ -35,7 +35,7 @@ fn counts(loaded: &Loaded) -> [usize; 3] {
 fn the_built_in_definitions_are_complete_and_without_warnings() {
     let loaded = read_embedded();
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
-    assert_eq!(counts(&loaded), [18, 25, 29]);
+    assert_eq!(counts(&loaded), [18, 25, 40]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn an_unreadable_directory_is_an_error_that_names_it() {
 #[test]
 fn a_missing_file_costs_its_version_and_no_other() {
     let (_folder, loaded) = changed("ocpp-1.5-charge-point.wsdl", |_| None);
-    assert_eq!(counts(&loaded), [18, 0, 29]);
+    assert_eq!(counts(&loaded), [18, 0, 40]);
     let [warning] = &loaded.warnings[..] else { panic!("{:?}", loaded.warnings) };
     assert_eq!((warning.file(), warning.versions()), ("ocpp-1.5-charge-point.wsdl", &[Version::V1_5][..]));
     assert!(warning.to_string().contains("1.5"));
@@ -80,7 +80,7 @@ fn a_broken_file_is_named_with_its_line() {
 fn a_reference_to_nothing_is_a_fault_at_the_reference() {
     let (_folder, loaded) =
         changed("ocpp-1.2-charge-point.wsdl", |text| Some(text.replacen("type=\"tns:ResetType\"", "type=\"tns:Restype\"", 1)));
-    assert_eq!(counts(&loaded), [0, 25, 29]);
+    assert_eq!(counts(&loaded), [0, 25, 40]);
     assert!(loaded.warnings[0].to_string().contains("the type Restype is not declared"), "{}", loaded.warnings[0]);
 }
 
@@ -95,7 +95,36 @@ fn a_broken_overlay_costs_the_json_of_its_version() {
 }
 
 #[test]
-fn files_may_have_other_names_and_the_overlay_may_be_left_out() {
+fn an_extension_of_the_directory_takes_the_place_of_the_built_in_one() {
+    let file = "ocpp-1.6-security.extension.toml";
+    let (_folder, loaded) = changed(file, |_| None);
+    assert_eq!((counts(&loaded), loaded.warnings.len()), ([18, 25, 40], 0));
+    let one = |text: String| {
+        let (types, actions) = text.split_once("\n[[action]]\n").unwrap();
+        let (first, _) = actions.split_once("\n[[action]]\n").unwrap();
+        Some(format!("{types}\n[[action]]\n{first}"))
+    };
+    let (_folder, loaded) = changed(file, one);
+    assert_eq!((counts(&loaded), loaded.warnings.len()), ([18, 25, 30], 0));
+}
+
+#[test]
+fn a_broken_extension_costs_its_version_and_is_named_with_its_line() {
+    let file = "ocpp-1.6-security.extension.toml";
+    for (good, slip, word) in [
+        ("type = \"LogEnumType\"", "type = \"LogEnum\"", "the type LogEnum is not declared"),
+        ("name = \"GetLog\"", "name = \"ClearCache\"", "has an action ClearCache already"),
+        ("optional = true", "optional = 1", "expected a boolean"),
+    ] {
+        let (_folder, loaded) = changed(file, |text| Some(text.replacen(good, slip, 1)));
+        assert_eq!(counts(&loaded), [18, 25, 0], "{slip}");
+        let text = loaded.warnings[0].to_string();
+        assert!(text.starts_with(&format!("{file}, line ")) && text.contains(word), "{text}");
+    }
+}
+
+#[test]
+fn files_may_have_other_names_and_those_of_our_own_may_be_left_out() {
     let folder = tempfile::tempdir().unwrap();
     for (position, entry) in fs::read_dir(shipped()).unwrap().enumerate() {
         let path = entry.unwrap().path();
@@ -109,7 +138,7 @@ fn files_may_have_other_names_and_the_overlay_may_be_left_out() {
     fs::copy(shipped().join("ocpp-1.2-charge-point.wsdl"), folder.path().join("twice.wsdl")).unwrap();
     let loaded = read_directory(folder.path()).unwrap();
     assert!(matches!(&loaded.warnings[..], [DefinitionWarning::Twice { file, .. }] if file == "twice.wsdl"));
-    assert_eq!(counts(&loaded), [18, 25, 29]);
+    assert_eq!(counts(&loaded), [18, 25, 40]);
 }
 
 #[test]
@@ -126,7 +155,7 @@ fn a_directory_in_place_of_a_file_and_bytes_that_are_no_text_are_warnings() {
     fs::create_dir(folder.path().join("ocpp-1.2-charge-point.wsdl")).unwrap();
     fs::write(folder.path().join("ocpp-1.5-charge-point.wsdl"), [0xff, 0xfe, 0x00]).unwrap();
     let loaded = read_directory(folder.path()).unwrap();
-    assert_eq!(counts(&loaded), [0, 0, 29]);
+    assert_eq!(counts(&loaded), [0, 0, 40]);
     assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
 }
 

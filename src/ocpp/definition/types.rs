@@ -213,7 +213,8 @@ fn occurrence(element: &Element, attribute: &str) -> Result<Option<u32>, Fault> 
     }
 }
 
-fn built_in(name: &str) -> Option<Kind> {
+/// What a simple type of XML Schema holds; none for a type that OCPP has no need of.
+pub(super) fn built_in(name: &str) -> Option<Kind> {
     Some(match name {
         "string" | "normalizedString" | "token" => Kind::Text { max_length: None },
         "int" | "integer" => Kind::Integer,

@@ -83,7 +83,7 @@ impl File<'_> {
             initiator: self.host.peer(),
             request: self.message(input)?,
             response: self.message(output)?,
-            soap: SoapOperation {
+            soap: Some(SoapOperation {
                 request_action: input.attribute_of(ADDRESSING, "Action").map_or_else(|| action.clone(), str::to_owned),
                 response_action: match output.attribute_of(ADDRESSING, "Action") {
                     Some(action) => action.to_owned(),
@@ -92,7 +92,7 @@ impl File<'_> {
                 action,
                 namespace: self.namespace.clone(),
                 headers: self.headers(bound)?,
-            },
+            }),
         })
     }
 
@@ -131,7 +131,7 @@ impl File<'_> {
         let element = self.part(&name, reference, None)?;
         let (type_name, fields) = self.types.message(&element, reference)?;
         let xml = XmlBody { namespace: self.namespace.clone(), element: element.local.into_string(), fields: fields.clone() };
-        Ok(Message::new(type_name, fields, xml))
+        Ok(Message::new(type_name, fields, Some(xml)))
     }
 
     /// The element of a message's part; without a name, of its only part.

@@ -1,6 +1,7 @@
 //! Made-up payloads: what a person would have typed for an example. Which fields an example has and in which shape comes from the
-//! message; what stands in a field, by its name, is in `values`.
+//! message; what stands in a field, by its name, is in `values`, and what is too long for a line there is in `certificates`.
 
+pub(crate) mod certificates;
 mod values;
 
 use jiff::Timestamp;
@@ -153,6 +154,26 @@ mod tests {
         assert_eq!(profile["chargingProfileKind"], "Absolute");
         assert_eq!(profile["chargingSchedule"]["chargingSchedulePeriod"], json!([{ "startPeriod": 0, "limit": 16.0 }]));
         assert_eq!(profile["chargingSchedule"]["startSchedule"], "2030-01-31T12:00:00.500Z");
+    }
+
+    #[test]
+    fn samples_of_the_security_extension_belong_together() {
+        let catalog = Catalog::embedded();
+        let request = |role, name| catalog.action(Version::V1_6, role, name).unwrap().request.sample(&context());
+        let install = request(Role::CentralSystem, "InstallCertificate");
+        assert_eq!(install["certificateType"], "CentralSystemRootCertificate");
+        assert_eq!(install["certificate"], certificates::CERTIFICATE);
+        let delete = request(Role::CentralSystem, "DeleteCertificate");
+        assert_eq!(delete["certificateHashData"]["hashAlgorithm"], "SHA256");
+        assert_eq!(delete["certificateHashData"]["serialNumber"], certificates::HASH_DATA[2]);
+        assert_eq!(
+            request(Role::CentralSystem, "GetLog"),
+            json!({ "log": { "remoteLocation": "ftp://example.com/logs/" }, "logType": "DiagnosticsLog", "requestId": 1 })
+        );
+        assert_eq!(
+            request(Role::ChargePoint, "SignedFirmwareStatusNotification"),
+            json!({ "status": "Installed", "requestId": 1 })
+        );
     }
 
     #[test]

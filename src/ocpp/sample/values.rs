@@ -1,6 +1,7 @@
 //! What stands in the fields of an example, by the names of the fields. The shape of the message is not decided here.
 
 use super::SampleContext;
+use super::certificates::{CERTIFICATE, HASH_DATA, SIGNATURE, SIGNING_REQUEST};
 
 /// Where a field is: the message and the object around it.
 pub(super) struct Place<'names> {
@@ -41,6 +42,10 @@ pub(super) fn is_usual(place: &Place, field: &str) -> bool {
         ("SendLocalListRequest", "") => matches!(field, "localAuthorisationList" | "localAuthorizationList"),
         ("SendLocalListRequest", "localAuthorisationList" | "localAuthorizationList") => field == "idTagInfo",
         ("StopTransactionResponse", "") => field == "idTagInfo",
+        ("ExtendedTriggerMessageRequest", "") => field == "connectorId",
+        ("LogStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", "") => field == "requestId",
+        ("GetInstalledCertificateIdsResponse", "") => field == "certificateHashData",
+        ("GetLogResponse", "") => field == "filename",
         _ => false,
     }
 }
@@ -56,8 +61,17 @@ pub(super) fn text(place: &Place, field: &str, context: &SampleContext) -> Strin
         (_, "chargePointModel") => context.model.clone(),
         (_, "chargePointSerialNumber" | "chargeBoxSerialNumber" | "meterSerialNumber") => context.serial_number.clone(),
         (_, "firmwareVersion") => "1.0.0".to_owned(),
-        (_, "fileName") => "diagnostics.zip".to_owned(),
+        (_, "fileName" | "filename") => "diagnostics.zip".to_owned(),
         (_, "data") => "{}".to_owned(),
+        ("SecurityEventNotificationRequest", "type") => "SettingSystemTime".to_owned(),
+        ("SignedUpdateFirmwareRequest", "location") => FIRMWARE_URL.to_owned(),
+        (_, "remoteLocation") => "ftp://example.com/logs/".to_owned(),
+        (_, "certificate" | "certificateChain" | "signingCertificate") => CERTIFICATE.to_owned(),
+        (_, "csr") => SIGNING_REQUEST.to_owned(),
+        (_, "signature") => SIGNATURE.to_owned(),
+        (_, "issuerNameHash") => HASH_DATA[0].to_owned(),
+        (_, "issuerKeyHash") => HASH_DATA[1].to_owned(),
+        (_, "serialNumber") => HASH_DATA[2].to_owned(),
         _ => "text".to_owned(),
     }
 }
@@ -65,8 +79,8 @@ pub(super) fn text(place: &Place, field: &str, context: &SampleContext) -> Strin
 /// The value of an enumeration that an example is about: everything is well and nobody is in a hurry.
 pub(super) fn choice<'choices>(place: &Place, field: &str, choices: &'choices [String]) -> &'choices str {
     let preferred: &[&str] = match (place.message, field) {
-        ("FirmwareStatusNotificationRequest", _) => &["Installed"],
-        ("DiagnosticsStatusNotificationRequest", _) => &["Uploaded"],
+        ("FirmwareStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", _) => &["Installed"],
+        ("DiagnosticsStatusNotificationRequest" | "LogStatusNotificationRequest", _) => &["Uploaded"],
         (_, "status") => &["Available", "Accepted", "Unlocked"],
         (_, "errorCode") => &["NoError"],
         (_, "type") => &["Soft", "Operative"],
@@ -117,9 +131,12 @@ pub(super) fn seconds_later(field: &str) -> i64 {
     }
 }
 
+/// Where the firmware of examples is.
+const FIRMWARE_URL: &str = "https://example.com/firmware/1.0.1.bin";
+
 pub(super) fn uri(place: &Place) -> &'static str {
     match place.message {
-        "UpdateFirmwareRequest" => "https://example.com/firmware/1.0.1.bin",
+        "UpdateFirmwareRequest" => FIRMWARE_URL,
         _ => "ftp://example.com/diagnostics/",
     }
 }

@@ -17,10 +17,12 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const MAX_QUOTE: usize = 40;
 
 impl Message {
-    /// The payload of this message's element. The namespace of the element itself has been judged already.
+    /// The payload of this message's element. The namespace of the element itself has been judged already. A message that exists in
+    /// JSON only has no element, so whatever stands there is read without a definition.
     pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Value {
-        let mut reader = Reader { namespace: &self.xml.namespace, remarks };
-        reader.object(element, &self.fields, &self.xml.fields)
+        let Some(xml) = &self.xml else { return untyped(element) };
+        let mut reader = Reader { namespace: &xml.namespace, remarks };
+        reader.object(element, &self.fields, &xml.fields)
     }
 }
 

@@ -9,17 +9,19 @@ use crate::ocpp::message::{Field, Kind, Message, XmlForm};
 use crate::ocpp::meter_forms;
 
 impl Message {
-    /// Appends the element of this message. The prefix must be bound to the message's namespace around it.
+    /// Appends the element of this message. The prefix must be bound to the message's namespace around it. A message that exists in
+    /// JSON only has no element of its own and is written without a definition, in one of its name.
     pub fn to_xml(&self, payload: &Value, prefix: &str, out: &mut String) {
+        let Some(xml) = &self.xml else { return write_untyped(&self.name, payload, prefix, out) };
         // The older forms of meter values have no XML of their own.
         let normal = meter_forms::normalise(payload, &self.fields);
         let payload = normal.as_ref().map_or(payload, |normal| &normal.payload);
         let mut writer = Writer { prefix, out };
         let whole = Kind::Object(Vec::new());
         match payload {
-            Value::Null => writer.empty(&self.xml.element),
-            Value::Object(members) => writer.object(&self.xml.element, members, &self.xml.fields),
-            other => writer.value(&self.xml.element, other, &whole),
+            Value::Null => writer.empty(&xml.element),
+            Value::Object(members) => writer.object(&xml.element, members, &xml.fields),
+            other => writer.value(&xml.element, other, &whole),
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn service(catalog: &Catalog, namespace: &str) -> Option<(Version, Ro
     // The names that are built in, for an action that the definitions of a version lack.
     let built_in = Version::ALL.into_iter().flat_map(|version| Role::ALL.map(|role| (version, role)));
     let mut defined = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let defined = defined.find(|action| same_namespace(&action.soap.namespace, namespace));
+    let defined = defined.find(|action| action.soap.as_ref().is_some_and(|soap| same_namespace(&soap.namespace, namespace)));
     let defined = defined.map(|action| (action.version, action.initiator.peer()));
     defined.or_else(|| built_in.into_iter().find(|(version, role)| same_namespace(version.namespace(*role), namespace)))
 }
@@ -63,9 +63,9 @@ pub(super) fn find(catalog: &Catalog, element: &Element, clues: &Clues, remarks:
     }
     // Of equals the last, which is the newest version.
     let found = candidates.into_iter().max_by_key(|found| score(catalog, found, of_namespace, clues))?;
-    let (offset, wanted) = (element.span.start, &found.action.soap.namespace);
+    let (offset, wanted) = (element.span.start, &found.action.soap.as_ref()?.namespace);
     if !exact {
-        let name = element_name(&found);
+        let name = element_name(&found)?;
         remarks.add(XmlRule::Name, offset, || format!("<{}> is written <{name}>", quote(&element.local)));
     }
     match element.namespace.as_deref() {
@@ -91,11 +91,13 @@ pub(super) fn action_of(name: &str) -> Option<String> {
     Some(first.to_uppercase().chain(characters).collect())
 }
 
-fn element_name(found: &Found) -> &str {
-    match found.part {
-        Part::Request => &found.action.request.xml.element,
-        Part::Response => &found.action.response.xml.element,
-    }
+/// The element of a candidate; none for an action that exists in JSON only.
+fn element_name(found: &Found) -> Option<&str> {
+    let message = match found.part {
+        Part::Request => &found.action.request,
+        Part::Response => &found.action.response,
+    };
+    Some(&message.xml.as_ref()?.element)
 }
 
 fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
@@ -103,7 +105,7 @@ fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
     for action in Version::ALL.into_iter().flat_map(|version| catalog.actions(version)) {
         for part in [Part::Request, Part::Response] {
             let candidate = Found { action: action.clone(), part };
-            if is_it(element_name(&candidate)) {
+            if element_name(&candidate).is_some_and(&is_it) {
                 found.push(candidate);
             }
         }

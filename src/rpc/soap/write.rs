@@ -8,7 +8,7 @@ use super::names::{
 };
 use super::operation::Part;
 use crate::ocpp::xml::{escape_attribute, escape_text, write_untyped};
-use crate::ocpp::{Catalog, Role, Version};
+use crate::ocpp::{ActionDefinition, Catalog, Role, SoapOperation, Version};
 
 /// The headers of a request. The action's is made from the action.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +36,17 @@ pub struct ResponseHeaders {
     pub to: Option<String>,
 }
 
+/// An action with its operation. One that exists in JSON only is written like one that nobody knows.
+fn in_soap<'catalog>(
+    catalog: &'catalog Catalog,
+    version: Version,
+    initiator: Role,
+    action: &str,
+) -> Option<(&'catalog ActionDefinition, &'catalog SoapOperation)> {
+    let known = catalog.action(version, initiator, action)?;
+    Some((known, known.soap.as_ref()?))
+}
+
 /// The envelope of a request that `initiator` sends. An action that the catalog does not know is written all the same.
 pub fn write_request(
     catalog: &Catalog,
@@ -45,9 +56,9 @@ pub fn write_request(
     payload: &Value,
     headers: &RequestHeaders,
 ) -> String {
-    let known = catalog.action(version, initiator, action);
-    let namespace = known.map_or(version.namespace(initiator.peer()), |known| &*known.soap.namespace);
-    let wanted = known.map_or_else(|| format!("/{action}"), |known| known.soap.request_action.clone());
+    let known = in_soap(catalog, version, initiator, action);
+    let namespace = known.map_or(version.namespace(initiator.peer()), |(_, soap)| &*soap.namespace);
+    let wanted = known.map_or_else(|| format!("/{action}"), |(_, soap)| soap.request_action.clone());
     let mut writer = Writer::new(namespace);
     writer.header("ocpp", IDENTITY, &headers.identity, true);
     writer.optional(MESSAGE_ID, headers.message_id.as_deref());
@@ -58,7 +69,7 @@ pub fn write_request(
     writer.header("wsa", TO, &headers.to, true);
     writer.header("wsa", ACTION, &wanted, true);
     writer.body(|out| match known {
-        Some(known) => known.request.to_xml(payload, "ocpp", out),
+        Some((known, _)) => known.request.to_xml(payload, "ocpp", out),
         None => write_untyped(&element_of(action, Part::Request), payload, "ocpp", out),
     })
 }
@@ -72,13 +83,13 @@ pub fn write_response(
     payload: &Value,
     headers: &ResponseHeaders,
 ) -> String {
-    let known = catalog.action(version, initiator, action);
-    let namespace = known.map_or(version.namespace(initiator.peer()), |known| &*known.soap.namespace);
-    let wanted = known.map_or_else(|| format!("/{action}Response"), |known| known.soap.response_action.clone());
+    let known = in_soap(catalog, version, initiator, action);
+    let namespace = known.map_or(version.namespace(initiator.peer()), |(_, soap)| &*soap.namespace);
+    let wanted = known.map_or_else(|| format!("/{action}Response"), |(_, soap)| soap.response_action.clone());
     let mut writer = Writer::new(namespace);
     writer.answer(headers, &wanted);
     writer.body(|out| match known {
-        Some(known) => known.response.to_xml(payload, "ocpp", out),
+        Some((known, _)) => known.response.to_xml(payload, "ocpp", out),
         None => write_untyped(&element_of(action, Part::Response), payload, "ocpp", out),
     })
 }

@@ -24,6 +24,8 @@ pub(super) enum Task {
     ExpireReservation(i32),
     /// The next step of an upload of diagnostics.
     Diagnostics,
+    /// The next step of an upload of a log.
+    Log,
     /// The next step of an update of the firmware.
     Firmware,
     /// The restart after a Reset.

@@ -5,6 +5,7 @@ mod agenda;
 mod answered;
 mod authorization;
 mod availability;
+mod certificates;
 mod charging;
 mod charging_profile;
 mod composite_schedule;
@@ -24,6 +25,7 @@ mod status;
 mod tests;
 mod transaction_messages;
 mod trigger;
+mod x509;
 
 use std::time::Instant;
 
@@ -31,6 +33,7 @@ use serde_json::{Value, json};
 
 use self::agenda::{Agenda, Task};
 use self::authorization::AuthorizationCache;
+use self::certificates::CertificateStore;
 use self::charging_profile::ChargingProfiles;
 use self::configuration::Configuration;
 use self::connector::Connector;
@@ -61,7 +64,9 @@ pub struct ChargePoint {
     local_list: LocalList,
     reservations: Reservations,
     profiles: ChargingProfiles,
+    certificates: CertificateStore,
     diagnostics: Transfer,
+    log: Transfer,
     firmware: Transfer,
     transaction_messages: TransactionMessages,
     last_transaction_key: u64,
@@ -90,7 +95,9 @@ impl ChargePoint {
             local_list: LocalList::default(),
             reservations: Reservations::default(),
             profiles: ChargingProfiles::default(),
+            certificates: CertificateStore::default(),
             diagnostics: Transfer::diagnostics(),
+            log: Transfer::log(),
             firmware: Transfer::firmware(),
             transaction_messages: TransactionMessages::default(),
             last_transaction_key: 0,
@@ -163,6 +170,20 @@ impl ChargePoint {
             "GetCompositeSchedule" => self.composite_schedule(call.payload, now),
             "SetChargingProfile" => self.set_charging_profile(call.payload, now),
             "TriggerMessage" => self.trigger_message(call.payload, now, out),
+            _ => self.answer_of_security_extension(call, now, out),
+        }
+    }
+
+    /// The security extension of OCPP 1.6 (Improved security for OCPP 1.6-J, §5).
+    fn answer_of_security_extension(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        match call.action {
+            "CertificateSigned" => self.certificate_signed(call.payload, now, out),
+            "DeleteCertificate" => self.delete_certificate(call.payload),
+            "ExtendedTriggerMessage" => self.extended_trigger_message(call.payload, now, out),
+            "GetInstalledCertificateIds" => self.installed_certificate_ids(call.payload),
+            "GetLog" => self.get_log(call.payload, now),
+            "InstallCertificate" => self.install_certificate(call.payload),
+            "SignedUpdateFirmware" => self.signed_update_firmware(call.payload, now, out),
             action => not_supported(action),
         }
     }
@@ -180,6 +201,7 @@ impl ChargePoint {
             Task::Unplug(connector) => self.settle(connector, now, out),
             Task::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
             Task::Diagnostics => self.step_diagnostics(now, out),
+            Task::Log => self.step_log(now, out),
             Task::Firmware => self.step_firmware(now, out),
             Task::Restart => self.restart(now, out),
             Task::RetryTransactionMessage => self.send_transaction_messages(out),

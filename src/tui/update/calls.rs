@@ -129,7 +129,7 @@ fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<ActionD
         targets,
     };
     let known = assist::known_values(&subject.targets, outside);
-    let sample = assist::sample(definition, &known, outside.now);
+    let sample = assist::sample(definition, &known, outside);
     let draft = drafts::of(&app.kept, &subject).map(|draft| draft.text.clone()).filter(|draft| *draft != sample);
     if draft.is_some() {
         app.toasts.info("Your draft is back; Ctrl-O brings the sample", outside.now.monotonic_micros);
@@ -158,8 +158,7 @@ pub fn edit_text(app: &mut App, action: &str, text: &str, outside: &Outside<'_>)
         return;
     };
     let known = assist::known_values(&subject.targets, outside);
-    let sample =
-        subject.definition.as_ref().map_or_else(String::new, |definition| assist::sample(definition, &known, outside.now));
+    let sample = subject.definition.as_ref().map_or_else(String::new, |definition| assist::sample(definition, &known, outside));
     app.editor = Some(Editor::new(subject, text, sample, known));
 }
 
@@ -202,7 +201,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));
     let text = compose::pretty(payload_of(record.text));
     let sample =
-        subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside.now));
+        subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside));
     app.editor = Some(Editor::new(subject, &text, sample, known));
 }
 

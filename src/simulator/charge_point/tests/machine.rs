@@ -153,11 +153,12 @@ fn every_action_of_a_central_system_is_answered_and_every_other_is_not_supported
     let oldest = "ChangeAvailability ChangeConfiguration ClearCache GetDiagnostics RemoteStartTransaction \
                   RemoteStopTransaction Reset UnlockConnector UpdateFirmware";
     let since_1_5 = "CancelReservation DataTransfer GetConfiguration GetLocalListVersion ReserveNow SendLocalList";
-    let since_1_6 = "ClearChargingProfile GetCompositeSchedule TriggerMessage";
+    let since_1_6 = "ClearChargingProfile GetCompositeSchedule TriggerMessage CertificateSigned DeleteCertificate \
+                     ExtendedTriggerMessage GetInstalledCertificateIds GetLog InstallCertificate SignedUpdateFirmware";
     for (version, known, unknown) in [
         (Version::V1_2, vec![oldest], vec![since_1_5, since_1_6]),
         (Version::V1_5, vec![oldest, since_1_5], vec![since_1_6]),
-        (Version::V1_6, vec![oldest, since_1_5, since_1_6], vec!["Nonsense InstallCertificate Heartbeat"]),
+        (Version::V1_6, vec![oldest, since_1_5, since_1_6], vec!["Nonsense SignCertificate Heartbeat"]),
     ] {
         for lively in [true, false] {
             let mut world = World::new(version, lively);

@@ -8,6 +8,7 @@ mod offline;
 mod person;
 mod profiles;
 mod reservations;
+mod security;
 mod shapes;
 
 use std::time::{Duration, Instant};
@@ -166,6 +167,7 @@ fn friendly_answer(version: Version, action: &str) -> Value {
         "BootNotification" => boot_result(version, "Accepted", 300),
         "Heartbeat" => json!({"currentTime": "2024-05-01T12:00:00Z"}),
         "Authorize" => json!({"idTagInfo": {"status": "Accepted"}}),
+        "SignCertificate" => json!({"status": "Accepted"}),
         "StartTransaction" => json!({"transactionId": 42, "idTagInfo": {"status": "Accepted"}}),
         _ => json!({}),
     }
@@ -173,7 +175,7 @@ fn friendly_answer(version: Version, action: &str) -> Value {
 
 /// `StatusNotification 1 Available`, `StopTransaction 42 Remote`, `Authorize TAG` …
 fn in_short(call: &WantedCall) -> String {
-    let fields = ["connectorId", "transactionId", "idTag", "status", "reason"];
+    let fields = ["connectorId", "transactionId", "idTag", "status", "reason", "requestId", "type"];
     let values = fields.iter().filter_map(|field| call.payload.get(field)).map(|value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

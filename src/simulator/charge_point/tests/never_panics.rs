@@ -3,31 +3,39 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ocpp::certificates::CERTIFICATE;
 
-const ACTIONS: [&str; 20] = [
+const ACTIONS: [&str; 27] = [
     "CancelReservation",
+    "CertificateSigned",
     "ChangeAvailability",
     "ChangeConfiguration",
     "ClearCache",
     "ClearChargingProfile",
     "DataTransfer",
+    "DeleteCertificate",
+    "ExtendedTriggerMessage",
     "GetCompositeSchedule",
     "GetConfiguration",
     "GetDiagnostics",
+    "GetInstalledCertificateIds",
     "GetLocalListVersion",
+    "GetLog",
+    "InstallCertificate",
     "RemoteStartTransaction",
     "RemoteStopTransaction",
     "ReserveNow",
     "Reset",
     "SendLocalList",
     "SetChargingProfile",
+    "SignedUpdateFirmware",
     "TriggerMessage",
     "UnlockConnector",
     "UpdateFirmware",
     "Nonsense",
 ];
 
-const TEXTS: [&str; 36] = [
+const TEXTS: [&str; 40] = [
     "TAG",
     "",
     "Full",
@@ -64,9 +72,13 @@ const TEXTS: [&str; 36] = [
     "StatusNotification",
     "MeterValues",
     "Faulted",
+    "SHA256",
+    "FirmwareStatusNotification",
+    "LogStatusNotification",
+    CERTIFICATE,
 ];
 
-const FIELDS: [&str; 36] = [
+const FIELDS: [&str; 47] = [
     "connectorId",
     "idTag",
     "parentIdTag",
@@ -103,6 +115,17 @@ const FIELDS: [&str; 36] = [
     "limit",
     "interval",
     "meterStart",
+    "requestId",
+    "log",
+    "remoteLocation",
+    "firmware",
+    "retrieveDateTime",
+    "installDateTime",
+    "signingCertificate",
+    "certificateChain",
+    "certificateType",
+    "certificate",
+    "certificateHashData",
 ];
 
 fn json_value() -> impl Strategy<Value = Value> {

@@ -26,9 +26,18 @@ fn fields(version: Version, action: &str) -> Option<&'static str> {
             ["connectorId status errorCode", "connectorId status errorCode timestamp", "connectorId status errorCode timestamp"]
         }
         "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => ["status"; 3],
-        _ => return None,
+        _ => return fields_of_security_extension(action).filter(|_| version == Version::V1_6),
     };
     Some(by_version[version as usize])
+}
+
+fn fields_of_security_extension(action: &str) -> Option<&'static str> {
+    Some(match action {
+        "LogStatusNotification" | "SignedFirmwareStatusNotification" => "status requestId?",
+        "SecurityEventNotification" => "type timestamp",
+        "SignCertificate" => "csr",
+        _ => return None,
+    })
 }
 
 fn statuses(version: Version, action: &str) -> Option<&'static str> {
@@ -44,6 +53,11 @@ fn statuses(version: Version, action: &str) -> Option<&'static str> {
         ("FirmwareStatusNotification", _) => "Downloaded DownloadFailed InstallationFailed Installed",
         ("DiagnosticsStatusNotification", Version::V1_6) => "Idle Uploaded UploadFailed Uploading",
         ("DiagnosticsStatusNotification", _) => "Uploaded UploadFailed",
+        ("LogStatusNotification", _) => "Idle Uploaded UploadFailure Uploading",
+        ("SignedFirmwareStatusNotification", _) => {
+            "Downloaded DownloadFailed Downloading DownloadScheduled Idle InstallationFailed Installing Installed \
+             InstallRebooting InstallScheduled InvalidSignature SignatureVerified"
+        }
         _ => return None,
     })
 }
