@@ -3,6 +3,7 @@
 mod editor;
 mod header;
 mod message;
+mod page;
 mod picker;
 mod reading;
 mod stations;
@@ -13,6 +14,7 @@ mod words;
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;
+pub use page::{page, page_lines};
 pub use picker::picker;
 pub use reading::reading;
 pub use stations::stations;

@@ -5,10 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::words;
+use crate::trace::filter::FilterError;
 use crate::tui::action::{Context, hints};
 use crate::tui::app::{App, Pane, Question};
 use crate::tui::layout::Areas;
-use crate::tui::state::{CommandLine, FilterLine};
+use crate::tui::state::{CommandLine, FilterLine, Purpose};
+use crate::tui::theme::Styles;
 use crate::tui::widget::{Pencil, draw_candidates, width_of};
 
 /// How many hints are shown besides the one for the help.
@@ -24,7 +26,7 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
         return Some(command_line(app, &app.command_line, areas, buffer));
     } else if let Some(line) = app.filter_line.as_ref().filter(|_| app.reading.is_none()) {
         draw_toast(app, areas.header, buffer);
-        return Some(filter_line(app, line, area, buffer));
+        return Some(filter_line(app, line, areas, buffer));
     } else {
         // Hints make room for a toast as they do for a narrow screen.
         let used = draw_toast(app, area, buffer);
@@ -80,31 +82,54 @@ fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffe
     let styles = &app.theme.styles;
     let cursor = line.input.draw(buffer, areas.status, ":", styles.header.patch(styles.key), styles.header);
     if let Some(selected) = line.selected() {
-        draw_candidates(
-            buffer,
-            areas.body,
-            Position::new(cursor.x, areas.status.y),
-            line.candidates(),
-            selected,
-            styles,
-        );
+        draw_candidates(buffer, areas.body, Position::new(cursor.x, areas.status.y), line.candidates(), selected, styles);
     }
     cursor
 }
 
-fn filter_line(app: &App, line: &FilterLine, area: Rect, buffer: &mut Buffer) -> Position {
-    let styles = &app.theme.styles;
-    let (shown, total) = match line.pane {
-        Pane::Stations => (app.stations.shown().len() as u64, app.stations.total() as u64),
-        _ => (app.trace.count() as u64, app.trace.total()),
+fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer) -> Position {
+    let (styles, area) = (&app.theme.styles, areas.status);
+    let of = |shown: u64, total: u64| format!("  {} of {} ", words::number(shown), words::number(total));
+    let (prompt, count) = match line.purpose {
+        Purpose::Filter(Pane::Stations) => ("/", of(app.stations.shown().len() as u64, app.stations.total() as u64)),
+        Purpose::Filter(_) => ("/", of(app.trace.count() as u64, app.trace.total())),
+        Purpose::Find => ("find: ", String::new()),
+        Purpose::Time => ("go to: ", "  14:30, 5m (ago), 2026-03-04T10:00 ".to_owned()),
     };
-    let count = format!("  {} of {} ", words::number(shown), words::number(total));
     let width = (width_of(&count) as u16).min(area.width / 2); // a short text
     let typed = Rect { width: area.width - width, ..area };
     Pencil::new(buffer, Rect { x: typed.right(), width, ..area }, 0)
         .text(&count, styles.header.patch(styles.muted))
         .fill(' ', styles.header);
-    line.input.draw(buffer, typed, "/", styles.header.patch(styles.key), styles.header)
+    let cursor = line.input.draw(buffer, typed, prompt, styles.header.patch(styles.key), styles.header);
+    if let Some(error) = &line.error {
+        draw_fault(line, error, cursor, areas, styles, buffer);
+    } else if let Some((candidates, chosen)) = &line.proposals {
+        draw_candidates(buffer, areas.body, Position::new(cursor.x, area.y), candidates, *chosen, styles);
+    }
+    cursor
+}
+
+/// Says above the line what is wrong with it, with a sign over the place.
+fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &Areas, styles: &Styles, buffer: &mut Buffer) {
+    let area = Rect { y: areas.status.y.saturating_sub(1), height: 1, ..areas.status };
+    let text = line.input.text();
+    let before = |end: usize| text.get(..end).map_or(0, width_of);
+    let place = (usize::from(cursor.x) + before(error.span.start)).saturating_sub(before(line.input.cursor()));
+    let message = format!("{} ", error.message);
+    let room = usize::from(area.width);
+    // The sentence stands behind the sign where there is room, else before it, so that both are seen.
+    let style = styles.base.patch(styles.error);
+    let mut pencil = Pencil::new(buffer, area, 0);
+    let place = place.min(room.saturating_sub(1));
+    if place + 2 + width_of(&message) <= room {
+        pencil.blanks(place, style).text("▾ ", style).text(&message, style);
+    } else if width_of(&message) + 1 <= place {
+        pencil.blanks(place - width_of(&message), style).text(&message, style).text("▾", style);
+    } else {
+        pencil.text(&message, style);
+    }
+    pencil.fill(' ', style);
 }
 
 /// Draws the newest toast; returns how many columns it took.

@@ -165,7 +165,8 @@ mod tests {
     }
 
     fn proposals(texts: &[&str], from: usize, to: usize) -> Completions {
-        let candidates = texts.iter().map(|text| Candidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
+        let candidates =
+            texts.iter().map(|text| Candidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
         Completions { span: from..to, candidates }
     }
 

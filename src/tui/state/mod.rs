@@ -1,21 +1,25 @@
 //! The state of each pane and of what lies over the panes. How it looks is in `pane`, when it changes in `update`.
 
+mod columns;
 mod command_line;
 mod editor;
 mod filter;
 mod message;
+mod page;
 mod picker;
 mod reading;
 mod stations;
 mod toasts;
 mod trace;
 
+pub use columns::{Column, MARGIN, fit};
 pub use command_line::CommandLine;
 pub use editor::{Editor, Subject};
-pub use filter::{Filter, FilterLine};
+pub use filter::{Filter, FilterLine, Purpose};
 pub use message::{MessageLine, MessageView};
+pub use page::StationPage;
 pub use picker::Picker;
 pub use reading::{KEYS, Line, Reading, WIDEST};
-pub use stations::{Sorting, Stations};
+pub use stations::Stations;
 pub use toasts::{Toast, Toasts};
-pub use trace::TraceView;
+pub use trace::{Goal, Progress, TraceView, View};

@@ -4,7 +4,9 @@
 mod calls;
 mod lines;
 mod mouse;
+mod page;
 mod panes;
+mod search;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
@@ -20,6 +22,8 @@ use crate::trace::RecordKind;
 
 /// How many records are looked at for failures between two frames.
 const NEWEST: u64 = 2_000;
+/// How many records are looked at in one turn for what they say about stations.
+const FOLDED: u64 = 5_000;
 
 /// What the screen hears.
 #[derive(Debug)]
@@ -122,11 +126,13 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         Message::Refresh => {
             app.toasts.expire(now);
             tell_failures(app, outside);
-            app.stations.refresh(outside.contents.stations());
-            let height = height_of(app, Pane::Trace);
-            let more = app.trace.refresh(outside.contents, height);
+            let more = bring_up_to_date(app, outside);
             show_selected(app, outside);
-            if more { vec![Effect::Continue] } else { Vec::new() }
+            let mut effects = search::seek_on(app, outside);
+            if more && effects.is_empty() {
+                effects.push(Effect::Continue);
+            }
+            effects
         }
         Message::Reply(reply) => self::reply(app, reply, now),
         Message::Proposed { line, cursor, completions, asked } => {
@@ -142,6 +148,14 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             Vec::new()
         }
     }
+}
+
+/// Takes in what is new. True when there is more than fits into one turn.
+fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
+    let more_facts = app.facts.look_on(outside.contents, FOLDED);
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
+    let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
+    app.trace.refresh(outside.contents, &context, height) || more_facts
 }
 
 /// Failures of ours are told at once; they also stay in the trace. In a flood only the newest records are looked at.
@@ -209,7 +223,7 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
             app.toasts.info(format!("Theme: {}", theme.name), now);
             app.theme = if app.colours { theme } else { theme.without_colours() };
         }
-        Action::Help | Action::EditorHelp | Action::CommandHelp => {
+        Action::Help | Action::EditorHelp | Action::CommandHelp | Action::FilterHelp | Action::PageHelp => {
             app.reading = Some(Reading::help(app.context(), reading_width(app)))
         }
         Action::ScrollUp => scroll_reading(app, -1),
@@ -220,7 +234,9 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         _ => {
             let context = app.context();
             return match context {
-                Context::CommandLine | Context::FilterLine => lines::act(app, action, outside),
+                Context::CommandLine => lines::act(app, action, outside),
+                Context::FilterLine => search::act(app, action, outside),
+                Context::Page => page::act(app, action, outside),
                 Context::Picker | Context::Editor => calls::act(app, action, outside),
                 _ => panes::act(app, action, outside),
             };
