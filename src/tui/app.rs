@@ -9,7 +9,9 @@ use ratatui::layout::Size;
 
 use super::action::Context;
 use super::layout::{self, Areas, Situation};
-use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, StationPage, Stations, Toasts, TraceView};
+use super::state::{
+    CommandLine, Editor, FilterLine, MessageView, Picker, Reading, StationPage, Stations, Toasts, TraceView, View,
+};
 use super::theme::Theme;
 use crate::console::RunContext;
 use crate::ocpp::Catalog;
@@ -205,6 +207,7 @@ impl App {
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },
+            trace_heading: self.trace.view() == View::Ladder,
         };
         layout::areas(self.size, situation)
     }

@@ -37,6 +37,8 @@ pub struct Areas {
     pub body: Rect,
     /// The last line.
     pub status: Rect,
+    /// How many lines of names the trace has above its lines.
+    pub trace_heading: u16,
 }
 
 /// What the division depends on besides the size.
@@ -52,6 +54,8 @@ pub struct Situation {
     pub editing: bool,
     /// How many lines the stations pane could use, with its title.
     pub stations: u16,
+    /// Whether the trace has a line of names above its lines.
+    pub trace_heading: bool,
 }
 
 /// Whether the screen is too small for anything.
@@ -61,7 +65,7 @@ pub fn too_small(size: Size) -> bool {
 
 /// Divides a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
-    let Situation { focus, companion, zoomed, editing, stations } = situation;
+    let Situation { focus, companion, zoomed, editing, stations, trace_heading } = situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -70,6 +74,7 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
     let mut areas =
         Areas { header: Rect::new(0, 0, width, 1), body, status: Rect::new(0, height - 1, width, 1), ..Areas::default() };
     areas.editor = body;
+    areas.trace_heading = u16::from(trace_heading);
     if width < 60 && !zoomed {
         areas.tabs = Rect { height: 1, ..body };
         *areas.pane_mut(focus) = below(body, 1);
@@ -105,7 +110,7 @@ impl Areas {
     pub fn list(&self, pane: Pane) -> Rect {
         let area = below(self.pane(pane), 1);
         match pane {
-            Pane::Trace => area,
+            Pane::Trace => below(area, self.trace_heading),
             Pane::Message => below(area, 1),
             Pane::Stations => {
                 let area = below(area, 1);
@@ -170,7 +175,7 @@ mod tests {
     use super::*;
 
     fn situation(focus: Pane, companion: Pane, zoomed: bool) -> Situation {
-        Situation { focus, companion, zoomed, editing: zoomed, stations: 7 }
+        Situation { focus, companion, zoomed, editing: zoomed, stations: 7, trace_heading: false }
     }
 
     #[test]

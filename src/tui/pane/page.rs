@@ -9,7 +9,7 @@ use super::words;
 use crate::trace::facts::{StationFacts, Transaction};
 use crate::trace::{LinkState, StationKey, StationRow};
 use crate::tui::app::{App, Outside};
-use crate::tui::state::{StationPage, WIDEST};
+use crate::tui::state::StationPage;
 use crate::tui::widget::{Pencil, draw_box};
 
 /// The width of the names.
@@ -29,10 +29,8 @@ pub struct PageLines {
 /// Draws the page. True when something counts seconds.
 pub fn page(app: &App, page: StationPage, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
-    let width = area.width.min(WIDEST);
-    let middle = Rect { x: area.x + (area.width - width) / 2, width, ..area };
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
-    let inside = draw_box(buffer, middle, &crate::visible(identity), styles.base, styles.rule_focused, styles.title);
+    let inside = draw_box(buffer, area, &crate::visible(identity), styles.base, styles.rule_focused, styles.title);
     let content = page_lines(app, page.station, outside);
     let height = usize::from(inside.height);
     let top = page.top.min(content.lines.len().saturating_sub(height));
@@ -43,10 +41,9 @@ pub fn page(app: &App, page: StationPage, outside: &Outside<'_>, area: Rect, buf
             pencil.text(text, styles.base.patch(*style));
         }
     }
-    if content.lines.len() > height && middle.height > 0 {
+    if content.lines.len() > height && area.height > 0 {
         let place = format!(" {}–{}/{} ", top + 1, (top + height).min(content.lines.len()), content.lines.len());
-        let bottom =
-            Rect { y: middle.bottom().saturating_sub(1), height: 1, x: middle.x + 2, width: middle.width.saturating_sub(3) };
+        let bottom = Rect { y: area.bottom().saturating_sub(1), height: 1, x: area.x + 2, width: area.width.saturating_sub(3) };
         Pencil::new(buffer, bottom, 0).text(&place, styles.muted);
     }
     content.counts
@@ -149,7 +146,7 @@ impl Writer<'_> {
         if let (Some(interval), Some(last), LinkState::Connected) = (interval, facts.heartbeat_micros, row.state) {
             let due = last.saturating_add(interval.saturating_mul(1_000_000));
             if due >= now {
-                lines.push(("next heartbeat in", format!("{} of {interval} s", words::countdown(due, now)), false));
+                lines.push(("next heartbeat in", format!("{} s of {interval} s", (due - now).div_ceil(1_000_000)), false));
             } else {
                 lines.push(("heartbeat overdue by", words::countdown(now, due), true));
             }

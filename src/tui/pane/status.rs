@@ -11,7 +11,7 @@ use crate::tui::app::{App, Pane, Question};
 use crate::tui::layout::Areas;
 use crate::tui::state::{CommandLine, FilterLine, Purpose};
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Pencil, draw_candidates, width_of};
+use crate::tui::widget::{Pencil, draw_candidates, width_of, wrap};
 
 /// How many hints are shown besides the one for the help.
 const HINTS: usize = 6;
@@ -112,24 +112,24 @@ fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer)
 
 /// Says above the line what is wrong with it, with a sign over the place.
 fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &Areas, styles: &Styles, buffer: &mut Buffer) {
-    let area = Rect { y: areas.status.y.saturating_sub(1), height: 1, ..areas.status };
     let text = line.input.text();
     let before = |end: usize| text.get(..end).map_or(0, width_of);
+    let room = usize::from(areas.status.width);
     let place = (usize::from(cursor.x) + before(error.span.start)).saturating_sub(before(line.input.cursor()));
-    let message = format!("{} ", error.message);
-    let room = usize::from(area.width);
-    // The sentence stands behind the sign where there is room, else before it, so that both are seen.
-    let style = styles.base.patch(styles.error);
-    let mut pencil = Pencil::new(buffer, area, 0);
     let place = place.min(room.saturating_sub(1));
-    if place + 2 + width_of(&message) <= room {
-        pencil.blanks(place, style).text("▾ ", style).text(&message, style);
-    } else if width_of(&message) + 1 <= place {
-        pencil.blanks(place - width_of(&message), style).text(&message, style).text("▾", style);
-    } else {
-        pencil.text(&message, style);
+    let style = styles.base.patch(styles.error);
+    let mut sentences = wrap(&error.message, room.saturating_sub(1));
+    // The sentence stands beside the sign where there is room, else above it, so that both are seen.
+    let beside = if sentences.len() == 1 && place + 2 + width_of(&error.message) <= room { sentences.pop() } else { None };
+    let most = usize::from(areas.body.height / 2);
+    let above = areas.status.y.saturating_sub(1);
+    let row = |y: u16| Rect { y, height: 1, ..areas.status };
+    let mut pencil = Pencil::new(buffer, row(above), 0);
+    pencil.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style).fill(' ', style);
+    for (distance, sentence) in (1..).zip(sentences.iter().take(most).rev()) {
+        let mut pencil = Pencil::new(buffer, row(above.saturating_sub(distance)), 0);
+        pencil.blanks(1, style).text(sentence, style).fill(' ', style);
     }
-    pencil.fill(' ', style);
 }
 
 /// Draws the newest toast; returns how many columns it took.

@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn columns_come_as_there_is_room() {
         let names = |width| fit(width, 12).0.into_iter().map(Column::heading).collect::<Vec<_>>().join(" ");
-        assert_eq!(names(20), "");
+        assert_eq!(names(20), "ver");
         assert_eq!(names(40), "state ver conn");
         assert_eq!(names(56), "state ver conn tx err");
         assert_eq!(names(200), "state ver conn tx calls in out rate err ping seen side address");
