@@ -208,6 +208,7 @@ impl App {
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },
             trace_heading: self.trace.view() == View::Ladder,
+            message_footer: self.message.meaning().is_some(),
         };
         layout::areas(self.size, situation)
     }

@@ -39,6 +39,8 @@ pub struct Areas {
     pub status: Rect,
     /// How many lines of names the trace has above its lines.
     pub trace_heading: u16,
+    /// How many lines the message pane has below its lines.
+    pub message_footer: u16,
 }
 
 /// What the division depends on besides the size.
@@ -56,6 +58,8 @@ pub struct Situation {
     pub stations: u16,
     /// Whether the trace has a line of names above its lines.
     pub trace_heading: bool,
+    /// Whether the message pane has a line below its lines.
+    pub message_footer: bool,
 }
 
 /// Whether the screen is too small for anything.
@@ -65,7 +69,7 @@ pub fn too_small(size: Size) -> bool {
 
 /// Divides a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
-    let Situation { focus, companion, zoomed, editing, stations, trace_heading } = situation;
+    let Situation { focus, companion, zoomed, editing, stations, trace_heading, message_footer } = situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -75,6 +79,7 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
         Areas { header: Rect::new(0, 0, width, 1), body, status: Rect::new(0, height - 1, width, 1), ..Areas::default() };
     areas.editor = body;
     areas.trace_heading = u16::from(trace_heading);
+    areas.message_footer = u16::from(message_footer);
     if width < 60 && !zoomed {
         areas.tabs = Rect { height: 1, ..body };
         *areas.pane_mut(focus) = below(body, 1);
@@ -111,7 +116,10 @@ impl Areas {
         let area = below(self.pane(pane), 1);
         match pane {
             Pane::Trace => below(area, self.trace_heading),
-            Pane::Message => below(area, 1),
+            Pane::Message => {
+                let area = below(area, 1);
+                Rect { height: area.height.saturating_sub(self.message_footer), ..area }
+            }
             Pane::Stations => {
                 let area = below(area, 1);
                 Rect { height: area.height - details_lines(area), ..area }
@@ -175,7 +183,7 @@ mod tests {
     use super::*;
 
     fn situation(focus: Pane, companion: Pane, zoomed: bool) -> Situation {
-        Situation { focus, companion, zoomed, editing: zoomed, stations: 7, trace_heading: false }
+        Situation { focus, companion, zoomed, editing: zoomed, stations: 7, trace_heading: false, message_footer: false }
     }
 
     #[test]

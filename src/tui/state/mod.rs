@@ -16,7 +16,7 @@ pub use columns::{Column, MARGIN, fit};
 pub use command_line::CommandLine;
 pub use editor::{Editor, Subject};
 pub use filter::{Filter, FilterLine, Purpose};
-pub use message::{MessageLine, MessageView};
+pub use message::{MessageLine, MessageView, PrettyLine, Tab, TextLine, Tone};
 pub use page::StationPage;
 pub use picker::Picker;
 pub use reading::{KEYS, Line, Reading, WIDEST};

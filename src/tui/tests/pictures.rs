@@ -90,3 +90,22 @@ fn a_filter_that_is_typed() {
     screen.press("2 / v tab");
     assert_snapshot!("filter_proposals_80x24", screen.picture());
 }
+
+#[test]
+fn the_views_of_a_message() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        // The faulty StatusNotification of the busy screen.
+        let mut screen = Screen::charging(width, height);
+        screen.press("2 g j j j j j j j j j j 3 z");
+        for view in ["raw", "tree", "checks", "timing", "diff"] {
+            screen.press("v");
+            if view == "tree" {
+                screen.press("j");
+            }
+            assert_snapshot!(format!("message_{view}_{width}x{height}"), screen.picture());
+        }
+    }
+    let mut screen = Screen::charging(80, 24);
+    screen.press("2 / cp:CP1 space action:Status* space dir:in enter 3 z v v v v v");
+    assert_snapshot!("message_diff_same_action_80x24", screen.picture());
+}

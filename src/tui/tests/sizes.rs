@@ -6,7 +6,7 @@ use super::fixture::Screen;
 use crate::tui::update::Message;
 
 /// Ways to everything that can be on the screen.
-const WAYS: [&str; 22] = [
+const WAYS: [&str; 27] = [
     "",
     "2",
     "3",
@@ -26,6 +26,11 @@ const WAYS: [&str; 22] = [
     "s s s *",
     "z s s S",
     "2 g b p",
+    "2 . 3 v",
+    "2 . 3 v v j enter",
+    "2 . 3 v v v",
+    "2 . 3 v v v v l",
+    "2 . 3 V",
     "e",
     "e res enter tab",
     "2 g . f cp1 enter n",

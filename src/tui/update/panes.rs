@@ -29,6 +29,11 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::Top => move_by(app, isize::MIN),
         Action::Bottom if app.focus == Pane::Trace => app.trace.follow(true),
         Action::Bottom => move_by(app, isize::MAX),
+        Action::NextTab => app.message.turn(1),
+        Action::PreviousTab => app.message.turn(-1),
+        Action::Open => {
+            app.message.open();
+        }
         Action::Left => app.message.scroll_sideways(-8),
         Action::Right => app.message.scroll_sideways(8),
         Action::Zoom => app.zoomed = !app.zoomed,
