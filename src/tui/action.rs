@@ -17,6 +17,8 @@ pub enum Context {
     Trace,
     /// In the message pane.
     Message,
+    /// On the page about a station.
+    Page,
     /// In the payload editor.
     Editor,
     /// While a name or a number is asked for.
@@ -39,11 +41,12 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Context; 14] = [
+    pub const ALL: [Context; 15] = [
         Context::Stations,
         Context::Trace,
         Context::Message,
         Context::Panes,
+        Context::Page,
         Context::Editor,
         Context::Prompt,
         Context::CommandLine,
@@ -64,9 +67,10 @@ impl Context {
             Context::Stations => "Stations",
             Context::Trace => "Trace",
             Context::Message => "Message",
+            Context::Page => "Station page",
             Context::Editor => "Payload editor",
             Context::CommandLine => "Command line",
-            Context::FilterLine => "Filter",
+            Context::FilterLine => "Filter, search, time",
             Context::Prompt => "Name or number",
             Context::Picker => "List of actions",
             Context::Chooser => "Palette",
@@ -97,6 +101,7 @@ impl Context {
             Context::Stations => &[Context::Stations, Context::Panes, Context::Everywhere],
             Context::Trace => &[Context::Trace, Context::Panes, Context::Everywhere],
             Context::Message => &[Context::Message, Context::Panes, Context::Everywhere],
+            Context::Page => &[Context::Page, Context::Everywhere],
             Context::Editor => &[Context::Editor, Context::Everywhere],
             Context::CommandLine => &[Context::CommandLine, Context::Everywhere],
             Context::FilterLine => &[Context::FilterLine, Context::Everywhere],
@@ -147,17 +152,39 @@ actions! {
     Compose, Stations, "new call", "Choose an action and edit the payload of a call to this station or to the marked ones", ["e", "x"];
     Mark, Stations, "mark", "Mark the station as a target of calls, or unmark it", ["m"];
     UnmarkAll, Stations, "", "Unmark all stations", ["M"];
-    Sort, Stations, "", "Sort by identity or by age", ["s"];
+    MarkShown, Stations, "", "Mark all stations that are shown, or unmark them", ["*"];
+    Page, Stations, "page", "Show all that is known of the station", ["o"];
+    Sort, Stations, "sort", "Sort by the next column, then by identity again", ["s"];
+    SortReverse, Stations, "", "Turn the order round", ["S"];
 
     OpenMessage, Trace, "read", "Go to the message pane", ["enter"];
     Resend, Trace, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
     ComposeFromTrace, Trace, "new call", "Choose an action and edit a call to the station of this line", ["x"];
     MarkFromTrace, Trace, "", "Mark the station of this line as a target, or unmark it", ["m"];
+    View, Trace, "view", "One line an event, one line an exchange, or a ladder of one station", ["v"];
+    Find, Trace, "find", "Find lines and leave the others where they are", ["f"];
+    FindNext, Trace, "", "Next line that is found", ["n"];
+    FindPrevious, Trace, "", "Previous line that is found", ["N"];
+    NextError, Trace, "error", "Next error: an error frame, an invalid frame, a timeout, a refused handshake", ["."];
+    PreviousError, Trace, "", "Previous error", [","];
+    NextOfStation, Trace, "", "Next line of the same station", ["}"];
+    PreviousOfStation, Trace, "", "Previous line of the same station", ["{"];
+    NextOfAction, Trace, "", "Next line of the same action", [")"];
+    PreviousOfAction, Trace, "", "Previous line of the same action", ["("];
+    Time, Trace, "", "Go to a time", ["@"];
+    Bookmark, Trace, "", "Put a bookmark on the line, or take it away", ["b"];
+    NextBookmark, Trace, "", "Next bookmark", ["'"];
+    PreviousBookmark, Trace, "", "Previous bookmark", ["\""];
+    Pings, Trace, "", "Show pings and pongs, or hide them", ["p"];
+    PageFromTrace, Trace, "", "Show all that is known of the station of this line", ["o"];
     NextPartner, Trace, "", "Jump from the call to its answer", ["]"];
     PreviousPartner, Trace, "", "Jump from the answer to its call", ["["];
 
     ResendMessage, Message, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
     ComposeFromMessage, Message, "", "Choose an action and edit a call to the station of this message", ["x"];
+    NextTab, Message, "view", "Next view: pretty, raw, tree, checks, timing, difference", ["v"];
+    PreviousTab, Message, "", "Previous view", ["V"];
+    Open, Message, "", "In the tree: fold or unfold; in the checks: show the place", ["enter"];
     Left, Message, "", "Scroll to the left", ["h", "left"];
     Right, Message, "", "Scroll to the right", ["l", "right"];
     NextPartnerMessage, Message, "answer", "Show the answer to this call", ["]"];
@@ -221,8 +248,26 @@ actions! {
     CommandHelp, CommandLine, "keys", "Show the keys", ["F1"];
     LeaveCommandLine, CommandLine, "leave", "Close the proposals, then the command line", ["esc"];
 
-    KeepFilter, FilterLine, "keep", "Keep the filter", ["enter"];
+    KeepFilter, FilterLine, "keep", "Keep the filter; find; go to the time", ["enter"];
+    CompleteFilter, FilterLine, "complete", "Propose keys and values, then the next proposal", ["tab"];
+    PreviousProposal, FilterLine, "", "Previous proposal", ["backtab"];
+    OlderFilter, FilterLine, "history", "Older filter", ["up"];
+    NewerFilter, FilterLine, "", "Newer filter", ["down"];
+    FilterHelp, FilterLine, "keys", "Show the keys", ["F1"];
     DropFilter, FilterLine, "back", "Back to the filter before", ["esc"];
+
+    PageNext, Page, "next station", "Next station", ["]", "tab"];
+    PagePrevious, Page, "", "Previous station", ["[", "backtab"];
+    PageNarrow, Page, "only its trace", "Close and show only this station in the trace", ["enter"];
+    PageCompose, Page, "new call", "Choose an action and edit a call to this station", ["e", "x"];
+    PageUpLine, Page, "", "One line up", ["k", "up"];
+    PageDownLine, Page, "", "One line down", ["j", "down"];
+    PagePageUp, Page, "", "One page up", ["pageup", "ctrl-u"];
+    PagePageDown, Page, "scroll", "One page down", ["pagedown", "ctrl-d", "space"];
+    PageTop, Page, "", "To the first line", ["g", "home"];
+    PageBottom, Page, "", "To the last line", ["G", "end"];
+    PageHelp, Page, "help", "Show the keys", ["?", "F1"];
+    PageClose, Page, "close", "Close", ["esc", "q", "o"];
 
     Pick, Picker, "edit", "Edit a call of this action", ["enter", "tab"];
     PickUp, Picker, "", "One line up", ["up", "ctrl-p"];

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -10,13 +11,16 @@ use super::action::Context;
 use super::bindings::Bindings;
 use super::layout::{self, Areas, Border, Proportions, Situation};
 use super::state::{
-    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Pace, Picker, Prompt, Reading, Stations, Toasts, TraceView,
+    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Pace, Picker, Prompt, Reading, StationPage, Stations, Toasts,
+    TraceView, View,
 };
 use super::theme::{Depth, Theme, Themes};
 use crate::config::Kept;
 use crate::console::RunContext;
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
+use crate::trace::facts::Facts;
+use crate::trace::filter::FilterContext;
 use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
@@ -113,6 +117,12 @@ pub struct App {
     pub message: MessageView,
     /// The marked stations.
     pub marked: BTreeSet<StationKey>,
+    /// What the records say about each station.
+    pub facts: Facts,
+    /// The page about one station.
+    pub page: Option<StationPage>,
+    /// The filters and searches that were kept, oldest first.
+    pub filter_history: Vec<String>,
     /// The command line; it remembers its text and its history while it is closed.
     pub command_line: CommandLine,
     /// A filter that is being typed.
@@ -173,6 +183,9 @@ impl App {
             trace: TraceView::default(),
             message: MessageView::default(),
             marked: BTreeSet::new(),
+            facts: Facts::default(),
+            page: None,
+            filter_history: Vec::new(),
             command_line: CommandLine::default(),
             filter_line: None,
             picker: None,
@@ -222,6 +235,8 @@ impl App {
             Context::Picker
         } else if self.editor.is_some() {
             Context::Editor
+        } else if self.page.is_some() {
+            Context::Page
         } else {
             match self.focus {
                 Pane::Stations => Context::Stations,
@@ -249,6 +264,8 @@ impl App {
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },
+            trace_heading: self.trace.view() == View::Ladder,
+            message_footer: self.message.meaning().is_some(),
         };
         layout::areas(self.size, situation)
     }
@@ -272,7 +289,14 @@ impl App {
             Pane::Stations => self.stations.selected(),
             Pane::Trace | Pane::Message => self.station_of_line(contents).or(self.stations.selected()),
         };
-        RunContext { selected, marked: self.marked.iter().copied().collect() }
+        let filtered = if self.stations.filter().is_empty() { Vec::new() } else { self.stations.shown().to_vec() };
+        RunContext { selected, marked: self.marked.iter().copied().collect(), filtered }
+    }
+
+    /// What a filter needs to know, at the clock that is on the screen.
+    pub fn filter_context<'a>(&self, outside: &Outside<'a>) -> FilterContext<'a> {
+        let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        FilterContext::new(outside.contents, &now.to_zoned(self.zone.clone()))
     }
 
     /// The station of the selected line of the trace.

@@ -42,6 +42,9 @@ pub fn draw(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> Drawn {
     if areas.pane(Pane::Message).area() > 0 {
         pane::message(app, outside, buffer);
     }
+    if let Some(page) = app.page {
+        drawn.counts_seconds |= pane::page(app, page, outside, areas.body, buffer);
+    }
     if let Some(editor) = &app.editor {
         pane::editor(app, editor, areas.editor, buffer);
     }

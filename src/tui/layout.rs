@@ -37,6 +37,10 @@ pub struct Areas {
     pub body: Rect,
     /// The last line.
     pub status: Rect,
+    /// How many lines of names the trace has above its lines.
+    pub trace_heading: u16,
+    /// How many lines the message pane has below its lines.
+    pub message_footer: u16,
 }
 
 /// What the division depends on besides the size.
@@ -54,6 +58,10 @@ pub struct Situation {
     pub stations: u16,
     /// The sizes that a person gave the panes.
     pub proportions: Proportions,
+    /// Whether the trace has a line of names above its lines.
+    pub trace_heading: bool,
+    /// Whether the message pane has a line below its lines.
+    pub message_footer: bool,
 }
 
 /// Sizes of panes in hundredths of the screen; `None` is the usual size.
@@ -104,7 +112,7 @@ pub fn too_small(size: Size) -> bool {
 
 /// Divides a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
-    let Situation { focus, companion, zoomed, editing, stations, proportions } = situation;
+    let Situation { focus, companion, zoomed, editing, stations, proportions, trace_heading, message_footer } = situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -113,6 +121,8 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
     let mut areas =
         Areas { header: Rect::new(0, 0, width, 1), body, status: Rect::new(0, height - 1, width, 1), ..Areas::default() };
     areas.editor = body;
+    areas.trace_heading = u16::from(trace_heading);
+    areas.message_footer = u16::from(message_footer);
     if width < 60 && !zoomed {
         areas.tabs = Rect { height: 1, ..body };
         *areas.pane_mut(focus) = below(body, 1);
@@ -148,8 +158,11 @@ impl Areas {
     pub fn list(&self, pane: Pane) -> Rect {
         let area = below(self.pane(pane), 1);
         match pane {
-            Pane::Trace => area,
-            Pane::Message => below(area, 1),
+            Pane::Trace => below(area, self.trace_heading),
+            Pane::Message => {
+                let area = below(area, 1);
+                Rect { height: area.height.saturating_sub(self.message_footer), ..area }
+            }
             Pane::Stations => {
                 let area = below(area, 1);
                 Rect { height: area.height - details_lines(area), ..area }
@@ -236,7 +249,17 @@ mod tests {
     use super::*;
 
     fn situation(focus: Pane, companion: Pane, zoomed: bool) -> Situation {
-        Situation { focus, companion, zoomed, editing: zoomed, stations: 7, proportions: Proportions::default() }
+        let proportions = Proportions::default();
+        Situation {
+            focus,
+            companion,
+            zoomed,
+            editing: zoomed,
+            stations: 7,
+            trace_heading: false,
+            message_footer: false,
+            proportions,
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 mod batch;
 mod chooser;
+mod columns;
 mod command_line;
 mod editor;
 mod filter;
 mod message;
+mod page;
 mod picker;
 mod prompt;
 mod reading;
@@ -15,13 +17,15 @@ mod trace;
 
 pub use batch::{Batch, Pace};
 pub use chooser::{Choice, Chooser, Does, KeptKind};
+pub use columns::{Column, MARGIN, fit};
 pub use command_line::CommandLine;
 pub use editor::{Editor, Subject};
-pub use filter::{Filter, FilterLine};
-pub use message::{MessageLine, MessageView};
+pub use filter::{Filter, FilterLine, Purpose};
+pub use message::{MessageLine, MessageView, PrettyLine, Tab, TextLine, Tone};
+pub use page::StationPage;
 pub use picker::Picker;
 pub use prompt::{Asked, Prompt};
 pub use reading::{KEYS, Line, Reading, WIDEST};
-pub use stations::{Sorting, Stations};
+pub use stations::Stations;
 pub use toasts::{Toast, Toasts, Told};
-pub use trace::TraceView;
+pub use trace::{Goal, Progress, TraceView, View};

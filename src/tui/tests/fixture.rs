@@ -74,6 +74,48 @@ impl Screen {
         screen
     }
 
+    /// The busy screen after a station has reported and charged, and while a call of ours waits.
+    pub fn charging(width: u16, height: u16) -> Screen {
+        let mut screen = Screen::busy(width, height);
+        for (connector, status, error) in
+            [(0, "Available", "NoError"), (1, "Charging", "NoError"), (2, "Faulted", "GroundFailure")]
+        {
+            let payload = format!(r#"{{"connectorId":{connector},"errorCode":"{error}","status":"{status}"}}"#);
+            screen.exchange("CP1", Direction::In, "StatusNotification", &payload, "{}");
+        }
+        let start = r#"{"connectorId":1,"idTag":"04A2B3C4","meterStart":1000,"timestamp":"2026-03-04T10:00:00Z"}"#;
+        screen.exchange(
+            "CP1",
+            Direction::In,
+            "StartTransaction",
+            start,
+            r#"{"transactionId":7,"idTagInfo":{"status":"Accepted"}}"#,
+        );
+        let keys = r#"{"configurationKey":[{"key":"HeartbeatInterval","value":"300","readonly":false},{"key":"NumberOfConnectors","value":"2","readonly":true}]}"#;
+        screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
+        let ping = |pong, round_trip| Happening::Ping { direction: Direction::In, pong, round_trip };
+        let key = screen.station("CP1");
+        screen.tell(Some(key), ping(true, Some(Duration::from_micros(2_300))));
+        let late = screen.call("CP1", Direction::Out, "ClearCache", "{}");
+        screen.tell(
+            Some(key),
+            Happening::Timeout { exchange: late, action: "ClearCache".into(), after: Duration::from_secs(30) },
+        );
+        screen.call("CP1", Direction::Out, "TriggerMessage", r#"{"requestedMessage":"Heartbeat"}"#);
+        screen.tell(Some(key), Happening::Queue { in_flight: 1, queued: 2 });
+        screen.tell(
+            None,
+            Happening::Refused {
+                peer: None,
+                reason: "CP1: no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "GET /CP1 HTTP/1.1\n".into(),
+            },
+        );
+        screen.hear(Message::Refresh);
+        screen
+    }
+
     pub fn station(&mut self, name: &str) -> StationKey {
         self.contents.station(Role::CentralSystem, name)
     }

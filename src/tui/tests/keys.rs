@@ -26,6 +26,7 @@ fn state(screen: &Screen) -> String {
 
 #[test]
 fn keys_change_the_state_as_the_help_says() {
+    let mut wrong = Vec::new();
     for (pressed, expected) in [
         ("", "Stations"),
         ("tab", "Trace"),
@@ -78,11 +79,63 @@ fn keys_change_the_state_as_the_help_says() {
         ("e res enter F1", "Reading"),
         ("e res enter esc", "Stations"),
         ("esc esc esc", "Stations"),
+        ("o", "Page"),
+        ("o ] esc", "Stations"),
+        ("o e", "Picker"),
+        ("o e esc", "Page"),
+        ("o enter", "Trace, only 0"),
+        ("*", "Stations, 5 marked"),
+        ("* *", "Stations"),
+        ("/ cp enter *", "Stations, s/cp, 3 marked"),
+        ("2 / kind:error enter", "Trace, /kind:error 1"),
+        ("2 / kind:error x", "FilterLine, /kind:error 1"),
+        ("2 / kind:error x enter", "FilterLine, /kind:error 1"),
+        ("2 / reset enter esc / up", "FilterLine, /reset 2"),
+        ("2 / reset enter esc / up down", "FilterLine"),
+        ("2 / answ tab yes enter", "Trace, /answered:yes 4"),
+        ("2 / dir: tab enter enter", "Trace, /dir:in 4"),
+        ("2 / dir: tab tab enter enter", "Trace, /dir:out 4"),
+        ("2 / dir: tab esc esc", "Trace"),
+        ("2 g .", "Trace, at 10"),
+        ("2 g . .", "Trace, at 11"),
+        ("2 g . . .", "Trace, at 15"),
+        ("2 .", "Trace"),
+        ("2 ,", "Trace, at 11"),
+        ("2 , ,", "Trace, at 10"),
+        ("2 g f reset enter", "Trace, at 8"),
+        ("2 g f reset enter n", "Trace, at 9"),
+        ("2 g f reset enter n n", "Trace, at 9"),
+        ("2 g f reset enter n N", "Trace, at 8"),
+        ("2 g f reset enter esc n", "FilterLine, at 8"),
+        ("2 g j }", "Trace, at 4"),
+        ("2 g j } } {", "Trace, at 4"),
+        ("2 g j j j j j j )", "Trace, at 7"),
+        ("2 g j j j j j j ) (", "Trace, at 6"),
+        ("2 g @ 10:00:00 enter", "Trace, at 0"),
+        ("2 @ 9:59 enter", "Trace, at 0"),
+        ("2 @ soon enter", "FilterLine"),
+        ("2 @ soon enter esc", "Trace"),
+        ("2 g j b j j b G '", "Trace, at 1"),
+        ("2 g j b j j b G ' '", "Trace, at 3"),
+        ("2 g j b j j b \"", "Trace, at 1"),
+        ("2 '", "Trace"),
+        ("2 v", "Trace"),
+        ("2 v g j j j j j", "Trace, at 6"),
+        ("2 v g .", "Trace, at 10"),
+        ("2 v g . .", "Trace, at 15"),
+        ("2 g j v v", "Trace, only 0, at 1"),
+        ("2 g j v v v", "Trace, at 1"),
+        ("2 g j v v esc", "Trace, at 1"),
+        ("s s s S", "Stations"),
     ] {
         let mut screen = Screen::busy(120, 40);
         screen.press(pressed);
-        assert_eq!(state(&screen), expected, "after {pressed}");
+        let is = state(&screen);
+        if is != expected {
+            wrong.push(format!("after {pressed}: {is}, not {expected}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -99,6 +152,7 @@ fn every_key_of_every_context_is_heard() {
         (Context::Prompt, "e res enter F6"),
         (Context::Chooser, "ctrl-p"),
         (Context::Search, "? /"),
+        (Context::Page, "o"),
         (Context::Question, "m j m e res enter F5"),
     ] {
         for entry in TABLE.iter().filter(|entry| context.reach().contains(&entry.context)) {
@@ -326,5 +380,34 @@ fn the_empty_screen_tells_how_to_begin() {
     screen.app.listening.clear();
     for words in ["start_cs 9000", "start_cp ws://localhost:9000 CP1"] {
         assert!(screen.picture().contains(words), "{}", screen.picture());
+    }
+}
+
+#[test]
+fn the_views_of_a_message_are_walked_through() {
+    let mut screen = Screen::charging(120, 40);
+    screen.press("2 g j j j j j j j j j j 3");
+    let at = |screen: &Screen| {
+        let message = &screen.app.message;
+        format!("{} {:?} {:?}", message.tab().name(), message.cursor(), message.meaning().map(|(place, _)| place.to_owned()))
+    };
+    for (pressed, expected) in [
+        ("", "pretty None None"),
+        ("V", "diff None None"),
+        ("v v v", "tree Some(0) Some(\"/\")"),
+        ("j j", "tree Some(2) Some(\"/errorCode\")"),
+        ("k", "tree Some(1) Some(\"/connectorId\")"),
+        ("g enter", "tree Some(0) Some(\"/\")"),
+        ("j", "tree Some(0) Some(\"/\")"),
+        ("enter G", "tree Some(3) Some(\"/status\")"),
+        ("v", "checks Some(0) None"),
+        ("enter", "tree Some(1) Some(\"/connectorId\")"),
+        ("v v", "timing None None"),
+        ("]", "timing None None"),
+        ("V", "checks None None"),
+        ("[ V", "tree Some(1) Some(\"/connectorId\")"),
+    ] {
+        screen.press(pressed);
+        assert_eq!(at(&screen), expected, "after {pressed}");
     }
 }

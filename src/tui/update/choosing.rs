@@ -264,7 +264,7 @@ fn select_station(app: &mut App, key: crate::trace::StationKey, outside: &Outsid
     app.focus(Pane::Stations);
     if !app.stations.shown().contains(&key) {
         app.stations.set_filter(Filter::default());
-        app.stations.refresh(outside.contents.stations());
+        super::bring_up_to_date(app, outside);
     }
     let height = super::height_of(app, Pane::Stations);
     if let Some(index) = app.stations.shown().iter().position(|shown| *shown == key) {

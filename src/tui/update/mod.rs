@@ -8,7 +8,9 @@ mod copying;
 mod drafts;
 mod lines;
 mod mouse;
+mod page;
 mod panes;
+mod search;
 mod sending;
 mod sources;
 
@@ -29,6 +31,8 @@ use crate::trace::RecordKind;
 
 /// How many records are looked at for failures between two frames.
 const NEWEST: u64 = 2_000;
+/// How many records are looked at in one turn for what they say about stations.
+const FOLDED: u64 = 5_000;
 
 /// What the screen hears.
 #[derive(Debug)]
@@ -156,12 +160,11 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             app.toasts.expire(now);
             app.toasts.set_clock(outside.now.wall_micros, now);
             tell_failures(app, outside);
-            app.stations.refresh(outside.contents.stations());
-            let height = height_of(app, Pane::Trace);
-            let more = app.trace.refresh(outside.contents, height);
+            let more = bring_up_to_date(app, outside);
             show_selected(app, outside);
-            let mut effects = sending::go_on(app, outside);
-            if more {
+            let mut effects = search::seek_on(app, outside);
+            effects.extend(sending::go_on(app, outside));
+            if more && !effects.contains(&Effect::Continue) {
                 effects.push(Effect::Continue);
             }
             effects
@@ -198,6 +201,14 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
     }
 }
 
+/// Takes in what is new. True when there is more than fits into one turn.
+fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
+    let more_facts = app.facts.look_on(outside.contents, FOLDED);
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
+    let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
+    app.trace.refresh(outside.contents, &context, height) || more_facts
+}
+
 /// Failures of ours are told at once; they also stay in the trace. In a flood only the newest records are looked at.
 fn tell_failures(app: &mut App, outside: &Outside<'_>) {
     let records = outside.contents.records();
@@ -226,7 +237,9 @@ fn themes_changed(app: &mut App, wrong: &[String], now: u64) {
 /// Shows the selected record in the message pane.
 fn show_selected(app: &mut App, outside: &Outside<'_>) {
     let width = usize::from(app.areas().list(Pane::Message).width);
-    app.message.refresh(app.trace.selected(), width, outside.contents);
+    app.message.refresh(app.trace.selected(), width, outside, &app.zone);
+    let height = height_of(app, Pane::Message);
+    app.message.arrive(height);
 }
 
 fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
@@ -276,17 +289,17 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         Action::Quit => return quit(app, outside),
         Action::Confirm => return confirm(app, outside),
         Action::Decline => app.question = None,
-        Action::Help | Action::EditorHelp | Action::CommandHelp => {
+        Action::Help | Action::EditorHelp | Action::CommandHelp | Action::FilterHelp | Action::PageHelp => {
             app.reading = Some(Reading::help(app.context(), &app.bindings, reading_width(app)))
         }
         Action::EventLog => {
             let (width, height) = (reading_width(app), page(app).unsigned_abs());
             app.reading = Some(Reading::log(app.toasts.log(), &app.zone, width, height));
         }
-        Action::Search => search(app, true),
-        Action::KeepSearch => search(app, false),
+        Action::Search => search_reading(app, true),
+        Action::KeepSearch => search_reading(app, false),
         Action::DropSearch => {
-            search(app, false);
+            search_reading(app, false);
             if let Some(reading) = &mut app.reading {
                 reading.search.set("");
                 reading.narrow();
@@ -304,8 +317,10 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         _ => {
             let context = app.context();
             return match context {
-                Context::CommandLine | Context::FilterLine => lines::act(app, action, outside),
                 Context::Chooser => choosing::choose(app, action, outside),
+                Context::CommandLine => lines::act(app, action, outside),
+                Context::FilterLine => search::act(app, action, outside),
+                Context::Page => page::act(app, action, outside),
                 Context::Picker | Context::Editor => calls::act(app, action, outside),
                 _ => panes::act(app, action, outside),
             };
@@ -330,7 +345,7 @@ fn scroll_reading(app: &mut App, lines: isize) {
     }
 }
 
-fn search(app: &mut App, typing: bool) {
+fn search_reading(app: &mut App, typing: bool) {
     if let Some(reading) = &mut app.reading {
         reading.searching = typing;
     }

@@ -76,7 +76,7 @@ fn over_panes(app: &mut App, event: MouseEvent, outside: &Outside<'_>) {
         }
         _ => {}
     }
-    app.stations.refresh(outside.contents.stations());
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
 }
 
 fn select(app: &mut App, pane: Pane, line: usize) {
