@@ -1,5 +1,6 @@
 //! The executable: arguments in, exit code out.
 
+mod check;
 mod cli;
 mod demo;
 mod reference;

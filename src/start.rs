@@ -17,7 +17,7 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
-use crate::{demo, reference, screen};
+use crate::{check, demo, reference, screen};
 
 /// Memory for the trace when nobody says otherwise, in bytes.
 const DEFAULT_MEMORY: usize = 64 << 20;
@@ -40,6 +40,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Begin::Config(command)) => check::config(&cli.general, command),
         Some(Begin::Docs(arguments)) => reference::docs(&catalog(&cli.general)?.0, arguments),
         Some(Begin::Schema(message)) => reference::schema(&catalog(&cli.general)?.0, message),
         Some(Begin::Example { message, soap }) => reference::example(&catalog(&cli.general)?.0, message, *soap),
@@ -138,7 +139,15 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
         Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
         Some(Begin::Demo) => demo::start(console.hub()).await?,
         None if !full_screen => return Ok(console.greeting()),
-        Some(Begin::Docs(_) | Begin::Schema(_) | Begin::Example { .. } | Begin::Completions { .. } | Begin::Man) | None => {}
+        Some(
+            Begin::Docs(_)
+            | Begin::Schema(_)
+            | Begin::Example { .. }
+            | Begin::Completions { .. }
+            | Begin::Config(_)
+            | Begin::Man,
+        )
+        | None => {}
     }
     Ok(Said::default())
 }
