@@ -191,7 +191,7 @@ actions! {
     PreviousPartnerMessage, Message, "call", "Show the call of this answer", ["["];
 
     CommandLine, Panes, "command", "Type a command", [":"];
-    Palette, Panes, "palette", "Choose from everything: commands, calls, actions, stations, themes", ["ctrl-p"];
+    Palette, Panes, "palette", "The palette: choose from everything, commands, calls, actions, stations, themes", ["ctrl-p"];
     Filter, Panes, "filter", "Filter the stations or the trace while you type", ["/"];
     Follow, Panes, "follow", "Follow the newest line of the trace, or stop following", ["F"];
     Pause, Panes, "pause", "Hold the trace still; the network goes on", ["space"];
@@ -236,7 +236,7 @@ actions! {
     PreviousFinding, Editor, "", "To the fault before", ["shift-F8", "F9"];
     Undo, Editor, "", "Undo", ["ctrl-z", "ctrl-u"];
     Redo, Editor, "", "Redo", ["ctrl-y", "ctrl-r"];
-    EditorCommandLine, Editor, "", "Choose from everything; the editor waits", ["ctrl-p"];
+    EditorCommandLine, Editor, "", "The palette; the editor waits", ["ctrl-p"];
     EditorHelp, Editor, "keys", "Show the keys", ["F1"];
     CloseEditor, Editor, "close", "Stop repeating, close the proposals, then the editor; the draft is kept", ["esc"];
 

@@ -145,14 +145,28 @@ impl Chooser {
             let pattern = Pattern::parse(typed, CaseMatching::Smart, Normalization::Smart);
             let mut matcher = Matcher::new(Config::DEFAULT);
             let mut letters = Vec::new();
-            let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut letters), &mut matcher);
+            let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
             let scores = self.choices.iter().enumerate().filter_map(|(index, choice)| {
-                // A name that fits counts more than a description that does.
-                let name = score(&choice.name).map(|score| score * 2);
-                let score = name.or_else(|| score(&format!("{} {} {}", choice.kind, choice.name, choice.detail)))?;
-                Some((std::cmp::Reverse(score), choice.name.len(), index))
+                let name = pattern.score(Utf32Str::new(&choice.name, &mut letters), &mut matcher);
+                // In a description only whole pieces count: scattered letters are found in every sentence.
+                let all = || format!("{} {} {}", choice.kind, choice.name, choice.detail).to_lowercase();
+                let described = || {
+                    Some(1).filter(|_| {
+                        let all = all();
+                        words.iter().all(|word| all.contains(word))
+                    })
+                };
+                Some((name.or_else(described)?, choice.name.len(), index))
             });
-            scores.collect()
+            let scores: Vec<_> = scores.collect();
+            // Letters that are scattered over a name fit badly; beside names that fit well they are only noise.
+            let best = scores.iter().map(|(score, ..)| *score).max().unwrap_or(0);
+            let fits = |score: u32, index: usize| {
+                let name = self.choices[index].name.to_lowercase();
+                score == 1 || score * 3 >= best * 2 || words.iter().all(|word| name.contains(word))
+            };
+            let kept = scores.into_iter().filter(|(score, _, index)| fits(*score, *index));
+            kept.map(|(score, length, index)| (std::cmp::Reverse(score), length, index)).collect()
         };
         ranked.sort_unstable();
         self.shown = ranked.into_iter().map(|(_, _, index)| index).collect();

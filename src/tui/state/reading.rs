@@ -118,6 +118,7 @@ impl Reading {
         }
         self.lines.clear();
         let mut heading: Option<&Line> = None;
+        let mut whole = false;
         let mut rest = self.all.as_slice();
         while let Some((first, others)) = rest.split_first() {
             let length = 1 + others.iter().take_while(|line| !line.begins()).count();
@@ -125,7 +126,10 @@ impl Reading {
             rest = behind;
             if matches!(first, Line::Heading(_)) {
                 heading = Some(first);
-            } else if block.iter().map(Line::plain).collect::<Vec<_>>().join(" ").contains(&text) {
+                whole = first.plain().contains(&text);
+            } else if matches!(first, Line::Text(blank) if blank.is_empty()) {
+                // Sections that are left out leave no empty lines.
+            } else if whole || block.iter().map(Line::plain).collect::<Vec<_>>().join(" ").contains(&text) {
                 self.lines.extend(heading.take().cloned());
                 self.lines.extend_from_slice(block);
             }

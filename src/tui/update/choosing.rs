@@ -20,7 +20,7 @@ pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
             Choice {
                 kind: "key",
                 name: entry.help.to_owned(),
-                detail: context.title().to_owned(),
+                detail: if context == Context::Panes { String::new() } else { context.title().to_owned() },
                 keys: keys.first().map(ToString::to_string).unwrap_or_default(),
                 obstacle: obstacle(app, entry, outside),
                 does: Does::Act(entry.action),
