@@ -1,7 +1,10 @@
 //! Tests of the screen as a whole: keys in, state, effects and pictures out. No terminal and no clock takes part.
 
+mod arranging;
+mod choosing;
 mod editor;
 mod fixture;
 mod keys;
 mod pictures;
 mod sizes;
+mod writing;
