@@ -16,6 +16,16 @@ pub struct Moment {
     pub monotonic: Instant,
 }
 
+impl Moment {
+    /// The same wall clock at a later reading of the monotonic one, for the price of one reading.
+    pub fn at(self, monotonic: Instant) -> Moment {
+        let passed = monotonic.saturating_duration_since(self.monotonic);
+        // A wall clock at the end of time stays there.
+        let wall = self.wall.checked_add(passed).unwrap_or(self.wall);
+        Moment { wall, monotonic }
+    }
+}
+
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]
 pub struct IncomingCall<'a> {

@@ -7,14 +7,12 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use super::behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome};
+use super::error_answer::{describe, error, shortened};
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
-use crate::ocpp::{Catalog, ErrorCode, Finding, Lookup, Version, decisive};
+use crate::ocpp::{Catalog, ErrorCode, Lookup, Version, decisive};
 use crate::rpc::srpc::{self, Malformed, Message, MessageId, Reply};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
-
-/// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
-const DESCRIPTION_LIMIT: usize = 255;
 
 /// The answer that leaves later.
 #[derive(Debug)]
@@ -153,10 +151,10 @@ impl Conversation {
     }
 
     /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
-    pub fn sent(&mut self, now: Moment) {
+    pub fn sent(&mut self, now: Instant) {
         for (when, happening) in &mut self.told {
             if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
-                *when = now;
+                *when = when.at(now);
             }
         }
     }
@@ -272,13 +270,15 @@ impl Conversation {
             Some(definition) => definition.response.check(&payload, self.version),
             None => Vec::new(),
         };
-        let valid = decisive(&findings).is_none();
+        let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
         self.tell_frame(Direction::In, FrameKind::Result, text, now, |frame| {
             frame.exchange = Some(sent.exchange);
             frame.action = Some(sent.call.action.clone());
+            frame.code = code;
             frame.findings = findings;
             frame.remark = remark;
         });
+        let valid = code.is_none();
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
@@ -387,23 +387,6 @@ impl Conversation {
         let mut frame = Frame { direction, kind, action: None, text, exchange: None, code: None, findings, remark: None };
         rest(&mut frame);
         self.told.push((now, Happening::Frame(frame)));
-    }
-}
-
-/// An error answer. SRPC's versions get the fixed description of the code, as ocppjs sends it; 1.6 gets the precise one.
-fn error(code: ErrorCode, version: Version, precise: impl FnOnce() -> String) -> Answer {
-    let description = if version == Version::V1_6 { precise() } else { code.description().to_owned() };
-    Answer::Error { code, description }
-}
-
-fn describe(finding: &Finding) -> String {
-    if finding.path.is_empty() { finding.message.clone() } else { format!("{}: {}", finding.path, finding.message) }
-}
-
-fn shortened(description: &str) -> &str {
-    match description.char_indices().nth(DESCRIPTION_LIMIT) {
-        Some((end, _)) => &description[..end],
-        None => description,
     }
 }
 

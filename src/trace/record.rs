@@ -62,7 +62,7 @@ pub struct Record<'a> {
     pub kind: RecordKind,
     /// The action, also of results, errors and timeouts.
     pub action: Option<&'a str>,
-    /// The code of an error frame.
+    /// The code of an error frame, or the one that describes what is wrong with a received result.
     pub code: Option<ErrorCode>,
     /// How the frame was judged.
     pub verdict: Verdict,

@@ -118,10 +118,10 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
             plain(RecordKind::Listening, scratch)
         }
-        Happening::Refused { reason, handshake, .. } => {
+        Happening::Refused { reason, detail, handshake, .. } => {
             scratch.push_str(reason);
             add_handshake(handshake, scratch);
-            Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, scratch) }
+            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
         }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());

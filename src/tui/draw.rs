@@ -51,6 +51,9 @@ pub fn draw(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> Drawn {
     if let Some(picker) = &app.picker {
         drawn.cursor = Some(pane::picker(app, picker, outside, areas.editor, buffer));
     }
+    if let Some(chooser) = &app.chooser {
+        drawn.cursor = Some(pane::chooser(app, chooser, areas.body, buffer));
+    }
     if let Some(reading) = &app.reading {
         pane::reading(app, reading, areas.body, buffer);
     }

@@ -9,6 +9,7 @@ use crate::config::History;
 use crate::console::{Completions, Console, LineKind, RunContext, Said};
 use crate::hub::{Hub, Order, Receipt};
 use crate::ocpp::Catalog;
+use crate::simulator::Profile;
 use crate::trace::Trace;
 
 /// How many replies may wait for the screen.
@@ -92,6 +93,11 @@ impl Session {
     /// What may stand at the cursor (a byte offset) of a command that is being typed.
     pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
         self.console.complete(line, cursor, context)
+    }
+
+    /// What messages look like when nobody says anything about them.
+    pub fn profile(&self) -> Profile {
+        self.console.hub().profile()
     }
 
     /// The addresses at which stations reach us, with a place for the identity.

@@ -95,7 +95,8 @@ fn what_a_peer_invents_is_bounded() {
 #[test]
 fn refused_handshakes_are_remembered_by_their_path() {
     let mut contents = Contents::new(1 << 20);
-    let happening = Happening::Refused { peer: None, reason: "no".into(), handshake: "GET /CP9 HTTP/1.1\n".into() };
+    let happening =
+        Happening::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: "GET /CP9 HTTP/1.1\n".into() };
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
     contents.apply(&Event { station: None, stamp, happening }, &mut String::new());
     let record = contents.records().get(0).unwrap();

@@ -1,5 +1,6 @@
 //! How each pane looks, one file a pane. The state that is drawn is in `state`.
 
+mod chooser;
 mod editor;
 mod header;
 mod message;
@@ -11,6 +12,7 @@ mod status;
 mod trace;
 pub(super) mod words;
 
+pub use chooser::chooser;
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;

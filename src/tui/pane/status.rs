@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::words;
 use crate::trace::filter::FilterError;
-use crate::tui::action::{Context, hints};
+use crate::tui::action::Context;
 use crate::tui::app::{App, Pane, Question};
 use crate::tui::layout::Areas;
 use crate::tui::state::{CommandLine, FilterLine, Purpose};
@@ -21,15 +21,24 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
     let area = areas.status;
     if let Some(question) = &app.question {
         draw_question(app, question, area, buffer);
-    } else if app.reading.is_none() && app.command_line.open {
+    } else if app.reading.is_none() && app.chooser.is_none() && app.command_line.open {
         draw_toast(app, areas.header, buffer);
         return Some(command_line(app, &app.command_line, areas, buffer));
+    } else if let Some(prompt) = app.prompt.as_ref().filter(|_| app.reading.is_none() && app.chooser.is_none()) {
+        draw_toast(app, areas.header, buffer);
+        let styles = &app.theme.styles;
+        return Some(prompt.input.draw(buffer, area, prompt.asked.words(), styles.header.patch(styles.key), styles.header));
+    } else if let Some(reading) = app.reading.as_ref().filter(|reading| reading.searching) {
+        draw_toast(app, areas.header, buffer);
+        let styles = &app.theme.styles;
+        return Some(reading.search.draw(buffer, area, "/", styles.header.patch(styles.key), styles.header));
     } else if let Some(line) = app.filter_line.as_ref().filter(|_| app.reading.is_none()) {
         draw_toast(app, areas.header, buffer);
         return Some(filter_line(app, line, areas, buffer));
     } else {
         // Hints make room for a toast as they do for a narrow screen.
         let used = draw_toast(app, area, buffer);
+        let used = used + draw_batch(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
         draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
         return None;
     }
@@ -45,7 +54,7 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
         Context::Trace | Context::Message if app.trace.count() == 0 => Context::Panes,
         context => context,
     };
-    let all: Vec<(String, &str)> = hints(context).map(|(key, words)| (key.to_string(), words)).collect();
+    let all: Vec<(String, &str)> = app.bindings.hints(context).map(|(key, words)| (key.to_string(), words)).collect();
     let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
     let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
     let mut pencil = Pencil::new(buffer, area, 0);
@@ -68,7 +77,7 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
 
 fn draw_question(app: &App, question: &Question, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let keys: Vec<String> = hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
+    let keys: Vec<String> = app.bindings.hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
     let keys = format!("   {} ", keys.join("   "));
     let mut pencil = Pencil::new(buffer, area, 0);
     // The keys stay visible; a long question is cut instead.
@@ -130,6 +139,18 @@ fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &
         let mut pencil = Pencil::new(buffer, row(above.saturating_sub(distance)), 0);
         pencil.blanks(1, style).text(sentence, style).fill(' ', style);
     }
+}
+
+/// Draws how far the repeated order is; returns how many columns it took.
+fn draw_batch(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    let Some(batch) = &app.batch else { return 0 };
+    let styles = &app.theme.styles;
+    let mut pencil = Pencil::new(buffer, area, 0);
+    pencil.text(&format!(" {} ", batch.progress()), styles.state);
+    if batch.is_sending() {
+        pencil.text(" Esc", styles.header.patch(styles.key)).text(" stop ", styles.header);
+    }
+    pencil.column() - area.x
 }
 
 /// Draws the newest toast; returns how many columns it took.

@@ -1,5 +1,7 @@
 //! The state of each pane and of what lies over the panes. How it looks is in `pane`, when it changes in `update`.
 
+mod batch;
+mod chooser;
 mod columns;
 mod command_line;
 mod editor;
@@ -7,11 +9,14 @@ mod filter;
 mod message;
 mod page;
 mod picker;
+mod prompt;
 mod reading;
 mod stations;
 mod toasts;
 mod trace;
 
+pub use batch::{Batch, Pace};
+pub use chooser::{Choice, Chooser, Does, KeptKind};
 pub use columns::{Column, MARGIN, fit};
 pub use command_line::CommandLine;
 pub use editor::{Editor, Subject};
@@ -19,7 +24,8 @@ pub use filter::{Filter, FilterLine, Purpose};
 pub use message::{MessageLine, MessageView, PrettyLine, Tab, TextLine, Tone};
 pub use page::StationPage;
 pub use picker::Picker;
+pub use prompt::{Asked, Prompt};
 pub use reading::{KEYS, Line, Reading, WIDEST};
 pub use stations::Stations;
-pub use toasts::{Toast, Toasts};
+pub use toasts::{Toast, Toasts, Told};
 pub use trace::{Goal, Progress, TraceView, View};

@@ -8,11 +8,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Version};
+use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::{App, Now, Outside};
 use crate::tui::draw::{Drawn, draw};
 use crate::tui::key::Key;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Effect, Message, update};
 
 /// 2026-03-04T10:00:00Z.
@@ -29,7 +30,7 @@ pub struct Screen {
 impl Screen {
     /// Nobody is there yet.
     pub fn empty(width: u16, height: u16) -> Screen {
-        let mut app = App::new(Theme::named("terminal").unwrap(), true, TimeZone::UTC);
+        let mut app = App::new(Theme::named("terminal").unwrap(), Depth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen = Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0 };
@@ -62,7 +63,12 @@ impl Screen {
         );
         screen.tell(
             Some(gone),
-            Happening::Refused { peer: None, reason: "\u{1b}[2J no common subprotocol".into(), handshake: Box::default() },
+            Happening::Refused {
+                peer: None,
+                reason: "\u{1b}[2J no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "".into(),
+            },
         );
         screen.hear(Message::Refresh);
         screen
@@ -102,6 +108,7 @@ impl Screen {
             Happening::Refused {
                 peer: None,
                 reason: "CP1: no common subprotocol".into(),
+                detail: "".into(),
                 handshake: "GET /CP1 HTTP/1.1\n".into(),
             },
         );
@@ -174,7 +181,7 @@ impl Screen {
     /// Lets the screen hear something.
     pub fn hear(&mut self, message: Message) -> Vec<Effect> {
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, now };
+        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
         update(&mut self.app, message, &outside)
     }
 
@@ -200,7 +207,7 @@ impl Screen {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, now };
+        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
         let drawn = draw(&self.app, &outside, &mut buffer);
         (buffer, drawn)
     }

@@ -3,8 +3,9 @@
 use super::fixture::Screen;
 use crate::console::{Candidate, Completions};
 use crate::trace::{Direction, StationKey};
-use crate::tui::action::{Context, TABLE, action_of, keys};
+use crate::tui::action::{Context, TABLE, keys};
 use crate::tui::app::Pane;
+use crate::tui::bindings::Bindings;
 use crate::tui::session::Reply;
 use crate::tui::update::{Effect, Message};
 
@@ -73,7 +74,7 @@ fn keys_change_the_state_as_the_help_says() {
         ("e", "Picker"),
         ("e esc", "Stations"),
         ("e res enter", "Editor"),
-        ("e res enter ctrl-p", "CommandLine"),
+        ("e res enter ctrl-p", "Chooser"),
         ("e res enter ctrl-p esc", "Editor"),
         ("e res enter F1", "Reading"),
         ("e res enter esc", "Stations"),
@@ -148,6 +149,9 @@ fn every_key_of_every_context_is_heard() {
         (Context::FilterLine, "/"),
         (Context::Picker, "e"),
         (Context::Reading, "?"),
+        (Context::Prompt, "e res enter F6"),
+        (Context::Chooser, "ctrl-p"),
+        (Context::Search, "? /"),
         (Context::Page, "o"),
         (Context::Question, "m j m e res enter F5"),
     ] {
@@ -156,7 +160,7 @@ fn every_key_of_every_context_is_heard() {
                 let mut screen = Screen::busy(120, 40);
                 screen.press(way);
                 assert_eq!(screen.app.context(), context, "{way}");
-                let nearer = action_of(context, key);
+                let nearer = Bindings::default().action_of(context, key);
                 assert!(nearer == Some(entry.action) || entry.context != context, "{key} in {context:?} is {nearer:?}");
                 screen.hear(Message::Key(key.event()));
                 screen.draw();

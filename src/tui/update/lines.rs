@@ -2,9 +2,9 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Effect, search};
+use super::{Effect, choosing, search, sending};
 use crate::tui::action::{Action, Context};
-use crate::tui::app::{App, Outside};
+use crate::tui::app::{App, OnYes, Outside, Question};
 
 /// A key that is no action.
 pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
@@ -32,6 +32,27 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside
                 }
             }
         }
+        Context::Chooser => {
+            if let Some(chooser) = &mut app.chooser {
+                let before = chooser.input.text().to_owned();
+                chooser.input.key(&event);
+                if chooser.input.text() != before {
+                    chooser.narrow();
+                }
+            }
+            choosing::preview(app);
+        }
+        Context::Prompt => {
+            if let Some(prompt) = &mut app.prompt {
+                prompt.input.key(&event);
+            }
+        }
+        Context::Search => {
+            if let Some(reading) = &mut app.reading {
+                reading.search.key(&event);
+                reading.narrow();
+            }
+        }
         Context::Editor => {
             if let Some(editor) = &mut app.editor {
                 editor.key(event);
@@ -56,6 +77,24 @@ pub fn paste(app: &mut App, text: &str, outside: &Outside<'_>) {
             if let Some(picker) = &mut app.picker {
                 picker.input.paste(text);
                 picker.narrow();
+            }
+        }
+        Context::Chooser => {
+            if let Some(chooser) = &mut app.chooser {
+                chooser.input.paste(text);
+                chooser.narrow();
+            }
+            choosing::preview(app);
+        }
+        Context::Prompt => {
+            if let Some(prompt) = &mut app.prompt {
+                prompt.input.paste(text);
+            }
+        }
+        Context::Search => {
+            if let Some(reading) = &mut app.reading {
+                reading.search.paste(text);
+                reading.narrow();
             }
         }
         Context::Editor => {
@@ -89,6 +128,11 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
                 app.command_line.accept();
             } else if let Some(line) = app.command_line.take() {
                 app.command_line.close();
+                if app.confirm && sending::is_dangerous(&line) {
+                    let text = format!("\"{line}\" moves something at many stations. Run it?");
+                    app.question = Some(Question { text, on_yes: OnYes::Run { line } });
+                    return Vec::new();
+                }
                 return vec![Effect::Run { line, context: app.run_context(outside.contents) }];
             } else {
                 app.command_line.close();

@@ -1,14 +1,10 @@
 //! The actions of the three panes: moving, marking, narrowing, copying.
 
-use super::{Effect, bring_up_to_date, calls, height_of, search};
-use crate::trace::{Contents, RecordKind, StationKey};
+use super::{Effect, arranging, bring_up_to_date, calls, choosing, copying, height_of, search};
+use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::state::{Filter, Goal, MARGIN, Purpose, StationPage, View, fit};
-use crate::tui::widget::payload_of;
-
-/// Clipboards that are reached through the terminal often take no more than this.
-const CLIPBOARD: usize = 74_994;
 
 /// Does what an action says.
 pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
@@ -39,7 +35,15 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::Zoom => app.zoomed = !app.zoomed,
         Action::Follow => app.trace.follow(!app.trace.following()),
         Action::Pause => app.trace.toggle_pause(),
-        Action::Copy => return copy(app, outside),
+        Action::Copy => return copying::copy(app, outside),
+        Action::CopyAs => return copying::choose_form(app, outside),
+        Action::Palette => choosing::open_palette(app, outside),
+        Action::Theme => choosing::open_themes(app),
+        Action::OtherBackground => return arranging::other_background(app, now),
+        Action::Wider | Action::Narrower | Action::Higher | Action::Lower | Action::ResetLayout => {
+            return arranging::resize(app, action);
+        }
+        Action::Mouse => return arranging::toggle_mouse(app, now),
         Action::Mark => mark(app, app.stations.selected()),
         Action::MarkFromTrace => mark(app, app.station_of_line(outside.contents)),
         Action::UnmarkAll => app.marked.clear(),
@@ -121,12 +125,17 @@ pub fn move_in(app: &mut App, pane: Pane, lines: isize) {
     match pane {
         Pane::Stations => {
             app.stations.move_by(lines, height);
-            if app.trace.only().is_some() {
-                app.trace.show_only(app.stations.selected());
-            }
+            keep_narrow(app);
         }
         Pane::Trace => app.trace.move_by(lines, height),
         Pane::Message => app.message.scroll(lines, height),
+    }
+}
+
+/// Where the trace shows one station only, it is the selected one.
+pub fn keep_narrow(app: &mut App) {
+    if app.trace.only().is_some() {
+        app.trace.show_only(app.stations.selected());
     }
 }
 
@@ -221,25 +230,4 @@ fn partner(app: &mut App, outside: &Outside<'_>, to_answer: bool) {
     } else if !app.trace.select(partner, height) {
         app.toasts.info("The other half is hidden by the filter", now);
     }
-}
-
-fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
-    let now = outside.now.monotonic_micros;
-    let Some(text) = app.trace.selected().and_then(|sequence| text_to_copy(outside.contents, sequence)) else {
-        app.toasts.info("There is nothing to copy: no line of the trace is selected", now);
-        return Vec::new();
-    };
-    let bytes = text.len();
-    if bytes / 3 * 4 > CLIPBOARD {
-        app.toasts.info(format!("Copied {bytes} bytes through the terminal; many terminals take no more than 55 kB"), now);
-    } else {
-        app.toasts.info(format!("Copied {bytes} bytes"), now);
-    }
-    vec![Effect::Copy(text)]
-}
-
-fn text_to_copy(contents: &Contents, sequence: u64) -> Option<String> {
-    let record = contents.records().get(sequence)?;
-    let text = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.text };
-    Some(text.to_owned())
 }

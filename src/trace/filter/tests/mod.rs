@@ -86,7 +86,9 @@ fn everything_once() -> Scene {
     let after = std::time::Duration::from_secs(30);
     scene.tell(Some(ours), Happening::Retry { after, lost: false, reason: reason() }); // 13
     scene.tell(Some(ours), Happening::Retry { after, lost: true, reason: reason() }); // 14
-    scene.tell(None, Happening::Refused { peer: Some(peer), reason: "no such version".into(), handshake: Box::default() }); // 15
+    let refused =
+        Happening::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+    scene.tell(None, refused); // 15
     scene.tell(None, Happening::Note { failure: false, text: "a note".into() }); // 16
     scene.tell(None, Happening::Note { failure: true, text: "a failure".into() }); // 17
     let mut open = frame(Out, Call, "Heartbeat", r#"[2,"id-18","Heartbeat",{}]"#, 4);
