@@ -13,7 +13,7 @@ use crate::tui::state::StationPage;
 use crate::tui::widget::{Pencil, draw_box};
 
 /// The width of the names.
-const NAMES: usize = 22;
+const NAMES: usize = 26;
 /// How many configuration keys, transactions and refused handshakes are listed.
 const LISTED: usize = 200;
 

@@ -45,7 +45,7 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            let handshake = format!("GET /{name} HTTP/1.1\nSec-Websocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-Websocket-Protocol: {}\n", version.subprotocol()).into();
+            let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
             screen.tell(Some(key), Happening::Connected { link: 1, version, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;

@@ -123,7 +123,8 @@ fn draw_title(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
         remarks.push((format!("searching {} %", trace.progress()), styles.muted));
     }
     let total = words::number(trace.total());
-    let counts = if trace.narrowed() { format!("{}/{total}", words::number(trace.count() as u64)) } else { total };
+    let counts =
+        if trace.count() as u64 != trace.total() { format!("{}/{total}", words::number(trace.count() as u64)) } else { total };
     title(app, Pane::Trace, &remarks, &counts, app.areas().trace, buffer);
 }
 
