@@ -1,7 +1,9 @@
 //! Tests of the screen as a whole: keys in, state, effects and pictures out. No terminal and no clock takes part.
 
+mod documents;
 mod editor;
 mod fixture;
 mod keys;
+mod message;
 mod pictures;
 mod sizes;
