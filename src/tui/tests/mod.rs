@@ -2,9 +2,11 @@
 
 mod arranging;
 mod choosing;
+mod documents;
 mod editor;
 mod fixture;
 mod keys;
+mod message;
 mod pictures;
 mod sizes;
 mod writing;
