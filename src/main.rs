@@ -1,8 +1,10 @@
 //! The executable: arguments in, exit code out.
 
+mod check;
 mod cli;
 mod demo;
 mod reference;
+mod screen;
 mod start;
 
 use std::process::ExitCode;

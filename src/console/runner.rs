@@ -25,6 +25,8 @@ pub struct RunContext {
     pub selected: Option<StationKey>,
     /// The marked stations, in the order of their keys.
     pub marked: Vec<StationKey>,
+    /// The stations that the filter of the table shows; none without a filter.
+    pub filtered: Vec<StationKey>,
 }
 
 /// The command language of one session.
@@ -130,7 +132,8 @@ impl Console {
         {
             return Ok(vec![row.key]);
         }
-        Ok(target.resolve_where(role, contents.stations(), &context.marked, fits)?)
+        let chosen = if *target == Target::Filtered { &context.filtered } else { &context.marked };
+        Ok(target.resolve_where(role, contents.stations(), chosen, fits)?)
     }
 
     fn connected(&self, role: Role, target: &Target, context: &RunContext) -> Result<Vec<(StationKey, Version)>, Failure> {
