@@ -53,6 +53,21 @@ pub enum Answer {
     Silence,
     /// The answer leaves after a delay.
     Delayed(Duration, Box<Answer>),
+    /// Somebody else decides: the link waits for an order with the ticket and carries on meanwhile.
+    Later(Later),
+}
+
+/// An answer that is decided elsewhere: by a plugin, by a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Later {
+    /// Names the question in the order that brings the decision. Unique in the session.
+    pub ticket: u64,
+    /// How long the decision is awaited; `None` for as long as the link lives.
+    pub patience: Option<Duration>,
+    /// What is said when no decision comes in time.
+    pub otherwise: Box<Answer>,
+    /// How long the decided answer is held back on top.
+    pub delay: Option<Duration>,
 }
 
 /// How one of our calls ended.

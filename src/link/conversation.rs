@@ -7,6 +7,8 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use super::behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome};
+use super::call_end::{CallEnd, WhenEnded};
+use super::held::{Due, HeldAnswers};
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
 use crate::ocpp::{Catalog, ErrorCode, Finding, Lookup, Version, decisive};
@@ -15,14 +17,6 @@ use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
 
 /// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
 const DESCRIPTION_LIMIT: usize = 255;
-
-/// The answer that leaves later.
-#[derive(Debug)]
-struct DelayedAnswer {
-    due: Instant,
-    question: Question,
-    answer: Answer,
-}
 
 /// What is kept of a call of the peer until it is answered.
 #[derive(Debug)]
@@ -40,7 +34,7 @@ pub(super) struct Conversation {
     version: Version,
     behaviour: Box<dyn Behaviour>,
     pending: Pending,
-    delayed: Vec<DelayedAnswer>,
+    held: HeldAnswers<Question>,
     outbox: Outbox,
     lengths: (usize, usize),
     /// Texts to send, oldest first.
@@ -66,7 +60,7 @@ impl Conversation {
             version,
             behaviour,
             pending: Pending::default(),
-            delayed: Vec::new(),
+            held: HeldAnswers::default(),
             outbox: Outbox::default(),
             lengths: (0, 0),
             outgoing: Vec::new(),
@@ -90,7 +84,9 @@ impl Conversation {
                 match decoded.message {
                     Message::Call { id, action, payload } => self.take_call(text, remark, id, &action, payload, now),
                     Message::Result { id, payload } => self.take_result(text, remark, &id, payload, now),
-                    Message::Error { id, code, .. } => self.take_error(text, remark, &id, &code, now),
+                    Message::Error { id, code, description, .. } => {
+                        self.take_error(text, remark, &id, (&code, description), now)
+                    }
                 }
             }
             Err(malformed) => self.refuse(text, malformed, now),
@@ -107,6 +103,11 @@ impl Conversation {
 
     /// A call that a person or the behaviour wants to make. It waits its turn.
     pub fn call(&mut self, action: &str, payload: Value, now: Moment) {
+        self.ask(action, payload, None, now);
+    }
+
+    /// The same, for somebody who wants to know how it ends.
+    pub fn ask(&mut self, action: &str, payload: Value, then: Option<WhenEnded>, now: Moment) {
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
@@ -118,7 +119,7 @@ impl Conversation {
             None => Vec::new(),
         };
         let action = definition.as_ref().map_or_else(|| Arc::from(action), |definition| definition.name.clone());
-        self.pending.queue(QueuedCall { action, definition, payload, findings });
+        self.pending.queue(QueuedCall { action, definition, payload, findings, then });
         self.settle(now);
     }
 
@@ -130,7 +131,7 @@ impl Conversation {
         match decoded {
             Ok(srpc::Decoded { message: Message::Call { id, action, payload }, remark }) => {
                 let definition = self.catalog.action(self.version, self.behaviour.role(), &action).cloned();
-                let call = QueuedCall { action: action.into(), definition, payload, findings: Vec::new() };
+                let call = QueuedCall { action: action.into(), definition, payload, findings: Vec::new(), then: None };
                 let (exchange, action) = self.note_sent(id.to_string(), call, now);
                 self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
                     frame.exchange = Some(exchange);
@@ -167,11 +168,10 @@ impl Conversation {
             let after = self.settings.call_timeout;
             let action = sent.call.action.clone();
             self.told.push((now, Happening::Timeout { exchange: sent.exchange, action, after }));
-            self.report(&sent.call, Outcome::Timeout, now);
+            self.report(sent, Outcome::Timeout, CallEnd::Timeout, now);
         }
-        while let Some(index) = self.delayed.iter().position(|delayed| delayed.due <= now.monotonic) {
-            let DelayedAnswer { question, answer, .. } = self.delayed.remove(index);
-            self.answer(question, answer, now);
+        while let Some(due) = self.held.due(now.monotonic) {
+            self.answer_due(due, now);
         }
         if self.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
             self.behaviour.deadline_reached(now, &mut self.outbox);
@@ -181,8 +181,7 @@ impl Conversation {
 
     /// When [`tick`](Self::tick) must be called.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let delayed = self.delayed.iter().map(|delayed| delayed.due).min();
-        [self.pending.deadline(), delayed, self.behaviour.deadline()].into_iter().flatten().min()
+        [self.pending.deadline(), self.held.deadline(), self.behaviour.deadline()].into_iter().flatten().min()
     }
 
     /// The link is lost: open calls end, and the behaviour comes back for the next link.
@@ -191,7 +190,7 @@ impl Conversation {
         for sent in sent {
             let text = format!("{} got no answer: the link was lost", sent.call.action);
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
-            self.report(&sent.call, Outcome::LinkLost, now);
+            self.report(sent, Outcome::LinkLost, CallEnd::Lost, now);
         }
         if unsent > 0 {
             let text = format!("{unsent} queued calls were not sent: the link was lost");
@@ -245,8 +244,11 @@ impl Conversation {
     fn answer(&mut self, question: Question, answer: Answer, now: Moment) {
         let (text, kind, code) = match answer {
             Answer::Silence => return,
-            Answer::Delayed(delay, answer) => {
-                self.delayed.push(DelayedAnswer { due: now.monotonic + delay, question, answer: *answer });
+            Answer::Delayed(delay, answer) => return self.held.delay(question, *answer, delay, now.monotonic),
+            Answer::Later(later) => {
+                if let Err(due) = self.held.wait(question, later, now.monotonic) {
+                    self.answer_due(due, now);
+                }
                 return;
             }
             Answer::Result(payload) => (srpc::encode_result(&question.id, &payload), FrameKind::Result, None),
@@ -262,6 +264,23 @@ impl Conversation {
             frame.action = Some(question.action);
             frame.code = code;
         });
+    }
+
+    /// An answer that was awaited from elsewhere has been decided.
+    pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
+        if let Some((question, answer)) = self.held.decide(ticket, decision) {
+            self.answer(question, answer, now);
+        }
+        self.settle(now);
+    }
+
+    fn answer_due(&mut self, due: Due<Question>, now: Moment) {
+        if let Some(patience) = due.undecided {
+            let (action, seconds) = (&due.question.action, patience.as_secs_f64());
+            let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
+            self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+        }
+        self.answer(due.question, due.answer, now);
     }
 
     fn take_result(&mut self, text: Text, remark: Option<Box<str>>, id: &MessageId, mut payload: Value, now: Moment) {
@@ -282,10 +301,18 @@ impl Conversation {
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
-        self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now);
+        let end = if sent.call.then.is_some() { CallEnd::Result(payload.clone()) } else { CallEnd::Lost };
+        self.report(sent, Outcome::Result { payload: &payload, valid }, end, now);
     }
 
-    fn take_error(&mut self, text: Text, remark: Option<Box<str>>, id: &MessageId, code: &str, now: Moment) {
+    fn take_error(
+        &mut self,
+        text: Text,
+        remark: Option<Box<str>>,
+        id: &MessageId,
+        (code, description): (&str, String),
+        now: Moment,
+    ) {
         let known = ErrorCode::parse(code);
         let Some(sent) = self.answered(id) else {
             return self.take_stray(text, FrameKind::Error, remark, known, id, now);
@@ -296,7 +323,7 @@ impl Conversation {
             frame.code = known;
             frame.remark = remark;
         });
-        self.report(&sent.call, Outcome::Error { code }, now);
+        self.report(sent, Outcome::Error { code }, CallEnd::Error { code: code.to_owned(), description }, now);
     }
 
     /// An answer that belongs to no call under way: it is late, or it was never asked for.
@@ -344,8 +371,13 @@ impl Conversation {
         }
     }
 
-    fn report(&mut self, call: &QueuedCall, outcome: Outcome<'_>, now: Moment) {
-        self.behaviour.answered(&call.action, &call.payload, outcome, now, &mut self.outbox);
+    /// Tells the behaviour how a call ended, and whoever asked for it (`end` is the same for them to keep).
+    fn report(&mut self, sent: SentCall, outcome: Outcome<'_>, end: CallEnd, now: Moment) {
+        let QueuedCall { action, payload, then, .. } = sent.call;
+        self.behaviour.answered(&action, &payload, outcome, now, &mut self.outbox);
+        if let Some(then) = then {
+            then.tell(end);
+        }
     }
 
     /// After every turn: what the behaviour wants to call is queued, and what may be sent is sent.

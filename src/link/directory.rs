@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::behaviour::Behaviour;
+use super::behaviour::{Answer, Behaviour};
+use super::call_end::WhenEnded;
 use crate::ocpp::Version;
 use crate::trace::StationKey;
 
@@ -23,8 +24,24 @@ pub enum LinkOrder {
         /// Its payload.
         payload: Value,
     },
+    /// The same, for a caller who wants to know how it ends.
+    Ask {
+        /// The operation's name.
+        action: String,
+        /// Its payload.
+        payload: Value,
+        /// Who wants to know.
+        then: WhenEnded,
+    },
     /// Send a text as it is.
     Raw(String),
+    /// What [`Answer::Later`] waited for; without an answer it is the usual one.
+    Answer {
+        /// The ticket of the question.
+        ticket: u64,
+        /// What is said.
+        answer: Option<Answer>,
+    },
     /// Send a WebSocket ping.
     Ping,
     /// Close the link; a simulated station stays down.

@@ -3,10 +3,12 @@
 
 mod backoff;
 mod behaviour;
+mod call_end;
 mod conversation;
 mod dialer;
 mod directory;
 mod endpoint;
+mod held;
 mod listener;
 mod pending;
 mod settings;
@@ -14,7 +16,8 @@ mod task;
 mod url;
 mod websocket;
 
-pub use behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome, WantedCall};
+pub use behaviour::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome, WantedCall};
+pub use call_end::{CallEnd, WhenEnded};
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
 pub use endpoint::{Endpoint, PathError, encode_identity};

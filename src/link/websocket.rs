@@ -246,6 +246,8 @@ where
     fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
+            Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
