@@ -6,13 +6,14 @@ use std::fs;
 use std::path::Path;
 
 /// The modules with their floor; a module may use its own floor's siblings only where that is listed.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 17] = [
     ("ocpp", 0),
     ("rpc", 0),
     ("visible", 0),
     ("trace", 1),
     ("link", 1),
     ("simulator", 2),
+    ("plugin", 2),
     ("hub", 3),
     ("compose", 4),
     ("console", 4),
