@@ -104,6 +104,7 @@ impl Engine {
                 self.take(request);
             }
             self.due();
+            self.sweep();
         }
     }
 
@@ -192,6 +193,7 @@ impl Engine {
             }
         };
         self.follow();
+        self.sweep();
         reply.failure = done.err();
         reply.spoken = self.spoken.take().unwrap_or_default();
         reply
@@ -245,10 +247,15 @@ impl Engine {
 
     /// Gives a plugin its turn, and carries out what it asked for meanwhile.
     fn turn(&mut self, serial: u64, kind: &str, event: &str) -> Option<String> {
+        self.turn_for(serial, kind, kind, event)
+    }
+
+    /// The same, with the words in which a fault is told.
+    fn turn_for(&mut self, serial: u64, kind: &str, what: &str, event: &str) -> Option<String> {
         let plugin = self.plugins.iter_mut().find(|plugin| plugin.serial == serial)?;
         plugin.events += 1;
         let ended = plugin.instance.event(kind, event);
-        self.after(serial, kind, ended).flatten()
+        self.after(serial, what, ended).flatten()
     }
 
     /// What follows a turn.
@@ -261,11 +268,14 @@ impl Engine {
         for fault in unheard {
             self.fault(serial, "a promise", &fault);
         }
-        let said = ended.map_err(|fault| self.fault(serial, what, &fault)).ok();
-        if self.plugins.iter().any(|plugin| plugin.serial == serial && plugin.leaving) {
+        ended.map_err(|fault| self.fault(serial, what, &fault)).ok()
+    }
+
+    /// The plugins that want to go leave, now that nothing is asked of them any more.
+    fn sweep(&mut self) {
+        while let Some(serial) = self.plugins.iter().find(|plugin| plugin.leaving).map(|plugin| plugin.serial) {
             self.remove(serial, true);
         }
-        said
     }
 
     /// The events that came up during turns. An event may bring up more of them; they wait for the next round, so that no plugin keeps

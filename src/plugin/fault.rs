@@ -33,6 +33,10 @@ impl Fault {
     /// Puts a fault together from an exception's message and stack.
     pub fn new(plugin: &str, message: &str, stack: &str) -> Fault {
         let mut message: String = message.chars().take(LONGEST).collect();
+        if message == "null" {
+            // Without any memory left not even the error can be made, and null is thrown instead.
+            message = "out of memory, or null was thrown".to_owned();
+        }
         if message.trim().is_empty() {
             message = "something was thrown without a message".to_owned();
         }

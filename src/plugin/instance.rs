@@ -105,7 +105,9 @@ impl Instance {
         let comment = if text.starts_with("#!") { "//" } else { "" };
         let source = format!("{WRAPPER}{comment}{text}\n}})");
         let ended = self.turn(|ctx| {
-            let body: Function<'_> = ctx.eval_with_options(source, options(&format!("{}.js", self.name)))?;
+            let body: Value<'_> = ctx.eval_with_options(source, options(&format!("{}.js", self.name)))?;
+            // A brace too many ends the function in which the text stands.
+            let body = body.into_function().ok_or_else(|| Exception::throw_syntax(ctx, "its braces do not match"))?;
             self.start.clone().restore(ctx)?.call((body,))
         })?;
         Ok(if ended.as_deref() == Some("loaded") { Loaded::Runs } else { Loaded::NoEntry })
@@ -211,7 +213,8 @@ fn describe(name: &str, caught: &CaughtError<'_>) -> Fault {
             Some(exception) => exception_fault(name, &exception),
             None => {
                 let text = value.as_string().and_then(|text| text.to_string().ok());
-                Fault::new(name, text.as_deref().unwrap_or("something was thrown that is no Error"), "")
+                let otherwise = if value.is_null() { "null" } else { "something was thrown that is no Error" };
+                Fault::new(name, text.as_deref().unwrap_or(otherwise), "")
             }
         },
     }

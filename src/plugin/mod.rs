@@ -26,3 +26,6 @@ pub use host::{Host, StationFacts};
 pub use report::{PluginCommand, PluginDetail, PluginState, Spoken};
 pub use request::PluginOptions;
 pub use shipped::TYPES;
+
+#[cfg(test)]
+mod tests;

@@ -27,10 +27,10 @@ impl Engine {
             "usual": usual_payload,
         });
         let event = event.to_string();
-        let takers = self.takers(Kind::Call, &action);
+        let (takers, place) = (self.takers(Kind::Call, &action), format!("onCall {action}"));
         self.open.push(Open::new(ticket, station, action, usual, &takers, Instant::now()));
         for plugin in takers {
-            let said = self.turn(plugin, "call", &event);
+            let said = self.turn_for(plugin, "call", &place, &event);
             if said.as_deref() == Some("later") {
                 continue;
             }

@@ -68,12 +68,11 @@ impl Engine {
     /// Takes a plugin out, with or without its `onUnload`.
     pub(super) fn remove(&mut self, serial: u64, politely: bool) {
         let Some(index) = self.plugins.iter().position(|plugin| plugin.serial == serial) else { return };
-        self.plugins[index].leaving = false; // it leaves now, once
         if politely {
             let ended = self.plugins[index].instance.event("unload", "null");
             self.after(serial, "onUnload", ended);
         }
-        // Its last words may have made it go already.
+        // Also when its last words were that it wants to go.
         self.plugins.retain(|plugin| plugin.serial != serial);
         self.timers.clear_plugin(serial);
         self.next.retain(|(plugin, ..)| *plugin != serial);
