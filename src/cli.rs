@@ -1,19 +1,23 @@
 //! The arguments of the program: what can be said on the shell, and what it means. Starting things is `start`'s.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use ocpp_tui::docgen::Format;
 use ocpp_tui::lines::LogFormat;
-use ocpp_tui::ocpp::Version;
+use ocpp_tui::ocpp::{MeterMapping, Role, Version};
+use ocpp_tui::simulator::{Profile, Samples};
 
 /// The terminal console of people who develop and test EV charge points and central systems (OCPP).
 #[derive(Debug, Parser)]
-#[command(name = "ocpp-tui", version, about, max_term_width = 100, arg_required_else_help = false)]
+#[command(name = "ocpp-tui", version, about, max_term_width = 100, disable_help_subcommand = true)]
 #[command(after_help = "Examples:
   ocpp-tui cs --port 9000                      a central system on port 9000, on a full screen
   ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
   ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
+  ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
     /// What holds for every way to begin.
@@ -51,6 +55,73 @@ pub struct General {
     /// Read this settings file instead of the one in the configuration folder
     #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
     pub config: Option<PathBuf>,
+    /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
+    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub calls_in_flight: u16,
+    /// Whose payloads and answers are used when nobody says anything about them
+    #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
+    pub samples: SamplesArgument,
+    /// Write the meter values of OCPP 1.5 with their attributes in a list of their own, as ocppjs did before 1.0.1
+    #[arg(long, global = true)]
+    pub with_attr_at: bool,
+}
+
+impl General {
+    /// What messages look like when nobody says anything about them.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            samples: match self.samples {
+                SamplesArgument::Sensible => Samples::Sensible,
+                SamplesArgument::Ocppjs => Samples::Ocppjs,
+            },
+            meter_mapping: if self.with_attr_at { MeterMapping::AttributesBeside } else { MeterMapping::Flattened },
+        }
+    }
+}
+
+/// Whose payloads and answers are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SamplesArgument {
+    /// Current and valid ones for every version
+    Sensible,
+    /// The fixed ones of ocppjs, for OCPP 1.2 and 1.5
+    Ocppjs,
+}
+
+/// Reads the arguments of the program. A general option counts wherever it stands, also behind the words of a command of the prompt.
+pub fn arguments() -> Cli {
+    Cli::parse_from(generals_first(std::env::args_os().collect()))
+}
+
+/// The arguments with the general options before all others, so that a command of the prompt does not take them for its own.
+fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
+    let command = Cli::command();
+    let general = |argument: &OsString| {
+        let text = argument.to_str()?.strip_prefix("--")?;
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let option = command.get_arguments().find(|option| option.is_global_set() && option.get_long() == Some(name))?;
+        Some(option.get_action().takes_values() && value.is_none())
+    };
+    let mut arguments = arguments.into_iter();
+    let mut first: Vec<OsString> = arguments.next().into_iter().collect();
+    let mut others = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match general(&argument) {
+            _ if argument == "--" => {
+                others.push(argument);
+                others.extend(arguments.by_ref());
+            }
+            None => others.push(argument),
+            Some(with_value) => {
+                first.push(argument);
+                if with_value {
+                    first.extend(arguments.next());
+                }
+            }
+        }
+    }
+    first.append(&mut others);
+    first
 }
 
 /// How to begin.
@@ -60,6 +131,21 @@ pub enum Begin {
     Cs(CentralSystem),
     /// Be one or more charge points of a central system
     Cp(ChargePoints),
+    /// Show a central system and some lively charge points in one console, to look around
+    Demo,
+    /// Write documentation of all messages into a folder
+    Docs(Documentation),
+    /// Print the JSON Schema of an action
+    Schema(OneMessage),
+    /// Print an example of an action
+    Example {
+        /// Which
+        #[command(flatten)]
+        message: OneMessage,
+        /// In a SOAP envelope
+        #[arg(long)]
+        soap: bool,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -111,6 +197,57 @@ pub struct ChargePoints {
     pub manual: bool,
 }
 
+/// Where documentation goes and how it is written.
+#[derive(Debug, Args)]
+pub struct Documentation {
+    /// The folder; it is made when it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = FormatArgument::Html)]
+    pub format: FormatArgument,
+    /// Write into the folder although something is in it
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// One message.
+#[derive(Debug, Args)]
+pub struct OneMessage {
+    /// The action, in any case, like BootNotification or remote_reset
+    pub action: String,
+    /// OCPP version
+    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    pub protocol: Version,
+    /// The response instead of the request
+    #[arg(long)]
+    pub response: bool,
+    /// Who sends the request, where both may: cp (charge point) or cs (central system)
+    #[arg(long, value_parser = role, value_name = "ROLE")]
+    pub from: Option<Role>,
+}
+
+/// How documentation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// A static site
+    Html,
+    /// One file a version
+    Markdown,
+    /// Schemas and examples, a file each
+    Json,
+}
+
+impl From<FormatArgument> for Format {
+    fn from(argument: FormatArgument) -> Format {
+        match argument {
+            FormatArgument::Html => Format::Html,
+            FormatArgument::Markdown => Format::Markdown,
+            FormatArgument::Json => Format::Json,
+        }
+    }
+}
+
 /// How events are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormatArgument {
@@ -136,6 +273,10 @@ fn version(text: &str) -> Result<Version, String> {
     })
 }
 
+fn role(text: &str) -> Result<Role, String> {
+    Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
+}
+
 /// Reads a size like `64M`.
 pub fn size(text: &str) -> Result<usize, String> {
     let text = text.trim();
@@ -158,8 +299,6 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -183,6 +322,24 @@ mod tests {
         let Some(Begin::Line(words)) = cli.command else { panic!("{cli:?}") };
         assert_eq!(words, ["start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
         assert!(cli.general.plain);
+    }
+
+    #[test]
+    fn general_options_count_wherever_they_stand() {
+        let words = "ocpp-tui start_cs 9000 --with-attr-at -u /x --samples ocppjs --log-format=jsonl";
+        let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
+        let Some(Begin::Line(rest)) = &cli.command else { panic!("{cli:?}") };
+        assert_eq!(rest, &["start_cs", "9000", "-u", "/x"]);
+        let wanted = Profile { samples: Samples::Ocppjs, meter_mapping: MeterMapping::AttributesBeside };
+        assert_eq!((cli.general.profile(), cli.general.log_format), (wanted, LogFormatArgument::Jsonl));
+        let cli = Cli::parse_from(generals_first(["ocpp-tui", "send_raw", "--", "--plain"].map(OsString::from).to_vec()));
+        assert!(!cli.general.plain);
+    }
+
+    #[test]
+    fn help_is_a_command_of_the_prompt() {
+        let cli = Cli::parse_from(["ocpp-tui", "help"]);
+        assert!(matches!(cli.command, Some(Begin::Line(words)) if words == ["help"]));
     }
 
     #[test]

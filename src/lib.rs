@@ -10,11 +10,13 @@
 //! ```
 //!
 //! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
-//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top.
+//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top, with `docgen` beside them, which writes
+//! documentation of the catalog.
 
 pub mod compose;
 pub mod config;
 pub mod console;
+pub mod docgen;
 pub mod hub;
 pub mod lines;
 pub mod link;

@@ -1,16 +1,15 @@
 //! The executable: arguments in, exit code out.
 
 mod cli;
-mod screen;
+mod demo;
+mod reference;
 mod start;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 #[expect(clippy::print_stderr, reason = "no front end runs when the program cannot start or has ended")]
 fn main() -> ExitCode {
-    match start::run(cli::Cli::parse()) {
+    match start::run(&cli::arguments()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("ocpp-tui: {error:#}");

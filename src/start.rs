@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
 use ocpp_tui::config::{History, Paths, Settings};
-use ocpp_tui::console::{self, Console, LineKind, RunContext, Said};
+use ocpp_tui::console::{self, Console, LineKind, RunContext, Said, Trouble};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
 use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
@@ -17,7 +17,7 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
-use crate::screen::ConsoleSession;
+use crate::{demo, reference};
 
 /// The theme when nobody wants another one.
 const DEFAULT_THEME: &str = "terminal";
@@ -32,7 +32,7 @@ pub const CANNOT_START: u8 = 2;
 ///
 /// # Errors
 /// When the program cannot start; the error is one sentence with a remedy.
-pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Some(Begin::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "ocpp-tui", &mut io::stdout());
@@ -42,6 +42,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Begin::Docs(arguments)) => reference::docs(&catalog(&cli.general)?.0, arguments),
+        Some(Begin::Schema(message)) => reference::schema(&catalog(&cli.general)?.0, message),
+        Some(Begin::Example { message, soap }) => reference::example(&catalog(&cli.general)?.0, message, *soap),
         _ => session(&cli.general, cli.command.as_ref()),
     }
 }
@@ -61,30 +64,34 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     };
     let (catalog, warnings) = catalog(general)?;
     let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
-    let mut limits = LinkSettings::default();
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
     if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
         limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
-        let console = Arc::new(Console::new(Hub::new(catalog, limits, teller)));
+        let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), teller)));
         for warning in warnings {
             console.hub().note(true, warning);
         }
         for line in &settings.startup {
             startup(&console, line).await?;
         }
-        let ended = match self::begin(&console, begin).await? {
-            Begun::Failed => Ok(ExitCode::from(FAILED)),
-            Begun::Over => Ok(ExitCode::SUCCESS),
-            Begun::Running if terminal && !general.plain => {
+        let format = general.log_format.into();
+        let full_screen = terminal && !general.plain;
+        let said = self::begin(&console, begin, full_screen).await?;
+        let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
+        let ended = match over {
+            Some(code) => {
+                lines::print(&said.lines, format)?;
+                Ok(ExitCode::from(code))
+            }
+            None if full_screen => {
+                lines::print(&said.lines, format)?;
                 let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
-                screen(console.clone(), theme, mouse).await
+                screen(console.clone(), history, theme, mouse).await
             }
-            Begun::Running => {
-                let options = LineOptions { format: general.log_format.into(), terminal };
-                Ok(lines::run(console.clone(), history, options).await?)
-            }
+            None => Ok(lines::run(console.clone(), history, said.lines, LineOptions { format, terminal }).await?),
         };
         console.hub().end().await;
         ended
@@ -121,14 +128,8 @@ fn catalog(general: &General) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
     Ok((Arc::new(loaded.catalog), warnings))
 }
 
-/// What became of the first command.
-enum Begun {
-    Running,
-    Over,
-    Failed,
-}
-
-async fn begin(console: &Console, begin: Option<&Begin>) -> anyhow::Result<Begun> {
+/// Does what the arguments begin with, and returns what is said about it.
+async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> anyhow::Result<Said> {
     match begin {
         Some(Begin::Cs(arguments)) => {
             console.hub().start_central_system(central_system(arguments)).await?;
@@ -138,37 +139,19 @@ async fn begin(console: &Console, begin: Option<&Begin>) -> anyhow::Result<Begun
                 console.hub().start_charge_point(options)?;
             }
         }
-        Some(Begin::Line(words)) => return line(console, words).await,
-        Some(Begin::Completions { .. } | Begin::Man) | None => {}
+        Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        Some(Begin::Demo) => demo::start(console.hub()).await?,
+        None if !full_screen => return Ok(console.greeting()),
+        Some(Begin::Docs(_) | Begin::Schema(_) | Begin::Example { .. } | Begin::Completions { .. } | Begin::Man) | None => {}
     }
-    Ok(Begun::Running)
+    Ok(Said::default())
 }
 
-/// Runs the words of the shell as a line of the prompt.
-async fn line(console: &Console, words: &[String]) -> anyhow::Result<Begun> {
-    let line = console::join(words);
-    let said = console.run(&line, &RunContext::default()).await;
-    print(&said);
-    if said.quit {
-        return Ok(Begun::Over);
-    }
-    if said.failed() {
-        let known = words.first().is_some_and(|word| console.grammar().command(word).is_some());
-        if !known {
-            bail!("{:?} is neither a command of the shell (see --help) nor one of the prompt (see help)", words[0]);
-        }
-        return Ok(Begun::Failed);
-    }
-    Ok(Begun::Running)
-}
-
-/// What the first command says goes to the output before any front end has it.
-#[expect(clippy::print_stdout, reason = "no front end runs yet")]
-fn print(said: &Said) {
-    for line in &said.lines {
-        match line.kind {
-            LineKind::Info | LineKind::Error | LineKind::Hint => println!("{}", line.text),
-        }
+/// The exit code when the words of the shell made this trouble.
+fn exit_code(trouble: Trouble) -> u8 {
+    match trouble {
+        Trouble::Usage | Trouble::Start => CANNOT_START,
+        Trouble::Failed => FAILED,
     }
 }
 
@@ -192,12 +175,11 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
     })
 }
 
-async fn screen(console: Arc<Console>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
+async fn screen(console: Arc<Console>, history: Arc<History>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
     let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let options = ScreenOptions { theme, colours, mouse };
     let shutdown = console.hub().shutdown().clone();
-    let (session, replies) = ConsoleSession::new(console);
-    let exit = tui::run(Arc::new(session), replies, options, shutdown).await?;
+    let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
         tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),

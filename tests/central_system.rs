@@ -74,7 +74,7 @@ async fn without_a_common_subprotocol_the_handshake_is_finished_and_the_connecti
     assert!(frame.reason.contains("ocpp1.5"), "{}", frame.reason);
     let text = until(hub.trace(), "the refusal", |contents| {
         let records = contents.records();
-        records.iter(records.range()).find(|record| record.kind == RecordKind::Refused).map(|record| record.text.to_owned())
+        records.iter(records.range()).find(|record| record.kind == RecordKind::Refused).map(|record| record.remarks.to_owned())
     })
     .await;
     assert!(text.starts_with("CP1: no common subprotocol"), "{text}");

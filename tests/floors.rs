@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The modules with their floor; a module may use its own floor's siblings only where that is listed.
-const FLOORS: [(&str, u8); 17] = [
+const FLOORS: &[(&str, u8)] = &[
     ("ocpp", 0),
     ("rpc", 0),
     ("visible", 0),
@@ -20,14 +20,16 @@ const FLOORS: [(&str, u8); 17] = [
     ("config", 4),
     ("lines", 5),
     ("tui", 5),
+    ("docgen", 5),
     ("cli", 6),
     ("start", 6),
-    ("screen", 6),
+    ("demo", 6),
+    ("reference", 6),
     ("main", 6),
 ];
 
 /// Neighbours on one floor that may know each other, in this direction.
-const NEIGHBOURS: [(&str, &str); 9] = [
+const NEIGHBOURS: &[(&str, &str)] = &[
     ("rpc", "ocpp"),
     ("link", "trace"),
     // The clock of both: a moment is the link's, a stamp the trace's.
@@ -36,7 +38,9 @@ const NEIGHBOURS: [(&str, &str); 9] = [
     ("console", "config"),
     ("main", "cli"),
     ("start", "cli"),
-    ("start", "screen"),
+    ("start", "demo"),
+    ("start", "reference"),
+    ("reference", "cli"),
     ("compose", "config"),
 ];
 

@@ -16,6 +16,11 @@ pub fn help(grammar: &Grammar, catalog: &Catalog, topic: Option<&str>) -> Result
     grammar.find(&word).map(|spec| one(spec, catalog))
 }
 
+/// The lines of the help that tell how to begin.
+pub(super) fn quick_start(grammar: &Grammar) -> impl Iterator<Item = String> {
+    all(grammar).into_iter().skip(1).take(3)
+}
+
 fn all(grammar: &Grammar) -> Vec<String> {
     let mut lines = vec!["Available commands : ".to_owned()];
     lines.extend(grammar.commands().iter().map(|command| match command.synopsis {

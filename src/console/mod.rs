@@ -41,6 +41,6 @@ pub use help::help;
 pub use parser::parse;
 pub use path::PathError;
 pub use runner::{Console, RunContext};
-pub use said::{Line, LineKind, Said};
+pub use said::{Line, LineKind, Said, Trouble};
 pub use target::{Target, TargetError};
 pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};

@@ -8,6 +8,7 @@ use super::assign::{Shape, apply};
 use super::command::{CallCommand, DefaultChange, PayloadEdit};
 use super::error::ExecutionError;
 use super::said::Failure;
+use crate::hub::Hub;
 use crate::ocpp::{ActionDefinition, Catalog, Role, SampleContext, Version, decisive};
 
 /// The largest file that is read as a payload, in bytes.
@@ -43,15 +44,15 @@ impl Defaults {
 pub(super) fn payload(
     call: &CallCommand,
     version: Version,
-    catalog: &Catalog,
+    hub: &Hub,
     defaults: &Defaults,
     line: &str,
 ) -> Result<Value, Vec<Failure>> {
-    let Some(definition) = catalog.action(version, call.initiator, &call.action) else {
+    let Some(definition) = hub.catalog().action(version, call.initiator, &call.action) else {
         let error = ExecutionError::NotInVersion { action: call.action.clone(), version };
         return Err(vec![error.into()]);
     };
-    let mut base = definition.request.sample(&SampleContext::at(jiff::Timestamp::now()));
+    let mut base = hub.profile().request(definition, &SampleContext::at(jiff::Timestamp::now()));
     if let Some(edit) = defaults.of(call.initiator, &call.action) {
         // What does not fit this version's message was reported when the default was changed.
         base = edited(base, edit, definition).payload;
@@ -60,6 +61,7 @@ pub(super) fn payload(
     let explained =
         |errors: &[super::assign::AssignError]| errors.iter().map(|error| Failure::assignment(error, line)).collect();
     let payload = applied.accept(call.force).map_err(|errors| -> Vec<Failure> { explained(&errors) })?;
+    let payload = hub.profile().write(payload, definition);
     let findings = definition.request.check(&payload, version);
     match decisive(&findings) {
         Some(finding) if !call.force => {

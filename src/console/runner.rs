@@ -49,6 +49,14 @@ impl Console {
         &self.grammar
     }
 
+    /// What a session begins with when nothing else is to be said: what it is, and the first commands.
+    pub fn greeting(&self) -> Said {
+        let mut lines =
+            vec!["== ocpp-tui - OCPP CentralSystem & ChargePoint Simulator ==".to_owned(), " > Quick start :".to_owned()];
+        lines.extend(help::quick_start(&self.grammar));
+        Said::text("Welcome", lines)
+    }
+
     /// Reads a line and carries it out.
     pub async fn run(&self, line: &str, context: &RunContext) -> Said {
         match parse(line, &self.grammar) {
@@ -63,7 +71,7 @@ impl Console {
         let done = match command {
             Command::StartCentralSystem { transport: Transport::Soap { .. }, .. }
             | Command::StartChargePoint { transport: Transport::Soap { .. }, .. } => {
-                Err(Failure::plain("Error: SOAP is not spoken yet; leave -t out or write -t websocket."))
+                Err(Failure::usage("Error: SOAP is not spoken yet; leave -t out or write -t websocket."))
             }
             Command::StartCentralSystem { options, .. } => {
                 self.hub.start_central_system(options).await.map(|_| Said::default()).map_err(Failure::from)
@@ -128,7 +136,7 @@ impl Console {
         let mut made: Vec<(Version, Option<Value>)> = Vec::new();
         for (station, version) in links {
             if !made.iter().any(|(known, _)| *known == version) {
-                let payload = payloads::payload(call, version, self.hub.catalog(), &self.defaults(), line);
+                let payload = payloads::payload(call, version, &self.hub, &self.defaults(), line);
                 let payload = payload.map_err(|failures| failures.into_iter().for_each(|failure| said.add(failure))).ok();
                 made.push((version, payload));
             }
@@ -165,6 +173,7 @@ impl Console {
     }
 
     fn set(&self, role: Role, settings: &[Setting]) -> Result<Said, Failure> {
+        let mut said = Said::default();
         for setting in settings {
             let any = self.hub.change_settings(role, |link| match setting {
                 Setting::WebSocketPingInterval(seconds) => {
@@ -181,8 +190,12 @@ impl Console {
                 };
                 return Err(none.into());
             }
+            // A charge point says it itself, once a link, when it begins.
+            if role == Role::CentralSystem && matches!(setting, Setting::WebSocketPingInterval(1..)) {
+                said.stamped("WebSocket ping from CS to CP enabled by user.");
+            }
         }
-        Ok(Said::default())
+        Ok(said)
     }
 
     fn change_default(&self, initiator: Role, action: &str, change: super::command::DefaultChange, line: &str) -> Said {

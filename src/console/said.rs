@@ -36,6 +36,19 @@ pub struct Said {
     pub title: Option<&'static str>,
     /// Whether the program is to end.
     pub quit: bool,
+    /// What kind of trouble the lines tell of.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why a command line did not do what it says; the exit code depends on it when the line was an argument of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is no command, or not one of this form.
+    Usage,
+    /// What it starts cannot be started.
+    Start,
+    /// It was understood and could not be carried out.
+    Failed,
 }
 
 impl Said {
@@ -45,10 +58,15 @@ impl Said {
         Said { lines: vec![line], ..Said::default() }
     }
 
+    /// One line about what went wrong.
+    pub fn error(text: impl Into<String>) -> Said {
+        Failure::plain(text).into()
+    }
+
     /// A text to read.
     pub fn text(title: &'static str, lines: impl IntoIterator<Item = String>) -> Said {
         let line = |text| Line { kind: LineKind::Info, stamped: false, text };
-        Said { lines: lines.into_iter().map(line).collect(), title: Some(title), quit: false }
+        Said { lines: lines.into_iter().map(line).collect(), title: Some(title), ..Said::default() }
     }
 
     /// Whether something went wrong.
@@ -56,9 +74,15 @@ impl Said {
         self.lines.iter().any(|line| line.kind == LineKind::Error)
     }
 
+    /// Adds a line behind the time.
+    pub(super) fn stamped(&mut self, text: impl Into<String>) {
+        self.lines.push(Line { kind: LineKind::Info, stamped: true, text: text.into() });
+    }
+
     /// Adds what went wrong.
     pub(super) fn add(&mut self, failure: Failure) {
-        let Failure { text, stamped, hint } = failure;
+        let Failure { text, stamped, hint, trouble } = failure;
+        self.trouble.get_or_insert(trouble);
         self.lines.push(Line { kind: LineKind::Error, stamped, text });
         self.lines.extend(hint.map(|text| Line { kind: LineKind::Hint, stamped: false, text }));
     }
@@ -70,12 +94,18 @@ pub(super) struct Failure {
     text: String,
     stamped: bool,
     hint: Option<String>,
+    trouble: Trouble,
 }
 
 impl Failure {
     /// A sentence without more.
     pub fn plain(text: impl Into<String>) -> Failure {
-        Failure { text: text.into(), stamped: false, hint: None }
+        Failure { text: text.into(), stamped: false, hint: None, trouble: Trouble::Failed }
+    }
+
+    /// A sentence about a line that asks for what there is not.
+    pub fn usage(text: impl Into<String>) -> Failure {
+        Failure { trouble: Trouble::Usage, ..Failure::plain(text) }
     }
 
     /// A fault of an assignment, with its place in the line.
@@ -85,7 +115,7 @@ impl Failure {
             Some(hint) => format!("{hint} {column}"),
             None => column,
         };
-        Failure { text: error.to_string(), stamped: false, hint: Some(hint) }
+        Failure { text: error.to_string(), stamped: false, hint: Some(hint), trouble: Trouble::Failed }
     }
 }
 
@@ -99,13 +129,13 @@ impl From<Failure> for Said {
 
 impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Failure {
-        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint() }
+        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: Trouble::Usage }
     }
 }
 
 impl From<TargetError> for Failure {
     fn from(error: TargetError) -> Failure {
-        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint() }
+        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: Trouble::Failed }
     }
 }
 
@@ -120,6 +150,6 @@ impl From<ExecutionError> for Failure {
 
 impl From<HubError> for Failure {
     fn from(error: HubError) -> Failure {
-        Failure::plain(format!("Error: {error}"))
+        Failure { trouble: Trouble::Start, ..Failure::plain(format!("Error: {error}.")) }
     }
 }

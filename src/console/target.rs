@@ -8,6 +8,7 @@ use super::glob;
 use crate::ocpp::Role;
 use crate::ocpp::nearest;
 use crate::trace::{LinkState, StationKey, StationRow, StationTable};
+use crate::visible;
 
 /// Whom a command is for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -74,7 +75,7 @@ impl TargetError {
                 Some("Nobody is connected: start_cs waits for charge points, start_cp simulates one.".to_owned())
             }
             TargetError::NotTheOnly { candidates } => Some(format!("Name one: {}.", candidates.join(", "))),
-            TargetError::Unknown { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {name}?")),
+            TargetError::Unknown { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {}?", visible(name))),
             TargetError::NoMatch { .. } | TargetError::NothingMarked { .. } => None,
         }
     }
@@ -179,7 +180,7 @@ fn names(stations: &StationTable, role: Option<Role>, fits: &impl Fn(&StationRow
     /// More names would be a line that nobody reads.
     const MOST: usize = 10;
     let rows = || stations.rows().iter().filter(|row| role.is_none_or(|role| row.our_role == role)).filter(|row| fits(row));
-    let mut names: Vec<String> = rows().take(MOST).map(|row| row.identity.to_string()).collect();
+    let mut names: Vec<String> = rows().take(MOST).map(|row| visible(&row.identity).into_owned()).collect();
     let others = rows().count().saturating_sub(MOST);
     if others > 0 {
         names.push(format!("{others} more"));

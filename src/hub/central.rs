@@ -10,7 +10,7 @@ use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
 use crate::ocpp::{Role, Version};
-use crate::simulator::CentralSystem;
+use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
 /// Where a central system listens.
@@ -56,12 +56,13 @@ struct Books {
     trace: Arc<Trace>,
     registry: Arc<Registry>,
     answers: Arc<AnswerBook>,
+    profile: Profile,
 }
 
 impl Directory for Books {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.trace.station(Role::CentralSystem, identity);
-        let usual = Box::new(self.central_system.behaviour(identity));
+        let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
         Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
     }
 
@@ -80,14 +81,14 @@ pub(super) fn reception(
     central_system: Arc<CentralSystem>,
     context: LinkContext,
     registry: Arc<Registry>,
-    answers: Arc<AnswerBook>,
+    (answers, profile): (Arc<AnswerBook>, Profile),
     tasks: TaskTracker,
 ) -> Reception {
     let trace = context.teller.trace().clone();
     Reception {
         endpoint: Endpoint::new(&options.endpoint),
         versions: options.versions.clone(),
-        directory: Arc::new(Books { central_system, trace, registry, answers }),
+        directory: Arc::new(Books { central_system, trace, registry, answers, profile }),
         context,
         tasks,
     }

@@ -18,8 +18,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
 use crate::ocpp::{Catalog, Role};
-use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings};
+use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
+use crate::visible;
 
 pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
 pub use central::Listening;
@@ -46,6 +47,7 @@ struct Shared {
     catalog: Arc<Catalog>,
     /// What new central systems and charge points begin with.
     settings: LinkSettings,
+    profile: Profile,
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
     answers: Arc<AnswerBook>,
@@ -61,9 +63,15 @@ struct Shared {
 impl Hub {
     /// A session in which nothing runs yet.
     pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, teller: Teller) -> Hub {
+        Hub::with_profile(catalog, settings, Profile::default(), teller)
+    }
+
+    /// A session in which nothing runs yet, with payloads and answers of this profile.
+    pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, teller: Teller) -> Hub {
         let shared = Shared {
             catalog,
             settings,
+            profile,
             running: Mutex::default(),
             answers: Arc::default(),
             teller,
@@ -79,6 +87,11 @@ impl Hub {
     /// The shapes of messages.
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.shared.catalog
+    }
+
+    /// What messages look like when nobody says anything about them.
+    pub fn profile(&self) -> Profile {
+        self.shared.profile
     }
 
     /// What happened and which stations there are.
@@ -115,7 +128,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            self.shared.answers.clone(),
+            (self.shared.answers.clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -143,12 +156,13 @@ impl Hub {
             identity: options.identity.clone(),
             lively: options.lively,
             seed: fastrand::u64(..),
+            meter_mapping: self.shared.profile.meter_mapping,
             ..ChargePointSettings::default()
         };
         let turns = self.shared.turns.clone();
         let dial = Dial { url, identity: options.identity, version: options.version, station, turns };
         let context = self.context(Role::ChargePoint, options.ping_interval);
-        let usual = Box::new(ChargePoint::new(settings));
+        let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
         self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
         Ok(station)
@@ -167,7 +181,8 @@ impl Hub {
     }
 
     fn deliver(&self, station: StationKey, deed: &Deed) -> Result<(), String> {
-        let name = || self.trace().read().stations().get(station).map_or_else(String::new, |row| row.identity.to_string());
+        let name =
+            || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
         let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect);
         if needs_link && !handle.is_up() {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::console::{Line, LineKind};
 use crate::ocpp::Role;
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationTable, Verdict};
 
@@ -30,7 +31,7 @@ pub(super) fn line(record: &Record<'_>, stations: &StationTable) -> String {
         RecordKind::Frame(_, FrameKind::Malformed) => put("raw", json!(record.text)),
         RecordKind::Frame(..) => frame(record.text, &mut put),
         _ if record.text.is_empty() => {}
-        _ => put("text", json!(record.text)),
+        _ => put("text", json!(record.summary())),
     }
     if record.verdict != Verdict::Valid && !record.remarks.is_empty() {
         put("valid", json!(record.verdict == Verdict::Tolerated));
@@ -43,6 +44,17 @@ pub(super) fn line(record: &Record<'_>, stations: &StationTable) -> String {
         );
     }
     Value::Object(object).to_string()
+}
+
+/// The object of what a command said, without a line end.
+pub(super) fn said(line: &Line, now: i64) -> String {
+    let time = jiff::Timestamp::from_microsecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let kind = match line.kind {
+        LineKind::Info => "reply",
+        LineKind::Error => "failure",
+        LineKind::Hint => "hint",
+    };
+    json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string()
 }
 
 /// What the frame says. Its parts are read from the array itself, so that nothing of it is changed by a version's rules.

@@ -8,4 +8,5 @@ mod prompt;
 mod reader;
 mod session;
 
+pub use printer::print;
 pub use session::{LineOptions, LogFormat, run};

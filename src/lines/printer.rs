@@ -12,7 +12,9 @@ use super::LogFormat;
 use super::event_json;
 use super::event_line::EventLines;
 use super::prompt::Above;
+use crate::console::Line;
 use crate::trace::{Sequence, Trace};
+use crate::visible;
 
 /// The most records that are written under one lock of the trace.
 const BATCH: u64 = 256;
@@ -20,10 +22,10 @@ const BATCH: u64 = 256;
 /// What is printed besides records.
 #[derive(Debug)]
 pub(super) enum Printed {
-    /// Lines, without a stamp.
-    Plain(String),
-    /// A line behind the time stamp.
-    Stamped(String),
+    /// What a command says.
+    Said(Line),
+    /// The last line.
+    End,
 }
 
 /// The printing thread's two ends.
@@ -63,6 +65,34 @@ impl Printer {
     }
 }
 
+/// Prints what a command said where no session follows.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print(said_lines: &[Line], format: LogFormat) -> io::Result<()> {
+    let (lines, now) = (EventLines::new(jiff::tz::TimeZone::system()), jiff::Timestamp::now().as_microsecond());
+    let mut text = String::new();
+    said_lines.iter().for_each(|line| said(line, now, format, &lines, &mut text));
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// Appends a line that a command said. Its line ends are ours: text of others comes without any.
+fn said(line: &Line, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
+    if format == LogFormat::Jsonl {
+        out.push_str(&event_json::said(line, now));
+        out.push('\n');
+        return;
+    }
+    if line.stamped {
+        out.push_str(&lines.stamp(now));
+        out.push(' ');
+    }
+    for part in line.text.split('\n') {
+        out.push_str(&visible(part));
+        out.push('\n');
+    }
+}
+
 struct Printing {
     lines: EventLines,
     trace: Arc<Trace>,
@@ -93,11 +123,12 @@ impl Printing {
     }
 
     fn order(&mut self, printed: Printed) -> io::Result<()> {
-        match printed {
-            Printed::Plain(text) => self.text.push_str(&text),
-            Printed::Stamped(text) => {
-                let now = jiff::Timestamp::now().as_microsecond();
-                self.text = format!("{} {text}\n", self.lines.stamp(now));
+        let now = jiff::Timestamp::now().as_microsecond();
+        match (printed, self.format) {
+            (Printed::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
+            (Printed::End, LogFormat::Jsonl) => {}
+            (Printed::End, LogFormat::Text) => {
+                self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));
             }
         }
         self.flush()
@@ -122,7 +153,7 @@ impl Printing {
         let end = here.end.min(self.next + BATCH);
         for record in contents.records().iter(self.next..end) {
             match self.format {
-                LogFormat::Text => self.lines.write(&record, contents.stations(), &mut self.text),
+                LogFormat::Text => self.lines.write(&record, &contents, &mut self.text),
                 LogFormat::Jsonl => {
                     self.text.push_str(&event_json::line(&record, contents.stations()));
                     self.text.push('\n');

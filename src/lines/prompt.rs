@@ -12,6 +12,7 @@ use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Editor, ExternalPrinter, Helper};
 use tokio::sync::mpsc;
 
+use super::reader::Typed;
 use crate::config::History;
 use crate::console::{Console, RunContext};
 
@@ -22,7 +23,7 @@ pub(super) type Above = Box<dyn ExternalPrinter + Send>;
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::Result<(mpsc::Receiver<String>, Above)> {
+pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::Result<(mpsc::Receiver<Typed>, Above)> {
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
     let remembered = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, remembered)?;
@@ -37,7 +38,7 @@ pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::
             match editor.readline("> ") {
                 Ok(line) => {
                     history.add(&line);
-                    if sender.blocking_send(line).is_err() {
+                    if sender.blocking_send(Typed::Line(line)).is_err() {
                         return;
                     }
                 }

@@ -4,14 +4,30 @@ use std::io::{self, BufRead};
 
 use tokio::sync::mpsc;
 
-/// The longest line that is handed over, in bytes; what is behind it is dropped with a word.
+use crate::console::Said;
+
+/// The longest line that is handed over, in bytes.
 const LIMIT: u64 = 16 << 20;
+
+/// What was read.
+#[derive(Debug, PartialEq)]
+pub(super) enum Typed {
+    /// A line without its end. Bytes that are no UTF-8 have become replacement characters.
+    Line(String),
+    /// A line that is longer than anybody means it; nothing of it is kept.
+    TooLong,
+}
+
+/// What is said about a line that is too long.
+pub(super) fn too_long() -> Said {
+    Said::error(format!("Error: the line is longer than {} MiB; nothing was done.", LIMIT >> 20))
+}
 
 /// Reads the standard input line by line. The channel ends with the input.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub(super) fn start() -> io::Result<mpsc::Receiver<String>> {
+pub(super) fn start() -> io::Result<mpsc::Receiver<Typed>> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::Builder::new().name("input".into()).spawn(move || {
         let mut input = io::stdin().lock();
@@ -25,8 +41,8 @@ pub(super) fn start() -> io::Result<mpsc::Receiver<String>> {
     Ok(receiver)
 }
 
-/// The next line without its end. Bytes that are no UTF-8 become replacement characters.
-fn next(input: &mut impl BufRead) -> io::Result<Option<String>> {
+/// The next line.
+fn next(input: &mut impl BufRead) -> io::Result<Option<Typed>> {
     let mut bytes = Vec::new();
     let read = io::Read::take(&mut *input, LIMIT).read_until(b'\n', &mut bytes)?;
     if read == 0 {
@@ -34,9 +50,10 @@ fn next(input: &mut impl BufRead) -> io::Result<Option<String>> {
     }
     if read as u64 == LIMIT && !bytes.ends_with(b"\n") {
         input.skip_until(b'\n')?;
+        return Ok(Some(Typed::TooLong));
     }
     let line = String::from_utf8_lossy(&bytes);
-    Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()))
+    Ok(Some(Typed::Line(line.trim_end_matches(['\n', '\r']).to_owned())))
 }
 
 #[cfg(test)]
@@ -50,6 +67,14 @@ mod tests {
         while let Some(line) = next(&mut input).unwrap() {
             lines.push(line);
         }
-        assert_eq!(lines, ["a b", "", "\u{fffd}\0x", "last"]);
+        assert_eq!(lines, ["a b", "", "\u{fffd}\0x", "last"].map(|line| Typed::Line(line.to_owned())));
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_cut_into_a_command() {
+        let text = [vec![b'a'; LIMIT as usize + 5], b"\nquit\n".to_vec()].concat();
+        let mut input = text.as_slice();
+        assert_eq!(next(&mut input).unwrap(), Some(Typed::TooLong));
+        assert_eq!(next(&mut input).unwrap(), Some(Typed::Line("quit".to_owned())));
     }
 }

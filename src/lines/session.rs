@@ -7,7 +7,8 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::printer::{Printed, Printer};
-use super::{prompt, reader};
+use super::prompt;
+use super::reader::{self, Typed};
 use crate::config::History;
 use crate::console::{Console, Line, RunContext};
 
@@ -30,11 +31,11 @@ pub struct LineOptions {
     pub terminal: bool,
 }
 
-/// Runs the session until it is over. The exit code is a failure only when the output cannot be used at all.
+/// Runs the session until it is over. The lines that come first are what was said before it began. The exit code is a failure only when the output cannot be used at all.
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
-pub async fn run(console: Arc<Console>, history: Arc<History>, options: LineOptions) -> io::Result<ExitCode> {
+pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>, options: LineOptions) -> io::Result<ExitCode> {
     let (mut input, above) = if options.terminal {
         let (input, above) = prompt::start(console.clone(), history).map_err(io::Error::other)?;
         (input, Some(above))
@@ -45,6 +46,7 @@ pub async fn run(console: Arc<Console>, history: Arc<History>, options: LineOpti
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
+    first.into_iter().for_each(|line| printer.print(Printed::Said(line)));
     loop {
         let line = tokio::select! {
             line = input.recv() => line,
@@ -52,18 +54,17 @@ pub async fn run(console: Arc<Console>, history: Arc<History>, options: LineOpti
             _ = interrupt.recv() => None,
             _ = hang_up.recv() => None,
         };
-        let Some(line) = line else { break };
-        let ran = console.run(&line, &RunContext::default()).await;
-        for Line { text, stamped, .. } in ran.lines {
-            printer.print(if stamped { Printed::Stamped(text) } else { Printed::Plain(format!("{text}\n")) });
-        }
+        let ran = match line {
+            None => break,
+            Some(Typed::Line(line)) => console.run(&line, &RunContext::default()).await,
+            Some(Typed::TooLong) => reader::too_long(),
+        };
+        ran.lines.into_iter().for_each(|line| printer.print(Printed::Said(line)));
         if ran.quit {
             break;
         }
     }
-    if options.format == LogFormat::Text {
-        printer.print(Printed::Stamped("End of simulation : interrupted by user.".into()));
-    }
+    printer.print(Printed::End);
     printer.finish();
     console.hub().end().await;
     Ok(ExitCode::SUCCESS)

@@ -8,15 +8,13 @@ use serde_json::{Map, Value};
 
 use super::behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome};
 use super::call_end::{CallEnd, WhenEnded};
+use super::error_answer::{describe, error, shortened};
 use super::held::{Due, HeldAnswers};
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
-use crate::ocpp::{Catalog, ErrorCode, Finding, Lookup, Version, decisive};
+use crate::ocpp::{Catalog, ErrorCode, Lookup, Version, decisive};
 use crate::rpc::srpc::{self, Malformed, Message, MessageId, Reply};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
-
-/// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
-const DESCRIPTION_LIMIT: usize = 255;
 
 /// What is kept of a call of the peer until it is answered.
 #[derive(Debug)]
@@ -291,13 +289,15 @@ impl Conversation {
             Some(definition) => definition.response.check(&payload, self.version),
             None => Vec::new(),
         };
-        let valid = decisive(&findings).is_none();
+        let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
         self.tell_frame(Direction::In, FrameKind::Result, text, now, |frame| {
             frame.exchange = Some(sent.exchange);
             frame.action = Some(sent.call.action.clone());
+            frame.code = code;
             frame.findings = findings;
             frame.remark = remark;
         });
+        let valid = code.is_none();
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
@@ -419,23 +419,6 @@ impl Conversation {
         let mut frame = Frame { direction, kind, action: None, text, exchange: None, code: None, findings, remark: None };
         rest(&mut frame);
         self.told.push((now, Happening::Frame(frame)));
-    }
-}
-
-/// An error answer. SRPC's versions get the fixed description of the code, as ocppjs sends it; 1.6 gets the precise one.
-fn error(code: ErrorCode, version: Version, precise: impl FnOnce() -> String) -> Answer {
-    let description = if version == Version::V1_6 { precise() } else { code.description().to_owned() };
-    Answer::Error { code, description }
-}
-
-fn describe(finding: &Finding) -> String {
-    if finding.path.is_empty() { finding.message.clone() } else { format!("{}: {}", finding.path, finding.message) }
-}
-
-fn shortened(description: &str) -> &str {
-    match description.char_indices().nth(DESCRIPTION_LIMIT) {
-        Some((end, _)) => &description[..end],
-        None => description,
     }
 }
 

@@ -1,13 +1,15 @@
 //! The connecting side: it keeps one simulated charge point connected, waits between attempts, and obeys while it waits. The link itself
 //! is `websocket`'s, the waits are `backoff`'s.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error};
@@ -16,6 +18,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
 use super::directory::{LinkInbox, LinkOrder};
+use super::head;
 use super::task;
 use super::url::CentralSystemUrl;
 use super::websocket::{self, End, LinkContext, LinkUp, lost, now};
@@ -45,7 +48,8 @@ enum Next {
     Connect,
     /// Wait after a link was lost (true) or an attempt failed (false), for this reason.
     Wait(bool, String),
-    Park,
+    /// Stay down; whether that is news.
+    Park(bool),
     Stop,
 }
 
@@ -60,9 +64,9 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
             Next::Connect => {
                 began = Instant::now();
                 match attempt(&dial, &mut inbox, &context).await {
-                    Ok((stream, peer)) => {
+                    Ok(Dialled { stream, peer, handshake }) => {
                         link = context.teller.numbers().next();
-                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer };
+                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
                         let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
                         let done = task::guarded(running, &context.teller, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
@@ -78,9 +82,11 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
                 }
                 wait(&dial, lost, reason, backoff.wait(), &mut inbox, &context).await
             }
-            Next::Park => {
-                let reason = "it stays down until it is told to connect".into();
-                context.teller.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+            Next::Park(news) => {
+                if news {
+                    let reason = "it stays down until it is told to connect".into();
+                    context.teller.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+                }
                 park(&mut inbox, &context).await
             }
             Next::Stop => return,
@@ -91,17 +97,13 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
 fn after(end: End) -> Next {
     match end {
         End::Lost { reason, .. } => Next::Wait(true, reason),
-        End::Disconnected | End::Replaced => Next::Park,
+        End::Disconnected | End::Replaced => Next::Park(false),
         End::Shutdown => Next::Stop,
     }
 }
 
 /// One attempt to connect, which a person may break off.
-async fn attempt(
-    dial: &Dial,
-    inbox: &mut LinkInbox,
-    context: &LinkContext,
-) -> Result<(WebSocketStream<TcpStream>, SocketAddr), Next> {
+async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
     context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
@@ -119,26 +121,65 @@ async fn attempt(
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
             order = inbox.next() => match order {
                 None => return Err(Next::Stop),
-                Some(LinkOrder::Disconnect) => return Err(Next::Park),
+                Some(LinkOrder::Disconnect) => return Err(Next::Park(true)),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }
     }
 }
 
-async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<(WebSocketStream<TcpStream>, SocketAddr), String> {
-    let place = format!("{}:{}", dial.url.host, dial.url.port);
-    let stream = TcpStream::connect((dial.url.host.as_str(), dial.url.port))
-        .await
-        .map_err(|error| format!("cannot connect to {place}: {error}"))?;
+/// A connection that the central system took.
+struct Dialled {
+    stream: WebSocketStream<TcpStream>,
+    peer: SocketAddr,
+    /// The heads of request and answer.
+    handshake: Box<str>,
+}
+
+async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialled, String> {
+    let (stream, place) = open(&dial.url.host, dial.url.port).await?;
     // Small messages leave at once instead of waiting for an acknowledgement.
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
+    let request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    let mut heads = head::request_head(&request);
     let config = Some(websocket::config(&context.settings.current()));
-    let (stream, _) = client_async_with_config(request, stream, config).await.map_err(|error| refused(&error, dial.version))?;
-    Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
+    let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
+        if let Error::Http(answer) = &error {
+            head::add_answer(&mut heads, answer);
+        }
+        format!("{}\n\n{heads}", refused(&error, dial.version))
+    })?;
+    head::add_answer(&mut heads, &answer);
+    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads.into() })
+}
+
+/// Opens the connection to the first address of the host that takes it.
+async fn open(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), String> {
+    let addresses = lookup_host((host, port)).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
+    let mut reason = format!("getaddrinfo ENOTFOUND {host}");
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok((stream, address)),
+            Err(error) => reason = unreachable(&error, address),
+        }
+    }
+    Err(reason)
+}
+
+/// What the operating system says about an address, in the words that scripts made for ocppjs look for.
+fn unreachable(error: &std::io::Error, address: SocketAddr) -> String {
+    let name = match error.kind() {
+        ErrorKind::ConnectionRefused => "ECONNREFUSED",
+        ErrorKind::ConnectionReset => "ECONNRESET",
+        ErrorKind::TimedOut => "ETIMEDOUT",
+        ErrorKind::HostUnreachable => "EHOSTUNREACH",
+        ErrorKind::NetworkUnreachable => "ENETUNREACH",
+        _ => return format!("cannot connect to {address}: {error}"),
+    };
+    format!("connect {name} {address}")
 }
 
 /// A sentence for a handshake that failed.
@@ -146,14 +187,14 @@ fn refused(error: &Error, version: Version) -> String {
     match error {
         Error::Http(response) => {
             let reason = response.headers().get("x-websocket-reject-reason").and_then(|reason| reason.to_str().ok());
-            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            format!("the central system refused the handshake with {}{reason}", response.status())
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("Server responded with a non-101 status: {}{reason}", response.status())
         }
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
-            format!("the central system does not speak {}", version.subprotocol())
+            format!("Expected a Sec-WebSocket-Protocol header: the central system does not speak {}", version.subprotocol())
         }
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
-            format!("the central system chose another subprotocol than {}", version.subprotocol())
+            format!("Server did not respond with a requested protocol, which is {}", version.subprotocol())
         }
         other => lost(other),
     }
@@ -171,7 +212,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
             order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
-                Some(LinkOrder::Disconnect) => return Next::Park,
+                Some(LinkOrder::Disconnect) => return Next::Park(true),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }

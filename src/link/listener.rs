@@ -27,7 +27,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_util::task::TaskTracker;
 
 use super::directory::{Directory, LinkHandle, LinkOrder};
-use super::endpoint::{Endpoint, choose_subprotocol};
+use super::endpoint::{Endpoint, PathError, choose_subprotocol};
+use super::head;
 use super::task;
 use super::websocket::{self, LinkContext, LinkUp, now};
 use crate::ocpp::Version;
@@ -129,7 +130,8 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
         () = reception.context.shutdown.cancelled() => {}
         served = connection => if let Err(error) = served {
             let reason = format!("no HTTP request: {error}").into();
-            reception.context.teller.tell(None, now(), Happening::Refused { peer: Some(peer), reason }).await;
+            let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
+            reception.context.teller.tell(None, now(), happening).await;
         }
     }
 }
@@ -138,15 +140,18 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
 async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
     let upgrade = hyper::upgrade::on(&mut request);
     match handshake(&request, reception) {
-        Ok(accepted) => {
+        Ok(mut accepted) => {
             let response = accepted.response();
+            accepted.heads = head::handshake(&request, Some(&response));
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
-        Err((status, reason)) => {
-            let happening = Happening::Refused { peer: Some(peer), reason: reason.clone().into() };
+        Err(Refusal { status, said, detail }) => {
+            let response = refusal(status, &detail);
+            let handshake = head::handshake(&request, Some(&response));
+            let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
             reception.context.teller.tell(None, now(), happening).await;
-            refusal(status, &reason)
+            response
         }
     }
 }
@@ -157,6 +162,8 @@ struct Accepted {
     accept_key: String,
     subprotocol: Option<(Version, HeaderValue)>,
     offered: String,
+    /// The heads of request and answer, once it is answered.
+    heads: Box<str>,
 }
 
 impl Accepted {
@@ -176,28 +183,57 @@ impl Accepted {
     }
 }
 
-fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accepted, (StatusCode, String)> {
-    let identity =
-        reception.endpoint.identity(request.uri().path()).map_err(|error| (StatusCode::NOT_FOUND, error.to_string()))?;
+/// A request that becomes no link.
+struct Refusal {
+    status: StatusCode,
+    /// What ocppjs would have said about it.
+    said: String,
+    /// What would have been accepted.
+    detail: String,
+}
+
+impl Refusal {
+    fn of_path(path: &str, error: &PathError) -> Refusal {
+        let detail = error.to_string();
+        let why = match error {
+            PathError::Elsewhere { .. } => "not found",
+            PathError::NoIdentity { .. } => "no identity specified",
+            _ => detail.as_str(),
+        };
+        Refusal { status: StatusCode::NOT_FOUND, said: format!("Attempt to url: {path}. Rejected: {why}."), detail }
+    }
+}
+
+fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accepted, Refusal> {
+    let path = request.uri().path();
     let headers = request.headers();
     let has = |name, token: &str| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
     };
+    let identity = reception.endpoint.identity(path);
     if request.method() != Method::GET || !has(CONNECTION, "upgrade") || !has(UPGRADE, "websocket") {
-        let reason = format!("{} {} is not a WebSocket handshake", request.method(), request.uri().path());
-        return Err((StatusCode::UPGRADE_REQUIRED, reason));
+        let status = if identity.is_ok() { StatusCode::UPGRADE_REQUIRED } else { StatusCode::NOT_FOUND };
+        let detail = format!("{} {path} is not a WebSocket handshake", request.method());
+        return Err(Refusal { status, said: format!("Received request for {path}"), detail });
     }
+    let identity = identity.map_err(|error| Refusal::of_path(path, &error))?;
+    let refuse = |status, detail: &str| Refusal {
+        status,
+        said: format!("Attempt to url: {path}. Rejected: {detail}."),
+        detail: detail.to_owned(),
+    };
     if !has(SEC_WEBSOCKET_VERSION, "13") {
-        return Err((StatusCode::UPGRADE_REQUIRED, "the handshake is not of WebSocket version 13 (RFC 6455)".into()));
+        return Err(refuse(StatusCode::UPGRADE_REQUIRED, "the handshake is not of WebSocket version 13 (RFC 6455)"));
     }
     let Some(key) = headers.get(SEC_WEBSOCKET_KEY) else {
-        return Err((StatusCode::BAD_REQUEST, "the handshake has no Sec-WebSocket-Key".into()));
+        return Err(refuse(StatusCode::BAD_REQUEST, "the handshake has no Sec-WebSocket-Key"));
     };
     let offered: Vec<&str> = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok()).collect();
     let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
-    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered: offered.join(", ") })
+    let offered = offered.join(", ");
+    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered, heads: Box::default() })
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
@@ -223,10 +259,10 @@ async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, recepti
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
     match accepted.subprotocol {
         Some((version, _)) => {
-            let link = link(stream, accepted.identity, version, peer, reception.clone());
+            let link = link(stream, (accepted.identity, accepted.heads), version, peer, reception.clone());
             reception.tasks.spawn(link);
         }
-        None => no_common_subprotocol(stream, &accepted, peer, &reception).await,
+        None => no_common_subprotocol(stream, accepted, peer, &reception).await,
     }
 }
 
@@ -238,7 +274,7 @@ fn socket(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
 
 async fn link(
     stream: WebSocketStream<TcpStream>,
-    identity: String,
+    (identity, handshake): (String, Box<str>),
     version: Version,
     peer: SocketAddr,
     reception: Arc<Reception>,
@@ -252,7 +288,7 @@ async fn link(
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
         let _ = older.order(LinkOrder::Replaced);
     }
-    let up = LinkUp { stream, station, number, version, peer };
+    let up = LinkUp { stream, station, number, version, peer, handshake };
     let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
     task::guarded(running, &reception.context.teller, station, number).await;
     reception.directory.detach(station, number);
@@ -261,14 +297,19 @@ async fn link(
 /// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
 async fn no_common_subprotocol(
     mut stream: WebSocketStream<TcpStream>,
-    accepted: &Accepted,
+    accepted: Accepted,
     peer: SocketAddr,
     reception: &Reception,
 ) {
     let spoken: Vec<&str> = reception.versions.iter().map(|version| version.subprotocol()).collect();
     let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };
     let reason = format!("no common subprotocol: {offered} was offered, {} is spoken here", spoken.join(", "));
-    let told = format!("{}: {reason}", accepted.identity).into();
-    reception.context.teller.tell(None, now(), Happening::Refused { peer: Some(peer), reason: told }).await;
+    let happening = Happening::Refused {
+        peer: Some(peer),
+        reason: format!("Unknown protocol `{}'", accepted.offered).into(),
+        detail: format!("{}: {reason}", crate::visible(&accepted.identity)).into(),
+        handshake: accepted.heads,
+    };
+    reception.context.teller.tell(None, now(), happening).await;
     websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
 }

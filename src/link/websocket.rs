@@ -34,10 +34,18 @@ const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 /// After so many messages everything else gets its turn, also when the peer never pauses.
 const BURST: usize = 64;
+/// A pong that has not come after this time is missing, when the next ping leaves.
+const PONG_PATIENCE: Duration = Duration::from_millis(500);
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
+
+/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
+/// throw each other out for ever.
+const REPLACED: &str = "replaced by a newer connection with the same identity";
+/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
+pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
 /// The socket's configuration.
 pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
@@ -74,6 +82,8 @@ pub(super) struct LinkUp<S> {
     pub number: u64,
     pub version: Version,
     pub peer: SocketAddr,
+    /// The heads of request and answer.
+    pub handshake: Box<str>,
 }
 
 /// Why a link ended.
@@ -104,23 +114,35 @@ pub(super) async fn run<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let mut up = up;
     let LinkUp { station, number, version, peer, .. } = up;
+    let handshake = std::mem::take(&mut up.handshake);
     let began = now();
-    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
-    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer })).await;
-    let mut link = Link::begin(up, context, behaviour, began);
+    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
+    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
+    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer, handshake })).await;
+    let mut link = Link::begin(up, context, behaviour, began);
+    link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
     let reason = match &end {
         End::Lost { reason, .. } => reason.clone(),
         End::Disconnected => "closed by us".to_owned(),
-        End::Replaced => "replaced by a newer connection with the same identity".to_owned(),
+        End::Replaced => REPLACED.to_owned(),
         End::Shutdown => "the session ends".to_owned(),
     };
     Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
+}
+
+/// As in ocppjs: a charge point pings at once, a central system after the first interval.
+fn first_ping(our_role: Role, interval: Duration) -> Instant {
+    match our_role {
+        Role::ChargePoint => Instant::now(),
+        Role::CentralSystem => Instant::now() + interval,
+    }
 }
 
 struct Link<'a, S> {
@@ -128,6 +150,7 @@ struct Link<'a, S> {
     station: StationKey,
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
+    our_role: Role,
     conversation: Conversation,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
@@ -153,15 +176,15 @@ where
     fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
         let numbers = context.teller.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-        // As in ocppjs: a charge point pings at once, a central system after the first interval.
-        let first = if behaviour.role() == Role::ChargePoint { Duration::ZERO } else { Duration::MAX };
-        let next_ping = settings.ping_interval.map(|interval| Instant::from_std(now.monotonic) + interval.min(first));
+        let our_role = behaviour.role();
+        let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         Link {
             stream: up.stream,
             station: up.station,
             context,
             conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
             settings,
+            our_role,
             pinged: None,
             next_ping,
             unwritten: false,
@@ -231,6 +254,9 @@ where
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
             }
+            Some(Ok(Message::Close(Some(frame)))) if frame.code == CloseCode::Policy && frame.reason.as_str() == REPLACED => {
+                return Err(End::Replaced);
+            }
             Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
@@ -260,12 +286,20 @@ where
 
     fn look_at_settings(&mut self) {
         let settings = self.context.settings.current();
-        if settings.ping_interval != self.settings.ping_interval {
-            self.next_ping = settings.ping_interval.map(|interval| Instant::now() + interval);
-            self.pinged = None;
-        }
+        let pings_change = settings.ping_interval != self.settings.ping_interval;
         self.conversation.change_settings(settings.clone());
         self.settings = settings;
+        if pings_change {
+            self.next_ping = self.settings.ping_interval.map(|interval| first_ping(self.our_role, interval));
+            self.pinged = None;
+            self.tell_pings(now());
+        }
+    }
+
+    fn tell_pings(&mut self, now: Moment) {
+        if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
+            self.told(now, Happening::Note { failure: false, text: PINGS_ENABLED.into() });
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -287,7 +321,7 @@ where
             return Ok(());
         }
         self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
-        if self.pinged.is_some() {
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
             let text = "the last ping got no pong".into();
             self.told(now(), Happening::Note { failure: true, text });
         }
@@ -329,7 +363,7 @@ where
         let (code, reason) = match end {
             End::Lost { code, .. } => (*code, ""),
             End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, "replaced by a newer connection with the same identity"),
+            End::Replaced => (CloseCode::Policy, REPLACED),
             End::Shutdown => (CloseCode::Away, "the other side ends"),
         };
         let (behaviour, mut told) = self.conversation.end(now());

@@ -20,7 +20,7 @@ use super::{Finding, Rule};
 const ENTRIES_1_6: &str = "meterValue";
 const READINGS_1_6: &str = "sampledValue";
 /// The prefix of the list of attributes in the form of parallel lists.
-const ATTRIBUTES: &str = "@";
+pub(super) const ATTRIBUTES: &str = "@";
 
 /// A form that is not the usual one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,12 +97,12 @@ pub fn normalise(payload: &Value, fields: &[Field]) -> Option<Normalised> {
 }
 
 /// Whether readings are anywhere below these fields.
-fn has_readings(fields: &[Field]) -> bool {
+pub(super) fn has_readings(fields: &[Field]) -> bool {
     fields.iter().any(|field| readings(field.kind.fields()).is_some() || has_readings(field.kind.fields()))
 }
 
 /// The list of readings among the fields of an entry: elements with text and attributes.
-fn readings(entry: &[Field]) -> Option<&Field> {
+pub(super) fn readings(entry: &[Field]) -> Option<&Field> {
     entry.iter().find(|field| field.repeated.is_some() && field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text))
 }
 

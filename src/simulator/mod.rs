@@ -4,7 +4,10 @@
 
 pub mod central_system;
 pub mod charge_point;
+pub mod ocppjs;
 mod payload;
+mod profile;
 
 pub use central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings};
 pub use charge_point::{ChargePoint, ChargePointSettings};
+pub use profile::{Profile, Samples};

@@ -73,6 +73,8 @@ pub enum Happening {
         version: Version,
         /// The other end.
         peer: SocketAddr,
+        /// The heads of the request and of our or the peer's answer, as text; empty when there were none.
+        handshake: Box<str>,
     },
     /// A link went down.
     Disconnected {
@@ -94,8 +96,12 @@ pub enum Happening {
     Refused {
         /// The other end, when we are the server.
         peer: Option<SocketAddr>,
-        /// One sentence.
+        /// One sentence, as ocppjs says it.
         reason: Box<str>,
+        /// What would have been accepted, a sentence or nothing.
+        detail: Box<str>,
+        /// The heads of the request and the answer, as far as there were any.
+        handshake: Box<str>,
     },
     /// A call got no answer in time.
     Timeout {
@@ -151,7 +157,8 @@ pub struct Frame {
     pub text: Text,
     /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.
     pub exchange: Option<u64>,
-    /// The code of an error frame, when it is one that we know.
+    /// The code of an error frame, when it is one that we know; of a received result that breaks the definitions, the code that a call
+    /// would be refused with for the same fault.
     pub code: Option<ErrorCode>,
     /// What is wrong with it.
     pub findings: Vec<Finding>,

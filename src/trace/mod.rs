@@ -2,6 +2,7 @@
 //! into the table of stations. Floor 1: it draws nothing and knows no reader.
 
 mod event;
+pub mod facts;
 pub mod filter;
 mod mailbox;
 mod names;

@@ -62,11 +62,12 @@ pub struct Record<'a> {
     pub kind: RecordKind,
     /// The action, also of results, errors and timeouts.
     pub action: Option<&'a str>,
-    /// The code of an error frame.
+    /// The code of an error frame, or the one that describes what is wrong with a received result.
     pub code: Option<ErrorCode>,
     /// How the frame was judged.
     pub verdict: Verdict,
-    /// The frame's text as it stood on the wire, or the sentence of a line that is no frame. Hostile: pass it through
+    /// The frame's text as it stood on the wire, or the sentence of a line that is no frame, with the heads of the handshake behind
+    /// a blank line. Hostile: pass it through
     /// [`visible`](crate::visible) before it reaches a terminal.
     pub text: &'a str,
     /// What is wrong with the frame, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is.
@@ -75,4 +76,20 @@ pub struct Record<'a> {
     pub partner: Option<Sequence>,
     /// Of an answer: the time since its call. Of a received pong: the round trip. Of a retry: the wait.
     pub latency: Option<Duration>,
+}
+
+impl<'a> Record<'a> {
+    /// The text for one line: without the handshake that follows the sentence of a link that came up or was refused.
+    pub fn summary(&self) -> &'a str {
+        match self.handshake() {
+            Some(_) => self.text.split_once("\n\n").map_or(self.text, |(sentence, _)| sentence),
+            None => self.text,
+        }
+    }
+
+    /// The heads of the handshake that this line tells of: the request, and the answer behind a blank line.
+    pub fn handshake(&self) -> Option<&'a str> {
+        let tells = matches!(self.kind, RecordKind::Connected | RecordKind::Refused | RecordKind::Retry);
+        if tells { self.text.split_once("\n\n").map(|(_, heads)| heads) } else { None }
+    }
 }

@@ -104,8 +104,9 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             }
         }
         Happening::Connecting { url } => plain(RecordKind::Connecting, url),
-        Happening::Connected { version, peer, .. } => {
+        Happening::Connected { version, peer, handshake, .. } => {
             let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
+            add_handshake(handshake, scratch);
             plain(RecordKind::Connected, scratch)
         }
         Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
@@ -117,7 +118,11 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
             plain(RecordKind::Listening, scratch)
         }
-        Happening::Refused { reason, .. } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Refused, reason) },
+        Happening::Refused { reason, detail, handshake, .. } => {
+            scratch.push_str(reason);
+            add_handshake(handshake, scratch);
+            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
+        }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
             Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
@@ -130,6 +135,14 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
         Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
         Happening::Queue { .. } => return None,
     })
+}
+
+/// The sentence of a line comes first, what it is based on behind a blank line: see [`Record::summary`](super::Record::summary).
+fn add_handshake(handshake: &str, out: &mut String) {
+    if !handshake.is_empty() {
+        out.push_str("\n\n");
+        out.push_str(handshake);
+    }
 }
 
 fn verdict(frame: &Frame) -> Verdict {
@@ -316,7 +329,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer });
+        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer, handshake: Box::default() });
         apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
         apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
         apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));

@@ -110,7 +110,7 @@ impl StationRow {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            Happening::Connected { link, version, peer } => {
+            Happening::Connected { link, version, peer, .. } => {
                 self.state = LinkState::Connected;
                 self.link = *link;
                 self.version = Some(*version);

@@ -117,8 +117,16 @@ impl Store {
 
     /// The records of a range, oldest first. What is not here is left out.
     pub fn iter(&self, range: Range<Sequence>) -> impl DoubleEndedIterator<Item = Record<'_>> {
-        let here = self.range();
-        (range.start.max(here.start)..range.end.min(here.end)).filter_map(|sequence| self.get(sequence))
+        // Chunk by chunk: to look each record up by its number costs more than most readers do with it.
+        let first = self.chunks.partition_point(|chunk| chunk.end() <= range.start);
+        let last = self.chunks.partition_point(|chunk| chunk.first < range.end).max(first);
+        self.chunks.range(first..last).flat_map(move |chunk| {
+            let index = |sequence: Sequence| (sequence.saturating_sub(chunk.first) as usize).min(chunk.headers.len());
+            let begin = index(range.start);
+            let headers = &chunk.headers[begin..index(range.end).max(begin)];
+            let from = chunk.first + begin as Sequence;
+            headers.iter().enumerate().map(move |(place, header)| self.record(from + place as Sequence, chunk, header))
+        })
     }
 
     fn chunk_of(&self, sequence: Sequence) -> Option<usize> {

@@ -8,10 +8,11 @@ use ratatui::layout::Size;
 
 use super::action::Context;
 use super::layout::{self, Areas, Situation};
-use super::session::RunContext;
 use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
 use super::theme::Theme;
+use crate::console::RunContext;
 use crate::ocpp::Catalog;
+use crate::simulator::Profile;
 use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
@@ -55,6 +56,8 @@ pub struct Outside<'a> {
     pub contents: &'a Contents,
     /// The messages of all versions.
     pub catalog: &'a Catalog,
+    /// What messages look like when nobody says anything about them.
+    pub profile: Profile,
     /// The time.
     pub now: Now,
 }
@@ -187,6 +190,7 @@ impl App {
             editing: self.editor.is_some() || self.picker.is_some(),
             // With nobody there yet, the pane explains how to change that.
             stations: match self.stations.total() {
+                0 if self.listening.is_empty() => 13,
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },

@@ -18,15 +18,15 @@ const REMEMBERED: [&str; 6] = ["idTag", "parentIdTag", "transactionId", "connect
 const LONGEST: usize = 16 * 1024;
 
 /// A plausible payload for an action, with what the session knows about the station.
-pub fn sample(definition: &ActionDefinition, known: &KnownValues, now: Now) -> String {
-    let mut context = SampleContext::at(timestamp(now));
+pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &Outside<'_>) -> String {
+    let mut context = SampleContext::at(timestamp(outside.now));
     if let Some(tag) = known.of("idTag").first().and_then(Value::as_str) {
         context.id_tag = tag.to_owned();
     }
     if let Some(number) = newest_number(known, "transactionId") {
         context.transaction_id = number;
     }
-    let payload = definition.request.sample(&context);
+    let payload = outside.profile.write(outside.profile.request(definition, &context), definition);
     compose::pretty(&payload.to_string())
 }
 

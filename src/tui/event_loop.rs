@@ -19,6 +19,8 @@ use super::session::{Reply, Session};
 use super::terminal::{self, Terminal, TerminalError};
 use super::theme::Theme;
 use super::update::{Effect, Message, update};
+use crate::config::History;
+use crate::console::Console;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -53,13 +55,15 @@ pub enum Exit {
 /// # Errors
 /// When the terminal cannot be used.
 pub async fn run(
-    session: Arc<dyn Session>,
-    replies: mpsc::Receiver<Reply>,
+    console: Arc<Console>,
+    history: Arc<History>,
     options: ScreenOptions,
     shutdown: CancellationToken,
 ) -> Result<Exit, TerminalError> {
+    let (session, replies) = Session::new(console, history);
     let (panics, panicked) = mpsc::channel(16);
     let mut app = App::new(options.theme, options.colours, TimeZone::system());
+    app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
     app.size = Size::new(width, height);
@@ -98,7 +102,7 @@ impl Signals {
 }
 
 struct Screen {
-    session: Arc<dyn Session>,
+    session: Session,
     app: App,
     terminal: Terminal,
     drawn: Drawn,
@@ -189,7 +193,7 @@ impl Screen {
                         messages.push(Message::Proposed { line, cursor, completions, asked });
                     }
                     Effect::Submit { order, what } => {
-                        let receipt = self.session.submit(order);
+                        let receipt = self.session.submit(&order);
                         messages.push(Message::Submitted { what, receipt });
                     }
                 }
@@ -200,7 +204,12 @@ impl Screen {
 
     fn update(&mut self, message: Message) -> Vec<Effect> {
         let contents = self.session.trace().read();
-        let outside = Outside { contents: &contents, catalog: self.session.catalog(), now: now(&*self.session) };
+        let outside = Outside {
+            contents: &contents,
+            catalog: self.session.catalog(),
+            profile: self.session.profile(),
+            now: now(&self.session),
+        };
         update(&mut self.app, message, &outside)
     }
 
@@ -226,7 +235,8 @@ impl Screen {
         let mut drawn = Drawn::default();
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
-            let outside = Outside { contents: &contents, catalog: session.catalog(), now: now(&**session) };
+            let outside =
+                Outside { contents: &contents, catalog: session.catalog(), profile: session.profile(), now: now(session) };
             drawn = draw(app, &outside, frame.buffer_mut());
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);
@@ -245,7 +255,7 @@ impl Screen {
             return Some(self.last_frame.map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed())));
         }
         let toast = self.app.toasts.deadline().map(|until| {
-            Duration::from_micros(until.saturating_sub(now(&*self.session).monotonic_micros)) + Duration::from_millis(1)
+            Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros)) + Duration::from_millis(1)
         });
         let second = self.drawn.counts_seconds.then_some(Duration::from_secs(1));
         toast.into_iter().chain(second).min()
@@ -265,7 +275,7 @@ impl Screen {
     }
 }
 
-fn now(session: &dyn Session) -> Now {
+fn now(session: &Session) -> Now {
     Now { wall_micros: Timestamp::now().as_microsecond(), monotonic_micros: session.trace().micros_since_start(Instant::now()) }
 }
 

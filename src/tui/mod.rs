@@ -20,6 +20,6 @@ pub mod update;
 mod widget;
 
 pub use event_loop::{Exit, ScreenOptions, run};
-pub use session::{Candidate, Completions, Reply, RunContext, Session};
+pub use session::{Reply, Session};
 pub use terminal::TerminalError;
 pub use theme::{Theme, ThemeError};

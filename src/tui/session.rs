@@ -1,62 +1,21 @@
-//! The seam between the screen and the running session: everything that the screen needs from below passes this trait, so that
-//! tests stand in for the session with a few lines.
+//! The seam between the screen and the running session: commands go to the console, what they say comes back as replies, and the
+//! history of commands is the one that line mode uses too. Nothing here blocks: it is called between two frames.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use crate::hub::{Order, Receipt};
+use tokio::sync::mpsc;
+
+use crate::config::History;
+use crate::console::{Completions, Console, LineKind, RunContext, Said};
+use crate::hub::{Hub, Order, Receipt};
 use crate::ocpp::Catalog;
-use crate::trace::{StationKey, Trace};
+use crate::simulator::Profile;
+use crate::trace::Trace;
 
-/// What the screen asks of the session. Nothing here may block: it is called between two frames.
-pub trait Session: Send + Sync {
-    /// The trace and the stations.
-    fn trace(&self) -> &Arc<Trace>;
-
-    /// The messages of all versions.
-    fn catalog(&self) -> &Arc<Catalog>;
-
-    /// Hands an order to the stations' links.
-    fn submit(&self, order: Order) -> Receipt;
-
-    /// Starts a command of the command language. What it says comes back as [`Reply`]s.
-    fn run(&self, line: &str, context: RunContext);
-
-    /// What may stand at the cursor (a byte offset) of a command that is being typed.
-    fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions;
-
-    /// The addresses at which stations reach us (`ws://192.168.1.7:9000/<id>`), or the one that we connect to.
-    fn listening(&self) -> Vec<String>;
-}
-
-/// What a command may refer to without naming it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RunContext {
-    /// The selected station.
-    pub selected: Option<StationKey>,
-    /// The marked stations, in the order of their keys.
-    pub marked: Vec<StationKey>,
-}
-
-/// What may stand at the cursor.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Completions {
-    /// The bytes of the line that a candidate replaces.
-    pub replace: Range<usize>,
-    /// The candidates, best first.
-    pub candidates: Vec<Candidate>,
-}
-
-/// One proposal.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Candidate {
-    /// What is inserted.
-    pub text: String,
-    /// What it is: a type, a limit, a sentence.
-    pub detail: String,
-    /// Whether it must be there.
-    pub required: bool,
-}
+/// How many replies may wait for the screen.
+const REPLIES: usize = 64;
+/// What stands for the identity in the address of a central system.
+const IDENTITY: &str = "<identity>";
 
 /// What a command says, while or after it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,4 +33,100 @@ pub enum Reply {
     },
     /// The session is to end.
     Quit,
+}
+
+/// The session as the screen uses it.
+pub struct Session {
+    console: Arc<Console>,
+    history: Arc<History>,
+    replies: mpsc::Sender<Reply>,
+}
+
+impl Session {
+    /// A session and the end at which its replies come out.
+    pub fn new(console: Arc<Console>, history: Arc<History>) -> (Session, mpsc::Receiver<Reply>) {
+        let (replies, receiver) = mpsc::channel(REPLIES);
+        (Session { console, history, replies }, receiver)
+    }
+
+    /// The trace and the stations.
+    pub fn trace(&self) -> &Arc<Trace> {
+        self.hub().trace()
+    }
+
+    /// The messages of all versions.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        self.hub().catalog()
+    }
+
+    /// The command language.
+    pub fn console(&self) -> &Console {
+        &self.console
+    }
+
+    /// The commands of earlier sessions, oldest first.
+    pub fn history(&self) -> Vec<String> {
+        self.history.lines()
+    }
+
+    /// Hands an order to the stations' links.
+    pub fn submit(&self, order: &Order) -> Receipt {
+        self.hub().submit(order)
+    }
+
+    /// Remembers a command and starts it. What it says comes back as [`Reply`]s.
+    pub fn run(&self, line: &str, context: RunContext) {
+        let (console, history, replies) = (self.console.clone(), self.history.clone(), self.replies.clone());
+        let line = line.to_owned();
+        tokio::spawn(async move {
+            let remembered = line.clone();
+            // The history is a file, and the loop waits for none.
+            tokio::task::spawn_blocking(move || history.add(&remembered));
+            let said = console.run(&line, &context).await;
+            for reply in replies_of(said) {
+                // The screen is gone when nobody takes the reply.
+                let _ = replies.send(reply).await;
+            }
+        });
+    }
+
+    /// What may stand at the cursor (a byte offset) of a command that is being typed.
+    pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
+        self.console.complete(line, cursor, context)
+    }
+
+    /// What messages look like when nobody says anything about them.
+    pub fn profile(&self) -> Profile {
+        self.console.hub().profile()
+    }
+
+    /// The addresses at which stations reach us, with a place for the identity.
+    pub fn listening(&self) -> Vec<String> {
+        self.hub().listening().iter().map(|listening| listening.url(IDENTITY)).collect()
+    }
+
+    fn hub(&self) -> &Hub {
+        self.console.hub()
+    }
+}
+
+/// What a command says, as the screen shows it: a text to read, or a toast a line with its hint behind it.
+fn replies_of(said: Said) -> Vec<Reply> {
+    let mut replies = Vec::new();
+    if let Some(title) = said.title {
+        let body: Vec<String> = said.lines.into_iter().map(|line| line.text).collect();
+        replies.push(Reply::Text { title: title.to_owned(), body: body.join("\n") });
+    } else {
+        for line in said.lines {
+            match (line.kind, replies.last_mut()) {
+                (LineKind::Hint, Some(Reply::Error(error))) => *error = format!("{error} {}", line.text),
+                (LineKind::Error, _) => replies.push(Reply::Error(line.text)),
+                _ => replies.push(Reply::Info(line.text)),
+            }
+        }
+    }
+    if said.quit {
+        replies.push(Reply::Quit);
+    }
+    replies
 }

@@ -11,7 +11,7 @@ use super::meter::Reading;
 use super::status::Status;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::link::{Moment, Outbox};
-use crate::ocpp::Version;
+use crate::ocpp::{MeterMapping, Version};
 use crate::simulator::payload::written_time;
 
 /// The voltage of the simulated mains.
@@ -39,12 +39,13 @@ pub(super) const MEASURANDS: [Measurand; 4] = [
 ];
 
 /// One moment's values in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6. 1.2 knows only the
-/// register (the form of 1.5 is the one that ocppjs sends since 1.0.1).
-fn meter_value(version: Version, now: Moment, context: &str, names: &str, reading: Reading) -> Value {
+/// register; for 1.5 there are two mappings.
+fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: Reading) -> Value {
     let timestamp = written_time(now.wall);
+    let (version, mapping) = form;
     match version {
         Version::V1_2 => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
-        Version::V1_5 => json!({ "timestamp": timestamp, "values": sampled_values(1, context, names, reading) }),
+        Version::V1_5 => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
         Version::V1_6 => json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, context, names, reading) }),
     }
 }
@@ -67,10 +68,14 @@ fn sampled_values(unit: usize, context: &str, names: &str, reading: Reading) -> 
 }
 
 impl ChargePoint {
+    fn meter_form(&self) -> (Version, MeterMapping) {
+        (self.version, self.settings.meter_mapping)
+    }
+
     /// The MeterValues of a connector at this moment; of connector 0, the main meter, the sum of all.
     fn meter_values(&mut self, connector: i32, context: &str, names_key: &str, now: Moment) -> Value {
         let reading = self.read_meter(connector, now);
-        let entry = meter_value(self.version, now, context, self.configuration.value(names_key), reading);
+        let entry = meter_value(self.meter_form(), now, context, self.configuration.value(names_key), reading);
         let list = if self.version == Version::V1_6 { "meterValue" } else { "values" };
         let mut payload = json!({ "connectorId": connector });
         if let Some(transaction) = self.connector(connector).and_then(|it| it.transaction.as_ref())
@@ -107,7 +112,7 @@ impl ChargePoint {
         let reading = self.read_meter(connector, now);
         let names = self.configuration.value("StopTxnSampledData");
         let wanted = self.version > Version::V1_2 && !names.is_empty();
-        wanted.then(|| meter_value(self.version, now, context, names, reading))
+        wanted.then(|| meter_value(self.meter_form(), now, context, names, reading))
     }
 
     /// Sets the time of the next periodic meter values of a connector with a transaction (OCPP 1.6 §3.16). 0 means none.

@@ -1,6 +1,8 @@
 //! What a person may decide about a simulated charge point before it exists. What the central system may change later is the
 //! configuration.
 
+use crate::ocpp::MeterMapping;
+
 /// One charge point to be simulated.
 #[derive(Debug, Clone)]
 pub struct ChargePointSettings {
@@ -27,6 +29,8 @@ pub struct ChargePointSettings {
     /// Whether it acts by itself: boots, sends heartbeats, reports connectors, charges. When false it only answers, and only a
     /// person makes calls in its name, as in ocppjs.
     pub lively: bool,
+    /// How the meter values of OCPP 1.5 are written.
+    pub meter_mapping: MeterMapping,
     /// The seed of everything that is left to chance; the same seed gives the same charge point.
     pub seed: u64,
 }
@@ -45,6 +49,7 @@ impl Default for ChargePointSettings {
             heartbeat_interval: 300,
             meter_value_interval: 60,
             lively: true,
+            meter_mapping: MeterMapping::default(),
             seed: 0,
         }
     }

@@ -8,9 +8,9 @@ use ratatui::widgets::Widget;
 
 use super::message::ink_style;
 use crate::compose::Severity;
+use crate::console::Candidate;
 use crate::is_hostile;
 use crate::tui::app::App;
-use crate::tui::session::Candidate;
 use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
 use crate::tui::widget::{Pencil, colour_line, draw_box, draw_candidates, width_of};

@@ -105,12 +105,12 @@ fn draw_title(app: &App, area: Rect, buffer: &mut Buffer) {
 fn nobody_yet(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
     let Some(first) = app.listening.first() else {
-        return vec![("No charge point yet.".to_owned(), styles.base)];
+        return nothing_runs(app);
     };
     let mut lines = vec![("Listening on".to_owned(), styles.muted)];
     lines.extend(app.listening.iter().map(|address| (address.clone(), styles.key)));
-    // The address ends in a placeholder for the identity.
-    let url = first.rsplit_once("/<").map_or(first.as_str(), |(url, _)| url);
+    // Behind its last slash the address has a placeholder for the identity.
+    let url = first.rsplit_once('/').map_or(first.as_str(), |(url, _)| url);
     lines.push((String::new(), styles.base));
     lines.push((
         "No charge point yet. Point one at this address, or start a simulated one in another terminal:".to_owned(),
@@ -119,6 +119,23 @@ fn nobody_yet(app: &App) -> Vec<(String, Style)> {
     lines.push((String::new(), styles.base));
     lines.push((format!("ocpp-tui cp {url} CP1"), styles.key));
     lines
+}
+
+/// What a person can do who started the program without saying what to be.
+fn nothing_runs(app: &App) -> Vec<(String, Style)> {
+    let styles = &app.theme.styles;
+    let line = |text: &str, style| (text.to_owned(), style);
+    vec![
+        line("Nothing runs yet. Type : and one of these commands:", styles.base),
+        line("", styles.base),
+        line("start_cs 9000", styles.key),
+        line("be a central system; charge points connect to ws://<this machine>:9000/<identity>", styles.muted),
+        line("", styles.base),
+        line("start_cp ws://localhost:9000 CP1 --lively", styles.key),
+        line("be a charge point of the central system at that address", styles.muted),
+        line("", styles.base),
+        line("? shows all keys, Ctrl-P all commands.", styles.base),
+    ]
 }
 
 fn nobody_passes(app: &App) -> Vec<(String, Style)> {

@@ -80,14 +80,7 @@ fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffe
     let styles = &app.theme.styles;
     let cursor = line.input.draw(buffer, areas.status, ":", styles.header.patch(styles.key), styles.header);
     if let Some(selected) = line.selected() {
-        draw_candidates(
-            buffer,
-            areas.body,
-            Position::new(cursor.x, areas.status.y),
-            &line.completions.candidates,
-            selected,
-            styles,
-        );
+        draw_candidates(buffer, areas.body, Position::new(cursor.x, areas.status.y), line.candidates(), selected, styles);
     }
     cursor
 }

@@ -155,7 +155,7 @@ fn draw_row(
     pencil.text(arrow, style(kind_style)).text(letter, style(kind_style)).text(verdict, style(verdict_style));
     pencil.blanks(1, style(styles.base)).field(word, columns.action, style(word_style)).blanks(1, style(styles.base));
     pencil.right(&latency, 7, style(if counts { styles.warning } else { styles.base })).blanks(1, style(styles.base));
-    let summary = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.text };
+    let summary = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.summary() };
     pencil.text(summary, style(styles.muted)).fill(' ', style(styles.base));
     counts
 }

@@ -1,6 +1,8 @@
 //! The command line: its text, the proposals for it, and the commands of this session. What a command does is the console's matter.
 
-use crate::tui::session::Completions;
+use std::ops::Range;
+
+use crate::console::{Candidate, Completions};
 use crate::tui::widget::InputLine;
 
 /// How many commands are remembered.
@@ -13,8 +15,10 @@ pub struct CommandLine {
     pub open: bool,
     /// What is typed.
     pub input: InputLine,
+    /// The bytes of the line that a proposal replaces.
+    span: Range<usize>,
     /// The proposals.
-    pub completions: Completions,
+    candidates: Vec<Candidate>,
     /// The selected proposal; none are shown when there is no selection.
     selected: Option<usize>,
     /// Whether the person asked for the proposals or moved through them. Only then Enter takes one over.
@@ -25,6 +29,16 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
+    /// Takes over the commands of earlier sessions, oldest first.
+    pub fn remember(&mut self, history: Vec<String>) {
+        self.history = history;
+    }
+
+    /// The proposals.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
     /// Opens it. What was typed when it was left is still there.
     pub fn open(&mut self) {
         self.open = true;
@@ -59,12 +73,12 @@ impl CommandLine {
         if !self.open || line != self.input.text() || cursor != self.input.cursor() {
             return;
         }
-        let written = line.get(completions.replace.clone()).unwrap_or_default();
+        let written = line.get(completions.span.clone()).unwrap_or_default();
         let known = completions.candidates.iter().all(|candidate| candidate.text.trim_end() == written);
         self.selected = if completions.candidates.is_empty() || (known && !asked) { None } else { Some(0) };
         self.chosen = asked;
         let single = completions.candidates.len() == 1;
-        self.completions = completions;
+        (self.span, self.candidates) = (completions.span, completions.candidates);
         if single && asked {
             self.accept();
         }
@@ -77,7 +91,7 @@ impl CommandLine {
 
     /// Moves through the proposals.
     pub fn next(&mut self, by: isize) {
-        let count = self.completions.candidates.len();
+        let count = self.candidates.len();
         if let (Some(selected), true) = (self.selected, count > 0) {
             self.selected = Some((selected + count).saturating_add_signed(by) % count);
             self.chosen = true;
@@ -86,9 +100,9 @@ impl CommandLine {
 
     /// Takes the selected proposal over into the line. False when there is none.
     pub fn accept(&mut self) -> bool {
-        let Some(candidate) = self.selected.and_then(|index| self.completions.candidates.get(index)) else { return false };
+        let Some(candidate) = self.selected.and_then(|index| self.candidates.get(index)) else { return false };
         let text = candidate.text.clone();
-        self.input.replace(self.completions.replace.clone(), &text);
+        self.input.replace(self.span.clone(), &text);
         self.hide_proposals();
         true
     }
@@ -145,15 +159,15 @@ impl CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::session::Candidate;
 
     fn typed(text: &str) -> CommandLine {
         CommandLine { open: true, input: InputLine::new(text), ..CommandLine::default() }
     }
 
     fn proposals(texts: &[&str], from: usize, to: usize) -> Completions {
-        let candidates = texts.iter().map(|text| Candidate { text: (*text).to_owned(), ..Candidate::default() }).collect();
-        Completions { replace: from..to, candidates }
+        let candidates =
+            texts.iter().map(|text| Candidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
+        Completions { span: from..to, candidates }
     }
 
     #[test]

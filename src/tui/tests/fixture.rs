@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Version};
+use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::{App, Now, Outside};
 use crate::tui::draw::{Drawn, draw};
@@ -44,7 +45,8 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            screen.tell(Some(key), Happening::Connected { link: 1, version, peer });
+            let handshake = format!("GET /{name} HTTP/1.1\nSec-Websocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-Websocket-Protocol: {}\n", version.subprotocol()).into();
+            screen.tell(Some(key), Happening::Connected { link: 1, version, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -59,7 +61,15 @@ impl Screen {
             Some(simulated),
             Happening::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
         );
-        screen.tell(Some(gone), Happening::Refused { peer: None, reason: "\u{1b}[2J no common subprotocol".into() });
+        screen.tell(
+            Some(gone),
+            Happening::Refused {
+                peer: None,
+                reason: "\u{1b}[2J no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "".into(),
+            },
+        );
         screen.hear(Message::Refresh);
         screen
     }
@@ -129,7 +139,7 @@ impl Screen {
     /// Lets the screen hear something.
     pub fn hear(&mut self, message: Message) -> Vec<Effect> {
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, now };
+        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
         update(&mut self.app, message, &outside)
     }
 
@@ -155,7 +165,7 @@ impl Screen {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, now };
+        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
         let drawn = draw(&self.app, &outside, &mut buffer);
         (buffer, drawn)
     }

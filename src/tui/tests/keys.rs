@@ -1,10 +1,11 @@
 //! What keys do: (keys, what is so afterwards) tables.
 
 use super::fixture::Screen;
+use crate::console::{Candidate, Completions};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::{Context, TABLE, action_of, keys};
 use crate::tui::app::Pane;
-use crate::tui::session::{Candidate, Completions, Reply};
+use crate::tui::session::Reply;
 use crate::tui::update::{Effect, Message};
 
 /// The state in a few words.
@@ -235,7 +236,7 @@ fn proposals_for_a_command_are_asked_for_shown_and_taken() {
     let effects = screen.press("tab");
     let [Effect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     let candidate = |text: &str| Candidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
-    let completions = Completions { replace: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
+    let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
     screen.hear(Message::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
     assert!(screen.picture().contains("stations a command"), "{}", screen.picture());
     screen.press("down enter");
@@ -308,5 +309,18 @@ fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
             screen.hear(at(click, column, row));
             screen.hear(at(MouseEventKind::ScrollDown, column, row));
         }
+    }
+}
+
+#[test]
+fn the_empty_screen_tells_how_to_begin() {
+    let screen = Screen::empty(80, 24);
+    assert!(screen.picture().contains("ocpp-tui cp ws://192.168.1.7:9000 CP1"), "{}", screen.picture());
+    let mut screen = Screen::empty(80, 24);
+    screen.app.listening = vec!["ws://[::1]:9000/simulator/<identity>".to_owned()];
+    assert!(screen.picture().contains("ocpp-tui cp ws://[::1]:9000/simulator CP1"), "{}", screen.picture());
+    screen.app.listening.clear();
+    for words in ["start_cs 9000", "start_cp ws://localhost:9000 CP1"] {
+        assert!(screen.picture().contains(words), "{}", screen.picture());
     }
 }

@@ -95,7 +95,7 @@ fn pick(app: &mut App, outside: &Outside<'_>) {
         return;
     }
     let known = assist::known_values(&subject.targets, outside);
-    let sample = assist::sample(&definition, &known, outside.now);
+    let sample = assist::sample(&definition, &known, outside);
     app.editor = Some(Editor::new(subject, &sample, sample.clone(), known));
 }
 
@@ -138,7 +138,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));
     let text = compose::pretty(payload_of(record.text));
     let sample =
-        subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside.now));
+        subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside));
     app.editor = Some(Editor::new(subject, &text, sample, known));
 }
 

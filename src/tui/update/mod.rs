@@ -12,8 +12,9 @@ use ratatui::layout::Size;
 use super::action::{Action, Context, action_of};
 use super::app::{App, OnYes, Outside, Pane, Question};
 use super::key::Key;
-use super::session::{Completions, Reply, RunContext};
+use super::session::Reply;
 use super::state::{Reading, WIDEST};
+use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::trace::RecordKind;
 

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::pencil::{Pencil, width_of};
-use crate::tui::session::Candidate;
+use crate::console::Candidate;
 use crate::tui::theme::Styles;
 
 /// How many proposals are shown at once.

@@ -67,7 +67,7 @@ fn everything_once() -> Scene {
     let finding = |tolerated| Finding { path: "/a".into(), rule: Rule::Type, message: "is wrong".into(), tolerated };
     let peer = "127.0.0.1:5".parse().unwrap();
     scene.tell(None, Happening::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into() }); // 0
-    scene.tell(Some(real), Happening::Connected { link: 1, version: Version::V1_6, peer }); // 1
+    scene.tell(Some(real), Happening::Connected { link: 1, version: Version::V1_6, peer, handshake: Box::default() }); // 1
     scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
     scene.frame(real, Out, Result, "StatusNotification", r#"[3,"id-2",{}]"#, 1); // 3
     scene.frame(real, In, Call, "MeterValues", METER, 2); // 4
@@ -86,7 +86,9 @@ fn everything_once() -> Scene {
     let after = std::time::Duration::from_secs(30);
     scene.tell(Some(ours), Happening::Retry { after, lost: false, reason: reason() }); // 13
     scene.tell(Some(ours), Happening::Retry { after, lost: true, reason: reason() }); // 14
-    scene.tell(None, Happening::Refused { peer: Some(peer), reason: "no such version".into() }); // 15
+    let refused =
+        Happening::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+    scene.tell(None, refused); // 15
     scene.tell(None, Happening::Note { failure: false, text: "a note".into() }); // 16
     scene.tell(None, Happening::Note { failure: true, text: "a failure".into() }); // 17
     let mut open = frame(Out, Call, "Heartbeat", r#"[2,"id-18","Heartbeat",{}]"#, 4);

@@ -1,0 +1,118 @@
+//! The page of an action: its two messages with tables, examples and schemas, and what changed since the version before.
+
+use super::markup::Markup;
+use super::{changes, page as whole_page, table};
+use crate::docgen::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
+use crate::docgen::difference::What;
+use crate::docgen::row::Row;
+
+/// The page.
+pub(super) fn page(book: &Book, matter: &VersionMatter, action: &ActionMatter) -> String {
+    let name = &*action.definition.name;
+    let title = format!("{name}, OCPP {}", matter.version);
+    let trail = [("index.html", &*format!("OCPP {}", matter.version))];
+    whole_page(&title, "../", &trail, |out| {
+        out.element("p", &[], |out| {
+            out.text(&format!("Sent {}", sender(action.definition.initiator)));
+            out.text(if action.definition.soap.is_some() { ", in JSON and SOAP." } else { ", in JSON only." });
+            others(out, book, matter, action);
+        });
+        for message in action.messages() {
+            section(out, message);
+        }
+        since(out, matter, action);
+    })
+}
+
+/// Links to the same action of other versions, and of the other role.
+fn others(out: &mut Markup, book: &Book, matter: &VersionMatter, action: &ActionMatter) {
+    let (name, initiator) = (&action.definition.name, action.definition.initiator);
+    for (version, other) in book.everywhere(initiator, name).filter(|(version, _)| *version != matter.version) {
+        out.text(" Also in ");
+        let folder = crate::docgen::book::version_slug(version);
+        out.link(&format!("../{folder}/{}.html", other.page), &format!("OCPP {version}"));
+        out.text(".");
+    }
+    if let Some(other) = matter.action(initiator.peer(), name) {
+        out.text(" Also ");
+        out.link(&format!("{}.html", other.page), &sender(initiator.peer()));
+        out.text(".");
+    }
+}
+
+fn section(out: &mut Markup, message: &MessageMatter) {
+    let id = message.part.to_ascii_lowercase();
+    out.element("section", &[("id", &id)], |out| {
+        out.text_element("h2", &[], message.part);
+        if message.rows.is_empty() {
+            out.text_element("p", &[], "It has no fields.");
+        } else {
+            table(out, &["Field", "Occurs", "Type", "Limit and values"], |out| {
+                for row in &message.rows {
+                    field(out, row);
+                }
+            });
+        }
+        if !message.in_xml.is_empty() {
+            out.text_element("p", &[], "In SOAP:");
+            changes(out, &message.in_xml);
+        }
+        out.text_element("h3", &[], "Example");
+        out.block(&message.example);
+        folded(out, "JSON Schema", &message.schema);
+        if let Some(soap) = &message.soap {
+            folded(out, "SOAP example", soap);
+        }
+    });
+}
+
+fn field(out: &mut Markup, row: &Row) {
+    out.element("tr", &[], |out| {
+        // The style sheet indents as many levels as OCPP has; deeper ones stand under the last.
+        let depth = format!("d{}", row.depth.min(6));
+        out.element("td", &[("class", &depth)], |out| {
+            out.text_element("code", &[], &row.name);
+            if let Some(form) = &row.in_xml {
+                out.text_element("small", &[], &format!(" (XML: {form})"));
+            }
+        });
+        out.text_element("td", &[], &row.occurs);
+        out.element("td", &[], |out| {
+            out.text(&row.kind);
+            if !row.type_name.is_empty() {
+                out.text_element("small", &[], &format!(" {}", row.type_name));
+            }
+        });
+        out.element("td", &[], |out| {
+            out.text(&row.limit);
+            for (index, value) in row.values.iter().enumerate() {
+                out.text(if index == 0 { " " } else { ", " });
+                out.text_element("code", &[], value);
+            }
+        });
+    });
+}
+
+fn folded(out: &mut Markup, title: &str, text: &str) {
+    out.element("details", &[], |out| {
+        out.text_element("summary", &[], title);
+        out.block(text);
+    });
+}
+
+fn since(out: &mut Markup, matter: &VersionMatter, action: &ActionMatter) {
+    let Some((before, _)) = &matter.since else { return };
+    out.text_element("h2", &[("id", "changes")], &format!("Since OCPP {before}"));
+    match action.changes(&matter.since).map(|(_, change)| &change.what) {
+        None => out.text_element("p", &[], "Nothing has changed."),
+        Some(What::New | What::Gone) => out.text_element("p", &[], "The action is new."),
+        Some(What::Changed { request, response }) => {
+            for (part, list) in [("Request:", request), ("Response:", response)] {
+                if !list.is_empty() {
+                    out.text_element("p", &[], part);
+                    changes(out, list);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Writes the heads of HTTP requests and answers as text, for the trace. What a head means is for `listener` and `dialer` to say.
+
+use std::fmt::Write as _;
+
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
+use hyper::{Request, Response};
+
+/// Longer values are cut: the trace is not the place for a megabyte of cookies.
+const LONGEST: usize = 1024;
+
+/// Both heads of a handshake, the request first, a blank line between them.
+pub(super) fn handshake<A, B>(request: &Request<A>, answer: Option<&Response<B>>) -> Box<str> {
+    let mut text = request_head(request);
+    if let Some(answer) = answer {
+        add_answer(&mut text, answer);
+    }
+    text.into()
+}
+
+/// The head of a request.
+pub(super) fn request_head<A>(request: &Request<A>) -> String {
+    let mut text = format!("{} {} {:?}\n", request.method(), request.uri(), request.version());
+    add_headers(&mut text, request.headers());
+    text
+}
+
+/// Adds the head of the answer behind that of its request.
+pub(super) fn add_answer<B>(text: &mut String, answer: &Response<B>) {
+    let _ = writeln!(text, "\n{:?} {}", answer.version(), answer.status()); // a String takes everything
+    add_headers(text, answer.headers());
+}
+
+fn add_headers(text: &mut String, headers: &HeaderMap) {
+    for (name, value) in headers {
+        capitals(text, name);
+        text.push_str(": ");
+        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+            text.push_str(&without_secret(value));
+        } else {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            text.extend(value.chars().take(LONGEST));
+            if value.chars().nth(LONGEST).is_some() {
+                text.push('…');
+            }
+        }
+        text.push('\n');
+    }
+}
+
+/// The usual capitals of a header's name; the HTTP library does not keep those that were sent.
+fn capitals(text: &mut String, name: &HeaderName) {
+    let mut begins = true;
+    for letter in name.as_str().chars() {
+        text.push(if begins { letter.to_ascii_uppercase() } else { letter });
+        begins = letter == '-';
+    }
+}
+
+/// The scheme of credentials; traces are shown around, and passwords should not be.
+fn without_secret(value: &HeaderValue) -> String {
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let (scheme, secret) = text.split_once(' ').unwrap_or(("", &text));
+    format!("{scheme} ({} characters, not kept)", secret.chars().count()).trim_start().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_read_as_on_the_wire_but_for_secrets() {
+        let request = Request::get("/ocpp/CP1")
+            .header("sec-websocket-protocol", "ocpp1.6, ocpp1.5")
+            .header("authorization", "Basic Q1AxOnNlY3JldA==")
+            .header("x-long", "y".repeat(2 * LONGEST))
+            .body(())
+            .unwrap();
+        let answer = Response::builder().status(101).header("upgrade", "websocket").body(()).unwrap();
+        let text = handshake(&request, Some(&answer));
+        assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-Websocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
+        assert!(text.ends_with("\n\nHTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n"), "{text}");
+        assert!(text.contains("Authorization: Basic (16 characters, not kept)\n"), "{text}");
+        assert!(text.len() < 2 * LONGEST);
+    }
+}

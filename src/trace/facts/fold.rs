@@ -1,0 +1,147 @@
+//! Which message says what about a station. Only messages that change what is known are read as JSON; the others cost a comparison.
+
+use serde_json::{Map, Value};
+
+use super::{Boot, ConfigurationKey, Connector, MOST_KEYS, REMEMBERED, StationFacts, Transaction};
+use crate::trace::{FrameKind, Record, RecordKind, Store};
+
+/// Longer messages are not read here.
+const LONGEST: usize = 64 * 1024;
+/// Longer texts are cut.
+const LONGEST_TEXT: usize = 500;
+
+/// Takes a record in.
+pub(super) fn record(station: &mut StationFacts, record: &Record<'_>, records: &Store) {
+    let kind = match record.kind {
+        RecordKind::Frame(_, kind) => kind,
+        RecordKind::Connected => {
+            station.handshake = Some(record.sequence);
+            return;
+        }
+        RecordKind::Refused | RecordKind::Retry if record.handshake().is_some() => {
+            station.handshake = Some(record.sequence);
+            return;
+        }
+        _ => return,
+    };
+    station.rate.count(record.monotonic_micros);
+    let Some(action) = record.action else { return };
+    match (kind, action) {
+        (FrameKind::Call, "Heartbeat") => station.heartbeat_micros = Some(record.monotonic_micros),
+        (FrameKind::Call, "BootNotification") => read(record, |payload| boot(station, record, payload)),
+        (FrameKind::Result, "BootNotification") => read(record, |payload| booted(station, payload)),
+        (FrameKind::Call, "StatusNotification") => read(record, |payload| status(station, record, payload)),
+        (FrameKind::Result, "StartTransaction") => read(record, |answer| {
+            let call = record.partner.and_then(|call| records.get(call));
+            if let Some(call) = call {
+                read(&call, |asked| start(station, record, asked, answer));
+            }
+        }),
+        (FrameKind::Call, "StopTransaction") => read(record, |payload| stop(station, record, payload)),
+        (FrameKind::Result, "GetConfiguration") => read(record, |payload| configuration(station, payload)),
+        (FrameKind::Result, "ChangeConfiguration") => read(record, |answer| {
+            let call = record.partner.and_then(|call| records.get(call));
+            if let Some(call) = call.filter(|_| text(answer, "status").as_deref() == Some("Accepted")) {
+                read(&call, |asked| changed(station, asked));
+            }
+        }),
+        _ => {}
+    }
+}
+
+/// Hands the payload of a call or a result over, when there is one.
+fn read(record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
+    if record.text.len() > LONGEST {
+        return;
+    }
+    let Ok(Value::Array(frame)) = serde_json::from_str(record.text) else { return };
+    let place = if matches!(record.kind, RecordKind::Frame(_, FrameKind::Call)) { 3 } else { 2 };
+    if let Some(Value::Object(payload)) = frame.get(place) {
+        take(payload);
+    }
+}
+
+fn short(text: &str) -> Box<str> {
+    text.chars().take(LONGEST_TEXT).collect::<String>().into()
+}
+
+fn text(payload: &Map<String, Value>, field: &str) -> Option<Box<str>> {
+    payload.get(field)?.as_str().map(short)
+}
+
+/// A whole number, also one that is written as a text.
+fn number(payload: &Map<String, Value>, field: &str) -> Option<i64> {
+    let value = payload.get(field)?;
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn boot(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, Value>) {
+    let fields = payload.iter().take(MOST_KEYS).map(|(name, value)| {
+        let value = value.as_str().map_or_else(|| short(&value.to_string()), short);
+        (short(name), value)
+    });
+    station.boot = Some(Boot { fields: fields.collect(), wall_micros: record.wall_micros, status: None, interval: None });
+    station.heartbeat_micros = Some(record.monotonic_micros);
+}
+
+fn booted(station: &mut StationFacts, answer: &Map<String, Value>) {
+    let boot = station.boot.get_or_insert_default();
+    boot.status = text(answer, "status");
+    // `heartbeatInterval` is the name in OCPP 1.2 and 1.5.
+    let interval = number(answer, "interval").or_else(|| number(answer, "heartbeatInterval"));
+    boot.interval = interval.and_then(|seconds| u64::try_from(seconds).ok());
+}
+
+fn status(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, Value>) {
+    let (Some(connector), Some(status)) = (number(payload, "connectorId"), text(payload, "status")) else { return };
+    if station.connectors.len() < MOST_KEYS || station.connectors.contains_key(&connector) {
+        let error = text(payload, "errorCode").filter(|code| &**code != "NoError");
+        station.connectors.insert(connector, Connector { status, error, wall_micros: record.wall_micros });
+    }
+}
+
+fn start(station: &mut StationFacts, record: &Record<'_>, asked: &Map<String, Value>, answer: &Map<String, Value>) {
+    let Some(id) = number(answer, "transactionId") else { return };
+    station.transactions.push_back(Transaction {
+        id,
+        connector: number(asked, "connectorId").unwrap_or(0),
+        id_tag: text(asked, "idTag").unwrap_or_default(),
+        meter_start: number(asked, "meterStart"),
+        began_micros: record.wall_micros,
+        ..Transaction::default()
+    });
+    if station.transactions.len() > REMEMBERED {
+        station.transactions.pop_front();
+    }
+}
+
+fn stop(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, Value>) {
+    let id = number(payload, "transactionId");
+    let Some(transaction) = station.transactions.iter_mut().rev().find(|transaction| Some(transaction.id) == id) else {
+        return;
+    };
+    transaction.ended_micros = Some(record.wall_micros);
+    transaction.meter_stop = number(payload, "meterStop");
+    transaction.reason = text(payload, "reason");
+}
+
+fn configuration(station: &mut StationFacts, payload: &Map<String, Value>) {
+    let Some(Value::Array(keys)) = payload.get("configurationKey") else { return };
+    for key in keys.iter().filter_map(Value::as_object) {
+        let Some(name) = text(key, "key") else { continue };
+        let read_only = key.get("readonly").and_then(Value::as_bool).unwrap_or_default();
+        put_key(station, name, ConfigurationKey { value: text(key, "value"), read_only });
+    }
+}
+
+fn changed(station: &mut StationFacts, asked: &Map<String, Value>) {
+    if let Some(name) = text(asked, "key") {
+        put_key(station, name, ConfigurationKey { value: text(asked, "value"), read_only: false });
+    }
+}
+
+fn put_key(station: &mut StationFacts, name: Box<str>, key: ConfigurationKey) {
+    if station.configuration.len() < MOST_KEYS || station.configuration.contains_key(&name) {
+        station.configuration.insert(name, key);
+    }
+}

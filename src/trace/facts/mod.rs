@@ -1,0 +1,157 @@
+//! What the records say about each station: how it booted, its connectors, transactions and configuration, how busy it is. A reader
+//! folds it from the records that are new since the last time, so the recorder does nothing for it. Which field of which message
+//! says what is in `fold`.
+
+mod fold;
+mod rate;
+
+use std::collections::{BTreeMap, VecDeque};
+
+pub use rate::Rate;
+
+use super::{Contents, RecordKind, Sequence, StationKey};
+
+/// The transactions and refused handshakes that are remembered; the oldest leave first.
+const REMEMBERED: usize = 50;
+/// The configuration keys and connectors of one station that are remembered: a peer may invent as many as it likes.
+const MOST_KEYS: usize = 500;
+
+/// What is known of all stations.
+#[derive(Debug, Default)]
+pub struct Facts {
+    next: Sequence,
+    stations: Vec<StationFacts>,
+    refused: VecDeque<RefusedHandshake>,
+}
+
+/// What is known of one station.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StationFacts {
+    /// Its last boot notification.
+    pub boot: Option<Boot>,
+    /// Its connectors by their number; 0 is the station as a whole.
+    pub connectors: BTreeMap<i64, Connector>,
+    /// Its transactions, oldest first.
+    pub transactions: VecDeque<Transaction>,
+    /// The configuration keys that were seen in answers and changes.
+    pub configuration: BTreeMap<Box<str>, ConfigurationKey>,
+    /// The record that tells of its last handshake.
+    pub handshake: Option<Sequence>,
+    /// When the last heartbeat was, by the monotonic clock in microseconds.
+    pub heartbeat_micros: Option<u64>,
+    /// How many frames passed lately.
+    pub rate: Rate,
+}
+
+/// How a station booted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Boot {
+    /// What it said about itself: name and value of each field, as it sent them.
+    pub fields: Vec<(Box<str>, Box<str>)>,
+    /// When, by the wall clock in microseconds.
+    pub wall_micros: i64,
+    /// The status that it was answered with.
+    pub status: Option<Box<str>>,
+    /// The seconds between heartbeats that it was answered with.
+    pub interval: Option<u64>,
+}
+
+/// What a connector last reported.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Connector {
+    /// The status: `Available`.
+    pub status: Box<str>,
+    /// The error code, unless it is `NoError`.
+    pub error: Option<Box<str>>,
+    /// When, by the wall clock in microseconds.
+    pub wall_micros: i64,
+}
+
+/// A transaction.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Transaction {
+    /// Its number, once the central system gave it.
+    pub id: i64,
+    /// The connector.
+    pub connector: i64,
+    /// The tag that started it.
+    pub id_tag: Box<str>,
+    /// The meter at its start, in Wh.
+    pub meter_start: Option<i64>,
+    /// The meter at its end.
+    pub meter_stop: Option<i64>,
+    /// When it was told, by the wall clock in microseconds.
+    pub began_micros: i64,
+    /// When its end was told.
+    pub ended_micros: Option<i64>,
+    /// Why it ended.
+    pub reason: Option<Box<str>>,
+}
+
+/// A configuration key as it was last seen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ConfigurationKey {
+    /// Its value.
+    pub value: Option<Box<str>>,
+    /// Whether it cannot be changed.
+    pub read_only: bool,
+}
+
+/// A handshake that was refused before it was clear whose it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedHandshake {
+    /// The path that was asked for.
+    pub path: Box<str>,
+    /// The record that tells of it.
+    pub sequence: Sequence,
+}
+
+impl Facts {
+    /// Takes in at most this many new records. True when there are more.
+    pub fn look_on(&mut self, contents: &Contents, most: u64) -> bool {
+        let records = contents.records();
+        let range = records.range();
+        let from = self.next.max(range.start);
+        let to = range.end.min(from + most);
+        if self.stations.len() < contents.stations().rows().len() {
+            self.stations.resize_with(contents.stations().rows().len(), StationFacts::default);
+        }
+        for record in records.iter(from..to) {
+            match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
+                Some(station) => fold::record(station, &record, records),
+                None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
+                None => {}
+            }
+        }
+        self.next = to;
+        to < range.end
+    }
+
+    fn refuse(&mut self, sequence: Sequence, heads: Option<&str>) {
+        let path = heads.and_then(|heads| heads.split(' ').nth(1)).unwrap_or_default();
+        self.refused.push_back(RefusedHandshake { path: path.into(), sequence });
+        if self.refused.len() > REMEMBERED {
+            self.refused.pop_front();
+        }
+    }
+
+    /// What is known of a station; `None` as long as nothing was looked at since it appeared.
+    pub fn of(&self, station: StationKey) -> Option<&StationFacts> {
+        self.stations.get(station.0 as usize)
+    }
+
+    /// The handshakes that were refused, oldest first, whoever asked.
+    pub fn refused(&self) -> impl DoubleEndedIterator<Item = &RefusedHandshake> {
+        self.refused.iter()
+    }
+}
+
+impl StationFacts {
+    /// The transactions that have not ended.
+    pub fn running(&self) -> impl Iterator<Item = &Transaction> {
+        self.transactions.iter().filter(|transaction| transaction.ended_micros.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! What is known after some messages.
+
+use super::*;
+use crate::ocpp::Role;
+use crate::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp};
+
+/// Tells exchanges of one station: the call came from it.
+fn facts(exchanges: &[(&str, &str, &str)]) -> (Facts, Contents) {
+    let mut contents = Contents::new(1 << 20);
+    let key = contents.station(Role::CentralSystem, "CP1");
+    let mut at = 0;
+    let mut tell = |contents: &mut Contents, happening| {
+        at += 1_000_000;
+        let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
+        contents.apply(&Event { station: Some(key), stamp, happening }, &mut String::new());
+    };
+    for (exchange, (action, asked, answer)) in exchanges.iter().enumerate() {
+        for (kind, text) in [
+            (FrameKind::Call, format!("[2,\"{exchange}\",\"{action}\",{asked}]")),
+            (FrameKind::Result, format!("[3,\"{exchange}\",{answer}]")),
+        ] {
+            let frame = Frame {
+                direction: if kind == FrameKind::Call { Direction::In } else { Direction::Out },
+                kind,
+                action: Some((*action).into()),
+                text: text.into(),
+                exchange: Some(exchange as u64),
+                code: None,
+                findings: Vec::new(),
+                remark: None,
+            };
+            tell(&mut contents, Happening::Frame(frame));
+        }
+    }
+    let mut facts = Facts::default();
+    while facts.look_on(&contents, 3) {}
+    (facts, contents)
+}
+
+#[test]
+fn messages_tell_of_boot_connectors_transactions_and_keys() {
+    let (facts, _) = facts(&[
+        ("BootNotification", r#"{"chargePointModel":"X1","chargePointVendor":"V"}"#, r#"{"status":"Accepted","interval":300}"#),
+        ("StatusNotification", r#"{"connectorId":1,"errorCode":"NoError","status":"Available"}"#, "{}"),
+        ("StatusNotification", r#"{"connectorId":2,"errorCode":"GroundFailure","status":"Faulted"}"#, "{}"),
+        ("StartTransaction", r#"{"connectorId":1,"idTag":"T","meterStart":10}"#, r#"{"transactionId":7}"#),
+        ("StartTransaction", r#"{"connectorId":2,"idTag":"U","meterStart":0}"#, r#"{"transactionId":8}"#),
+        ("StopTransaction", r#"{"transactionId":7,"meterStop":90,"reason":"Local"}"#, "{}"),
+        (
+            "GetConfiguration",
+            "{}",
+            r#"{"configurationKey":[{"key":"A","value":"1","readonly":true},{"key":"B","readonly":false}]}"#,
+        ),
+        ("ChangeConfiguration", r#"{"key":"B","value":"2"}"#, r#"{"status":"Accepted"}"#),
+        ("ChangeConfiguration", r#"{"key":"A","value":"9"}"#, r#"{"status":"Rejected"}"#),
+        ("Heartbeat", "{}", "{}"),
+    ]);
+    let station = facts.of(StationKey(0)).unwrap();
+    let boot = station.boot.as_ref().unwrap();
+    assert_eq!((boot.interval, boot.status.as_deref(), boot.fields.len()), (Some(300), Some("Accepted"), 2));
+    assert_eq!(&*station.connectors[&1].status, "Available");
+    assert_eq!(station.connectors[&2].error.as_deref(), Some("GroundFailure"));
+    assert_eq!(station.running().map(|transaction| transaction.id).collect::<Vec<_>>(), [8]);
+    let ended = &station.transactions[0];
+    assert_eq!((ended.meter_start, ended.meter_stop, ended.reason.as_deref()), (Some(10), Some(90), Some("Local")));
+    assert_eq!(station.configuration["A"], ConfigurationKey { value: Some("1".into()), read_only: true });
+    assert_eq!(station.configuration["B"].value.as_deref(), Some("2"));
+    assert_eq!(station.heartbeat_micros, Some(19_000_000));
+}
+
+#[test]
+fn what_makes_no_sense_is_passed_over() {
+    let (facts, _) = facts(&[
+        ("BootNotification", "[]", "7"),
+        ("StatusNotification", r#"{"connectorId":"1","status":"Available"}"#, "{}"),
+        ("StartTransaction", "null", r#"{"transactionId":"x"}"#),
+        ("StopTransaction", "{}", "{}"),
+        ("GetConfiguration", "{}", r#"{"configurationKey":[1,{},{"key":5}]}"#),
+    ]);
+    let station = facts.of(StationKey(0)).unwrap();
+    assert_eq!(station.boot, None);
+    assert_eq!(station.connectors.len(), 1, "a number that is written as a text is understood");
+    assert!(station.transactions.is_empty() && station.configuration.is_empty());
+}
+
+#[test]
+fn what_a_peer_invents_is_bounded() {
+    let statuses: Vec<String> =
+        (0..2 * MOST_KEYS).map(|number| format!(r#"{{"connectorId":{number},"status":"A"}}"#)).collect();
+    let exchanges: Vec<_> = statuses.iter().map(|status| ("StatusNotification", status.as_str(), "{}")).collect();
+    let (facts, _) = facts(&exchanges);
+    assert_eq!(facts.of(StationKey(0)).unwrap().connectors.len(), MOST_KEYS);
+}
+
+#[test]
+fn refused_handshakes_are_remembered_by_their_path() {
+    let mut contents = Contents::new(1 << 20);
+    let happening =
+        Happening::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: "GET /CP9 HTTP/1.1\n".into() };
+    let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+    contents.apply(&Event { station: None, stamp, happening }, &mut String::new());
+    let record = contents.records().get(0).unwrap();
+    assert_eq!((record.summary(), record.handshake()), ("no", Some("GET /CP9 HTTP/1.1\n")));
+    let mut facts = Facts::default();
+    assert!(!facts.look_on(&contents, 10));
+    assert_eq!(facts.refused().map(|refused| &*refused.path).collect::<Vec<_>>(), ["/CP9"]);
+}

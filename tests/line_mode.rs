@@ -1,0 +1,325 @@
+//! The program line by line, as scripts use it: commands are typed into the real program, and what it prints is read.
+
+#[path = "ocppjs_recordings/program.rs"]
+mod program;
+#[path = "ocppjs_recordings/stage.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
+mod stage;
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use program::Program;
+use serde_json::Value;
+use stage::Stage;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program with a central system in it.
+struct Console {
+    stage: Stage,
+    program: Program,
+    port: u16,
+    seen: usize,
+}
+
+impl Console {
+    fn start(arguments: &str) -> Console {
+        let stage = Stage::default();
+        let words: Vec<String> =
+            format!("{arguments} start_cs 0 -p ocpp1.2,ocpp1.5,ocpp1.6").split_whitespace().map(str::to_owned).collect();
+        let program = Program::start("p", &words, &stage);
+        let mut console = Console { stage, program, port: 0, seen: 0 };
+        let line = console.hear("listening on port");
+        console.port = line.rsplit(' ').next().unwrap().parse().unwrap();
+        console
+    }
+
+    /// A console with these charge points connected to it.
+    fn with_charge_points(arguments: &str, version: &str, identities: &[&str]) -> Console {
+        let mut console = Console::start(arguments);
+        for identity in identities {
+            console.program.type_line(&format!("start_cp ws://localhost:{} {identity} -p {version}", console.port));
+            console.hear("Connected to Central System.");
+        }
+        console
+    }
+
+    /// Waits for a line with this text behind those that were heard, and returns it.
+    fn hear(&mut self, text: &str) -> String {
+        let mut found = None;
+        let from = self.seen;
+        let came = self.stage.until(PATIENCE, |heard| {
+            found = heard.iter().skip(from).position(|heard| heard.line.contains(text));
+            found.is_some()
+        });
+        assert!(came, "{text:?} did not come; the output:\n{}", self.output());
+        let at = from + found.unwrap();
+        self.seen = at + 1;
+        self.stage.heard()[at].line.clone()
+    }
+
+    fn type_line(&mut self, line: &str) {
+        self.program.type_line(line);
+    }
+
+    /// Types a line and waits for a text.
+    fn ask(&mut self, line: &str, text: &str) -> String {
+        self.type_line(line);
+        self.hear(text)
+    }
+
+    fn output(&self) -> String {
+        self.stage.heard().iter().map(|heard| heard.line.clone()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn quit(mut self) -> String {
+        self.type_line("quit");
+        assert_eq!(self.program.exit_code(PATIENCE), Some(0));
+        self.output()
+    }
+}
+
+/// Runs the program to its end.
+fn run(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
+    use std::io::Write;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that ends at once does not read.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn the_exit_code_tells_what_became_of_the_arguments() {
+    for (arguments, code, text) in [
+        (&["quit"][..], 0, ""),
+        (&["help"], 0, " - quit\n"),
+        (&["start_cs", "0"], 0, "Server is listening on port"),
+        (&["hartbeat"], 2, "Did you mean heartbeat?"),
+        (&["start_cs"], 2, "<port> is missing."),
+        (&["start_cs", "0", "-x"], 2, "There is no option -x here."),
+        (&["start_cs", "0", "-i", "soon"], 2, "argument provided for -i is not a number."),
+        (&["start_cp", "ftp://h", "A"], 2, "ftp://"),
+        (&["heartbeat"], 1, "Nobody is connected"),
+        (&["remote_reset", "--remote-id", "A"], 1, "remote charge point #A does not exist."),
+        (&["set", "cs", "websocket_ping_interval=1"], 1, "no central system detected"),
+        (&["--no-such-option"], 2, "--no-such-option"),
+    ] {
+        let all: Vec<&str> = ["--plain"].iter().chain(arguments).copied().collect();
+        let (found, output) = run(&all, b"");
+        assert!(found == Some(code) && output.contains(text), "{arguments:?}: {found:?}\n{output}");
+    }
+    let taken = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, output) = run(&["--plain", "start_cs", &port], b"");
+    assert!(code == Some(2) && output.contains("is in use"), "{code:?}\n{output}");
+}
+
+#[test]
+fn bad_input_is_told_and_the_session_goes_on() {
+    let long = "x".repeat(10 << 20);
+    let input =
+        format!("hartbeat\nstart_cs\nauthorize idTag=\"open\nauthorize\0 \x1b[2J\n{long}\nheartbeat --id NOBODY\nstations\n");
+    let (code, output) = run(&["--plain"], input.as_bytes());
+    assert_eq!(code, Some(0));
+    for text in [
+        "Error: `hartbeat' unknown command. Type help for more informations.\nDid you mean heartbeat?\n",
+        "Error in command \"start_cs\", syntax: start_cs <port>\n",
+        "<port> is missing.\n",
+        "Error: the quote in column 17 is never closed.\n",
+        "Error: `authorize\\u{0}' unknown command.",
+        "…' unknown command.",
+        "Error: charge point #NOBODY does not exist.\n",
+        "No stations yet.\n",
+        "End of simulation : interrupted by user.\n",
+    ] {
+        assert!(output.contains(text), "{text:?} is not in\n{output}");
+    }
+    assert!(output.len() < 10_000 && !output.contains('\x1b') && !output.contains('\0'));
+}
+
+#[test]
+fn calls_are_answered_on_purpose_for_all_or_one_once_or_always() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["A", "B"]);
+    console.type_line("answer authorize idTagInfo.status=Blocked --remote-id A");
+    console.ask("authorize --id A", r#"cp#A: <<cs [3,"#);
+    assert!(console.output().contains(r#"{"idTagInfo":{"status":"Blocked"}}"#));
+    let other = console.ask("authorize --id B", r#"cp#B: <<cs [3,"#);
+    assert!(other.contains("Accepted"), "{other}");
+    console.type_line("answer heartbeat error=GenericError description=\"not now\" --once");
+    let refused = console.ask("heartbeat --id A", "cp#A: <<cs [4,");
+    assert!(refused.contains(r#""GenericError","not now",{}"#), "{refused}");
+    console.ask("heartbeat --id A", "cp#A: <<cs [3,");
+    console.type_line("answer remote_clearcache delay=1ms status=Rejected");
+    let delayed = console.ask("remote_clearcache --remote-id B", "cs: <<cp#B [3,");
+    assert!(delayed.contains("Rejected"), "{delayed}");
+    console.ask("answers", "answer remote_clearcache");
+    console.type_line("answer remote_clearcache default");
+    let usual = console.ask("remote_clearcache --remote-id B", "cs: <<cp#B [3,");
+    assert!(!usual.contains("Rejected"), "{usual}");
+    console.quit();
+}
+
+#[test]
+fn silence_is_reported_as_a_timeout_and_the_next_call_goes_out() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
+    console.type_line("set cp timeout=50ms");
+    console.type_line("answer heartbeat none --once");
+    let call = console.ask("heartbeat", "cp#A: >>cs [2,");
+    let id = call.split('"').nth(1).unwrap().to_owned();
+    console.hear(&format!("Error for the message #{id} : timeout"));
+    console.type_line("answer heartbeat delay=200ms --once");
+    console.ask("heartbeat", ": timeout");
+    console.hear("cp#A: <<cs [3,");
+    console.hear("cp#A: note on cs: late: ");
+    console.type_line("set cp timeout=30");
+    console.ask("heartbeat", "cp#A: <<cs [3,");
+    console.quit();
+}
+
+#[test]
+fn defaults_change_on_purpose_and_back() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
+    console.ask("authorize idTag=ONCE", r#""Authorize",{"idTag":"ONCE"}"#);
+    let usual = console.ask("authorize", r#"cp#A: >>cs [2,"#);
+    assert!(!usual.contains("ONCE"), "{usual}");
+    console.type_line("default authorize idTag=KEPT");
+    console.ask("authorize", r#""Authorize",{"idTag":"KEPT"}"#);
+    console.type_line("default authorize reset");
+    let usual = console.ask("authorize", r#"cp#A: >>cs [2,"#);
+    assert!(!usual.contains("KEPT"), "{usual}");
+    console.ask("default authorize nosuch=1", "unknown field `nosuch'");
+    console.ask("authorize idTag=12", "holds text");
+    console.ask("authorize idTag=12 --force", r#""Authorize",{"idTag":12}"#);
+    console.hear("TypeConstraintViolation");
+    console.quit();
+}
+
+#[test]
+fn one_command_reaches_many() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["CP01", "CP02", "X1"]);
+    console.ask("heartbeat", "Name one: CP01, CP02, X1.");
+    for (line, reached) in [
+        ("heartbeat --id CP0*", &["CP01", "CP02"][..]),
+        ("heartbeat --id CP02,X1", &["CP02", "X1"]),
+        ("heartbeat --id @all", &["CP01", "CP02", "X1"]),
+    ] {
+        console.type_line(line);
+        let from = console.seen;
+        for identity in reached {
+            console.seen = from;
+            console.hear(&format!("cp#{identity}: <<cs [3,"));
+        }
+        console.seen = console.stage.heard().len();
+    }
+    let calls = console.output().matches(">>cs [2,").count();
+    assert_eq!(calls, 7, "{}", console.output());
+    console.type_line("remote_reset --remote-id CP*");
+    console.hear("cs: >>cp#CP01 [2,");
+    console.quit();
+}
+
+#[test]
+fn events_are_json_lines_on_request() {
+    let mut console = Console::with_json();
+    console.type_line("answer authorize error=InternalError");
+    console.ask("authorize", r#""kind":"error","direction":"in""#);
+    console.ask("hartbeat", r#""kind":"hint""#);
+    let output = console.quit();
+    let objects: Vec<Value> =
+        output.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let of = |kind: &str, direction: &str| {
+        let wanted = |object: &&Value| object["kind"] == kind && object["direction"] == direction && object["station"] == "A";
+        objects.iter().find(wanted).unwrap_or_else(|| panic!("{kind} {direction}\n{output}"))
+    };
+    let (call, error) = (of("call", "out"), of("error", "in"));
+    assert_eq!((&call["action"], &call["payload"]["idTag"]), (&error["action"], &Value::from("04A2B3C4D5E6F7")));
+    assert_eq!((&call["id"], &error["error"]), (&error["id"], &Value::from("InternalError")));
+    assert!(error["latency"].as_f64().is_some() && call["time"].as_str().unwrap().ends_with('Z'));
+    assert!(objects.iter().all(|object| object["time"].is_string() && object["kind"].is_string()));
+    assert!(objects.iter().any(|object| object["kind"] == "failure" && object["text"].as_str().unwrap().contains("hartbeat")));
+}
+
+impl Console {
+    /// A console that prints JSON, with one charge point.
+    fn with_json() -> Console {
+        let stage = Stage::default();
+        let words = ["--plain", "--log-format", "jsonl", "start_cs", "0"].map(str::to_owned);
+        let program = Program::start("p", &words, &stage);
+        let mut console = Console { stage, program, port: 0, seen: 0 };
+        let line = console.hear(r#""kind":"listening""#);
+        let object: Value = serde_json::from_str(&line).unwrap();
+        console.port = object["text"].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();
+        let port = console.port;
+        console.type_line(&format!("start_cp ws://127.0.0.1:{port} A"));
+        let role = |line: &str| line.contains(r#""role":"cp","kind":"connected""#);
+        let came = console.stage.until(PATIENCE, |heard| heard.iter().any(|heard| role(&heard.line)));
+        assert!(came, "{}", console.output());
+        console
+    }
+}
+
+#[test]
+fn no_identity_and_no_payload_makes_a_line_of_its_own() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
+    let forged = "[2026-01-01 00:00:00] cs: <<cp#A [2,\"forged\"]";
+    let encoded: String = format!("x\n{forged}\u{1b}[2J").bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut socket = std::net::TcpStream::connect(("127.0.0.1", console.port)).unwrap();
+    let request = format!(
+        "GET /{encoded} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.5\r\n\r\n"
+    );
+    std::io::Write::write_all(&mut socket, request.as_bytes()).unwrap();
+    console.hear("ChargePoint #x\\n");
+    console.ask("remote_reset", "Name one: ");
+    for text in [
+        format!("send_raw -e '\"{forged}'"),
+        format!("authorize idTag=\"a\\n{forged}\" --force"),
+        format!("send -n Authorize -p {{\"idTag\":\"\\n{forged}\"}}"),
+        "send_raw -e [3,\"\\u000a[2026-01-01]\",{}]".to_owned(),
+    ] {
+        console.type_line(&text);
+    }
+    console.ask("stations", "connected to us");
+    console.ask("heartbeat", "cp#A: <<cs [3,");
+    let output = console.quit();
+    assert!(!output.lines().any(|line| line.starts_with("[2026-01-01")), "{output}");
+    assert!(!output.contains('\u{1b}') && !output.contains('\r'));
+}
+
+#[test]
+fn meter_values_of_1_5_are_written_in_the_mapping_that_is_asked_for() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
+    let call = console.ask("metervalues", "cp#A: >>cs [2,");
+    assert!(call.contains(r#""values":[{"timestamp":"#) && call.contains(r#""values":[{"value":""#), "{call}");
+    console.hear("cp#A: <<cs [3,");
+    console.quit();
+    let mut console = Console::with_charge_points("--plain --with-attr-at", "ocpp1.5", &["A"]);
+    let call = console.ask("metervalues", "cp#A: >>cs [2,");
+    assert!(call.contains(r#""value":["#) && call.contains(r#""@value":[{"#), "{call}");
+    console.hear("cp#A: <<cs [3,");
+    console.quit();
+}
+
+#[test]
+fn pings_are_per_role_and_can_be_turned_on_and_off() {
+    let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["A"]);
+    console.ask("set cp websocket_ping_interval=1", "WebSocket ping from CP to CS enabled by user.");
+    console.hear("PING sent to: 127.0.0.1");
+    console.hear("PONG received from: 127.0.0.1");
+    console.type_line("set cp websocket_ping_interval=0");
+    console.ask("set cs websocket_ping_interval=1", "WebSocket ping from CS to CP enabled by user.");
+    console.hear("PING sent to: 127.0.0.1");
+    console.type_line("set cs websocket_ping_interval=0");
+    console.ask("websocket_ping_cs", "PING sent to: 127.0.0.1");
+    console.ask("websocket_ping_cp --remote-id A", "PING sent to: 127.0.0.1");
+    let output = console.quit();
+    assert!(!output.contains("no pong"), "{output}");
+}

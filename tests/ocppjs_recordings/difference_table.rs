@@ -1,0 +1,197 @@
+//! The table of deliberate differences from ocppjs. docs/ocppjs-compatibility.md holds the same table; a test compares them.
+
+use super::differences::Difference;
+
+/// All deliberate differences, by name.
+pub const DIFFERENCES: &[Difference] = &[
+    Difference {
+        id: "action-names",
+        ocppjs: "`BootNotification` is an unknown command",
+        here: "the name of an action is taken in any case when only one role sends it",
+        why: "the name on the wire is what people have before their eyes",
+    },
+    Difference {
+        id: "addresses",
+        ocppjs: "`::ffff:127.0.0.1` for an IPv4 peer of the central system",
+        here: "`127.0.0.1`",
+        why: "the mapped form says nothing more",
+    },
+    Difference {
+        id: "all-frames-logged",
+        ocppjs: "frames that are no message (`{}`, `[]`, an unknown type, an id that is too long) are not logged",
+        here: "every frame is logged",
+        why: "what was on the wire must be seen",
+    },
+    Difference {
+        id: "back-off",
+        ocppjs: "tries again every 10 s, for ever",
+        here: "waits 1 to 2, 2 to 4, … at most 12 s, with a random part; the line tells how long",
+        why: "a central system that is back is found sooner, and many charge points do not come at once",
+    },
+    Difference { id: "banner", ocppjs: "names GIR ocppjs", here: "names ocpp-tui", why: "it is another program" },
+    Difference {
+        id: "checked-before-sending",
+        ocppjs: "sends values of a wrong type, outside an enumeration, or `null` for a required field",
+        here: "refuses them with the field and the column, sends them with `--force`",
+        why: "a slip is told before it becomes an answer of the peer",
+    },
+    Difference {
+        id: "command-list",
+        ocppjs: "the commands of 1.2 and 1.5",
+        here: "all commands of 1.2, 1.5 and 1.6 and more; `quit` is the last line",
+        why: "there are more",
+    },
+    Difference {
+        id: "crashes",
+        ocppjs: "ends on unknown actions, actions of the other role, `[2]`, `null`, `set cs websocket_ping_interval=0`, `remote_…` without a central system, and more",
+        here: "answers with `NotImplemented`, `NotSupported` or `FormationViolation`, or does what was asked",
+        why: "a test tool must outlive what it tests",
+    },
+    Difference {
+        id: "dead-connections",
+        ocppjs: "a station that is gone still counts; calls to it are logged as sent",
+        here: "it does not count, and a call to it is an error",
+        why: "nothing was sent",
+    },
+    Difference {
+        id: "defaults-in-help",
+        ocppjs: "the usage text names a ping interval of 300 and two versions for `start_cp`",
+        here: "it names what is true: 0, and ocpp1.5",
+        why: "the text was wrong",
+    },
+    Difference {
+        id: "duplicate-identity",
+        ocppjs: "both connections of one identity stay open",
+        here: "the newer one stays; a charge point of ours that is replaced stays down until `connect`",
+        why: "one identity is one station",
+    },
+    Difference {
+        id: "exit-codes",
+        ocppjs: "always 0",
+        here: "0 normal end, 1 a command on the shell failed, 2 usage or start-up error",
+        why: "scripts can tell",
+    },
+    Difference {
+        id: "genuine-meter-values",
+        ocppjs: "the recorded fork sends 1.6 names in `metervalues` of 1.5",
+        here: "sends what the genuine 1.0.2 sends",
+        why: "the genuine form is the one that peers accept",
+    },
+    Difference {
+        id: "hints",
+        ocppjs: "an error is one line",
+        here: "a line behind it says what to do: the nearest name, the column, the values there are",
+        why: "it helps",
+    },
+    Difference {
+        id: "identities",
+        ocppjs: "the path behind the endpoint is taken as it is; `/simulatorX` counts as below `/simulator`, an empty identity is one",
+        here: "whole segments, percent-decoded, without the query, never empty; 404 otherwise",
+        why: "OCPP-J 1.6 §3.1.1",
+    },
+    Difference {
+        id: "message-ids",
+        ocppjs: "32 letters and digits",
+        here: "a UUID (36 characters)",
+        why: "unique also across programs, and no longer than OCPP allows",
+    },
+    Difference {
+        id: "message-size",
+        ocppjs: "frames over 64 KiB and messages over 1 MiB close the connection",
+        here: "messages up to 1 MiB are taken",
+        why: "64 KiB is little for a diagnostics or a local list",
+    },
+    Difference {
+        id: "meter-forms",
+        ocppjs: "the receiver knows one mapping of 1.5 and refuses the others, also its own of `--with-attr-at`",
+        here: "all forms of the field are understood; unusual ones are noted",
+        why: "peers in the field send them",
+    },
+    Difference { id: "more-settings", ocppjs: "`set` knows two settings", here: "`set` knows more", why: "they are needed" },
+    Difference {
+        id: "not-sticky",
+        ocppjs: "`name=value` changes the default of all later calls; `null` cannot be taken back",
+        here: "it changes this call; `default` changes the default on purpose",
+        why: "a test must not depend on the one before it",
+    },
+    Difference {
+        id: "notes",
+        ocppjs: "says nothing more about a faulty frame than the frame",
+        here: "a line `cs: note on cp#ID: …` says what is wrong and where",
+        why: "that is what one wants to know",
+    },
+    Difference {
+        id: "one-at-a-time",
+        ocppjs: "sends calls while others wait for their answers",
+        here: "one call at a time on a link, the others wait; `--calls-in-flight` or `set cp calls_in_flight=N` lifts that",
+        why: "OCPP-J 1.6 §4.1.1",
+    },
+    Difference {
+        id: "one-line",
+        ocppjs: "a refused handshake prints its headers over several lines",
+        here: "one line, with the reason that the central system gives in brackets",
+        why: "one line an event",
+    },
+    Difference {
+        id: "order-of-lines",
+        ocppjs: "`Connection lost` before `Disconnected`",
+        here: "the other way round; between lines about different stations the order is that of the events",
+        why: "the next attempt is planned after the link is down",
+    },
+    Difference {
+        id: "plugins",
+        ocppjs: "`load`, `unload`, `plugins` and what plugins add",
+        here: "unknown commands",
+        why: "they are not there yet",
+    },
+    Difference { id: "prompt", ocppjs: "`> ` in every output", here: "only on a terminal", why: "a pipe has no use for it" },
+    Difference {
+        id: "reasons",
+        ocppjs: "`Expected a Sec-WebSocket-Protocol header.`",
+        here: "the same words, then what that means",
+        why: "it helps",
+    },
+    Difference {
+        id: "several-central-systems",
+        ocppjs: "a second `start_cs` is refused",
+        here: "several central systems in one console",
+        why: "each has its own port",
+    },
+    Difference {
+        id: "silent-settings",
+        ocppjs: "`set` with an unknown side or setting, or for nobody, says nothing",
+        here: "says what is wrong",
+        why: "nothing was set",
+    },
+    Difference {
+        id: "subprotocols",
+        ocppjs: "looks at the first subprotocol of a list only (HTTP 500 when it is unknown); 200 with a reason when none is known",
+        here: "the first known one wins; without a common one the handshake is finished and the connection closed",
+        why: "OCPP-J 1.6 §3.2",
+    },
+    Difference {
+        id: "timeouts",
+        ocppjs: "only BootNotification tells that no answer came",
+        here: "every call does, and a late answer is marked",
+        why: "a missing answer is a finding",
+    },
+    Difference { id: "tls", ocppjs: "tries TLS", here: "`wss://` is refused at the start", why: "TLS is not spoken yet" },
+    Difference {
+        id: "unmasked",
+        ocppjs: "takes unmasked frames of a charge point",
+        here: "closes the connection",
+        why: "RFC 6455 §5.1",
+    },
+    Difference {
+        id: "values",
+        ocppjs: "words are cut at blanks outside quotes, `\"a=b\"` is cut at the second `=`, bare words are refused",
+        here: "JSON may hold blanks, `=` may stand in values, a bare word is text where text is wanted",
+        why: "the line means what it says",
+    },
+    Difference {
+        id: "version-of-link",
+        ocppjs: "remote commands use the newest version of the central system",
+        here: "they use the version of the link",
+        why: "a 1.2 station cannot answer 1.5 calls",
+    },
+];
