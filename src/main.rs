@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod plugins;
 mod reference;
 mod start;
 

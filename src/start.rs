@@ -17,6 +17,7 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions, Theme};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
+use crate::plugins;
 use crate::{demo, reference};
 
 /// The theme when nobody wants another one.
@@ -53,6 +54,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
+    let plugins = plugins::options(general, begin, paths.as_ref().ok());
     let history = Arc::new(paths.map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // Also a line session names a wrong theme, so that a script does not hide the mistake.
     let theme = general.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(DEFAULT_THEME);
@@ -71,6 +73,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
         let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), teller)));
+        console.hub().plugins().configure(plugins);
         for warning in warnings {
             console.hub().note(true, warning);
         }
@@ -79,7 +82,10 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
         }
         let format = general.log_format.into();
         let full_screen = terminal && !general.plain;
+        let mut loaded = plugins::load(&console, &general.load).await?;
         let said = self::begin(&console, begin, full_screen).await?;
+        loaded.lines.extend(said.lines);
+        let said = Said { lines: loaded.lines, ..said };
         let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
         let ended = match over {
             Some(code) => {

@@ -32,6 +32,16 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// The plugins of the person.
+    pub fn plugins(&self) -> PathBuf {
+        self.config.join("plugins")
+    }
+
+    /// What plugins keep.
+    pub fn plugin_settings(&self) -> PathBuf {
+        self.state.join("plugins")
+    }
+
     /// The commands that were typed.
     pub fn history(&self) -> PathBuf {
         self.state.join("history")

@@ -64,6 +64,8 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
         Does::Default => default(arguments, grammar),
         Does::Answer => answer(arguments, grammar),
         Does::Answers => Ok(Command::Answers),
+        Does::Plugins => Ok(Command::Plugins),
+        Does::Plugin(deed) => Ok(Command::Plugin { deed: *deed, name: unquote(arguments.positionals[0].value) }),
         Does::Stations => Ok(Command::Stations),
         Does::Connect => Ok(Command::Connect { target: target(&arguments, Role::ChargePoint)? }),
         Does::Disconnect => {

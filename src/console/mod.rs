@@ -15,6 +15,7 @@ mod help;
 mod parser;
 mod path;
 mod payloads;
+mod plugins;
 mod print;
 mod runner;
 mod said;
@@ -31,8 +32,8 @@ mod properties;
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use assist::known_values;
 pub use command::{
-    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
-    Transport,
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, PluginDeed, Reply, SendCommand,
+    Setting, Transport,
 };
 pub use completion::{Candidate, Completions, Context, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};

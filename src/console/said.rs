@@ -103,6 +103,11 @@ impl Failure {
         Failure { text: text.into(), stamped: false, hint: None, trouble: Trouble::Failed }
     }
 
+    /// A sentence, and what helps beyond it.
+    pub fn with_hint(text: impl Into<String>, hint: Option<String>) -> Failure {
+        Failure { hint, ..Failure::plain(text) }
+    }
+
     /// A sentence about a line that asks for what there is not.
     pub fn usage(text: impl Into<String>) -> Failure {
         Failure { trouble: Trouble::Usage, ..Failure::plain(text) }

@@ -10,6 +10,7 @@ use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
 use crate::ocpp::{Role, Version};
+use crate::plugin::{Plugged, Seam};
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
@@ -56,6 +57,7 @@ struct Books {
     trace: Arc<Trace>,
     registry: Arc<Registry>,
     answers: Arc<AnswerBook>,
+    plugins: Arc<Seam>,
     profile: Profile,
 }
 
@@ -63,6 +65,7 @@ impl Directory for Books {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.trace.station(Role::CentralSystem, identity);
         let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
+        let usual = Box::new(Plugged::new(usual, station, self.plugins.clone()));
         Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
     }
 
@@ -81,14 +84,14 @@ pub(super) fn reception(
     central_system: Arc<CentralSystem>,
     context: LinkContext,
     registry: Arc<Registry>,
-    (answers, profile): (Arc<AnswerBook>, Profile),
+    (answers, plugins, profile): (Arc<AnswerBook>, Arc<Seam>, Profile),
     tasks: TaskTracker,
 ) -> Reception {
     let trace = context.teller.trace().clone();
     Reception {
         endpoint: Endpoint::new(&options.endpoint),
         versions: options.versions.clone(),
-        directory: Arc::new(Books { central_system, trace, registry, answers, profile }),
+        directory: Arc::new(Books { central_system, trace, registry, answers, plugins, profile }),
         context,
         tasks,
     }

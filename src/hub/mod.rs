@@ -5,6 +5,7 @@ mod central;
 mod error;
 mod options;
 mod order;
+mod plugin_host;
 mod receipt;
 mod registry;
 
@@ -18,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
 use crate::ocpp::{Catalog, Role};
+use crate::plugin::{Plugged, Plugins};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
 use crate::visible;
@@ -30,6 +32,7 @@ pub use order::{Deed, Order};
 pub use receipt::Receipt;
 
 use answers::Overridable;
+use plugin_host::PluginHost;
 use registry::Registry;
 
 /// How many handshakes of our charge points are under way at the same time.
@@ -51,6 +54,7 @@ struct Shared {
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
     answers: Arc<AnswerBook>,
+    plugins: Plugins,
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -74,6 +78,7 @@ impl Hub {
             profile,
             running: Mutex::default(),
             answers: Arc::default(),
+            plugins: Plugins::default(),
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -81,7 +86,9 @@ impl Hub {
             registry: Arc::default(),
             listening: Mutex::default(),
         };
-        Hub { shared: Arc::new(shared) }
+        let shared = Arc::new(shared);
+        shared.plugins.connect(Arc::new(PluginHost(Arc::downgrade(&shared))));
+        Hub { shared }
     }
 
     /// The shapes of messages.
@@ -128,7 +135,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            (self.shared.answers.clone(), self.shared.profile),
+            (self.shared.answers.clone(), self.shared.plugins.seam().clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -163,6 +170,7 @@ impl Hub {
         let dial = Dial { url, identity: options.identity, version: options.version, station, turns };
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
+        let usual = Box::new(Plugged::new(usual, station, self.shared.plugins.seam().clone()));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
         self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
         Ok(station)
@@ -200,10 +208,16 @@ impl Hub {
 
     /// Ends the session: every link gets a close frame and a little time to send it.
     pub async fn end(&self) {
+        self.shared.plugins.end();
         self.shared.shutdown.cancel();
         self.shared.tasks.close();
         // Whoever has not said goodbye by then is cut off.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
+    }
+
+    /// The plugins.
+    pub fn plugins(&self) -> &Plugins {
+        &self.shared.plugins
     }
 
     /// The rules by which calls are answered on purpose.

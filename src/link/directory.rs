@@ -84,6 +84,11 @@ impl LinkHandle {
         self.up.load(Ordering::Relaxed)
     }
 
+    /// Whether nobody takes orders any more.
+    pub fn is_gone(&self) -> bool {
+        self.inbox.is_closed()
+    }
+
     /// Gives an order without waiting. The order comes back when the inbox is full or the link is gone.
     pub fn order(&self, order: LinkOrder) -> Result<(), LinkOrder> {
         self.inbox.try_send(Box::new(order)).map_err(|error| match error {

@@ -187,8 +187,8 @@ impl Engine {
                 true => self.load(&name),
                 false => Err((format!("Error: the plugin `{name}' is not loaded."), None)),
             },
-            Wanted::Line(line) => {
-                reply.consumed = self.line(&line);
+            Wanted::Line { line, command } => {
+                reply.consumed = self.line(&line, command);
                 Ok(())
             }
         };
@@ -199,7 +199,7 @@ impl Engine {
         reply
     }
 
-    fn line(&mut self, line: &str) -> bool {
+    fn line(&mut self, line: &str, command: bool) -> bool {
         let event = json!({ "line": line }).to_string();
         let mut consumed = false;
         for plugin in self.takers(Kind::Line, "") {
@@ -208,6 +208,7 @@ impl Engine {
         let first = line.split_whitespace().next().unwrap_or_default();
         let has = |plugin: &&Running| plugin.commands.iter().any(|command| command.name == first);
         if let Some(plugin) = self.plugins.iter().rev().find(has).map(|plugin| plugin.serial)
+            && command
             && !consumed
         {
             self.turn(plugin, "command", &event);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use tokio::sync::oneshot;
 
 use super::engine::Engine;
+use super::folder;
 use super::handled::Kind;
 use super::hook::Seam;
 use super::host::Host;
@@ -83,13 +84,15 @@ impl Plugins {
         self.want(Wanted::Reload(name.to_owned())).await
     }
 
-    /// Shows a typed line to the plugins. Costs nothing while none of them cares.
-    pub async fn line(&self, line: &str) -> Reply {
+    /// Shows a typed line to the plugins; `known` when its command is one of the program, which a plugin cannot replace. Costs nothing
+    /// while no plugin cares.
+    pub async fn line(&self, line: &str, known: bool) -> Reply {
         let first = line.split_whitespace().next().unwrap_or_default();
-        if !self.seam.handled.any(Kind::Line) && !self.commands().iter().any(|command| command.name == first) {
+        let command = !known && self.commands().iter().any(|command| command.name == first);
+        if !command && !self.seam.handled.any(Kind::Line) {
             return Reply::default();
         }
-        self.want(Wanted::Line(line.to_owned())).await
+        self.want(Wanted::Line { line: line.to_owned(), command }).await
     }
 
     /// All plugins, by name.
@@ -97,6 +100,12 @@ impl Plugins {
         let (sender, receiver) = oneshot::channel();
         self.ask(Request::List(sender));
         receiver.await.unwrap_or_default()
+    }
+
+    /// The names of all plugins that could be loaded.
+    pub fn names(&self) -> Vec<String> {
+        let folders = self.options.lock().unwrap_or_else(PoisonError::into_inner).folders.clone();
+        folder::available(&folders)
     }
 
     /// The commands that plugins have brought.

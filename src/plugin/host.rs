@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::link::LinkOrder;
-use crate::ocpp::{Catalog, Role, Version};
+use crate::ocpp::{Role, Version};
 use crate::trace::StationKey;
 
 /// A station as a plugin sees it.
@@ -38,8 +38,8 @@ impl StationFacts {
 
 /// What plugins can reach. Called from the thread of the plugins; nothing here may block for long.
 pub trait Host: Send + Sync {
-    /// The shapes of messages.
-    fn catalog(&self) -> Arc<Catalog>;
+    /// What a call of this role looks like when nobody says anything about it; `None` when there is no such call.
+    fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value>;
 
     /// All stations of the session.
     fn stations(&self) -> Vec<StationFacts>;

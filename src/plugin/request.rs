@@ -48,8 +48,11 @@ pub(super) enum Wanted {
     Load(String),
     Unload(String),
     Reload(String),
-    /// A line was typed; is it for a plugin?
-    Line(String),
+    /// A line was typed; is it for a plugin? `command` when it is a command that a plugin brought.
+    Line {
+        line: String,
+        command: bool,
+    },
 }
 
 /// A request.

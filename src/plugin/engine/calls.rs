@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Engine;
 use crate::link::{Answer, CallEnd, LinkOrder, WhenEnded};
-use crate::ocpp::{Role, SampleContext};
+use crate::ocpp::Role;
 use crate::plugin::answering::Open;
 use crate::plugin::effect::CallWish;
 use crate::plugin::fault::Fault;
@@ -103,11 +103,7 @@ impl Engine {
         let role = if wish.side == Role::ChargePoint.short() { Role::ChargePoint } else { Role::CentralSystem };
         let station = self.target(role, wish.station)?;
         let version = station.version.ok_or_else(|| format!("{} is not connected", station.identity))?;
-        let catalog = self.host.catalog();
-        let default = || {
-            let definition = catalog.action(version, role, &wish.action);
-            definition.map(|definition| definition.request.sample(&SampleContext::at(jiff::Timestamp::now())))
-        };
+        let default = || self.host.default_payload(role, version, &wish.action);
         let payload = match (&wish.payload, wish.merge) {
             (Value::Null, _) => {
                 default().ok_or_else(|| format!("{} is no action of a {role} in OCPP {version}", wish.action))?

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::link::{Answer, Behaviour, CallEnd, IncomingCall, LinkOrder, Moment, Outbox, Outcome, WhenEnded};
-use crate::ocpp::{Catalog, Role, Version};
+use crate::ocpp::{Catalog, Role, SampleContext, Version};
 use crate::plugin::{Host, Plugged, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
 use crate::trace::StationKey;
 
@@ -31,8 +31,9 @@ pub struct Played {
 }
 
 impl Host for Played {
-    fn catalog(&self) -> Arc<Catalog> {
-        Catalog::embedded()
+    fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
+        let catalog = Catalog::embedded();
+        catalog.action(version, role, action).map(|action| action.request.sample(&SampleContext::at(now().wall)))
     }
 
     fn stations(&self) -> Vec<StationFacts> {
@@ -167,7 +168,7 @@ impl World {
     }
 
     pub fn line(&self, line: &str) -> Reply {
-        self.runtime.block_on(self.plugins.line(line))
+        self.runtime.block_on(self.plugins.line(line, false))
     }
 
     pub fn list(&self) -> Vec<PluginDetail> {
