@@ -15,7 +15,7 @@ const LONGEST: usize = 64;
 
 /// Why a name is no name of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name of a plugin has letters, digits, `-`, `_` and single dots, without a folder and without .js")]
+#[error("The name of a plugin has letters, digits, `-`, `_` and single dots, without a folder and without .js")]
 pub struct NameError;
 
 /// Checks the name of a plugin: nothing that leads into another folder.
@@ -59,7 +59,7 @@ pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<Source, String> {
         Some(text) => Ok(Source { text: text.to_owned(), file: None, changed: None }),
         None => {
             let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-            Err(format!("there is no {name}.js in {}", places.join(", ")))
+            Err(format!("There is no {name}.js in {}", places.join(", ")))
         }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
         assert!(find("folder", &folders).unwrap_err().contains("no file"));
         fs::write(folder.path().join("bytes.js"), [0xff, 0xfe]).unwrap();
         assert!(find("bytes", &folders).unwrap_err().contains("UTF-8"));
-        assert!(find("nothing", &folders).unwrap_err().contains("there is no nothing.js"));
+        assert!(find("nothing", &folders).unwrap_err().contains("There is no nothing.js"));
         assert!(available(&folders).contains(&"bytes".to_owned()));
     }
 }

@@ -44,7 +44,7 @@ fn names_that_lead_elsewhere_are_refused() {
         failed(&world.load_file(name), "invalid or doesn't exist");
         failed(&world.load_file(name), "without a folder");
     }
-    failed(&world.load_file("nowhere"), "there is no nowhere.js");
+    failed(&world.load_file("nowhere"), "There is no nowhere.js");
     failed(&world.unload("nowhere"), "Error for unloading `nowhere': file does not exist.");
 }
 
