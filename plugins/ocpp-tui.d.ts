@@ -105,6 +105,10 @@ interface Plugin {
   onClientConnectionEvent(handler: (this: Station, type: 'connected' | 'disconnected', id: string) => any): void;
   /** Sees every typed line before anybody else; `true` means that it was for the plugin. `this` is the list of its words. */
   onCommand(handler: (this: string[], line: string) => boolean | void): void;
+  /** Sees every frame before it is taken in: another text (or an array) takes its place, `null` drops it. */
+  onIncoming(handler: (this: Station, text: string) => string | any[] | null | undefined | void): void;
+  /** Sees every frame before it is sent: another text (or an array) takes its place, `null` drops it. */
+  onOutgoing(handler: (this: Station, text: string) => string | any[] | null | undefined | void): void;
   /** Is told when nothing has happened for a second, once. */
   onIdle(handler: (this: Plugin) => any): void;
   /** Adds a command to the prompt. */

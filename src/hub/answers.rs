@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::link::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome};
 use crate::ocpp::{ErrorCode, Role, Version};
-use crate::trace::StationKey;
+use crate::trace::{Direction, StationKey};
 
 /// Makes the payload of a result from the usual one.
 pub type Change = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
@@ -164,6 +164,10 @@ impl Behaviour for Overridable {
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
         self.inner.answered(action, payload, outcome, now, out);
+    }
+
+    fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
+        self.inner.inspect(direction, text)
     }
 
     fn deadline(&self) -> Option<Instant> {

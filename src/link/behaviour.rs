@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::ocpp::{ErrorCode, Role, Version};
+use crate::trace::Direction;
 
 /// The time of an occurrence, by both clocks.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +140,11 @@ pub trait Behaviour: Send {
 
     /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that a person made.
     fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox);
+
+    /// A frame is about to be taken in or sent. Whoever wants to look at it first gives a ticket, and later the order with it.
+    fn inspect(&mut self, _direction: Direction, _text: &str) -> Option<u64> {
+        None
+    }
 
     /// When the behaviour wants to be woken, by the monotonic clock.
     fn deadline(&self) -> Option<Instant>;

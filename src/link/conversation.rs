@@ -99,6 +99,11 @@ impl Conversation {
         self.tell_frame(Direction::In, FrameKind::Malformed, Text::from(hex), now, |frame| frame.remark = Some(remark.into()));
     }
 
+    /// Whether somebody behind the link looks at a frame first; the ticket names it.
+    pub fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
+        self.behaviour.inspect(direction, text)
+    }
+
     /// A call that a person or the behaviour wants to make. It waits its turn.
     pub fn call(&mut self, action: &str, payload: Value, now: Moment) {
         self.ask(action, payload, None, now);

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::behaviour::{Answer, Behaviour};
 use super::call_end::WhenEnded;
+use super::gate::Verdict;
 use crate::ocpp::Version;
 use crate::trace::StationKey;
 
@@ -41,6 +42,13 @@ pub enum LinkOrder {
         ticket: u64,
         /// What is said.
         answer: Option<Answer>,
+    },
+    /// Somebody has looked at a frame that waited for it.
+    Inspected {
+        /// The ticket of the frame.
+        ticket: u64,
+        /// What becomes of it.
+        verdict: Verdict,
     },
     /// Send a WebSocket ping.
     Ping,

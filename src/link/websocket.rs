@@ -1,6 +1,8 @@
 //! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the conversation. What
 //! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
 
+mod inspected;
+
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -27,6 +29,7 @@ use super::directory::{LinkInbox, LinkOrder};
 use super::settings::{LinkSettings, SharedSettings};
 use crate::ocpp::{Catalog, Role, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
+use inspected::Gates;
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -152,6 +155,8 @@ struct Link<'a, S> {
     settings: Arc<LinkSettings>,
     our_role: Role,
     conversation: Conversation,
+    /// In a box, because most links have none.
+    gates: Option<Box<Gates>>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -185,6 +190,7 @@ where
             conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
             settings,
             our_role,
+            gates: None,
             pinged: None,
             next_ping,
             unwritten: false,
@@ -242,7 +248,7 @@ where
     fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
         let now = now();
         match message {
-            Some(Ok(Message::Text(text))) => self.conversation.receive(text, now),
+            Some(Ok(Message::Text(text))) => self.arrived(text, now),
             Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
@@ -273,6 +279,7 @@ where
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
+            Some(LinkOrder::Inspected { ticket, verdict }) => self.judged(ticket, verdict, now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
@@ -304,7 +311,8 @@ where
 
     fn deadline(&self) -> Option<Instant> {
         let conversation = self.conversation.next_deadline().map(Instant::from_std);
-        [conversation, self.next_ping, self.write_deadline].into_iter().flatten().min()
+        let gates = self.gates.as_ref().and_then(|gates| gates.deadline()).map(Instant::from_std);
+        [conversation, gates, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
     fn tick(&mut self) -> Result<(), End> {
@@ -313,6 +321,7 @@ where
             return Err(unread(self.settings.write_timeout));
         }
         self.conversation.tick(now);
+        self.take_released(now);
         Ok(())
     }
 
@@ -332,6 +341,9 @@ where
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
+        if self.gates.is_some() || !self.conversation.outgoing.is_empty() {
+            self.inspect_outgoing(now());
+        }
         if !self.conversation.outgoing.is_empty() {
             // The list goes back afterwards, so that its memory serves the next turn.
             let mut outgoing = std::mem::take(&mut self.conversation.outgoing);

@@ -143,7 +143,7 @@ impl Engine {
                 let event = json!({"station": self.station(station), "kind": name, "type": kind_of_event});
                 self.everyone(kind, "", "connection", &event.to_string());
             }
-            Request::Frame { .. } => {}
+            Request::Frame { ticket, station, direction, text } => self.frame(ticket, station, direction, text),
             Request::Ended { plugin, number, end } => self.ended(plugin, number, end),
             Request::Options(options) => self.options = *options,
             Request::End => {}

@@ -12,7 +12,7 @@ use super::handled::{Handled, Kind};
 use super::request::Request;
 use crate::link::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome};
 use crate::ocpp::{Role, Version};
-use crate::trace::StationKey;
+use crate::trace::{Direction, StationKey};
 
 /// With more requests waiting, the thread is too far behind to be asked for an answer.
 const TOO_MANY: usize = 10_000;
@@ -110,6 +110,15 @@ impl Behaviour for Plugged {
             self.seam.tell(Request::Answered { station: self.station, action, payload });
         }
         self.inner.answered(action, payload, outcome, now, out);
+    }
+
+    fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
+        let kind = if direction == Direction::In { Kind::Incoming } else { Kind::Outgoing };
+        if !self.seam.handled.any(kind) {
+            return None;
+        }
+        let ticket = self.seam.tickets.fetch_add(1, Ordering::Relaxed);
+        self.seam.tell(Request::Frame { ticket, station: self.station, direction, text: text.to_owned() }).then_some(ticket)
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -338,12 +338,12 @@
       if (run) watch(where, guarded(where, () => run.call(plugin, rest, line)));
     },
 
-    frame({ direction, station: facts, action, text }) {
+    frame({ direction, station: facts, text }) {
       const where = direction === 'outgoing' ? 'onOutgoing' : 'onIncoming';
       const run = handlers.get(direction);
       if (!run) return undefined;
       return guarded(where, () => {
-        const changed = run.call(station(facts), text, { action });
+        const changed = run.call(station(facts), text);
         if (changed === undefined) return undefined;
         if (changed === null) return 'null';
         return stringify(typeof changed === 'string' ? changed : stringify(changed));

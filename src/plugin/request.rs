@@ -69,7 +69,7 @@ pub(super) enum Request {
     /// A link came or went.
     Connection { station: StationKey, our_role: Role, up: bool },
     /// A frame waits for a plugin to look at it.
-    Frame { ticket: u64, station: StationKey, direction: Direction, action: Option<String>, text: String },
+    Frame { ticket: u64, station: StationKey, direction: Direction, text: String },
     /// A call of a plugin has ended.
     Ended { plugin: u64, number: u64, end: CallEnd },
     /// Other options hold from now on.

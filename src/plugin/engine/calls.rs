@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::link::{Answer, CallEnd, LinkOrder, WhenEnded};
+use crate::link::{Answer, CallEnd, LinkOrder, Verdict, WhenEnded};
 use crate::ocpp::Role;
 use crate::plugin::answering::Open;
 use crate::plugin::effect::CallWish;
@@ -13,7 +13,7 @@ use crate::plugin::fault::Fault;
 use crate::plugin::handled::Kind;
 use crate::plugin::host::StationFacts;
 use crate::plugin::request::Request;
-use crate::trace::StationKey;
+use crate::trace::{Direction, StationKey};
 
 impl Engine {
     /// The peer has called.
@@ -131,6 +131,32 @@ impl Engine {
             (None, _) => Err("no charge point is connected".to_owned()),
             (Some(_), Some(_)) => Err("more than one charge point is connected; name one".to_owned()),
         }
+    }
+
+    /// A frame waits: every plugin that looks at this way sees what the one before has made of it.
+    pub(super) fn frame(&mut self, ticket: u64, station: StationKey, direction: Direction, text: String) {
+        let (kind, name) = match direction {
+            Direction::In => (Kind::Incoming, "incoming"),
+            Direction::Out => (Kind::Outgoing, "outgoing"),
+        };
+        let (facts, mut verdict, mut text) = (self.station(station), Verdict::Pass, text);
+        for plugin in self.takers(kind, "") {
+            let event = json!({"direction": name, "station": facts, "text": text}).to_string();
+            let Some(said) = self.turn(plugin, "frame", &event) else { continue };
+            match serde_json::from_str(&said) {
+                Ok(Value::String(changed)) => {
+                    text.clone_from(&changed);
+                    verdict = Verdict::Change(changed);
+                }
+                Ok(Value::Null) => {
+                    verdict = Verdict::Drop;
+                    break;
+                }
+                _ => {} // the prelude writes nothing else
+            }
+        }
+        self.deliver(station, LinkOrder::Inspected { ticket, verdict });
+        self.follow();
     }
 
     /// A call of a plugin has ended.

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::link::{Answer, Behaviour, CallEnd, IncomingCall, LinkOrder, Moment, Outbox, Outcome, WhenEnded};
+use crate::link::{Answer, Behaviour, CallEnd, IncomingCall, LinkOrder, Moment, Outbox, Outcome, Verdict, WhenEnded};
 use crate::ocpp::{Catalog, Role, SampleContext, Version};
 use crate::plugin::{Host, Plugged, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
-use crate::trace::StationKey;
+use crate::trace::{Direction, StationKey};
 
 /// Nothing takes so long; a test that waits for longer has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,6 +23,7 @@ pub enum Heard {
     Told { station: Option<StationKey>, failure: bool, text: String },
     Called { station: StationKey, action: String, payload: Value, then: WhenEnded },
     Answered { ticket: u64, answer: Option<Answer> },
+    Inspected { ticket: u64, verdict: Verdict },
 }
 
 pub struct Played {
@@ -48,6 +49,7 @@ impl Host for Played {
         let heard = match order {
             LinkOrder::Ask { action, payload, then } => Heard::Called { station, action, payload, then },
             LinkOrder::Answer { ticket, answer } => Heard::Answered { ticket, answer },
+            LinkOrder::Inspected { ticket, verdict } => Heard::Inspected { ticket, verdict },
             other => panic!("{other:?}"),
         };
         self.heard.lock().unwrap().send(heard).unwrap();
@@ -202,6 +204,16 @@ impl World {
             }),
             at_once => at_once,
         }
+    }
+
+    /// A frame is about to pass; this is what becomes of it.
+    pub fn frame(&self, direction: Direction, text: &str) -> Verdict {
+        let (mut link, _) = self.link();
+        let Some(wanted) = link.inspect(direction, text) else { return Verdict::Pass };
+        self.wait(|heard| match heard {
+            Heard::Inspected { ticket, verdict } if ticket == wanted => Ok(verdict),
+            other => Err(other),
+        })
     }
 
     /// One of our calls got its result.
