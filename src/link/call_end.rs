@@ -1,8 +1,11 @@
 //! Who asked for a call and wants to know how it ended. A behaviour hears of every call anyway; this is for callers beside it.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
+
+use super::behaviour::Outcome;
 
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,18 +25,30 @@ pub enum CallEnd {
     Lost,
 }
 
+impl From<Outcome<'_>> for CallEnd {
+    fn from(outcome: Outcome<'_>) -> CallEnd {
+        match outcome {
+            Outcome::Result { payload, .. } => CallEnd::Result(payload.clone()),
+            Outcome::Error { code } => CallEnd::Error { code: code.to_owned(), description: String::new() },
+            Outcome::Timeout => CallEnd::Timeout,
+            Outcome::LinkLost => CallEnd::Lost,
+        }
+    }
+}
+
 /// Is told how a call ended, exactly once: when it is dropped unused, that the call was lost.
-pub struct WhenEnded(Option<Box<dyn FnOnce(CallEnd) + Send>>);
+pub struct WhenEnded(Mutex<Option<Box<dyn FnOnce(CallEnd) + Send>>>);
 
 impl WhenEnded {
     /// Calls `tell` when the call has ended, from the task of its link. It must not block.
     pub fn new(tell: impl FnOnce(CallEnd) + Send + 'static) -> WhenEnded {
-        WhenEnded(Some(Box::new(tell)))
+        WhenEnded(Mutex::new(Some(Box::new(tell))))
     }
 
-    /// Tells it.
-    pub fn tell(mut self, end: CallEnd) {
-        if let Some(tell) = self.0.take() {
+    /// Tells it. What is told later is passed over.
+    pub fn tell(&self, end: CallEnd) {
+        let tell = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(tell) = tell {
             tell(end);
         }
     }
@@ -41,9 +56,7 @@ impl WhenEnded {
 
 impl Drop for WhenEnded {
     fn drop(&mut self) {
-        if let Some(tell) = self.0.take() {
-            tell(CallEnd::Lost);
-        }
+        self.tell(CallEnd::Lost);
     }
 }
 

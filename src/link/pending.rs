@@ -77,6 +77,16 @@ impl Pending {
         Some(self.sent.remove(index))
     }
 
+    /// Who wants to know how a call that is under way ends.
+    pub fn then(&self, id: &str) -> Option<&WhenEnded> {
+        self.sent.iter().find(|call| call.id == id).and_then(|call| call.call.then.as_ref())
+    }
+
+    /// The action of a call that is under way.
+    pub fn action(&self, id: &str) -> Option<&str> {
+        self.sent.iter().find(|call| call.id == id).map(|call| &*call.call.action)
+    }
+
     /// Takes out the given-up call that a late answer belongs to.
     pub fn late(&mut self, id: &str) -> Option<LateCall> {
         let index = self.late.iter().position(|call| call.id == id)?;

@@ -1,25 +1,25 @@
-//! Frames on their way through the gates: those that somebody looks at leave the usual way and come back to it, with what became of
+//! Frames on their way past those who look at them: those that somebody looks at leave the usual way and come back to it, with what became of
 //! them told in the trace.
 
 use std::time::Instant;
 
 use super::Link;
 use crate::link::behaviour::Moment;
-use crate::link::gate::{Gate, Verdict};
+use crate::link::inspection::{Inspection, Verdict};
 use crate::trace::{Direction, Frame, Happening, Text};
 
 /// Longer texts are not repeated in a line about them.
 const SHOWN: usize = 500;
 
-/// The gates of a link.
+/// The frames of a link that wait to be looked at.
 #[derive(Debug, Default)]
-pub(super) struct Gates {
-    incoming: Gate<Text>,
+pub(super) struct Inspections {
+    incoming: Inspection<Text>,
     /// With what is told once the frame is sent.
-    outgoing: Gate<(Text, Option<(Moment, Happening)>)>,
+    outgoing: Inspection<(Text, Option<(Moment, Happening)>)>,
 }
 
-impl Gates {
+impl Inspections {
     /// When a frame has waited for long enough.
     pub fn deadline(&self) -> Option<Instant> {
         [self.incoming.deadline(), self.outgoing.deadline()].into_iter().flatten().min()
@@ -30,9 +30,9 @@ impl<S> Link<'_, S> {
     /// A text of the peer: it is taken in, or waits for whoever looks at it.
     pub(super) fn arrived(&mut self, text: Text, now: Moment) {
         let ticket = self.conversation.inspect(Direction::In, &text);
-        let text = match (&mut self.gates, ticket) {
+        let text = match (&mut self.inspections, ticket) {
             (None, None) => Some(text),
-            (gates, ticket) => gates.get_or_insert_default().incoming.stop(text, ticket, now.monotonic),
+            (inspections, ticket) => inspections.get_or_insert_default().incoming.stop(text, ticket, now.monotonic),
         };
         if let Some(text) = text {
             self.conversation.receive(text, now);
@@ -41,16 +41,18 @@ impl<S> Link<'_, S> {
 
     /// Somebody has looked at a frame.
     pub(super) fn judged(&mut self, ticket: u64, verdict: Verdict, now: Moment) {
-        if let Some(gates) = &mut self.gates {
-            gates.incoming.judge(ticket, verdict.clone());
-            gates.outgoing.judge(ticket, verdict);
+        if let Some(inspections) = &mut self.inspections {
+            inspections.incoming.judge(ticket, verdict.clone());
+            inspections.outgoing.judge(ticket, verdict);
         }
         self.take_released(now);
     }
 
     /// Takes in what need not wait any more.
     pub(super) fn take_released(&mut self, now: Moment) {
-        while let Some((text, verdict)) = self.gates.as_mut().and_then(|gates| gates.incoming.next(now.monotonic)) {
+        while let Some((text, verdict)) =
+            self.inspections.as_mut().and_then(|inspections| inspections.incoming.next(now.monotonic))
+        {
             match verdict {
                 Verdict::Pass => self.conversation.receive(text, now),
                 Verdict::Change(changed) => {
@@ -73,10 +75,10 @@ impl<S> Link<'_, S> {
                 })
                 .collect(),
         };
-        if self.gates.is_none() && tickets.iter().all(Option::is_none) {
+        if self.inspections.is_none() && tickets.iter().all(Option::is_none) {
             return;
         }
-        let gates = self.gates.get_or_insert_default();
+        let inspections = self.inspections.get_or_insert_default();
         let conversation = &mut self.conversation;
         let texts = std::mem::take(&mut conversation.outgoing);
         let mut told = std::mem::take(&mut conversation.told).into_iter();
@@ -90,13 +92,13 @@ impl<S> Link<'_, S> {
                 }
                 conversation.told.push((when, happening));
             }
-            if let Some((text, frame)) = gates.outgoing.stop((text, frame), ticket, now.monotonic) {
+            if let Some((text, frame)) = inspections.outgoing.stop((text, frame), ticket, now.monotonic) {
                 conversation.outgoing.push(text);
                 conversation.told.extend(frame);
             }
         }
         conversation.told.extend(told);
-        while let Some(((text, frame), verdict)) = gates.outgoing.next(now.monotonic) {
+        while let Some(((text, frame), verdict)) = inspections.outgoing.next(now.monotonic) {
             match (verdict, frame) {
                 (Verdict::Change(changed), Some((when, Happening::Frame(mut frame)))) => {
                     frame.text = Text::from(changed);

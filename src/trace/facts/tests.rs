@@ -28,6 +28,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (Facts, Contents) {
                 code: None,
                 findings: Vec::new(),
                 remark: None,
+                aside: None,
             };
             tell(&mut contents, Happening::Frame(frame));
         }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{sentences, title, words};
+use super::{sentences, soap, title, words};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, Verdict};
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
@@ -98,6 +98,7 @@ fn draw_line(
         MessageLine::Plain(text) => {
             pencil.text(behind(text, left), styles.base);
         }
+        MessageLine::Soap(line) => soap::draw(line, left, styles, &mut pencil),
         MessageLine::Hidden(bytes) => {
             pencil.text(&format!("… {} more bytes; y copies all of it", words::number(bytes as u64)), styles.muted);
         }
@@ -110,7 +111,7 @@ fn behind(text: &str, columns: usize) -> &str {
 }
 
 /// Writes a line of JSON in its colours, no more of it than there is room for.
-fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
+pub(super) fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
     let text = head(text, 4 * pencil.room() + 16);
     let mut at = 0;
     for (range, ink) in colour_line(text) {

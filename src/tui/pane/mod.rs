@@ -5,6 +5,7 @@ mod header;
 mod message;
 mod picker;
 mod reading;
+mod soap;
 mod stations;
 mod status;
 mod trace;

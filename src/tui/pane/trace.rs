@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use super::{selection, sentences, title, words};
 use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, Verdict};
 use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::payload_text;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Pencil, payload_of};
+use crate::tui::widget::Pencil;
 
 /// How wide the columns are for a width of the pane.
 #[derive(Debug, Clone, Copy)]
@@ -155,8 +156,11 @@ fn draw_row(
     pencil.text(arrow, style(kind_style)).text(letter, style(kind_style)).text(verdict, style(verdict_style));
     pencil.blanks(1, style(styles.base)).field(word, columns.action, style(word_style)).blanks(1, style(styles.base));
     pencil.right(&latency, 7, style(if counts { styles.warning } else { styles.base })).blanks(1, style(styles.base));
-    let summary = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.summary() };
-    pencil.text(summary, style(styles.muted)).fill(' ', style(styles.base));
+    let summary = match record.kind {
+        RecordKind::Frame(..) => payload_text(record, outside.contents, outside.catalog),
+        _ => record.summary().into(),
+    };
+    pencil.text(&summary, style(styles.muted)).fill(' ', style(styles.base));
     counts
 }
 
@@ -181,7 +185,8 @@ fn kind(record: &Record<'_>, styles: &Styles) -> (&'static str, &'static str, St
         RecordKind::Retry | RecordKind::Lost => (" ", "↻", styles.warning),
         RecordKind::Listening => (" ", "i", styles.good),
         RecordKind::Refused => (" ", "x", styles.error),
-        RecordKind::Timeout => (" ", "T", styles.error),
+        RecordKind::Held => ("‖", "H", styles.warning),
+        RecordKind::Timeout | RecordKind::Unreachable => (" ", "T", styles.error),
         RecordKind::Note => (" ", "i", styles.muted),
         RecordKind::Failure => (" ", "!", styles.error),
     }
@@ -193,7 +198,8 @@ fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style) {
         RecordKind::Frame(_, FrameKind::Malformed) => (record.action.unwrap_or("unreadable"), styles.error),
         RecordKind::Frame(_, FrameKind::Error) => (record.action.unwrap_or("error"), styles.error),
         RecordKind::Frame(..) => (record.action.unwrap_or("unknown call"), styles.base),
-        RecordKind::Timeout => (record.action.unwrap_or("timeout"), styles.error),
+        RecordKind::Held => (record.action.unwrap_or("held"), styles.warning),
+        RecordKind::Timeout | RecordKind::Unreachable => (record.action.unwrap_or("timeout"), styles.error),
         RecordKind::Connecting => ("connecting", styles.muted),
         RecordKind::Connected => ("connected", styles.good),
         RecordKind::Disconnected => ("disconnected", styles.warning),

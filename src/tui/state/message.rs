@@ -1,6 +1,8 @@
 //! The message pane's state: the selected record laid out over lines. It is laid out once per record and only so far as a person
 //! may ever scroll.
 
+use super::soap::{SoapLine, soap_lines};
+use crate::ocpp::{Catalog, Transport};
 use crate::trace::{Contents, RecordKind, Sequence};
 use crate::tui::widget::{head, lay_out, wrap};
 
@@ -18,6 +20,8 @@ pub struct MessageView {
     width: usize,
     /// Whether the lines are JSON, to colour them.
     json: bool,
+    /// The lines of a SOAP frame, in place of the text.
+    soap: Vec<SoapLine>,
     hidden: usize,
     top: usize,
     left: usize,
@@ -32,6 +36,8 @@ pub enum MessageLine<'a> {
     Json(&'a str),
     /// A line of a sentence.
     Plain(&'a str),
+    /// A line of a SOAP frame.
+    Soap(&'a SoapLine),
     /// So many bytes are not shown.
     Hidden(usize),
 }
@@ -39,15 +45,20 @@ pub enum MessageLine<'a> {
 impl MessageView {
     /// Shows a record in lines of at most this width; only JSON keeps its own lines. The place in it is kept while it stays the same
     /// record.
-    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, contents: &Contents) {
+    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, contents: &Contents, catalog: &Catalog) {
         if selected == self.sequence && width == self.width {
             return;
         }
         *self = MessageView { sequence: selected, width, ..MessageView::default() };
         let Some(record) = selected.and_then(|sequence| contents.records().get(sequence)) else { return };
         self.json = matches!(record.kind, RecordKind::Frame(..)) && record.text.trim_start().starts_with(['[', '{']);
+        if matches!(record.kind, RecordKind::Frame(..)) && record.transport == Transport::Soap {
+            self.soap = soap_lines(&record, contents, catalog, width, SHOWN);
+        }
         let sentence = |line| wrap(line, width.saturating_sub(2));
-        self.text = if self.json {
+        self.text = if !self.soap.is_empty() {
+            String::new()
+        } else if self.json {
             lay_out(record.text, SHOWN)
         } else {
             head(record.text, SHOWN).lines().flat_map(sentence).collect::<Vec<_>>().join("\n")
@@ -69,7 +80,7 @@ impl MessageView {
 
     /// How many lines there are.
     pub fn count(&self) -> usize {
-        self.remarks.len() + self.starts.len() + usize::from(self.hidden > 0)
+        self.remarks.len() + self.soap.len() + self.starts.len() + usize::from(self.hidden > 0)
     }
 
     /// One line.
@@ -78,6 +89,10 @@ impl MessageView {
             return Some(MessageLine::Remark(*first, remark));
         }
         let index = index - self.remarks.len();
+        if let Some(line) = self.soap.get(index) {
+            return Some(MessageLine::Soap(line));
+        }
+        let index = index - self.soap.len();
         let Some(start) = self.starts.get(index) else {
             return (index == self.starts.len() && self.hidden > 0).then_some(MessageLine::Hidden(self.hidden));
         };

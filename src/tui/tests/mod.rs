@@ -5,3 +5,4 @@ mod fixture;
 mod keys;
 mod pictures;
 mod sizes;
+mod soap;

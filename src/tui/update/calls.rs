@@ -8,8 +8,7 @@ use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::action::Action;
 use crate::tui::app::{App, OnYes, Outside, Question};
 use crate::tui::assist;
-use crate::tui::state::{Editor, Picker, Subject};
-use crate::tui::widget::payload_of;
+use crate::tui::state::{Editor, Picker, Subject, payload_text};
 
 /// Actions that move something in the real world; they ask when several stations would do it.
 const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
@@ -104,7 +103,9 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     let now = outside.now.monotonic_micros;
     let records = outside.contents.records();
     let selected = app.trace.selected().and_then(|sequence| records.get(sequence));
-    let Some(record) = selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout)) else {
+    let Some(record) =
+        selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable))
+    else {
         app.toasts.info("This line is no message; select a call or an answer to send it again", now);
         return;
     };
@@ -136,7 +137,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     subject.definition = outside.catalog.action(version, initiator, action).cloned();
     let allowed = outside.catalog.action(version, role, action).is_some() || subject.definition.is_none();
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));
-    let text = compose::pretty(payload_of(record.text));
+    let text = compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
     let sample =
         subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside));
     app.editor = Some(Editor::new(subject, &text, sample, known));

@@ -159,7 +159,7 @@ fn tell_failures(app: &mut App, outside: &Outside<'_>) {
 /// Shows the selected record in the message pane.
 fn show_selected(app: &mut App, outside: &Outside<'_>) {
     let width = usize::from(app.areas().list(Pane::Message).width);
-    app.message.refresh(app.trace.selected(), width, outside.contents);
+    app.message.refresh(app.trace.selected(), width, outside.contents, outside.catalog);
 }
 
 fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {

@@ -22,7 +22,7 @@ pub enum Verdict {
 
 /// The frames of one way.
 #[derive(Debug)]
-pub(super) struct Gate<T> {
+pub(super) struct Inspection<T> {
     waiting: VecDeque<Waiting<T>>,
 }
 
@@ -34,13 +34,13 @@ struct Waiting<T> {
     verdict: Option<Verdict>,
 }
 
-impl<T> Default for Gate<T> {
-    fn default() -> Gate<T> {
-        Gate { waiting: VecDeque::new() }
+impl<T> Default for Inspection<T> {
+    fn default() -> Inspection<T> {
+        Inspection { waiting: VecDeque::new() }
     }
 }
 
-impl<T> Gate<T> {
+impl<T> Inspection<T> {
     /// Whether a frame must wait, because somebody looks at it (there is a ticket) or at one before it. It comes back when it need not.
     pub fn stop(&mut self, frame: T, ticket: Option<u64>, now: Instant) -> Option<T> {
         let ticket = ticket.filter(|_| self.waiting.len() < MOST);
@@ -80,23 +80,23 @@ mod tests {
 
     #[test]
     fn nothing_overtakes_a_frame_that_is_looked_at() {
-        let (mut gate, now) = (Gate::default(), Instant::now());
-        assert_eq!(gate.stop("a", None, now), Some("a"));
-        assert_eq!(gate.stop("b", Some(1), now), None);
-        assert_eq!(gate.stop("c", None, now), None);
-        assert_eq!(gate.stop("d", Some(2), now), None);
-        gate.judge(2, Verdict::Drop);
-        assert_eq!(gate.next(now), None);
-        gate.judge(1, Verdict::Change("x".into()));
-        assert_eq!(gate.next(now), Some(("b", Verdict::Change("x".into()))));
-        assert_eq!((gate.next(now), gate.next(now)), (Some(("c", Verdict::Pass)), Some(("d", Verdict::Drop))));
-        assert_eq!((gate.next(now), gate.deadline()), (None, None));
+        let (mut queue, now) = (Inspection::default(), Instant::now());
+        assert_eq!(queue.stop("a", None, now), Some("a"));
+        assert_eq!(queue.stop("b", Some(1), now), None);
+        assert_eq!(queue.stop("c", None, now), None);
+        assert_eq!(queue.stop("d", Some(2), now), None);
+        queue.judge(2, Verdict::Drop);
+        assert_eq!(queue.next(now), None);
+        queue.judge(1, Verdict::Change("x".into()));
+        assert_eq!(queue.next(now), Some(("b", Verdict::Change("x".into()))));
+        assert_eq!((queue.next(now), queue.next(now)), (Some(("c", Verdict::Pass)), Some(("d", Verdict::Drop))));
+        assert_eq!((queue.next(now), queue.deadline()), (None, None));
     }
 
     #[test]
     fn a_frame_that_nobody_judges_passes_in_time() {
-        let (mut gate, now) = (Gate::default(), Instant::now());
-        assert_eq!(gate.stop("a", Some(1), now), None);
-        assert_eq!(gate.next(gate.deadline().unwrap()), Some(("a", Verdict::Pass)));
+        let (mut queue, now) = (Inspection::default(), Instant::now());
+        assert_eq!(queue.stop("a", Some(1), now), None);
+        assert_eq!(queue.next(queue.deadline().unwrap()), Some(("a", Verdict::Pass)));
     }
 }
