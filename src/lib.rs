@@ -3,14 +3,14 @@
 //! The way of a message through the modules, from the wire to the screen and back:
 //!
 //! ```text
-//! bytes ─► link (actor) ─► rpc codec ─► ocpp catalog ─► simulator ─► answer ─► bytes
+//! bytes ─► link (actor) ─► rpc codec ─► ocpp catalog ─► simulator ─► plugin ─► answer ─► bytes
 //!              └─ Event ─► trace: recorder, store ─┬─► tui    full screen
 //!                                                  └─► lines  line by line
 //! tui, lines ─► console (commands) ─► hub ─► link of that station
 //! ```
 //!
 //! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
-//! `simulator`, `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top, with `docgen` beside them, which writes
+//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top, with `docgen` beside them, which writes
 //! documentation of the catalog.
 
 pub mod compose;
@@ -21,6 +21,7 @@ pub mod hub;
 pub mod lines;
 pub mod link;
 pub mod ocpp;
+pub mod plugin;
 pub mod rpc;
 pub mod simulator;
 pub mod trace;

@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 mod demo;
+mod plugins;
 mod reference;
 mod screen;
 mod start;

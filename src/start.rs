@@ -17,7 +17,7 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument, size};
-use crate::{check, demo, reference, screen};
+use crate::{check, demo, plugins, reference, screen};
 
 /// Memory for the trace when nobody says otherwise, in bytes.
 const DEFAULT_MEMORY: usize = 64 << 20;
@@ -52,6 +52,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
+    let plugins = plugins::options(general, begin, paths.as_ref().ok());
     let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // Also a line session names a wrong theme, so that a script does not hide the mistake.
     let options = screen::options(general, &settings, paths.as_ref().ok())?;
@@ -69,6 +70,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
         let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), teller)));
+        console.hub().plugins().configure(plugins);
         for warning in warnings {
             console.hub().note(true, warning);
         }
@@ -77,7 +79,10 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
         }
         let format = general.log_format.into();
         let full_screen = terminal && !general.plain;
+        let mut loaded = plugins::load(&console, &general.load).await?;
         let said = self::begin(&console, begin, full_screen).await?;
+        loaded.lines.extend(said.lines);
+        let said = Said { lines: loaded.lines, ..said };
         let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
         let ended = match over {
             Some(code) => {

@@ -42,6 +42,16 @@ impl Paths {
         self.state.clone()
     }
 
+    /// The plugins of the person.
+    pub fn plugins(&self) -> PathBuf {
+        self.config.join("plugins")
+    }
+
+    /// What plugins keep.
+    pub fn plugin_settings(&self) -> PathBuf {
+        self.state.join("plugins")
+    }
+
     /// The commands that were typed.
     pub fn history(&self) -> PathBuf {
         self.state.join("history")

@@ -29,7 +29,19 @@ impl Console {
         let (grammar, catalog, stations) = (self.grammar(), self.hub().catalog(), contents.stations());
         let known = known_values(&contents, context.selected);
         let list_files = &list_files;
-        complete(line, cursor, &Context { grammar, catalog, stations, versions: &versions, known: &known, list_files })
+        let plugin_commands = self.hub().plugins().commands();
+        let list_plugins = || self.hub().plugins().names();
+        let context = Context {
+            grammar,
+            catalog,
+            stations,
+            versions: &versions,
+            known: &known,
+            list_files,
+            list_plugins: &list_plugins,
+            plugin_commands: &plugin_commands,
+        };
+        complete(line, cursor, &context)
     }
 }
 

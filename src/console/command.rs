@@ -88,6 +88,15 @@ pub enum Command {
     Answers,
     /// Show help, about everything or one command.
     Help(Option<String>),
+    /// List the plugins.
+    Plugins,
+    /// Do something with a plugin.
+    Plugin {
+        /// What.
+        deed: PluginDeed,
+        /// Its name.
+        name: String,
+    },
     /// List the stations.
     Stations,
     /// Print what a message looks like.
@@ -117,6 +126,19 @@ pub enum Command {
     },
     /// End the program.
     Quit,
+}
+
+/// What is done with a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginDeed {
+    /// Load it, again when it is loaded.
+    Load,
+    /// Unload it.
+    Unload,
+    /// Load it again.
+    Reload,
+    /// Tell everything about it.
+    Show,
 }
 
 /// A call whose payload is made here.

@@ -10,6 +10,7 @@ use super::table::{Completes, Does, Positional, Takes};
 use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, Step, best_first, fields_at, type_label};
 use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Message, Role, Version};
+use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
 /// What completion knows of the world.
@@ -27,6 +28,10 @@ pub struct Context<'a> {
     pub known: &'a KnownValues,
     /// Lists the files whose names begin with a text; folders end in `/`.
     pub list_files: &'a dyn Fn(&str) -> Vec<String>,
+    /// The names of the plugins.
+    pub list_plugins: &'a dyn Fn() -> Vec<String>,
+    /// The commands that plugins have brought.
+    pub plugin_commands: &'a [PluginCommand],
 }
 
 /// One proposal.
@@ -64,7 +69,10 @@ pub fn complete(line: &str, cursor: usize, context: &Context<'_>) -> Completions
     let Some((name, words)) = before.split_first() else { return commands(&typed, context) };
     match context.grammar.find(name) {
         Ok(spec) => Line { spec, words, context }.complete(&typed),
-        Err(_) => typed.nothing(),
+        Err(_) => match context.plugin_commands.iter().find(|command| command.name == name.value) {
+            Some(command) => typed.choose(command.complete.iter().map(|word| candidate(quote(word), ""))),
+            None => typed.nothing(),
+        },
     }
 }
 
@@ -110,7 +118,9 @@ fn candidate(text: impl Into<String>, detail: impl Into<String>) -> Candidate {
 }
 
 fn commands(typed: &Typed<'_>, context: &Context<'_>) -> Completions {
-    typed.choose(context.grammar.commands().iter().map(|command| candidate(command.name.clone(), command.summary.clone())))
+    let own = context.grammar.commands().iter().map(|command| candidate(command.name.clone(), command.summary.clone()));
+    let plugins = context.plugin_commands.iter();
+    typed.choose(own.chain(plugins.map(|command| candidate(quote(&command.name), command.help.clone()))))
 }
 
 /// The words of a line whose command is known.
@@ -172,6 +182,7 @@ impl Line<'_> {
                 candidate("both", "on the same port"),
             ]),
             Completes::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            Completes::Plugin => typed.choose((self.context.list_plugins)().into_iter().map(|name| candidate(name, ""))),
             Completes::Side => typed.choose([
                 candidate("cs", "central system"),
                 candidate("cp", "charge point"),

@@ -16,6 +16,7 @@ mod hold;
 mod parser;
 mod path;
 mod payloads;
+mod plugins;
 mod print;
 mod runner;
 mod said;
@@ -33,7 +34,8 @@ mod properties;
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use assist::known_values;
 pub use command::{
-    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting, Shown,
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, PluginDeed, Reply, SendCommand,
+    Setting, Shown,
 };
 pub use completion::{Candidate, Completions, Context, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::build::{ASKED_FOR, OFFERED};
-use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, Shown};
+use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, PluginDeed, Reply, Shown};
 use super::duration;
 use super::grammar::action_command_name;
 use super::table::id_flag;
@@ -100,6 +100,16 @@ impl fmt::Display for Command {
             Command::Hold(hold) => write!(f, "{hold}"),
             Command::Help(None) => f.write_str("help"),
             Command::Help(Some(command)) => write!(f, "help {command}"),
+            Command::Plugins => f.write_str("plugins"),
+            Command::Plugin { deed, name } => {
+                let command = match deed {
+                    PluginDeed::Load => "load",
+                    PluginDeed::Unload => "unload",
+                    PluginDeed::Reload => "reload",
+                    PluginDeed::Show => "plugin",
+                };
+                write!(f, "{command} {}", quote(name))
+            }
             Command::Stations => f.write_str("stations"),
             Command::Show { shown, initiator, action, version, response } => {
                 let name = match shown {

@@ -116,6 +116,8 @@ proptest! {
             versions: &[],
             known: &KnownValues::default(),
             list_files: &|start| vec![format!("{start}x.json")],
+            list_plugins: &|| vec!["helloworld".to_owned()],
+            plugin_commands: &[],
         };
         let completions = complete(&line, cursor, &context);
         prop_assert!(line.get(completions.span).is_some());

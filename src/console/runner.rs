@@ -63,6 +63,17 @@ impl Console {
 
     /// Reads a line and carries it out.
     pub async fn run(&self, line: &str, context: &RunContext) -> Said {
+        let (mut said, consumed) = self.ask_plugins(line).await;
+        if !consumed {
+            let own = self.run_own(line, context).await;
+            said.lines.extend(own.lines);
+            said = Said { lines: said.lines, ..own };
+        }
+        said
+    }
+
+    /// Reads a line that is not for a plugin and carries it out.
+    async fn run_own(&self, line: &str, context: &RunContext) -> Said {
         match parse(line, &self.grammar) {
             Ok(Some(command)) => self.carry_out(command, line, context).await,
             Ok(None) => Said::default(),
@@ -101,10 +112,10 @@ impl Console {
                 return self.answer(initiator, &action, target.as_ref(), once, answering, line, context);
             }
             Command::Answers => Ok(self.answers()),
+            Command::Help(topic) => self.help(topic.as_deref()),
+            Command::Plugins => return self.list_plugins().await,
+            Command::Plugin { deed, name } => return self.plugin(deed, &name).await,
             Command::Hold(hold) => return self.hold(&hold, line),
-            Command::Help(topic) => help(&self.grammar, self.hub.catalog(), topic.as_deref())
-                .map(|lines| Said::text("Commands", lines))
-                .map_err(Failure::from),
             Command::Stations => Ok(self.stations()),
             Command::Show { shown, initiator, action, version, response } => {
                 show(self.hub.catalog(), shown, (initiator, &action), version, response)

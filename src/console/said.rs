@@ -102,6 +102,12 @@ impl Failure {
     pub fn plain(text: impl Into<String>) -> Failure {
         Failure { text: text.into(), stamped: false, hint: None, trouble: Trouble::Failed }
     }
+
+    /// A sentence, and what helps beyond it.
+    pub fn with_hint(text: impl Into<String>, hint: Option<String>) -> Failure {
+        Failure { hint, ..Failure::plain(text) }
+    }
+
     /// A fault of an assignment, with its place in the line.
     pub fn assignment(error: &AssignError, line: &str) -> Failure {
         let column = format!("(column {})", error.column(line));

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::command::PluginDeed;
 use crate::ocpp::Role;
 
 /// A command as it is written.
@@ -48,6 +49,8 @@ pub(super) enum Does {
     Default,
     Answer,
     Answers,
+    Plugins,
+    Plugin(PluginDeed),
     Hold,
     Held,
     Release,
@@ -95,6 +98,8 @@ pub(super) enum Completes {
     /// `cs` or `cp`.
     Side,
     Command,
+    /// A plugin.
+    Plugin,
     /// The payload of the action behind `-n`, sent by this role.
     Payload(Role),
 }
@@ -143,6 +148,9 @@ const PROCEDURE_HELP: &str = "procedure name";
 const PAYLOAD_HELP: &str = "payload";
 const ENVELOPE: OptionSpec = option("-e", Completes::Nothing, "whole envelope of the message without spaces");
 const HEADERS: OptionSpec = option("-h", Completes::YesNo, "print headers (true of false)");
+
+/// The plugin that a command is about, in the words of ocppjs.
+const PLUGIN: &[Positional] = &[argument("<filename>", Completes::Plugin)];
 
 const ADDED_HEADERS: OptionSpec = OptionSpec { added: true, ..HEADERS };
 
@@ -257,6 +265,9 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
             },
             ..command("remote_send", Does::Send(Role::CentralSystem), "send a call with an unchecked payload to a charge point")
         },
+        CommandSpec { positionals: PLUGIN, ..command("load", Does::Plugin(PluginDeed::Load), "load a plugin") },
+        CommandSpec { positionals: PLUGIN, ..command("unload", Does::Plugin(PluginDeed::Unload), "unload a plugin") },
+        command("plugins", Does::Plugins, "list the plugins"),
     ]
 }
 
@@ -306,6 +317,11 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             ..command("answer", Does::Answer, "answer a call on purpose, or as usual again")
         },
         command("answers", Does::Answers, "list what is answered on purpose"),
+        CommandSpec { positionals: PLUGIN, ..command("reload", Does::Plugin(PluginDeed::Reload), "load a plugin again") },
+        CommandSpec {
+            positionals: PLUGIN,
+            ..command("plugin", Does::Plugin(PluginDeed::Show), "tell everything about a plugin")
+        },
         CommandSpec {
             synopsis: "<filter> | off",
             ..command("hold", Does::Hold, "stop frames that pass a filter before they go out or are handled")

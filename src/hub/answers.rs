@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::link::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome};
+use crate::link::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome};
 use crate::ocpp::{ErrorCode, Role, Version};
-use crate::trace::StationKey;
+use crate::trace::{Direction, StationKey};
 
 /// Makes the payload of a result from the usual one.
 pub type Change = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
@@ -62,13 +62,16 @@ impl AnswerRule {
             OnPurpose::Silence => return Answer::Silence,
             OnPurpose::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
             OnPurpose::Result(change) => {
+                // A person has the last word, so an answer that is still to be decided is not waited for.
+                let usual = if let Answer::Later(later) = usual { *later.otherwise } else { usual };
                 let base = if let Answer::Result(payload) = usual { payload } else { json!({}) };
                 Answer::Result(change(base, version))
             }
         };
-        match self.delay {
-            Some(delay) => Answer::Delayed(delay, Box::new(said)),
-            None => said,
+        match (said, self.delay) {
+            (Answer::Later(later), delay) => Answer::Later(Later { delay: delay.or(later.delay), ..later }),
+            (said, Some(delay)) => Answer::Delayed(delay, Box::new(said)),
+            (said, None) => said,
         }
     }
 }
@@ -161,6 +164,10 @@ impl Behaviour for Overridable {
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
         self.inner.answered(action, payload, outcome, now, out);
+    }
+
+    fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
+        self.inner.inspect(direction, text)
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -10,6 +10,7 @@ use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
 use crate::ocpp::{Role, Transport, Version};
+use crate::plugin::{Plugged, Seam};
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
@@ -68,6 +69,7 @@ struct Books {
     trace: Arc<Trace>,
     registry: Arc<Registry>,
     answers: Arc<AnswerBook>,
+    plugins: Arc<Seam>,
     profile: Profile,
 }
 
@@ -75,6 +77,7 @@ impl Directory for Books {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.trace.station(Role::CentralSystem, identity);
         let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
+        let usual = Box::new(Plugged::new(usual, station, self.plugins.clone()));
         Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
     }
 
@@ -97,7 +100,7 @@ pub(super) fn reception(
     central_system: Arc<CentralSystem>,
     context: LinkContext,
     registry: Arc<Registry>,
-    (answers, profile): (Arc<AnswerBook>, Profile),
+    (answers, plugins, profile): (Arc<AnswerBook>, Arc<Seam>, Profile),
     tasks: TaskTracker,
 ) -> Reception {
     let trace = context.teller.trace().clone();
@@ -105,7 +108,7 @@ pub(super) fn reception(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),
         options.transports.clone(),
-        Arc::new(Books { central_system, trace, registry, answers, profile }),
+        Arc::new(Books { central_system, trace, registry, answers, plugins, profile }),
         context,
         tasks,
     )

@@ -5,6 +5,7 @@ mod central;
 mod error;
 mod options;
 mod order;
+mod plugin_host;
 mod receipt;
 mod registry;
 mod way;
@@ -20,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::link::{self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, SoapService, now};
 use crate::ocpp::{Catalog, Role};
+use crate::plugin::{Plugged, Plugins};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
 use crate::visible;
@@ -32,6 +34,7 @@ pub use order::{Deed, Order};
 pub use receipt::Receipt;
 
 use answers::Overridable;
+use plugin_host::PluginHost;
 use registry::Registry;
 use way::Way;
 
@@ -54,6 +57,7 @@ struct Shared {
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
     answers: Arc<AnswerBook>,
+    plugins: Plugins,
     /// Where frames may be stopped.
     gate: Arc<Gate>,
     teller: Teller,
@@ -81,6 +85,7 @@ impl Hub {
             profile,
             running: Mutex::default(),
             answers: Arc::default(),
+            plugins: Plugins::default(),
             gate: Arc::new(Gate::new(teller.trace().clone())),
             teller,
             shutdown: CancellationToken::new(),
@@ -90,7 +95,9 @@ impl Hub {
             listening: Mutex::default(),
             print_xml: Default::default(),
         };
-        Hub { shared: Arc::new(shared) }
+        let shared = Arc::new(shared);
+        shared.plugins.connect(Arc::new(PluginHost(Arc::downgrade(&shared))));
+        Hub { shared }
     }
 
     /// The shapes of messages.
@@ -137,7 +144,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            (self.shared.answers.clone(), self.shared.profile),
+            (self.shared.answers.clone(), self.shared.plugins.seam().clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -172,6 +179,7 @@ impl Hub {
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
+        let usual = Box::new(Plugged::new(usual, station, self.shared.plugins.seam().clone()));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
@@ -223,10 +231,16 @@ impl Hub {
 
     /// Ends the session: every link gets a close frame and a little time to send it.
     pub async fn end(&self) {
+        self.shared.plugins.end();
         self.shared.shutdown.cancel();
         self.shared.tasks.close();
         // Whoever has not said goodbye by then is cut off.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
+    }
+
+    /// The plugins.
+    pub fn plugins(&self) -> &Plugins {
+        &self.shared.plugins
     }
 
     /// Whether line by line SOAP messages of links on which we play a role are printed as XML instead of JSON.

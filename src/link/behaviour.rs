@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::ocpp::{ErrorCode, Role, Version};
+use crate::trace::Direction;
 
 /// The time of an occurrence, by both clocks.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,21 @@ pub enum Answer {
     Silence,
     /// The answer leaves after a delay.
     Delayed(Duration, Box<Answer>),
+    /// Somebody else decides: the link waits for an order with the ticket and carries on meanwhile.
+    Later(Later),
+}
+
+/// An answer that is decided elsewhere: by a plugin, by a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Later {
+    /// Names the question in the order that brings the decision. Unique in the session.
+    pub ticket: u64,
+    /// How long the decision is awaited; `None` for as long as the link lives.
+    pub patience: Option<Duration>,
+    /// What is said when no decision comes in time.
+    pub otherwise: Box<Answer>,
+    /// How long the decided answer is held back on top.
+    pub delay: Option<Duration>,
 }
 
 /// How one of our calls ended.
@@ -124,6 +140,11 @@ pub trait Behaviour: Send {
 
     /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that a person made.
     fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox);
+
+    /// A frame is about to be taken in or sent. Whoever wants to look at it first gives a ticket, and later the order with it.
+    fn inspect(&mut self, _direction: Direction, _text: &str) -> Option<u64> {
+        None
+    }
 
     /// When the behaviour wants to be woken, by the monotonic clock.
     fn deadline(&self) -> Option<Instant>;

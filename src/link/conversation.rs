@@ -11,10 +11,12 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::behaviour::{Answer, Behaviour, Moment, Outbox, Outcome};
+use super::call_end::WhenEnded;
 use super::framing::{Encoded, Framing, shared_name};
 use super::hold::Gate;
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
+use super::undecided::Undecided;
 use crate::ocpp::{ActionDefinition, Catalog, Version};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, StationKey, Text};
 
@@ -58,6 +60,7 @@ pub(super) struct Conversation<F: Framing> {
     behaviour: Box<dyn Behaviour>,
     pending: Pending,
     delayed: Vec<DelayedAnswer<F::Question>>,
+    undecided: Undecided<Question<F::Question>>,
     held: Vec<Held<F::Question>>,
     outbox: Outbox,
     lengths: (usize, usize),
@@ -88,6 +91,7 @@ impl<F: Framing> Conversation<F> {
             behaviour,
             pending: Pending::default(),
             delayed: Vec::new(),
+            undecided: Undecided::default(),
             held: Vec::new(),
             outbox: Outbox::default(),
             lengths: (0, 0),
@@ -104,8 +108,18 @@ impl<F: Framing> Conversation<F> {
         self.settings = settings;
     }
 
+    /// Whether somebody behind the link looks at a frame first; the ticket names it.
+    pub fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
+        self.behaviour.inspect(direction, text)
+    }
+
     /// A call that a person or the behaviour wants to make. It waits its turn.
     pub fn call(&mut self, action: &str, payload: Value, now: Moment) {
+        self.ask(action, payload, None, now);
+    }
+
+    /// The same, for somebody who wants to know how it ends.
+    pub fn ask(&mut self, action: &str, payload: Value, then: Option<WhenEnded>, now: Moment) {
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
@@ -117,7 +131,7 @@ impl<F: Framing> Conversation<F> {
             None => Vec::new(),
         };
         let action = shared_name(action, definition.as_ref());
-        self.pending.queue(QueuedCall { action, definition, payload, findings });
+        self.pending.queue(QueuedCall { action, definition, payload, findings, then });
         self.settle(now);
     }
 
@@ -142,6 +156,9 @@ impl<F: Framing> Conversation<F> {
             let DelayedAnswer { question, answer, .. } = self.delayed.remove(index);
             self.answer(question, answer, now);
         }
+        while let Some(overdue) = self.undecided.overdue(now.monotonic) {
+            self.answer_overdue(overdue, now);
+        }
         if self.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
             self.behaviour.deadline_reached(now, &mut self.outbox);
         }
@@ -151,7 +168,7 @@ impl<F: Framing> Conversation<F> {
     /// When [`tick`](Self::tick) must be called.
     pub fn next_deadline(&self) -> Option<Instant> {
         let delayed = self.delayed.iter().map(|delayed| delayed.due).min();
-        [self.pending.deadline(), delayed, self.behaviour.deadline()].into_iter().flatten().min()
+        [self.pending.deadline(), delayed, self.undecided.deadline(), self.behaviour.deadline()].into_iter().flatten().min()
     }
 
     /// The link is lost: open calls end, and the behaviour comes back for the next link.
@@ -173,6 +190,9 @@ impl<F: Framing> Conversation<F> {
 
     fn report(&mut self, call: &QueuedCall, outcome: Outcome<'_>, now: Moment) {
         self.behaviour.answered(&call.action, &call.payload, outcome, now, &mut self.outbox);
+        if let Some(then) = &call.then {
+            then.tell(outcome.into());
+        }
     }
 
     /// After every turn: what the behaviour wants to call is queued, and what may be sent is sent.

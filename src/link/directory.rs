@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::behaviour::Behaviour;
+use super::behaviour::{Answer, Behaviour};
+use super::call_end::WhenEnded;
 use super::hold::Fate;
+use super::inspection::Verdict;
 use super::soap::HttpUrl;
 use crate::ocpp::Version;
 use crate::trace::StationKey;
@@ -24,6 +26,29 @@ pub enum LinkOrder {
         action: String,
         /// Its payload.
         payload: Value,
+    },
+    /// The same, for a caller who wants to know how it ends.
+    Ask {
+        /// The operation's name.
+        action: String,
+        /// Its payload.
+        payload: Value,
+        /// Who wants to know.
+        then: WhenEnded,
+    },
+    /// What [`Answer::Later`] waited for; without an answer it is the usual one.
+    Answer {
+        /// The ticket of the question.
+        ticket: u64,
+        /// What is said.
+        answer: Option<Answer>,
+    },
+    /// Somebody has looked at a frame that waited for it.
+    Inspected {
+        /// The ticket of the frame.
+        ticket: u64,
+        /// What becomes of it.
+        verdict: Verdict,
     },
     /// Send a text as it is.
     Raw(String),
@@ -80,6 +105,11 @@ impl LinkHandle {
     /// Whether the link is up.
     pub fn is_up(&self) -> bool {
         self.up.load(Ordering::Relaxed)
+    }
+
+    /// Whether nobody takes orders any more.
+    pub fn is_gone(&self) -> bool {
+        self.inbox.is_closed()
     }
 
     /// Gives an order without waiting. The order comes back when the inbox is full or the link is gone.

@@ -3,6 +3,7 @@
 
 mod backoff;
 mod behaviour;
+mod call_end;
 mod conversation;
 mod dialer;
 mod directory;
@@ -11,20 +12,24 @@ mod endpoint;
 mod framing;
 mod head;
 mod hold;
+mod inspection;
 mod listener;
 mod pending;
 mod settings;
 mod soap;
 mod srpc;
 mod task;
+mod undecided;
 mod url;
 mod websocket;
 
-pub use behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome, WantedCall};
+pub use behaviour::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome, WantedCall};
+pub use call_end::{CallEnd, WhenEnded};
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
 pub use endpoint::{Endpoint, PathError, encode_identity};
 pub use hold::{Fate, Gate, HeldFrame};
+pub use inspection::Verdict;
 pub use listener::{Reception, accept, bind};
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};

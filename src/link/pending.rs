@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use super::call_end::WhenEnded;
 use crate::ocpp::{ActionDefinition, Finding};
 
 /// How many given-up calls are remembered.
@@ -20,6 +21,8 @@ pub(super) struct QueuedCall {
     pub payload: Value,
     /// What our own check said about the payload.
     pub findings: Vec<Finding>,
+    /// Who wants to know how it ends.
+    pub then: Option<WhenEnded>,
 }
 
 /// A call that waits for its answer.
@@ -74,6 +77,11 @@ impl Pending {
         Some(self.sent.remove(index))
     }
 
+    /// Who wants to know how a call that is under way ends.
+    pub fn then(&self, id: &str) -> Option<&WhenEnded> {
+        self.sent.iter().find(|call| call.id == id).and_then(|call| call.call.then.as_ref())
+    }
+
     /// The action of a call that is under way.
     pub fn action(&self, id: &str) -> Option<&str> {
         self.sent.iter().find(|call| call.id == id).map(|call| &*call.call.action)
@@ -117,7 +125,7 @@ mod tests {
     use super::*;
 
     fn call(action: &str) -> QueuedCall {
-        QueuedCall { action: action.into(), definition: None, payload: Value::Null, findings: Vec::new() }
+        QueuedCall { action: action.into(), definition: None, payload: Value::Null, findings: Vec::new(), then: None }
     }
 
     fn send(pending: &mut Pending, id: &str, deadline: Instant) {

@@ -63,7 +63,9 @@ impl Conversation<Srpc> {
                         self.take_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
                     }
                     Message::Result { id, payload } => self.take_result(received, &key(&id), payload, now),
-                    Message::Error { id, code, .. } => self.take_error(received, &key(&id), &code, now),
+                    Message::Error { id, code, description, .. } => {
+                        self.take_error(received, &key(&id), (&code, &description), now)
+                    }
                 }
             }
             Err(malformed) => {
@@ -90,7 +92,7 @@ impl Conversation<Srpc> {
             Ok(srpc::Decoded { message: Message::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
                 let action = shared_name(&action, definition.as_ref());
-                let call = QueuedCall { action, definition, payload, findings: Vec::new() };
+                let call = QueuedCall { action, definition, payload, findings: Vec::new(), then: None };
                 (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
             }
             Ok(srpc::Decoded { message: Message::Result { .. }, .. }) => (FrameKind::Result, None, None),

@@ -1,6 +1,8 @@
 //! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the conversation. What
 //! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
 
+mod inspected;
+
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -29,6 +31,8 @@ use super::settings::{LinkSettings, SharedSettings};
 use super::srpc::Srpc;
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
+
+use inspected::Inspections;
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -132,6 +136,8 @@ struct Link<'a, S> {
     settings: Arc<LinkSettings>,
     our_role: Role,
     conversation: Conversation<Srpc>,
+    /// In a box, because most links have none.
+    inspections: Option<Box<Inspections>>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -167,6 +173,7 @@ where
             conversation: Conversation::begin(Srpc, surroundings, up.version, behaviour, now),
             settings,
             our_role,
+            inspections: None,
             pinged: None,
             next_ping,
             unwritten: false,
@@ -224,7 +231,7 @@ where
     fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
         let now = now();
         match message {
-            Some(Ok(Message::Text(text))) => self.conversation.receive(text, now),
+            Some(Ok(Message::Text(text))) => self.arrived(text, now),
             Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
@@ -251,6 +258,9 @@ where
     fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
+            Some(LinkOrder::Inspected { ticket, verdict }) => self.judged(ticket, verdict, now()),
+            Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
                 let text = "a WebSocket link has no address to call: messages go over its one connection".into();
@@ -286,7 +296,8 @@ where
 
     fn deadline(&self) -> Option<Instant> {
         let conversation = self.conversation.next_deadline().map(Instant::from_std);
-        [conversation, self.next_ping, self.write_deadline].into_iter().flatten().min()
+        let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline()).map(Instant::from_std);
+        [conversation, inspections, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
     fn tick(&mut self) -> Result<(), End> {
@@ -295,6 +306,7 @@ where
             return Err(unread(self.settings.write_timeout));
         }
         self.conversation.tick(now);
+        self.take_released(now);
         Ok(())
     }
 
@@ -314,6 +326,9 @@ where
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), End> {
+        if self.inspections.is_some() || !self.conversation.outgoing.is_empty() {
+            self.inspect_outgoing(now());
+        }
         if !self.conversation.outgoing.is_empty() {
             // The list goes back afterwards, so that its memory serves the next turn.
             let mut outgoing = std::mem::take(&mut self.conversation.outgoing);

@@ -140,9 +140,9 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         id: "plugins",
-        ocppjs: "`load`, `unload`, `plugins` and what plugins add",
-        here: "unknown commands",
-        why: "they are not there yet",
+        ocppjs: "the automatic charge point leaves its own commands unhandled and rejects every remote start",
+        here: "it is written anew: it handles them, charges, meters and reports; there are two more plugins",
+        why: "its faults made parts of it dead",
     },
     Difference { id: "prompt", ocppjs: "`> ` in every output", here: "only on a terminal", why: "a pipe has no use for it" },
     Difference {

@@ -16,8 +16,16 @@ fn at(marked: &str) -> (String, Completions) {
         let files = ["payload.json", "my file.json", "folder/"];
         files.into_iter().filter(|name| name.starts_with(start)).map(str::to_owned).collect()
     };
-    let context =
-        Context { grammar, catalog: &catalog, stations: &stations, versions: &[], known: &known, list_files: &list_files };
+    let context = Context {
+        grammar,
+        catalog: &catalog,
+        stations: &stations,
+        versions: &[],
+        known: &known,
+        list_files: &list_files,
+        list_plugins: &|| vec!["helloworld".to_owned()],
+        plugin_commands: &[],
+    };
     let completions = complete(&line, cursor, &context);
     (line, completions)
 }

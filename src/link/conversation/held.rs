@@ -67,7 +67,7 @@ impl<F: Framing> Conversation<F> {
             Answer::Error { code, description } => {
                 (FrameKind::Error, json!({ "code": code.name(), "description": description, "details": {} }), Some(*code))
             }
-            Answer::Delayed(..) | Answer::Silence => return Some((question, answer)),
+            Answer::Delayed(..) | Answer::Later(_) | Answer::Silence => return Some((question, answer)),
         };
         let candidate = Candidate { direction: Direction::Out, kind, action: &question.action, payload, code };
         match self.gate.stop(self.station, candidate, now) {

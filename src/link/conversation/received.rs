@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{Conversation, DelayedAnswer, Question};
 use crate::link::behaviour::{Answer, IncomingCall, Moment, Outcome};
+use crate::link::call_end::CallEnd;
 use crate::link::framing::{Encoded, Framing, Received, ReceivedCall, Reply};
+use crate::link::undecided::Overdue;
 use crate::ocpp::{ErrorCode, Finding, Lookup, decisive};
 use crate::trace::{Direction, Frame, FrameKind, Happening};
 
@@ -113,6 +115,15 @@ impl<F: Framing> Conversation<F> {
             Answer::Silence => return self.framing.stay_silent(asked),
             Answer::Result(payload) => (FrameKind::Result, None, Reply::Result(payload)),
             Answer::Error { code, description } => (FrameKind::Error, Some(*code), Reply::Error { code: *code, description }),
+            Answer::Later(_) => {
+                let question = Question { asked, action, exchange };
+                if let Answer::Later(later) = answer
+                    && let Some(overdue) = self.undecided.wait(question, later, now.monotonic)
+                {
+                    self.answer_overdue(overdue, now);
+                }
+                return;
+            }
             Answer::Delayed(delay, _) => {
                 let due = now.monotonic + *delay;
                 if let Answer::Delayed(_, answer) = answer {
@@ -129,6 +140,22 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(action);
             frame.code = code;
         });
+    }
+
+    /// An answer that was awaited from elsewhere has been decided.
+    pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
+        if let Some((question, answer)) = self.undecided.decide(ticket, decision) {
+            self.answer(question, answer, now);
+        }
+        self.settle(now);
+    }
+
+    pub(super) fn answer_overdue(&mut self, overdue: Overdue<Question<F::Question>>, now: Moment) {
+        let Overdue { question, answer, patience } = overdue;
+        let (action, seconds) = (&question.action, patience.as_secs_f64());
+        let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
+        self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+        self.answer(question, answer, now);
     }
 
     /// Takes a result of the peer in.
@@ -157,7 +184,10 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes an error of the peer in.
-    pub(in crate::link) fn take_error(&mut self, received: Received, id: &str, code: &str, now: Moment) {
+    pub(in crate::link) fn take_error(&mut self, received: Received, id: &str, (code, description): (&str, &str), now: Moment) {
+        if let Some(then) = self.pending.then(id) {
+            then.tell(CallEnd::Error { code: code.to_owned(), description: description.to_owned() });
+        }
         self.take_failure(received, FrameKind::Error, id, code, now);
     }
 

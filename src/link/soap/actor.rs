@@ -207,6 +207,10 @@ impl Link<'_> {
     fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
+            Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
+            // Over SOAP nobody looks at frames, because they are parts of HTTP exchanges.
+            Some(LinkOrder::Inspected { .. }) => {}
             Some(LinkOrder::Raw(text)) => self.conversation.raw(&text, ShowHeaders(false), now()),
             Some(LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(&text, ShowHeaders(true), now()),
             Some(LinkOrder::Ping) => {

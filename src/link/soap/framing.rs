@@ -209,7 +209,7 @@ impl Conversation<Soap> {
                         self.take_result(received(text, &remarks), id, operation.payload, now);
                     }
                     Body::Fault(fault) => {
-                        self.take_error(received(text, &remarks), id, fault.error_code().name(), now);
+                        self.take_error(received(text, &remarks), id, (fault.error_code().name(), &fault.reason), now);
                     }
                     body => {
                         let what = wrong.unwrap_or_else(|| format!("{} is no answer", name(&body)));
@@ -253,7 +253,13 @@ impl Conversation<Soap> {
             Err(error) => (FrameKind::Malformed, String::new(), Value::Null, Some(error.to_string())),
         };
         let definition = self.definition(&action);
-        let call = QueuedCall { action: shared_name(&action, definition.as_ref()), definition, payload, findings: Vec::new() };
+        let call = QueuedCall {
+            action: shared_name(&action, definition.as_ref()),
+            definition,
+            payload,
+            findings: Vec::new(),
+            then: None,
+        };
         let (exchange, name) = self.note_sent(id.clone(), call, now);
         let http_action = (!action.is_empty()).then(|| format!("/{action}"));
         self.framing.typed.insert(id.clone(), show);

@@ -1,0 +1,118 @@
+//! The commands about plugins, and the commands of plugins. What a plugin is and does is `plugin`'s matter.
+
+use super::command::PluginDeed;
+use super::error::short;
+use super::help;
+use super::runner::Console;
+use super::said::{Failure, Line, LineKind, Said};
+use crate::plugin::{PluginDetail, PluginState, Reply};
+use crate::visible;
+
+impl Console {
+    /// Shows a typed line to the plugins. The second value tells whether it was for one of them.
+    pub(super) async fn ask_plugins(&self, line: &str) -> (Said, bool) {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let reply = self.hub().plugins().line(line, self.grammar().command(first).is_some()).await;
+        let consumed = reply.consumed;
+        (said(reply, ""), consumed)
+    }
+
+    /// The help, with the commands that plugins have brought before the last one, which scripts wait for.
+    pub(super) fn help(&self, topic: Option<&str>) -> Result<Said, Failure> {
+        let commands = self.hub().plugins().commands();
+        let theirs =
+            |name: &str| commands.iter().find(|command| command.name == name && self.grammar().command(name).is_none());
+        if let Some(command) = topic.and_then(theirs) {
+            let line = format!("{}: {} (of the plugin {})", command.name, command.help, command.plugin);
+            return Ok(Said::text("Commands", [shown(&line)]));
+        }
+        let mut lines = help(self.grammar(), self.hub().catalog(), topic)?;
+        if topic.is_none() {
+            let last = lines.len().saturating_sub(1);
+            let ours = commands.iter().map(|command| format!(" - {} {}", shown(&command.name), shown(&command.help)));
+            lines.splice(last..last, ours);
+        }
+        Ok(Said::text("Commands", lines))
+    }
+
+    /// The plugins there are, as ocppjs lists them; what is worth more words stands behind the name.
+    pub(super) async fn list_plugins(&self) -> Said {
+        let mut lines = vec!["List of plugins:".to_owned()];
+        lines.extend(self.hub().plugins().list().await.iter().map(listed));
+        Said::text("Plugins", lines)
+    }
+
+    /// Loads, unloads or explains a plugin.
+    pub(super) async fn plugin(&self, deed: PluginDeed, name: &str) -> Said {
+        let plugins = self.hub().plugins();
+        let reply = match deed {
+            PluginDeed::Load => plugins.load(name).await,
+            PluginDeed::Unload => plugins.unload(name).await,
+            PluginDeed::Reload => plugins.reload(name).await,
+            PluginDeed::Show => {
+                let found = plugins.list().await.into_iter().find(|detail| detail.name == name);
+                return match found {
+                    Some(detail) => Said::text("Plugin", explained(&detail)),
+                    None => Failure::plain(format!("Error: there is no plugin {}; see plugins.", visible(&short(name)))).into(),
+                };
+            }
+        };
+        said(reply, name)
+    }
+}
+
+/// What a plugin printed, then what went wrong.
+fn said(reply: Reply, name: &str) -> Said {
+    let mut said = Said::default();
+    for spoken in reply.spoken {
+        let kind = if spoken.failure { LineKind::Error } else { LineKind::Info };
+        said.lines.push(Line { kind, stamped: false, text: shown(&spoken.text) });
+    }
+    if let Some((text, reason)) = reply.failure {
+        // A name of a megabyte must not make a line of one.
+        let text = if name.is_empty() { text } else { text.replace(name, &short(name)) };
+        let reason = reason.map(|reason| if name.is_empty() { reason } else { reason.replace(name, &short(name)) });
+        said.add(Failure::with_hint(shown(&text), reason.map(|reason| shown(&reason))));
+    }
+    said
+}
+
+/// A text of a plugin, line by line without anything that a terminal would obey.
+fn shown(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+fn listed(detail: &PluginDetail) -> String {
+    let (name, more) = (&detail.name, "see plugin");
+    match (&detail.state, detail.errors) {
+        (PluginState::Loaded, 0) => format!(" [X] {name}"),
+        (PluginState::Loaded, 1) => format!(" [X] {name}  (1 error, {more} {name})"),
+        (PluginState::Loaded, errors) => format!(" [X] {name}  ({errors} errors, {more} {name})"),
+        (PluginState::Available, _) => format!(" [ ] {name}"),
+        (PluginState::Disabled(reason), _) => format!(" [ ] {name}  (disabled: {reason})"),
+    }
+}
+
+fn explained(detail: &PluginDetail) -> Vec<String> {
+    let state = match &detail.state {
+        PluginState::Loaded => "loaded".to_owned(),
+        PluginState::Available => "not loaded".to_owned(),
+        PluginState::Disabled(reason) => format!("disabled: {reason}"),
+    };
+    let mut lines = vec![format!("{}: {state}", detail.name)];
+    if detail.state != PluginState::Loaded {
+        return lines;
+    }
+    let file = detail.file.as_ref().map_or_else(|| "part of the program".to_owned(), |file| file.display().to_string());
+    lines.push(format!("  file      {}", visible(&file)));
+    lines.push(format!("  memory    {} KiB", detail.memory >> 10));
+    lines.push(format!("  events    {}", detail.events));
+    lines.push(format!("  timers    {}", detail.timers));
+    lines.push(format!("  handlers  {}", shown(&detail.handlers.join(", "))));
+    for command in &detail.commands {
+        lines.push(format!("  command   {}  {}", shown(&command.name), shown(&command.help)));
+    }
+    lines.push(format!("  errors    {}", detail.errors));
+    lines.extend(detail.last_error.as_ref().map(|error| format!("  last      {}", shown(error))));
+    lines
+}

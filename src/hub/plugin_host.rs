@@ -1,0 +1,64 @@
+//! What plugins can reach of the session.
+
+use std::sync::{PoisonError, Weak};
+
+use serde_json::Value;
+
+use super::Shared;
+use crate::link::{LinkOrder, now};
+use crate::ocpp::{Role, SampleContext, Version};
+use crate::plugin::{Host, StationFacts};
+use crate::trace::{Happening, LinkState, StationKey, StationRow};
+
+/// The session, as long as there is one: plugins do not keep it alive.
+pub(super) struct PluginHost(pub Weak<Shared>);
+
+fn facts(row: &StationRow) -> StationFacts {
+    StationFacts {
+        key: row.key,
+        identity: row.identity.as_ref().into(),
+        our_role: row.our_role,
+        version: row.version,
+        connected: row.state == LinkState::Connected,
+    }
+}
+
+impl Host for PluginHost {
+    fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
+        let shared = self.0.upgrade()?;
+        let definition = shared.catalog.action(version, role, action)?;
+        Some(shared.profile.request(definition, &SampleContext::at(jiff::Timestamp::now())))
+    }
+
+    fn stations(&self) -> Vec<StationFacts> {
+        let Some(shared) = self.0.upgrade() else { return Vec::new() };
+        let contents = shared.teller.trace().read();
+        contents.stations().rows().iter().map(facts).collect()
+    }
+
+    fn station(&self, key: StationKey) -> Option<StationFacts> {
+        let shared = self.0.upgrade()?;
+        let contents = shared.teller.trace().read();
+        contents.stations().get(key).map(facts)
+    }
+
+    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), (LinkOrder, bool)> {
+        let handle = self.0.upgrade().and_then(|shared| shared.registry.get(station)).filter(|handle| handle.is_up());
+        match handle {
+            Some(handle) => handle.order(order).map_err(|order| (order, !handle.is_gone())),
+            None => Err((order, false)),
+        }
+    }
+
+    fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.teller.tell_now(station, now(), Happening::Note { failure, text: text.into() });
+        }
+    }
+
+    fn role(&self) -> Option<Role> {
+        let shared = self.0.upgrade()?;
+        let running = shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.first().map(|(role, _)| *role)
+    }
+}

@@ -1,0 +1,173 @@
+//! Calls: those of peers that plugins answer, and those that plugins make.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::Engine;
+use crate::link::{Answer, CallEnd, LinkOrder, Verdict, WhenEnded};
+use crate::ocpp::Role;
+use crate::plugin::answering::Open;
+use crate::plugin::effect::CallWish;
+use crate::plugin::fault::Fault;
+use crate::plugin::handled::Kind;
+use crate::plugin::host::StationFacts;
+use crate::plugin::request::Request;
+use crate::trace::{Direction, StationKey};
+
+impl Engine {
+    /// The peer has called.
+    pub(super) fn called(&mut self, ticket: u64, station: StationKey, action: String, payload: &Value, usual: Answer) {
+        let usual_payload = if let Answer::Result(payload) = &usual { payload.clone() } else { Value::Null };
+        let event = json!({
+            "ticket": ticket,
+            "station": self.station(station),
+            "action": action,
+            "payload": payload,
+            "usual": usual_payload,
+        });
+        let event = event.to_string();
+        let (takers, place) = (self.takers(Kind::Call, &action), format!("onCall {action}"));
+        self.open.push(Open::new(ticket, station, action, usual, &takers, Instant::now()));
+        for plugin in takers {
+            let said = self.turn_for(plugin, "call", &place, &event);
+            if said.as_deref() == Some("later") {
+                continue;
+            }
+            // What is no JSON was not written by the prelude, and says nothing.
+            let form = said.and_then(|said| serde_json::from_str(&said).ok()).unwrap_or_default();
+            self.say(plugin, ticket, form);
+        }
+        // Without any plugin left that handles it, nobody has said anything.
+        if let Some(index) = self.open.iter().position(|open| open.ticket == ticket) {
+            self.close_when_decided(index);
+        }
+        self.follow();
+    }
+
+    /// A plugin says its answer.
+    pub(super) fn say(&mut self, plugin: u64, ticket: u64, form: Value) {
+        let Some(index) = self.open.iter().position(|open| open.ticket == ticket) else { return };
+        let place = format!("onCall {}", self.open[index].action);
+        let said = self.open[index].say(plugin, form);
+        self.close_when_decided(index);
+        if let Err(message) = said {
+            let fault = Fault::new("", &message, "");
+            self.fault(plugin, &place, &fault);
+        }
+    }
+
+    /// Sends the answer when nobody thinks any more.
+    pub(super) fn close_when_decided(&mut self, index: usize) {
+        if self.open[index].thinking().next().is_none() {
+            let open = self.open.remove(index);
+            let (ticket, station) = (open.ticket, open.station);
+            self.deliver(station, LinkOrder::Answer { ticket, answer: open.decision() });
+        }
+    }
+
+    /// Calls whose plugins think for too long get what there is.
+    pub(super) fn give_up(&mut self, now: Instant) {
+        while let Some(index) = self.open.iter().position(|open| open.deadline <= now) {
+            let open = self.open.remove(index);
+            let late: Vec<u64> = open.thinking().collect();
+            let (ticket, station, place) = (open.ticket, open.station, format!("onCall {}", open.action));
+            self.deliver(station, LinkOrder::Answer { ticket, answer: open.decision() });
+            for plugin in late {
+                let fault = Fault::new("", "its promise took too long to become an answer", "");
+                self.fault(plugin, &place, &fault);
+            }
+        }
+    }
+
+    /// A plugin wants to make a call.
+    pub(super) fn call(&mut self, plugin: u64, wish: CallWish) {
+        let number = wish.number;
+        match self.prepare(&wish) {
+            Ok((station, payload)) => {
+                let seam = self.seam.clone();
+                let then = WhenEnded::new(move |end| seam.ask(Request::Ended { plugin, number, end }));
+                let order = LinkOrder::Ask { action: wish.action, payload, then };
+                // An order that is dropped tells its end by itself.
+                self.deliver(station, order);
+            }
+            Err(reason) => {
+                let event = json!({"number": number, "code": "NotSent", "description": reason}).to_string();
+                self.next.push_back((plugin, "ended", event));
+            }
+        }
+    }
+
+    /// The station and the payload of a wanted call.
+    fn prepare(&self, wish: &CallWish) -> Result<(StationKey, Value), String> {
+        let role = if wish.side == Role::ChargePoint.short() { Role::ChargePoint } else { Role::CentralSystem };
+        let station = self.target(role, wish.station)?;
+        let version = station.version.ok_or_else(|| format!("{} is not connected", station.identity))?;
+        let default = || self.host.default_payload(role, version, &wish.action);
+        let payload = match (&wish.payload, wish.merge) {
+            (Value::Null, _) => {
+                default().ok_or_else(|| format!("{} is no action of a {role} in OCPP {version}", wish.action))?
+            }
+            (Value::Object(fields), true) => {
+                let mut payload = default().unwrap_or_else(|| json!({}));
+                for (name, value) in fields {
+                    payload[name.as_str()] = value.clone();
+                }
+                payload
+            }
+            (payload, _) => payload.clone(),
+        };
+        Ok((station.key, payload))
+    }
+
+    fn target(&self, role: Role, key: Option<u32>) -> Result<StationFacts, String> {
+        if let Some(key) = key {
+            let station = self.host.station(StationKey(key)).ok_or("there is no such station")?;
+            return if station.connected { Ok(station) } else { Err(format!("{} is not connected", station.identity)) };
+        }
+        let mut up = self.host.stations().into_iter().filter(|facts| facts.our_role == role && facts.connected);
+        match (up.next(), up.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err("no charge point is connected".to_owned()),
+            (Some(_), Some(_)) => Err("more than one charge point is connected; name one".to_owned()),
+        }
+    }
+
+    /// A frame waits: every plugin that looks at this way sees what the one before has made of it.
+    pub(super) fn frame(&mut self, ticket: u64, station: StationKey, direction: Direction, text: String) {
+        let (kind, name) = match direction {
+            Direction::In => (Kind::Incoming, "incoming"),
+            Direction::Out => (Kind::Outgoing, "outgoing"),
+        };
+        let (facts, mut verdict, mut text) = (self.station(station), Verdict::Pass, text);
+        for plugin in self.takers(kind, "") {
+            let event = json!({"direction": name, "station": facts, "text": text}).to_string();
+            let Some(said) = self.turn(plugin, "frame", &event) else { continue };
+            match serde_json::from_str(&said) {
+                Ok(Value::String(changed)) => {
+                    text.clone_from(&changed);
+                    verdict = Verdict::Change(changed);
+                }
+                Ok(Value::Null) => {
+                    verdict = Verdict::Drop;
+                    break;
+                }
+                _ => {} // the prelude writes nothing else
+            }
+        }
+        self.deliver(station, LinkOrder::Inspected { ticket, verdict });
+        self.follow();
+    }
+
+    /// A call of a plugin has ended.
+    pub(super) fn ended(&mut self, plugin: u64, number: u64, end: CallEnd) {
+        let event = match end {
+            CallEnd::Result(result) => json!({"number": number, "result": result}),
+            CallEnd::Error { code, description } => json!({"number": number, "code": code, "description": description}),
+            CallEnd::Timeout => json!({"number": number, "code": "Timeout", "description": "no answer came in time"}),
+            CallEnd::Lost => json!({"number": number, "code": "Lost", "description": "the link was lost"}),
+        };
+        self.turn(plugin, "ended", &event.to_string());
+        self.follow();
+    }
+}

@@ -1,0 +1,73 @@
+//! Carrying out what plugins ask for.
+
+use std::time::Instant;
+
+use super::Engine;
+use crate::plugin::effect::Effect;
+use crate::plugin::fault::Fault;
+use crate::plugin::report::{PluginCommand, Spoken};
+use crate::trace::StationKey;
+
+/// More of a text is not shown.
+const LONGEST: usize = 64 << 10;
+/// A plugin has no more handlers, and no more commands.
+const MOST: usize = 1000;
+
+impl Engine {
+    /// Carries out one wish of a plugin.
+    pub(super) fn carry_out(&mut self, serial: u64, effect: Effect) {
+        let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
+        match effect {
+            Effect::Log(text) | Effect::Toast(text) => self.host.tell(None, false, short(text)),
+            Effect::Console { failure, text } => match &mut self.spoken {
+                Some(spoken) => spoken.push(Spoken { failure, text: short(text) }),
+                None => self.host.tell(None, failure, short(text)),
+            },
+            Effect::Fault { place, message, stack } => {
+                let fault = Fault::new(&plugin.name, &message, &stack);
+                self.fault(serial, &place, &fault);
+            }
+            Effect::Handle { kind, action } if plugin.handlers.len() < MOST => {
+                plugin.handlers.insert((kind, action));
+                self.publish();
+            }
+            Effect::Command { name, help, complete } if plugin.commands.len() < MOST => {
+                if name.is_empty() || name.len() > 64 || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+                    let fault = Fault::new(&plugin.name, &format!("{name:?} is no name of a command: it has no blanks"), "");
+                    return self.fault(serial, "command", &fault);
+                }
+                plugin.commands.retain(|command| command.name != name);
+                let owner = plugin.name.clone();
+                plugin.commands.push(PluginCommand { name, help: short(help), complete, plugin: owner });
+                self.publish();
+            }
+            Effect::Handle { .. } | Effect::Command { .. } => {
+                let fault = Fault::new(&plugin.name, &format!("a plugin has at most {MOST} handlers and commands"), "");
+                self.fault(serial, "onLoad", &fault);
+            }
+            Effect::Timer { number, delay, repeat } => {
+                if !self.timers.arm((serial, number), delay, repeat, Instant::now()) {
+                    let fault = Fault::new(&plugin.name, "too many timers run; this one was not started", "");
+                    self.fault(serial, "setTimeout", &fault);
+                }
+            }
+            Effect::Clear(number) => self.timers.clear((serial, number)),
+            Effect::Call(wish) => self.call(serial, wish),
+            Effect::Answer { ticket, form } => self.say(serial, ticket, form),
+            Effect::Mark { station, text } => {
+                let text = format!("[{}] {text}", plugin.name);
+                self.host.tell(Some(StationKey(station)), false, short(text));
+            }
+            Effect::Unload => plugin.leaving = true,
+        }
+    }
+}
+
+/// A text of a length that can be shown.
+fn short(mut text: String) -> String {
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,149 @@
+//! Plugins come and go.
+
+use std::sync::{Arc, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::Engine;
+use crate::ocpp::Role;
+use crate::plugin::fault::Fault;
+use crate::plugin::folder;
+use crate::plugin::host::Host;
+use crate::plugin::instance::{Instance, Limits, Loaded, Query};
+use crate::plugin::loaded::Running;
+use crate::plugin::request::PluginOptions;
+use crate::plugin::settings::PluginSettings;
+
+/// What went wrong, as ocppjs says it, and what else is known about it.
+type Failure = (String, Option<String>);
+
+impl Engine {
+    /// Loads a plugin; one that is loaded is unloaded first.
+    pub(super) fn load(&mut self, name: &str) -> Result<(), Failure> {
+        let invalid = |reason: String| (format!("Error with the {name} plugin, invalid or doesn't exist."), Some(reason));
+        let source = folder::find(name, &self.options.folders).map_err(invalid)?;
+        if let Some(serial) = self.serial(name) {
+            self.remove(serial, true);
+        }
+        self.disabled.remove(name);
+        let limits = Limits { memory: self.options.memory, time: self.options.time };
+        let query = query(self.host.clone(), &self.options, name);
+        let instance = Instance::new(name, limits, query).map_err(|fault| invalid(fault.to_string()))?;
+        self.serials += 1;
+        let serial = self.serials;
+        let ended = instance.load(&source.text);
+        self.plugins.push(Running::new(serial, name.to_owned(), instance, source.file, source.changed));
+        match ended {
+            Ok(Loaded::Runs) => {
+                self.after(serial, "onLoad", Ok(()));
+                self.publish();
+                Ok(())
+            }
+            Ok(Loaded::NoEntry) => {
+                self.remove(serial, false);
+                let text = format!("Error when reading the `{name}' plugin: no entry point `onLoad' function found.");
+                Err((text, Some("Write module.exports.onLoad = function () { … }.".to_owned())))
+            }
+            Err(fault) => {
+                // What it has logged before it failed helps to find out why.
+                self.after(serial, "onLoad", Ok::<(), Fault>(()));
+                self.remove(serial, false);
+                Err(invalid(fault.to_string()))
+            }
+        }
+    }
+
+    /// Unloads a plugin.
+    pub(super) fn unload(&mut self, name: &str) -> Result<(), Failure> {
+        let missing = || (format!("Error for unloading `{name}': file does not exist."), None);
+        let serial = self.serial(name).ok_or_else(missing)?;
+        self.remove(serial, true);
+        Ok(())
+    }
+
+    fn serial(&self, name: &str) -> Option<u64> {
+        self.plugins.iter().find(|plugin| plugin.name == name).map(|plugin| plugin.serial)
+    }
+
+    /// Takes a plugin out, with or without its `onUnload`.
+    pub(super) fn remove(&mut self, serial: u64, politely: bool) {
+        let Some(index) = self.plugins.iter().position(|plugin| plugin.serial == serial) else { return };
+        if politely {
+            let ended = self.plugins[index].instance.event("unload", "null");
+            self.after(serial, "onUnload", ended);
+        }
+        // Also when its last words were that it wants to go.
+        self.plugins.retain(|plugin| plugin.serial != serial);
+        self.timers.clear_plugin(serial);
+        self.next.retain(|(plugin, ..)| *plugin != serial);
+        for index in (0..self.open.len()).rev() {
+            // Whoever is gone has nothing more to say.
+            if self.open[index].thinking().any(|plugin| plugin == serial) {
+                let _ = self.open[index].say(serial, Value::Null);
+                self.close_when_decided(index);
+            }
+        }
+        self.publish();
+    }
+
+    /// Tells the links and the console what the plugins handle now.
+    pub(super) fn publish(&self) {
+        self.seam.handled.publish(self.plugins.iter().map(|plugin| &plugin.handlers));
+        let commands = self.plugins.iter().flat_map(|plugin| plugin.commands.iter().cloned()).collect();
+        *self.commands.lock().unwrap_or_else(PoisonError::into_inner) = commands;
+    }
+
+    /// Loads the plugins again whose files have changed.
+    pub(super) fn reload_changed(&mut self) {
+        let changed = |plugin: &&Running| {
+            let now = plugin.file.as_deref().and_then(folder::changed);
+            now.is_some() && now != plugin.changed
+        };
+        let names: Vec<String> = self.plugins.iter().filter(changed).map(|plugin| plugin.name.clone()).collect();
+        for name in names {
+            match self.load(&name) {
+                Ok(()) => self.host.tell(None, false, format!("[{name}] was loaded again: its file has changed")),
+                Err((text, reason)) => {
+                    let reason = reason.map_or_else(String::new, |reason| format!(" {reason}"));
+                    self.host.tell(None, true, format!("{text}{reason}"));
+                }
+            }
+        }
+    }
+}
+
+/// What a plugin is told at once.
+fn query(host: Arc<dyn Host>, options: &PluginOptions, name: &str) -> Query {
+    let settings = std::cell::RefCell::new(PluginSettings::load(options.state.as_deref(), name));
+    let planned = options.role;
+    Box::new(move |operation, json| {
+        Some(match operation {
+            "stations" => Ok(host.stations().iter().map(|facts| facts.to_json()).collect::<Value>().to_string()),
+            "session" => Ok(session(host.as_ref(), planned).to_string()),
+            "settings" => Ok(settings.borrow().all().to_string()),
+            "set" => set(&mut settings.borrow_mut(), json),
+            _ => return None,
+        })
+    })
+}
+
+fn set(settings: &mut PluginSettings, json: &str) -> Result<String, String> {
+    let mut wish: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let key = wish["key"].as_str().ok_or("a setting has a name")?.to_owned();
+    settings.set(key, wish["value"].take()).map(|()| "null".to_owned())
+}
+
+/// The fields that ocppjs gives a plugin.
+fn session(host: &dyn Host, planned: Option<Role>) -> Value {
+    let role = host.role().or(planned);
+    let stations = host.stations();
+    let ours: Vec<_> = stations.iter().filter(|facts| Some(facts.our_role) == role).collect();
+    let newest = ours.iter().rev().find_map(|facts| facts.version);
+    let only = if let [only] = ours.as_slice() { Some(only) } else { None };
+    json!({
+        "ocpp_version": newest.map(|version| version.to_string()),
+        "system": role.map(Role::short),
+        "protocol": "websocket",
+        "chargePointId": only.filter(|facts| facts.our_role == Role::ChargePoint).map(|facts| &*facts.identity),
+    })
+}

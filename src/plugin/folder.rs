@@ -1,0 +1,127 @@
+//! Where plugins lie: in the folders of a person, and in the program itself. Names are checked here, so that none leads out of a folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::shipped;
+
+/// A larger file is no plugin.
+const LARGEST: u64 = 4 << 20;
+/// A longer name is none.
+const LONGEST: usize = 64;
+
+/// Why a name is no name of a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("The name of a plugin has letters, digits, `-`, `_` and single dots, without a folder and without .js")]
+pub struct NameError;
+
+/// Checks the name of a plugin: nothing that leads into another folder.
+///
+/// # Errors
+/// When it is none.
+pub fn check_name(name: &str) -> Result<(), NameError> {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let sound = !name.is_empty()
+        && name.len() <= LONGEST
+        && name.chars().all(fits)
+        && !name.starts_with(['.', '-'])
+        && !name.contains("..")
+        && !name.ends_with(".js");
+    if sound { Ok(()) } else { Err(NameError) }
+}
+
+/// The text of a plugin and where it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    pub text: String,
+    /// The file; `None` for one that is part of the program.
+    pub file: Option<PathBuf>,
+    pub changed: Option<SystemTime>,
+}
+
+/// Finds a plugin: in the folders in their order, then in the program.
+///
+/// # Errors
+/// With a sentence when there is none, or its file cannot be read.
+pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<Source, String> {
+    check_name(name).map_err(|error| error.to_string())?;
+    for folder in folders {
+        let file = folder.join(format!("{name}.js"));
+        if file.exists() {
+            let text = read(&file).map_err(|reason| format!("{} cannot be read: {reason}", file.display()))?;
+            return Ok(Source { text, changed: changed(&file), file: Some(file) });
+        }
+    }
+    match shipped::text(name) {
+        Some(text) => Ok(Source { text: text.to_owned(), file: None, changed: None }),
+        None => {
+            let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+            Err(format!("There is no {name}.js in {}", places.join(", ")))
+        }
+    }
+}
+
+/// When a file was changed last.
+pub(super) fn changed(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
+}
+
+/// The names of all plugins that could be loaded.
+pub(super) fn available(folders: &[PathBuf]) -> Vec<String> {
+    let mut names: BTreeMap<String, ()> = shipped::names().map(|name| (name.to_owned(), ())).collect();
+    for entry in folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
+        if let Some(name) = entry.file_name().to_str().and_then(|name| name.strip_suffix(".js"))
+            && check_name(name).is_ok()
+        {
+            names.insert(name.to_owned(), ());
+        }
+    }
+    names.into_keys().collect()
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    // A pipe would let the thread wait for ever.
+    if !fs::metadata(file).map_err(|error| error.to_string())?.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let mut text = String::new();
+    let opened = fs::File::open(file).map_err(|error| error.to_string())?;
+    opened.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > LARGEST {
+        return Err("it is larger than 4 MiB".to_owned());
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for name in ["a", "cs-example", "My_Plugin.v2", "é"] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+        for name in ["", ".", "..", "../a", "a/b", "a\\b", "a..b", ".hidden", "-x", "a.js", "a b", "a\0b", &"x".repeat(65)] {
+            assert_eq!(check_name(name), Err(NameError), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_comes_before_the_plugin_of_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = [folder.path().to_owned()];
+        assert_eq!(find("helloworld", &folders).unwrap().file, None);
+        fs::write(folder.path().join("helloworld.js"), "1").unwrap();
+        assert_eq!(find("helloworld", &folders).unwrap().text, "1");
+        fs::create_dir(folder.path().join("folder.js")).unwrap();
+        assert!(find("folder", &folders).unwrap_err().contains("no file"));
+        fs::write(folder.path().join("bytes.js"), [0xff, 0xfe]).unwrap();
+        assert!(find("bytes", &folders).unwrap_err().contains("UTF-8"));
+        assert!(find("nothing", &folders).unwrap_err().contains("There is no nothing.js"));
+        assert!(available(&folders).contains(&"bytes".to_owned()));
+    }
+}

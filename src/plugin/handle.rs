@@ -1,0 +1,150 @@
+//! How the session reaches its plugins. The thread begins with the first thing that is asked of it, so a session without plugins has
+//! none.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+
+use tokio::sync::oneshot;
+
+use super::engine::Engine;
+use super::folder;
+use super::handled::Kind;
+use super::hook::Seam;
+use super::host::Host;
+use super::report::{PluginCommand, PluginDetail, Spoken};
+use super::request::{PluginOptions, Request, Wanted};
+
+/// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep values.
+const STACK: usize = 4 << 20;
+
+/// What became of a command for plugins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// What plugins printed on the console meanwhile.
+    pub spoken: Vec<Spoken>,
+    /// What went wrong, as ocppjs says it, and what else is known about it.
+    pub failure: Option<(String, Option<String>)>,
+    /// Whether a typed line was for a plugin, so that nobody else needs to look at it.
+    pub consumed: bool,
+}
+
+/// The plugins of a session.
+pub struct Plugins {
+    seam: Arc<Seam>,
+    commands: Arc<Mutex<Vec<PluginCommand>>>,
+    options: Mutex<PluginOptions>,
+    host: OnceLock<Arc<dyn Host>>,
+    /// The other end of the seam, until the thread has it.
+    requests: Mutex<Option<mpsc::Receiver<Request>>>,
+}
+
+impl Default for Plugins {
+    fn default() -> Plugins {
+        let (seam, requests) = Seam::new();
+        Plugins {
+            seam,
+            commands: Arc::default(),
+            options: Mutex::default(),
+            host: OnceLock::new(),
+            requests: Mutex::new(Some(requests)),
+        }
+    }
+}
+
+impl Plugins {
+    /// Says what the program does for plugins; the first one counts.
+    pub fn connect(&self, host: Arc<dyn Host>) {
+        let _ = self.host.set(host);
+    }
+
+    /// Says where plugins are and what they may use.
+    pub fn configure(&self, options: PluginOptions) {
+        *self.options.lock().unwrap_or_else(PoisonError::into_inner) = options.clone();
+        if self.running() {
+            self.seam.ask(Request::Options(Box::new(options)));
+        }
+    }
+
+    /// What stands between links and behaviours.
+    pub fn seam(&self) -> &Arc<Seam> {
+        &self.seam
+    }
+
+    /// Loads a plugin; one that is loaded is unloaded first.
+    pub async fn load(&self, name: &str) -> Reply {
+        self.want(Wanted::Load(name.to_owned())).await
+    }
+
+    /// Unloads a plugin.
+    pub async fn unload(&self, name: &str) -> Reply {
+        self.want(Wanted::Unload(name.to_owned())).await
+    }
+
+    /// Loads a plugin again that is loaded.
+    pub async fn reload(&self, name: &str) -> Reply {
+        self.want(Wanted::Reload(name.to_owned())).await
+    }
+
+    /// Shows a typed line to the plugins; `known` when its command is one of the program, which a plugin cannot replace. Costs nothing
+    /// while no plugin cares.
+    pub async fn line(&self, line: &str, known: bool) -> Reply {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let command = !known && self.commands().iter().any(|command| command.name == first);
+        if !command && !self.seam.handled.any(Kind::Line) {
+            return Reply::default();
+        }
+        self.want(Wanted::Line { line: line.to_owned(), command }).await
+    }
+
+    /// All plugins, by name.
+    pub async fn list(&self) -> Vec<PluginDetail> {
+        let (sender, receiver) = oneshot::channel();
+        self.ask(Request::List(sender));
+        receiver.await.unwrap_or_default()
+    }
+
+    /// The names of all plugins that could be loaded.
+    pub fn names(&self) -> Vec<String> {
+        let folders = self.options.lock().unwrap_or_else(PoisonError::into_inner).folders.clone();
+        folder::available(&folders)
+    }
+
+    /// The commands that plugins have brought.
+    pub fn commands(&self) -> Vec<PluginCommand> {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends the thread.
+    pub fn end(&self) {
+        if self.running() {
+            self.seam.ask(Request::End);
+        }
+    }
+
+    async fn want(&self, wanted: Wanted) -> Reply {
+        let (sender, receiver) = oneshot::channel();
+        self.ask(Request::Wanted(wanted, sender));
+        let gone = || Reply { failure: Some(("Error: the thread of the plugins has ended.".into(), None)), ..Reply::default() };
+        receiver.await.unwrap_or_else(|_| gone())
+    }
+
+    fn running(&self) -> bool {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
+    /// Asks the thread, which begins when it has not yet. Without a host or a thread the request is dropped, and its sender with it.
+    fn ask(&self, request: Request) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(host), true) = (self.host.get(), requests.is_some()) {
+            let Some(receiver) = requests.take() else { return };
+            let options = self.options.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let (host, seam, commands) = (host.clone(), self.seam.clone(), self.commands.clone());
+            let body = move || Engine::new(host, seam, commands, options).run(&receiver);
+            // Without a thread the receiver is gone, and every request fails at once.
+            let _ = std::thread::Builder::new().name("plugins".into()).stack_size(STACK).spawn(body);
+        }
+        if requests.is_none() {
+            drop(requests);
+            self.seam.ask(request);
+        }
+    }
+}

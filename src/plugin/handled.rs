@@ -1,0 +1,119 @@
+//! What any plugin handles at the moment, as the links look it up: an action that no plugin handles costs one atomic load.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+/// A kind of event that a plugin can have a handler for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// Calls of the peer.
+    Call,
+    /// Results of our calls.
+    Result,
+    /// Our charge points' links come and go.
+    Connection,
+    /// The links of our central system come and go.
+    Client,
+    /// Lines that a person types.
+    Line,
+    /// Nothing happened for a while.
+    Idle,
+    /// Frames that we received.
+    Incoming,
+    /// Frames that we are about to send.
+    Outgoing,
+}
+
+impl Kind {
+    /// The kind of this name in the prelude.
+    pub fn parse(name: &str) -> Option<Kind> {
+        Some(match name {
+            "call" => Kind::Call,
+            "result" => Kind::Result,
+            "connection" => Kind::Connection,
+            "client" => Kind::Client,
+            "line" => Kind::Line,
+            "idle" => Kind::Idle,
+            "incoming" => Kind::Incoming,
+            "outgoing" => Kind::Outgoing,
+            _ => return None,
+        })
+    }
+
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// The handlers of one plugin: an event, and the action where it has one (`*` for every action).
+pub(super) type Handlers = HashSet<(Kind, Option<Box<str>>)>;
+
+/// Whether a set has a handler for an event.
+pub(super) fn handles(handlers: &Handlers, kind: Kind, action: &str) -> bool {
+    handlers.iter().any(|(known, name)| *known == kind && name.as_deref().is_none_or(|name| name == action || name == "*"))
+}
+
+/// The handlers of all plugins together.
+#[derive(Debug, Default)]
+pub(super) struct Handled {
+    kinds: AtomicU32,
+    calls: RwLock<HashSet<Box<str>>>,
+    results: RwLock<HashSet<Box<str>>>,
+}
+
+impl Handled {
+    /// Puts in what the plugins handle now.
+    pub fn publish<'a>(&self, all: impl Iterator<Item = &'a Handlers>) {
+        let (mut kinds, mut calls, mut results) = (0, HashSet::new(), HashSet::new());
+        for (kind, action) in all.flatten() {
+            kinds |= kind.bit();
+            match (kind, action) {
+                (Kind::Call, Some(action)) => calls.insert(action.clone()),
+                (Kind::Result, Some(action)) => results.insert(action.clone()),
+                _ => false,
+            };
+        }
+        *self.calls.write().unwrap_or_else(PoisonError::into_inner) = calls;
+        *self.results.write().unwrap_or_else(PoisonError::into_inner) = results;
+        self.kinds.store(kinds, Ordering::Release);
+    }
+
+    /// Whether any plugin has a handler of this kind.
+    pub fn any(&self, kind: Kind) -> bool {
+        self.kinds.load(Ordering::Acquire) & kind.bit() != 0
+    }
+
+    /// Whether any plugin handles calls of this action.
+    pub fn call(&self, action: &str) -> bool {
+        self.any(Kind::Call) && contains(&self.calls, action)
+    }
+
+    /// Whether any plugin handles results of this action.
+    pub fn result(&self, action: &str) -> bool {
+        self.any(Kind::Result) && contains(&self.results, action)
+    }
+}
+
+fn contains(set: &RwLock<HashSet<Box<str>>>, action: &str) -> bool {
+    let set = set.read().unwrap_or_else(PoisonError::into_inner);
+    set.contains(action) || set.contains("*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_handled_is_looked_up_as_handled() {
+        let handled = Handled::default();
+        assert!(!handled.call("Reset"));
+        let one: Handlers = [(Kind::Call, Some("Reset".into())), (Kind::Line, None)].into();
+        let two: Handlers = [(Kind::Result, Some("*".into()))].into();
+        handled.publish([&one, &two].into_iter());
+        assert!(handled.call("Reset") && !handled.call("ClearCache") && handled.any(Kind::Line) && !handled.any(Kind::Idle));
+        assert!(handled.result("Reset") && handled.result("Heartbeat"));
+        handled.publish([].into_iter());
+        assert!(!handled.call("Reset") && !handled.any(Kind::Line));
+    }
+}

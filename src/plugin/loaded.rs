@@ -1,0 +1,94 @@
+//! A plugin that runs, with what the engine keeps about it.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use super::fault::{Bound, Fault};
+use super::handled::{Handlers, Kind};
+use super::instance::Instance;
+use super::report::{PluginCommand, PluginDetail, PluginState};
+
+/// A plugin that breaks its bounds so often is stopped.
+const STRIKES: u32 = 3;
+
+/// A plugin that runs.
+pub(super) struct Running {
+    /// Its number: a plugin that is loaded again is another one.
+    pub serial: u64,
+    pub name: String,
+    pub instance: Instance,
+    pub handlers: Handlers,
+    pub commands: Vec<PluginCommand>,
+    pub file: Option<PathBuf>,
+    pub changed: Option<SystemTime>,
+    pub events: u64,
+    /// It wants to go, or must.
+    pub leaving: bool,
+    errors: u64,
+    last_error: Option<String>,
+    strikes: u32,
+}
+
+impl Running {
+    /// A plugin that begins.
+    pub fn new(serial: u64, name: String, instance: Instance, file: Option<PathBuf>, changed: Option<SystemTime>) -> Running {
+        Running {
+            serial,
+            name,
+            instance,
+            handlers: Handlers::default(),
+            commands: Vec::new(),
+            file,
+            changed,
+            events: 0,
+            leaving: false,
+            errors: 0,
+            last_error: None,
+            strikes: 0,
+        }
+    }
+
+    /// Counts a fault. Returns why the plugin must be stopped, when it must.
+    pub fn count(&mut self, fault: &Fault, text: &str) -> Option<String> {
+        self.errors += 1;
+        self.last_error = Some(text.to_owned());
+        self.strikes += u32::from(fault.bound.is_some());
+        let what = match fault.bound? {
+            Bound::Time => "time",
+            Bound::Memory => "memory",
+        };
+        (self.strikes >= STRIKES).then(|| format!("it broke its bound of {what}; it had {STRIKES} tries"))
+    }
+
+    /// What a person wants to know about it.
+    pub fn detail(&self, timers: usize) -> PluginDetail {
+        let mut handlers: Vec<String> = self.handlers.iter().map(|(kind, action)| written(*kind, action.as_deref())).collect();
+        handlers.sort();
+        PluginDetail {
+            state: PluginState::Loaded,
+            file: self.file.clone(),
+            memory: self.instance.memory(),
+            events: self.events,
+            errors: self.errors,
+            last_error: self.last_error.clone(),
+            handlers,
+            timers,
+            commands: self.commands.clone(),
+            ..PluginDetail::available(self.name.clone())
+        }
+    }
+}
+
+fn written(kind: Kind, action: Option<&str>) -> String {
+    let name = match kind {
+        Kind::Call => "onCall",
+        Kind::Result => "onResult",
+        Kind::Connection => "onConnectionEvent",
+        Kind::Client => "onClientConnectionEvent",
+        Kind::Line => "onCommand",
+        Kind::Idle => "onIdle",
+        Kind::Incoming => "onIncoming",
+        Kind::Outgoing => "onOutgoing",
+    };
+    action.map_or_else(|| name.to_owned(), |action| format!("{name} {action}"))
+}

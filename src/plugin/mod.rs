@@ -1,0 +1,31 @@
+//! Plugins in JavaScript: they watch what is said on the links, answer calls, make calls, and bring commands of their own. One thread
+//! runs them all, each in a QuickJS of its own that is bounded in memory and time. Floor 2: a plugin never gets the file system, the
+//! network or a process; what it may reach stands in [`Host`].
+
+mod answering;
+mod effect;
+mod engine;
+mod fault;
+mod folder;
+mod handle;
+mod handled;
+mod hook;
+mod host;
+mod instance;
+mod loaded;
+mod report;
+mod request;
+mod settings;
+mod shipped;
+mod timers;
+
+pub use folder::{NameError, check_name};
+pub use handle::{Plugins, Reply};
+pub use hook::{Plugged, Seam};
+pub use host::{Host, StationFacts};
+pub use report::{PluginCommand, PluginDetail, PluginState, Spoken};
+pub use request::PluginOptions;
+pub use shipped::TYPES;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,396 @@
+// What a plugin finds when it starts: the interface of ocppjs, ours, and the pieces of an environment that QuickJS has not (timers,
+// a console). It runs inside the plugin's own context and reaches the program only through `host(operation, json)`; whatever a plugin
+// breaks here, it breaks for itself alone. The limits on memory and time are the engine's.
+(function (host, pluginName, version) {
+  'use strict';
+  // Kept aside, so that a plugin which replaces them does not pull the rug from under its own feet by accident.
+  const { parse, stringify } = JSON;
+  const { isArray } = Array;
+  const { defineProperty } = Object;
+  const PlainPromise = Promise;
+  const PlainMap = Map;
+
+  const handlers = new PlainMap(); // 'call Reset' → function
+  const commands = new PlainMap(); // name → function
+  const timers = new PlainMap(); // number → { run, repeat }
+  const calls = new PlainMap(); // number → { resolve, reject }
+  const stations = new PlainMap(); // key → Station
+  let numbers = 0;
+  let over = false;
+
+  const send = (operation, value) => host(operation, stringify(value));
+  const ask = (operation, value) => parse(host(operation, stringify(value === undefined ? null : value)));
+
+  // ---- what went wrong -----------------------------------------------------------------------------------------------------
+
+  /** Shows an exception. Nothing about it is trusted: a getter of it may throw again. */
+  function fault(where, error) {
+    let message = 'something was thrown that cannot be shown';
+    let stack = '';
+    try {
+      message = typeof error === 'object' && error !== null && 'message' in error ? `${error.name || 'Error'}: ${error.message}` : String(error);
+      stack = typeof error === 'object' && error !== null ? String(error.stack || '') : '';
+    } catch (_) { /* the sentence above stands for it */ }
+    send('fault', { where, message, stack });
+  }
+
+  function guarded(where, run, otherwise) {
+    try {
+      return run();
+    } catch (error) {
+      fault(where, error);
+      return otherwise;
+    }
+  }
+
+  const thenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function';
+
+  /** The promise of a handler that is nobody's answer: only its failure matters. */
+  function watch(where, value) {
+    if (thenable(value)) {
+      PlainPromise.resolve(value).then(undefined, (error) => fault(where, error));
+    }
+  }
+
+  function want(kind, value, what) {
+    if (typeof value !== kind) {
+      throw new TypeError(`${what} must be a ${kind}, not ${value === null ? 'null' : typeof value}`);
+    }
+    return value;
+  }
+
+  // ---- timers and the console ----------------------------------------------------------------------------------------------
+
+  function startTimer(run, delay, repeat, values) {
+    want('function', run, 'the first argument of a timer');
+    const number = ++numbers;
+    timers.set(number, { run: () => run(...values), repeat });
+    send('timer', { number, delay: Math.max(0, Number(delay) || 0), repeat });
+    return number;
+  }
+
+  function stopTimer(number) {
+    if (timers.delete(number)) {
+      send('clear', { number });
+    }
+  }
+
+  function shown(value) {
+    if (typeof value === 'string') return value;
+    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    if (typeof value === 'object' && value !== null) {
+      try {
+        const text = stringify(value);
+        if (text !== undefined) return text;
+      } catch (_) { /* a cycle, or a getter that throws */ }
+    }
+    return String(value);
+  }
+
+  const print = (failure) => (...values) => { send('console', { failure, text: values.map(shown).join(' ') }); };
+
+  const define = (name, value) => defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  define('setTimeout', (run, delay, ...values) => startTimer(run, delay, false, values));
+  define('setInterval', (run, delay, ...values) => startTimer(run, delay, true, values));
+  define('clearTimeout', stopTimer);
+  define('clearInterval', stopTimer);
+  define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
+
+  // ---- calls ---------------------------------------------------------------------------------------------------------------
+
+  /** How a call failed: the peer's error, or `Timeout`, `Lost`, `NotSent` as its code. */
+  class CallError extends Error {
+    constructor(action, code, description) {
+      super(description ? `${action}: ${code}: ${description}` : `${action}: ${code}`);
+      this.name = 'CallError';
+      this.action = action;
+      this.code = code;
+      this.description = description;
+    }
+  }
+  define('CallError', CallError);
+
+  function call(side, station, action, payload, merge) {
+    want('string', action, 'the action of a call');
+    const number = ++numbers;
+    const order = { number, side, station, action, payload: payload === undefined ? null : payload, merge };
+    return new PlainPromise((resolve, reject) => {
+      calls.set(number, { resolve, reject, action });
+      try {
+        send('call', order);
+      } catch (error) {
+        calls.delete(number);
+        reject(error);
+      }
+    });
+  }
+
+  /** As in ocppjs: half a second later, to the only station, on top of the default payload; nobody waits for the answer. */
+  const callLater = (side) => (action, payload) => {
+    want('string', action, 'the action of a call');
+    startTimer(() => {
+      call(side, null, action, payload, true).catch((error) => {
+        if (error instanceof CallError && error.code === 'NotSent') fault(`${side}.call`, error);
+      });
+    }, 500, false, []);
+  };
+
+  class Station {
+    constructor(key) {
+      defineProperty(this, 'key', { value: key });
+      this.state = {};
+    }
+
+    call(action, payload) {
+      return call(this.role, this.key, action, payload, false);
+    }
+
+    mark(text) {
+      send('mark', { station: this.key, text: String(text) });
+    }
+  }
+
+  /** The one object of a station, brought up to date; what a plugin keeps in its `state` stays. */
+  function station({ key, id, role, version, connected }) {
+    let known = stations.get(key);
+    if (!known) {
+      known = new Station(key);
+      stations.set(key, known);
+    }
+    known.id = known.chargePointId = id;
+    known.role = role;
+    known.version = known.ocpp_version = version;
+    known.connected = connected;
+    return known;
+  }
+
+  const all = (side) => ask('stations').filter((facts) => !side || facts.role === side).map(station);
+
+  function find(side, id) {
+    const found = all(side).find((candidate) => candidate.id === String(id));
+    if (!found) throw new Error(`there is no ${side === 'cp' ? 'charge point of ours' : 'charge point at our central system'} called ${id}`);
+    return found;
+  }
+
+  const cp = (id) => find('cp', id);
+  cp.call = (action, payload) => call('cp', null, action, payload, false);
+  cp.stations = () => all('cp');
+  const cs = {
+    call: (action, payload) => call('cs', null, action, payload, false),
+    station: (id) => find('cs', id),
+    stations: () => all('cs'),
+  };
+  define('cp', cp);
+  define('cs', cs);
+
+  // ---- answers -------------------------------------------------------------------------------------------------------------
+
+  class Answer {
+    constructor(form) { defineProperty(this, 'form', { value: form }); }
+  }
+
+  const ocpp = {
+    error: (code, description) => new Answer({ kind: 'error', code: want('string', code, 'an error code'), description: description === undefined ? '' : String(description) }),
+    silence: () => new Answer({ kind: 'silence' }),
+    delay: (milliseconds, answer) => new Answer({ kind: 'delay', milliseconds: want('number', milliseconds, 'a delay'), answer: formOf(answer) }),
+    sleep: (milliseconds) => new PlainPromise((resolve) => startTimer(resolve, milliseconds, false, [])),
+    toast: (text) => { send('toast', { text: String(text) }); },
+    stations: () => all(),
+    version,
+  };
+  define('ocpp', ocpp);
+
+  /** What a handler returned, as the engine reads it. */
+  function formOf(value) {
+    if (value === undefined || value === null) return null;
+    if (value instanceof Answer) return value.form;
+    if (typeof value !== 'object' || isArray(value)) {
+      throw new TypeError(`an answer is an object, not ${isArray(value) ? 'an array' : `a ${typeof value}`}`);
+    }
+    return { kind: 'result', payload: value };
+  }
+
+  const settings = {
+    get(key, otherwise) {
+      const found = ask('settings');
+      return Object.prototype.hasOwnProperty.call(found, key) ? found[key] : otherwise;
+    },
+    set(key, value) { ask('set', { key: String(key), value: value === undefined ? null : value }); },
+    all: () => ask('settings'),
+  };
+  define('settings', settings);
+
+  // ---- the plugin's own object, `this` in onLoad -----------------------------------------------------------------------------
+
+  /** The words of a line: blanks part them, quotes hold them together. */
+  function words(line) {
+    const found = [];
+    let word = '';
+    let inside = false;
+    let quote = '';
+    for (const letter of String(line)) {
+      if (quote) {
+        if (letter === quote) quote = ''; else word += letter;
+      } else if (letter === '"' || letter === "'") {
+        quote = letter;
+        inside = true;
+      } else if (letter === ' ' || letter === '\t') {
+        if (inside || word) found.push(word);
+        word = '';
+        inside = false;
+      } else {
+        word += letter;
+      }
+    }
+    if (inside || word) found.push(word);
+    return found;
+  }
+
+  function handle(kind, action, run) {
+    want('function', run, 'a handler');
+    handlers.set(action === undefined ? kind : `${kind} ${action}`, run);
+    send('handle', { kind, action: action === undefined ? null : action });
+  }
+
+  const handleAction = (kind) => (action, run) => { handle(kind, want('string', action, 'the action'), run); };
+
+  const plugin = {
+    name: pluginName,
+    log(text, prefix) { send('log', { text: prefix === undefined ? String(text) : `${prefix}: ${text}` }); },
+    parse(line) {
+      const parsed = { command: '', arguments: [], options: {} };
+      words(line).forEach((word, index) => {
+        const equals = word.indexOf('=');
+        if (index === 0) parsed.command = word;
+        else if (equals > 0) parsed.options[word.slice(0, equals)] = word.slice(equals + 1);
+        else parsed.arguments.push(word);
+      });
+      return parsed;
+    },
+    cp: { call: callLater('cp') },
+    cs: { call: callLater('cs') },
+    onCall: handleAction('call'),
+    onResult: handleAction('result'),
+    onConnectionEvent: (run) => { handle('connection', undefined, run); },
+    onClientConnectionEvent: (run) => { handle('client', undefined, run); },
+    onCommand: (run) => { handle('line', undefined, run); },
+    onIdle: (run) => { handle('idle', undefined, run); },
+    onIncoming: (run) => { handle('incoming', undefined, run); },
+    onOutgoing: (run) => { handle('outgoing', undefined, run); },
+    command(commandName, options, run) {
+      if (typeof options === 'function') { run = options; options = {}; }
+      want('string', commandName, 'the name of a command');
+      want('function', run, 'what a command does');
+      const help = options.help === undefined ? '' : String(options.help);
+      const complete = isArray(options.complete) ? options.complete.map(String) : [];
+      send('command', { name: commandName, help, complete });
+      commands.set(commandName, run);
+    },
+    unload() { send('unload', null); },
+    settings,
+    ocpp,
+  };
+  for (const field of ['ocpp_version', 'system', 'protocol', 'chargePointId']) {
+    defineProperty(plugin, field, { get: () => ask('session')[field], enumerable: true });
+  }
+
+  // ---- events --------------------------------------------------------------------------------------------------------------
+
+  const settle = {
+    call({ ticket, station: facts, action, payload, usual }) {
+      const run = handlers.get(`call ${action}`) || handlers.get('call *');
+      if (!run) return undefined;
+      const where = `onCall ${action}`;
+      const value = guarded(where, () => run.call(station(facts), payload, { action, usual }));
+      // The text is made inside of the guard, because a getter or toJSON of the answer may throw.
+      if (!thenable(value)) return guarded(where, () => stringify(formOf(value)), undefined);
+      const decide = (form) => send('answer', { ticket, answer: form });
+      PlainPromise.resolve(value).then((late) => decide(formOf(late))).catch((error) => {
+        fault(where, error);
+        decide(null);
+      });
+      return 'later';
+    },
+
+    result({ station: facts, action, payload }) {
+      const run = handlers.get(`result ${action}`) || handlers.get('result *');
+      const where = `onResult ${action}`;
+      if (run) watch(where, guarded(where, () => run.call(station(facts), payload, { action })));
+    },
+
+    connection({ station: facts, kind, type }) {
+      const where = kind === 'client' ? 'onClientConnectionEvent' : 'onConnectionEvent';
+      const run = handlers.get(kind);
+      if (run) watch(where, guarded(where, () => run.call(station(facts), type, facts.id)));
+    },
+
+    line({ line }) {
+      const run = handlers.get('line');
+      const done = run && guarded('onCommand', () => run.call(words(line), line));
+      watch('onCommand', done);
+      return done === true ? 'true' : undefined;
+    },
+
+    command({ line }) {
+      const [first, ...rest] = words(line);
+      const run = commands.get(first);
+      const where = `command ${first}`;
+      if (run) watch(where, guarded(where, () => run.call(plugin, rest, line)));
+    },
+
+    frame({ direction, station: facts, text }) {
+      const where = direction === 'outgoing' ? 'onOutgoing' : 'onIncoming';
+      const run = handlers.get(direction);
+      if (!run) return undefined;
+      return guarded(where, () => {
+        const changed = run.call(station(facts), text);
+        if (changed === undefined) return undefined;
+        if (changed === null) return 'null';
+        return stringify(typeof changed === 'string' ? changed : stringify(changed));
+      });
+    },
+
+    idle() {
+      const run = handlers.get('idle');
+      if (run) watch('onIdle', guarded('onIdle', () => run.call(plugin)));
+    },
+
+    timer(number) {
+      const timer = timers.get(number);
+      if (!timer) return;
+      if (!timer.repeat) timers.delete(number);
+      watch('timer', guarded('timer', timer.run));
+    },
+
+    ended({ number, result, code, description }) {
+      const waiting = calls.get(number);
+      if (!waiting) return;
+      calls.delete(number);
+      if (code === undefined) waiting.resolve(result);
+      else waiting.reject(new CallError(waiting.action, code, description));
+    },
+
+    unload() {
+      if (over) return;
+      over = true;
+      if (typeof exported.onUnload === 'function') guarded('onUnload', () => exported.onUnload.call(plugin));
+    },
+  };
+
+  let exported = {};
+
+  /** Runs the file. Its `this` and its five names are those that node gives a module. */
+  function start(body) {
+    const module = { exports: {} };
+    const require = (what) => {
+      throw new Error(`require('${what}') is not possible: a plugin is one file, without the modules of node, files or network`);
+    };
+    body.call(module.exports, module.exports, require, module, `${pluginName}.js`, '.');
+    exported = module.exports;
+    if (exported === null || typeof exported !== 'object' && typeof exported !== 'function' || typeof exported.onLoad !== 'function') return 'no onLoad';
+    watch('onLoad', exported.onLoad.call(plugin));
+    return 'loaded';
+  }
+
+  return { start, event: (kind, json) => settle[kind](parse(json)) };
+})

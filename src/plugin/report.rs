@@ -1,0 +1,79 @@
+//! What is said about plugins: to whoever loads, lists and uses them.
+
+use std::path::PathBuf;
+
+/// A line that a plugin or the engine says in reply to a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Whether it is about something that failed.
+    pub failure: bool,
+    /// The text.
+    pub text: String,
+}
+
+/// How a plugin is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PluginState {
+    /// It could be loaded.
+    Available,
+    /// It runs.
+    Loaded,
+    /// It was stopped, for this reason.
+    Disabled(String),
+}
+
+/// A command that a plugin has brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginCommand {
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub help: String,
+    /// Words that may follow.
+    pub complete: Vec<String>,
+    /// The plugin.
+    pub plugin: String,
+}
+
+/// Everything about one plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginDetail {
+    /// Its name.
+    pub name: String,
+    /// How it is doing.
+    pub state: PluginState,
+    /// Its file; `None` for one that is part of the program.
+    pub file: Option<PathBuf>,
+    /// The memory that it uses, in bytes.
+    pub memory: usize,
+    /// How many events it has handled.
+    pub events: u64,
+    /// How many exceptions it has thrown.
+    pub errors: u64,
+    /// The last of them.
+    pub last_error: Option<String>,
+    /// What it handles, in words.
+    pub handlers: Vec<String>,
+    /// How many timers run.
+    pub timers: usize,
+    /// Its commands.
+    pub commands: Vec<PluginCommand>,
+}
+
+impl PluginDetail {
+    /// One that could be loaded.
+    pub(super) fn available(name: String) -> PluginDetail {
+        PluginDetail {
+            name,
+            state: PluginState::Available,
+            file: None,
+            memory: 0,
+            events: 0,
+            errors: 0,
+            last_error: None,
+            handlers: Vec::new(),
+            timers: 0,
+            commands: Vec::new(),
+        }
+    }
+}

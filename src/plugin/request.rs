@@ -1,0 +1,79 @@
+//! What the thread of the plugins is asked for: by links, by commands, by the calls that it made itself.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::handle::Reply;
+use super::report::PluginDetail;
+use crate::link::{Answer, CallEnd};
+use crate::ocpp::Role;
+use crate::trace::{Direction, StationKey};
+
+/// Where plugins are found and how much they may use.
+#[derive(Debug, Clone)]
+pub struct PluginOptions {
+    /// The folders, in the order in which they are searched.
+    pub folders: Vec<PathBuf>,
+    /// Where the settings of plugins are kept; in memory only without it.
+    pub state: Option<PathBuf>,
+    /// The memory of one plugin, in bytes.
+    pub memory: usize,
+    /// How long a handler may compute.
+    pub time: Duration,
+    /// Whether plugins are loaded again when their file has changed.
+    pub watch: bool,
+    /// The role that the session is about to play, before anything has started.
+    pub role: Option<Role>,
+}
+
+impl Default for PluginOptions {
+    fn default() -> PluginOptions {
+        PluginOptions {
+            folders: Vec::new(),
+            state: None,
+            memory: 16 << 20,
+            time: Duration::from_millis(200),
+            watch: false,
+            role: None,
+        }
+    }
+}
+
+/// What a command asks.
+#[derive(Debug)]
+pub(super) enum Wanted {
+    Load(String),
+    Unload(String),
+    Reload(String),
+    /// A line was typed; is it for a plugin? `command` when it is a command that a plugin brought.
+    Line {
+        line: String,
+        command: bool,
+    },
+}
+
+/// A request.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// Something that a person wants, and where the reply goes.
+    Wanted(Wanted, oneshot::Sender<Reply>),
+    /// The list of all plugins.
+    List(oneshot::Sender<Vec<PluginDetail>>),
+    /// The peer has called; the answer is awaited by the link.
+    Called { ticket: u64, station: StationKey, action: String, payload: Value, usual: Answer },
+    /// One of our calls got its result.
+    Answered { station: StationKey, action: String, payload: Value },
+    /// A link came or went.
+    Connection { station: StationKey, our_role: Role, up: bool },
+    /// A frame waits for a plugin to look at it.
+    Frame { ticket: u64, station: StationKey, direction: Direction, text: String },
+    /// A call of a plugin has ended.
+    Ended { plugin: u64, number: u64, end: CallEnd },
+    /// Other options hold from now on.
+    Options(Box<PluginOptions>),
+    /// The session is over.
+    End,
+}

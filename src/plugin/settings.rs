@@ -1,0 +1,81 @@
+//! The settings that plugins keep: an object a plugin, in memory, and in a file of the state folder so that they outlive the session.
+//! Only this side touches the file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+/// More is no setting.
+const LARGEST: usize = 1 << 20;
+
+/// The settings of one plugin.
+#[derive(Debug)]
+pub(super) struct PluginSettings {
+    values: Map<String, Value>,
+    file: Option<PathBuf>,
+}
+
+impl PluginSettings {
+    /// Those that were kept; none when there is no file or nothing can be read from it.
+    pub fn load(folder: Option<&Path>, plugin: &str) -> PluginSettings {
+        let file = folder.map(|folder| folder.join(format!("{plugin}.json")));
+        let read = |file: &PathBuf| {
+            let small = fs::metadata(file).ok()?.len() <= LARGEST as u64;
+            let text = small.then(|| fs::read_to_string(file).ok())??;
+            serde_json::from_str(&text).ok()
+        };
+        let values = file.as_ref().and_then(read).unwrap_or_default();
+        PluginSettings { values, file }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Value {
+        Value::Object(self.values.clone())
+    }
+
+    /// Changes one and keeps it.
+    ///
+    /// # Errors
+    /// When there would be too much of them, or the file cannot be written.
+    pub fn set(&mut self, key: String, value: Value) -> Result<(), String> {
+        let before = self.values.insert(key.clone(), value);
+        let text = Value::Object(self.values.clone()).to_string();
+        if text.len() > LARGEST {
+            match before {
+                Some(before) => self.values.insert(key, before),
+                None => self.values.remove(&key),
+            };
+            return Err("the settings of a plugin hold at most 1 MiB".to_owned());
+        }
+        let Some(file) = &self.file else { return Ok(()) };
+        let write = || {
+            file.parent().map_or(Ok(()), fs::create_dir_all)?;
+            // Whole or not at all: a session that ends in the middle leaves the former file.
+            let fresh = file.with_extension("json.new");
+            fs::write(&fresh, text)?;
+            fs::rename(&fresh, file)
+        };
+        write().map_err(|error| format!("the settings could not be written to {}: {error}", file.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_outlive_the_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("deeper");
+        let mut settings = PluginSettings::load(Some(&folder), "demo");
+        settings.set("a".into(), json!({"b": 1})).unwrap();
+        assert!(settings.set("big".into(), json!("x".repeat(LARGEST))).is_err());
+        assert_eq!(PluginSettings::load(Some(&folder), "demo").all(), json!({"a": {"b": 1}}));
+        fs::write(folder.join("demo.json"), "no JSON").unwrap();
+        assert_eq!(PluginSettings::load(Some(&folder), "demo").all(), json!({}));
+        assert_eq!(PluginSettings::load(None, "demo").all(), json!({}));
+    }
+}

@@ -1,0 +1,256 @@
+//! The interface that goes beyond ocppjs.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::world::{Heard, World, printed};
+use crate::link::{Answer, CallEnd, Verdict};
+use crate::ocpp::{ErrorCode, Role, Version};
+use crate::plugin::{PluginState, StationFacts, TYPES};
+use crate::trace::{Direction, StationKey};
+
+#[test]
+fn a_call_is_awaited_and_resolves_or_rejects() {
+    let world = World::new(Role::CentralSystem);
+    world.runs(
+        "calls",
+        "(async () => {
+            const result = await cs.call('Reset', { type: 'Soft' });
+            plugin.log('it is ' + result.status);
+            try { await cs.station('CP1').call('ClearCache'); } catch (error) { plugin.log(`${error.name} ${error.code} ${error.description}`); }
+            try { await cs.call('ClearCache'); } catch (error) { plugin.log(error.message); }
+            try { await cp.call('Heartbeat'); } catch (error) { plugin.log(error.message); }
+            try { cs.station('CP2'); } catch (error) { plugin.log(error.message); }
+        })();",
+    );
+    assert_eq!(world.serve("Reset", CallEnd::Result(json!({"status": "Accepted"}))), json!({"type": "Soft"}));
+    world.told("it is Accepted");
+    let refused = CallEnd::Error { code: "InternalError".into(), description: "no".into() };
+    assert_eq!(world.serve("ClearCache", refused), json!({}));
+    world.told("CallError InternalError no");
+    world.serve("ClearCache", CallEnd::Timeout);
+    world.told("ClearCache: Timeout");
+    world.told("Heartbeat: NotSent: no charge point is connected");
+    world.told("there is no charge point at our central system called CP2");
+    assert_eq!(world.detail("calls").errors, 0);
+}
+
+#[test]
+fn a_call_whose_link_is_lost_rejects() {
+    let world = World::new(Role::ChargePoint);
+    world.runs("calls", "cp('CP1').call('Heartbeat').catch((error) => plugin.log(error.code));");
+    let (_, payload, then) = world.called();
+    assert_eq!(payload, json!({}));
+    drop(then);
+    world.told("Lost");
+}
+
+#[test]
+fn answers_may_be_errors_silence_and_late() {
+    let world = World::new(Role::ChargePoint);
+    world.runs(
+        "answers",
+        "plugin.onCall('Reset', () => ocpp.error('InternalError', 'on purpose'));
+         plugin.onCall('ClearCache', () => ocpp.silence());
+         plugin.onCall('UnlockConnector', () => ocpp.delay(1500, { status: 'Late' }));
+         plugin.onCall('TriggerMessage', () => ocpp.delay(100));
+         plugin.onCall('GetConfiguration', async (call, { usual }) => { await ocpp.sleep(1); return { ...usual, slept: call.key }; });
+         plugin.onCall('*', (call, { action }) => ({ status: action }));",
+    );
+    let description = "on purpose".to_owned();
+    assert_eq!(world.answer("Reset", &json!({})), Answer::Error { code: ErrorCode::InternalError, description });
+    assert_eq!(world.answer("ClearCache", &json!({})), Answer::Silence);
+    let late = |millis, payload| Answer::Delayed(Duration::from_millis(millis), Box::new(Answer::Result(payload)));
+    assert_eq!(world.answer("UnlockConnector", &json!({})), late(1500, json!({"status": "Late"})));
+    assert_eq!(world.answer("TriggerMessage", &json!({})), late(100, json!({"status": "Accepted"})));
+    let slept = json!({"status": "Accepted", "slept": ["A"]});
+    assert_eq!(world.answer("GetConfiguration", &json!({"key": ["A"]})), Answer::Result(slept));
+    assert_eq!(world.answer("ReserveNow", &json!({})), Answer::Result(json!({"status": "ReserveNow"})));
+}
+
+#[test]
+fn what_nobody_handles_is_answered_at_once() {
+    let world = World::new(Role::ChargePoint);
+    world.runs("one", "plugin.onCall('Reset', () => {});");
+    assert_eq!(world.peer_calls("ClearCache", &json!({})), Answer::Result(json!({"status": "Accepted"})));
+    assert!(matches!(world.peer_calls("Reset", &json!({})), Answer::Later(_)));
+}
+
+#[test]
+fn commands_come_with_help_and_go_with_the_plugin() {
+    let world = World::new(Role::ChargePoint);
+    world.runs(
+        "commands",
+        "plugin.command('park', { help: 'take a place', complete: ['A', 'B'] }, (words) => console.log('parked', words, 1));
+         plugin.command('no good', () => {});
+         plugin.command('fails', () => { throw new Error('in the command'); });",
+    );
+    world.told("is no name of a command");
+    let commands = world.plugins.commands();
+    assert_eq!(commands.iter().map(|command| &*command.name).collect::<Vec<_>>(), ["park", "fails"]);
+    assert_eq!((&*commands[0].help, &commands[0].complete[..]), ("take a place", &["A".to_owned(), "B".to_owned()][..]));
+    let reply = world.line("park A 'B C'");
+    assert_eq!((printed(&reply), reply.consumed), (vec![r#"parked ["A","B C"] 1"#], true));
+    assert!(world.line("fails").consumed);
+    world.told("command fails: Error: in the command");
+    assert!(!world.line("stations").consumed);
+    world.unload("commands");
+    assert!(!world.line("park A").consumed && world.plugins.commands().is_empty());
+}
+
+#[test]
+fn state_is_kept_per_station_and_marks_stand_at_it() {
+    let world = World::new(Role::CentralSystem);
+    world.runs(
+        "state",
+        "plugin.onCall('Heartbeat', function () {
+            this.state.beats = (this.state.beats || 0) + 1;
+            this.mark(`${this.id} ${this.role} ${this.version} ${this.connected} ${this.state.beats} ${cs.station('CP1').state.beats}`);
+         });",
+    );
+    for beats in 1..=2 {
+        world.answer("Heartbeat", &json!({}));
+        let (station, text) = world.wait(|heard| match heard {
+            Heard::Told { station, text, .. } => Ok((station, text)),
+            other => Err(other),
+        });
+        assert_eq!((station, text), (Some(StationKey(7)), format!("[state] CP1 cs 1.6 true {beats} {beats}")));
+    }
+}
+
+#[test]
+fn one_of_several_stations_must_be_named() {
+    let world = World::new(Role::ChargePoint);
+    world.stations(|stations| {
+        let other =
+            StationFacts { key: StationKey(8), identity: "CP2".into(), version: Some(Version::V1_5), ..stations[0].clone() };
+        stations.push(other);
+        stations.push(StationFacts { key: StationKey(9), identity: "CP3".into(), connected: false, ..stations[0].clone() });
+    });
+    world.runs(
+        "calls",
+        "console.log(ocpp.stations().map((one) => one.id), cp.stations().length, cs.stations().length);
+         cp.call('Heartbeat').catch((error) => plugin.log(error.message));
+         cp('CP3').call('Heartbeat').catch((error) => plugin.log(error.message));
+         cp('CP2').call('Heartbeat');",
+    );
+    world.told("more than one charge point is connected; name one");
+    world.told("CP3 is not connected");
+    world.wait(|heard| match heard {
+        Heard::Called { station: StationKey(8), .. } => Ok(()),
+        other => Err(other),
+    });
+}
+
+#[test]
+fn settings_are_kept_for_the_next_time() {
+    let world = World::new(Role::ChargePoint);
+    let body = "settings.set('count', settings.get('count', 0) + 1); console.log(settings.all(), plugin.settings === settings);
+                try { settings.set('big', 'x'.repeat(2000000)); } catch (error) { console.log(error.message); }";
+    for count in 1..=2 {
+        let reply = world.load("keeper", body);
+        assert_eq!(printed(&reply)[0], format!(r#"{{"count":{count}}} true"#));
+        assert!(printed(&reply)[1].contains("1 MiB"));
+    }
+    let file = world.folder.path().join("state/keeper.json");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), r#"{"count":2}"#);
+}
+
+#[test]
+fn timers_run_repeat_and_stop() {
+    let world = World::new(Role::ChargePoint);
+    world.runs(
+        "timers",
+        "let turns = 0;
+         const ticking = setInterval((word) => { plugin.log(word + ++turns); if (turns === 3) { clearInterval(ticking); } }, 1, 'turn ');
+         const never = setTimeout(() => plugin.log('never'), 1);
+         clearTimeout(never); clearTimeout(undefined); clearTimeout(99999);
+         setTimeout(() => { throw new Error('in the timer'); });",
+    );
+    world.told("turn 3");
+    assert!(world.told("in the timer").contains("timers.js:6"));
+    assert_eq!(world.detail("timers").timers, 0);
+    world.runs("timers", "setInterval(() => {}, 1000);");
+    assert_eq!(world.detail("timers").timers, 1);
+    world.unload("timers");
+    assert_eq!(world.detail("timers").timers, 0);
+}
+
+#[test]
+fn a_changed_file_is_loaded_again_when_it_is_watched() {
+    let world = World::new(Role::ChargePoint);
+    world.configure(|options| options.watch = true);
+    world.runs("watched", "plugin.log('first');");
+    world.told("first");
+    let file = world.folder.path().join("watched.js");
+    world.write("watched", "exports.onLoad = function () { this.log('second'); };");
+    let later = std::time::SystemTime::now() + Duration::from_secs(5);
+    std::fs::File::options().write(true).open(file).unwrap().set_modified(later).unwrap();
+    world.told("second");
+    world.told("[watched] was loaded again");
+    assert_eq!(world.detail("watched").state, PluginState::Loaded);
+}
+
+#[test]
+fn frames_can_be_changed_and_dropped() {
+    let world = World::new(Role::ChargePoint);
+    assert_eq!(world.frame(Direction::In, "[]"), Verdict::Pass);
+    world.runs("first", "plugin.onIncoming((text) => text.includes('drop') ? null : text.replace('a', 'b'));");
+    world.runs(
+        "second",
+        "plugin.onIncoming((text) => { if (text === 'b') return [1, text]; if (text === 'c') throw new Error('no'); });",
+    );
+    assert_eq!(world.frame(Direction::In, "a"), Verdict::Change(r#"[1,"b"]"#.into()));
+    assert_eq!(world.frame(Direction::In, "drop"), Verdict::Drop);
+    assert_eq!(world.frame(Direction::In, "c"), Verdict::Change("c".into()));
+    world.told("[second] onIncoming: Error: no");
+    assert_eq!(world.frame(Direction::Out, "a"), Verdict::Pass);
+}
+
+/// The functions of the declarations: a name with its interface.
+fn declared() -> BTreeSet<(String, String)> {
+    let (mut found, mut interface) = (BTreeSet::new(), String::new());
+    for line in TYPES.lines() {
+        if let Some(rest) = line.strip_prefix("interface ") {
+            interface = rest.split([' ', '{']).next().unwrap().to_owned();
+        } else if let Some((name, _)) = line.strip_prefix("  ").and_then(|line| line.split_once(['(', ':', '?'])) {
+            let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if is_name {
+                found.insert((interface.clone(), name.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn everything_that_is_declared_exists_and_is_documented() {
+    let world = World::new(Role::ChargePoint);
+    let places = [
+        ("Plugin", "plugin"),
+        ("LaterCalls", "plugin.cs"),
+        ("Station", "cp('CP1')"),
+        ("Settings", "settings"),
+        ("Ocpp", "ocpp"),
+        ("ChargePoints", "cp"),
+        ("CentralSystem", "cs"),
+        ("ParsedLine", "plugin.parse('a b=c')"),
+        ("CallError", "new CallError('A', 'B', 'C')"),
+    ];
+    let declared = declared();
+    assert!(declared.len() > 40, "{declared:?}");
+    let mut body = String::new();
+    for (interface, name) in &declared {
+        if let Some((_, place)) = places.iter().find(|(known, _)| known == interface) {
+            body.push_str(&format!("if (!('{name}' in {place})) console.log('{interface}.{name}');\n"));
+        }
+    }
+    assert_eq!(printed(&world.load("declared", &body)), Vec::<&str>::new());
+    let documentation = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plugins.md")).unwrap();
+    for line in TYPES.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with('/')) {
+        let cell = format!("| `{}` |", line.trim_end_matches(';').replace('|', "\\|"));
+        assert!(documentation.contains(&cell), "docs/plugins.md has no row {cell}");
+    }
+}

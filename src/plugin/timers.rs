@@ -1,0 +1,88 @@
+//! The timers of all plugins, in the order of their time.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// A plugin has no more timers at once.
+const MOST: usize = 1000;
+/// An interval is not shorter, so that one cannot keep the thread busy.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// A timer: its plugin's serial number and its own.
+pub(super) type TimerKey = (u64, u64);
+
+/// The timers.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    /// The order of arming breaks ties, as in a browser.
+    due: BTreeMap<(Instant, u64), (TimerKey, Option<Duration>)>,
+    armed: u64,
+}
+
+impl Timers {
+    /// Arms a timer. False when the plugin has too many.
+    pub fn arm(&mut self, key: TimerKey, delay: Duration, repeat: bool, now: Instant) -> bool {
+        if self.due.values().filter(|((plugin, _), _)| *plugin == key.0).count() >= MOST {
+            return false;
+        }
+        let interval = repeat.then(|| delay.max(SHORTEST));
+        self.put(now + delay.max(SHORTEST), key, interval);
+        true
+    }
+
+    fn put(&mut self, due: Instant, key: TimerKey, interval: Option<Duration>) {
+        self.armed += 1;
+        self.due.insert((due, self.armed), (key, interval));
+    }
+
+    /// Takes one timer back.
+    pub fn clear(&mut self, key: TimerKey) {
+        self.due.retain(|_, (known, _)| *known != key);
+    }
+
+    /// Takes all timers of a plugin back.
+    pub fn clear_plugin(&mut self, plugin: u64) {
+        self.due.retain(|_, ((known, _), _)| *known != plugin);
+    }
+
+    /// A timer whose time has come; one that repeats is armed again, for a time that is still to come.
+    pub fn next(&mut self, now: Instant) -> Option<TimerKey> {
+        let first = self.due.first_entry().filter(|first| first.key().0 <= now)?;
+        let ((due, _), (key, interval)) = first.remove_entry();
+        if let Some(interval) = interval {
+            let next = due + interval;
+            self.put(if next > now { next } else { now + interval }, key, Some(interval));
+        }
+        Some(key)
+    }
+
+    /// When [`next`](Self::next) has something.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.due.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    /// How many timers a plugin has.
+    pub fn count(&self, plugin: u64) -> usize {
+        self.due.values().filter(|((known, _), _)| *known == plugin).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_come_in_their_order_and_intervals_come_again() {
+        let (mut timers, start) = (Timers::default(), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        assert!(timers.arm((1, 1), Duration::from_millis(20), false, start));
+        assert!(timers.arm((1, 2), Duration::from_millis(10), true, start));
+        assert!(timers.arm((2, 1), Duration::from_millis(10), false, start));
+        assert_eq!(timers.next(at(9)), None);
+        assert_eq!((timers.next(at(10)), timers.next(at(10)), timers.next(at(10))), (Some((1, 2)), Some((2, 1)), None));
+        assert_eq!(timers.next(at(500)), Some((1, 1)));
+        assert_eq!((timers.next(at(500)), timers.next(at(500))), (Some((1, 2)), None), "missed turns are not made up for");
+        timers.clear((1, 2));
+        assert_eq!((timers.deadline(), timers.count(1)), (None, 0));
+    }
+}
