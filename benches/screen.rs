@@ -21,14 +21,15 @@ use events::Events;
 use jiff::tz::TimeZone;
 use ocpp_tui::link::now;
 use ocpp_tui::ocpp::Catalog;
+use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::facts::Facts;
 use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::{Contents, Trace};
-use ocpp_tui::tui::Theme;
 use ocpp_tui::tui::app::{App, Now, Outside};
 use ocpp_tui::tui::draw::draw;
 use ocpp_tui::tui::key::Key;
 use ocpp_tui::tui::update::{Effect, Message, update};
+use ocpp_tui::tui::{Depth, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
@@ -77,7 +78,7 @@ struct Screen {
 impl Screen {
     fn new(outside: &Outside<'_>, keys: &str) -> Screen {
         let theme = Theme::named("terminal").expect("the first theme");
-        let mut app = App::new(theme, true, TimeZone::UTC);
+        let mut app = App::new(theme, Depth::True, TimeZone::UTC);
         app.size = Size::new(200, 60);
         let mut screen = Screen { app, buffer: Buffer::empty(Rect::new(0, 0, 200, 60)) };
         screen.settle(outside);
@@ -114,7 +115,7 @@ impl Screen {
 
 fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> Outside<'a> {
     let now = Now { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
-    Outside { contents, catalog, now }
+    Outside { contents, catalog, profile: Profile::default(), now }
 }
 
 /// What is looked at, and the keys that lead there.
@@ -133,7 +134,11 @@ fn standing_still(contents: &Contents, catalog: &Catalog) {
     for (name, keys) in VIEWS {
         let outside = outside(contents, catalog, events::LAST);
         let mut screen = Screen::new(&outside, keys);
-        let times = (0..FRAMES).map(|_| time(|| screen.frame(&outside))).collect();
+        let frame = |_| {
+            rest();
+            time(|| screen.frame(&outside))
+        };
+        let times = (0..FRAMES).map(frame).collect();
         print_line(name, times);
     }
     println!();
@@ -149,6 +154,7 @@ fn arriving(contents: &mut Contents, catalog: &Catalog, events: &mut Events) {
         for _ in 0..FRAMES / 4 {
             events.by_ref().take(batch).for_each(|event| contents.apply(&event, &mut scratch));
             let outside = outside(contents, catalog, events.micros());
+            rest();
             times.push(time(|| screen.frame(&outside)));
         }
         print_line(name, times);
@@ -218,7 +224,6 @@ fn keys(catalog: &Catalog) {
                 told = due;
                 std::thread::sleep(Duration::from_millis(1));
             }
-            told
         }
     });
     println!("from a key to its frame, {ARRIVING} events a second         median      p99      max");
@@ -250,8 +255,7 @@ fn keys(catalog: &Catalog) {
         println!(" {:>6.2} ms", max.as_secs_f64() * 1e3);
     }
     ends.store(true, Ordering::Relaxed);
-    let told = telling.join().expect("the telling thread");
-    println!("  ({told} events were told, {} are in the trace)", trace.read().records().range().end);
+    telling.join().expect("the telling thread");
 }
 
 impl Screen {
@@ -269,7 +273,12 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&Outside<'_>
     let contents = trace.read();
     let micros = trace.micros_since_start(Instant::now());
     let now = Now { wall_micros: jiff::Timestamp::now().as_microsecond(), monotonic_micros: micros };
-    look(&Outside { contents: &contents, catalog, now })
+    look(&Outside { contents: &contents, catalog, profile: Profile::default(), now })
+}
+
+/// A screen sleeps between two frames; a program that never does is interrupted by the kernel in the midst of one.
+fn rest() {
+    std::thread::sleep(Duration::from_millis(2));
 }
 
 fn time(work: impl FnOnce()) -> Duration {
