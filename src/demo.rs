@@ -149,10 +149,10 @@ fn last_transaction(hub: &Hub, identity: &str) -> Option<i64> {
     let contents = hub.trace().read();
     let records = contents.records();
     let is_answer = RecordKind::Frame(Direction::Out, FrameKind::Result);
-    let started = records
+    let mut started = records
         .iter(records.range())
         .filter(|record| record.station == Some(key) && record.kind == is_answer && record.action == Some("StartTransaction"));
-    let frame: Value = serde_json::from_str(started.last()?.text).ok()?;
+    let frame: Value = serde_json::from_str(started.next_back()?.text).ok()?;
     frame.get(2)?.get("transactionId")?.as_i64()
 }
 

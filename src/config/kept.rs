@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -151,8 +151,10 @@ impl Drop for Keeper {
 fn live(folder: &Path, receiver: &mpsc::Receiver<(KeptPart, String)>) {
     while let Ok((part, text)) = receiver.recv() {
         let mut texts = BTreeMap::from([(part, text)]);
+        // Counted from the first change: who types on and on loses no more than this.
+        let until = Instant::now() + DELAY;
         let ended = loop {
-            match receiver.recv_timeout(DELAY) {
+            match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok((part, text)) => {
                     texts.insert(part, text);
                 }

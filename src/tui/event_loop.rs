@@ -1,7 +1,6 @@
 //! The loop: waits for the terminal, for replies, for the trace; changes the state; draws at most once in 16 ms and only when
 //! something changed. With nothing to do it sleeps without a timer.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +10,7 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -19,12 +18,14 @@ use super::app::{App, Now, Outside};
 use super::bindings::Bindings;
 use super::draw::{Drawn, draw};
 use super::external;
+use super::keeping::Keeping;
 use super::session::{Reply, Session};
+use super::signals::Signals;
 use super::state::Batch;
 use super::terminal::{self, Terminal, TerminalError};
 use super::theme::{Depth, Theme, Themes};
-use super::update::{Effect, Message, text_to_keep, update};
-use crate::config::{History, Keeper, Kept, KeptPart, private_file};
+use super::update::{Effect, Message, update};
+use crate::config::{History, Kept};
 use crate::console::Console;
 
 /// The shortest time between two frames.
@@ -85,7 +86,7 @@ pub async fn run(
     app.mouse = options.mouse;
     let commands = session.console().grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
-    let keeper = options.state.clone().map(Keeper::start).transpose()?;
+    let keeping = Keeping::start(options.state)?;
     app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
@@ -94,8 +95,7 @@ pub async fn run(
         session,
         app,
         terminal,
-        keeper,
-        state: options.state,
+        keeping,
         drawn: Drawn::default(),
         last_frame: None,
         dirty: true,
@@ -103,35 +103,6 @@ pub async fn run(
         exit: None,
     };
     screen.live(replies, panicked, shutdown).await
-}
-
-/// Signals that end the screen, and the one that tells that it goes on.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-    go_on: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Signals> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            go_on: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-        })
-    }
-
-    /// The next one; `None` for the one that tells that we were stopped and continued.
-    async fn next(&mut self) -> Option<SignalKind> {
-        tokio::select! {
-            _ = self.terminate.recv() => Some(SignalKind::terminate()),
-            _ = self.hang_up.recv() => Some(SignalKind::hangup()),
-            _ = self.interrupt.recv() => Some(SignalKind::interrupt()),
-            _ = self.go_on.recv() => None,
-        }
-    }
 }
 
 /// What the loop has to do after a message, because it concerns the terminal as a whole.
@@ -150,9 +121,7 @@ struct Screen {
     session: Session,
     app: App,
     terminal: Terminal,
-    /// Writes what outlives the session; dropping it waits for the last write.
-    keeper: Option<Keeper>,
-    state: Option<PathBuf>,
+    keeping: Keeping,
     drawn: Drawn,
     last_frame: Option<Instant>,
     dirty: bool,
@@ -247,9 +216,9 @@ impl Screen {
                     Effect::EditOutside { text, extension } => after = After::Edit { text, extension },
                     Effect::Continue => self.busy = true,
                     Effect::Copy(text) => self.terminal.copy(&text)?,
-                    Effect::CopyToFile(text) => messages.push(Message::Copied(self.copy_to_file(&text))),
+                    Effect::CopyToFile(text) => messages.push(Message::Copied(self.keeping.copy(&text))),
                     Effect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
-                    Effect::Keep(part) => self.keep(part),
+                    Effect::Keep(part) => self.keeping.keep(&self.app, part),
                     Effect::Run { line, context } => self.session.run(&line, context),
                     Effect::Complete { line, cursor, context, asked } => {
                         let completions = self.session.complete(&line, cursor, &context);
@@ -264,27 +233,6 @@ impl Screen {
             }
         }
         Ok(after)
-    }
-
-    fn keep(&self, part: KeptPart) {
-        if let Some(keeper) = &self.keeper {
-            keeper.keep(part, text_to_keep(&self.app, part));
-        }
-    }
-
-    /// Puts a text that is too long for the terminal's clipboard into a file and returns its name.
-    fn copy_to_file(&self, text: &str) -> Result<String, String> {
-        let Some(folder) = &self.state else {
-            return Err("The text is too long for the terminal's clipboard, and there is no folder to put it into".to_owned());
-        };
-        let file = folder.join("copied.txt");
-        let written = std::fs::create_dir_all(folder)
-            .and_then(|()| private_file(&file))
-            .and_then(|mut open| open.write_all(text.as_bytes()));
-        match written {
-            Ok(()) => Ok(file.display().to_string()),
-            Err(error) => Err(format!("The text could not be copied to {}: {error}", file.display())),
-        }
     }
 
     /// Reads the person's own themes again when one was changed.
@@ -407,7 +355,7 @@ impl Screen {
         self.terminal.release();
         terminal::stop_process()?;
         // The kernel stops us during this wait. Where it does not, because nobody could continue us, the wait ends by itself.
-        let _ = tokio::time::timeout(STOPPING, signals.go_on.recv()).await;
+        let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
         self.terminal.retake()?;
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);

@@ -9,10 +9,12 @@ pub mod bindings;
 pub mod draw;
 mod event_loop;
 mod external;
+mod keeping;
 pub mod key;
 pub mod layout;
 mod pane;
 pub mod session;
+mod signals;
 pub mod state;
 mod terminal;
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub struct Batch {
     /// The records from here on were not looked at yet.
     from: Sequence,
     began: Sequence,
+    /// How many orders the links have answered for.
+    receipts: u32,
     taken: u64,
     results: u64,
     errors: u64,
@@ -86,6 +88,7 @@ impl Batch {
             next_micros: now_micros,
             from,
             began: from,
+            receipts: 0,
             taken: 0,
             results: 0,
             errors: 0,
@@ -128,11 +131,12 @@ impl Batch {
     pub fn is_over(&self) -> bool {
         let open = self.taken.saturating_sub(self.results + self.errors + self.timeouts);
         let answers = matches!(self.order.deed, crate::hub::Deed::Call { .. });
-        !self.is_sending() && (open == 0 || !answers)
+        !self.is_sending() && self.receipts == self.sent && (open == 0 || !answers)
     }
 
     /// Takes in how the links took an order.
     pub fn count_receipt(&mut self, receipt: Receipt) {
+        self.receipts += 1;
         self.taken += receipt.taken.len() as u64;
         self.refused += receipt.refused.len() as u64;
         if self.refusal.is_none() {
@@ -222,11 +226,15 @@ mod tests {
         let pace = |times, interval_micros| Pace { times, interval_micros };
         let mut batch = Batch::new(order.clone(), "x".into(), pace(3, 1_000), 0, 0);
         assert_eq!([0, 500, 1_000, 1_999, 2_000].map(|now| batch.due(now)), [1, 0, 1, 0, 1]);
-        assert_eq!((batch.deadline(), batch.is_over()), (None, true));
+        assert_eq!((batch.deadline(), batch.is_over()), (None, false), "how the links took it is not known yet");
+        for _ in 0..3 {
+            batch.count_receipt(Receipt::default());
+        }
+        assert!(batch.is_over());
         let mut burst = Batch::new(order, "x".into(), pace(120, 0), 0, 0);
         assert_eq!([0, 0, 0, 0].map(|now| burst.due(now)), [50, 50, 20, 0]);
         let mut stopped = burst.clone();
         stopped.stop();
-        assert!(stopped.is_over() && stopped.summary().ends_with("stopped"));
+        assert!(!stopped.is_sending() && stopped.summary().ends_with("stopped"));
     }
 }

@@ -1,5 +1,7 @@
 //! Tests of the screen as a whole: keys in, state, effects and pictures out. No terminal and no clock takes part.
 
+mod arranging;
+mod choosing;
 mod documents;
 mod editor;
 mod fixture;
@@ -7,3 +9,4 @@ mod keys;
 mod message;
 mod pictures;
 mod sizes;
+mod writing;

@@ -6,7 +6,7 @@ use super::fixture::Screen;
 use crate::tui::update::Message;
 
 /// Ways to everything that can be on the screen.
-const WAYS: [&str; 27] = [
+const WAYS: [&str; 37] = [
     "",
     "2",
     "3",
@@ -33,6 +33,16 @@ const WAYS: [&str; 27] = [
     "2 . 3 V",
     "e",
     "e res enter tab",
+    "ctrl-p",
+    "ctrl-p reset pagedown",
+    "t down",
+    "E",
+    "? / filter",
+    "Y",
+    "e res enter ctrl-o",
+    "e res enter F6",
+    "e res enter F7",
+    "m j m e heart enter F5 + > >",
     "2 g . f cp1 enter n",
 ];
 

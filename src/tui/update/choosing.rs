@@ -18,9 +18,9 @@ pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
     for context in OFFERED {
         choices.extend(app.bindings.of(context).filter(|(entry, _)| is_worth_a_line(entry.action)).map(|(entry, keys)| {
             Choice {
-                kind: "key",
-                name: entry.help.to_owned(),
-                detail: if context == Context::Panes { String::new() } else { context.title().to_owned() },
+                kind: "action",
+                name: entry.name().replace('-', " "),
+                detail: entry.help.to_owned(),
                 keys: keys.first().map(ToString::to_string).unwrap_or_default(),
                 obstacle: obstacle(app, entry, outside),
                 does: Does::Act(entry.action),
