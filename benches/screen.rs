@@ -64,7 +64,7 @@ fn main() {
     standing_still(&contents, &catalog);
     arriving(&mut contents, &catalog, &mut events);
     filters(&contents);
-    folding(&contents);
+    folding(&contents, &catalog);
     drop(contents);
     keys(&catalog);
 }
@@ -192,10 +192,10 @@ fn filters(contents: &Contents) {
     println!();
 }
 
-fn folding(contents: &Contents) {
+fn folding(contents: &Contents, catalog: &Catalog) {
     let began = Instant::now();
     let mut facts = Facts::default();
-    while facts.look_on(contents, 10_000) {}
+    while facts.look_on(contents, catalog, 10_000) {}
     let records = contents.records().range();
     let rate = (records.end - records.start) as f64 / began.elapsed().as_secs_f64() / 1e6;
     println!("what records say about stations: {rate:.1} million records a second");

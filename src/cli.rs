@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use ocpp_tui::docgen::Format;
 use ocpp_tui::lines::LogFormat;
-use ocpp_tui::ocpp::{MeterMapping, Role, Version};
+use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 /// The terminal console of people who develop and test EV charge points and central systems (OCPP).
@@ -191,6 +191,40 @@ pub struct CentralSystem {
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
     pub ping_interval: u32,
+    /// Transports that are spoken, all on the one port
+    #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
+    pub transport: TransportsArgument,
+}
+
+/// The transports of a central system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TransportsArgument {
+    /// An upgrade is a WebSocket, a POST of an envelope is SOAP
+    Both,
+    /// JSON over WebSocket
+    Websocket,
+    /// SOAP over HTTP
+    Soap,
+}
+
+impl TransportsArgument {
+    /// The transports that are meant.
+    pub fn transports(self) -> Vec<Transport> {
+        match self {
+            TransportsArgument::Both => Transport::ALL.to_vec(),
+            TransportsArgument::Websocket => vec![Transport::WebSocket],
+            TransportsArgument::Soap => vec![Transport::Soap],
+        }
+    }
+}
+
+/// The transport of a charge point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TransportArgument {
+    /// JSON over WebSocket
+    Websocket,
+    /// SOAP over HTTP; the URL is the one of the service, the identity is in the messages
+    Soap,
 }
 
 /// How to be charge points.
@@ -210,6 +244,15 @@ pub struct ChargePoints {
     /// Speak only when told to: no BootNotification, heartbeat or meter value by itself
     #[arg(long)]
     pub manual: bool,
+    /// Transport that is spoken
+    #[arg(long, short = 't', value_enum, default_value_t = TransportArgument::Websocket)]
+    pub transport: TransportArgument,
+    /// SOAP: address in the From header, at which the central system calls back [default: this machine's on the way there]
+    #[arg(long, short = 'f', value_name = "URL")]
+    pub from: Option<String>,
+    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones behind it; 0 takes any free ones
+    #[arg(long, short = 'r', default_value = "0", value_name = "PORT")]
+    pub remote_port: u16,
 }
 
 /// Where documentation goes and how it is written.

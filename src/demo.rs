@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Deed, Hub, HubError, Order};
-use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
@@ -48,15 +48,13 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         endpoint: "/".to_owned(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        transports: Transport::ALL.to_vec(),
     };
     let address = hub.start_central_system(options).await?;
-    hub.note(
-        false,
-        "A demonstration: six simulated charge points at a central system, both in this console. Type quit to end it.",
-    );
+    hub.note(false, "A demonstration: six simulated charge points at a central system, both in this console.");
     for (identity, version) in STATIONS {
         let (url, identity) = (format!("ws://{address}"), identity.to_owned());
-        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true })?;
+        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true, soap: None })?;
     }
     tokio::spawn(tell(hub.clone()));
     Ok(())

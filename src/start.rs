@@ -9,14 +9,14 @@ use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
 use ocpp_tui::config::{History, Paths, Settings};
 use ocpp_tui::console::{self, Console, LineKind, RunContext, Said, Trouble};
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
 use ocpp_tui::ocpp::{Catalog, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
-use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, size};
+use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument, size};
 use crate::{check, demo, reference, screen};
 
 /// Memory for the trace when nobody says otherwise, in bytes.
@@ -167,17 +167,26 @@ fn central_system(arguments: &CentralSystem) -> CentralSystemOptions {
         endpoint: arguments.endpoint.clone(),
         versions: arguments.protocol.clone(),
         ping_interval: arguments.ping_interval,
+        transports: arguments.transport.transports(),
     }
 }
 
 fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOptions> {
-    arguments.identities.iter().map(|identity| ChargePointOptions {
+    arguments.identities.iter().zip(0..).map(|(identity, index)| ChargePointOptions {
         url: arguments.url.clone(),
         identity: identity.clone(),
         version: arguments.protocol,
         ping_interval: arguments.ping_interval,
         lively: !arguments.manual,
+        soap: soap(arguments, index),
     })
+}
+
+/// How the charge point with this place in the list speaks SOAP, when it does.
+fn soap(arguments: &ChargePoints, index: u16) -> Option<SoapOptions> {
+    let port = if arguments.remote_port == 0 { 0 } else { arguments.remote_port.saturating_add(index) };
+    let options = SoapOptions { from: arguments.from.clone(), port };
+    (arguments.transport == TransportArgument::Soap).then_some(options)
 }
 
 async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOptions) -> anyhow::Result<ExitCode> {

@@ -129,6 +129,7 @@ async fn a_lost_central_system_is_found_again() {
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
     };
     second.start_central_system(options).await.unwrap();
     stations.submit(&Order { targets: vec![key], deed: Deed::Connect });

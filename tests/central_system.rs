@@ -190,6 +190,7 @@ async fn a_port_in_use_is_named_with_the_remedy() {
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
     };
     let error = hub.start_central_system(options).await.unwrap_err().to_string();
     assert!(error.contains(&format!("port {port} is in use")) && error.contains("--port"), "{error}");

@@ -1,6 +1,15 @@
 //! The program line by line, as scripts use it: commands are typed into the real program, and what it prints is read.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "a test that cannot go on fails"
+)]
+
 #[path = "ocppjs_recordings/program.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 mod program;
 #[path = "ocppjs_recordings/stage.rs"]
 #[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
@@ -322,4 +331,19 @@ fn pings_are_per_role_and_can_be_turned_on_and_off() {
     console.ask("websocket_ping_cp --remote-id A", "PING sent to: 127.0.0.1");
     let output = console.quit();
     assert!(!output.contains("no pong"), "{output}");
+}
+
+/// Actions are described as a whole; every other command has its place.
+#[test]
+fn the_documentation_knows_every_command() {
+    let (_, output) = run(&["--plain", "help"], b"");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
+    let documentation = std::fs::read_to_string(path).unwrap();
+    let (_, bootnotification) = run(&["--plain", "help", "bootnotification"], b"");
+    assert!(bootnotification.contains("chargePointVendor*"), "{bootnotification}");
+    for name in output.lines().filter_map(|line| line.strip_prefix(" - ")?.split(' ').next()) {
+        let (_, help) = run(&["--plain", "help", name], b"");
+        let of_action = help.contains("Fields in ocpp1.");
+        assert!(of_action || documentation.contains(&format!("`{name}")), "{name} is not in docs/commands.md");
+    }
 }

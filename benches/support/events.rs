@@ -1,7 +1,7 @@
 //! Events as many stations would cause them: boots and reports at the beginning, then heartbeats and meter values with their answers,
 //! and now and then an error. Always the same ones in the same order.
 
-use ocpp_tui::ocpp::{ErrorCode, Version};
+use ocpp_tui::ocpp::{ErrorCode, Transport, Version};
 use ocpp_tui::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 
 /// The wall clock at the first event: 2026-03-04T10:00:00Z.
@@ -39,7 +39,13 @@ impl Iterator for Events {
         let stamp = Stamp { wall_micros: BEGAN + micros as i64, monotonic_micros: micros };
         if number < u64::from(self.stations) {
             let peer = "192.0.2.20:50100".parse().ok()?;
-            let happening = Happening::Connected { link: number, version: Version::V1_6, peer, handshake: Box::default() };
+            let happening = Happening::Connected {
+                link: number,
+                version: Version::V1_6,
+                transport: Transport::WebSocket,
+                peer,
+                handshake: Box::default(),
+            };
             return Some(Event { station: Some(StationKey(number as u32)), stamp, happening });
         }
         // A call and its answer follow each other; stations take turns.
@@ -82,6 +88,7 @@ impl Iterator for Events {
             code,
             findings: Vec::new(),
             remark: None,
+            aside: None,
         };
         Some(Event { station: Some(station), stamp, happening: Happening::Frame(frame) })
     }

@@ -8,7 +8,7 @@ pub mod stations;
 
 use ocpp_tui::hub::{CentralSystemOptions, Hub};
 use ocpp_tui::link::{LinkSettings, now};
-use ocpp_tui::ocpp::{Catalog, Version};
+use ocpp_tui::ocpp::{Catalog, Transport, Version};
 use ocpp_tui::trace;
 use tokio::runtime::{Builder, Runtime};
 
@@ -30,6 +30,7 @@ pub async fn central_system() -> (Hub, u16) {
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        transports: Transport::ALL.to_vec(),
     };
     let port = hub.start_central_system(options).await.expect("a free port").port();
     (hub, port)

@@ -39,6 +39,9 @@ impl<'a> Arguments<'a> {
         };
         let mut words = words.iter().peekable();
         for positional in spec.positionals {
+            if positional.behind.is_some_and(|before| arguments.positionals.last().is_none_or(|word| word.value != before)) {
+                continue;
+            }
             match words.next_if(|word| !word.value.starts_with('-')) {
                 Some(word) => arguments.positionals.push(word.clone()),
                 None if positional.optional => {}

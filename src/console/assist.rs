@@ -110,6 +110,7 @@ mod tests {
                 code: None,
                 findings: Vec::new(),
                 remark: None,
+                aside: None,
             };
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
             contents.apply(&Event { station: Some(station), stamp, happening: Happening::Frame(frame) }, &mut String::new());

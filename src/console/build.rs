@@ -1,16 +1,20 @@
 //! From the sorted words of a line to the command they mean.
 
 use super::arguments::{Arguments, at_target};
-use super::command::{Answering, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Transport};
+use super::command::{
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand,
+};
 use super::duration;
 use super::error::{CommandError, UsageFault, short};
 use super::grammar::Grammar;
+use super::hold::{self, HoldCommand};
 use super::setting::{self, SETTINGS};
 use super::table::{Does, id_flag};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
-use crate::hub::{CentralSystemOptions, ChargePointOptions};
-use crate::ocpp::{ErrorCode, Role, Version};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::link::HttpUrl;
+use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 /// The versions that a central system offers when nothing is said about it, as in ocppjs.
 pub(super) const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
@@ -53,6 +57,10 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
             force: arguments.has("--force"),
             payload: PayloadEdit { steps: arguments.steps },
         })),
+        Does::Probe => {
+            let role = [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| arguments.has(id_flag(*role)));
+            Ok(Command::Probe { target: target(&arguments, role.unwrap_or(Role::CentralSystem))? })
+        }
         Does::Ping(initiator) => Ok(Command::Ping { initiator: *initiator, target: target(&arguments, *initiator)? }),
         Does::Call => {
             let (initiator, action) = grammar.find_action(&arguments.positionals[1])?;
@@ -64,7 +72,17 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
         Does::Default => default(arguments, grammar),
         Does::Answer => answer(arguments, grammar),
         Does::Answers => Ok(Command::Answers),
+        // The parser takes the line of `hold` as it stands.
+        Does::Hold | Does::Held => Ok(Command::Hold(HoldCommand::List)),
+        Does::Release => hold::release(arguments, false),
+        Does::Drop => hold::release(arguments, true),
         Does::Stations => Ok(Command::Stations),
+        Does::Show(shown) => {
+            let (initiator, action) = grammar.find_action(&arguments.positionals[0])?;
+            let version = versions(&arguments)?.and_then(|versions| versions.first().copied());
+            let response = arguments.has("--response");
+            Ok(Command::Show { shown: *shown, initiator, action: action.to_string(), version, response })
+        }
         Does::Connect => Ok(Command::Connect { target: target(&arguments, Role::ChargePoint)? }),
         Does::Disconnect => {
             let role = [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| arguments.has(id_flag(*role)));
@@ -81,9 +99,10 @@ fn start_central_system(arguments: &Arguments<'_>) -> Result<Command, CommandErr
         port: read(&arguments.positionals[0], "<port>", "a port number", |text| text.parse().ok())?,
         endpoint: arguments.text("-u").unwrap_or_else(|| "/".to_owned()),
         versions: versions(arguments)?.unwrap_or_else(|| OFFERED.to_vec()),
+        transports: transports(arguments)?,
         ping_interval: ping_interval(arguments)?,
     };
-    Ok(Command::StartCentralSystem { options, transport: transport(arguments)? })
+    Ok(Command::StartCentralSystem(options))
 }
 
 fn start_charge_point(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
@@ -95,8 +114,9 @@ fn start_charge_point(arguments: &Arguments<'_>) -> Result<Command, CommandError
         version: versions(arguments)?.and_then(|versions| versions.first().copied()).unwrap_or(ASKED_FOR),
         ping_interval: ping_interval(arguments)?,
         lively: arguments.has("--lively"),
+        soap: soap(arguments)?,
     };
-    Ok(Command::StartChargePoint { options, transport: transport(arguments)? })
+    Ok(Command::StartChargePoint(options))
 }
 
 fn versions(arguments: &Arguments<'_>) -> Result<Option<Vec<Version>>, CommandError> {
@@ -108,13 +128,24 @@ fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
     arguments.raw("-i").map_or(Ok(0), |word| read(word, "-i", "a number", |text| text.parse().ok()))
 }
 
-fn transport(arguments: &Arguments<'_>) -> Result<Transport, CommandError> {
+/// The transports of a central system. Only a WebSocket is the default of ocppjs; it knows no `both`.
+fn transports(arguments: &Arguments<'_>) -> Result<Vec<Transport>, CommandError> {
+    arguments.raw("-t").map_or(Ok(vec![Transport::WebSocket]), |word| {
+        read(word, "-t", "websocket, soap or both", |text| match text.to_ascii_lowercase().as_str() {
+            "both" => Some(Transport::ALL.to_vec()),
+            name => Transport::ALL.into_iter().find(|transport| transport.name() == name).map(|transport| vec![transport]),
+        })
+    })
+}
+
+/// How a charge point speaks SOAP, when it does.
+fn soap(arguments: &Arguments<'_>) -> Result<Option<SoapOptions>, CommandError> {
     let port = arguments.raw("-r").map(|word| read(word, "-r", "a port number", |text| text.parse().ok())).transpose()?;
-    let soap = Transport::Soap { from: arguments.text("-f"), port };
-    arguments.raw("-t").map_or(Ok(Transport::WebSocket), |word| {
+    let soap = SoapOptions { from: arguments.text("-f"), port: port.unwrap_or(0) };
+    arguments.raw("-t").map_or(Ok(None), |word| {
         read(word, "-t", "websocket or soap", |text| match text.to_ascii_lowercase().as_str() {
-            "websocket" => Some(Transport::WebSocket),
-            "soap" => Some(soap),
+            "websocket" => Some(None),
+            "soap" => Some(Some(soap)),
             _ => None,
         })
     })
@@ -165,6 +196,7 @@ fn set(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
     let role = match arguments.positionals[0].value {
         "cs" => Role::CentralSystem,
         "cp" => Role::ChargePoint,
+        "station" => return set_station(arguments),
         other => return Err(arguments.usage(UsageFault::Unexpected(short(other)), &arguments.positionals[0])),
     };
     if arguments.steps.is_empty() {
@@ -181,6 +213,28 @@ fn set(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
     let settings =
         assignments.map(|assignment| setting::read(&assignment.path, &assignment.value)).collect::<Result<_, _>>()?;
     Ok(Command::Set { role, settings })
+}
+
+/// `set station CP1 callback=http://…`; an empty address is the one that the station names itself.
+fn set_station(arguments: &Arguments<'_>) -> Result<Command, CommandError> {
+    let station = arguments.positionals.get(1).ok_or_else(|| arguments.missing("<station>"))?;
+    let [PayloadStep::Assign(Assignment { path, value })] = &arguments.steps[..] else {
+        return Err(arguments.missing("callback=<url>"));
+    };
+    if path.value != "callback" {
+        return Err(CommandError::UnknownSetting {
+            name: path.value.clone(),
+            nearest: Some("callback"),
+            span: path.span.clone(),
+        });
+    }
+    let url = unquote(&value.value);
+    if !url.is_empty() && HttpUrl::parse(&url).is_err() {
+        let wanted = "a URL, as in http://station:8080/".to_owned();
+        return Err(CommandError::BadArgument { name: "callback", wanted, span: value.span.clone() });
+    }
+    let target = Target::parse(&unquote(station.value)).ok_or_else(|| arguments.missing("<station>"))?;
+    Ok(Command::CallAt { target, url: (!url.is_empty()).then_some(url) })
 }
 
 fn default(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, CommandError> {
@@ -202,19 +256,26 @@ fn answer(mut arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, Co
         Some(role) => Some(target(&arguments, role)?),
         None => arguments.at_target.take(),
     };
-    let delay = take(&mut arguments, "delay")
+    let wanted = "name=value, error=<code>, none, delay=<time> or default";
+    let answering = answering(&mut arguments)?.ok_or_else(|| arguments.missing(wanted))?;
+    Ok(Command::Answer { initiator, action: action.to_string(), target, once, answering })
+}
+
+/// How a call is answered, by the words about it; `None` when there are none.
+pub(super) fn answering(arguments: &mut Arguments<'_>) -> Result<Option<Answering>, CommandError> {
+    let delay = take(arguments, "delay")
         .map(|word| {
             let wanted = "a length of time, as in 2s or 500ms".to_owned();
             duration::parse(&unquote(&word.value)).ok_or(CommandError::BadArgument { name: "delay", wanted, span: word.span })
         })
         .transpose()?;
     let mut replies = Vec::new();
-    if let Some(word) = take(&mut arguments, "error") {
+    if let Some(word) = take(arguments, "error") {
         let Some(code) = ErrorCode::parse(&unquote(&word.value)) else {
             let wanted = format!("one of {}", ErrorCode::ALL.map(ErrorCode::name).join(", "));
             return Err(CommandError::BadArgument { name: "error", wanted, span: word.span });
         };
-        let description = take(&mut arguments, "description").map(|word| unquote(&word.value));
+        let description = take(arguments, "description").map(|word| unquote(&word.value));
         replies.push((word.span, Some(Reply::Error { code, description })));
     }
     for word in &arguments.words {
@@ -224,16 +285,15 @@ fn answer(mut arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, Co
         let span = first.span();
         replies.push((span, Some(Reply::Result(PayloadEdit { steps: std::mem::take(&mut arguments.steps) }))));
     }
-    let answering = match (replies.pop(), replies.is_empty(), delay) {
+    Ok(match (replies.pop(), replies.is_empty(), delay) {
         (Some((span, _)), false, _) | (Some((span, None)), true, Some(_)) => {
             return Err(CommandError::ConflictingAnswer { span });
         }
-        (Some((_, None)), true, None) => Answering::AsUsual,
-        (Some((_, Some(reply))), true, delay) => Answering::OnPurpose { reply, delay },
-        (None, _, Some(delay)) => Answering::OnPurpose { reply: Reply::Usual, delay: Some(delay) },
-        (None, _, None) => return Err(arguments.missing("name=value, error=<code>, none, delay=<time> or default")),
-    };
-    Ok(Command::Answer { initiator, action: action.to_string(), target, once, answering })
+        (Some((_, None)), true, None) => Some(Answering::AsUsual),
+        (Some((_, Some(reply))), true, delay) => Some(Answering::OnPurpose { reply, delay }),
+        (None, _, Some(delay)) => Some(Answering::OnPurpose { reply: Reply::Usual, delay: Some(delay) }),
+        (None, _, None) => None,
+    })
 }
 
 /// Takes an assignment that belongs to the command and not to the payload out of the arguments; the last one when there are more.

@@ -4,29 +4,21 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use super::hold::HoldCommand;
+pub use super::table::Shown;
 use super::target::Target;
 use super::token::Spanned;
 use crate::hub::{CentralSystemOptions, ChargePointOptions};
-use crate::ocpp::{ErrorCode, Role};
+use crate::ocpp::{ErrorCode, Role, Version};
 
 /// A command. A role in it is always the role that *we* play in the matter: `bootnotification` is said by our charge point,
 /// `remote_reset` by our central system.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Be a central system.
-    StartCentralSystem {
-        /// How.
-        options: CentralSystemOptions,
-        /// Over which transport.
-        transport: Transport,
-    },
+    StartCentralSystem(CentralSystemOptions),
     /// Be one more charge point.
-    StartChargePoint {
-        /// How.
-        options: ChargePointOptions,
-        /// Over which transport.
-        transport: Transport,
-    },
+    StartChargePoint(ChargePointOptions),
     /// Send a call, made of the default payload and what was written about it.
     Call(CallCommand),
     /// Send a call whose payload is this text, checked by nobody.
@@ -56,6 +48,18 @@ pub enum Command {
         /// What changes, in this order.
         settings: Vec<Setting>,
     },
+    /// Call a station over SOAP at this address instead of the one that it names itself.
+    CallAt {
+        /// Which.
+        target: Target,
+        /// The URL; `None` is the one of its From header again.
+        url: Option<String>,
+    },
+    /// Look whether anybody answers at the address at which a peer is called over SOAP.
+    Probe {
+        /// Whose.
+        target: Target,
+    },
     /// Change the default payload of a call that we send.
     Default {
         /// Who sends.
@@ -78,12 +82,27 @@ pub enum Command {
         /// How.
         answering: Answering,
     },
+    /// Stop frames, list them, let them go on.
+    Hold(HoldCommand),
     /// List how calls are answered on purpose.
     Answers,
     /// Show help, about everything or one command.
     Help(Option<String>),
     /// List the stations.
     Stations,
+    /// Print what a message looks like.
+    Show {
+        /// What of it.
+        shown: Shown,
+        /// Who sends the call.
+        initiator: Role,
+        /// The action.
+        action: String,
+        /// The version; `None` is the newest that has the action.
+        version: Option<Version>,
+        /// Whether the response is meant.
+        response: bool,
+    },
     /// Connect simulated stations that are down, now.
     Connect {
         /// Which.
@@ -128,20 +147,6 @@ pub struct SendCommand {
     pub payload: String,
     /// Whether the HTTP headers of the exchange are shown (SOAP).
     pub show_headers: bool,
-}
-
-/// How messages travel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Transport {
-    /// SRPC and OCPP-J.
-    WebSocket,
-    /// OCPP-S.
-    Soap {
-        /// The address in the From header of a charge point.
-        from: Option<String>,
-        /// The port on which a charge point waits for remote calls.
-        port: Option<u16>,
-    },
 }
 
 /// Changes of a payload, in the order in which they were typed.

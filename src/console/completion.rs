@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::grammar::{CommandSpec, Grammar};
 use super::path;
 use super::setting::SETTINGS;
-use super::table::{Completes, Does, Takes};
+use super::table::{Completes, Does, Positional, Takes};
 use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, Step, best_first, fields_at, type_label};
 use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Message, Role, Version};
@@ -122,7 +122,10 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn complete(&self, typed: &Typed<'_>) -> Completions {
-        if let Some(positional) = self.spec.positionals.get(self.words.len())
+        let is_due = |positional: &&Positional| {
+            positional.behind.is_none_or(|before| self.words.last().is_some_and(|word| word.value == before))
+        };
+        if let Some(positional) = self.spec.positionals.get(self.words.len()).filter(is_due)
             && !typed.text.starts_with('-')
         {
             return self.value(positional.completes, typed);
@@ -163,8 +166,17 @@ impl Line<'_> {
                 typed.behind(start).choose(offered)
             }
             Completes::Transport => typed.choose([candidate("websocket", "SRPC, OCPP-J"), candidate("soap", "OCPP-S")]),
+            Completes::Transports => typed.choose([
+                candidate("websocket", "SRPC, OCPP-J"),
+                candidate("soap", "OCPP-S"),
+                candidate("both", "on the same port"),
+            ]),
             Completes::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
-            Completes::Side => typed.choose([candidate("cs", "central system"), candidate("cp", "charge point")]),
+            Completes::Side => typed.choose([
+                candidate("cs", "central system"),
+                candidate("cp", "charge point"),
+                candidate("station", "where it is called over SOAP"),
+            ]),
             Completes::Command => commands(typed, self.context),
             Completes::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
             Completes::ActionCommand => {
@@ -255,6 +267,9 @@ impl Line<'_> {
         let used = |name: &str| self.words.iter().any(|word| word.value.starts_with(name) && name.ends_with('='));
         let mut names = match self.spec.takes {
             Takes::Nothing => Vec::new(),
+            Takes::Settings if self.words.first().is_some_and(|word| word.value == "station") => {
+                vec![candidate("callback=", "the URL at which it is called over SOAP")]
+            }
             Takes::Settings => SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect(),
             Takes::Payload => self.fields(typed),
         };

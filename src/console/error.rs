@@ -101,6 +101,14 @@ pub enum CommandError {
         /// The place of the second one.
         span: Range<usize>,
     },
+    /// The filter does not read as one.
+    #[error("Error: {message}")]
+    BadFilter {
+        /// What is wrong with it.
+        message: String,
+        /// The place.
+        span: Range<usize>,
+    },
     /// A quote that is never closed.
     #[error("Error: the quote in column {column} is never closed.")]
     UnterminatedQuote {
@@ -140,6 +148,7 @@ impl CommandError {
             | CommandError::BadSetting { span, .. }
             | CommandError::BadArgument { span, .. }
             | CommandError::ConflictingAnswer { span }
+            | CommandError::BadFilter { span, .. }
             | CommandError::UnterminatedQuote { span, .. } => Some(span.clone()),
             CommandError::SendUsage { .. } | CommandError::SetUsage { .. } => None,
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::Grammar;
-use crate::ocpp::{Catalog, Role, Version};
+use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::trace::{LinkState, StationKey, StationRow, StationTable};
 
 /// The embedded definitions.
@@ -33,6 +33,8 @@ pub(super) fn stations() -> StationTable {
         state,
         link: 0,
         version: Some(Version::V1_5),
+        transport: Some(Transport::WebSocket),
+        callback: None,
         peer: None,
         url: None,
         last_seen_micros: 0,

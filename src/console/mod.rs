@@ -12,6 +12,7 @@ mod error;
 mod glob;
 mod grammar;
 mod help;
+mod hold;
 mod parser;
 mod path;
 mod payloads;
@@ -19,6 +20,7 @@ mod print;
 mod runner;
 mod said;
 mod setting;
+mod show;
 mod table;
 mod target;
 mod token;
@@ -31,13 +33,13 @@ mod properties;
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use assist::known_values;
 pub use command::{
-    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting,
-    Transport,
+    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand, Setting, Shown,
 };
 pub use completion::{Candidate, Completions, Context, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};
 pub use grammar::{CommandSpec, Grammar};
 pub use help::help;
+pub use hold::{HoldCommand, Which};
 pub use parser::parse;
 pub use path::PathError;
 pub use runner::{Console, RunContext};

@@ -5,6 +5,8 @@ use super::build::build;
 use super::command::Command;
 use super::error::CommandError;
 use super::grammar::Grammar;
+use super::hold;
+use super::table::Does;
 use super::token::{UnterminatedQuote, column, tokenize};
 
 /// Reads a line; an empty one is no command and no error.
@@ -13,6 +15,9 @@ pub fn parse(line: &str, grammar: &Grammar) -> Result<Option<Command>, CommandEr
         .map_err(|UnterminatedQuote(at)| CommandError::UnterminatedQuote { column: column(line, at), span: at..at + 1 })?;
     let Some((name, rest)) = words.split_first() else { return Ok(None) };
     let spec = grammar.find(name)?;
+    if spec.does == Does::Hold {
+        return hold::hold(&hold::rest_of(line, name)).map(Some);
+    }
     build(Arguments::sort(spec, rest, line.len())?, grammar).map(Some)
 }
 

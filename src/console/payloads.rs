@@ -9,7 +9,7 @@ use super::command::{CallCommand, DefaultChange, PayloadEdit};
 use super::error::ExecutionError;
 use super::said::Failure;
 use crate::hub::Hub;
-use crate::ocpp::{ActionDefinition, Catalog, Role, SampleContext, Version, decisive};
+use crate::ocpp::{ActionDefinition, Catalog, Message, Role, SampleContext, Version, decisive};
 
 /// The largest file that is read as a payload, in bytes.
 const FILE_LIMIT: u64 = 16 << 20;
@@ -92,6 +92,11 @@ fn edited(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> sup
 /// Changes the usual result of an action as a person wants it.
 pub(super) fn answer(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> super::assign::Applied {
     apply(base, edit, Shape { action: &definition.name, message: &definition.response }, read_file)
+}
+
+/// Changes a payload of any message.
+pub(super) fn edit_message(base: Value, edit: &PayloadEdit, action: &str, message: &Message) -> super::assign::Applied {
+    apply(base, edit, Shape { action, message }, read_file)
 }
 
 fn read_file(name: &str) -> std::io::Result<String> {

@@ -3,18 +3,19 @@
 use std::fmt;
 
 use super::build::{ASKED_FOR, OFFERED};
-use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, Transport};
+use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, Shown};
 use super::duration;
 use super::grammar::action_command_name;
 use super::table::id_flag;
 use super::target::Target;
 use super::token::quote;
-use crate::ocpp::{Role, Version};
+use crate::hub::SoapOptions;
+use crate::ocpp::{Role, Transport, Version};
 
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Command::StartCentralSystem { options, transport } => {
+            Command::StartCentralSystem(options) => {
                 write!(f, "start_cs {}", options.port)?;
                 if let Some(host) = &options.host {
                     write!(f, " --host {}", quote(host))?;
@@ -27,15 +28,22 @@ impl fmt::Display for Command {
                     write!(f, " -p {}", names.join(","))?;
                 }
                 ping_interval(f, options.ping_interval)?;
-                write!(f, "{transport}")
+                match options.transports[..] {
+                    [Transport::WebSocket] => Ok(()),
+                    [Transport::Soap] => f.write_str(" -t soap"),
+                    _ => f.write_str(" -t both"),
+                }
             }
-            Command::StartChargePoint { options, transport } => {
+            Command::StartChargePoint(options) => {
                 write!(f, "start_cp {} {}", quote(&options.url), quote(&options.identity))?;
                 if options.version != ASKED_FOR {
                     write!(f, " -p {}", options.version.subprotocol())?;
                 }
                 ping_interval(f, options.ping_interval)?;
-                write!(f, "{transport}{}", if options.lively { " --lively" } else { "" })
+                if let Some(soap) = &options.soap {
+                    soap_options(f, soap)?;
+                }
+                f.write_str(if options.lively { " --lively" } else { "" })
             }
             Command::Call(call) => {
                 f.write_str(&action_command_name(call.initiator, &call.action))?;
@@ -58,6 +66,18 @@ impl fmt::Display for Command {
                 f.write_str(sender(*initiator, "websocket_ping_cs", "websocket_ping_cp"))?;
                 target(f, *initiator, to)
             }
+            Command::CallAt { target, url } => {
+                f.write_str("set station ")?;
+                match target {
+                    Target::These(names) => f.write_str(&quote(&names.join(",")))?,
+                    target => write!(f, "{target}")?,
+                }
+                write!(f, " callback={}", quote(url.as_deref().unwrap_or_default()))
+            }
+            Command::Probe { target: to } => {
+                f.write_str("probe")?;
+                target(f, Role::CentralSystem, to)
+            }
             Command::Set { role, settings } => {
                 write!(f, "set {}", role.short())?;
                 settings.iter().map(|setting| setting.written()).try_for_each(|(name, value)| write!(f, " {name}={value}"))
@@ -77,9 +97,21 @@ impl fmt::Display for Command {
                 write!(f, "{}{answering}", if *once { " --once" } else { "" })
             }
             Command::Answers => f.write_str("answers"),
+            Command::Hold(hold) => write!(f, "{hold}"),
             Command::Help(None) => f.write_str("help"),
             Command::Help(Some(command)) => write!(f, "help {command}"),
             Command::Stations => f.write_str("stations"),
+            Command::Show { shown, initiator, action, version, response } => {
+                let name = match shown {
+                    Shown::Schema => "schema",
+                    Shown::Example => "example",
+                };
+                write!(f, "{name} {}", action_command_name(*initiator, action))?;
+                if let Some(version) = version {
+                    write!(f, " -p {}", version.subprotocol())?;
+                }
+                f.write_str(if *response { " --response" } else { "" })
+            }
             Command::Connect { target: to } => {
                 f.write_str("connect")?;
                 target(f, Role::ChargePoint, to)
@@ -121,19 +153,12 @@ fn show_headers(f: &mut fmt::Formatter<'_>, show: bool) -> fmt::Result {
     if show { f.write_str(" -h true") } else { Ok(()) }
 }
 
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Transport::WebSocket => Ok(()),
-            Transport::Soap { from, port } => {
-                f.write_str(" -t soap")?;
-                if let Some(from) = from {
-                    write!(f, " -f {}", quote(from))?;
-                }
-                port.map_or(Ok(()), |port| write!(f, " -r {port}"))
-            }
-        }
+fn soap_options(f: &mut fmt::Formatter<'_>, soap: &SoapOptions) -> fmt::Result {
+    f.write_str(" -t soap")?;
+    if let Some(from) = &soap.from {
+        write!(f, " -f {}", quote(from))?;
     }
+    if soap.port == 0 { Ok(()) } else { write!(f, " -r {}", soap.port) }
 }
 
 impl fmt::Display for PayloadEdit {

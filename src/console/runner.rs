@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::command::{Answering, CallCommand, Command, PayloadEdit, Reply, SendCommand, Setting, Transport};
+use super::command::{Answering, CallCommand, Command, PayloadEdit, Reply, SendCommand, Setting};
 use super::error::ExecutionError;
 use super::grammar::Grammar;
 use super::payloads::{self, Defaults};
 use super::said::{Failure, Said};
+use super::show::show;
 use super::target::Target;
 use super::{help, parse};
 use crate::hub::{AnswerRule, Change, Deed, Hub, OnPurpose, Order};
-use crate::ocpp::{Role, Version};
+use crate::link::HttpUrl;
+use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{LinkState, StationKey, StationRow};
 
 /// What a command may refer to without naming it.
@@ -71,30 +73,40 @@ impl Console {
     /// Carries a command out. `line` is its text, for places in it.
     pub async fn carry_out(&self, command: Command, line: &str, context: &RunContext) -> Said {
         let done = match command {
-            Command::StartCentralSystem { transport: Transport::Soap { .. }, .. }
-            | Command::StartChargePoint { transport: Transport::Soap { .. }, .. } => {
-                Err(Failure::usage("Error: SOAP is not spoken yet; leave -t out or write -t websocket."))
-            }
-            Command::StartCentralSystem { options, .. } => {
+            Command::StartCentralSystem(options) => {
                 self.hub.start_central_system(options).await.map(|_| Said::default()).map_err(Failure::from)
             }
-            Command::StartChargePoint { options, .. } => {
+            Command::StartChargePoint(options) => {
                 self.hub.start_charge_point(options).map(|_| Said::default()).map_err(Failure::from)
             }
             Command::Call(call) => self.call(&call, line, context),
             Command::Send(send) => self.send(send, context),
-            Command::SendRaw { initiator, target, text, .. } => self.order(initiator, &target, Deed::Raw(text), context),
-            Command::Ping { initiator, target } => self.order(initiator, &target, Deed::Ping, context),
+            Command::SendRaw { initiator, target, text, show_headers } => {
+                let deed = if show_headers { Deed::RawShowingHeaders(text) } else { Deed::Raw(text) };
+                self.order(initiator, &target, deed, context)
+            }
+            Command::CallAt { target, url } => {
+                let url = url.and_then(|url| HttpUrl::parse(&url).ok()); // the parser has refused others
+                self.order(Role::CentralSystem, &target, Deed::CallAt(url), context)
+            }
+            Command::Probe { target } => self.probe(&target, context),
+            Command::Ping { initiator, target } => self
+                .over_websocket(initiator, &target, context)
+                .and_then(|()| self.order(initiator, &target, Deed::Ping, context)),
             Command::Set { role, settings } => self.set(role, &settings),
             Command::Default { initiator, action, change } => return self.change_default(initiator, &action, change, line),
             Command::Answer { initiator, action, target, once, answering } => {
                 return self.answer(initiator, &action, target.as_ref(), once, answering, line, context);
             }
             Command::Answers => Ok(self.answers()),
+            Command::Hold(hold) => return self.hold(&hold, line),
             Command::Help(topic) => help(&self.grammar, self.hub.catalog(), topic.as_deref())
                 .map(|lines| Said::text("Commands", lines))
                 .map_err(Failure::from),
             Command::Stations => Ok(self.stations()),
+            Command::Show { shown, initiator, action, version, response } => {
+                show(self.hub.catalog(), shown, (initiator, &action), version, response)
+            }
             Command::Connect { target } => self.connect(&target, context),
             Command::Disconnect { role, target } => self.disconnect(role, &target, context),
             Command::Quit => return Said { quit: true, ..Said::default() },
@@ -169,6 +181,22 @@ impl Console {
         Ok(said)
     }
 
+    fn probe(&self, target: &Target, context: &RunContext) -> Result<Said, Failure> {
+        let up = |row: &StationRow| row.state == LinkState::Connected;
+        let targets = self.resolve(None, target, context, up)?;
+        let mut said = Said::default();
+        self.submit(targets, Deed::Probe, &mut said);
+        Ok(said)
+    }
+
+    /// Refuses what only a WebSocket can carry for stations that speak SOAP.
+    fn over_websocket(&self, role: Role, target: &Target, context: &RunContext) -> Result<(), Failure> {
+        let links = self.connected(role, target, context)?;
+        let contents = self.hub.trace().read();
+        let soap = |key| contents.stations().get(key).and_then(|row| row.transport) == Some(Transport::Soap);
+        if links.into_iter().any(|(key, _)| soap(key)) { Err(ExecutionError::NotOverSoap.into()) } else { Ok(()) }
+    }
+
     fn submit(&self, targets: Vec<StationKey>, deed: Deed, said: &mut Said) {
         for (_, reason) in self.hub.submit(&Order { targets, deed }).refused {
             said.add(Failure::plain(format!("Error: {reason}.")));
@@ -184,8 +212,11 @@ impl Console {
                 }
                 Setting::Timeout(timeout) => link.call_timeout = *timeout,
                 Setting::CallsInFlight(calls) => link.calls_in_flight = (*calls).max(1) as usize,
-                Setting::PrintXml(_) => {} // only SOAP has XML to print
+                Setting::PrintXml(_) => {} // the hub's, below
             });
+            if let Setting::PrintXml(on) = setting {
+                self.hub.set_print_xml(role, *on);
+            }
             if !any {
                 let none = match role {
                     Role::CentralSystem => ExecutionError::NoCentralSystem,

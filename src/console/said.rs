@@ -102,12 +102,6 @@ impl Failure {
     pub fn plain(text: impl Into<String>) -> Failure {
         Failure { text: text.into(), stamped: false, hint: None, trouble: Trouble::Failed }
     }
-
-    /// A sentence about a line that asks for what there is not.
-    pub fn usage(text: impl Into<String>) -> Failure {
-        Failure { trouble: Trouble::Usage, ..Failure::plain(text) }
-    }
-
     /// A fault of an assignment, with its place in the line.
     pub fn assignment(error: &AssignError, line: &str) -> Failure {
         let column = format!("(column {})", error.column(line));

@@ -38,16 +38,35 @@ pub(super) enum Does {
     Set,
     SendRaw(Role),
     Send(Role),
-    Action { initiator: Role, action: Arc<str> },
+    Action {
+        initiator: Role,
+        action: Arc<str>,
+    },
     Ping(Role),
+    Probe,
     Call,
     Default,
     Answer,
     Answers,
+    Hold,
+    Held,
+    Release,
+    Drop,
     Stations,
+    /// Prints what a message looks like: its schema, or an example.
+    Show(Shown),
     Connect,
     Disconnect,
     Quit,
+}
+
+/// What is shown of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Its JSON Schema.
+    Schema,
+    /// A made-up payload.
+    Example,
 }
 
 /// What `name=value` means.
@@ -66,6 +85,8 @@ pub(super) enum Completes {
     Station(Option<Role>),
     Versions,
     Transport,
+    /// One of the transports, or both.
+    Transports,
     YesNo,
     /// An action that this role may send, spelled as on the wire.
     Action(Role),
@@ -84,10 +105,12 @@ pub(super) struct Positional {
     pub name: &'static str,
     pub completes: Completes,
     pub optional: bool,
+    /// The argument before it that brings it with it; an addition of ours to a command of ocppjs, not in the usage text.
+    pub behind: Option<&'static str>,
 }
 
 const fn argument(name: &'static str, completes: Completes) -> Positional {
-    Positional { name, completes, optional: false }
+    Positional { name, completes, optional: false, behind: None }
 }
 
 /// An option.
@@ -163,7 +186,7 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
                     option("-i", Completes::Nothing, "websocket ping interval, default: 0"),
                     option("-u", Completes::Nothing, "endpoint URL, default: /"),
                     option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
-                    option("-t", Completes::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    option("-t", Completes::Transports, "transport layer mode (websocket or soap), default: websocket"),
                     added("--host", Completes::Nothing, "address to listen on, default: all"),
                 ]
             },
@@ -186,13 +209,23 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
             ..command("start_cp", Does::StartChargePoint, "be one more charge point")
         },
         CommandSpec {
-            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true }] },
+            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true, behind: None }] },
             ..command("help", Does::Help, "list the commands, or explain one")
         },
         CommandSpec {
-            positionals: const { &[argument("<cs|cp>", Completes::Side)] },
+            positionals: const {
+                &[
+                    argument("<cs|cp>", Completes::Side),
+                    Positional {
+                        name: "<station>",
+                        completes: Completes::Station(Some(Role::CentralSystem)),
+                        optional: true,
+                        behind: Some("station"),
+                    },
+                ]
+            },
             takes: Takes::Settings,
-            ..command("set", Does::Set, "change settings of all links")
+            ..command("set", Does::Set, "change settings of all links, or where a SOAP station is called")
         },
         CommandSpec {
             options: &[ID, ENVELOPE, HEADERS],
@@ -245,7 +278,9 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 
 /// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
 pub(super) fn after_actions() -> Vec<CommandSpec> {
-    const ANYWHERE: Positional = Positional { name: "<target>", completes: Completes::Station(None), optional: true };
+    const ANYWHERE: Positional =
+        Positional { name: "<target>", completes: Completes::Station(None), optional: true, behind: None };
+    const WHICH: &[Positional] = &[argument("<number|all>", Completes::Nothing)];
     vec![
         CommandSpec {
             positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
@@ -271,7 +306,26 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             ..command("answer", Does::Answer, "answer a call on purpose, or as usual again")
         },
         command("answers", Does::Answers, "list what is answered on purpose"),
+        CommandSpec {
+            synopsis: "<filter> | off",
+            ..command("hold", Does::Hold, "stop frames that pass a filter before they go out or are handled")
+        },
+        command("held", Does::Held, "list the frames that wait"),
+        CommandSpec {
+            positionals: WHICH,
+            takes: Takes::Payload,
+            words: &["none"],
+            synopsis: "<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>",
+            ..command("release", Does::Release, "let a frame that waits go on, as it is, edited or answered on purpose")
+        },
+        CommandSpec {
+            positionals: WHICH,
+            synopsis: "<number|all>",
+            ..command("drop", Does::Drop, "forget a frame that waits")
+        },
         command("stations", Does::Stations, "list the stations"),
+        show("schema", Shown::Schema, "print the JSON Schema of an action"),
+        show("example", Shown::Example, "print an example of an action"),
         CommandSpec {
             positionals: const { &[Positional { completes: Completes::Station(Some(Role::ChargePoint)), ..ANYWHERE }] },
             options: &[ID],
@@ -284,15 +338,34 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             synopsis: "<target>",
             ..command("disconnect", Does::Disconnect, "close links")
         },
+        CommandSpec {
+            positionals: &[ANYWHERE],
+            options: &[ID, REMOTE_ID],
+            synopsis: "<target>",
+            ..command("probe", Does::Probe, "look whether anybody answers where a peer is called over SOAP")
+        },
         command("quit", Does::Quit, "close all links and end"),
     ]
+}
+
+fn show(name: &'static str, shown: Shown, summary: &'static str) -> CommandSpec {
+    CommandSpec {
+        positionals: const { &[argument("<action>", Completes::ActionCommand)] },
+        options: const {
+            &[
+                option("-p", Completes::Versions, "OCPP version, default: the newest that has the action"),
+                switch("--response", "the response instead of the request"),
+            ]
+        },
+        ..command(name, Does::Show(shown), summary)
+    }
 }
 
 impl CommandSpec {
     /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
     pub(super) fn usage(&self) -> String {
         let mut usage = self.name.to_string();
-        for positional in self.positionals {
+        for positional in self.positionals.iter().filter(|positional| positional.behind.is_none()) {
             usage.push(' ');
             usage.push_str(positional.name);
         }

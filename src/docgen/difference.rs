@@ -87,7 +87,7 @@ fn compare(before: &[Field], after: &[Field], parent: &str, changes: &mut Vec<Fi
                     say(format!("may also be {}", added.join(", ")));
                 }
                 if !gone.is_empty() {
-                    say(format!("may no longer be {}", gone.join(", ")));
+                    say(format!("may not be {}", gone.join(", ")));
                 }
             }
             (old_kind, new_kind) => {
@@ -143,6 +143,6 @@ mod tests {
         let changes = fields(&action.request.fields, &xml.fields);
         let lines: Vec<String> = changes.iter().map(|change| format!("{} {}", change.path, change.text)).collect();
         assert!(lines.contains(&"meterValue.sampledValue occurs 1..* instead of 0..*, but present".to_owned()), "{lines:#?}");
-        assert!(lines.contains(&"meterValue.sampledValue.unit may no longer be Celcius".to_owned()), "{lines:#?}");
+        assert!(lines.contains(&"meterValue.sampledValue.unit may not be Celcius".to_owned()), "{lines:#?}");
     }
 }

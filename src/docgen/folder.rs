@@ -22,12 +22,12 @@ pub enum FolderError {
         folder: PathBuf,
     },
     /// The operating system refuses.
-    #[error("cannot write {}: {source}; choose a folder that you may write to", path.display())]
+    #[error("cannot write {}: {error}; choose a folder that you may write to", path.display())]
     CannotWrite {
         /// The file or folder.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -39,7 +39,7 @@ pub enum FolderError {
 pub fn write(folder: &Path, files: &[File], force: bool) -> Result<(), FolderError> {
     let refused = |path: &Path| {
         let path = path.to_owned();
-        move |source| FolderError::CannotWrite { path, source }
+        move |error| FolderError::CannotWrite { path, error }
     };
     if folder.exists() && !folder.is_dir() {
         return Err(FolderError::NotAFolder { folder: folder.to_owned() });

@@ -9,7 +9,7 @@ use super::CentralSystemOptions;
 use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Transport, Version};
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
@@ -18,23 +18,35 @@ use crate::trace::{StationKey, Trace};
 pub struct Listening {
     /// The bound address.
     pub address: SocketAddr,
+    /// The transports that are spoken.
+    pub transports: Vec<Transport>,
     host: String,
     prefix: String,
 }
 
 impl Listening {
     /// For a bound address; `host` is the one that a person named.
-    pub(super) fn new(address: SocketAddr, host: Option<&str>, endpoint: &str) -> Listening {
+    pub(super) fn new(address: SocketAddr, host: Option<&str>, endpoint: &str, transports: &[Transport]) -> Listening {
         let host = match host {
             Some(host) if !address.ip().is_unspecified() => bracketed(host),
             _ => outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
         };
-        Listening { address, host, prefix: Endpoint::new(endpoint).prefix() }
+        Listening { address, transports: transports.to_vec(), host, prefix: Endpoint::new(endpoint).prefix() }
     }
 
-    /// The URL at which a station with this identity connects, by an address that others reach too.
+    /// The URL at which a station with this identity connects, by an address that others reach too. Where only SOAP is spoken it is that
+    /// of the service.
     pub fn url(&self, identity: &str) -> String {
-        format!("ws://{}:{}{}{identity}", self.host, self.address.port(), self.prefix)
+        if self.transports.contains(&Transport::WebSocket) {
+            format!("ws://{}:{}{}{identity}", self.host, self.address.port(), self.prefix)
+        } else {
+            self.service()
+        }
+    }
+
+    /// The URL of the SOAP service.
+    pub fn service(&self) -> String {
+        format!("http://{}:{}{}", self.host, self.address.port(), self.prefix)
     }
 }
 
@@ -66,6 +78,10 @@ impl Directory for Books {
         Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
     }
 
+    fn callback(&self, station: StationKey) -> Option<String> {
+        self.trace.read().stations().get(station).and_then(|row| row.callback.as_deref().map(str::to_owned))
+    }
+
     fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle> {
         self.registry.insert(station, handle)
     }
@@ -85,13 +101,14 @@ pub(super) fn reception(
     tasks: TaskTracker,
 ) -> Reception {
     let trace = context.teller.trace().clone();
-    Reception {
-        endpoint: Endpoint::new(&options.endpoint),
-        versions: options.versions.clone(),
-        directory: Arc::new(Books { central_system, trace, registry, answers, profile }),
+    Reception::new(
+        Endpoint::new(&options.endpoint),
+        options.versions.clone(),
+        options.transports.clone(),
+        Arc::new(Books { central_system, trace, registry, answers, profile }),
         context,
         tasks,
-    }
+    )
 }
 
 #[cfg(test)]
@@ -100,11 +117,13 @@ mod tests {
 
     #[test]
     fn the_url_has_the_named_host_or_an_address_of_this_machine() {
-        let local = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator");
+        let local = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL);
         assert_eq!(local.url("CP1"), "ws://127.0.0.1:9000/simulator/CP1");
-        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/");
+        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL);
         assert_eq!(six.url("CP1"), "ws://[::1]:9000/CP1");
-        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/").url("CP1");
+        let soap = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap]);
+        assert_eq!(soap.url("CP1"), "http://h:9000/x/");
+        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL).url("CP1");
         assert!(!all.contains("[::]") && all.ends_with(":9000/CP1"), "{all}");
     }
 }

@@ -7,8 +7,10 @@ mod options;
 mod order;
 mod receipt;
 mod registry;
+mod way;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::link::{self, CentralSystemUrl, Dial, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, now};
+use crate::link::{self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, SoapService, now};
 use crate::ocpp::{Catalog, Role};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
@@ -25,12 +27,13 @@ use crate::visible;
 pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
 pub use central::Listening;
 pub use error::HubError;
-pub use options::{CentralSystemOptions, ChargePointOptions};
+pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 pub use order::{Deed, Order};
 pub use receipt::Receipt;
 
 use answers::Overridable;
 use registry::Registry;
+use way::Way;
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
@@ -51,6 +54,8 @@ struct Shared {
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
     answers: Arc<AnswerBook>,
+    /// Where frames may be stopped.
+    gate: Arc<Gate>,
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -58,6 +63,8 @@ struct Shared {
     turns: Arc<Semaphore>,
     registry: Arc<Registry>,
     listening: Mutex<Vec<Listening>>,
+    /// Whether SOAP messages are printed as XML, by our role.
+    print_xml: [AtomicBool; Role::ALL.len()],
 }
 
 impl Hub {
@@ -74,12 +81,14 @@ impl Hub {
             profile,
             running: Mutex::default(),
             answers: Arc::default(),
+            gate: Arc::new(Gate::new(teller.trace().clone())),
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             turns: Arc::new(Semaphore::new(HANDSHAKES)),
             registry: Arc::default(),
             listening: Mutex::default(),
+            print_xml: Default::default(),
         };
         Hub { shared: Arc::new(shared) }
     }
@@ -122,7 +131,7 @@ impl Hub {
         let host = options.host.as_deref();
         let bound = link::bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
-        let listening = Listening::new(address, host, &options.endpoint);
+        let listening = Listening::new(address, host, &options.endpoint, &options.transports);
         let reception = central::reception(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
@@ -132,7 +141,8 @@ impl Hub {
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
-        let happening = Happening::Listening { address, url: listening.url("<identity>").into() };
+        let happening =
+            Happening::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
         self.shared.teller.tell_now(None, now(), happening);
         self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
         Ok(address)
@@ -143,7 +153,7 @@ impl Hub {
     /// # Errors
     /// When the URL is none, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
-        let url = CentralSystemUrl::parse(&options.url)?;
+        let way = Way::find(&options)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
@@ -160,11 +170,20 @@ impl Hub {
             ..ChargePointSettings::default()
         };
         let turns = self.shared.turns.clone();
-        let dial = Dial { url, identity: options.identity, version: options.version, station, turns };
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
         let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
-        self.shared.tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
+        let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
+        match way {
+            Way::WebSocket(url) => {
+                let dial = Dial { url, identity, version, station, turns };
+                tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
+            }
+            Way::Soap { url, from, listener } => {
+                let service = SoapService { url, identity, version, station, from };
+                tasks.spawn(link::keep_serving(service, listener, charge_point, inbox, context));
+            }
+        }
         Ok(station)
     }
 
@@ -191,6 +210,10 @@ impl Hub {
         let order = match deed.clone() {
             Deed::Call { action, payload } => LinkOrder::Call { action, payload },
             Deed::Raw(text) => LinkOrder::Raw(text),
+            Deed::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
+            Deed::Probe => LinkOrder::Probe,
+            Deed::Release { number, fate } => LinkOrder::Release { number, fate },
+            Deed::CallAt(url) => LinkOrder::CallAt(url),
             Deed::Ping => LinkOrder::Ping,
             Deed::Disconnect => LinkOrder::Disconnect,
             Deed::Connect => LinkOrder::Connect,
@@ -204,6 +227,21 @@ impl Hub {
         self.shared.tasks.close();
         // Whoever has not said goodbye by then is cut off.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
+    }
+
+    /// Whether line by line SOAP messages of links on which we play a role are printed as XML instead of JSON.
+    pub fn print_xml(&self, our_role: Role) -> bool {
+        self.shared.print_xml[our_role as usize].load(Ordering::Relaxed)
+    }
+
+    /// Changes that.
+    pub fn set_print_xml(&self, our_role: Role, on: bool) {
+        self.shared.print_xml[our_role as usize].store(on, Ordering::Relaxed);
+    }
+
+    /// Where frames may be stopped, and which wait.
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.shared.gate
     }
 
     /// The rules by which calls are answered on purpose.
@@ -238,6 +276,7 @@ impl Hub {
         LinkContext {
             catalog: self.shared.catalog.clone(),
             settings,
+            gate: self.shared.gate.clone(),
             teller: self.shared.teller.clone(),
             shutdown: self.shared.shutdown.clone(),
         }

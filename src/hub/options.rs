@@ -1,6 +1,6 @@
 //! How a person wants a central system or a charge point to be started.
 
-use crate::ocpp::Version;
+use crate::ocpp::{Transport, Version};
 
 /// How to be a central system.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,8 @@ pub struct CentralSystemOptions {
     pub endpoint: String,
     /// The versions that are offered.
     pub versions: Vec<Version>,
+    /// The transports that are spoken.
+    pub transports: Vec<Transport>,
     /// Seconds between our WebSocket pings; 0 means none.
     pub ping_interval: u32,
 }
@@ -31,4 +33,15 @@ pub struct ChargePointOptions {
     /// Whether it behaves like a charge point by itself: boots, sends heartbeats, reports its connectors. When false it only
     /// speaks when told to, like ocppjs.
     pub lively: bool,
+    /// How it speaks SOAP; `None` for a WebSocket.
+    pub soap: Option<SoapOptions>,
+}
+
+/// How to be a charge point over SOAP.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SoapOptions {
+    /// The address in the `From` header; `None` is the one on the way to the central system.
+    pub from: Option<String>,
+    /// The TCP port for remote calls; 0 means any free one.
+    pub port: u16,
 }

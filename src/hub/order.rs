@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::link::Fate;
+use crate::link::HttpUrl;
 use crate::trace::StationKey;
 
 /// Something to be done on the links of some stations.
@@ -25,6 +27,19 @@ pub enum Deed {
     },
     /// Send this text as it is.
     Raw(String),
+    /// Send this text as it is, and show the HTTP headers that go with it and with its answer (SOAP).
+    RawShowingHeaders(String),
+    /// Look whether anybody answers at the address at which the peer is called (SOAP).
+    Probe,
+    /// Call the peer at this address (SOAP); `None` is the one of its `From` header again.
+    CallAt(Option<HttpUrl>),
+    /// Let a frame go on that waits on the link.
+    Release {
+        /// Its number.
+        number: u64,
+        /// What is to become of it.
+        fate: Fate,
+    },
     /// Send a WebSocket ping.
     Ping,
     /// Close the link; a simulated station does not come back by itself.

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::soap_json;
 use crate::console::{Line, LineKind};
-use crate::ocpp::Role;
+use crate::ocpp::{Catalog, Role, Transport};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationTable, Verdict};
 
 /// The object of a record, without a line end.
-pub(super) fn line(record: &Record<'_>, stations: &StationTable) -> String {
+pub(super) fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| {
         object.insert(name.to_owned(), value);
@@ -28,6 +29,10 @@ pub(super) fn line(record: &Record<'_>, stations: &StationTable) -> String {
         put("action", json!(action));
     }
     match record.kind {
+        RecordKind::Frame(..) if record.transport == Transport::Soap => {
+            let row = record.station.and_then(|key| stations.get(key));
+            soap_json::frame(record, row, catalog, &mut put);
+        }
         RecordKind::Frame(_, FrameKind::Malformed) => put("raw", json!(record.text)),
         RecordKind::Frame(..) => frame(record.text, &mut put),
         _ if record.text.is_empty() => {}
@@ -88,7 +93,9 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
         RecordKind::Lost => ("lost", None),
         RecordKind::Listening => ("listening", None),
         RecordKind::Refused => ("refused", None),
+        RecordKind::Held => ("held", None),
         RecordKind::Timeout => ("timeout", None),
+        RecordKind::Unreachable => ("unreachable", None),
         RecordKind::Ping(direction) => ("ping", Some(direction)),
         RecordKind::Pong(direction) => ("pong", Some(direction)),
         RecordKind::Note => ("note", None),

@@ -7,6 +7,8 @@ mod printer;
 mod prompt;
 mod reader;
 mod session;
+mod soap_json;
+mod soap_line;
 
 pub use printer::print;
 pub use session::{LineOptions, LogFormat, run};

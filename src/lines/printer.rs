@@ -12,7 +12,9 @@ use super::LogFormat;
 use super::event_json;
 use super::event_line::EventLines;
 use super::prompt::Above;
+use super::soap_line::SoapLines;
 use crate::console::Line;
+use crate::hub::Hub;
 use crate::trace::{Sequence, Trace};
 use crate::visible;
 
@@ -39,12 +41,13 @@ impl Printer {
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(trace: Arc<Trace>, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
+    pub fn start(hub: &Hub, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
         // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
         let lines = EventLines::new(jiff::tz::TimeZone::system());
-        let printing = Printing { lines, trace, format, above, next: 0, text: String::new() };
+        let (trace, soap) = (hub.trace().clone(), SoapLines::new(hub.clone()));
+        let printing = Printing { lines, soap, trace, format, above, next: 0, text: String::new() };
         let body = move || {
             // A closed output ends the printing; the session goes on until its input ends.
             let _ = runtime.block_on(printing.run(receiver));
@@ -95,6 +98,7 @@ fn said(line: &Line, now: i64, format: LogFormat, lines: &EventLines, out: &mut 
 
 struct Printing {
     lines: EventLines,
+    soap: SoapLines,
     trace: Arc<Trace>,
     format: LogFormat,
     above: Option<Above>,
@@ -153,9 +157,14 @@ impl Printing {
         let end = here.end.min(self.next + BATCH);
         for record in contents.records().iter(self.next..end) {
             match self.format {
-                LogFormat::Text => self.lines.write(&record, &contents, &mut self.text),
+                LogFormat::Text => {
+                    let stamp = self.lines.stamp(record.wall_micros);
+                    if !self.soap.write(&record, &contents, &stamp, &mut self.text) {
+                        self.lines.write(&record, &contents, &mut self.text);
+                    }
+                }
                 LogFormat::Jsonl => {
-                    self.text.push_str(&event_json::line(&record, contents.stations()));
+                    self.text.push_str(&event_json::line(&record, contents.stations(), self.soap.catalog()));
                     self.text.push('\n');
                 }
             }

@@ -42,7 +42,7 @@ pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>,
     } else {
         (reader::start()?, None)
     };
-    let printer = Printer::start(console.hub().trace().clone(), options.format, above)?;
+    let printer = Printer::start(console.hub(), options.format, above)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;

@@ -1,70 +1,94 @@
-//! What is said on a link, without the wire: a received text goes in; texts to send and happenings to tell come out. It decodes,
-//! checks against the catalog, asks the behaviour, and keeps our calls and their time limits. The socket is `websocket`'s.
+//! What is said on a link, without the wire and without the form of its messages: calls and answers of the peer go in; messages to send
+//! and happenings to tell come out. It checks against the catalog, asks the behaviour, and keeps our calls and their time limits. How
+//! a message is written is the matter of a [`Framing`]; the socket is `websocket`'s, the HTTP of SOAP is in `soap`.
+
+mod held;
+mod received;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::behaviour::{Answer, Behaviour, IncomingCall, Moment, Outbox, Outcome};
-use super::error_answer::{describe, error, shortened};
+use super::behaviour::{Answer, Behaviour, Moment, Outbox, Outcome};
+use super::framing::{Encoded, Framing, shared_name};
+use super::hold::Gate;
 use super::pending::{Pending, QueuedCall, SentCall};
 use super::settings::LinkSettings;
-use crate::ocpp::{Catalog, ErrorCode, Lookup, Version, decisive};
-use crate::rpc::srpc::{self, Malformed, Message, MessageId, Reply};
-use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, Text};
+use crate::ocpp::{ActionDefinition, Catalog, Version};
+use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, StationKey, Text};
+
+use held::Held;
 
 /// The answer that leaves later.
-#[derive(Debug)]
-struct DelayedAnswer {
+struct DelayedAnswer<Q> {
     due: Instant,
-    question: Question,
+    question: Question<Q>,
     answer: Answer,
 }
 
 /// What is kept of a call of the peer until it is answered.
-#[derive(Debug)]
-struct Question {
-    id: MessageId,
+struct Question<Q> {
+    asked: Q,
     action: Arc<str>,
     exchange: u64,
 }
 
+/// What a conversation needs of the session.
+pub(super) struct Surroundings {
+    pub catalog: Arc<Catalog>,
+    pub settings: Arc<LinkSettings>,
+    pub numbers: Numbers,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
+    /// Whose link it is.
+    pub station: StationKey,
+}
+
 /// One link's conversation in one version.
-pub(super) struct Conversation {
+pub(super) struct Conversation<F: Framing> {
+    /// How the messages are written.
+    pub framing: F,
     catalog: Arc<Catalog>,
     settings: Arc<LinkSettings>,
     numbers: Numbers,
+    gate: Arc<Gate>,
+    station: StationKey,
     version: Version,
     behaviour: Box<dyn Behaviour>,
     pending: Pending,
-    delayed: Vec<DelayedAnswer>,
+    delayed: Vec<DelayedAnswer<F::Question>>,
+    held: Vec<Held<F::Question>>,
     outbox: Outbox,
     lengths: (usize, usize),
-    /// Texts to send, oldest first.
-    pub outgoing: Vec<Text>,
+    /// What is to be sent, oldest first.
+    pub outgoing: Vec<F::Outgoing>,
     /// What happened, oldest first.
     pub told: Vec<(Moment, Happening)>,
 }
 
-impl Conversation {
+impl<F: Framing> Conversation<F> {
     /// A conversation that begins now. Its behaviour hears of the link at once.
     pub fn begin(
-        catalog: Arc<Catalog>,
-        settings: Arc<LinkSettings>,
-        numbers: Numbers,
+        framing: F,
+        surroundings: Surroundings,
         version: Version,
         behaviour: Box<dyn Behaviour>,
         now: Moment,
-    ) -> Conversation {
+    ) -> Conversation<F> {
+        let Surroundings { catalog, settings, numbers, gate, station } = surroundings;
         let mut conversation = Conversation {
+            framing,
             catalog,
             settings,
             numbers,
+            gate,
+            station,
             version,
             behaviour,
             pending: Pending::default(),
             delayed: Vec::new(),
+            held: Vec::new(),
             outbox: Outbox::default(),
             lengths: (0, 0),
             outgoing: Vec::new(),
@@ -80,29 +104,6 @@ impl Conversation {
         self.settings = settings;
     }
 
-    /// Takes a text of the peer in.
-    pub fn receive(&mut self, text: Text, now: Moment) {
-        match srpc::decode(text.as_str(), self.version) {
-            Ok(decoded) => {
-                let remark = decoded.remark.map(String::into_boxed_str);
-                match decoded.message {
-                    Message::Call { id, action, payload } => self.take_call(text, remark, id, &action, payload, now),
-                    Message::Result { id, payload } => self.take_result(text, remark, &id, payload, now),
-                    Message::Error { id, code, .. } => self.take_error(text, remark, &id, &code, now),
-                }
-            }
-            Err(malformed) => self.refuse(text, malformed, now),
-        }
-        self.settle(now);
-    }
-
-    /// Notes a binary frame. OCPP has none; nothing is answered and the link stays.
-    pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        self.tell_frame(Direction::In, FrameKind::Malformed, Text::from(hex), now, |frame| frame.remark = Some(remark.into()));
-    }
-
     /// A call that a person or the behaviour wants to make. It waits its turn.
     pub fn call(&mut self, action: &str, payload: Value, now: Moment) {
         if self.pending.lengths().1 >= self.settings.calls_queued {
@@ -110,43 +111,13 @@ impl Conversation {
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
             return;
         }
-        let definition = self.catalog.action(self.version, self.behaviour.role(), action).cloned();
+        let definition = self.definition(action);
         let findings = match &definition {
             Some(definition) => definition.request.check(&payload, self.version),
             None => Vec::new(),
         };
-        let action = definition.as_ref().map_or_else(|| Arc::from(action), |definition| definition.name.clone());
+        let action = shared_name(action, definition.as_ref());
         self.pending.queue(QueuedCall { action, definition, payload, findings });
-        self.settle(now);
-    }
-
-    /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
-    pub fn raw(&mut self, text: String, now: Moment) {
-        let text = Text::from(text);
-        let decoded = srpc::decode(text.as_str(), self.version);
-        self.outgoing.push(text.clone());
-        match decoded {
-            Ok(srpc::Decoded { message: Message::Call { id, action, payload }, remark }) => {
-                let definition = self.catalog.action(self.version, self.behaviour.role(), &action).cloned();
-                let call = QueuedCall { action: action.into(), definition, payload, findings: Vec::new() };
-                let (exchange, action) = self.note_sent(id.to_string(), call, now);
-                self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
-                    frame.exchange = Some(exchange);
-                    frame.action = Some(action);
-                    frame.remark = remark.map(String::into_boxed_str);
-                });
-            }
-            Ok(decoded) => {
-                let kind = match decoded.message {
-                    Message::Result { .. } => FrameKind::Result,
-                    _ => FrameKind::Error,
-                };
-                self.tell_frame(Direction::Out, kind, text, now, |_| {});
-            }
-            Err(malformed) => self.tell_frame(Direction::Out, FrameKind::Malformed, text, now, |frame| {
-                frame.remark = Some(malformed.to_string().into());
-            }),
-        }
         self.settle(now);
     }
 
@@ -195,153 +166,9 @@ impl Conversation {
             let text = format!("{unsent} queued calls were not sent: the link was lost");
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
         }
+        self.forget_held(now);
         self.behaviour.disconnected(now);
         (self.behaviour, self.told)
-    }
-
-    fn take_call(
-        &mut self,
-        text: Text,
-        remark: Option<Box<str>>,
-        id: MessageId,
-        action: &str,
-        mut payload: Value,
-        now: Moment,
-    ) {
-        let looked_up = self.catalog.look_up(self.version, self.behaviour.role().peer(), action);
-        let (name, findings) = match &looked_up {
-            Lookup::Known(definition) => (definition.name.clone(), definition.request.check(&payload, self.version)),
-            _ => (Arc::from(action), Vec::new()),
-        };
-        let refusal = match &looked_up {
-            Lookup::Unknown => {
-                Some(error(ErrorCode::NotImplemented, self.version, || format!("{action} is no action of OCPP.")))
-            }
-            Lookup::Elsewhere => Some(error(ErrorCode::NotSupported, self.version, || {
-                format!("{action} is not for a {} in OCPP {}.", self.behaviour.role(), self.version)
-            })),
-            Lookup::Known(_) | Lookup::NoDefinitions => decisive(&findings)
-                .map(|finding| error(finding.rule.error_code(self.version), self.version, || describe(finding))),
-        };
-        let exchange = self.numbers.next();
-        self.tell_frame(Direction::In, FrameKind::Call, text, now, |frame| {
-            frame.exchange = Some(exchange);
-            frame.action = Some(name.clone());
-            frame.findings = findings;
-            frame.remark = remark;
-        });
-        let answer = refusal.unwrap_or_else(|| {
-            if payload.is_null() {
-                payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
-            }
-            let call = IncomingCall { action, payload: &payload, version: self.version };
-            self.behaviour.answer(call, now, &mut self.outbox)
-        });
-        self.answer(Question { id, action: name, exchange }, answer, now);
-    }
-
-    fn answer(&mut self, question: Question, answer: Answer, now: Moment) {
-        let (text, kind, code) = match answer {
-            Answer::Silence => return,
-            Answer::Delayed(delay, answer) => {
-                self.delayed.push(DelayedAnswer { due: now.monotonic + delay, question, answer: *answer });
-                return;
-            }
-            Answer::Result(payload) => (srpc::encode_result(&question.id, &payload), FrameKind::Result, None),
-            Answer::Error { code, description } => {
-                let description = shortened(&description);
-                (srpc::encode_error(&question.id, code, description), FrameKind::Error, Some(code))
-            }
-        };
-        let text = Text::from(text);
-        self.outgoing.push(text.clone());
-        self.tell_frame(Direction::Out, kind, text, now, |frame| {
-            frame.exchange = Some(question.exchange);
-            frame.action = Some(question.action);
-            frame.code = code;
-        });
-    }
-
-    fn take_result(&mut self, text: Text, remark: Option<Box<str>>, id: &MessageId, mut payload: Value, now: Moment) {
-        let Some(sent) = self.answered(id) else {
-            return self.take_stray(text, FrameKind::Result, remark, None, id, now);
-        };
-        let findings = match &sent.call.definition {
-            Some(definition) => definition.response.check(&payload, self.version),
-            None => Vec::new(),
-        };
-        let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
-        self.tell_frame(Direction::In, FrameKind::Result, text, now, |frame| {
-            frame.exchange = Some(sent.exchange);
-            frame.action = Some(sent.call.action.clone());
-            frame.code = code;
-            frame.findings = findings;
-            frame.remark = remark;
-        });
-        let valid = code.is_none();
-        if payload.is_null() {
-            payload = Value::Object(Map::new());
-        }
-        self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now);
-    }
-
-    fn take_error(&mut self, text: Text, remark: Option<Box<str>>, id: &MessageId, code: &str, now: Moment) {
-        let known = ErrorCode::parse(code);
-        let Some(sent) = self.answered(id) else {
-            return self.take_stray(text, FrameKind::Error, remark, known, id, now);
-        };
-        self.tell_frame(Direction::In, FrameKind::Error, text, now, |frame| {
-            frame.exchange = Some(sent.exchange);
-            frame.action = Some(sent.call.action.clone());
-            frame.code = known;
-            frame.remark = remark;
-        });
-        self.report(&sent.call, Outcome::Error { code }, now);
-    }
-
-    /// An answer that belongs to no call under way: it is late, or it was never asked for.
-    fn take_stray(
-        &mut self,
-        text: Text,
-        kind: FrameKind,
-        remark: Option<Box<str>>,
-        code: Option<ErrorCode>,
-        id: &MessageId,
-        now: Moment,
-    ) {
-        let late = id.as_str().and_then(|id| self.pending.late(id));
-        let stray = match &late {
-            Some(late) => {
-                let after = now.monotonic.saturating_duration_since(late.given_up).as_secs_f64();
-                format!("late: it came {after:.1} s after the call was given up")
-            }
-            None => "it answers no call of ours".to_owned(),
-        };
-        self.tell_frame(Direction::In, kind, text, now, |frame| {
-            frame.action = late.map(|late| late.action);
-            frame.code = code;
-            frame.remark = Some(remark.map_or(stray.clone(), |remark| format!("{stray}; {remark}")).into());
-        });
-    }
-
-    fn refuse(&mut self, text: Text, malformed: Malformed, now: Moment) {
-        let exchange = malformed.reply.is_some().then(|| self.numbers.next());
-        self.tell_frame(Direction::In, FrameKind::Malformed, text, now, |frame| {
-            frame.exchange = exchange;
-            frame.remark = Some(malformed.to_string().into());
-        });
-        if let (Some(reply), Some(exchange)) = (malformed.reply, exchange) {
-            let Reply { id, code, description } = *reply;
-            let answer = Answer::Error { code, description };
-            self.answer(Question { id, action: Arc::from(""), exchange }, answer, now);
-        }
-    }
-
-    fn answered(&mut self, id: &MessageId) -> Option<SentCall> {
-        match id.as_str() {
-            Some(id) => self.pending.answered(id),
-            None => self.pending.answered(&id.to_string()),
-        }
     }
 
     fn report(&mut self, call: &QueuedCall, outcome: Outcome<'_>, now: Moment) {
@@ -349,23 +176,16 @@ impl Conversation {
     }
 
     /// After every turn: what the behaviour wants to call is queued, and what may be sent is sent.
-    fn settle(&mut self, now: Moment) {
+    pub(super) fn settle(&mut self, now: Moment) {
         if !self.outbox.is_empty() {
             for wanted in self.outbox.take() {
                 self.call(&wanted.action, wanted.payload, now);
             }
         }
-        while let Some(mut call) = self.pending.next(self.settings.calls_in_flight) {
-            let id = uuid::Uuid::new_v4().to_string();
-            let text = Text::from(srpc::encode_call(&id, &call.action, &call.payload));
-            let findings = std::mem::take(&mut call.findings);
-            self.outgoing.push(text.clone());
-            let (exchange, action) = self.note_sent(id, call, now);
-            self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
-                frame.exchange = Some(exchange);
-                frame.action = Some(action);
-                frame.findings = findings;
-            });
+        while let Some(call) = self.pending.next(self.settings.calls_in_flight) {
+            if let Some(call) = self.stop_call(call, now) {
+                self.send(call, now);
+            }
         }
         let lengths = self.pending.lengths();
         if lengths != self.lengths {
@@ -375,18 +195,59 @@ impl Conversation {
         }
     }
 
-    fn note_sent(&mut self, id: String, call: QueuedCall, now: Moment) -> (u64, Arc<str>) {
+    /// Sends a call of ours.
+    fn send(&mut self, mut call: QueuedCall, now: Moment) {
+        let id = uuid::Uuid::new_v4().to_string();
+        let Encoded { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
+        let findings = std::mem::take(&mut call.findings);
+        self.outgoing.push(outgoing);
+        let (exchange, action) = self.note_sent(id, call, now);
+        self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
+            frame.exchange = Some(exchange);
+            frame.action = Some(action);
+            frame.findings = findings;
+        });
+    }
+
+    /// Notes a call that is on its way; returns its exchange and its action.
+    pub(super) fn note_sent(&mut self, id: String, call: QueuedCall, now: Moment) -> (u64, Arc<str>) {
         let exchange = self.numbers.next();
         let action = call.action.clone();
         self.pending.sent(SentCall { id, exchange, deadline: now.monotonic + self.settings.call_timeout, call });
         (exchange, action)
     }
 
-    fn tell_frame(&mut self, direction: Direction, kind: FrameKind, text: Text, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let findings = Vec::new();
-        let mut frame = Frame { direction, kind, action: None, text, exchange: None, code: None, findings, remark: None };
+    /// Tells of a frame whose further facts `rest` fills in.
+    pub(super) fn tell_frame(
+        &mut self,
+        direction: Direction,
+        kind: FrameKind,
+        text: Text,
+        now: Moment,
+        rest: impl FnOnce(&mut Frame),
+    ) {
+        let (action, exchange, code, findings) = (None, None, None, Vec::new());
+        let mut frame = Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None };
         rest(&mut frame);
         self.told.push((now, Happening::Frame(frame)));
+    }
+
+    /// The definition of an action that we may send.
+    pub(super) fn definition(&self, action: &str) -> Option<Arc<ActionDefinition>> {
+        self.catalog.action(self.version, self.behaviour.role(), action).cloned()
+    }
+
+    /// The version that is spoken.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The peer speaks another version from now on: for the behaviour that is a link lost and a new one up.
+    pub fn change_version(&mut self, version: Version, now: Moment) {
+        self.behaviour.disconnected(now);
+        self.version = version;
+        self.behaviour.connected(version, now, &mut self.outbox);
+        self.settle(now);
     }
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::ocpp::Role;
+use crate::link::IncomingCall;
+use crate::link::hold::Fate;
+use crate::link::srpc::Srpc;
+use crate::ocpp::{ErrorCode, Role};
 
 /// Answers what it is told to and notes what it hears.
 #[derive(Default)]
@@ -54,8 +57,16 @@ impl Behaviour for Scripted {
     }
 }
 
+/// A session of its own, with a recorder that nobody reads.
+fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> Surroundings {
+    let (teller, _) = crate::trace::start(1 << 20, now).unwrap();
+    let gate = Arc::new(Gate::new(teller.trace().clone()));
+    let station = teller.trace().station(Role::CentralSystem, "CP1");
+    Surroundings { catalog: Catalog::embedded(), settings, numbers: Numbers::default(), gate, station }
+}
+
 struct Talk {
-    conversation: Conversation,
+    conversation: Conversation<Srpc>,
     now: Moment,
     heard: Arc<std::sync::Mutex<Vec<String>>>,
 }
@@ -66,7 +77,7 @@ impl Talk {
         let heard = behaviour.heard.clone();
         let settings = Arc::new(LinkSettings { calls_queued: 3, ..LinkSettings::default() });
         let behaviour = Box::new(behaviour);
-        let conversation = Conversation::begin(Catalog::embedded(), settings, Numbers::default(), version, behaviour, now);
+        let conversation = Conversation::begin(Srpc, surroundings(settings, now), version, behaviour, now);
         Talk { conversation, now, heard }
     }
 
@@ -263,4 +274,105 @@ fn the_behaviour_is_woken_at_its_deadline() {
     assert!(talk.sent().is_empty());
     talk.later(Duration::from_secs(1));
     assert!(talk.sent()[0].contains("ClearCache"));
+}
+
+fn hold(talk: &Talk, filter: &str) {
+    talk.conversation.gate.set(Some(crate::trace::filter::parse(filter).unwrap()));
+}
+
+#[test]
+fn a_call_that_waits_is_handled_when_it_is_let_go_with_the_payload_as_edited() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "dir:in action:Authorize $.idTag=A*");
+    assert_eq!(talk.says(r#"[2,"1","Authorize",{"idTag":"B"}]"#).len(), 1, "this one passes no filter");
+    assert!(talk.says(r#"[2,"2","Authorize",{"idTag":"A1"}]"#).is_empty());
+    assert_eq!(talk.says(r#"[2,"3","Heartbeat",{}]"#).len(), 1, "what waits holds nobody up");
+    let held = talk.conversation.gate.held();
+    assert_eq!((held.len(), &*held[0].action, &held[0].payload), (1, "Authorize", &json!({"idTag": "A1"})));
+    talk.conversation.release(held[0].number, Fate::Go(Some(json!({"idTag": "C"}))), talk.now);
+    assert!(talk.sent()[0].starts_with(r#"[3,"2","#));
+    assert_eq!(talk.heard.lock().unwrap().last().unwrap(), r#"Authorize {"idTag":"C"}"#);
+    assert_eq!(talk.conversation.gate.count(), 0);
+    talk.conversation.release(held[0].number, Fate::Go(None), talk.now);
+    assert!(talk.sent().is_empty(), "it is let go once");
+}
+
+#[test]
+fn a_call_that_waits_may_be_answered_on_purpose_or_never_and_a_bad_edit_is_judged() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "dir:in");
+    for id in 1..=3 {
+        assert!(talk.says(&format!(r#"[2,"{id}","Authorize",{{"idTag":"A"}}]"#)).is_empty());
+    }
+    let numbers: Vec<u64> = talk.conversation.gate.held().iter().map(|frame| frame.number).collect();
+    let error = Answer::Error { code: ErrorCode::SecurityError, description: "no".into() };
+    talk.conversation.release(numbers[0], Fate::Answer(error), talk.now);
+    talk.conversation.release(numbers[1], Fate::Drop, talk.now);
+    talk.conversation.release(numbers[2], Fate::Go(Some(json!({}))), talk.now);
+    let sent = talk.sent();
+    assert_eq!(sent[0], r#"[4,"1","SecurityError","no",{}]"#);
+    assert!(sent.len() == 2 && sent[1].starts_with(r#"[4,"3","OccurenceConstraintViolation""#), "{sent:?}");
+    assert!(talk.heard.lock().unwrap().is_empty(), "the behaviour was never asked");
+}
+
+#[test]
+fn our_answer_and_our_call_wait_before_they_go_out() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "dir:out");
+    assert!(talk.says(r#"[2,"1","Heartbeat",{}]"#).is_empty());
+    talk.conversation.call("Reset", json!({"type": "Soft"}), talk.now);
+    assert!(talk.sent().is_empty());
+    let held = talk.conversation.gate.held();
+    assert_eq!(held.iter().map(|frame| frame.kind).collect::<Vec<_>>(), [FrameKind::Result, FrameKind::Call]);
+    talk.later(Duration::from_secs(60));
+    assert!(
+        talk.heard.lock().unwrap().iter().all(|heard| !heard.contains("Timeout")),
+        "the time limit begins with the sending"
+    );
+    talk.conversation.release(held[0].number, Fate::Go(Some(json!({"currentTime": "never"}))), talk.now);
+    talk.conversation.release(held[1].number, Fate::Go(Some(json!({"type": "Hard"}))), talk.now);
+    let sent = talk.sent();
+    assert_eq!(sent[0], r#"[3,"1",{"currentTime":"never"}]"#);
+    assert!(sent[1].ends_with(r#""Reset",{"type":"Hard"}]"#), "{}", sent[1]);
+}
+
+#[test]
+fn a_result_waits_before_the_behaviour_hears_of_it() {
+    let mut talk = Talk::new(Version::V1_6, Scripted { calls: vec![("ClearCache", json!({}))], ..Scripted::default() });
+    let id = talk.id_of_call();
+    hold(&talk, "kind:result");
+    talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
+    assert!(talk.heard.lock().unwrap().is_empty());
+    let number = talk.conversation.gate.held()[0].number;
+    talk.conversation.release(number, Fate::Go(Some(json!({"status": "Rejected"}))), talk.now);
+    let heard = talk.heard.lock().unwrap().clone();
+    assert!(heard.len() == 1 && heard[0].contains("Rejected") && heard[0].contains("valid: true"), "{heard:?}");
+}
+
+#[test]
+fn an_open_gate_stops_nothing_and_a_lost_link_leaves_nothing_behind() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "dir:in");
+    assert!(talk.says(r#"[2,"1","Heartbeat",{}]"#).is_empty());
+    talk.conversation.gate.set(None);
+    assert_eq!(talk.says(r#"[2,"2","Heartbeat",{}]"#).len(), 1);
+    let gate = talk.conversation.gate.clone();
+    assert_eq!(gate.count(), 1, "what waits already goes on waiting");
+    let (_, told) = talk.conversation.end(talk.now);
+    assert_eq!(gate.count(), 0);
+    assert!(told.iter().any(|(_, happening)| matches!(happening, Happening::Note { text, .. } if text.contains("dropped"))));
+}
+
+#[test]
+fn too_many_that_wait_let_the_next_one_pass_with_a_word() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "dir:in");
+    let long = "x".repeat(4 << 20);
+    for id in 0..4 {
+        talk.says(&format!(r#"[2,"{id}","DataTransfer",{{"vendorId":"v","data":"{long}"}}]"#));
+    }
+    assert_eq!(talk.conversation.gate.count(), 3);
+    assert_eq!(talk.heard.lock().unwrap().len(), 1);
+    let words = talk.conversation.told.iter().filter(|(_, told)| matches!(told, Happening::Note { failure: true, .. })).count();
+    assert_eq!(words, 1);
 }

@@ -18,10 +18,11 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
 use super::directory::{LinkInbox, LinkOrder};
+use super::end::{End, lost};
 use super::head;
 use super::task;
 use super::url::CentralSystemUrl;
-use super::websocket::{self, End, LinkContext, LinkUp, lost, now};
+use super::websocket::{self, LinkContext, LinkUp, now};
 use crate::ocpp::Version;
 use crate::trace::{Happening, StationKey};
 

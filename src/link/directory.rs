@@ -7,6 +7,8 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::behaviour::Behaviour;
+use super::hold::Fate;
+use super::soap::HttpUrl;
 use crate::ocpp::Version;
 use crate::trace::StationKey;
 
@@ -25,12 +27,25 @@ pub enum LinkOrder {
     },
     /// Send a text as it is.
     Raw(String),
+    /// Send a text as it is and show the HTTP headers that go with it and with its answer (SOAP).
+    RawShowingHeaders(String),
     /// Send a WebSocket ping.
     Ping,
+    /// Look whether anybody answers at the address at which the peer is called (SOAP).
+    Probe,
+    /// Call the peer at this address (SOAP); `None` is the one of its `From` header again.
+    CallAt(Option<HttpUrl>),
     /// Close the link; a simulated station stays down.
     Disconnect,
     /// Close the link because a newer one of the same station has taken its place.
     Replaced,
+    /// Let a frame go on that waits at the gate.
+    Release {
+        /// Its number.
+        number: u64,
+        /// What is to become of it.
+        fate: Fate,
+    },
     /// Look at the shared settings again.
     SettingsChanged,
     /// Connect now (a simulated station that waits or is down).
@@ -86,6 +101,9 @@ impl LinkInbox {
 pub trait Directory: Send + Sync {
     /// A station wants to connect with this identity. Called during the handshake.
     fn admit(&self, identity: &str, version: Version) -> Admission;
+
+    /// The address at which the station was called over an earlier SOAP link.
+    fn callback(&self, station: StationKey) -> Option<String>;
 
     /// The link of a station is up and reached by this handle. Returns the handle of the link that it replaces.
     fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle>;

@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::ocpp::Version;
 
 /// The longest identity, in bytes, once decoded. OCPP 1.x names no limit; 2.x allows 48 characters.
-const IDENTITY_LIMIT: usize = 255;
+pub(super) const IDENTITY_LIMIT: usize = 255;
 
 /// What is left as it is in the last segment of a URL (RFC 3986 §2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -69,6 +69,27 @@ impl Endpoint {
         format!("{}/", self.0)
     }
 
+    /// Whether a path is that of the SOAP service: the endpoint itself, or the usual name of the service below it, as in
+    /// `/services/CentralSystemService`. The identity is in the envelope, not in the path.
+    pub fn is_service(&self, path: &str) -> bool {
+        let Some(rest) = path.strip_prefix(self.0.as_str()) else { return false };
+        let mut segments: Vec<&str> = rest.split('/').collect();
+        if segments.first() != Some(&"") {
+            return false;
+        }
+        segments.retain(|segment| !segment.is_empty());
+        let is_service = |segment: &str| {
+            let start = segment.get(.."CentralSystemService".len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case("CentralSystemService"))
+        };
+        match &segments[..] {
+            [] => true,
+            [service] => is_service(service),
+            [services, service] => services.eq_ignore_ascii_case("services") && is_service(service),
+            _ => false,
+        }
+    }
+
     /// The identity in the path of a request, percent-decoded (OCPP-J 1.6 §3.1.1).
     ///
     /// # Errors
@@ -128,6 +149,25 @@ mod tests {
         assert!(matches!(simulator.identity(&format!("/simulator/{}", "x".repeat(256))), Err(PathError::TooLong { .. })));
         assert_eq!(Endpoint::new("/").identity("/CP1").unwrap(), "CP1");
         assert!(matches!(Endpoint::new("/").identity("/"), Err(PathError::NoIdentity { .. })));
+    }
+
+    #[test]
+    fn the_service_is_at_the_endpoint_or_below_its_usual_name() {
+        let root = Endpoint::new("/");
+        for path in
+            ["/", "/services/CentralSystemService", "/centralsystemservice/", "/services/CentralSystemServiceOcpp15", "//"]
+        {
+            assert!(root.is_service(path), "{path}");
+        }
+        let simulator = Endpoint::new("/simulator");
+        for path in ["/simulator", "/simulator/", "/simulator/services/CentralSystemService"] {
+            assert!(simulator.is_service(path), "{path}");
+        }
+        for path in
+            ["/other", "/simulatorX", "/simulator/CP1", "/", "/simulator/services/x", "/simulator/a/CentralSystemService"]
+        {
+            assert!(!simulator.is_service(path), "{path}");
+        }
     }
 
     #[test]

@@ -29,9 +29,10 @@ use tokio_util::task::TaskTracker;
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, PathError, choose_subprotocol};
 use super::head;
+use super::soap::{self, Connection, Doors};
 use super::task;
 use super::websocket::{self, LinkContext, LinkUp, now};
-use crate::ocpp::Version;
+use crate::ocpp::{Transport, Version};
 use crate::trace::Happening;
 
 /// The buffer for a request's head; hyper's smallest.
@@ -44,18 +45,35 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
 
 /// What a listening central system needs.
-#[derive(Clone)]
 pub struct Reception {
     /// The path below which stations connect.
     pub endpoint: Endpoint,
     /// The versions that are spoken.
     pub versions: Vec<Version>,
+    /// The transports that are spoken.
+    pub transports: Vec<Transport>,
+    /// The stations that speak SOAP.
+    pub(super) doors: Doors,
     /// Who stands behind the links.
     pub directory: Arc<dyn Directory>,
     /// What links need.
     pub context: LinkContext,
     /// Where the tasks of connections and links are counted.
     pub tasks: TaskTracker,
+}
+
+impl Reception {
+    /// A listening central system at which no station has called yet.
+    pub fn new(
+        endpoint: Endpoint,
+        versions: Vec<Version>,
+        transports: Vec<Transport>,
+        directory: Arc<dyn Directory>,
+        context: LinkContext,
+        tasks: TaskTracker,
+    ) -> Reception {
+        Reception { endpoint, versions, transports, doors: Doors::default(), directory, context, tasks }
+    }
 }
 
 /// Binds the address. Without a host all addresses of both families are bound, or those of IPv4 where there is no IPv6.
@@ -113,14 +131,15 @@ pub async fn accept(listener: TcpListener, reception: Arc<Reception>) {
 async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
     // Small messages leave at once instead of waiting for an acknowledgement.
     let _ = stream.set_nodelay(true);
+    let connection = Arc::new(Connection::new(peer));
     let service = {
-        let reception = reception.clone();
+        let (reception, connection) = (reception.clone(), connection.clone());
         service_fn(move |request| {
-            let reception = reception.clone();
-            async move { Ok::<_, Infallible>(respond(request, peer, &reception).await) }
+            let (reception, connection) = (reception.clone(), connection.clone());
+            async move { Ok::<_, Infallible>(respond(request, &connection, &reception).await) }
         })
     };
-    let connection = http1::Builder::new()
+    let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(reception.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
@@ -128,7 +147,8 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
         .with_upgrades();
     tokio::select! {
         () = reception.context.shutdown.cancelled() => {}
-        served = connection => if let Err(error) = served {
+        // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
+        served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
             let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
             reception.context.teller.tell(None, now(), happening).await;
@@ -137,7 +157,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
 }
 
 /// The answer to a request; a good handshake starts the link's task.
-async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+async fn respond(mut request: Request<Incoming>, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+    let peer = connection.peer;
+    connection.spoke();
+    if is_soap(&request, reception) {
+        return soap::respond(request, connection, reception).await;
+    }
     let upgrade = hyper::upgrade::on(&mut request);
     match handshake(&request, reception) {
         Ok(mut accepted) => {
@@ -154,6 +179,13 @@ async fn respond(mut request: Request<Incoming>, peer: SocketAddr, reception: &A
             response
         }
     }
+}
+
+/// Whether a request is one for the SOAP service: not the handshake of a WebSocket, and on the service's path.
+fn is_soap(request: &Request<Incoming>, reception: &Reception) -> bool {
+    reception.transports.contains(&Transport::Soap)
+        && !request.headers().contains_key(UPGRADE)
+        && reception.endpoint.is_service(request.uri().path())
 }
 
 /// A handshake that is completed: the path and the upgrade are right, a common subprotocol may still be missing.
@@ -206,6 +238,13 @@ impl Refusal {
 
 fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accepted, Refusal> {
     let path = request.uri().path();
+    if !reception.transports.contains(&Transport::WebSocket) {
+        return Err(Refusal {
+            status: StatusCode::NOT_FOUND,
+            said: format!("Attempt to url: {path}. Rejected: not found."),
+            detail: "only SOAP is spoken here, on the endpoint itself".to_owned(),
+        });
+    }
     let headers = request.headers();
     let has = |name, token: &str| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());

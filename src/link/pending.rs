@@ -74,6 +74,11 @@ impl Pending {
         Some(self.sent.remove(index))
     }
 
+    /// The action of a call that is under way.
+    pub fn action(&self, id: &str) -> Option<&str> {
+        self.sent.iter().find(|call| call.id == id).map(|call| &*call.call.action)
+    }
+
     /// Takes out the given-up call that a late answer belongs to.
     pub fn late(&mut self, id: &str) -> Option<LateCall> {
         let index = self.late.iter().position(|call| call.id == id)?;

@@ -15,17 +15,19 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::behaviour::{Behaviour, Moment};
-use super::conversation::Conversation;
+use super::conversation::{Conversation, Surroundings};
 use super::directory::{LinkInbox, LinkOrder};
+use super::end::{End, broken, closed_by_peer, gone, unread};
+use super::hold::Gate;
 use super::settings::{LinkSettings, SharedSettings};
-use crate::ocpp::{Catalog, Role, Version};
+use super::srpc::Srpc;
+use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::trace::{Direction, Happening, StationKey, Teller};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
@@ -41,9 +43,6 @@ const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
 
-/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
-/// throw each other out for ever.
-const REPLACED: &str = "replaced by a newer connection with the same identity";
 /// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
 pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
@@ -69,6 +68,8 @@ pub struct LinkContext {
     pub catalog: Arc<Catalog>,
     /// The limits.
     pub settings: SharedSettings,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
     /// Where to tell what happens.
     pub teller: Teller,
     /// Ends every link of the session.
@@ -84,24 +85,6 @@ pub(super) struct LinkUp<S> {
     pub peer: SocketAddr,
     /// The heads of request and answer.
     pub handshake: Box<str>,
-}
-
-/// Why a link ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
-    /// The wire broke or the peer closed.
-    Lost {
-        /// One sentence.
-        reason: String,
-        /// What we say in our own close frame, if the wire still takes one.
-        code: CloseCode,
-    },
-    /// A person asked for it.
-    Disconnected,
-    /// A newer link has its place.
-    Replaced,
-    /// The session ends.
-    Shutdown,
 }
 
 /// Runs a link until it ends, and hands the behaviour back.
@@ -121,18 +104,15 @@ where
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
-    Box::pin(context.teller.tell(Some(station), began, Happening::Connected { link: number, version, peer, handshake })).await;
+    let transport = Transport::WebSocket;
+    let connected = Happening::Connected { link: number, version, transport, peer, handshake };
+    Box::pin(context.teller.tell(Some(station), began, connected)).await;
     let mut link = Link::begin(up, context, behaviour, began);
     link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
-    let reason = match &end {
-        End::Lost { reason, .. } => reason.clone(),
-        End::Disconnected => "closed by us".to_owned(),
-        End::Replaced => REPLACED.to_owned(),
-        End::Shutdown => "the session ends".to_owned(),
-    };
+    let reason = end.reason();
     Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
@@ -151,7 +131,7 @@ struct Link<'a, S> {
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
     our_role: Role,
-    conversation: Conversation,
+    conversation: Conversation<Srpc>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -178,11 +158,13 @@ where
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
         let our_role = behaviour.role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
+        let gate = context.gate.clone();
+        let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station: up.station };
         Link {
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(catalog, settings.clone(), numbers, up.version, behaviour, now),
+            conversation: Conversation::begin(Srpc, surroundings, up.version, behaviour, now),
             settings,
             our_role,
             pinged: None,
@@ -254,10 +236,7 @@ where
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
             }
-            Some(Ok(Message::Close(Some(frame)))) if frame.code == CloseCode::Policy && frame.reason.as_str() == REPLACED => {
-                return Err(End::Replaced);
-            }
-            Some(Ok(Message::Close(frame))) => return Err(gone(closed_by_peer(frame))),
+            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
             None => return Err(gone("the peer closed the connection".into())),
@@ -272,8 +251,13 @@ where
     fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
-            Some(LinkOrder::Raw(text)) => self.conversation.raw(text, now()),
+            Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
+            Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
+                let text = "a WebSocket link has no address to call: messages go over its one connection".into();
+                self.told(now(), Happening::Note { failure: true, text });
+            }
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
             Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
@@ -358,12 +342,7 @@ where
 
     /// Ends the conversation and closes the socket as politely as its state allows.
     async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
-        let (code, reason) = match end {
-            End::Lost { code, .. } => (*code, ""),
-            End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, REPLACED),
-            End::Shutdown => (CloseCode::Away, "the other side ends"),
-        };
+        let (code, reason) = end.goodbye();
         let (behaviour, mut told) = self.conversation.end(now());
         self.context.teller.tell_all(self.station, &mut told).await;
         close(&mut self.stream, code, reason).await;
@@ -389,45 +368,6 @@ where
 fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
     if timer.deadline() != deadline || timer.is_elapsed() {
         timer.reset(deadline);
-    }
-}
-
-fn closed_by_peer(frame: Option<CloseFrame>) -> String {
-    match frame {
-        Some(CloseFrame { code, reason }) if reason.is_empty() => format!("closed by the peer with code {}", u16::from(code)),
-        Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
-        None => "closed by the peer".to_owned(),
-    }
-}
-
-fn unread(limit: Duration) -> End {
-    gone(format!("the peer read nothing for {} s", limit.as_secs()))
-}
-
-fn gone(reason: String) -> End {
-    End::Lost { reason, code: CloseCode::Normal }
-}
-
-fn broken(error: &Error) -> End {
-    let code = match error {
-        Error::Capacity(_) => CloseCode::Size,
-        Error::Utf8(_) => CloseCode::Invalid,
-        Error::Protocol(_) => CloseCode::Protocol,
-        _ => CloseCode::Normal,
-    };
-    End::Lost { reason: lost(error), code }
-}
-
-/// A sentence for an error of the wire.
-pub(super) fn lost(error: &Error) -> String {
-    match error {
-        Error::ConnectionClosed | Error::AlreadyClosed => "the connection is closed".to_owned(),
-        Error::Io(error) => format!("the connection broke: {error}"),
-        Error::Capacity(error) => format!("a message is too large: {error}"),
-        Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => "the connection ended without a goodbye".to_owned(),
-        Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
-        other => other.to_string(),
     }
 }
 

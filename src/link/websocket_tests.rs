@@ -52,7 +52,8 @@ async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> 
     let (teller, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
     let station = teller.trace().station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
-    let context = LinkContext { catalog: Catalog::embedded(), settings, teller, shutdown };
+    let gate = Arc::new(Gate::new(teller.trace().clone()));
+    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, teller, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
     let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };

@@ -10,6 +10,8 @@ use super::{Role, Version, definition};
 #[derive(Debug, Default)]
 pub struct Catalog {
     versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()],
+    /// The texts of the WSDL files.
+    wsdl: Vec<(Version, Role, Box<str>)>,
 }
 
 /// One operation of one version, in one direction. `DataTransfer`, which both roles may send, has two.
@@ -74,6 +76,18 @@ impl Catalog {
             actions.sort_by(|a, b| a.name.cmp(&b.name).then(a.initiator.cmp(&b.initiator)));
         }
         catalog
+    }
+
+    /// Keeps the text of the WSDL file of the service that `host` offers, to serve it.
+    pub fn keep_wsdl(&mut self, version: Version, host: Role, text: impl Into<Box<str>>) {
+        let place = self.wsdl.partition_point(|(of, by, _)| (*of, *by) < (version, host));
+        self.wsdl.insert(place, (version, host, text.into()));
+    }
+
+    /// The text of the WSDL file of the service that `host` offers.
+    pub fn wsdl(&self, version: Version, host: Role) -> Option<&str> {
+        let mut texts = self.wsdl.iter();
+        texts.find(|(of, by, _)| (*of, *by) == (version, host)).map(|(_, _, text)| &**text)
     }
 
     /// The actions of a version, sorted by name; empty when its definitions are missing.

@@ -13,6 +13,7 @@ mod nearest;
 mod role;
 mod sample;
 mod schema;
+mod transport;
 mod version;
 pub mod xml;
 
@@ -25,4 +26,5 @@ pub use nearest::nearest;
 pub use role::Role;
 pub use sample::SampleContext;
 pub(crate) use sample::certificates;
+pub use transport::Transport;
 pub use version::Version;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ocpp::{ErrorCode, Finding, Version};
+use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,10 +71,17 @@ pub enum Happening {
         link: u64,
         /// The agreed version.
         version: Version,
+        /// How its messages travel.
+        transport: Transport,
         /// The other end.
         peer: SocketAddr,
         /// The heads of the request and of our or the peer's answer, as text; empty when there were none.
         handshake: Box<str>,
+    },
+    /// The address at which we call the peer of a SOAP link. Changes the station's row and makes no record.
+    Callback {
+        /// The URL; `None` when it is not known any more.
+        url: Option<Box<str>>,
     },
     /// A link went down.
     Disconnected {
@@ -103,6 +110,15 @@ pub enum Happening {
         /// The heads of the request and the answer, as far as there were any.
         handshake: Box<str>,
     },
+    /// A frame waits at the gate until a person lets it go.
+    Held {
+        /// The number by which a person names it.
+        number: u64,
+        /// Its action.
+        action: Arc<str>,
+        /// One sentence.
+        text: Box<str>,
+    },
     /// A call got no answer in time.
     Timeout {
         /// The exchange of the call.
@@ -111,6 +127,15 @@ pub enum Happening {
         action: Arc<str>,
         /// How long we waited.
         after: Duration,
+    },
+    /// A call could not be delivered, so no answer will come.
+    Unreachable {
+        /// The exchange of the call.
+        exchange: u64,
+        /// The action of the call.
+        action: Arc<str>,
+        /// One sentence.
+        reason: Box<str>,
     },
     /// A WebSocket ping or pong.
     Ping {
@@ -128,12 +153,14 @@ pub enum Happening {
         /// How many wait to be sent.
         queued: u32,
     },
-    /// A central system of ours waits for stations.
+    /// A central system of ours waits for stations, or a charge point of ours for SOAP requests.
     Listening {
         /// The bound address.
         address: SocketAddr,
-        /// The URL for stations, with a place for the identity.
+        /// The URL for others, with a place for the identity where they have to name one.
         url: Box<str>,
+        /// The transports that are spoken there.
+        transports: Vec<Transport>,
     },
     /// Something worth a line: a failure of ours, a definition that could not be read.
     Note {
@@ -164,7 +191,14 @@ pub struct Frame {
     pub findings: Vec<Finding>,
     /// A sentence about the frame as a whole: why it could not be read, that it came late.
     pub remark: Option<Box<str>>,
+    /// Lines worth knowing that speak neither for nor against it: that a person typed it, its HTTP headers.
+    pub aside: Option<Box<str>>,
 }
+
+/// The aside of a frame that left as a person typed it, and of the answer to it.
+pub const AS_TYPED: &str = "sent as it was typed";
+/// How the aside with the HTTP headers of a frame begins; they follow as a JSON object.
+pub const HTTP_HEADERS: &str = "HTTP headers: ";
 
 /// The text of a frame; a received one shares the buffer it was read into until it is recorded.
 pub type Text = tokio_tungstenite::tungstenite::Utf8Bytes;

@@ -172,6 +172,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
+            aside: None,
         };
         Event { station: None, stamp: Stamp { wall_micros: 0, monotonic_micros: 0 }, happening: Happening::Frame(frame) }
     }

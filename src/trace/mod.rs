@@ -11,7 +11,7 @@ mod recorder;
 mod stations;
 mod store;
 
-pub use event::{Direction, Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, Text};
+pub use event::{AS_TYPED, Direction, Event, Frame, FrameKind, HTTP_HEADERS, Happening, Sequence, Stamp, StationKey, Text};
 pub use record::{Record, RecordKind, Verdict};
 pub use recorder::{Contents, Numbers, Teller, Trace, start};
 pub use stations::{LinkState, StationRow, StationTable};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Direction, FrameKind, Sequence, StationKey};
-use crate::ocpp::ErrorCode;
+use crate::ocpp::{ErrorCode, Transport};
 
 /// What kind of line a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,12 +20,17 @@ pub enum RecordKind {
     Retry,
     /// A simulated station lost its link and will try again; the record's latency is the wait.
     Lost,
-    /// A central system of ours waits for stations; the text is `<port> <url>`.
+    /// A central system of ours waits for stations; the text is `<port> <url> <transport,…>`; with a station it is a charge
+    /// point of ours that waits for SOAP requests.
     Listening,
     /// A handshake was refused.
     Refused,
+    /// A frame waits at the gate; the text begins with its number.
+    Held,
     /// A call got no answer in time; the partner is the call.
     Timeout,
+    /// A call could not be delivered; the partner is the call.
+    Unreachable,
     /// A ping.
     Ping(Direction),
     /// A pong.
@@ -70,7 +75,9 @@ pub struct Record<'a> {
     /// a blank line. Hostile: pass it through
     /// [`visible`](crate::visible) before it reaches a terminal.
     pub text: &'a str,
-    /// What is wrong with the frame, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is.
+    /// How it travelled.
+    pub transport: Transport,
+    /// What is wrong with the frame or worth knowing of it, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is.
     pub remarks: &'a str,
     /// The record of the other half of the exchange: the answer or timeout of a call, the call of an answer.
     pub partner: Option<Sequence>,

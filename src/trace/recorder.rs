@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use super::mailbox::{Batch, Slot, mailbox};
 use super::record::{RecordKind, Verdict};
 use super::store::{Entry, Store};
-use super::{Event, Frame, FrameKind, Happening, Stamp, StationKey, StationTable};
+use super::{Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, StationTable};
 use crate::link::Moment;
-use crate::ocpp::{Finding, Role};
+use crate::ocpp::{Finding, Role, Transport};
 
 /// How long the recorder lets events gather after a turn. Waking a thread costs a link more than telling twenty events does,
 /// and the readers are woken once a turn; nobody sees two milliseconds on a screen.
@@ -59,20 +59,50 @@ impl Contents {
 
     /// The same for an event whose frame is parted from its text.
     fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
+        let transport = self.transport(event);
         let latency = entry(event, text, scratch).and_then(|entry| {
-            let sequence = self.store.append(entry);
-            match &event.happening {
-                Happening::Frame(Frame { kind: FrameKind::Call | FrameKind::Malformed, exchange: Some(exchange), .. }) => {
-                    self.store.open_exchange(*exchange, sequence);
-                    None
-                }
-                Happening::Frame(Frame { exchange: Some(exchange), .. }) | Happening::Timeout { exchange, .. } => {
-                    self.store.close_exchange(*exchange, sequence)
-                }
-                _ => None,
-            }
+            let sequence = self.store.append(Entry { transport, ..entry });
+            self.link(&event.happening, sequence)
         });
         self.stations.apply(event, latency);
+    }
+
+    /// How a frame travelled: a station has one link at a time, and frames of no station are requests whose sender is unknown.
+    fn transport(&self, event: &Event) -> Transport {
+        if let Happening::Connected { transport, .. } = event.happening {
+            return transport;
+        }
+        if matches!(event.happening, Happening::Listening { .. }) {
+            return if event.station.is_some() { Transport::Soap } else { Transport::WebSocket };
+        }
+        match event.station.map(|key| self.stations.get(key)) {
+            Some(row) => row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
+            None if matches!(event.happening, Happening::Frame(_)) => Transport::Soap,
+            None => Transport::WebSocket,
+        }
+    }
+
+    /// Links a record with the other half of its exchange; the latency, when that ends here.
+    fn link(&mut self, happening: &Happening, sequence: Sequence) -> Option<Duration> {
+        match happening {
+            Happening::Frame(Frame { kind, exchange: Some(exchange), .. }) => {
+                let begins = match kind {
+                    FrameKind::Call => true,
+                    // What cannot be read may be a call that is refused or, over SOAP, the answer to one of ours.
+                    FrameKind::Malformed => !self.store.is_open(*exchange),
+                    FrameKind::Result | FrameKind::Error => false,
+                };
+                if begins {
+                    self.store.open_exchange(*exchange, sequence);
+                    return None;
+                }
+                self.store.close_exchange(*exchange, sequence)
+            }
+            Happening::Timeout { exchange, .. } | Happening::Unreachable { exchange, .. } => {
+                self.store.close_exchange(*exchange, sequence)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -87,6 +117,7 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
         action: None,
         code: None,
         verdict: Verdict::Valid,
+        transport: Transport::WebSocket,
         text,
         remarks: "",
         latency: None,
@@ -114,8 +145,9 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             let kind = if *lost { RecordKind::Lost } else { RecordKind::Retry };
             Entry { latency: Some(*after), ..plain(kind, reason) }
         }
-        Happening::Listening { address, url } => {
-            let _ = write!(scratch, "{} {url}", address.port()); // a String takes everything
+        Happening::Listening { address, url, transports } => {
+            let names: Vec<&str> = transports.iter().map(|transport| transport.name()).collect();
+            let _ = write!(scratch, "{} {url} {}", address.port(), names.join(",")); // a String takes everything
             plain(RecordKind::Listening, scratch)
         }
         Happening::Refused { reason, detail, handshake, .. } => {
@@ -123,9 +155,16 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
             add_handshake(handshake, scratch);
             Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
         }
+        Happening::Held { number, action, text } => {
+            let _ = write!(scratch, "{number}: {text}"); // a String takes everything
+            Entry { action: Some(action), ..plain(RecordKind::Held, scratch) }
+        }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
             Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
+        }
+        Happening::Unreachable { action, reason, .. } => {
+            Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
         }
         Happening::Ping { direction, pong, round_trip } => {
             let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
@@ -133,7 +172,7 @@ fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option
         }
         Happening::Note { failure: false, text } => plain(RecordKind::Note, text),
         Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
-        Happening::Queue { .. } => return None,
+        Happening::Queue { .. } | Happening::Callback { .. } => return None,
     })
 }
 
@@ -156,8 +195,11 @@ fn verdict(frame: &Frame) -> Verdict {
 }
 
 fn write_remarks(frame: &Frame, out: &mut String) {
-    if let Some(remark) = &frame.remark {
-        out.push_str(remark);
+    for line in frame.aside.iter().chain(&frame.remark) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line);
     }
     for Finding { path, message, .. } in &frame.findings {
         if !out.is_empty() {
@@ -314,6 +356,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
+            aside: None,
         }
     }
 
@@ -329,7 +372,10 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        apply(&mut contents, key, 1, Happening::Connected { link: 1, version: Version::V1_6, peer, handshake: Box::default() });
+        let handshake = Box::default();
+        let connected =
+            Happening::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
+        apply(&mut contents, key, 1, connected);
         apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
         apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
         apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Direction, Event, Frame, FrameKind, Happening, StationKey};
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Transport, Version};
 
 /// The state of a station's link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +54,10 @@ pub struct StationRow {
     pub link: u64,
     /// The version of its last link.
     pub version: Option<Version>,
+    /// How the messages of its last link travel.
+    pub transport: Option<Transport>,
+    /// The URL at which we call it over SOAP: the one in its From header, or the one that a person gave.
+    pub callback: Option<Box<str>>,
     /// The other end of its last link.
     pub peer: Option<SocketAddr>,
     /// The URL that a simulated station connects to.
@@ -85,6 +89,8 @@ impl StationRow {
             state: LinkState::New,
             link: 0,
             version: None,
+            transport: None,
+            callback: None,
             peer: None,
             url: None,
             last_seen_micros: 0,
@@ -110,8 +116,9 @@ impl StationRow {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            Happening::Connected { link, version, peer, .. } => {
+            Happening::Connected { link, version, transport, peer, .. } => {
                 self.state = LinkState::Connected;
+                self.transport = Some(*transport);
                 self.link = *link;
                 self.version = Some(*version);
                 self.peer = Some(*peer);
@@ -124,16 +131,22 @@ impl StationRow {
                 let until_micros = event.stamp.monotonic_micros + after.as_micros() as u64;
                 self.state = LinkState::Waiting { until_micros };
             }
-            Happening::Timeout { .. } => self.errors += 1,
+            Happening::Timeout { .. } | Happening::Unreachable { .. } => self.errors += 1,
+            Happening::Callback { url } => self.callback.clone_from(url),
             Happening::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             Happening::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
             Happening::Disconnected { .. }
             | Happening::Ping { .. }
             | Happening::Refused { .. }
+            | Happening::Held { .. }
             | Happening::Listening { .. }
             | Happening::Note { .. } => {}
         }
-        if !matches!(event.happening, Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. }) {
+        let by_ourselves = matches!(
+            event.happening,
+            Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. } | Happening::Callback { .. }
+        );
+        if !by_ourselves {
             self.last_seen_micros = event.stamp.wall_micros;
         }
     }

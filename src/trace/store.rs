@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::names::Names;
 use super::record::{Record, RecordKind, Verdict};
 use super::{Sequence, Stamp, StationKey};
-use crate::ocpp::ErrorCode;
+use crate::ocpp::{ErrorCode, Transport};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
 const LARGE_TEXT: usize = 16 * 1024;
@@ -37,6 +37,7 @@ struct Header {
     kind: RecordKind,
     code: u8,
     verdict: Verdict,
+    transport: Transport,
 }
 
 #[derive(Debug)]
@@ -65,6 +66,7 @@ pub(super) struct Entry<'a> {
     pub action: Option<&'a str>,
     pub code: Option<ErrorCode>,
     pub verdict: Verdict,
+    pub transport: Transport,
     pub text: &'a str,
     pub remarks: &'a str,
     pub latency: Option<Duration>,
@@ -150,6 +152,7 @@ impl Store {
             action: self.actions.get(header.action),
             code: ErrorCode::ALL.get(header.code as usize).copied(),
             verdict: header.verdict,
+            transport: header.transport,
             text: &chunk.text[header.text_start as usize..text_end],
             remarks: &chunk.text[text_end..remarks_end],
             partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
@@ -176,6 +179,7 @@ impl Store {
             kind: entry.kind,
             code: entry.code.map_or(NO_CODE, |code| code as u8),
             verdict: entry.verdict,
+            transport: entry.transport,
         };
         chunk.text.push_str(entry.text);
         chunk.text.push_str(entry.remarks);
@@ -188,6 +192,11 @@ impl Store {
     /// Remembers a call until its answer is appended.
     pub(super) fn open_exchange(&mut self, exchange: u64, call: Sequence) {
         self.open.insert(exchange, call);
+    }
+
+    /// Whether the call of an exchange waits for its answer.
+    pub(super) fn is_open(&self, exchange: u64) -> bool {
+        self.open.contains_key(&exchange)
     }
 
     /// Links the answer with its call and notes the latency. Returns the latency when the call is still here.
@@ -266,6 +275,7 @@ mod tests {
             action: Some("Heartbeat"),
             code: None,
             verdict: Verdict::Valid,
+            transport: Transport::WebSocket,
             text,
             remarks: "",
             latency: None,

@@ -102,7 +102,12 @@ impl Session {
 
     /// The addresses at which stations reach us, with a place for the identity.
     pub fn listening(&self) -> Vec<String> {
-        self.hub().listening().iter().map(|listening| listening.url(IDENTITY)).collect()
+        let listening = self.hub().listening();
+        let addresses = listening.iter().flat_map(|listening| {
+            let service = (listening.transports.len() > 1).then(|| format!("{} (SOAP)", listening.service()));
+            [Some(listening.url(IDENTITY)), service]
+        });
+        addresses.flatten().collect()
     }
 
     fn hub(&self) -> &Hub {

@@ -2,6 +2,14 @@
 //! they are looked for beside it, or where OCPP_TUI_REFERENCE says, and the tests say so and pass when there are none. Recordings of
 //! our own in the same form, in tests/data/ocppjs/own, cover the same ground without them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "a test that cannot go on fails"
+)]
+
 mod difference_table;
 mod differences;
 mod literal;

@@ -58,7 +58,7 @@ fn steps(entries: Vec<Entry>, name: &str) -> Vec<Step> {
             // What a crash tore down is not part of the comparison; what happens here instead is a changed step.
             Entry::Died { .. } => died = true,
             Entry::Out { who, line } => {
-                let Some(line) = rules::expected(&line, |_| ()) else { continue };
+                let Some(line) = rules::expected(&line) else { continue };
                 let late =
                     line.contains("cs: ChargePoint #") && steps.len() > 1 && is_silent_handshake(&steps[steps.len() - 2]);
                 let at = if late { steps.len() - 2 } else { steps.len().saturating_sub(1) };
@@ -77,7 +77,7 @@ fn steps(entries: Vec<Entry>, name: &str) -> Vec<Step> {
                 }
                 let lines = change.iter().flat_map(|change| change.lines.clone());
                 let mut expected: Vec<(String, String)> =
-                    lines.filter_map(|(who, line)| Some((who, rules::expected(&line, |_| ())?))).collect();
+                    lines.filter_map(|(who, line)| Some((who, rules::expected(&line)?))).collect();
                 if let (Entry::Exited { who, code }, None) = (&input, &change) {
                     expected.push((who.clone(), format!("exit {code}")));
                 }

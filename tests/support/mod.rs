@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
 use ocpp_tui::link::{LinkSettings, now};
-use ocpp_tui::ocpp::{Catalog, Version};
+use ocpp_tui::ocpp::{Catalog, Transport, Version};
 use ocpp_tui::trace::{self, Contents, Trace};
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -44,6 +44,7 @@ pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) 
         endpoint: endpoint.into(),
         versions: versions.to_vec(),
         ping_interval: 0,
+        transports: Transport::ALL.to_vec(),
     };
     hub.start_central_system(options).await.expect("a free port").port()
 }
@@ -51,7 +52,7 @@ pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) 
 /// How a simulated charge point of the tests is started.
 pub fn charge_point(port: u16, identity: &str, version: Version, lively: bool) -> ChargePointOptions {
     let url = format!("ws://127.0.0.1:{port}");
-    ChargePointOptions { url, identity: identity.into(), version, ping_interval: 0, lively }
+    ChargePointOptions { url, identity: identity.into(), version, ping_interval: 0, lively, soap: None }
 }
 
 /// Waits until the trace shows what is looked for, and returns it.

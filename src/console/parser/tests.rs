@@ -8,8 +8,8 @@ use crate::console::error::UsageFault;
 use crate::console::fixture::grammar;
 use crate::console::target::Target;
 use crate::console::token::Spanned;
-use crate::hub::{CentralSystemOptions, ChargePointOptions};
-use crate::ocpp::{ErrorCode, Role, Version};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 fn command(line: &str) -> Command {
     parse(line, grammar()).unwrap_or_else(|error| panic!("{line}: {error}")).unwrap()
@@ -39,6 +39,7 @@ fn starting() {
         endpoint: endpoint.to_owned(),
         versions: versions.to_vec(),
         ping_interval,
+        transports: vec![Transport::WebSocket],
     };
     for (line, options) in [
         ("start_cs 9000", central_system(9000, "/", &[Version::V1_2, Version::V1_5], 0)),
@@ -48,7 +49,7 @@ fn starting() {
         ),
         ("start_cs 0 -i 3 -i 4", central_system(0, "/", &[Version::V1_2, Version::V1_5], 4)),
     ] {
-        assert_eq!(command(line), Command::StartCentralSystem { options, transport: Transport::WebSocket }, "{line}");
+        assert_eq!(command(line), Command::StartCentralSystem(options), "{line}");
     }
     let options = ChargePointOptions {
         url: "http://localhost:9000/simulator".to_owned(),
@@ -56,12 +57,24 @@ fn starting() {
         version: Version::V1_6,
         ping_interval: 60,
         lively: true,
+        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: 9001 }),
     };
-    let transport = Transport::Soap { from: Some("http://me".to_owned()), port: Some(9001) };
     let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;
-    assert_eq!(command(line), Command::StartChargePoint { options, transport });
-    let Command::StartChargePoint { options, .. } = command("start_cp ws://localhost:9000 0") else { panic!() };
-    assert_eq!((options.version, options.lively), (Version::V1_5, false));
+    assert_eq!(command(line), Command::StartChargePoint(options));
+    let Command::StartChargePoint(options) = command("start_cp ws://localhost:9000 0") else { panic!() };
+    assert_eq!((options.version, options.lively, options.soap), (Version::V1_5, false, None));
+    let target = || Target::These(vec!["CP1".to_owned()]);
+    let at = |url: Option<&str>| Command::CallAt { target: target(), url: url.map(str::to_owned) };
+    assert_eq!(command("set station CP1 callback=http://h:1/x"), at(Some("http://h:1/x")));
+    assert_eq!(command("set station CP1 callback="), at(None));
+    assert_eq!(command("probe CP1"), Command::Probe { target: target() });
+    for wrong in ["set station", "set station CP1", "set station CP1 callback=h:1", "set station CP1 other=1"] {
+        error(wrong);
+    }
+    for (name, transports) in [("soap", vec![Transport::Soap]), ("both", Transport::ALL.to_vec())] {
+        let Command::StartCentralSystem(options) = command(&format!("start_cs 9000 -t {name}")) else { panic!() };
+        assert_eq!(options.transports, transports);
+    }
 }
 
 #[test]
@@ -329,7 +342,7 @@ fn other_errors() {
             "ocpp1.5,ocpp9",
         ),
         ("start_cs 9000 -i x", "Error: argument provided for -i is not a number.", None, "x"),
-        ("start_cs 9000 -t udp", "Error: argument provided for -t is not websocket or soap.", None, "udp"),
+        ("start_cs 9000 -t udp", "Error: argument provided for -t is not websocket, soap or both.", None, "udp"),
         (
             "start_cp localhost 1",
             "Error: argument provided for <url> is not a URL, as in ws://localhost:9000.",

@@ -47,6 +47,8 @@ pub fn read_directory(folder: &Path) -> Result<Loaded, DirectoryError> {
 #[derive(Default)]
 struct Reading {
     services: Vec<(String, wsdl::Service)>,
+    /// The texts of the services, to serve them.
+    texts: Vec<(Version, Role, String)>,
     overlays: Vec<(String, Overlay)>,
     extensions: Vec<(String, Extension)>,
     /// Versions of which a file is broken: half a version would refuse valid messages as unknown.
@@ -79,18 +81,21 @@ impl Reading {
         let read = match kind {
             SourceKind::Overlay => overlay::read(&text).map(|overlay| self.overlays.push((source.name.clone(), overlay))),
             SourceKind::Extension => extension::read(&text).map(|found| self.extensions.push((source.name.clone(), found))),
-            SourceKind::Wsdl => wsdl::read(&text).map(|service| self.add_service(source.name.clone(), service)),
+            SourceKind::Wsdl => wsdl::read(&text).map(|service| self.add_service(source.name.clone(), service, &text)),
         };
         if let Err(fault) = read {
             self.broken(source.name, &text, fault);
         }
     }
 
-    fn add_service(&mut self, file: String, service: wsdl::Service) {
+    fn add_service(&mut self, file: String, service: wsdl::Service, text: &str) {
         let same = |other: &wsdl::Service| other.version == service.version && other.host == service.host;
         match self.services.iter().find(|(_, other)| same(other)) {
             Some((first, _)) => self.warnings.push(DefinitionWarning::Twice { file, first: first.clone() }),
-            None => self.services.push((file, service)),
+            None => {
+                self.texts.push((service.version, service.host, text.to_owned()));
+                self.services.push((file, service));
+            }
         }
     }
 
@@ -168,7 +173,11 @@ impl Reading {
                 }
             }
         }
-        Loaded { catalog: Catalog::new(actions), warnings: self.warnings }
+        let mut catalog = Catalog::new(actions);
+        for (version, host, text) in self.texts {
+            catalog.keep_wsdl(version, host, text);
+        }
+        Loaded { catalog, warnings: self.warnings }
     }
 
     /// Applies the overlays of a version, then adds what its extensions have: an overlay is about the actions of the WSDL files.

@@ -64,8 +64,7 @@ impl Field {
     fn of_station(self, row: &StationRow) -> u16 {
         match self {
             Field::Version => row.version.map_or(0, |version| 1 << version as u16),
-            // The table of stations knows no other transport.
-            Field::Transport => 1,
+            Field::Transport => row.transport.map_or(0, |transport| 1 << transport as u16),
             Field::Role => 1 << row.our_role as u16,
             Field::State => match row.state {
                 LinkState::New => 1,
@@ -96,6 +95,8 @@ impl Field {
                 Verdict::Invalid => 1 << 2,
             },
             Field::Answered => answered(record, context),
+            // The station may have had a link of another transport by then.
+            Field::Transport if matches!(record.kind, RecordKind::Frame(..)) => 1 << record.transport as u16,
             Field::Version | Field::Transport | Field::Role | Field::State => {
                 record.station.and_then(|key| context.stations.get(key)).map_or(0, |row| self.of_station(row))
             }
@@ -123,10 +124,10 @@ fn kind(kind: RecordKind) -> u16 {
         RecordKind::Retry => RETRY,
         RecordKind::Lost => DISCONNECT | RETRY,
         RecordKind::Refused => REFUSED,
-        RecordKind::Timeout => TIMEOUT,
+        RecordKind::Timeout | RecordKind::Unreachable => TIMEOUT,
         RecordKind::Ping(_) => PING,
         RecordKind::Pong(_) => PONG,
-        RecordKind::Listening | RecordKind::Note | RecordKind::Failure => NOTE,
+        RecordKind::Held | RecordKind::Listening | RecordKind::Note | RecordKind::Failure => NOTE,
     }
 }
 
@@ -137,7 +138,7 @@ fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
     // The partner of a call is its answer or its timeout.
     let timed_out = |partner| {
         let partner = context.records.and_then(|records| records.get(partner));
-        partner.is_some_and(|partner| partner.kind == RecordKind::Timeout)
+        partner.is_some_and(|partner| matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable))
     };
     if record.partner.is_some_and(|partner| !timed_out(partner)) { 1 } else { 1 << 1 }
 }

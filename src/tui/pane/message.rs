@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{selection, sentences, title, words};
+use super::{selection, sentences, soap, title, words};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, Verdict};
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
@@ -118,6 +118,7 @@ fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool,
                 pencil.fill(' ', selection(app, Pane::Message));
             }
         }
+        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut pencil),
         MessageLine::Hidden(bytes) => {
             pencil.text(&format!("… {} more bytes; y copies all of it", words::number(bytes as u64)), styles.muted);
         }
@@ -147,7 +148,7 @@ fn behind(text: &str, columns: usize) -> &str {
 }
 
 /// Writes a line of JSON in its colours, no more of it than there is room for.
-fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
+pub(super) fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
     let text = head(text, 4 * pencil.room() + 16);
     let mut at = 0;
     for (range, ink) in colour_line(text) {

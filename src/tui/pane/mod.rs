@@ -7,6 +7,7 @@ mod message;
 mod page;
 mod picker;
 mod reading;
+mod soap;
 mod stations;
 mod status;
 mod trace;

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Version};
+use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Transport, Version};
 use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::{App, Now, Outside};
@@ -46,7 +46,7 @@ impl Screen {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
             let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
-            screen.tell(Some(key), Happening::Connected { link: 1, version, peer, handshake });
+            screen.tell(Some(key), Happening::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -137,6 +137,7 @@ impl Screen {
             code: None,
             findings: Vec::new(),
             remark: None,
+            aside: None,
         };
         self.tell(Some(key), Happening::Frame(frame));
     }
@@ -170,6 +171,7 @@ impl Screen {
             code,
             findings,
             remark: None,
+            aside: None,
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;

@@ -9,4 +9,5 @@ mod keys;
 mod message;
 mod pictures;
 mod sizes;
+mod soap;
 mod writing;

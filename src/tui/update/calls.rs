@@ -10,8 +10,8 @@ use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Outside};
 use crate::tui::assist;
-use crate::tui::state::{Asked, Editor, Pace, Picker, Prompt, Subject};
-use crate::tui::widget::{InputLine, payload_of};
+use crate::tui::state::{Asked, Editor, Pace, Picker, Prompt, Subject, payload_text};
+use crate::tui::widget::InputLine;
 
 /// Longer texts are not edited here: every key would have to look at all of it.
 const LONGEST: usize = 256 * 1024;
@@ -167,7 +167,9 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     let now = outside.now.monotonic_micros;
     let records = outside.contents.records();
     let selected = app.trace.selected().and_then(|sequence| records.get(sequence));
-    let Some(record) = selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout)) else {
+    let Some(record) =
+        selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable))
+    else {
         app.toasts.info("This line is no message; select a call or an answer to send it again", now);
         return;
     };
@@ -199,7 +201,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     subject.definition = outside.catalog.action(version, initiator, action).cloned();
     let allowed = outside.catalog.action(version, role, action).is_some() || subject.definition.is_none();
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));
-    let text = compose::pretty(payload_of(record.text));
+    let text = compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
     let sample =
         subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside));
     app.editor = Some(Editor::new(subject, &text, sample, known));

@@ -5,9 +5,11 @@ mod json;
 mod pencil;
 mod popup;
 mod viewport;
+mod xml;
 
 pub use input_line::InputLine;
 pub use json::{Ink, colour_line, lay_out, message_id, payload_of};
 pub use pencil::{Pencil, head, width_of, wrap};
 pub use popup::{draw_box, draw_candidates};
 pub use viewport::Viewport;
+pub use xml::lay_out_xml;

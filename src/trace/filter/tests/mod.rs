@@ -6,7 +6,7 @@ mod mistakes;
 mod properties;
 
 use super::{Filter, FilterContext, parse};
-use crate::ocpp::{ErrorCode, Finding, Role, Rule, Version};
+use crate::ocpp::{ErrorCode, Finding, Role, Rule, Transport, Version};
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 
 /// Midnight and half an hour, ten days after the clocks began.
@@ -53,7 +53,7 @@ fn frame(direction: Direction, kind: FrameKind, action: &str, text: &str, exchan
     let action = (!action.is_empty()).then(|| action.into());
     let exchange = (exchange > 0).then_some(exchange);
     let text = text.to_owned().into();
-    Frame { direction, kind, action, text, exchange, code: None, findings: Vec::new(), remark: None }
+    Frame { direction, kind, action, text, exchange, code: None, findings: Vec::new(), remark: None, aside: None }
 }
 
 /// A trace with a line of every kind; the comments are the numbers of the records.
@@ -66,8 +66,20 @@ fn everything_once() -> Scene {
     let reason = || Box::from("gone away");
     let finding = |tolerated| Finding { path: "/a".into(), rule: Rule::Type, message: "is wrong".into(), tolerated };
     let peer = "127.0.0.1:5".parse().unwrap();
-    scene.tell(None, Happening::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into() }); // 0
-    scene.tell(Some(real), Happening::Connected { link: 1, version: Version::V1_6, peer, handshake: Box::default() }); // 1
+    scene.tell(
+        None,
+        Happening::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into(), transports: vec![Transport::WebSocket] },
+    ); // 0
+    scene.tell(
+        Some(real),
+        Happening::Connected {
+            link: 1,
+            version: Version::V1_6,
+            transport: Transport::WebSocket,
+            peer,
+            handshake: Box::default(),
+        },
+    ); // 1
     scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
     scene.frame(real, Out, Result, "StatusNotification", r#"[3,"id-2",{}]"#, 1); // 3
     scene.frame(real, In, Call, "MeterValues", METER, 2); // 4

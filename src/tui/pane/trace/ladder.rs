@@ -56,7 +56,7 @@ pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: Pencil<'_>) -> bool {
     };
     let label = match row.record.kind {
         RecordKind::Frame(..) | RecordKind::Ping(_) | RecordKind::Pong(_) => format!("{letter}{} {word}{code}", sign.trim()),
-        RecordKind::Timeout => format!("T {word}: {}", row.record.summary()),
+        RecordKind::Timeout | RecordKind::Unreachable => format!("T {word}: {}", row.record.summary()),
         _ => format!("{letter} {word}: {}", row.record.summary()),
     };
     let (latency, counts) = latency(&row.record, row.outside);

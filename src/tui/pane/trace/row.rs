@@ -1,12 +1,15 @@
 //! One line of the trace: an event, or a call with its answer. Which lines there are is decided in the state.
 
+use std::borrow::Cow;
+
 use ratatui::style::Style;
 
 use super::{selection, words};
 use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, Verdict};
 use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::payload_text;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Pencil, head, payload_of, width_of};
+use crate::tui::widget::{Pencil, head, width_of};
 
 /// How wide the columns are for a width of the pane.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +95,14 @@ impl<'a> Row<'a> {
         pencil.blanks(1, self.style(styles.base)).field(word, width, self.style(word_style)).blanks(1, self.style(styles.base));
     }
 
+    /// The text of a line behind its columns.
+    fn summary(&self, record: &Record<'a>) -> Cow<'a, str> {
+        match record.kind {
+            RecordKind::Frame(..) => payload_text(record, self.outside.contents, self.outside.catalog),
+            _ => record.summary().into(),
+        }
+    }
+
     /// One line an event. True when it counts seconds.
     pub fn event(&self, columns: Columns, mut pencil: Pencil<'_>) -> bool {
         let styles = &self.app.theme.styles;
@@ -102,7 +113,7 @@ impl<'a> Row<'a> {
         let (latency, counts) = latency(&self.record, self.outside);
         let style = if counts { styles.warning } else { styles.base };
         pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
-        pencil.text(summary(&self.record), self.style(styles.muted)).fill(' ', self.style(styles.base));
+        pencil.text(&self.summary(&self.record), self.style(styles.muted)).fill(' ', self.style(styles.base));
         counts
     }
 
@@ -116,7 +127,7 @@ impl<'a> Row<'a> {
         let answer = self.record.partner.and_then(|partner| self.outside.contents.records().get(partner));
         let (letter, letter_style) = match answer.as_ref().map(|answer| answer.kind) {
             None => ("C", styles.warning),
-            Some(RecordKind::Timeout) => ("T", styles.error),
+            Some(RecordKind::Timeout | RecordKind::Unreachable) => ("T", styles.error),
             Some(RecordKind::Frame(_, FrameKind::Error)) => ("E", styles.error),
             Some(_) => ("R", styles.good),
         };
@@ -130,27 +141,23 @@ impl<'a> Row<'a> {
         };
         let style = if counts { styles.warning } else { styles.base };
         pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
-        let asked = summary(&self.record);
+        let asked = self.summary(&self.record);
         match answer {
-            None => pencil.text(asked, self.style(styles.muted)),
+            None => pencil.text(&asked, self.style(styles.muted)),
             Some(answer) => {
                 let room = pencil.room().saturating_sub(3);
-                let (asked_width, answered) = (width_of(head(asked, 4 * room)), summary(&answer));
-                let answered_width = width_of(head(answered, 4 * room));
+                let answered = self.summary(&answer);
+                let asked_width = width_of(head(&asked, 4 * room));
+                let answered_width = width_of(head(&answered, 4 * room));
                 // Both have half of the room, and what the other leaves over.
                 let width = asked_width.min((room / 2).max(room.saturating_sub(answered_width)));
-                pencil.field(asked, width, self.style(styles.muted)).text(" ⇒ ", self.style(styles.base));
-                pencil.text(answered, self.style(styles.muted))
+                pencil.field(&asked, width, self.style(styles.muted)).text(" ⇒ ", self.style(styles.base));
+                pencil.text(&answered, self.style(styles.muted))
             }
         };
         pencil.fill(' ', self.style(styles.base));
         counts
     }
-}
-
-/// The text of a line behind its columns.
-fn summary<'a>(record: &Record<'a>) -> &'a str {
-    if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.summary() }
 }
 
 fn worse(a: Verdict, b: Verdict) -> Verdict {
@@ -191,7 +198,8 @@ pub(super) fn kind(record: &Record<'_>, styles: &Styles) -> (&'static str, &'sta
         RecordKind::Retry | RecordKind::Lost => (" ", "↻", styles.warning),
         RecordKind::Listening => (" ", "i", styles.good),
         RecordKind::Refused => (" ", "x", styles.error),
-        RecordKind::Timeout => (" ", "T", styles.error),
+        RecordKind::Held => ("‖", "H", styles.warning),
+        RecordKind::Timeout | RecordKind::Unreachable => (" ", "T", styles.error),
         RecordKind::Note => (" ", "i", styles.muted),
         RecordKind::Failure => (" ", "!", styles.error),
     }
@@ -203,7 +211,8 @@ pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style)
         RecordKind::Frame(_, FrameKind::Malformed) => (record.action.unwrap_or("unreadable"), styles.error),
         RecordKind::Frame(_, FrameKind::Error) => (record.action.unwrap_or("error"), styles.error),
         RecordKind::Frame(..) => (record.action.unwrap_or("unknown call"), styles.base),
-        RecordKind::Timeout => (record.action.unwrap_or("timeout"), styles.error),
+        RecordKind::Held => (record.action.unwrap_or("held"), styles.warning),
+        RecordKind::Timeout | RecordKind::Unreachable => (record.action.unwrap_or("timeout"), styles.error),
         RecordKind::Connecting => ("connecting", styles.muted),
         RecordKind::Connected => ("connected", styles.good),
         RecordKind::Disconnected => ("disconnected", styles.warning),

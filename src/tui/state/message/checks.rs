@@ -17,7 +17,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, width: usize) ->
         }
     };
     let shape = Shape::of(record, outside);
-    let payload = shape.as_ref().and_then(|_| shape::payload(record));
+    let payload = shape.as_ref().and_then(|_| shape::payload(record, outside));
     let findings = match (&shape, &payload) {
         (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
         _ => Vec::new(),

@@ -2,7 +2,9 @@
 
 use super::line::{TextLine, Tone};
 use crate::trace::{Record, RecordKind, Store};
-use crate::tui::widget::{lay_out, payload_of};
+use crate::tui::app::Outside;
+use crate::tui::state::payload_text;
+use crate::tui::widget::lay_out;
 
 /// How many records back the previous message is looked for.
 const SEARCHED: u64 = 50_000;
@@ -22,7 +24,12 @@ pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> Option<Re
 }
 
 /// The lines that compare two messages.
-pub(super) fn lines(record: &Record<'_>, before: Option<Record<'_>>, ago: Option<String>) -> Vec<TextLine> {
+pub(super) fn lines(
+    record: &Record<'_>,
+    before: Option<Record<'_>>,
+    ago: Option<String>,
+    outside: &Outside<'_>,
+) -> Vec<TextLine> {
     let Some(before) = before else {
         let text = match record.kind {
             RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
@@ -33,7 +40,7 @@ pub(super) fn lines(record: &Record<'_>, before: Option<Record<'_>>, ago: Option
     if record.text.len().max(before.text.len()) > LONGEST {
         return vec![TextLine::new("These messages are too long to be compared (64 KiB).", Tone::Muted)];
     }
-    let laid_out = |record: &Record<'_>| lay_out(payload_of(record.text), LONGEST);
+    let laid_out = |record: &Record<'_>| lay_out(&payload_text(record, outside.contents, outside.catalog), LONGEST);
     let (old, new) = (laid_out(&before), laid_out(record));
     let mut lines = vec![TextLine::new(format!("Against the one {} before:", ago.unwrap_or_default()), Tone::Muted)];
     let changes = compare(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());

@@ -145,7 +145,7 @@ impl MessageView {
         }
         self.hidden = record.text.len().saturating_sub(SHOWN);
         self.content = match self.tab {
-            Tab::Pretty => Content::Pretty(Pretty::new(&record, width)),
+            Tab::Pretty => Content::Pretty(Pretty::new(&record, outside, width)),
             Tab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
             Tab::Tree => self.tree(&record, outside),
             Tab::Checks => Content::Lines(checks::lines(&record, outside, width)),
@@ -154,7 +154,7 @@ impl MessageView {
                 let before = diff::previous(&record, outside.contents.records());
                 let apart = |before: &Record<'_>| record.monotonic_micros.saturating_sub(before.monotonic_micros);
                 let ago = before.as_ref().map(|before| words::duration(Duration::from_micros(apart(before))));
-                Content::Lines(diff::lines(&record, before, ago))
+                Content::Lines(diff::lines(&record, before, ago, outside))
             }
         };
     }
@@ -164,9 +164,12 @@ impl MessageView {
             let text = "This message is too long for a tree (512 KiB); the raw view has its beginning.";
             return Content::Lines(vec![TextLine::new(text, Tone::Muted)]);
         }
-        match shape::payload(record).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+        match shape::payload(record, outside).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
             Some(payload) => Content::Tree(Tree::new(&payload, Shape::of(record, outside).as_ref())),
-            None => Content::Lines(vec![TextLine::new("This is not JSON, so there is no tree of it.", Tone::Muted)]),
+            None => Content::Lines(vec![TextLine::new(
+                "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
+                Tone::Muted,
+            )]),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::ocpp::{ActionDefinition, Message, Role, Version};
+use crate::ocpp::{ActionDefinition, Message, Role, Transport, Version};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::Outside;
+use crate::tui::state::payload_text;
 
 /// A message and its definition.
 #[derive(Debug, Clone)]
@@ -41,7 +42,10 @@ impl Shape {
 }
 
 /// The payload of a call or a result, the whole of anything else that is JSON.
-pub(super) fn payload(record: &Record<'_>) -> Option<Value> {
+pub(super) fn payload(record: &Record<'_>, outside: &Outside<'_>) -> Option<Value> {
+    if record.transport == Transport::Soap {
+        return serde_json::from_str(&payload_text(record, outside.contents, outside.catalog)).ok();
+    }
     let frame: Value = serde_json::from_str(record.text).ok()?;
     let place = match record.kind {
         RecordKind::Frame(_, FrameKind::Call) => 3,

@@ -33,7 +33,8 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, zone: &TimeZone)
     let partner = record.partner.and_then(|partner| records.get(partner));
     match &partner {
         Some(partner) if partner.sequence > record.sequence => {
-            let what = if partner.kind == RecordKind::Timeout { "given up" } else { "answered" };
+            let what =
+                if matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable) { "given up" } else { "answered" };
             fact(what, date(partner.wall_micros, zone));
             fact("after", partner.latency.map_or_else(String::new, words::duration));
         }

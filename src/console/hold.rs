@@ -1,0 +1,232 @@
+//! Breakpoints in the command language: `hold <filter>` stops frames, `held` lists them, `release` and `drop` say what becomes of them.
+
+use super::arguments::Arguments;
+use super::build::answering;
+use super::command::{Answering, Command, PayloadEdit, Reply};
+use super::error::CommandError;
+use super::payloads::edit_message;
+use super::runner::Console;
+use super::said::{Failure, Said};
+use super::token::{Spanned, Word};
+use crate::hub::{Deed, Order};
+use crate::link::{Answer, Fate, HeldFrame, now};
+use crate::ocpp::{ErrorCode, Message};
+use crate::trace::filter::{self, Filter};
+use crate::trace::{Direction, FrameKind};
+
+/// A command about frames that wait.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HoldCommand {
+    /// Stop the frames that pass the filter.
+    On(Filter),
+    /// Stop no more frames.
+    Off,
+    /// List what waits, and the filter in force.
+    List,
+    /// Say what becomes of what waits.
+    Release {
+        /// What is meant.
+        which: Which,
+        /// How it goes on: as usual, edited, answered on purpose, not at all.
+        how: Answering,
+    },
+}
+
+/// Which of the frames that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// The one with this number.
+    One(u64),
+}
+
+/// `hold` with what follows it on the line, which is a filter and not words of the command language.
+pub(super) fn hold(rest: &Word<'_>) -> Result<Command, CommandError> {
+    Ok(Command::Hold(match rest.value.trim() {
+        "" => HoldCommand::List,
+        "off" => HoldCommand::Off,
+        text => HoldCommand::On(filter::parse(text).map_err(|error| {
+            let lead = rest.value.len() - rest.value.trim_start().len();
+            let start = rest.span.start + lead;
+            let span = start + error.span.start..start + error.span.end;
+            CommandError::BadFilter { message: error.message, span }
+        })?),
+    }))
+}
+
+/// `release <number|all> …` and `drop <number|all>`.
+pub(super) fn release(mut arguments: Arguments<'_>, drop: bool) -> Result<Command, CommandError> {
+    let word = arguments.positionals[0].clone();
+    let which = match word.value {
+        "all" => Which::All,
+        number => Which::One(number.parse().map_err(|_| CommandError::BadArgument {
+            name: "<number|all>",
+            wanted: "the number of a frame that waits, or all".to_owned(),
+            span: word.span.clone(),
+        })?),
+    };
+    let how = if drop {
+        Answering::OnPurpose { reply: Reply::Silence, delay: None }
+    } else {
+        answering(&mut arguments)?.unwrap_or(Answering::AsUsual)
+    };
+    Ok(Command::Hold(HoldCommand::Release { which, how }))
+}
+
+impl Console {
+    pub(super) fn hold(&self, command: &HoldCommand, line: &str) -> Said {
+        match command {
+            HoldCommand::On(filter) => {
+                self.hub().gate().set(Some(filter.clone()));
+                Said::default()
+            }
+            HoldCommand::Off => {
+                self.hub().gate().set(None);
+                Said::default()
+            }
+            HoldCommand::List => self.list_held(),
+            HoldCommand::Release { which, how } => self.release(*which, how, line),
+        }
+    }
+
+    fn list_held(&self) -> Said {
+        let gate = self.hub().gate();
+        let rule = gate.filter().map_or_else(|| "No frame is stopped.".to_owned(), |filter| format!("Stopped: {filter}"));
+        let contents = self.hub().trace().read();
+        let moment = now();
+        let lines = gate.held().into_iter().map(|frame| {
+            let identity = contents
+                .stations()
+                .get(frame.station)
+                .map_or_else(String::new, |row| crate::visible(&row.identity).into_owned());
+            let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
+            let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
+            format!(
+                "{}  {identity} {arrow} {} {}  {waited:.1} s  {}",
+                frame.number,
+                kind(frame.kind),
+                frame.action,
+                frame.payload
+            )
+        });
+        let lines: Vec<String> = std::iter::once(rule).chain(lines).collect();
+        Said::text("Held", lines)
+    }
+
+    fn release(&self, which: Which, how: &Answering, line: &str) -> Said {
+        let held = self.hub().gate().held();
+        let meant: Vec<HeldFrame> = match which {
+            Which::All => held,
+            Which::One(number) => held.into_iter().filter(|frame| frame.number == number).collect(),
+        };
+        if let (Which::One(number), []) = (which, &meant[..]) {
+            return Failure::plain(format!("Error: no frame waits under the number {number}; held lists those that do."))
+                .into();
+        }
+        let mut said = Said::default();
+        for frame in meant {
+            match self.fate(&frame, how, line) {
+                Ok(fate) => {
+                    let deed = Deed::Release { number: frame.number, fate };
+                    for (_, reason) in self.hub().submit(&Order { targets: vec![frame.station], deed }).refused {
+                        said.add(Failure::plain(format!("Error: {reason}.")));
+                    }
+                }
+                Err(failures) => failures.into_iter().for_each(|failure| said.add(failure)),
+            }
+        }
+        said
+    }
+
+    /// What a person's words mean for a frame.
+    fn fate(&self, frame: &HeldFrame, how: &Answering, line: &str) -> Result<Fate, Vec<Failure>> {
+        let Answering::OnPurpose { reply, delay } = how else { return Ok(Fate::Go(None)) };
+        let ours = frame.direction == Direction::Out && frame.kind != FrameKind::Call;
+        let answer = match reply {
+            Reply::Silence => return Ok(Fate::Drop),
+            Reply::Error { code, description } => {
+                let description = description.clone().unwrap_or_else(|| code.description().to_owned());
+                Answer::Error { code: *code, description }
+            }
+            Reply::Result(edit) => {
+                let payload = self.edited(frame, edit, line)?;
+                if delay.is_none() || !ours {
+                    return Ok(Fate::Go(Some(payload)));
+                }
+                Answer::Result(payload)
+            }
+            Reply::Usual => usual(frame),
+        };
+        match delay {
+            None => Ok(Fate::Answer(answer)),
+            Some(_) if !ours && matches!(reply, Reply::Usual) => {
+                Err(vec![Failure::plain("Error: only an answer of ours can be delayed.")])
+            }
+            Some(delay) => Ok(Fate::Answer(Answer::Delayed(*delay, Box::new(answer)))),
+        }
+    }
+
+    fn edited(&self, frame: &HeldFrame, edit: &PayloadEdit, line: &str) -> Result<serde_json::Value, Vec<Failure>> {
+        let contents = self.hub().trace().read();
+        let row = contents.stations().get(frame.station);
+        let definition = row.and_then(|row| {
+            // Our call and the result of it begin with us; the peer's call and our answer with the peer.
+            let ours = (frame.direction == Direction::Out) == (frame.kind == FrameKind::Call);
+            let initiator = if ours { row.our_role } else { row.our_role.peer() };
+            self.hub().catalog().action(row.version?, initiator, &frame.action)
+        });
+        let Some(definition) = definition else {
+            return Err(vec![Failure::plain(format!(
+                "Error: the definitions have no {}; write its payload whole.",
+                frame.action
+            ))]);
+        };
+        let message: &Message = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
+        let applied = edit_message(frame.payload.clone(), edit, &definition.name, message);
+        applied.accept(true).map_err(|errors| errors.iter().map(|error| Failure::assignment(error, line)).collect())
+    }
+}
+
+/// The answer that a held answer of ours would be.
+fn usual(frame: &HeldFrame) -> Answer {
+    if frame.kind == FrameKind::Error {
+        let text = |name: &str| frame.payload[name].as_str().unwrap_or_default().to_owned();
+        let code = ErrorCode::parse(&text("code")).unwrap_or(ErrorCode::GenericError);
+        return Answer::Error { code, description: text("description") };
+    }
+    Answer::Result(frame.payload.clone())
+}
+
+const fn kind(kind: FrameKind) -> &'static str {
+    match kind {
+        FrameKind::Call => "call",
+        FrameKind::Result => "result",
+        FrameKind::Error => "error",
+        FrameKind::Malformed => "unreadable",
+    }
+}
+
+/// How a command about frames that wait is written.
+impl std::fmt::Display for HoldCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            HoldCommand::On(filter) => write!(f, "hold {filter}"),
+            HoldCommand::Off => f.write_str("hold off"),
+            HoldCommand::List => f.write_str("held"),
+            HoldCommand::Release { which, how } => {
+                f.write_str("release ")?;
+                match which {
+                    Which::All => f.write_str("all")?,
+                    Which::One(number) => write!(f, "{number}")?,
+                }
+                if *how == Answering::AsUsual { Ok(()) } else { write!(f, "{how}") }
+            }
+        }
+    }
+}
+
+/// Everything behind the first word of a line, as one word.
+pub(super) fn rest_of<'a>(line: &'a str, first: &Word<'_>) -> Word<'a> {
+    Spanned::new(&line[first.span.end..], first.span.end..line.len())
+}

@@ -1,0 +1,66 @@
+//! What `schema` and `example` print: the shape of one message, from the catalog.
+
+use super::command::Shown;
+use super::error::ExecutionError;
+use super::said::{Failure, Said};
+use crate::ocpp::{Catalog, Role, SampleContext, Version};
+
+/// The schema or an example of a message, indented. Without a version it is that of the newest that has the action.
+pub(super) fn show(
+    catalog: &Catalog,
+    shown: Shown,
+    (initiator, action): (Role, &str),
+    version: Option<Version>,
+    response: bool,
+) -> Result<Said, Failure> {
+    let mut versions = Version::ALL.into_iter().rev().filter(|known| version.is_none_or(|version| version == *known));
+    let Some(definition) = versions.find_map(|version| catalog.action(version, initiator, action)) else {
+        // Without a version the grammar has found the action in one.
+        let version = version.unwrap_or(Version::V1_6);
+        return Err(ExecutionError::NotInVersion { action: action.to_owned(), version }.into());
+    };
+    let message = if response { &definition.response } else { &definition.request };
+    let (title, value) = match shown {
+        Shown::Schema => ("Schema", message.schema().clone()),
+        Shown::Example => ("Example", message.sample(&SampleContext::at(jiff::Timestamp::now()))),
+    };
+    // Values can always be written: their keys are texts.
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    let lines: Vec<_> = text.lines().map(crate::visible).collect();
+    Ok(Said::text(title, [lines.join("\n")]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::command::Command;
+    use crate::console::fixture::grammar;
+    use crate::console::parse;
+
+    #[test]
+    fn a_line_is_read_and_written_again() {
+        for (typed, written) in [
+            ("schema reset", "schema remote_reset"),
+            ("example BootNotification --response -p 1.5", "example bootnotification -p ocpp1.5 --response"),
+        ] {
+            let command = parse(typed, grammar()).unwrap().unwrap();
+            assert!(matches!(command, Command::Show { .. }), "{typed}");
+            assert_eq!(command.to_string(), written);
+            assert_eq!(parse(written, grammar()), Ok(Some(command)));
+        }
+    }
+
+    #[test]
+    fn the_newest_version_is_shown_unless_another_is_named() {
+        let catalog = Catalog::embedded();
+        let shown = |what, action, version, response| {
+            let said = show(&catalog, what, (Role::ChargePoint, action), version, response).map_err(Said::from);
+            said.unwrap_or_else(|failed| failed).lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+        };
+        assert!(shown(Shown::Example, "BootNotification", None, true).contains("\"interval\": 300"));
+        assert!(shown(Shown::Example, "BootNotification", Some(Version::V1_5), true).contains("\"heartbeatInterval\": 300"));
+        assert!(shown(Shown::Schema, "Heartbeat", None, false).contains("HeartbeatRequest"));
+        let failed = shown(Shown::Schema, "DataTransfer", Some(Version::V1_2), false);
+        assert!(failed.contains("DataTransfer") && failed.contains("1.2"), "{failed}");
+    }
+}

@@ -1,0 +1,233 @@
+//! What waits at the gate on this link, and how it goes on: calls of the peer before they are judged, our answers before they are
+//! written, our calls before they are sent, results before the behaviour hears of them.
+
+use serde_json::{Value, json};
+
+use super::{Conversation, Question};
+use crate::link::behaviour::{Answer, Moment, Outcome};
+use crate::link::framing::Framing;
+use crate::link::hold::{Candidate, Fate, Passage};
+use crate::link::pending::{QueuedCall, SentCall};
+use crate::trace::{Direction, FrameKind, Happening};
+
+/// Something that waits, under the number that the gate gave it.
+pub(super) struct Held<Q> {
+    number: u64,
+    since: Moment,
+    what: Waiting<Q>,
+}
+
+enum Waiting<Q> {
+    /// A call of the peer.
+    Question(Question<Q>, Value),
+    /// Our answer to one.
+    Answer(Question<Q>, Answer),
+    /// A call of ours.
+    Call(QueuedCall),
+    /// The result of one, and whether it is valid.
+    Result(SentCall, Value, bool),
+}
+
+impl<F: Framing> Conversation<F> {
+    /// A call of the peer, unless it has to wait.
+    pub(super) fn stop_question(
+        &mut self,
+        question: Question<F::Question>,
+        payload: Value,
+        now: Moment,
+    ) -> Option<(Question<F::Question>, Value)> {
+        if !self.gate.is_shut() {
+            return Some((question, payload));
+        }
+        let copy = payload.clone();
+        let candidate =
+            Candidate { direction: Direction::In, kind: FrameKind::Call, action: &question.action, payload: copy, code: None };
+        match self.gate.stop(self.station, candidate, now) {
+            Passage::Held(number) => self.keep(number, Waiting::Question(question, payload), now),
+            passage => {
+                self.tell_full(&passage, now);
+                return Some((question, payload));
+            }
+        }
+        None
+    }
+
+    /// Our answer, unless it has to wait. Silence goes nowhere and so waits for nothing.
+    pub(super) fn stop_answer(
+        &mut self,
+        question: Question<F::Question>,
+        answer: Answer,
+        now: Moment,
+    ) -> Option<(Question<F::Question>, Answer)> {
+        if !self.gate.is_shut() {
+            return Some((question, answer));
+        }
+        let (kind, payload, code) = match &answer {
+            Answer::Result(payload) => (FrameKind::Result, payload.clone(), None),
+            Answer::Error { code, description } => {
+                (FrameKind::Error, json!({ "code": code.name(), "description": description, "details": {} }), Some(*code))
+            }
+            Answer::Delayed(..) | Answer::Silence => return Some((question, answer)),
+        };
+        let candidate = Candidate { direction: Direction::Out, kind, action: &question.action, payload, code };
+        match self.gate.stop(self.station, candidate, now) {
+            Passage::Held(number) => self.keep(number, Waiting::Answer(question, answer), now),
+            passage => {
+                self.tell_full(&passage, now);
+                return Some((question, answer));
+            }
+        }
+        None
+    }
+
+    /// A call of ours, unless it has to wait.
+    pub(super) fn stop_call(&mut self, call: QueuedCall, now: Moment) -> Option<QueuedCall> {
+        if !self.gate.is_shut() {
+            return Some(call);
+        }
+        let (direction, payload) = (Direction::Out, call.payload.clone());
+        let candidate = Candidate { direction, kind: FrameKind::Call, action: &call.action, payload, code: None };
+        match self.gate.stop(self.station, candidate, now) {
+            Passage::Held(number) => self.keep(number, Waiting::Call(call), now),
+            passage => {
+                self.tell_full(&passage, now);
+                return Some(call);
+            }
+        }
+        None
+    }
+
+    /// The result of a call of ours, unless it has to wait.
+    pub(super) fn stop_result(
+        &mut self,
+        sent: SentCall,
+        payload: Value,
+        valid: bool,
+        now: Moment,
+    ) -> Option<(SentCall, Value)> {
+        if !self.gate.is_shut() {
+            return Some((sent, payload));
+        }
+        let (direction, copy) = (Direction::In, payload.clone());
+        let candidate = Candidate { direction, kind: FrameKind::Result, action: &sent.call.action, payload: copy, code: None };
+        match self.gate.stop(self.station, candidate, now) {
+            Passage::Held(number) => self.keep(number, Waiting::Result(sent, payload, valid), now),
+            passage => {
+                self.tell_full(&passage, now);
+                return Some((sent, payload));
+            }
+        }
+        None
+    }
+
+    fn keep(&mut self, number: u64, what: Waiting<F::Question>, now: Moment) {
+        let (sentence, action) = match &what {
+            Waiting::Question(question, _) => ("the call waits before it is handled", &question.action),
+            Waiting::Answer(question, _) => ("our answer waits before it goes out", &question.action),
+            Waiting::Call(call) => ("our call waits before it goes out", &call.action),
+            Waiting::Result(sent, ..) => ("the result waits before it is handled", &sent.call.action),
+        };
+        self.told.push((now, Happening::Held { number, action: action.clone(), text: sentence.into() }));
+        self.held.push(Held { number, since: now, what });
+    }
+
+    fn tell_full(&mut self, passage: &Passage, now: Moment) {
+        if *passage == Passage::Full {
+            let text = "a frame that should wait passes: too many wait already; release or drop some".into();
+            self.told.push((now, Happening::Note { failure: true, text }));
+        }
+    }
+
+    /// Lets something go on that waits here. Nothing happens when it does not.
+    pub fn release(&mut self, number: u64, fate: Fate, now: Moment) {
+        let Some(index) = self.held.iter().position(|held| held.number == number) else { return };
+        let Held { since, what, .. } = self.held.remove(index);
+        self.gate.forget(number);
+        let waited = now.monotonic.saturating_duration_since(since.monotonic).as_secs_f64();
+        let how = match &fate {
+            Fate::Go(None) => "goes on",
+            Fate::Go(Some(_)) => "goes on, edited",
+            Fate::Answer(_) => "is answered on purpose",
+            Fate::Drop => "is dropped",
+        };
+        let text = format!("what waited as {number} {how} after {waited:.1} s").into();
+        self.told.push((now, Happening::Note { failure: false, text }));
+        match what {
+            Waiting::Question(question, payload) => self.release_question(question, payload, fate, now),
+            Waiting::Answer(question, answer) => self.release_answer(question, answer, fate, now),
+            Waiting::Call(call) => self.release_call(call, fate, now),
+            Waiting::Result(sent, payload, valid) => self.release_result(&sent, payload, valid, fate, now),
+        }
+        self.settle(now);
+    }
+
+    fn release_question(&mut self, question: Question<F::Question>, payload: Value, fate: Fate, now: Moment) {
+        match fate {
+            Fate::Go(edited) => {
+                let payload = edited.unwrap_or(payload);
+                let refusal = self.judged(&question.action, &payload);
+                self.handle(question, refusal, &payload, now);
+            }
+            // What a person says here goes out as it is; it does not wait a second time.
+            Fate::Answer(answer) => self.say(question, answer, now),
+            Fate::Drop => self.say(question, Answer::Silence, now),
+        }
+    }
+
+    fn release_answer(&mut self, question: Question<F::Question>, answer: Answer, fate: Fate, now: Moment) {
+        let answer = match fate {
+            Fate::Go(None) => answer,
+            Fate::Go(Some(payload)) => Answer::Result(payload),
+            Fate::Answer(answer) => answer,
+            Fate::Drop => Answer::Silence,
+        };
+        self.say(question, answer, now);
+    }
+
+    fn release_call(&mut self, mut call: QueuedCall, fate: Fate, now: Moment) {
+        match fate {
+            Fate::Go(edited) => {
+                if let Some(payload) = edited {
+                    let definition = call.definition.as_ref();
+                    call.findings =
+                        definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
+                    call.payload = payload;
+                }
+                self.send(call, now);
+            }
+            Fate::Answer(_) => {
+                let text =
+                    format!("{} is a call of ours: nobody can answer it but the peer; it is dropped", call.action).into();
+                self.told.push((now, Happening::Note { failure: true, text }));
+                self.report(&call, Outcome::Timeout, now);
+            }
+            Fate::Drop => self.report(&call, Outcome::Timeout, now),
+        }
+    }
+
+    fn release_result(&mut self, sent: &SentCall, payload: Value, valid: bool, fate: Fate, now: Moment) {
+        match fate {
+            Fate::Go(None) => self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now),
+            Fate::Go(Some(edited)) => {
+                let definition = sent.call.definition.as_ref();
+                let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&edited, self.version));
+                let valid = crate::ocpp::decisive(&findings).is_none();
+                self.report(&sent.call, Outcome::Result { payload: &edited, valid }, now);
+            }
+            Fate::Answer(Answer::Error { code, .. }) => self.report(&sent.call, Outcome::Error { code: code.name() }, now),
+            Fate::Answer(_) | Fate::Drop => self.report(&sent.call, Outcome::Timeout, now),
+        }
+    }
+
+    /// The link is lost: what waits has nowhere to go.
+    pub(super) fn forget_held(&mut self, now: Moment) {
+        for Held { number, what, .. } in std::mem::take(&mut self.held) {
+            self.gate.forget(number);
+            let text = format!("what waited as {number} is dropped: the link was lost").into();
+            self.told.push((now, Happening::Note { failure: true, text }));
+            if let Waiting::Call(call) | Waiting::Result(SentCall { call, .. }, ..) = what {
+                self.report(&call, Outcome::LinkLost, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Why a link ends, in words and as a close frame. When it ends is `websocket`'s.
+
+use std::time::Duration;
+
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+/// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
+/// throw each other out for ever.
+const REPLACED: &str = "replaced by a newer connection with the same identity";
+
+/// Why a link ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// The wire broke or the peer closed.
+    Lost {
+        /// One sentence.
+        reason: String,
+        /// What we say in our own close frame, if the wire still takes one.
+        code: CloseCode,
+    },
+    /// A person asked for it.
+    Disconnected,
+    /// A newer link has its place.
+    Replaced,
+    /// The session ends.
+    Shutdown,
+}
+
+impl End {
+    /// Why, in words.
+    pub fn reason(&self) -> String {
+        match self {
+            End::Lost { reason, .. } => reason.clone(),
+            End::Disconnected => "closed by us".to_owned(),
+            End::Replaced => REPLACED.to_owned(),
+            End::Shutdown => "the session ends".to_owned(),
+        }
+    }
+
+    /// What our close frame says.
+    pub const fn goodbye(&self) -> (CloseCode, &'static str) {
+        match self {
+            End::Lost { code, .. } => (*code, ""),
+            End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
+            End::Replaced => (CloseCode::Policy, REPLACED),
+            End::Shutdown => (CloseCode::Away, "the other side ends"),
+        }
+    }
+}
+
+/// The peer closed the link.
+pub(super) fn closed_by_peer(frame: Option<CloseFrame>) -> End {
+    gone(match frame {
+        Some(CloseFrame { code: CloseCode::Policy, reason }) if reason.as_str() == REPLACED => return End::Replaced,
+        Some(CloseFrame { code, reason }) if reason.is_empty() => format!("closed by the peer with code {}", u16::from(code)),
+        Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
+        None => "closed by the peer".to_owned(),
+    })
+}
+
+/// The peer takes nothing in.
+pub(super) fn unread(limit: Duration) -> End {
+    gone(format!("the peer read nothing for {} s", limit.as_secs()))
+}
+
+/// The link is lost, for this reason.
+pub(super) fn gone(reason: String) -> End {
+    End::Lost { reason, code: CloseCode::Normal }
+}
+
+/// The wire broke.
+pub(super) fn broken(error: &Error) -> End {
+    let code = match error {
+        Error::Capacity(_) => CloseCode::Size,
+        Error::Utf8(_) => CloseCode::Invalid,
+        Error::Protocol(_) => CloseCode::Protocol,
+        _ => CloseCode::Normal,
+    };
+    End::Lost { reason: lost(error), code }
+}
+
+/// A sentence for an error of the wire.
+pub(super) fn lost(error: &Error) -> String {
+    match error {
+        Error::ConnectionClosed | Error::AlreadyClosed => "the connection is closed".to_owned(),
+        Error::Io(error) => format!("the connection broke: {error}"),
+        Error::Capacity(error) => format!("a message is too large: {error}"),
+        Error::Utf8(_) => "a text frame is not UTF-8".to_owned(),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => "the connection ended without a goodbye".to_owned(),
+        Error::Protocol(error) => format!("the peer breaks the WebSocket protocol: {error}"),
+        other => other.to_string(),
+    }
+}

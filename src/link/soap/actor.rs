@@ -1,0 +1,267 @@
+//! The actor of one SOAP station, in either role: requests of the peer come in from our server, ours go out to the peer's. What is said
+//! is the conversation's; how a station gets its actor is in `reception` and `service`.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hyper::Method;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use tokio_tungstenite::tungstenite::Bytes;
+
+use super::address::HttpUrl;
+use super::client::{self, Ask, Kept};
+use super::exchange::{Answer, Post, Request, ShowHeaders};
+use super::framing::{Outgoing, Soap};
+use crate::link::behaviour::{Behaviour, Moment};
+use crate::link::conversation::{Conversation, Surroundings};
+use crate::link::directory::{LinkInbox, LinkOrder};
+use crate::link::end::End;
+use crate::link::{LinkContext, LinkSettings, now};
+use crate::ocpp::{Role, Transport, Version};
+use crate::rpc::soap::Body;
+use crate::trace::{Happening, StationKey};
+
+/// How many requests may wait for the actor.
+pub(super) const WAITING: usize = 16;
+/// A wait without an end, for a timer that is not needed.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// A link that has just come up.
+pub(super) struct SoapUp {
+    pub station: StationKey,
+    pub number: u64,
+    pub version: Version,
+    pub peer: SocketAddr,
+    pub soap: Soap,
+}
+
+/// What is done when an HTTP exchange of ours is over.
+enum Done {
+    Answered { post: Post, answer: Result<Answer, String> },
+    Probed { url: HttpUrl, took: Duration, answer: Result<Answer, String> },
+}
+
+/// Runs a link until it ends, and hands the behaviour back.
+pub(super) async fn run(
+    up: SoapUp,
+    requests: &mut mpsc::Receiver<Request>,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+    behaviour: Box<dyn Behaviour>,
+) -> (Box<dyn Behaviour>, End) {
+    let SoapUp { station, number, version, peer, soap } = up;
+    let began = now();
+    let connected = Happening::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
+    context.teller.tell(Some(station), began, connected).await;
+    let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+    let numbers = context.teller.numbers().clone();
+    let url = soap.address.as_ref().map(|url| url.to_string().into());
+    let gate = context.gate.clone();
+    let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station };
+    let conversation = Conversation::begin(soap, surroundings, version, behaviour, began);
+    let (exchanges, kept) = (JoinSet::new(), Kept::default());
+    let mut link = Link { station, number, peer, context, settings, conversation, exchanges, kept, by_person: false };
+    link.told(Happening::Callback { url });
+    inbox.up.store(true, Ordering::Relaxed);
+    let Err(end) = link.carry(requests, inbox).await;
+    inbox.up.store(false, Ordering::Relaxed);
+    (link.finish(&end).await, end)
+}
+
+struct Link<'a> {
+    station: StationKey,
+    number: u64,
+    peer: SocketAddr,
+    context: &'a LinkContext,
+    settings: Arc<LinkSettings>,
+    conversation: Conversation<Soap>,
+    /// HTTP exchanges of ours that are not over. They end with the link.
+    exchanges: JoinSet<Done>,
+    kept: Kept,
+    /// Whether a person said where the peer is called; then its `From` does not count.
+    by_person: bool,
+}
+
+impl Link<'_> {
+    async fn carry(&mut self, requests: &mut mpsc::Receiver<Request>, inbox: &mut LinkInbox) -> Result<Infallible, End> {
+        let shutdown = self.context.shutdown.clone();
+        let mut shutdown = pin!(shutdown.cancelled());
+        loop {
+            self.dispatch().await;
+            let deadline = self.conversation.next_deadline().map(Instant::from_std);
+            tokio::select! {
+                biased;
+                () = shutdown.as_mut() => return Err(End::Shutdown),
+                Some(done) = self.exchanges.join_next() => self.done(done),
+                request = requests.recv() => match request {
+                    Some(request) => self.take(request),
+                    None => return Err(End::Disconnected), // our server has ended
+                },
+                order = inbox.next() => self.obey(order)?,
+                () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + LONG)) => self.conversation.tick(now()),
+            }
+        }
+    }
+
+    /// Brings what the conversation wants to say to its place, and tells what happened.
+    async fn dispatch(&mut self) {
+        while !self.conversation.outgoing.is_empty() {
+            for outgoing in std::mem::take(&mut self.conversation.outgoing) {
+                match outgoing {
+                    // Whoever asked may have gone; the trace has the answer all the same.
+                    Outgoing::Response { reply, response } => drop(reply.send(response)),
+                    Outgoing::Post(post) => self.post(post),
+                }
+            }
+        }
+        self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
+    }
+
+    fn post(&mut self, post: Post) {
+        let Some(url) = self.conversation.framing.address.clone() else {
+            let reason = "no address to call it at is known: it has sent no From header; \
+                          set station <identity> callback=<url> names one";
+            return self.conversation.fail(&post.id, reason.to_owned(), now());
+        };
+        let (kept, settings) = (self.kept.clone(), self.settings.clone());
+        self.exchanges.spawn(async move {
+            let answer = client::ask(&post.to(&url), &kept, &settings).await;
+            Done::Answered { post, answer }
+        });
+    }
+
+    fn done(&mut self, done: Result<Done, tokio::task::JoinError>) {
+        match done {
+            Ok(Done::Answered { post, answer: Ok(answer) }) => {
+                self.conversation.receive_answer(&post.id, post.message_id.as_deref(), &answer, now());
+            }
+            Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason, now()),
+            Ok(Done::Probed { url, took, answer }) => {
+                let (failure, text) = probed(&url, took, &answer);
+                self.told(Happening::Note { failure, text: text.into() });
+            }
+            // A panic in there: its call runs into its time limit.
+            Err(error) => {
+                let text = format!("an HTTP exchange failed, please report this: {error}").into();
+                self.told(Happening::Note { failure: true, text });
+            }
+        }
+    }
+
+    fn take(&mut self, request: Request) {
+        let now = now();
+        if self.conversation.framing.role == Role::CentralSystem {
+            self.learn(&request, now);
+        }
+        self.conversation.receive(request, now);
+    }
+
+    /// What a request tells of the station: the version that it speaks now, and where it is called.
+    fn learn(&mut self, request: &Request, now: Moment) {
+        let Ok(envelope) = &request.read else { return };
+        if let Body::Request(operation) = &envelope.body
+            && operation.version != self.conversation.version()
+        {
+            self.change_version(operation.version, now);
+        }
+        let from = envelope.from().and_then(|from| HttpUrl::of_from(from, request.peer.ip()));
+        if let Some(url) = from.filter(|url| !self.by_person && self.conversation.framing.address.as_ref() != Some(url)) {
+            if let Some(old) = &self.conversation.framing.address {
+                let text = format!("it is called at {url} from now on, before at {old}").into();
+                self.told(Happening::Note { failure: false, text });
+            }
+            self.call_at(Some(url));
+        }
+    }
+
+    /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
+    fn change_version(&mut self, version: Version, now: Moment) {
+        let reason = format!("it speaks OCPP {version} from now on").into();
+        self.told(Happening::Disconnected { link: self.number, reason });
+        let connected = Happening::Connected {
+            link: self.number,
+            version,
+            transport: Transport::Soap,
+            peer: self.peer,
+            handshake: Box::default(),
+        };
+        self.told(connected);
+        self.conversation.change_version(version, now);
+    }
+
+    fn call_at(&mut self, url: Option<HttpUrl>) {
+        self.told(Happening::Callback { url: url.as_ref().map(|url| url.to_string().into()) });
+        self.conversation.framing.address = url;
+    }
+
+    fn told(&mut self, happening: Happening) {
+        self.conversation.told.push((now(), happening));
+    }
+
+    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
+        match order {
+            Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            Some(LinkOrder::Raw(text)) => self.conversation.raw(&text, ShowHeaders(false), now()),
+            Some(LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(&text, ShowHeaders(true), now()),
+            Some(LinkOrder::Ping) => {
+                let text = "a SOAP link has no WebSocket ping; probe asks the address at which it is called".into();
+                self.told(Happening::Note { failure: true, text });
+            }
+            Some(LinkOrder::Probe) => self.probe(),
+            Some(LinkOrder::CallAt(url)) => {
+                self.by_person = url.is_some();
+                self.call_at(url);
+            }
+            Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
+            Some(LinkOrder::SettingsChanged) => {
+                self.settings = self.context.settings.current();
+                self.conversation.change_settings(self.settings.clone());
+            }
+            Some(LinkOrder::Connect) => {}
+            Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Replaced) => return Err(End::Replaced),
+        }
+        Ok(())
+    }
+
+    /// Looks whether anybody answers at the peer's address. Only a person asks for it.
+    fn probe(&mut self) {
+        let Some(url) = self.conversation.framing.address.clone() else {
+            let text = "no address to probe is known: it has sent no From header".into();
+            return self.told(Happening::Note { failure: true, text });
+        };
+        let (kept, settings, began) = (self.kept.clone(), self.settings.clone(), Instant::now());
+        self.exchanges.spawn(async move {
+            let ask = Ask { url, method: Method::GET, body: Bytes::new(), action: None };
+            let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &settings)).await;
+            let answer = answer.unwrap_or_else(|_| Err(format!("{} did not answer", ask.url)));
+            Done::Probed { url: ask.url, took: began.elapsed(), answer }
+        });
+    }
+
+    async fn finish(self, end: &End) -> Box<dyn Behaviour> {
+        let (behaviour, mut told) = self.conversation.end(now());
+        told.push((now(), Happening::Disconnected { link: self.number, reason: end.reason().into() }));
+        self.context.teller.tell_all(self.station, &mut told).await;
+        behaviour
+    }
+}
+
+/// The outcome of a probe in words; whether it is a failure.
+fn probed(url: &HttpUrl, took: Duration, answer: &Result<Answer, String>) -> (bool, String) {
+    match answer {
+        Ok(answer) => {
+            let content_type = answer.content_type.as_deref().unwrap_or("no content type");
+            let took = took.as_secs_f64() * 1000.0;
+            let size = answer.body.len();
+            (false, format!("{url} answers: HTTP {}, {content_type}, {size} bytes, after {took:.1} ms", answer.status))
+        }
+        Err(reason) => (true, reason.clone()),
+    }
+}

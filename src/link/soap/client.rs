@@ -1,0 +1,165 @@
+//! One HTTP exchange of ours. The connection is kept for the next one to the same place, as long as the peer keeps it too.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::{Map, Value};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Bytes;
+
+use super::address::HttpUrl;
+use super::coding;
+use super::exchange::{Answer, Post};
+use crate::link::LinkSettings;
+
+/// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
+const LATE: Duration = Duration::from_secs(120);
+
+type Sender = SendRequest<Full<Bytes>>;
+
+/// The connection that is kept for the next exchange. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Kept(Arc<Mutex<Option<(String, Sender)>>>);
+
+impl Kept {
+    fn take(&self, authority: &str) -> Option<Sender> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some(kept).filter(|(place, sender)| place == authority && !sender.is_closed()).map(|(_, sender)| sender)
+    }
+
+    fn put(&self, authority: &str, sender: Sender) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((authority.to_owned(), sender));
+    }
+}
+
+/// What is asked of whom.
+#[derive(Debug, Clone)]
+pub(super) struct Ask {
+    pub url: HttpUrl,
+    pub method: Method,
+    /// The envelope; empty for a probe.
+    pub body: Bytes,
+    /// The SOAP action.
+    pub action: Option<String>,
+}
+
+impl Post {
+    /// What is asked at an address.
+    pub fn to(&self, url: &HttpUrl) -> Ask {
+        let body = Bytes::from(self.text.clone());
+        Ask { url: url.clone(), method: Method::POST, body, action: self.action.clone() }
+    }
+
+    /// The HTTP headers of the request, as a JSON object.
+    pub fn headers(&self, url: &HttpUrl) -> String {
+        request_headers(&self.to(url))
+    }
+}
+
+/// Asks, and waits for the answer. The error is one sentence.
+pub(super) async fn ask(ask: &Ask, kept: &Kept, settings: &LinkSettings) -> Result<Answer, String> {
+    let whole = exchange(ask, kept, settings);
+    match timeout(settings.call_timeout + LATE, whole).await {
+        Ok(answer) => answer,
+        Err(_) => Err(format!("{} did not answer", ask.url)),
+    }
+}
+
+async fn exchange(ask: &Ask, kept: &Kept, settings: &LinkSettings) -> Result<Answer, String> {
+    let mut old = kept.take(&ask.url.authority);
+    loop {
+        let reused = old.is_some();
+        let mut sender = match old.take() {
+            Some(sender) => sender,
+            None => connect(&ask.url, settings).await.map_err(|error| format!("can't reach {}: {error}", ask.url))?,
+        };
+        if reused && sender.ready().await.is_err() {
+            continue; // the peer closed it meanwhile
+        }
+        match sender.send_request(request(ask)?).await {
+            Ok(response) => {
+                let answer = answer(response, settings.message_limit).await.map_err(|error| format!("{}: {error}", ask.url))?;
+                kept.put(&ask.url.authority, sender);
+                return Ok(answer);
+            }
+            Err(error) if reused && error.is_canceled() => {} // nothing of it was sent
+            Err(error) => return Err(format!("{} broke the connection off: {error}", ask.url)),
+        }
+    }
+}
+
+async fn connect(url: &HttpUrl, settings: &LinkSettings) -> Result<Sender, String> {
+    let limit = settings.handshake_timeout;
+    let connecting = TcpStream::connect((url.host.as_str(), url.port));
+    let stream = timeout(limit, connecting).await.map_err(|_| format!("no connection within {} s", limit.as_secs()))?;
+    let stream = stream.map_err(|error| error.to_string())?;
+    // Small messages leave at once instead of waiting for an acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    // It ends with the sender or with the peer's side; whoever waits for the answer is told of an error.
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+fn request(ask: &Ask) -> Result<Request<Full<Bytes>>, String> {
+    let mut builder = Request::builder()
+        .method(ask.method.clone())
+        .uri(&ask.url.path)
+        .header(HOST, &ask.url.authority)
+        .header(USER_AGENT, concat!("ocpp-tui/", env!("CARGO_PKG_VERSION")))
+        .header(ACCEPT_ENCODING, coding::OFFERED);
+    if ask.method == Method::POST {
+        builder = builder.header(CONTENT_TYPE, content_type(ask.action.as_deref()));
+    }
+    if let Some(action) = ask.action.as_deref().filter(|action| is_plain(action)) {
+        // SOAP 1.1's header; ocppjs and old stations send and expect it.
+        builder = builder.header("SOAPAction", format!("\"{action}\""));
+    }
+    builder.body(Full::new(ask.body.clone())).map_err(|error| format!("no request can be made for {}: {error}", ask.url))
+}
+
+/// The media type of SOAP 1.2 with its action parameter (RFC 3902).
+fn content_type(action: Option<&str>) -> String {
+    match action.filter(|action| is_plain(action)) {
+        Some(action) => format!("application/soap+xml; charset=utf-8; action=\"{action}\""),
+        None => "application/soap+xml; charset=utf-8".to_owned(),
+    }
+}
+
+/// Whether a text can stand between quotation marks in a header.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+}
+
+async fn answer(response: Response<Incoming>, limit: usize) -> Result<Answer, String> {
+    let (head, body) = response.into_parts();
+    let too_large = || format!("the answer is larger than {limit} bytes");
+    let collected = Limited::new(body, limit)
+        .collect()
+        .await
+        .map_err(|error| if error.is::<LengthLimitError>() { too_large() } else { format!("the answer broke off: {error}") })?;
+    let codings = head.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let body = coding::unpack(codings, collected.to_bytes().to_vec(), limit).map_err(|error| error.to_string())?;
+    let content_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    Ok(Answer { status: head.status, content_type, headers: as_json(&head.headers), body })
+}
+
+fn request_headers(ask: &Ask) -> String {
+    let mut headers = request(ask).map(|request| request.headers().clone()).unwrap_or_default();
+    headers.insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(ask.body.len()));
+    as_json(&headers)
+}
+
+fn as_json(headers: &HeaderMap) -> String {
+    let members = headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned())));
+    Value::Object(members.collect::<Map<_, _>>()).to_string()
+}

@@ -1,0 +1,318 @@
+//! SOAP as the framing of a conversation: envelopes in the bodies of HTTP requests and responses. The codec is [`crate::rpc::soap`];
+//! this file tells a conversation what was read and writes what it says.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::address::HttpUrl;
+use super::exchange::{self, Post, Request, ShowHeaders};
+use super::incoming;
+use crate::link::behaviour::{Answer, Moment};
+use crate::link::conversation::Conversation;
+use crate::link::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
+use crate::link::pending::QueuedCall;
+use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
+use crate::rpc::soap::{
+    self, Body, Direction as Way, Envelope, Hint, RequestHeaders, ResponseHeaders, Severity, Subcode, lint,
+};
+use crate::trace::{AS_TYPED, Direction, FrameKind, HTTP_HEADERS, Text};
+
+/// How many remarks about an envelope are told.
+const REMARKS: usize = 12;
+
+/// SOAP's way to write messages, for one station.
+pub(super) struct Soap {
+    pub catalog: Arc<Catalog>,
+    /// The role that we play.
+    pub role: Role,
+    /// The charge point's identity, whoever speaks.
+    pub identity: String,
+    /// Where we listen.
+    pub from: Option<String>,
+    /// Where the peer is called.
+    pub address: Option<HttpUrl>,
+    /// Requests that get no answer on purpose; the connection stays open until the peer has enough.
+    silent: Vec<oneshot::Sender<exchange::Response>>,
+    /// Envelopes that a person typed and that wait for their answer.
+    typed: HashMap<String, ShowHeaders>,
+}
+
+/// What is kept of a request until it is answered.
+pub(super) struct Question {
+    message_id: Option<String>,
+    /// The subcode of a fault, when the error does not decide it.
+    subcode: Option<Subcode>,
+    reply: oneshot::Sender<exchange::Response>,
+}
+
+/// What the actor has to bring to its place.
+pub(super) enum Outgoing {
+    Post(Post),
+    Response { reply: oneshot::Sender<exchange::Response>, response: exchange::Response },
+}
+
+impl Soap {
+    /// For one station.
+    pub fn new(catalog: Arc<Catalog>, role: Role, identity: String, from: Option<String>, address: Option<HttpUrl>) -> Soap {
+        Soap { catalog, role, identity, from, address, silent: Vec::new(), typed: HashMap::new() }
+    }
+
+    fn to(&self) -> String {
+        self.address.as_ref().map_or_else(String::new, HttpUrl::to_string)
+    }
+}
+
+impl Framing for Soap {
+    type Question = Question;
+    type Outgoing = Outgoing;
+
+    fn carries(&self, definition: &ActionDefinition) -> bool {
+        definition.soap.is_some()
+    }
+
+    /// A fault has few codes, so its reason always says precisely what is wrong.
+    fn refusal(&self, _code: ErrorCode, _version: Version, precise: &dyn Fn() -> String) -> String {
+        precise()
+    }
+
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> Encoded<Outgoing> {
+        let message_id = message_id(id);
+        let headers = RequestHeaders {
+            identity: self.identity.clone(),
+            to: self.to(),
+            from: self.from.clone(),
+            message_id: Some(message_id.clone()),
+            reply_to: None,
+        };
+        let text = Text::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
+        let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
+        let post = Post { id: id.to_owned(), action, message_id, text: text.clone() };
+        Encoded { text, outgoing: Outgoing::Post(post) }
+    }
+
+    fn answer(&mut self, question: Question, version: Version, action: &str, reply: &Reply<'_>) -> Encoded<Outgoing> {
+        let Question { message_id, subcode, reply: place } = question;
+        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
+        let (status, text) = match reply {
+            Reply::Result(payload) => {
+                (200, soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers))
+            }
+            Reply::Error { code, description } => {
+                let subcode = subcode.unwrap_or(Subcode::of(*code));
+                let reason = reason(*code, subcode, description);
+                let text = soap::write_fault(version, self.role, subcode.code(), Some(subcode), &reason, &headers);
+                (subcode.code().http_status(), text)
+            }
+        };
+        let text = Text::from(text);
+        let response = exchange::Response { status, text: text.clone() };
+        Encoded { text, outgoing: Outgoing::Response { reply: place, response } }
+    }
+
+    fn stay_silent(&mut self, question: Question) {
+        self.silent.retain(|waiting| !waiting.is_closed());
+        self.silent.push(question.reply);
+    }
+}
+
+fn message_id(id: &str) -> String {
+    format!("urn:uuid:{id}")
+}
+
+/// The text of a fault: what SRPC would have said, and why.
+pub(super) fn reason(code: ErrorCode, subcode: Subcode, description: &str) -> String {
+    match (code.name() == subcode.name(), description) {
+        (_, "") => code.description().to_owned(),
+        (true, description) => description.to_owned(),
+        (false, description) => format!("{code}: {description}"),
+    }
+}
+
+impl Conversation<Soap> {
+    /// Takes a request of the peer in.
+    pub fn receive(&mut self, request: Request, now: Moment) {
+        let Request { text, read, mut remarks, reply, .. } = request;
+        let mut question = Question { message_id: None, subcode: None, reply };
+        match read {
+            Ok(envelope) => {
+                question.message_id = envelope.message_id().map(str::to_owned);
+                remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
+                self.judge(Received::new(text, joined(&remarks)), envelope, question, now);
+            }
+            Err(error) => {
+                remarks.push(error.to_string());
+                self.refuse(Received::new(text, joined(&remarks)), Some((question, broken(error.to_string()))), now);
+            }
+        }
+        self.settle(now);
+    }
+
+    fn judge(&mut self, received: Received, envelope: Envelope, mut question: Question, now: Moment) {
+        let other = envelope.identity().filter(|identity| *identity != self.framing.identity).map(str::to_owned);
+        let (version, action, payload) = match envelope.body {
+            Body::Request(operation) => (Some(operation.version), operation.action.to_string(), operation.payload),
+            Body::Unknown(element) if element.action.is_some() || element.service.is_some() => {
+                (element.service.map(|(version, _)| version), element.action.unwrap_or(element.name), element.payload)
+            }
+            body => {
+                let answer = broken(format!("{} is not a request", name(&body)));
+                return self.refuse(received, Some((question, answer)), now);
+            }
+        };
+        let call = |asked| ReceivedCall { asked, action: &action, payload };
+        if let Some(other) = other {
+            question.subcode = Some(Subcode::IdentityMismatch);
+            let description = format!("this is {}, not {other}", self.framing.identity);
+            return self.refuse_call(received, call(question), (ErrorCode::SecurityError, description), now);
+        }
+        if let Some(version) = version.filter(|version| *version != self.version()) {
+            let description = format!("OCPP {} is spoken here, not {version}", self.version());
+            return self.refuse_call(received, call(question), (ErrorCode::NotSupported, description), now);
+        }
+        self.take_call(received, call(question), now);
+    }
+
+    /// Takes in what came back for a request of ours.
+    pub fn receive_answer(&mut self, id: &str, expected: Option<&str>, answer: &exchange::Answer, now: Moment) {
+        let typed = self.framing.typed.remove(id);
+        let mut remarks = Vec::new();
+        let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
+        let aside = typed.map(|show| match show {
+            ShowHeaders(true) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", answer.headers),
+            ShowHeaders(false) => AS_TYPED.to_owned(),
+        });
+        let received = |text, remarks: &[String]| Received {
+            aside: aside.map(String::into_boxed_str),
+            ..Received::new(text, joined(remarks))
+        };
+        let http = http(answer);
+        match read {
+            Err(error) => {
+                remarks.insert(0, format!("{http}: {error}"));
+                self.take_unreadable(received(text, &remarks), id, now);
+            }
+            Ok(envelope) => {
+                remark_on(
+                    &envelope,
+                    Way::Response { message_id: expected },
+                    self.version(),
+                    self.framing.role.peer(),
+                    &mut remarks,
+                );
+                let wrong = self.wrong_answer(id, &envelope.body);
+                match envelope.body {
+                    Body::Response(operation) if wrong.is_none() => {
+                        remarks.extend((!answer.status.is_success()).then_some(http));
+                        self.take_result(received(text, &remarks), id, operation.payload, now);
+                    }
+                    Body::Fault(fault) => {
+                        self.take_error(received(text, &remarks), id, fault.error_code().name(), now);
+                    }
+                    body => {
+                        let what = wrong.unwrap_or_else(|| format!("{} is no answer", name(&body)));
+                        remarks.insert(0, format!("{http}: {what}"));
+                        self.take_unreadable(received(text, &remarks), id, now);
+                    }
+                }
+            }
+        }
+        self.settle(now);
+    }
+
+    /// A response of another action than the one that was asked for.
+    fn wrong_answer(&self, id: &str, body: &Body) -> Option<String> {
+        let (Body::Response(operation), Some(asked)) = (body, self.asked(id)) else { return None };
+        let wrong = !asked.is_empty() && asked != &*operation.action;
+        wrong.then(|| format!("it is the response of {}, but {asked} was asked for", operation.action))
+    }
+
+    /// A request of ours did not get through.
+    pub fn fail(&mut self, id: &str, reason: String, now: Moment) {
+        self.framing.typed.remove(id);
+        self.take_unreachable(id, reason, now);
+        self.settle(now);
+    }
+
+    /// Sends an envelope as a person typed it; quotation marks around it are the command line's, as in ocppjs.
+    pub fn raw(&mut self, text: &str, show: ShowHeaders, now: Moment) {
+        let text = Text::from(unquoted(text).to_owned());
+        let hint = Hint { version: Some(self.version()), service: Some(self.framing.role.peer()) };
+        let read = soap::read(text.as_str(), &self.framing.catalog, hint);
+        let id = uuid::Uuid::new_v4().to_string();
+        let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
+        let (kind, action, payload, remark) = match read {
+            Ok(Envelope { body: Body::Request(operation), .. }) => {
+                (FrameKind::Call, operation.action.to_string(), operation.payload, None)
+            }
+            Ok(Envelope { body, .. }) => {
+                (FrameKind::Malformed, String::new(), Value::Null, Some(format!("{} is not a request", name(&body))))
+            }
+            Err(error) => (FrameKind::Malformed, String::new(), Value::Null, Some(error.to_string())),
+        };
+        let definition = self.definition(&action);
+        let call = QueuedCall { action: shared_name(&action, definition.as_ref()), definition, payload, findings: Vec::new() };
+        let (exchange, name) = self.note_sent(id.clone(), call, now);
+        let http_action = (!action.is_empty()).then(|| format!("/{action}"));
+        self.framing.typed.insert(id.clone(), show);
+        let post = Post { id, action: http_action, message_id, text: text.clone() };
+        let aside = match (&show, self.framing.address.as_ref()) {
+            (ShowHeaders(true), Some(address)) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", post.headers(address)),
+            _ => AS_TYPED.to_owned(),
+        };
+        self.outgoing.push(Outgoing::Post(post));
+        self.tell_frame(Direction::Out, kind, text, now, |frame| {
+            frame.exchange = Some(exchange);
+            frame.action = (!name.is_empty()).then_some(name);
+            frame.remark = remark.map(String::into_boxed_str);
+            frame.aside = Some(aside.into());
+        });
+        self.settle(now);
+    }
+}
+
+/// The refusal of what is no request.
+pub(super) fn broken(description: String) -> Answer {
+    Answer::Error { code: ErrorCode::ProtocolError, description }
+}
+
+/// What a body is, in words.
+pub(super) fn name(body: &Body) -> String {
+    match body {
+        Body::Request(operation) => format!("the request of {}", operation.action),
+        Body::Response(operation) => format!("the response of {}", operation.action),
+        Body::Fault(fault) => format!("a fault ({})", fault.reason),
+        Body::Unknown(element) => format!("<{}>", element.name),
+        Body::Empty => "an empty Body".to_owned(),
+    }
+}
+
+/// Status and content type of an answer that needs a word.
+fn http(answer: &exchange::Answer) -> String {
+    let content_type = answer.content_type.as_deref().unwrap_or("no content type");
+    format!("HTTP {}, {content_type}, {} bytes", answer.status, answer.body.len())
+}
+
+/// What the rules say against an envelope, worst first by their place.
+pub(super) fn remark_on(envelope: &Envelope, way: Way<'_>, version: Version, service: Role, remarks: &mut Vec<String>) {
+    remarks.extend(envelope.remarks.iter().map(|remark| remark.message.clone()));
+    let findings = lint(envelope, way, version, service).into_iter();
+    let bad = findings.filter(|finding| finding.severity >= Severity::Warning);
+    remarks.extend(bad.map(|finding| format!("{}: {}", finding.header, finding.message)));
+    let more = remarks.len().saturating_sub(REMARKS);
+    remarks.truncate(REMARKS);
+    remarks.extend((more > 0).then(|| format!("and {more} more")));
+}
+
+/// Remarks, one a line.
+pub(super) fn joined(remarks: &[String]) -> Option<String> {
+    let lines: Vec<String> = remarks.iter().map(|remark| remark.replace(['\n', '\r'], " ")).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn unquoted(text: &str) -> &str {
+    let inside = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    inside('\'').or_else(|| inside('"')).unwrap_or(text)
+}

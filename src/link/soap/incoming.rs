@@ -1,0 +1,211 @@
+//! An HTTP request to one of our services, until it is an envelope or refused. Whose matter the envelope is, is decided elsewhere.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{
+    ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
+};
+use hyper::{Method, Request, Response, StatusCode};
+use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::Bytes;
+
+use super::coding::{self, CodingError};
+use super::exchange;
+use crate::link::{LinkContext, LinkSettings, now};
+use crate::ocpp::{Catalog, Role};
+use crate::rpc::soap::{self, Envelope, Hint, ReadError};
+use crate::trace::{Happening, StationKey, Text};
+
+/// The media type of SOAP 1.2 (RFC 3902).
+const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
+
+/// One connection to a service of ours.
+#[derive(Debug)]
+pub(in crate::link) struct Connection {
+    /// The other end.
+    pub peer: SocketAddr,
+    /// The identity that the last request spoke for.
+    identity: Mutex<Option<String>>,
+    spoken: AtomicBool,
+}
+
+impl Connection {
+    /// A connection on which nothing was said yet.
+    pub fn new(peer: SocketAddr) -> Connection {
+        Connection { peer, identity: Mutex::default(), spoken: AtomicBool::new(false) }
+    }
+
+    /// A request has come.
+    pub fn spoke(&self) {
+        self.spoken.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a request has ever come.
+    pub fn has_spoken(&self) -> bool {
+        self.spoken.load(Ordering::Relaxed)
+    }
+
+    /// Notes for whom the connection speaks now; the one for whom it spoke before.
+    pub fn speaks_for(&self, identity: &str) -> Option<String> {
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).replace(identity.to_owned())
+    }
+
+    /// For whom the connection spoke last.
+    pub fn spoke_for(&self) -> Option<String> {
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Why a request is none that we take, in HTTP's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub status: StatusCode,
+    pub reason: String,
+    /// A header that the status wants.
+    pub header: Option<(HeaderName, &'static str)>,
+}
+
+impl Refusal {
+    pub fn new(status: StatusCode, reason: impl Into<String>) -> Refusal {
+        Refusal { status, reason: reason.into(), header: None }
+    }
+
+    /// A method that the service does not have.
+    pub fn method(method: &Method) -> Refusal {
+        let reason = format!("{method} is not for a SOAP service; POST an envelope, or GET ?wsdl");
+        Refusal { header: Some((ALLOW, "GET, HEAD, POST")), ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, reason) }
+    }
+
+    /// Tells of it and answers with it.
+    pub async fn tell(self, station: Option<StationKey>, peer: SocketAddr, context: &LinkContext) -> Response<Full<Bytes>> {
+        let happening = Happening::Refused {
+            peer: Some(peer),
+            reason: self.reason.clone().into(),
+            detail: Box::default(),
+            handshake: Box::default(),
+        };
+        context.teller.tell(station, now(), happening).await;
+        let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
+        *response.status_mut() = self.status;
+        // What is left of the body is not read, so the connection cannot go on.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}
+
+/// A body that was taken in.
+#[derive(Debug)]
+pub(super) struct TakenIn {
+    pub text: Text,
+    pub read: Result<Envelope, ReadError>,
+    pub remarks: Vec<String>,
+    pub reached_at: Option<String>,
+}
+
+/// Reads the body of a POST within the limits. `service` is the role whose service is called.
+pub(super) async fn take_in(
+    request: Request<Incoming>,
+    catalog: &Catalog,
+    service: Role,
+    settings: &LinkSettings,
+) -> Result<TakenIn, Refusal> {
+    let (head, body) = request.into_parts();
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let reached_at = host.map(|host| format!("http://{host}{}", head.uri.path()));
+    let bytes = collect(body, &head.headers, settings).await?;
+    let mut remarks = Vec::new();
+    let (text, read) = read(&bytes, catalog, service, &mut remarks);
+    if let Some(remark) = media_type_remark(&head.headers) {
+        if read.is_err() {
+            let reason = format!("{remark}, and the body is no envelope");
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
+        }
+        remarks.push(remark);
+    }
+    Ok(TakenIn { text, read, remarks, reached_at })
+}
+
+/// The bytes of a body as text, and the text as an envelope.
+pub(super) fn read(
+    bytes: &[u8],
+    catalog: &Catalog,
+    service: Role,
+    remarks: &mut Vec<String>,
+) -> (Text, Result<Envelope, ReadError>) {
+    let hint = Hint { service: Some(service), ..Hint::default() };
+    match soap::text(bytes) {
+        Ok(decoded) => {
+            remarks.extend(decoded.encoding.map(|encoding| format!("it is written in {encoding} instead of UTF-8")));
+            let read = soap::read(&decoded.text, catalog, hint);
+            (Text::from(decoded.text.into_owned()), read)
+        }
+        Err(error) => (Text::from(String::from_utf8_lossy(bytes).into_owned()), Err(error)),
+    }
+}
+
+async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -> Result<Vec<u8>, Refusal> {
+    let limit = settings.message_limit;
+    let too_large = || {
+        let reason = format!("the body is larger than {limit} bytes");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
+    };
+    // A body that announces its size is refused before it is sent.
+    if hyper::body::Body::size_hint(&body).lower() > limit as u64 {
+        return Err(too_large());
+    }
+    let codings: Vec<&str> = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
+    let collected = within(settings.handshake_timeout, Limited::new(body, limit).collect()).await?;
+    let bytes = collected.map_err(|error| match error.is::<LengthLimitError>() {
+        true => too_large(),
+        false => Refusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}")),
+    })?;
+    coding::unpack(&codings.join(","), bytes.to_bytes().to_vec(), limit).map_err(|error| match error {
+        CodingError::Unknown(_) => Refusal {
+            header: Some((ACCEPT_ENCODING, coding::OFFERED)),
+            ..Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
+        },
+        CodingError::TooLarge(_) => too_large(),
+        CodingError::Broken(_) => Refusal::new(StatusCode::BAD_REQUEST, error.to_string()),
+    })
+}
+
+async fn within<T>(limit: Duration, waiting: impl Future<Output = T>) -> Result<T, Refusal> {
+    tokio::time::timeout(limit, waiting).await.map_err(|_| {
+        let reason = format!("the body did not arrive within {} s", limit.as_secs_f64());
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, reason)
+    })
+}
+
+/// What is wrong with the media type of a request. Stations that name none are let be.
+fn media_type_remark(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes()).into_owned();
+    let media_type = value.split(';').next().unwrap_or_default().trim();
+    let right = media_type.eq_ignore_ascii_case("application/soap+xml");
+    (!right).then(|| format!("the content type is {media_type} instead of application/soap+xml"))
+}
+
+/// Waits for the actor's answer and makes an HTTP response of it.
+pub(super) async fn answered(answer: oneshot::Receiver<exchange::Response>) -> Response<Full<Bytes>> {
+    match answer.await {
+        Ok(exchange::Response { status, text }) => {
+            let mut response = Response::new(Full::new(Bytes::from(text)));
+            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+            response
+        }
+        // The link ended while the request waited.
+        Err(_) => {
+            let mut response = Response::new(Full::from("the link of this station has just ended\n"));
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            response
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! How messages travel. What travels is the same either way: an action and a payload.
+
+use std::fmt;
+
+/// The transport of a link. OCPP 1.2, 1.5 and 1.6 have both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    /// JSON over WebSocket: SRPC (1.2, 1.5) and OCPP-J (1.6).
+    WebSocket,
+    /// SOAP over HTTP: OCPP-S. Each side is a server that the other one calls.
+    Soap,
+}
+
+impl Transport {
+    /// Both transports.
+    pub const ALL: [Transport; 2] = [Transport::WebSocket, Transport::Soap];
+
+    /// The name as it is typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Transport::WebSocket => "websocket",
+            Transport::Soap => "soap",
+        }
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

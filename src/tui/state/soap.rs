@@ -1,0 +1,152 @@
+//! A SOAP frame laid out over lines: its payload as JSON, what the rules say about its headers, and the envelope. The drawing is the
+//! pane's.
+
+use std::borrow::Cow;
+
+use crate::ocpp::{Catalog, Transport, Version};
+use crate::rpc::soap::{self, Body, Direction as Way, Envelope, HeaderFinding, HeaderState, Hint, Severity, lint};
+use crate::trace::{Contents, FrameKind, Record, RecordKind};
+use crate::tui::widget::{lay_out, lay_out_xml, payload_of, wrap};
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SoapLine {
+    /// What the lines below are.
+    Title(String),
+    /// A line of the payload.
+    Json(String),
+    /// A line of the table of headers.
+    Header(Severity, String),
+    /// A line of the envelope.
+    Xml(String),
+}
+
+impl SoapLine {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        match self {
+            SoapLine::Title(text) | SoapLine::Json(text) | SoapLine::Header(_, text) | SoapLine::Xml(text) => text,
+        }
+    }
+}
+
+/// The longest envelope whose payload is read for a line of the trace or for the editor, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// The payload of a frame as JSON, however it travelled; what cannot be read comes as it is.
+pub fn payload_text<'a>(record: &Record<'a>, contents: &Contents, catalog: &Catalog) -> Cow<'a, str> {
+    if record.transport != Transport::Soap {
+        return Cow::Borrowed(payload_of(record.text));
+    }
+    if record.text.len() > LONGEST {
+        return Cow::Borrowed(record.text);
+    }
+    let row = record.station.and_then(|key| contents.stations().get(key));
+    let hint = Hint { version: row.and_then(|row| row.version), ..Hint::default() };
+    match soap::read(record.text, catalog, hint).map(|envelope| envelope.body) {
+        Ok(Body::Request(operation) | Body::Response(operation)) => operation.payload.to_string().into(),
+        Ok(Body::Unknown(element)) => element.payload.to_string().into(),
+        Ok(Body::Fault(fault)) => format!("{}: {}", fault.subcode.unwrap_or_default(), fault.reason).into(),
+        Ok(Body::Empty) | Err(_) => Cow::Borrowed(record.text),
+    }
+}
+
+/// The lines of a frame, of which at most so many bytes are laid out.
+pub fn soap_lines(record: &Record<'_>, contents: &Contents, catalog: &Catalog, width: usize, limit: usize) -> Vec<SoapLine> {
+    let row = record.station.and_then(|key| contents.stations().get(key));
+    let hint = Hint { version: row.and_then(|row| row.version), ..Hint::default() };
+    let mut lines = Vec::new();
+    if let Ok(envelope) = soap::read(record.text, catalog, hint) {
+        payload(&envelope, limit, &mut lines);
+        headers(record, &envelope, contents, catalog, hint, width, &mut lines);
+    }
+    let xml = lay_out_xml(record.text, limit);
+    if !xml.is_empty() {
+        lines.push(SoapLine::Title("Body of the HTTP message".to_owned()));
+        // A page of somebody's web server has line ends of its own.
+        lines.extend(xml.iter().flat_map(|line| line.lines()).map(|line| SoapLine::Xml(line.to_owned())));
+    }
+    lines
+}
+
+fn payload(envelope: &Envelope, limit: usize, lines: &mut Vec<SoapLine>) {
+    let (title, text) = match &envelope.body {
+        Body::Request(operation) | Body::Response(operation) => ("Payload", operation.payload.to_string()),
+        Body::Unknown(element) => ("Payload of an element that no definition knows", element.payload.to_string()),
+        Body::Fault(fault) => {
+            let code = fault.code.map_or("no code of SOAP", |code| code.name());
+            let subcode = fault.subcode.as_deref().unwrap_or("no subcode");
+            lines.push(SoapLine::Title(format!("Fault {code}, {subcode}: {}", fault.reason)));
+            return;
+        }
+        Body::Empty => return,
+    };
+    lines.push(SoapLine::Title(title.to_owned()));
+    lines.extend(lay_out(&text, limit).lines().map(|line| SoapLine::Json(line.to_owned())));
+}
+
+/// The table of headers.
+fn headers(
+    record: &Record<'_>,
+    envelope: &Envelope,
+    contents: &Contents,
+    catalog: &Catalog,
+    hint: Hint,
+    width: usize,
+    lines: &mut Vec<SoapLine>,
+) {
+    let asked = record.partner.and_then(|partner| contents.records().get(partner));
+    let asked = asked.and_then(|record| soap::read(record.text, catalog, hint).ok());
+    let way = match record.kind {
+        RecordKind::Frame(_, FrameKind::Result | FrameKind::Error) => {
+            Way::Response { message_id: asked.as_ref().and_then(Envelope::message_id) }
+        }
+        _ => Way::Request,
+    };
+    let of = |envelope: &Envelope| match &envelope.body {
+        Body::Request(operation) | Body::Response(operation) => Some((operation.version, operation.service)),
+        Body::Unknown(element) => element.service,
+        Body::Fault(_) | Body::Empty => None,
+    };
+    // A fault does not say which service it is of; the request does.
+    let Some((version, service)) = of(envelope).or_else(|| asked.as_ref().and_then(of)) else { return };
+    lines.push(SoapLine::Title(title(version)));
+    for finding in lint(envelope, way, version, service) {
+        let text = row(&finding);
+        let wrapped = wrap(&text, width.saturating_sub(4));
+        lines.extend(wrapped.into_iter().enumerate().map(|(index, line)| {
+            let sign = if index == 0 { sign(finding.severity) } else { " " };
+            SoapLine::Header(finding.severity, format!("{sign} {line}"))
+        }));
+    }
+}
+
+fn title(version: Version) -> String {
+    let note = if version == Version::V1_6 { "" } else { "; the rules were written down for 1.6" };
+    format!("Headers, by the rules of OCPP {version}{note}")
+}
+
+fn row(finding: &HeaderFinding) -> String {
+    let state = match finding.state {
+        HeaderState::Present => "present",
+        HeaderState::Missing => "missing",
+        HeaderState::WrongNamespace => "wrong namespace",
+        HeaderState::WrongName => "wrong spelling",
+        HeaderState::NotMustUnderstand => "not mustUnderstand",
+        HeaderState::Empty => "empty",
+        HeaderState::NoAddress => "no Address",
+        HeaderState::WrongValue => "wrong value",
+        HeaderState::Unexpected => "unexpected",
+        HeaderState::NotUnderstood => "not understood",
+    };
+    format!("{:<18} {state:<18} {} ({})", finding.header, finding.message, finding.rule)
+}
+
+fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Good => "✓",
+        Severity::Note => "·",
+        Severity::Warning => "~",
+        Severity::Error => "✗",
+    }
+}

@@ -1,0 +1,57 @@
+//! What the book shows is true: every command in a `console` block is one, and every link between pages that are here leads somewhere.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use ocpp_tui::console::{Grammar, parse};
+use ocpp_tui::ocpp::Catalog;
+
+/// The pages by name.
+fn pages() -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let pages = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    pages.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn every_command_of_the_book_is_one() {
+    let grammar = Grammar::new(&Catalog::embedded());
+    let mut commands = 0;
+    for (page, text) in pages() {
+        let mut lines = text.lines();
+        while lines.by_ref().any(|line| line == "```console") {
+            for line in lines.by_ref().take_while(|line| *line != "```") {
+                parse(line, &grammar).unwrap_or_else(|error| panic!("{page}: {line}: {error}"));
+                commands += 1;
+            }
+        }
+    }
+    assert!(commands > 40, "{commands}");
+}
+
+/// The anchor of a heading, as code hosts make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|character| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn links_to_headings_lead_to_one() {
+    let pages = pages();
+    let link = regex::Regex::new(r"\]\(([a-z0-9-]*\.md)?#([^)]+)\)").unwrap();
+    let mut links = 0;
+    for (page, text) in &pages {
+        for found in link.captures_iter(text) {
+            let target = found.get(1).map_or(page.as_str(), |target| target.as_str());
+            let headings = pages[target].lines().filter(|line| line.starts_with('#'));
+            let known = headings.map(|line| anchor(line.trim_start_matches('#'))).any(|anchor| anchor == found[2]);
+            assert!(known, "{page}: {}", &found[0]);
+            links += 1;
+        }
+    }
+    assert!(links > 5, "{links}");
+}

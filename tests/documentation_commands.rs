@@ -1,0 +1,72 @@
+//! The commands that print or write documentation, run as a person runs them: what they say, and their exit codes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Runs the program; its exit code, output and errors.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_ocpp-tui")).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_folder_is_filled_once_and_again_only_by_force() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("site");
+    let folder = folder.to_str().unwrap();
+    for (format, file) in [("html", "ocpp-1.6/Reset.html"), ("markdown", "ocpp-1.6.md"), ("json", "index.json")] {
+        let (code, said, error) = run(&["docs", "--out", folder, "--format", format, "--force"]);
+        assert_eq!((code, error.as_str()), (0, ""), "{format}");
+        assert!(said.contains("files written"), "{said}");
+        assert!(fs::exists(format!("{folder}/{file}")).unwrap(), "{file}");
+    }
+    let (code, said, error) = run(&["docs", "--out", folder]);
+    assert_eq!((code, said.as_str()), (2, ""));
+    assert!(error.contains("is not empty") && error.contains("--force") && error.lines().count() == 1, "{error}");
+    let file = format!("{folder}/index.html");
+    let (code, _, error) = run(&["docs", "--out", &file]);
+    assert_eq!(code, 2);
+    assert!(error.contains("not a folder") && error.lines().count() == 1, "{error}");
+    let (code, _, error) = run(&["docs", "--out", &format!("{file}/below")]);
+    assert_eq!(code, 2);
+    assert!(error.contains("cannot write") && error.lines().count() == 1, "{error}");
+    assert_eq!(run(&["docs"]).0, 2, "--out is required");
+}
+
+#[test]
+fn one_message_is_printed_so_that_programs_can_read_it() {
+    let json = |arguments: &[&str]| -> Value {
+        let (code, said, error) = run(arguments);
+        assert_eq!((code, error.as_str()), (0, ""), "{arguments:?}");
+        serde_json::from_str(&said).unwrap()
+    };
+    let schema = json(&["schema", "bootnotification", "--protocol", "1.5", "--response"]);
+    assert!(schema["properties"]["heartbeatInterval"].is_object());
+    let example = json(&["example", "BootNotification", "--protocol", "ocpp1.5", "--response"]);
+    assert!(jsonschema::is_valid(&schema, &example), "{example}");
+    assert_eq!(json(&["example", "remote_reset"])["type"], "Soft");
+    let (code, said, _) = run(&["example", "DataTransfer", "--soap", "--from", "cs"]);
+    assert_eq!(code, 0);
+    assert!(said.starts_with("<?xml") && said.contains("urn://Ocpp/Cp/2015/10/"), "{said}");
+}
+
+#[test]
+fn what_does_not_exist_is_named_with_a_remedy() {
+    for (arguments, words) in [
+        (&["schema", "bootnotificaton"][..], "did you mean BootNotification?"),
+        (&["example", "reservenow", "--protocol", "ocpp1.2"], "--protocol ocpp1.6"),
+        (&["example", "Reset", "--from", "cp"], "--from cs"),
+        (&["example", "SignCertificate", "--soap"], "JSON only"),
+        (&["schema", "Reset", "--protocol", "ocpp9"], "ocpp1.6"),
+        (&["schema", "Reset", "--from", "me"], "cp or cs"),
+    ] {
+        let (code, said, error) = run(arguments);
+        assert_eq!((code, said.as_str()), (2, ""), "{arguments:?}");
+        assert!(error.contains(words), "{error}");
+    }
+}
