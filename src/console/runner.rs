@@ -80,7 +80,9 @@ impl Console {
                 self.hub.start_charge_point(options).map(|_| Said::default()).map_err(Failure::from)
             }
             Command::Call(call) => self.call(&call, line, context),
-            Command::Send(send) => self.send(send, context),
+            Command::Send(send) => {
+                self.over_websocket(send.initiator, &send.target, context).and_then(|()| self.send(send, context))
+            }
             Command::SendRaw { initiator, target, text, show_headers } => {
                 let deed = if show_headers { Deed::RawShowingHeaders(text) } else { Deed::Raw(text) };
                 self.order(initiator, &target, deed, context)

@@ -154,7 +154,7 @@ impl Batch {
             match record.kind {
                 RecordKind::Frame(Direction::In, FrameKind::Result) if ours => self.results += 1,
                 RecordKind::Frame(Direction::In, FrameKind::Error) if ours => self.errors += 1,
-                RecordKind::Timeout if ours => self.timeouts += 1,
+                RecordKind::Timeout | RecordKind::Unreachable if ours => self.timeouts += 1,
                 _ => continue,
             }
             self.waited += record.latency.unwrap_or_default();

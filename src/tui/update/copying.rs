@@ -5,8 +5,7 @@ use crate::compose;
 use crate::console;
 use crate::trace::{FrameKind, RecordKind};
 use crate::tui::app::{App, Outside};
-use crate::tui::state::{Choice, Does};
-use crate::tui::widget::payload_of;
+use crate::tui::state::{Choice, Does, payload_text};
 
 /// Many terminals take no more than this, and drop a longer text without a word.
 const CLIPBOARD: usize = 74_994;
@@ -30,7 +29,8 @@ pub fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
         return Vec::new();
     };
     let is_frame = matches!(record.kind, RecordKind::Frame(..));
-    let text = if is_frame { payload_of(record.text) } else { record.text }.to_owned();
+    let text =
+        if is_frame { payload_text(&record, outside.contents, outside.catalog).into_owned() } else { record.text.to_owned() };
     vec![copy_text(app, text, outside)]
 }
 
@@ -40,17 +40,17 @@ pub fn choose_form(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     let Some((record, RecordKind::Frame(_, kind))) = record.map(|record| (record, record.kind)) else {
         return copy(app, outside);
     };
-    let payload = payload_of(record.text);
+    let payload = payload_text(&record, outside.contents, outside.catalog);
     let mut forms = vec![
         ("Whole frame", record.text.to_owned()),
-        ("Payload as it stands", payload.to_owned()),
-        ("Payload laid out", compose::pretty(payload)),
-        ("Payload on one line", compose::compact(payload)),
+        ("Payload as it stands", payload.to_string()),
+        ("Payload laid out", compose::pretty(&payload)),
+        ("Payload on one line", compose::compact(&payload)),
     ];
     if let (FrameKind::Call, Some(action)) = (kind, record.action) {
         let row = record.station.and_then(|key| outside.contents.stations().get(key));
         let identity = row.map_or("@marked", |row| &row.identity);
-        let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(payload));
+        let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(&payload));
         forms.push(("Command that sends it", command));
     }
     let choices = forms.into_iter().map(|(name, text)| Choice {

@@ -6,8 +6,7 @@ use super::calls;
 use crate::compose;
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::{App, Outside};
-use crate::tui::state::{Choice, Chooser, Does, Editor, KeptKind, Subject};
-use crate::tui::widget::payload_of;
+use crate::tui::state::{Choice, Chooser, Does, Editor, KeptKind, Subject, payload_text};
 
 /// How many of the newest records are searched for a call of the same action.
 const SEARCHED: u64 = 50_000;
@@ -78,19 +77,21 @@ fn last(subject: &Subject, way: Direction, outside: &Outside<'_>) -> Option<Stri
     let mut newest = None;
     let mut newest_of_target = None;
     for record in records.iter(from..range.end).filter(fits) {
-        newest = Some(record.text);
+        newest = Some(record);
         if record.station.is_some() && record.station == subject.targets.first().copied() {
-            newest_of_target = Some(record.text);
+            newest_of_target = Some(record);
         }
     }
-    newest_of_target.or(newest).map(|text| compose::pretty(payload_of(text)))
+    let found = newest_of_target.or(newest);
+    found.map(|record| compose::pretty(&payload_text(&record, outside.contents, outside.catalog)))
 }
 
 /// The text of the selected line: its payload, or all of it where a whole frame is edited.
 fn selected(app: &App, subject: &Subject, outside: &Outside<'_>) -> Option<String> {
     let record = outside.contents.records().get(app.trace.selected()?)?;
     let usable = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
-    usable.then(|| if subject.is_raw() { record.text.to_owned() } else { compose::pretty(payload_of(record.text)) })
+    let payload = || compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
+    usable.then(|| if subject.is_raw() { record.text.to_owned() } else { payload() })
 }
 
 /// Changes between the payload of a call and its whole frame.
