@@ -42,9 +42,9 @@ impl Iterator for Events {
             let happening = Happening::Connected {
                 link: number,
                 version: Version::V1_6,
+                transport: Transport::WebSocket,
                 peer,
                 handshake: Box::default(),
-                transport: Transport::WebSocket,
             };
             return Some(Event { station: Some(StationKey(number as u32)), stamp, happening });
         }

@@ -106,7 +106,6 @@ fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool,
         MessageLine::Pretty(PrettyLine::Plain(text)) => {
             pencil.text(behind(text, left), styles.base);
         }
-        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut pencil),
         MessageLine::Text(line) => {
             let mut hidden = left;
             for (text, tone) in &line.pieces {
@@ -119,6 +118,7 @@ fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool,
                 pencil.fill(' ', selection(app, Pane::Message));
             }
         }
+        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut pencil),
         MessageLine::Hidden(bytes) => {
             pencil.text(&format!("… {} more bytes; y copies all of it", words::number(bytes as u64)), styles.muted);
         }

@@ -106,7 +106,11 @@ impl Writer<'_> {
             if row.is_simulated() { "simulated by us; we are the charge point" } else { "real; we are the central system" };
         self.plain("side", what);
         let version = row.version.map_or("not agreed yet", |version| version.number());
-        self.plain("version", format!("OCPP {version} over WebSocket"));
+        let transport = row.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
+        self.plain("version", format!("OCPP {version}{transport}"));
+        if let Some(callback) = &row.callback {
+            self.plain("callback address", callback.to_string());
+        }
         if let Some(url) = &row.url {
             self.plain("calls", url.to_string());
         }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{selection, sentences, title, words};
+use crate::ocpp::Transport;
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
@@ -197,6 +198,10 @@ fn cell(app: &App, row: &StationRow, outside: &Outside<'_>, column: Column) -> (
             (word, style)
         }
         Column::Version => (row.version.map_or("–", |version| version.number()).to_owned(), styles.base),
+        Column::Transport => {
+            let word = row.transport.map_or("–", |transport| if transport == Transport::Soap { "soap" } else { "ws" });
+            (word.to_owned(), styles.muted)
+        }
         Column::Connectors => nothing(),
         Column::Transaction => match facts.and_then(|facts| facts.running().last()) {
             Some(transaction) => (format!("#{}", transaction.id), styles.outgoing),

@@ -16,6 +16,8 @@ pub enum Column {
     State,
     /// Its version.
     Version,
+    /// How its messages travel.
+    Transport,
     /// The states of its connectors, a letter each.
     Connectors,
     /// The running transaction.
@@ -46,9 +48,10 @@ pub const IDENTITY: usize = 10;
 pub const MARGIN: usize = 5;
 
 /// All columns behind the identity, from left to right.
-const ORDER: [Column; 13] = [
+const ORDER: [Column; 14] = [
     Column::State,
     Column::Version,
+    Column::Transport,
     Column::Connectors,
     Column::Transaction,
     Column::Waiting,
@@ -63,7 +66,7 @@ const ORDER: [Column; 13] = [
 ];
 
 /// The same, most important first: the order in which they get room.
-const IMPORTANCE: [Column; 13] = [
+const IMPORTANCE: [Column; 14] = [
     Column::State,
     Column::Version,
     Column::Connectors,
@@ -74,6 +77,7 @@ const IMPORTANCE: [Column; 13] = [
     Column::Seen,
     Column::Out,
     Column::Waiting,
+    Column::Transport,
     Column::Ping,
     Column::Side,
     Column::Address,
@@ -86,6 +90,7 @@ impl Column {
             Column::Identity => "identity",
             Column::State => "state",
             Column::Version => "ver",
+            Column::Transport => "via",
             Column::Connectors => "conn",
             Column::Transaction => "tx",
             Column::Waiting => "calls",
@@ -106,6 +111,7 @@ impl Column {
             Column::Identity => IDENTITY,
             Column::State => 11,
             Column::Version => 3,
+            Column::Transport => 4,
             Column::Connectors | Column::Side => 5,
             Column::Transaction => 6,
             Column::Waiting => 6,
@@ -124,7 +130,7 @@ impl Column {
 
     /// Whether its order changes while stations talk.
     pub const fn moves(self) -> bool {
-        !matches!(self, Column::Identity | Column::Version | Column::Side | Column::Address)
+        !matches!(self, Column::Identity | Column::Version | Column::Transport | Column::Side | Column::Address)
     }
 
     /// The place of a station in the order of this column, most interesting first. Equal places are ordered by identity.
@@ -141,6 +147,7 @@ impl Column {
                 LinkState::Gone => 4,
             },
             Column::Version => row.version.map_or(u128::MAX, |version| version as u128),
+            Column::Transport => row.transport.map_or(u128::MAX, |transport| transport as u128),
             Column::Connectors => {
                 let worst =
                     facts.into_iter().flat_map(|facts| facts.connectors.values()).map(|connector| severity(&connector.status));
@@ -208,7 +215,7 @@ mod tests {
         assert_eq!(names(20), "ver");
         assert_eq!(names(40), "state ver conn");
         assert_eq!(names(56), "state ver conn tx err");
-        assert_eq!(names(200), "state ver conn tx calls in out rate err ping seen side address");
+        assert_eq!(names(200), "state ver via conn tx calls in out rate err ping seen side address");
         for width in 0..250 {
             for widest in [0, 12, 90] {
                 let (columns, identity) = fit(width, widest);

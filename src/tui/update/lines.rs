@@ -19,8 +19,8 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside
             }
         }
         Context::FilterLine => {
-            let changed = app.filter_line.as_mut().is_some_and(|line| line.input.key(&event));
-            if changed {
+            let edited = app.filter_line.as_mut().is_some_and(|line| line.input.key(&event));
+            if edited {
                 search::typed(app);
             }
         }

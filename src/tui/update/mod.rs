@@ -203,7 +203,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
 
 /// Takes in what is new. True when there is more than fits into one turn.
 fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
-    let more_facts = app.facts.look_on(outside.contents, FOLDED);
+    let more_facts = app.facts.look_on(outside.contents, outside.catalog, FOLDED);
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts

@@ -95,6 +95,14 @@ impl<'a> Row<'a> {
         pencil.blanks(1, self.style(styles.base)).field(word, width, self.style(word_style)).blanks(1, self.style(styles.base));
     }
 
+    /// The text of a line behind its columns.
+    fn summary(&self, record: &Record<'a>) -> Cow<'a, str> {
+        match record.kind {
+            RecordKind::Frame(..) => payload_text(record, self.outside.contents, self.outside.catalog),
+            _ => record.summary().into(),
+        }
+    }
+
     /// One line an event. True when it counts seconds.
     pub fn event(&self, columns: Columns, mut pencil: Pencil<'_>) -> bool {
         let styles = &self.app.theme.styles;
@@ -105,7 +113,7 @@ impl<'a> Row<'a> {
         let (latency, counts) = latency(&self.record, self.outside);
         let style = if counts { styles.warning } else { styles.base };
         pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
-        pencil.text(&summary(&self.record, self.outside), self.style(styles.muted)).fill(' ', self.style(styles.base));
+        pencil.text(&self.summary(&self.record), self.style(styles.muted)).fill(' ', self.style(styles.base));
         counts
     }
 
@@ -133,12 +141,13 @@ impl<'a> Row<'a> {
         };
         let style = if counts { styles.warning } else { styles.base };
         pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
-        let asked = summary(&self.record, self.outside);
+        let asked = self.summary(&self.record);
         match answer {
             None => pencil.text(&asked, self.style(styles.muted)),
             Some(answer) => {
                 let room = pencil.room().saturating_sub(3);
-                let (asked_width, answered) = (width_of(head(&asked, 4 * room)), summary(&answer, self.outside));
+                let answered = self.summary(&answer);
+                let asked_width = width_of(head(&asked, 4 * room));
                 let answered_width = width_of(head(&answered, 4 * room));
                 // Both have half of the room, and what the other leaves over.
                 let width = asked_width.min((room / 2).max(room.saturating_sub(answered_width)));
@@ -148,14 +157,6 @@ impl<'a> Row<'a> {
         };
         pencil.fill(' ', self.style(styles.base));
         counts
-    }
-}
-
-/// The text of a line behind its columns.
-fn summary<'a>(record: &Record<'a>, outside: &Outside<'_>) -> Cow<'a, str> {
-    match record.kind {
-        RecordKind::Frame(..) => payload_text(record, outside.contents, outside.catalog),
-        _ => record.summary().into(),
     }
 }
 

@@ -145,7 +145,7 @@ impl MessageView {
         }
         self.hidden = record.text.len().saturating_sub(SHOWN);
         self.content = match self.tab {
-            Tab::Pretty => Content::Pretty(Pretty::new(&record, width, outside)),
+            Tab::Pretty => Content::Pretty(Pretty::new(&record, outside, width)),
             Tab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
             Tab::Tree => self.tree(&record, outside),
             Tab::Checks => Content::Lines(checks::lines(&record, outside, width)),
@@ -166,7 +166,10 @@ impl MessageView {
         }
         match shape::payload(record, outside).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
             Some(payload) => Content::Tree(Tree::new(&payload, Shape::of(record, outside).as_ref())),
-            None => Content::Lines(vec![TextLine::new("This is not JSON, so there is no tree of it.", Tone::Muted)]),
+            None => Content::Lines(vec![TextLine::new(
+                "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
+                Tone::Muted,
+            )]),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The pretty view: JSON laid out over lines, other texts as sentences, and above them what is wrong.
+//! The pretty view: JSON laid out over lines, SOAP as its payload, headers and envelope, other texts as sentences, and above them what
+//! is wrong.
 
 use super::SHOWN;
 use crate::ocpp::Transport;
@@ -35,7 +36,7 @@ pub(super) struct Pretty {
 
 impl Pretty {
     /// Lays a record out in lines of at most this width; only JSON keeps its own lines.
-    pub fn new(record: &Record<'_>, width: usize, outside: &Outside<'_>) -> Pretty {
+    pub fn new(record: &Record<'_>, outside: &Outside<'_>, width: usize) -> Pretty {
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
         let soap = if is_frame && record.transport == Transport::Soap {
             soap_lines(record, outside.contents, outside.catalog, width, SHOWN)
