@@ -14,12 +14,13 @@
 mod events;
 
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use events::Events;
 use jiff::tz::TimeZone;
-use ocpp_tui::link::now;
+use ocpp_tui::link::{Gate, now};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::facts::Facts;
@@ -113,9 +114,18 @@ impl Screen {
     }
 }
 
+/// A gate at which nothing is stopped, of a session in which nothing happens.
+fn open_gate() -> &'static Gate {
+    static GATE: LazyLock<Gate> = LazyLock::new(|| {
+        let (teller, _recorder) = ocpp_tui::trace::start(1 << 16, now()).expect("a thread for the recorder");
+        Gate::new(teller.trace().clone())
+    });
+    &GATE
+}
+
 fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> Outside<'a> {
     let now = Now { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
-    Outside { contents, catalog, profile: Profile::default(), now }
+    Outside { contents, catalog, profile: Profile::default(), gate: open_gate(), now }
 }
 
 /// What is looked at, and the keys that lead there.
@@ -273,7 +283,7 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&Outside<'_>
     let contents = trace.read();
     let micros = trace.micros_since_start(Instant::now());
     let now = Now { wall_micros: jiff::Timestamp::now().as_microsecond(), monotonic_micros: micros };
-    look(&Outside { contents: &contents, catalog, profile: Profile::default(), now })
+    look(&Outside { contents: &contents, catalog, profile: Profile::default(), gate: open_gate(), now })
 }
 
 /// A screen sleeps between two frames; a program that never does is interrupted by the kernel in the midst of one.

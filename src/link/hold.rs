@@ -108,13 +108,24 @@ impl Gate {
         self.lock().frames.values().map(|(frame, _)| frame.clone()).collect()
     }
 
+    /// Lets a frame wait, for tests of what shows it.
+    #[cfg(test)]
+    pub(crate) fn hold(&self, frame: HeldFrame) {
+        self.lock().frames.insert(frame.number, (frame, 0));
+    }
+
+    /// Since when a frame waits, if it still does.
+    pub fn waiting_since(&self, number: u64) -> Option<Moment> {
+        self.lock().frames.get(&number).map(|(frame, _)| frame.since)
+    }
+
     /// How many frames wait.
     pub fn count(&self) -> usize {
         self.lock().frames.len()
     }
 
-    /// Whether frames have to be shown to the gate at all.
-    pub(super) fn is_shut(&self) -> bool {
+    /// Whether there is a filter, so that frames have to be shown to the gate.
+    pub fn is_shut(&self) -> bool {
         self.shut.load(Ordering::Relaxed)
     }
 

@@ -86,6 +86,11 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// The number of the frame that waits, of a line that tells of one.
+    pub fn held(&self) -> Option<u64> {
+        (self.kind == RecordKind::Held).then(|| self.text.split(':').next()?.parse().ok()).flatten()
+    }
+
     /// The text for one line: without the handshake that follows the sentence of a link that came up or was refused.
     pub fn summary(&self) -> &'a str {
         match self.handshake() {

@@ -195,6 +195,7 @@ actions! {
     Filter, Panes, "filter", "Filter the stations or the trace while you type", ["/"];
     Follow, Panes, "follow", "Follow the newest line of the trace, or stop following", ["F"];
     Pause, Panes, "pause", "Hold the trace still; the network goes on", ["space"];
+    Held, Panes, "", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
     Copy, Panes, "copy", "Copy the payload of the selected message", ["y"];
     CopyAs, Panes, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
     Back, Panes, "", "Stop repeating; step back: zoom, then filter, then the single station", ["esc"];

@@ -17,6 +17,7 @@ use super::state::{
 use super::theme::{Depth, Theme, Themes};
 use crate::config::Kept;
 use crate::console::RunContext;
+use crate::link::Gate;
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
 use crate::trace::facts::Facts;
@@ -66,6 +67,8 @@ pub struct Outside<'a> {
     pub catalog: &'a Catalog,
     /// What messages look like when nobody says anything about them.
     pub profile: Profile,
+    /// Where frames are stopped, and which wait.
+    pub gate: &'a Gate,
     /// The time.
     pub now: Now,
 }

@@ -252,6 +252,7 @@ impl Screen {
             contents: &contents,
             catalog: self.session.catalog(),
             profile: self.session.profile(),
+            gate: self.session.gate(),
             now: now(&self.session),
         };
         update(&mut self.app, message, &outside)
@@ -279,8 +280,13 @@ impl Screen {
         let mut drawn = Drawn::default();
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
-            let outside =
-                Outside { contents: &contents, catalog: session.catalog(), profile: session.profile(), now: now(session) };
+            let outside = Outside {
+                contents: &contents,
+                catalog: session.catalog(),
+                profile: session.profile(),
+                gate: session.gate(),
+                now: now(session),
+            };
             drawn = draw(app, &outside, frame.buffer_mut());
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);

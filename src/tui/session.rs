@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::config::History;
 use crate::console::{Completions, Console, LineKind, RunContext, Said};
 use crate::hub::{Hub, Order, Receipt};
+use crate::link::Gate;
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
 use crate::trace::Trace;
@@ -93,6 +94,11 @@ impl Session {
     /// What may stand at the cursor (a byte offset) of a command that is being typed.
     pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
         self.console.complete(line, cursor, context)
+    }
+
+    /// Where frames are stopped, and which wait.
+    pub fn gate(&self) -> &Gate {
+        self.console.hub().gate()
     }
 
     /// What messages look like when nobody says anything about them.

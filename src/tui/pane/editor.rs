@@ -21,7 +21,11 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let subject = &editor.subject;
     let what = if subject.is_raw() { "whole frame" } else { &subject.action };
-    let title = format!("{what} → {} · OCPP {}", subject.names, subject.version);
+    let way = match subject.held {
+        Some(held) => format!("‖ {} · {what} · {}", held.number, subject.names),
+        None => format!("{what} → {}", subject.names),
+    };
+    let title = format!("{way} · OCPP {}", subject.version);
     let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);
     if inside.height < 3 || inside.width < 4 {
         return;

@@ -35,6 +35,11 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
     if records.evicted() > 0 {
         facts.push(format!("{} dropped", words::number(records.evicted())));
     }
+    match (outside.gate.count(), outside.gate.is_shut()) {
+        (0, false) => {}
+        (0, true) => facts.push("holding".to_owned()),
+        (waiting, _) => facts.insert(0, format!("‖ {} wait", words::number(waiting as u64))),
+    }
     facts.insert(0, address);
     let mut pencil = Pencil::new(buffer, area, 0);
     pencil.text(" ocpp-tui ", styles.header.patch(styles.title));

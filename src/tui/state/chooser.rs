@@ -25,6 +25,10 @@ pub enum Does {
     Station(StationKey),
     /// A theme is put on.
     Theme(String),
+    /// A command is run.
+    Run(String),
+    /// A frame that waits is edited.
+    Held(u64),
     /// A text comes into the editor.
     Text(String),
     /// A draft is edited again, or a favourite: the place in its list.

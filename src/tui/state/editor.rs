@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use crate::compose::{self, Candidate, Diagnostic, KnownValues, Severity};
-use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, Message, Version};
 use crate::trace::StationKey;
 use crate::tui::widget::head;
 
@@ -24,11 +24,29 @@ pub struct Subject {
     pub action: String,
     /// What the definitions say about the action.
     pub definition: Option<Arc<ActionDefinition>>,
+    /// The frame that waits for this text, when sending lets one go on.
+    pub held: Option<HeldSubject>,
     /// Why sending it is unusual, in a sentence; it must be confirmed like an invalid payload.
     pub warning: Option<String>,
 }
 
+/// A frame that waits until its payload is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldSubject {
+    /// Its number.
+    pub number: u64,
+    /// Whether the payload is that of an answer.
+    pub is_answer: bool,
+}
+
 impl Subject {
+    /// The message that the text must be.
+    pub fn message(&self) -> Option<&Message> {
+        let is_answer = self.held.is_some_and(|held| held.is_answer);
+        let definition = self.definition.as_deref()?;
+        Some(if is_answer { &definition.response } else { &definition.request })
+    }
+
     /// What is sent: the action, or a word for a whole frame.
     pub fn what(&self) -> &str {
         if self.is_raw() { "the frame" } else { &self.action }
@@ -189,7 +207,7 @@ impl Editor {
         let text = self.text();
         let version = self.subject.version;
         self.diagnostics = compose::diagnose(&text, |payload| {
-            self.subject.definition.as_ref().map_or_else(Vec::new, |definition| definition.request.check(payload, version))
+            self.subject.message().map_or_else(Vec::new, |message| message.check(payload, version))
         });
     }
 
@@ -258,8 +276,8 @@ impl Editor {
     pub fn propose(&mut self, asked: bool) {
         let text = self.text();
         self.hide_proposals();
-        let Some(definition) = &self.subject.definition else { return };
-        self.candidates = compose::complete(&definition.request, &text, self.cursor(), &self.known);
+        let Some(message) = self.subject.message() else { return };
+        self.candidates = compose::complete(message, &text, self.cursor(), &self.known);
         let written = |candidate: &Candidate| {
             text.get(candidate.span.clone()) == Some(candidate.insert.trim_end_matches([',', ' ', ':']))
         };
@@ -325,7 +343,7 @@ impl Editor {
 
     /// The required fields only; `None` without a definition.
     pub fn skeleton(&self) -> Option<String> {
-        let fields = &self.subject.definition.as_ref()?.request.fields;
+        let fields = &self.subject.message()?.fields;
         let skeleton = compose::skeleton(fields, &self.known);
         Some(compose::pretty(&serde_json::Value::Object(skeleton).to_string()))
     }

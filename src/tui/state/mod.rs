@@ -20,7 +20,7 @@ pub use batch::{Batch, Pace};
 pub use chooser::{Choice, Chooser, Does, KeptKind};
 pub use columns::{Column, MARGIN, fit};
 pub use command_line::CommandLine;
-pub use editor::{Editor, Subject};
+pub use editor::{Editor, HeldSubject, Subject};
 pub use filter::{Filter, FilterLine, Purpose};
 pub use message::{MessageLine, MessageView, PrettyLine, Tab, TextLine, Tone};
 pub use page::StationPage;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Transport, Version};
 use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
@@ -25,6 +26,14 @@ pub struct Screen {
     pub contents: Contents,
     pub catalog: Arc<Catalog>,
     pub micros: u64,
+    pub gate: Gate,
+}
+
+/// A gate that stands open.
+fn gate() -> Gate {
+    let now = crate::link::now();
+    let (teller, _) = crate::trace::start(1 << 20, now).unwrap();
+    Gate::new(teller.trace().clone())
 }
 
 impl Screen {
@@ -33,7 +42,8 @@ impl Screen {
         let mut app = App::new(Theme::named("terminal").unwrap(), Depth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
-        let mut screen = Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0 };
+        let mut screen =
+            Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0, gate: gate() };
         screen.hear(Message::Refresh);
         screen
     }
@@ -183,7 +193,8 @@ impl Screen {
     /// Lets the screen hear something.
     pub fn hear(&mut self, message: Message) -> Vec<Effect> {
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
+        let outside =
+            Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
         update(&mut self.app, message, &outside)
     }
 
@@ -209,7 +220,8 @@ impl Screen {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
         let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), now };
+        let outside =
+            Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
         let drawn = draw(&self.app, &outside, &mut buffer);
         (buffer, drawn)
     }

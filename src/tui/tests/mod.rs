@@ -5,6 +5,7 @@ mod choosing;
 mod documents;
 mod editor;
 mod fixture;
+mod holding;
 mod keys;
 mod message;
 mod pictures;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, choosing, drafts, sending, sources};
+use super::{Effect, choosing, drafts, holding, sending, sources};
 use crate::compose;
 use crate::config::KeptPart;
 use crate::ocpp::{ActionDefinition, Role, Version};
@@ -125,6 +125,7 @@ fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<ActionD
         version: definition.version,
         action: definition.name.to_string(),
         definition: Some(definition.clone()),
+        held: None,
         warning: None,
         targets,
     };
@@ -145,6 +146,7 @@ pub fn subject(targets: &[StationKey], action: &str, outside: &Outside<'_>) -> O
         version,
         action: action.to_owned(),
         definition: outside.catalog.action(version, role, action).cloned(),
+        held: None,
         warning: None,
         targets,
     })
@@ -167,6 +169,9 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     let now = outside.now.monotonic_micros;
     let records = outside.contents.records();
     let selected = app.trace.selected().and_then(|sequence| records.get(sequence));
+    if let Some(number) = selected.as_ref().and_then(Record::held) {
+        return holding::edit(app, number, outside);
+    }
     let Some(record) =
         selected.filter(|record| matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable))
     else {
@@ -188,6 +193,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
         version,
         action: String::new(),
         definition: None,
+        held: None,
         warning: None,
         targets,
     };

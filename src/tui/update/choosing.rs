@@ -1,6 +1,6 @@
 //! The palette and the other lists to choose from: what there is to choose, what follows from a choice, and the preview of themes.
 
-use super::{Effect, act, calls, copying, drafts, panes};
+use super::{Effect, act, calls, copying, drafts, holding, panes};
 use crate::config::KeptPart;
 use crate::tui::action::{Action, Context, Entry};
 use crate::tui::app::{App, Outside, Pane};
@@ -217,6 +217,8 @@ fn chosen(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
             app.command_line.open();
             app.command_line.input.set(format!("{name} "));
         }
+        Does::Run(line) => effects.push(Effect::Run { line, context: app.run_context(outside.contents) }),
+        Does::Held(number) => holding::edit(app, number, outside),
         Does::Call(definition) => calls::edit_call(app, &definition, outside),
         Does::Station(key) => select_station(app, key, outside),
         Does::Theme(name) => effects.extend(put_on(app, &name, now)),

@@ -6,6 +6,7 @@ mod calls;
 mod choosing;
 mod copying;
 mod drafts;
+mod holding;
 mod lines;
 mod mouse;
 mod page;

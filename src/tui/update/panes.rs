@@ -35,6 +35,7 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::Zoom => app.zoomed = !app.zoomed,
         Action::Follow => app.trace.follow(!app.trace.following()),
         Action::Pause => app.trace.toggle_pause(),
+        Action::Held => super::holding::open(app, outside),
         Action::Copy => return copying::copy(app, outside),
         Action::CopyAs => return copying::choose_form(app, outside),
         Action::Palette => choosing::open_palette(app, outside),

@@ -4,6 +4,7 @@
 use super::{Effect, drafts};
 use crate::config::KeptPart;
 use crate::hub::{Deed, Order, Receipt};
+use crate::link::Fate;
 use crate::tui::app::{App, OnYes, Outside, Question};
 use crate::tui::assist;
 use crate::tui::state::{Batch, Pace};
@@ -42,7 +43,15 @@ pub fn submit(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> 
     let now = outside.now.monotonic_micros;
     let Some(editor) = &mut app.editor else { return Vec::new() };
     let (subject, text) = (&editor.subject, editor.text());
-    let deed = if subject.is_raw() {
+    let deed = if let Some(held) = subject.held {
+        match serde_json::from_str(&text) {
+            Ok(payload) => Deed::Release { number: held.number, fate: Fate::Go(Some(payload)) },
+            Err(_) => {
+                app.toasts.error("What waits goes on with a payload, and this is no JSON", now);
+                return Vec::new();
+            }
+        }
+    } else if subject.is_raw() {
         Deed::Raw(text)
     } else {
         match serde_json::from_str(&text) {

@@ -238,7 +238,8 @@ pub(super) fn latency(record: &Record<'_>, outside: &Outside<'_>) -> (String, bo
             .station
             .and_then(|key| outside.contents.stations().get(key))
             .is_some_and(|row| row.in_flight > 0 && row.state == LinkState::Connected);
-    if !waits {
+    let held = record.held().is_some_and(|number| outside.gate.waiting_since(number).is_some());
+    if !waits && !held {
         return (String::new(), false);
     }
     let seconds = outside.now.monotonic_micros.saturating_sub(record.monotonic_micros) / 1_000_000;

@@ -1,0 +1,123 @@
+//! Frames that wait, over real sockets and both transports: stopped by a filter of the command language, let go in all the ways there
+//! are.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use ocpp_tui::console::{Console, RunContext};
+use ocpp_tui::hub::{ChargePointOptions, Hub, SoapOptions};
+use ocpp_tui::ocpp::{ErrorCode, Role, Version};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind};
+use support::{central_system, charge_point, hub, until};
+
+async fn run(console: &Console, line: &str) -> String {
+    let said = console.run(line, &RunContext::default()).await;
+    said.lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+}
+
+/// A console with a central system and a charge point over this transport.
+async fn console(soap: bool) -> Console {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let options = charge_point(port, "CP1", Version::V1_6, false);
+    let options = if soap {
+        ChargePointOptions { url: format!("http://127.0.0.1:{port}"), soap: Some(SoapOptions::default()), ..options }
+    } else {
+        options
+    };
+    hub.start_charge_point(options).unwrap();
+    let console = Console::new(hub.clone());
+    up(&hub, Role::ChargePoint).await;
+    if soap {
+        // A SOAP station is known from its first request on.
+        run(&console, "heartbeat").await;
+    }
+    up(&hub, Role::CentralSystem).await;
+    console
+}
+
+async fn up(hub: &Hub, role: Role) {
+    until(hub.trace(), "the link", |contents| {
+        contents.stations().find(role, "CP1").filter(|row| row.state == LinkState::Connected).map(|_| ())
+    })
+    .await;
+}
+
+/// How the last frame of a kind reads that the charge point received.
+fn received(contents: &Contents, kind: FrameKind, action: &str) -> Option<(String, Option<ErrorCode>)> {
+    let records = contents.records();
+    let fits = |record: &ocpp_tui::trace::Record<'_>| {
+        let ours =
+            record.station.and_then(|key| contents.stations().get(key)).is_some_and(|row| row.our_role == Role::ChargePoint);
+        ours && record.kind == RecordKind::Frame(Direction::In, kind) && record.action == Some(action)
+    };
+    records.iter(records.range()).filter(fits).last().map(|record| (record.text.to_owned(), record.code))
+}
+
+async fn waiting(console: &Console, count: usize) {
+    until(console.hub().trace(), "the frames that wait", |_| (console.hub().gate().count() == count).then_some(())).await;
+}
+
+#[tokio::test]
+async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports() {
+    for soap in [false, true] {
+        let console = console(soap).await;
+        assert_eq!(run(&console, "hold role:cs dir:in action:Authorize").await, "");
+        run(&console, "set cp calls_in_flight=3").await;
+        for tag in ["A", "B", "C"] {
+            assert_eq!(run(&console, &format!("authorize idTag={tag}")).await, "");
+        }
+        waiting(&console, 3).await;
+        let list = run(&console, "held").await;
+        assert!(list.starts_with("Stopped: role:cs dir:in action:Authorize") && list.contains(r#"{"idTag":"B"}"#), "{list}");
+        let held = console.hub().gate().held();
+        let number = |tag: &str| held.iter().find(|frame| frame.payload["idTag"] == tag).unwrap().number;
+        run(&console, &format!("release {} error=SecurityError description=\"not today\"", number("A"))).await;
+        let refused =
+            until(console.hub().trace(), "the error", |contents| received(contents, FrameKind::Error, "Authorize")).await;
+        assert!(refused.0.contains("not today"), "{}", refused.0);
+        run(&console, &format!("answer authorize idTagInfo.status=Blocked")).await;
+        run(&console, &format!("release {} idTag=D", number("B"))).await;
+        let result =
+            until(console.hub().trace(), "the result", |contents| received(contents, FrameKind::Result, "Authorize")).await;
+        assert!(result.0.contains("Blocked"), "{}", result.0);
+        run(&console, &format!("drop {}", number("C"))).await;
+        waiting(&console, 0).await;
+        let unknown = run(&console, &format!("release {}", number("C"))).await;
+        assert!(unknown.contains("no frame waits under the number"), "{unknown}");
+        console.hub().end().await;
+    }
+}
+
+#[tokio::test]
+async fn our_answers_and_calls_wait_until_all_are_released() {
+    for soap in [false, true] {
+        let console = console(soap).await;
+        run(&console, "hold role:cs dir:out").await;
+        run(&console, "heartbeat").await;
+        run(&console, "remote_reset").await;
+        waiting(&console, 2).await;
+        run(&console, "hold off").await;
+        run(&console, "release all").await;
+        until(console.hub().trace(), "the answer", |contents| received(contents, FrameKind::Result, "Heartbeat")).await;
+        until(console.hub().trace(), "the call", |contents| received(contents, FrameKind::Call, "Reset")).await;
+        assert_eq!(console.hub().gate().count(), 0);
+        console.hub().end().await;
+    }
+}
+
+#[tokio::test]
+async fn mistakes_are_told_with_their_place() {
+    let console = console(false).await;
+    for (line, part) in [
+        ("hold acton:Reset", "acton"),
+        ("release x", "<number|all>"),
+        ("release 99", "no frame waits"),
+        ("release 1 error=Nonsense", "error is not one of"),
+    ] {
+        let said = run(&console, line).await;
+        assert!(said.contains(part), "{line}: {said}");
+    }
+    assert!(console.hub().gate().filter().is_none());
+}
