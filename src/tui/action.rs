@@ -153,6 +153,7 @@ actions! {
     Top, Panes, "", "To the first line", ["g", "home"];
     Bottom, Panes, "", "To the last line; in the trace: follow", ["G", "end"];
     Zoom, Panes, "zoom", "Give this pane the whole screen, or back", ["z"];
+    Plugins, Panes, "", "List the plugins with their memory and errors", ["P"];
     Theme, Panes, "", "Next theme", ["t"];
     Help, Panes, "help", "Show the keys", ["?", "F1"];
     Quit, Panes, "quit", "Quit; asks when calls are in flight", ["q"];
