@@ -10,6 +10,8 @@ use ocpp_tui::lines::LogFormat;
 use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
+use crate::plugins::PluginArguments;
+
 /// The terminal console of people who develop and test EV charge points and central systems (OCPP).
 #[derive(Debug, Parser)]
 #[command(name = "ocpp-tui", version, about, max_term_width = 100, disable_help_subcommand = true)]
@@ -49,15 +51,8 @@ pub struct General {
     /// Read the definitions of the messages from this folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub wsdl_dir: Option<PathBuf>,
-    /// Look for plugins in this folder, before ./plugins and the one of the configuration
-    #[arg(long, global = true, value_name = "DIR")]
-    pub plugins_dir: Option<PathBuf>,
-    /// Load this plugin; may stand there several times
-    #[arg(long, global = true, value_name = "NAME")]
-    pub load: Vec<String>,
-    /// Load a plugin again when its file has changed
-    #[arg(long, global = true)]
-    pub watch_plugins: bool,
+    #[command(flatten)]
+    pub plugins: PluginArguments,
     /// Seconds to wait for the answer to a call [default: 30]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub call_timeout: Option<f64>,

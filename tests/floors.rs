@@ -39,7 +39,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("console", "config"),
     ("main", "cli"),
     ("start", "plugins"),
-    ("plugins", "cli"),
+    ("cli", "plugins"),
     ("start", "cli"),
     ("start", "demo"),
     ("start", "reference"),
