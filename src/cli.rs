@@ -39,7 +39,7 @@ pub struct General {
     /// How events are printed line by line
     #[arg(long, global = true, value_enum, default_value_t = LogFormatArgument::Text)]
     pub log_format: LogFormatArgument,
-    /// Colours of the full screen: terminal (default), dark or light
+    /// Colours of the full screen: terminal (default), dark, light, high-contrast, colour-blind, catppuccin, gruvbox or your own
     #[arg(long, global = true, env = "OCPP_TUI_THEME", value_name = "NAME")]
     pub theme: Option<String>,
     /// Leave the mouse to the terminal, for selecting text without Shift
@@ -155,11 +155,26 @@ pub enum Begin {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Where the settings lie, and what is wrong with them
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the manual page
     Man,
     /// A command of the prompt, run first: start_cs, start_cp, help, …
     #[command(external_subcommand)]
     Line(Vec<String>),
+}
+
+/// What can be asked about the settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print where the settings file, the folder of your themes and the folder of what is remembered lie
+    Path,
+    /// Explain what is wrong in the settings file and in your themes, by file and line
+    Check {
+        /// The settings file; the one in its usual place when it is left out
+        file: Option<PathBuf>,
+    },
 }
 
 /// How to be a central system.
@@ -339,7 +354,8 @@ pub fn size(text: &str) -> Result<usize, String> {
     number.checked_mul(factor).ok_or_else(|| "it is more than this machine can address".into())
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+/// Reads a number of seconds.
+pub fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "write a number of seconds")?;
     if seconds > 0.0 && seconds <= 86_400.0 { Ok(seconds) } else { Err("it lies between 0 and 86400 seconds".into()) }
 }

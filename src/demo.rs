@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Deed, Hub, HubError, Order};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Deed, Hub, HubError, Order, SoapOptions};
 use ocpp_tui::ocpp::{Role, Transport, Version};
+use ocpp_tui::rpc::soap::{self, Body, Hint};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
@@ -14,9 +15,11 @@ const STATIONS: [(&str, Version); 6] = [
     ("GARAGE-2", Version::V1_6),
     ("HARBOUR", Version::V1_6),
     ("MARKET", Version::V1_5),
-    ("OLD-MILL", Version::V1_2),
+    (SOAP, Version::V1_2),
     (TROUBLE, Version::V1_6),
 ];
+/// The one that speaks SOAP, as most did when OCPP 1.2 was new.
+const SOAP: &str = "OLD-MILL";
 /// The one that misbehaves.
 const TROUBLE: &str = "TROUBLE";
 /// Time between two steps of the story.
@@ -53,8 +56,10 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
     let address = hub.start_central_system(options).await?;
     hub.note(false, "A demonstration: six simulated charge points at a central system, both in this console.");
     for (identity, version) in STATIONS {
-        let (url, identity) = (format!("ws://{address}"), identity.to_owned());
-        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true, soap: None })?;
+        let soap = (identity == SOAP).then(SoapOptions::default);
+        let scheme = if soap.is_some() { "http" } else { "ws" };
+        let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
+        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true, soap })?;
     }
     tokio::spawn(tell(hub.clone()));
     Ok(())
@@ -88,7 +93,7 @@ fn story() -> Vec<Step> {
         Step::Ask("MARKET", "RemoteStartTransaction", start(1)),
         Step::Misbehave(r#"[2,"trouble-1","MakeCoffee",{"sugar":2}]"#),
         Step::Ask("GARAGE-2", "GetConfiguration", json!({ "key": ["HeartbeatInterval", "NumberOfConnectors"] })),
-        Step::Ask("OLD-MILL", "RemoteStartTransaction", start(2)),
+        Step::Ask(SOAP, "RemoteStartTransaction", start(2)),
         Step::Misbehave(r#"[2,"trouble-2","StatusNotification",{"connectorId":1,"status":"Exhausted","errorCode":"NoError"}]"#),
         Step::Ask(
             "HARBOUR",
@@ -105,7 +110,7 @@ fn story() -> Vec<Step> {
         Step::Stop("MARKET"),
         Step::Misbehave(r#"[3,"nobody-asked",{"status":"Accepted"}]"#),
         Step::Ask("HARBOUR", "GetDiagnostics", json!({ "location": "ftp://example.com/diagnostics/" })),
-        Step::Stop("OLD-MILL"),
+        Step::Stop(SOAP),
         Step::Stop("GARAGE-2"),
         Step::Ask("MARKET", "Reset", json!({ "type": "Soft" })),
     ]
@@ -150,8 +155,15 @@ fn last_transaction(hub: &Hub, identity: &str) -> Option<i64> {
     let mut started = records
         .iter(records.range())
         .filter(|record| record.station == Some(key) && record.kind == is_answer && record.action == Some("StartTransaction"));
-    let frame: Value = serde_json::from_str(started.next_back()?.text).ok()?;
-    frame.get(2)?.get("transactionId")?.as_i64()
+    let text = started.next_back()?.text;
+    let payload = match serde_json::from_str::<Value>(text) {
+        Ok(mut frame) => frame.get_mut(2)?.take(),
+        Err(_) => match soap::read(text, hub.catalog(), Hint::default()).ok()?.body {
+            Body::Response(operation) => operation.payload,
+            _ => return None,
+        },
+    };
+    payload.get("transactionId")?.as_i64()
 }
 
 #[cfg(test)]
@@ -173,18 +185,25 @@ mod tests {
         }
     }
 
+    async fn until_charging(hub: &Hub, identity: &str) {
+        let mut changes = hub.trace().subscribe();
+        let charging = async {
+            while last_transaction(hub, identity).is_none() {
+                changes.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), charging).await.expect("a transaction");
+    }
+
     #[tokio::test]
     async fn everything_is_up_and_charging_in_a_moment() {
         let (teller, _recorder) = trace::start(64 << 20, now()).unwrap();
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), teller);
         start(&hub).await.unwrap();
-        let mut changes = hub.trace().subscribe();
-        let charging = async {
-            while last_transaction(&hub, "GARAGE-1").is_none() {
-                changes.changed().await.unwrap();
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), charging).await.expect("a transaction");
+        until_charging(&hub, "GARAGE-1").await;
+        let remote_start = call("RemoteStartTransaction", json!({ "idTag": TAG, "connectorId": 1 }));
+        order(&hub, Role::CentralSystem, SOAP, remote_start);
+        until_charging(&hub, SOAP).await;
         for (identity, _) in STATIONS {
             for role in Role::ALL {
                 assert!(station(&hub, role, identity).is_some(), "{identity}");

@@ -1,9 +1,11 @@
 //! The executable: arguments in, exit code out.
 
+mod check;
 mod cli;
 mod demo;
 mod plugins;
 mod reference;
+mod screen;
 mod start;
 
 use std::process::ExitCode;

@@ -14,14 +14,11 @@ use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
 use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
-use ocpp_tui::tui::{self, ScreenOptions, Theme};
+use ocpp_tui::tui::{self, ScreenOptions};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument, size};
-use crate::plugins;
-use crate::{demo, reference};
+use crate::{check, demo, plugins, reference, screen};
 
-/// The theme when nobody wants another one.
-const DEFAULT_THEME: &str = "terminal";
 /// Memory for the trace when nobody says otherwise, in bytes.
 const DEFAULT_MEMORY: usize = 64 << 20;
 /// A command given on the shell failed.
@@ -43,6 +40,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Begin::Config(command)) => check::config(&cli.general, command),
         Some(Begin::Docs(arguments)) => reference::docs(&catalog(&cli.general)?.0, arguments),
         Some(Begin::Schema(message)) => reference::schema(&catalog(&cli.general)?.0, message),
         Some(Begin::Example { message, soap }) => reference::example(&catalog(&cli.general)?.0, message, *soap),
@@ -55,10 +53,9 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
     let plugins = general.plugins.options(role(begin), paths.as_ref().ok());
-    let history = Arc::new(paths.map_or_else(|_| History::default(), |paths| History::load(paths.history())));
+    let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // Also a line session names a wrong theme, so that a script does not hide the mistake.
-    let theme = general.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(DEFAULT_THEME);
-    let theme = Theme::named(theme)?;
+    let options = screen::options(general, &settings, paths.as_ref().ok())?;
     let memory = match (general.trace_memory, &settings.trace_memory) {
         (Some(memory), _) => memory,
         (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
@@ -94,8 +91,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
             }
             None if full_screen => {
                 lines::print(&said.lines, format)?;
-                let mouse = !general.no_mouse && settings.mouse.unwrap_or(true);
-                screen(console.clone(), history, theme, mouse).await
+                screen(console.clone(), history, options).await
             }
             None => Ok(lines::run(console.clone(), history, said.lines, LineOptions { format, terminal }).await?),
         };
@@ -148,7 +144,15 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
         Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
         Some(Begin::Demo) => demo::start(console.hub()).await?,
         None if !full_screen => return Ok(console.greeting()),
-        Some(Begin::Docs(_) | Begin::Schema(_) | Begin::Example { .. } | Begin::Completions { .. } | Begin::Man) | None => {}
+        Some(
+            Begin::Docs(_)
+            | Begin::Schema(_)
+            | Begin::Example { .. }
+            | Begin::Completions { .. }
+            | Begin::Config(_)
+            | Begin::Man,
+        )
+        | None => {}
     }
     Ok(Said::default())
 }
@@ -204,9 +208,7 @@ fn soap(arguments: &ChargePoints, index: u16) -> Option<SoapOptions> {
     (arguments.transport == TransportArgument::Soap).then_some(options)
 }
 
-async fn screen(console: Arc<Console>, history: Arc<History>, theme: Theme, mouse: bool) -> anyhow::Result<ExitCode> {
-    let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let options = ScreenOptions { theme, colours, mouse };
+async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOptions) -> anyhow::Result<ExitCode> {
     let shutdown = console.hub().shutdown().clone();
     let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {

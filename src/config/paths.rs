@@ -32,6 +32,16 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// The folder of the person's own themes.
+    pub fn themes(&self) -> PathBuf {
+        self.config.join("themes")
+    }
+
+    /// The folder of what is remembered between sessions.
+    pub fn state(&self) -> PathBuf {
+        self.state.clone()
+    }
+
     /// The plugins of the person.
     pub fn plugins(&self) -> PathBuf {
         self.config.join("plugins")

@@ -1,10 +1,15 @@
 //! The settings file: what a person wants at every start. Arguments on the shell come before it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::de::{DeTable, DeValue};
+
+/// After so many mistakes the file is probably no settings file at all.
+const MOST_MISTAKES: usize = 20;
 
 /// What the settings file may say. Everything is optional.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -14,12 +19,45 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Whether the mouse is used on the full screen.
     pub mouse: Option<bool>,
+    /// Whether actions that move something in the real world ask first; they do unless this is false.
+    pub confirm: Option<bool>,
     /// Memory for the trace: `"64M"`.
     pub trace_memory: Option<String>,
     /// Seconds to wait for the answer to a call.
     pub call_timeout: Option<f64>,
     /// Commands that are run at every start, before those of the shell: `default …`, `answer …`, `set …`.
     pub startup: Vec<String>,
+    /// Other keys for actions of the full screen, by the action's name.
+    pub keys: BTreeMap<String, KeyNames>,
+}
+
+/// One key or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a key like \"ctrl-x\" or a list of keys is wanted here")]
+pub enum KeyNames {
+    /// One.
+    One(String),
+    /// Any number; none takes the action's keys away.
+    Several(Vec<String>),
+}
+
+impl KeyNames {
+    /// The names of the keys.
+    pub fn names(&self) -> &[String] {
+        match self {
+            KeyNames::One(name) => std::slice::from_ref(name),
+            KeyNames::Several(names) => names,
+        }
+    }
+}
+
+/// Something in the settings file that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what could stand there.
+    pub message: String,
 }
 
 /// Why the settings file cannot be used.
@@ -69,12 +107,57 @@ impl Settings {
     }
 
     fn parse(file: &Path, text: &str) -> Result<Settings, SettingsError> {
-        toml::from_str(text).map_err(|error| {
-            let before = error.span().map_or("", |span| &text[..text.floor_char_boundary(span.start)]);
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
-            SettingsError::Wrong { file: file.to_owned(), line: before.matches('\n').count() + 1, message }
-        })
+        let (settings, mistakes) = Settings::examine(text);
+        match mistakes.into_iter().next() {
+            None => Ok(settings),
+            Some(Mistake { line, message }) => Err(SettingsError::Wrong { file: file.to_owned(), line, message }),
+        }
     }
+
+    /// Reads a text with everything that is wrong in it: what is wrong is taken out, and the rest is read again.
+    pub fn examine(text: &str) -> (Settings, Vec<Mistake>) {
+        let mut text = text.to_owned();
+        let mut mistakes = Vec::new();
+        loop {
+            let error = match toml::from_str(&text) {
+                Ok(settings) => return (settings, mistakes),
+                Err(error) => error,
+            };
+            let message = error.message().lines().next().unwrap_or_default().replace('`', "\"");
+            let span = error.span().unwrap_or(0..0);
+            let (start, end) = (text.floor_char_boundary(span.start), text.floor_char_boundary(span.end));
+            mistakes.push(Mistake { line: line_at(&text, start), message });
+            let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
+            // Without a place to take out, or when nothing was left there to take, more would be guesses.
+            if error.span().is_none() || text[from..to].trim().is_empty() || mistakes.len() > MOST_MISTAKES {
+                return (Settings::default(), mistakes);
+            }
+            let blank: String = text[from..to].chars().map(|character| if character == '\n' { '\n' } else { ' ' }).collect();
+            text.replace_range(from..to, &blank);
+        }
+    }
+
+    /// The line on which a setting stands: `["keys", "quit"]`. Where it cannot be found it is the first one.
+    pub fn line_of(text: &str, path: &[&str]) -> usize {
+        let Ok(document) = DeTable::parse(text) else { return 1 };
+        let mut table = document.as_ref();
+        let mut line = 1;
+        for name in path {
+            let Some((key, value)) = table.iter().find(|(key, _)| key.as_ref() == name) else { return line };
+            line = line_at(text, key.span().start);
+            match value.as_ref() {
+                DeValue::Table(inner) => table = inner,
+                _ => return line,
+            }
+        }
+        line
+    }
+}
+
+/// The line of a place in a text, from 1.
+fn line_at(text: &str, offset: usize) -> usize {
+    text[..text.floor_char_boundary(offset)].matches('\n').count() + 1
 }
 
 #[cfg(test)]
@@ -100,6 +183,27 @@ mod tests {
         assert!(error.contains("config.toml, line 3") && error.contains("colour"), "{error}");
         assert!(parse("theme = 7").unwrap_err().contains("line 1"));
         assert!(parse("theme = \"dark").unwrap_err().contains("line 1"));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_and_the_rest_is_read() {
+        let text = "theme = 7\nmouse = false\nstartup = [\n  1,\n]\n[keys]\nquit = \"x\"\nzoom = 3\n";
+        let (settings, mistakes) = Settings::examine(text);
+        let lines: Vec<usize> = mistakes.iter().map(|mistake| mistake.line).collect();
+        assert_eq!((settings.mouse, settings.keys.len()), (Some(false), 1), "{mistakes:?}");
+        assert_eq!(
+            {
+                let mut lines = lines.clone();
+                lines.sort_unstable();
+                lines
+            },
+            [1, 4, 8],
+            "{mistakes:?}"
+        );
+        let (_, mistakes) = Settings::examine("theme = \"dark\nmouse = true");
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert_eq!(Settings::line_of(text, &["keys", "zoom"]), 8);
+        assert_eq!(Settings::line_of(text, &["nothing"]), 1);
     }
 
     #[test]

@@ -134,10 +134,10 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// A target as it stands alone in a line: `@all`, `@marked`, `@CP1,CP2`, or the same without the sign.
+/// A target as it stands alone in a line: `@all`, `@marked`, `@filter`, `@CP1,CP2`, or the same without the sign.
 pub(super) fn at_target(word: &str) -> Option<Target> {
     match word {
-        "@all" | "@marked" => Target::parse(word),
+        "@all" | "@marked" | "@filter" => Target::parse(word),
         _ => Target::parse(&unquote(word.strip_prefix('@').unwrap_or(word))),
     }
 }

@@ -175,7 +175,7 @@ fn read<T>(
 fn target(arguments: &Arguments<'_>, role: Role) -> Result<Target, CommandError> {
     let flag = id_flag(role);
     match (arguments.raw(flag), &arguments.at_target, arguments.positionals.first()) {
-        (Some(word), _, _) => read(word, flag, "an identity, a list, a pattern, @all or @marked", Target::parse),
+        (Some(word), _, _) => read(word, flag, "an identity, a list, a pattern, @all, @marked or @filter", Target::parse),
         (None, Some(target), _) => Ok(target.clone()),
         (None, None, Some(word)) => positional_target(word),
         (None, None, None) => Ok(Target::TheOnly),
@@ -185,7 +185,7 @@ fn target(arguments: &Arguments<'_>, role: Role) -> Result<Target, CommandError>
 fn positional_target(word: &Word<'_>) -> Result<Target, CommandError> {
     at_target(word.value).ok_or_else(|| CommandError::BadArgument {
         name: "<target>",
-        wanted: "an identity, a list, a pattern, @all or @marked".to_owned(),
+        wanted: "an identity, a list, a pattern, @all, @marked or @filter".to_owned(),
         span: word.span.clone(),
     })
 }

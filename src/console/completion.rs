@@ -217,7 +217,11 @@ impl Line<'_> {
         });
         let mut completions = typed.behind(start + sign).choose(stations);
         if start == 0 {
-            let groups = [candidate("@all", "every connected station"), candidate("@marked", "the marked stations")];
+            let groups = [
+                candidate("@all", "every connected station"),
+                candidate("@marked", "the marked stations"),
+                candidate("@filter", "the stations that the filter shows"),
+            ];
             let groups = choose(typed.text, groups);
             if sign > 0 && !groups.is_empty() {
                 return Completions { span: typed.span.clone(), candidates: groups };
@@ -230,7 +234,11 @@ impl Line<'_> {
     fn at(&self, typed: &Typed<'_>) -> Completions {
         let mut offered = Vec::new();
         if self.spec.at_target {
-            offered.extend([candidate("@all", "every connected station"), candidate("@marked", "the marked stations")]);
+            offered.extend([
+                candidate("@all", "every connected station"),
+                candidate("@marked", "the marked stations"),
+                candidate("@filter", "the stations that the filter shows"),
+            ]);
             offered.extend(
                 self.context.stations.rows().iter().map(|row| candidate(format!("@{}", quote(&row.identity)), "station")),
             );

@@ -22,4 +22,6 @@ pub fn parse(line: &str, grammar: &Grammar) -> Result<Option<Command>, CommandEr
 }
 
 #[cfg(test)]
+mod soap_tests;
+#[cfg(test)]
 mod tests;

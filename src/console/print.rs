@@ -132,7 +132,7 @@ impl fmt::Display for Command {
                     (Some(role), _) => target(f, *role, to),
                     (None, Target::TheOnly) => Ok(()),
                     (None, Target::These(names)) => write!(f, " {}", quote(&names.join(","))),
-                    (None, Target::All | Target::Marked) => write!(f, " {to}"),
+                    (None, Target::All | Target::Marked | Target::Filtered) => write!(f, " {to}"),
                 }
             }
             Command::Quit => f.write_str("quit"),
@@ -151,7 +151,7 @@ fn target(f: &mut fmt::Formatter<'_>, our_role: Role, target: &Target) -> fmt::R
     match target {
         Target::TheOnly => Ok(()),
         Target::These(names) => write!(f, " {} {}", id_flag(our_role), quote(&names.join(","))),
-        Target::All | Target::Marked => write!(f, " {} {target}", id_flag(our_role)),
+        Target::All | Target::Marked | Target::Filtered => write!(f, " {} {target}", id_flag(our_role)),
     }
 }
 

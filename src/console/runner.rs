@@ -25,6 +25,8 @@ pub struct RunContext {
     pub selected: Option<StationKey>,
     /// The marked stations, in the order of their keys.
     pub marked: Vec<StationKey>,
+    /// The stations that the filter of the table shows; none without a filter.
+    pub filtered: Vec<StationKey>,
 }
 
 /// The command language of one session.
@@ -89,7 +91,9 @@ impl Console {
                 self.hub.start_charge_point(options).map(|_| Said::default()).map_err(Failure::from)
             }
             Command::Call(call) => self.call(&call, line, context),
-            Command::Send(send) => self.send(send, context),
+            Command::Send(send) => {
+                self.over_websocket(send.initiator, &send.target, context).and_then(|()| self.send(send, context))
+            }
             Command::SendRaw { initiator, target, text, show_headers } => {
                 let deed = if show_headers { Deed::RawShowingHeaders(text) } else { Deed::Raw(text) };
                 self.order(initiator, &target, deed, context)
@@ -139,7 +143,8 @@ impl Console {
         {
             return Ok(vec![row.key]);
         }
-        Ok(target.resolve_where(role, contents.stations(), &context.marked, fits)?)
+        let chosen = if *target == Target::Filtered { &context.filtered } else { &context.marked };
+        Ok(target.resolve_where(role, contents.stations(), chosen, fits)?)
     }
 
     fn connected(&self, role: Role, target: &Target, context: &RunContext) -> Result<Vec<(StationKey, Version)>, Failure> {

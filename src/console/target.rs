@@ -22,6 +22,8 @@ pub enum Target {
     All,
     /// Those that a person has marked.
     Marked,
+    /// Those that the filter of the table of stations shows.
+    Filtered,
 }
 
 /// Why a target leads to no station.
@@ -57,6 +59,12 @@ pub enum TargetError {
         /// Our role, when the command says it.
         role: Option<Role>,
     },
+    /// `@filter`, but there is no filter or nobody passes it.
+    #[error("Error: no {} is shown by a filter.", station_word(*role))]
+    NothingFiltered {
+        /// Our role, when the command says it.
+        role: Option<Role>,
+    },
 }
 
 const fn station_word(our_role: Option<Role>) -> &'static str {
@@ -76,7 +84,9 @@ impl TargetError {
             }
             TargetError::NotTheOnly { candidates } => Some(format!("Name one: {}.", candidates.join(", "))),
             TargetError::Unknown { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {}?", visible(name))),
-            TargetError::NoMatch { .. } | TargetError::NothingMarked { .. } => None,
+            TargetError::NothingMarked { .. } => Some("On the screen, m marks the selected station.".to_owned()),
+            TargetError::NothingFiltered { .. } => Some("On the screen, / filters the stations.".to_owned()),
+            TargetError::NoMatch { .. } => None,
         }
     }
 
@@ -92,6 +102,7 @@ impl Target {
         match text {
             "@all" => Some(Target::All),
             "@marked" => Some(Target::Marked),
+            "@filter" => Some(Target::Filtered),
             _ => {
                 let names: Vec<String> = text.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 (!names.is_empty()).then_some(Target::These(names))
@@ -99,15 +110,16 @@ impl Target {
         }
     }
 
-    /// Finds the stations towards which we play `role` (or any role, with `None`). Patterns, `@all` and a target that was left out
+    /// Finds the stations towards which we play `role` (or any role, with `None`). `chosen` are the stations that a person has marked,
+    /// or for `@filter` those that are shown. Patterns, `@all` and a target that was left out
     /// mean connected stations; a station that is named is found in any state, so that the error can be a precise one.
     pub fn resolve(
         &self,
         role: impl Into<Option<Role>>,
         stations: &StationTable,
-        marked: &[StationKey],
+        chosen: &[StationKey],
     ) -> Result<Vec<StationKey>, TargetError> {
-        self.resolve_where(role, stations, marked, |row| row.state == LinkState::Connected)
+        self.resolve_where(role, stations, chosen, |row| row.state == LinkState::Connected)
     }
 
     /// As [`resolve`](Target::resolve), but patterns, `@all` and a target that was left out mean the stations that `fits` accepts.
@@ -115,7 +127,7 @@ impl Target {
         &self,
         role: impl Into<Option<Role>>,
         stations: &StationTable,
-        marked: &[StationKey],
+        chosen: &[StationKey],
         fits: impl Fn(&StationRow) -> bool,
     ) -> Result<Vec<StationKey>, TargetError> {
         let role = role.into();
@@ -133,9 +145,14 @@ impl Target {
             Target::All => {
                 some(fitting().map(|row| row.key).collect(), TargetError::NoMatch { role, pattern: self.to_string() })
             }
-            Target::Marked => {
-                let rows = marked.iter().filter_map(|key| stations.get(*key)).filter(ours);
-                some(rows.map(|row| row.key).collect(), TargetError::NothingMarked { role })
+            Target::Marked | Target::Filtered => {
+                let rows = chosen.iter().filter_map(|key| stations.get(*key)).filter(ours);
+                let nobody = if *self == Target::Marked {
+                    TargetError::NothingMarked { role }
+                } else {
+                    TargetError::NothingFiltered { role }
+                };
+                some(rows.map(|row| row.key).collect(), nobody)
             }
             Target::These(names) => {
                 let mut keys: Vec<StationKey> = Vec::new();
@@ -195,6 +212,7 @@ impl fmt::Display for Target {
             Target::These(names) => f.write_str(&names.join(",")),
             Target::All => f.write_str("@all"),
             Target::Marked => f.write_str("@marked"),
+            Target::Filtered => f.write_str("@filter"),
         }
     }
 }
@@ -227,6 +245,7 @@ mod tests {
             ("", SIMULATED, vec![4]),
             ("@all", SIMULATED, vec![4]),
             ("@marked", None, vec![1, 4]),
+            ("@filter", REMOTE, vec![1]),
             ("SIM,CP1", None, vec![4, 0]),
         ] {
             assert_eq!(resolve(text, role), Ok(keys), "{text}");
@@ -256,6 +275,8 @@ mod tests {
         assert_eq!(error.hint().unwrap(), "Nobody is connected: start_cs waits for charge points, start_cp simulates one.");
         let error = Target::Marked.resolve(SIMULATED, &stations(), &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no charge point is marked.");
+        let error = Target::Filtered.resolve(SIMULATED, &stations(), &[]).unwrap_err();
+        assert_eq!(error.to_string(), "Error: no charge point is shown by a filter.");
         let error = Target::All.resolve(SIMULATED, &nobody, &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no connected charge point matches @all.");
     }
@@ -268,7 +289,7 @@ mod tests {
 
     #[test]
     fn targets_are_read_as_they_are_printed() {
-        for text in ["CP1", "CP1,CP0*", "@all", "@marked"] {
+        for text in ["CP1", "CP1,CP0*", "@all", "@marked", "@filter"] {
             assert_eq!(Target::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Target::parse(""), None);

@@ -49,8 +49,16 @@ fn add_headers(text: &mut String, headers: &HeaderMap) {
 
 /// The usual capitals of a header's name; the HTTP library does not keep those that were sent.
 fn capitals(text: &mut String, name: &HeaderName) {
+    if let Some(rest) = name.as_str().strip_prefix("sec-websocket-") {
+        text.push_str("Sec-WebSocket-");
+        return capitalised(text, rest);
+    }
+    capitalised(text, name.as_str());
+}
+
+fn capitalised(text: &mut String, name: &str) {
     let mut begins = true;
-    for letter in name.as_str().chars() {
+    for letter in name.chars() {
         text.push(if begins { letter.to_ascii_uppercase() } else { letter });
         begins = letter == '-';
     }
@@ -77,7 +85,7 @@ mod tests {
             .unwrap();
         let answer = Response::builder().status(101).header("upgrade", "websocket").body(()).unwrap();
         let text = handshake(&request, Some(&answer));
-        assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-Websocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
+        assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
         assert!(text.ends_with("\n\nHTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n"), "{text}");
         assert!(text.contains("Authorization: Basic (16 characters, not kept)\n"), "{text}");
         assert!(text.len() < 2 * LONGEST);

@@ -1,6 +1,7 @@
 //! What happened, kept for readers: events from the actors go through the recorder into a store that is bounded in bytes, and
 //! into the table of stations. Floor 1: it draws nothing and knows no reader.
 
+mod entry;
 mod event;
 pub mod facts;
 pub mod filter;

@@ -1,8 +1,6 @@
-//! The one table of actions: what a person can do on the screen, in which context, with which keys. Keys, the help overlay and the
-//! hints of the status line are all read from here, so that no key works that the help does not list. What an action does is in
-//! `update`.
-
-use std::sync::OnceLock;
+//! The one table of actions: what a person can do on the screen, in which context, with which keys. Keys, the help, the palette and
+//! the hints of the status line are all read from here, so that no key works that the help does not list. What an action does is in
+//! `update`, which keys a person gave it instead in `bindings`.
 
 use super::key::Key;
 
@@ -19,8 +17,14 @@ pub enum Context {
     Trace,
     /// In the message pane.
     Message,
+    /// On the page about a station.
+    Page,
     /// In the payload editor.
     Editor,
+    /// While a name or a number is asked for.
+    Prompt,
+    /// In the palette and other lists to choose from.
+    Chooser,
     /// On the command line.
     CommandLine,
     /// While a filter is typed.
@@ -29,22 +33,28 @@ pub enum Context {
     Picker,
     /// In the help and other texts to read.
     Reading,
+    /// While a text to read is searched.
+    Search,
     /// At a question.
     Question,
 }
 
 impl Context {
     /// All contexts, in the order of the help.
-    pub const ALL: [Context; 11] = [
+    pub const ALL: [Context; 15] = [
         Context::Stations,
         Context::Trace,
         Context::Message,
         Context::Panes,
+        Context::Page,
         Context::Editor,
+        Context::Prompt,
         Context::CommandLine,
         Context::FilterLine,
         Context::Picker,
+        Context::Chooser,
         Context::Reading,
+        Context::Search,
         Context::Question,
         Context::Everywhere,
     ];
@@ -57,13 +67,32 @@ impl Context {
             Context::Stations => "Stations",
             Context::Trace => "Trace",
             Context::Message => "Message",
+            Context::Page => "Station page",
             Context::Editor => "Payload editor",
             Context::CommandLine => "Command line",
-            Context::FilterLine => "Filter",
+            Context::FilterLine => "Filter, search, time",
+            Context::Prompt => "Name or number",
             Context::Picker => "List of actions",
+            Context::Chooser => "Palette",
             Context::Reading => "Help",
+            Context::Search => "Search in the help",
             Context::Question => "Question",
         }
+    }
+
+    /// Whether text is typed in it, so that a key that writes something cannot do anything else.
+    pub const fn takes_text(self) -> bool {
+        matches!(
+            self,
+            Context::Everywhere
+                | Context::Editor
+                | Context::Prompt
+                | Context::CommandLine
+                | Context::FilterLine
+                | Context::Picker
+                | Context::Chooser
+                | Context::Search
+        )
     }
 
     /// The contexts whose keys work while this one has the keyboard, nearest first.
@@ -72,10 +101,14 @@ impl Context {
             Context::Stations => &[Context::Stations, Context::Panes, Context::Everywhere],
             Context::Trace => &[Context::Trace, Context::Panes, Context::Everywhere],
             Context::Message => &[Context::Message, Context::Panes, Context::Everywhere],
+            Context::Page => &[Context::Page, Context::Everywhere],
             Context::Editor => &[Context::Editor, Context::Everywhere],
             Context::CommandLine => &[Context::CommandLine, Context::Everywhere],
             Context::FilterLine => &[Context::FilterLine, Context::Everywhere],
             Context::Picker => &[Context::Picker, Context::Everywhere],
+            Context::Prompt => &[Context::Prompt, Context::Everywhere],
+            Context::Chooser => &[Context::Chooser, Context::Everywhere],
+            Context::Search => &[Context::Search, Context::Everywhere],
             Context::Reading => &[Context::Reading, Context::Everywhere],
             Context::Question => &[Context::Question, Context::Everywhere],
             Context::Panes => &[Context::Panes, Context::Everywhere],
@@ -119,28 +152,52 @@ actions! {
     Compose, Stations, "new call", "Choose an action and edit the payload of a call to this station or to the marked ones", ["e", "x"];
     Mark, Stations, "mark", "Mark the station as a target of calls, or unmark it", ["m"];
     UnmarkAll, Stations, "", "Unmark all stations", ["M"];
-    Sort, Stations, "", "Sort by identity or by age", ["s"];
+    MarkShown, Stations, "", "Mark all stations that are shown, or unmark them", ["*"];
+    Page, Stations, "page", "Show all that is known of the station", ["o"];
+    Sort, Stations, "sort", "Sort by the next column, then by identity again", ["s"];
+    SortReverse, Stations, "", "Turn the order round", ["S"];
 
     OpenMessage, Trace, "read", "Go to the message pane", ["enter"];
     Resend, Trace, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
     ComposeFromTrace, Trace, "new call", "Choose an action and edit a call to the station of this line", ["x"];
     MarkFromTrace, Trace, "", "Mark the station of this line as a target, or unmark it", ["m"];
+    View, Trace, "view", "One line an event, one line an exchange, or a ladder of one station", ["v"];
+    Find, Trace, "find", "Find lines and leave the others where they are", ["f"];
+    FindNext, Trace, "", "Next line that is found", ["n"];
+    FindPrevious, Trace, "", "Previous line that is found", ["N"];
+    NextError, Trace, "error", "Next error: an error frame, an invalid frame, a timeout, a refused handshake", ["."];
+    PreviousError, Trace, "", "Previous error", [","];
+    NextOfStation, Trace, "", "Next line of the same station", ["}"];
+    PreviousOfStation, Trace, "", "Previous line of the same station", ["{"];
+    NextOfAction, Trace, "", "Next line of the same action", [")"];
+    PreviousOfAction, Trace, "", "Previous line of the same action", ["("];
+    Time, Trace, "", "Go to a time", ["@"];
+    Bookmark, Trace, "", "Put a bookmark on the line, or take it away", ["b"];
+    NextBookmark, Trace, "", "Next bookmark", ["'"];
+    PreviousBookmark, Trace, "", "Previous bookmark", ["\""];
+    Pings, Trace, "", "Show pings and pongs, or hide them", ["p"];
+    PageFromTrace, Trace, "", "Show all that is known of the station of this line", ["o"];
     NextPartner, Trace, "", "Jump from the call to its answer", ["]"];
     PreviousPartner, Trace, "", "Jump from the answer to its call", ["["];
 
     ResendMessage, Message, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
     ComposeFromMessage, Message, "", "Choose an action and edit a call to the station of this message", ["x"];
+    NextTab, Message, "view", "Next view: pretty, raw, tree, checks, timing, difference", ["v"];
+    PreviousTab, Message, "", "Previous view", ["V"];
+    Open, Message, "", "In the tree: fold or unfold; in the checks: show the place", ["enter"];
     Left, Message, "", "Scroll to the left", ["h", "left"];
     Right, Message, "", "Scroll to the right", ["l", "right"];
     NextPartnerMessage, Message, "answer", "Show the answer to this call", ["]"];
     PreviousPartnerMessage, Message, "call", "Show the call of this answer", ["["];
 
-    CommandLine, Panes, "command", "Type a command", [":", "ctrl-p"];
+    CommandLine, Panes, "command", "Type a command", [":"];
+    Palette, Panes, "palette", "The palette: choose from everything, commands, calls, actions, stations, themes", ["ctrl-p"];
     Filter, Panes, "filter", "Filter the stations or the trace while you type", ["/"];
     Follow, Panes, "follow", "Follow the newest line of the trace, or stop following", ["F"];
     Pause, Panes, "pause", "Hold the trace still; the network goes on", ["space"];
     Copy, Panes, "copy", "Copy the payload of the selected message", ["y"];
-    Back, Panes, "", "Step back: zoom, then filter, then the single station", ["esc"];
+    CopyAs, Panes, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
+    Back, Panes, "", "Stop repeating; step back: zoom, then filter, then the single station", ["esc"];
     NextPane, Panes, "", "Next pane", ["tab"];
     PreviousPane, Panes, "", "Previous pane", ["backtab"];
     StationsPane, Panes, "", "Stations pane", ["1"];
@@ -154,7 +211,15 @@ actions! {
     Bottom, Panes, "", "To the last line; in the trace: follow", ["G", "end"];
     Zoom, Panes, "zoom", "Give this pane the whole screen, or back", ["z"];
     Plugins, Panes, "", "List the plugins with their memory and errors", ["P"];
-    Theme, Panes, "", "Next theme", ["t"];
+    Wider, Panes, "", "Make the stations pane wider, in a narrow window higher", [">"];
+    Narrower, Panes, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
+    Higher, Panes, "", "Make the message pane higher", ["+", "="];
+    Lower, Panes, "", "Make the message pane lower", ["-"];
+    ResetLayout, Panes, "", "Give all panes their usual sizes", ["0"];
+    Theme, Panes, "", "Choose a theme; the screen shows the one that is selected", ["t"];
+    OtherBackground, Panes, "", "Change between the dark and the light variant of the theme", ["T"];
+    Mouse, Panes, "", "Leave the mouse to the terminal, for selecting text, or take it back", ["F12"];
+    EventLog, Panes, "", "Read what was told: notes, failures and messages that have gone", ["E"];
     Help, Panes, "help", "Show the keys", ["?", "F1"];
     Quit, Panes, "quit", "Quit; asks when calls are in flight", ["q"];
 
@@ -162,13 +227,19 @@ actions! {
     AcceptCompletion, Editor, "complete", "Accept the proposal, or propose what may stand here", ["tab"];
     PreviousCompletion, Editor, "", "Previous proposal", ["backtab"];
     Format, Editor, "format", "Lay the payload out anew", ["ctrl-f"];
-    Sample, Editor, "sample", "Back to the sample payload", ["ctrl-o"];
-    NextFinding, Editor, "", "To the next finding", ["F8"];
+    Source, Editor, "source", "Begin with another text: sample, required fields, last sent, selected frame, favourite, draft", ["ctrl-o"];
+    SendKeep, Editor, "", "Send and keep the editor open", ["F4"];
+    Repeat, Editor, "repeat", "Send several times: asks how often and how fast", ["F6"];
+    Favourite, Editor, "", "Save the text as a favourite, under a name", ["F2"];
+    Raw, Editor, "", "Edit the whole frame instead of the payload, or only the payload again", ["F7"];
+    External, Editor, "$EDITOR", "Edit the text in the program of $VISUAL or $EDITOR", ["F3"];
+    NextFinding, Editor, "", "To the next fault", ["F8"];
+    PreviousFinding, Editor, "", "To the fault before", ["shift-F8", "F9"];
     Undo, Editor, "", "Undo", ["ctrl-z", "ctrl-u"];
     Redo, Editor, "", "Redo", ["ctrl-y", "ctrl-r"];
-    EditorCommandLine, Editor, "", "Type a command; the editor waits", ["ctrl-p"];
+    EditorCommandLine, Editor, "", "The palette; the editor waits", ["ctrl-p"];
     EditorHelp, Editor, "keys", "Show the keys", ["F1"];
-    CloseEditor, Editor, "close", "Close the proposals, then the editor; the draft is kept", ["esc"];
+    CloseEditor, Editor, "close", "Stop repeating, close the proposals, then the editor; the draft is kept", ["esc"];
 
     RunCommand, CommandLine, "run", "Run the command", ["enter"];
     NextCandidate, CommandLine, "complete", "Complete, then the next proposal", ["tab"];
@@ -178,19 +249,53 @@ actions! {
     CommandHelp, CommandLine, "keys", "Show the keys", ["F1"];
     LeaveCommandLine, CommandLine, "leave", "Close the proposals, then the command line", ["esc"];
 
-    KeepFilter, FilterLine, "keep", "Keep the filter", ["enter"];
+    KeepFilter, FilterLine, "keep", "Keep the filter; find; go to the time", ["enter"];
+    CompleteFilter, FilterLine, "complete", "Propose keys and values, then the next proposal", ["tab"];
+    PreviousProposal, FilterLine, "", "Previous proposal", ["backtab"];
+    OlderFilter, FilterLine, "history", "Older filter", ["up"];
+    NewerFilter, FilterLine, "", "Newer filter", ["down"];
+    FilterHelp, FilterLine, "keys", "Show the keys", ["F1"];
     DropFilter, FilterLine, "back", "Back to the filter before", ["esc"];
+
+    PageNext, Page, "next station", "Next station", ["]", "tab"];
+    PagePrevious, Page, "", "Previous station", ["[", "backtab"];
+    PageNarrow, Page, "only its trace", "Close and show only this station in the trace", ["enter"];
+    PageCompose, Page, "new call", "Choose an action and edit a call to this station", ["e", "x"];
+    PageUpLine, Page, "", "One line up", ["k", "up"];
+    PageDownLine, Page, "", "One line down", ["j", "down"];
+    PagePageUp, Page, "", "One page up", ["pageup", "ctrl-u"];
+    PagePageDown, Page, "scroll", "One page down", ["pagedown", "ctrl-d", "space"];
+    PageTop, Page, "", "To the first line", ["g", "home"];
+    PageBottom, Page, "", "To the last line", ["G", "end"];
+    PageHelp, Page, "help", "Show the keys", ["?", "F1"];
+    PageClose, Page, "close", "Close", ["esc", "q", "o"];
 
     Pick, Picker, "edit", "Edit a call of this action", ["enter", "tab"];
     PickUp, Picker, "", "One line up", ["up", "ctrl-p"];
     PickDown, Picker, "", "One line down", ["down", "ctrl-n"];
     LeavePicker, Picker, "back", "Back", ["esc"];
 
+    Choose, Chooser, "choose", "Do what is selected", ["enter", "tab"];
+    ChooseUp, Chooser, "", "One line up", ["up", "backtab"];
+    ChooseDown, Chooser, "", "One line down", ["down", "ctrl-n"];
+    ChoosePageUp, Chooser, "", "One page up", ["pageup"];
+    ChoosePageDown, Chooser, "", "One page down", ["pagedown"];
+    LeaveChooser, Chooser, "back", "Back; a theme that was only looked at goes", ["esc", "ctrl-p"];
+
+    Answer, Prompt, "accept", "Take what is typed", ["enter"];
+    LeavePrompt, Prompt, "back", "Back", ["esc"];
+
+    Search, Reading, "search", "Search: only lines with this text", ["/"];
+    ScrollTop, Reading, "", "To the first line", ["g", "home"];
+    ScrollBottom, Reading, "", "To the last line", ["G", "end"];
     ScrollUp, Reading, "", "One line up", ["k", "up"];
     ScrollDown, Reading, "scroll", "One line down", ["j", "down"];
     ScrollPageUp, Reading, "", "One page up", ["pageup"];
     ScrollPageDown, Reading, "", "One page down", ["pagedown", "space"];
     CloseReading, Reading, "close", "Close", ["esc", "q", "?", "F1", "enter"];
+
+    KeepSearch, Search, "keep", "Keep what was found", ["enter"];
+    DropSearch, Search, "back", "All lines again", ["esc"];
 
     Confirm, Question, "yes", "Yes", ["y"];
     Decline, Question, "no", "No", ["n", "esc", "q"];
@@ -204,28 +309,24 @@ pub fn keys(entry: &Entry) -> impl Iterator<Item = Key> {
     entry.keys.iter().filter_map(|name| Key::parse(name))
 }
 
-/// What a key does in a context.
-pub fn action_of(context: Context, key: Key) -> Option<Action> {
-    static BINDINGS: OnceLock<Vec<(Context, Key, Action)>> = OnceLock::new();
-    let bindings = BINDINGS
-        .get_or_init(|| TABLE.iter().flat_map(|entry| keys(entry).map(|key| (entry.context, key, entry.action))).collect());
-    context.reach().iter().find_map(|reached| {
-        bindings.iter().find(|(bound, its_key, _)| bound == reached && *its_key == key).map(|(_, _, action)| *action)
-    })
-}
-
-/// The hints of a context: the key to show and its words, most useful first. `?` never leaves, so it comes apart.
-pub fn hints(context: Context) -> impl Iterator<Item = (Key, &'static str)> {
-    context
-        .reach()
-        .iter()
-        .flat_map(|reached| TABLE.iter().filter(move |entry| entry.context == *reached))
-        .filter_map(|entry| (!entry.hint.is_empty()).then(|| keys(entry).next().map(|key| (key, entry.hint))).flatten())
+impl Entry {
+    /// The name of the action in the settings file: `next-partner`.
+    pub fn name(&self) -> String {
+        let mut name = String::new();
+        for character in format!("{:?}", self.action).chars() {
+            if character.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(character.to_lowercase());
+        }
+        name
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::bindings::Bindings;
 
     #[test]
     fn every_key_of_the_help_does_what_the_help_says() {
@@ -233,7 +334,7 @@ mod tests {
             for name in entry.keys {
                 let key = Key::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
                 assert_eq!(Key::of(&key.event()), key, "{name} is not what a terminal sends");
-                assert_eq!(action_of(entry.context, key), Some(entry.action), "{name}");
+                assert_eq!(Bindings::default().action_of(entry.context, key), Some(entry.action), "{name}");
             }
             assert!(!entry.help.is_empty());
         }
@@ -262,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_pane_offers_its_own_keys_first() {
-        let hints: Vec<_> = hints(Context::Stations).map(|(key, words)| format!("{key} {words}")).collect();
+        let hints: Vec<_> = Bindings::default().hints(Context::Stations).map(|(key, words)| format!("{key} {words}")).collect();
         assert_eq!(hints[..3], ["Enter only its trace", "e new call", "m mark"]);
     }
 }

@@ -3,16 +3,24 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
 use super::action::Context;
-use super::layout::{self, Areas, Situation};
-use super::state::{CommandLine, Editor, FilterLine, MessageView, Picker, Reading, Stations, Toasts, TraceView};
-use super::theme::Theme;
+use super::bindings::Bindings;
+use super::layout::{self, Areas, Border, Proportions, Situation};
+use super::state::{
+    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Pace, Picker, Prompt, Reading, StationPage, Stations, Toasts,
+    TraceView, View,
+};
+use super::theme::{Depth, Theme, Themes};
+use crate::config::Kept;
 use crate::console::RunContext;
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
+use crate::trace::facts::Facts;
+use crate::trace::filter::FilterContext;
 use crate::trace::{Contents, Sequence, StationKey};
 
 /// A pane.
@@ -72,10 +80,20 @@ pub struct Question {
 }
 
 /// What a question is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnYes {
     /// Send what is in the editor.
-    Send,
+    Send {
+        /// How often and how fast.
+        pace: Pace,
+        /// Whether the editor stays open.
+        stays: bool,
+    },
+    /// Run a command.
+    Run {
+        /// The command.
+        line: String,
+    },
     /// Quit.
     Quit,
 }
@@ -99,6 +117,12 @@ pub struct App {
     pub message: MessageView,
     /// The marked stations.
     pub marked: BTreeSet<StationKey>,
+    /// What the records say about each station.
+    pub facts: Facts,
+    /// The page about one station.
+    pub page: Option<StationPage>,
+    /// The filters and searches that were kept, oldest first.
+    pub filter_history: Vec<String>,
     /// The command line; it remembers its text and its history while it is closed.
     pub command_line: CommandLine,
     /// A filter that is being typed.
@@ -107,8 +131,24 @@ pub struct App {
     pub picker: Option<Picker>,
     /// The payload editor.
     pub editor: Option<Editor>,
-    /// Editors that were closed without sending; they come back with what was typed.
-    pub drafts: Vec<Editor>,
+    /// A list to choose from: the palette, the themes.
+    pub chooser: Option<Chooser>,
+    /// A name or a number that is asked for.
+    pub prompt: Option<Prompt>,
+    /// An order that is given several times or to several stations.
+    pub batch: Option<Batch>,
+    /// What outlives the session.
+    pub kept: Kept,
+    /// The keys that are in force.
+    pub bindings: Bindings,
+    /// The commands of the command language with a sentence about each.
+    pub commands: Vec<(String, String)>,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// The border that the mouse is dragging.
+    pub dragging: Option<Border>,
+    /// Whether what moves something in the real world asks first.
+    pub confirm: bool,
     /// The help, or a text that a command gave.
     pub reading: Option<Reading>,
     /// A question.
@@ -117,8 +157,10 @@ pub struct App {
     pub toasts: Toasts,
     /// The theme.
     pub theme: Theme,
-    /// Whether colours are wanted.
-    pub colours: bool,
+    /// All themes that there are.
+    pub themes: Themes,
+    /// How many colours the terminal shows.
+    pub depth: Depth,
     /// The addresses at which stations reach us.
     pub listening: Vec<String>,
     /// Where the clock on the screen is.
@@ -131,7 +173,7 @@ pub struct App {
 
 impl App {
     /// The state at the start.
-    pub fn new(theme: Theme, colours: bool, zone: TimeZone) -> App {
+    pub fn new(theme: Theme, depth: Depth, zone: TimeZone) -> App {
         App {
             size: Size::default(),
             focus: Pane::Stations,
@@ -141,16 +183,28 @@ impl App {
             trace: TraceView::default(),
             message: MessageView::default(),
             marked: BTreeSet::new(),
+            facts: Facts::default(),
+            page: None,
+            filter_history: Vec::new(),
             command_line: CommandLine::default(),
             filter_line: None,
             picker: None,
             editor: None,
-            drafts: Vec::new(),
+            chooser: None,
+            prompt: None,
+            batch: None,
+            kept: Kept::default(),
+            bindings: Bindings::default(),
+            commands: Vec::new(),
+            mouse: true,
+            dragging: None,
+            confirm: true,
             reading: None,
             question: None,
             toasts: Toasts::default(),
-            theme: if colours { theme } else { theme.without_colours() },
-            colours,
+            theme: theme.at_depth(depth),
+            themes: Themes::embedded().unwrap_or_default(),
+            depth,
             listening: Vec::new(),
             zone,
             heard: 0,
@@ -158,12 +212,21 @@ impl App {
         }
     }
 
+    /// Puts a theme on, with as many colours as there are.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme.at_depth(self.depth);
+    }
+
     /// What has the keyboard.
     pub fn context(&self) -> Context {
         if self.question.is_some() {
             Context::Question
-        } else if self.reading.is_some() {
-            Context::Reading
+        } else if let Some(reading) = &self.reading {
+            if reading.searching { Context::Search } else { Context::Reading }
+        } else if self.chooser.is_some() {
+            Context::Chooser
+        } else if self.prompt.is_some() {
+            Context::Prompt
         } else if self.command_line.open {
             Context::CommandLine
         } else if self.filter_line.is_some() {
@@ -172,6 +235,8 @@ impl App {
             Context::Picker
         } else if self.editor.is_some() {
             Context::Editor
+        } else if self.page.is_some() {
+            Context::Page
         } else {
             match self.focus {
                 Pane::Stations => Context::Stations,
@@ -188,12 +253,19 @@ impl App {
             companion: self.companion,
             zoomed: self.zoomed,
             editing: self.editor.is_some() || self.picker.is_some(),
+            proportions: Proportions {
+                left: self.kept.screen.left,
+                lower: self.kept.screen.lower,
+                upper: self.kept.screen.upper,
+            },
             // With nobody there yet, the pane explains how to change that.
             stations: match self.stations.total() {
                 0 if self.listening.is_empty() => 13,
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },
+            trace_heading: self.trace.view() == View::Ladder,
+            message_footer: self.message.meaning().is_some(),
         };
         layout::areas(self.size, situation)
     }
@@ -217,7 +289,14 @@ impl App {
             Pane::Stations => self.stations.selected(),
             Pane::Trace | Pane::Message => self.station_of_line(contents).or(self.stations.selected()),
         };
-        RunContext { selected, marked: self.marked.iter().copied().collect() }
+        let filtered = if self.stations.filter().is_empty() { Vec::new() } else { self.stations.shown().to_vec() };
+        RunContext { selected, marked: self.marked.iter().copied().collect(), filtered }
+    }
+
+    /// What a filter needs to know, at the clock that is on the screen.
+    pub fn filter_context<'a>(&self, outside: &Outside<'a>) -> FilterContext<'a> {
+        let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        FilterContext::new(outside.contents, &now.to_zoned(self.zone.clone()))
     }
 
     /// The station of the selected line of the trace.

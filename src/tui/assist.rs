@@ -5,17 +5,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::app::{Now, Outside};
-use super::widget::payload_of;
 use crate::compose::{self, KnownValues};
+use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
 use crate::trace::{Contents, StationKey};
-
-/// How many of the newest records are searched for values that a person may want to write again.
-const SEARCHED: u64 = 2_000;
-/// The fields whose values are worth remembering.
-const REMEMBERED: [&str; 6] = ["idTag", "parentIdTag", "transactionId", "connectorId", "reservationId", "chargingProfileId"];
-/// Longer texts are not searched.
-const LONGEST: usize = 16 * 1024;
 
 /// A plausible payload for an action, with what the session knows about the station.
 pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &Outside<'_>) -> String {
@@ -38,31 +31,12 @@ fn timestamp(now: Now) -> Timestamp {
     Timestamp::from_microsecond(now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The values of interest in the newest messages of some stations.
+/// The values that the session has seen lately: of the one target, or of all stations when there are several.
 pub fn known_values(targets: &[StationKey], outside: &Outside<'_>) -> KnownValues {
-    let mut known = KnownValues::default();
+    let station = if let [only] = targets { Some(*only) } else { None };
+    let mut known = console::known_values(outside.contents, station);
     known.set_now(timestamp(outside.now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-    let records = outside.contents.records();
-    let end = records.range().end;
-    // Oldest first, so that the newest value ends up in front.
-    for record in records.iter(end.saturating_sub(SEARCHED)..end) {
-        let of_interest = record.text.len() <= LONGEST && record.station.is_some_and(|station| targets.contains(&station));
-        if of_interest && let Ok(payload) = serde_json::from_str(payload_of(record.text)) {
-            remember(&payload, &mut known, 0);
-        }
-    }
     known
-}
-
-fn remember(value: &Value, known: &mut KnownValues, depth: usize) {
-    let Value::Object(members) = value else { return };
-    for (name, value) in members {
-        if REMEMBERED.contains(&name.as_str()) && !value.is_object() && !value.is_array() {
-            known.add(name, value.clone());
-        } else if depth < 3 {
-            remember(value, known, depth + 1);
-        }
-    }
 }
 
 /// The targets in words: identities, as many as fit a title.

@@ -42,11 +42,17 @@ pub fn draw(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> Drawn {
     if areas.pane(Pane::Message).area() > 0 {
         pane::message(app, outside, buffer);
     }
+    if let Some(page) = app.page {
+        drawn.counts_seconds |= pane::page(app, page, outside, areas.body, buffer);
+    }
     if let Some(editor) = &app.editor {
         pane::editor(app, editor, areas.editor, buffer);
     }
     if let Some(picker) = &app.picker {
         drawn.cursor = Some(pane::picker(app, picker, outside, areas.editor, buffer));
+    }
+    if let Some(chooser) = &app.chooser {
+        drawn.cursor = Some(pane::chooser(app, chooser, areas.body, buffer));
     }
     if let Some(reading) = &app.reading {
         pane::reading(app, reading, areas.body, buffer);

@@ -1,6 +1,7 @@
 //! The loop: waits for the terminal, for replies, for the trace; changes the state; draws at most once in 16 ms and only when
 //! something changed. With nothing to do it sleeps without a timer.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,21 +10,28 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::app::{App, Now, Outside};
+use super::bindings::Bindings;
 use super::draw::{Drawn, draw};
+use super::external;
+use super::keeping::Keeping;
 use super::session::{Reply, Session};
+use super::signals::Signals;
+use super::state::Batch;
 use super::terminal::{self, Terminal, TerminalError};
-use super::theme::Theme;
+use super::theme::{Depth, Theme, Themes};
 use super::update::{Effect, Message, update};
-use crate::config::History;
+use crate::config::{History, Kept};
 use crate::console::Console;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// How often the person's own theme is looked at, while it is on.
+const THEMES: Duration = Duration::from_secs(1);
 /// How long to wait for the shell to continue us before deciding that nobody stopped us.
 const STOPPING: Duration = Duration::from_millis(200);
 
@@ -32,10 +40,20 @@ const STOPPING: Duration = Duration::from_millis(200);
 pub struct ScreenOptions {
     /// The theme.
     pub theme: Theme,
-    /// Whether colours are wanted; false when `NO_COLOR` is set.
-    pub colours: bool,
+    /// All themes that there are.
+    pub themes: Themes,
+    /// How many colours the terminal shows.
+    pub depth: Depth,
     /// Whether the mouse is captured. Without it the terminal's own selection works as everywhere.
     pub mouse: bool,
+    /// The keys.
+    pub bindings: Bindings,
+    /// Whether what moves something in the real world asks first.
+    pub confirm: bool,
+    /// What was kept from the last session.
+    pub kept: Kept,
+    /// The folder for what is kept; `None` keeps nothing.
+    pub state: Option<PathBuf>,
 }
 
 /// Why the screen ended.
@@ -62,49 +80,48 @@ pub async fn run(
 ) -> Result<Exit, TerminalError> {
     let (session, replies) = Session::new(console, history);
     let (panics, panicked) = mpsc::channel(16);
-    let mut app = App::new(options.theme, options.colours, TimeZone::system());
+    let mut app = App::new(options.theme, options.depth, TimeZone::system());
+    app.themes = options.themes;
+    (app.bindings, app.confirm, app.kept) = (options.bindings, options.confirm, options.kept);
+    app.mouse = options.mouse;
+    let commands = session.console().grammar().commands().iter();
+    app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
+    let keeping = Keeping::start(options.state)?;
     app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
     app.size = Size::new(width, height);
-    let screen =
-        Screen { session, app, terminal, drawn: Drawn::default(), last_frame: None, dirty: true, busy: false, exit: None };
+    let screen = Screen {
+        session,
+        app,
+        terminal,
+        keeping,
+        drawn: Drawn::default(),
+        last_frame: None,
+        dirty: true,
+        busy: false,
+        exit: None,
+    };
     screen.live(replies, panicked, shutdown).await
 }
 
-/// Signals that end the screen, and the one that tells that it goes on.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-    go_on: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Signals> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            go_on: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-        })
-    }
-
-    /// The next one; `None` for the one that tells that we were stopped and continued.
-    async fn next(&mut self) -> Option<SignalKind> {
-        tokio::select! {
-            _ = self.terminate.recv() => Some(SignalKind::terminate()),
-            _ = self.hang_up.recv() => Some(SignalKind::hangup()),
-            _ = self.interrupt.recv() => Some(SignalKind::interrupt()),
-            _ = self.go_on.recv() => None,
-        }
-    }
+/// What the loop has to do after a message, because it concerns the terminal as a whole.
+#[derive(Debug, Default)]
+enum After {
+    #[default]
+    Nothing,
+    Suspend,
+    Edit {
+        text: String,
+        extension: &'static str,
+    },
 }
 
 struct Screen {
     session: Session,
     app: App,
     terminal: Terminal,
+    keeping: Keeping,
     drawn: Drawn,
     last_frame: Option<Instant>,
     dirty: bool,
@@ -123,23 +140,33 @@ impl Screen {
         let mut signals = Signals::new()?;
         let mut keys = EventStream::new();
         let mut changes = self.session.trace().subscribe();
-        let mut suspend = false;
+        let mut after = After::Nothing;
         loop {
             self.draw_if_due()?;
             if let Some(exit) = self.exit {
                 return Ok(exit);
             }
-            if std::mem::take(&mut suspend) {
-                drop(keys);
-                self.suspend(&mut signals).await?;
-                keys = EventStream::new();
-                continue;
+            match std::mem::take(&mut after) {
+                After::Nothing => {}
+                After::Suspend => {
+                    drop(keys);
+                    self.suspend(&mut signals).await?;
+                    keys = EventStream::new();
+                    continue;
+                }
+                After::Edit { text, extension } => {
+                    drop(keys);
+                    self.edit_outside(&text, extension, &mut signals, &shutdown).await?;
+                    keys = EventStream::new();
+                    continue;
+                }
             }
             if self.busy {
                 // One piece a turn, whatever else is heard, so that neither keys nor a flood of events wait for the other.
                 self.look_on()?;
             }
             let timer = self.timer();
+            let own_theme = self.app.themes.is_own(&self.app.theme.name).then_some(THEMES);
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => self.exit = Some(Exit::Shutdown),
@@ -152,7 +179,7 @@ impl Screen {
                     }
                 },
                 event = keys.next() => match event {
-                    Some(event) => suspend = self.hear(event?)?,
+                    Some(event) => after = self.hear(event?)?,
                     // The terminal is closed: nobody can see or say anything any more.
                     None => self.exit = Some(Exit::Signal(SignalKind::hangup().as_raw_value())),
                 },
@@ -160,33 +187,38 @@ impl Screen {
                 Some(text) = panicked.recv() => { self.tell(Message::Panicked(text))?; }
                 Ok(()) = changes.changed() => self.dirty = true,
                 () = sleep(timer) => self.dirty = true,
+                () = sleep(own_theme) => self.reload_themes()?,
             }
         }
     }
 
-    fn hear(&mut self, event: Event) -> Result<bool, TerminalError> {
+    fn hear(&mut self, event: Event) -> Result<After, TerminalError> {
         let message = match event {
             Event::Key(key) => Message::Key(key),
             Event::Paste(text) => Message::Paste(text),
             Event::Mouse(mouse) => Message::Mouse(mouse),
             Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
-            Event::FocusGained | Event::FocusLost => return Ok(false),
+            Event::FocusGained | Event::FocusLost => return Ok(After::Nothing),
         };
         self.tell(message)
     }
 
-    /// Changes the state and does what follows from it. True when the screen is to be suspended.
-    fn tell(&mut self, message: Message) -> Result<bool, TerminalError> {
+    /// Changes the state and does what follows from it.
+    fn tell(&mut self, message: Message) -> Result<After, TerminalError> {
         self.dirty = true;
-        let mut suspend = false;
+        let mut after = After::Nothing;
         let mut messages = vec![message];
         while let Some(message) = messages.pop() {
             for effect in self.update(message) {
                 match effect {
                     Effect::Quit => self.exit = Some(Exit::Quit),
-                    Effect::Suspend => suspend = true,
+                    Effect::Suspend => after = After::Suspend,
+                    Effect::EditOutside { text, extension } => after = After::Edit { text, extension },
                     Effect::Continue => self.busy = true,
                     Effect::Copy(text) => self.terminal.copy(&text)?,
+                    Effect::CopyToFile(text) => messages.push(Message::Copied(self.keeping.copy(&text))),
+                    Effect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
+                    Effect::Keep(part) => self.keeping.keep(&self.app, part),
                     Effect::Run { line, context } => self.session.run(&line, context),
                     Effect::Complete { line, cursor, context, asked } => {
                         let completions = self.session.complete(&line, cursor, &context);
@@ -196,10 +228,22 @@ impl Screen {
                         let receipt = self.session.submit(&order);
                         messages.push(Message::Submitted { what, receipt });
                     }
+                    Effect::Give(order) => messages.push(Message::Given(self.session.submit(&order))),
                 }
             }
         }
-        Ok(suspend)
+        Ok(after)
+    }
+
+    /// Reads the person's own themes again when one was changed.
+    fn reload_themes(&mut self) -> Result<(), TerminalError> {
+        let wrong = match self.app.themes.reload() {
+            Ok(false) => return Ok(()),
+            Ok(true) => Vec::new(),
+            Err(errors) => errors.iter().map(ToString::to_string).collect(),
+        };
+        self.tell(Message::ThemesChanged(wrong))?;
+        Ok(())
     }
 
     fn update(&mut self, message: Message) -> Vec<Effect> {
@@ -258,7 +302,52 @@ impl Screen {
             Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros)) + Duration::from_millis(1)
         });
         let second = self.drawn.counts_seconds.then_some(Duration::from_secs(1));
-        toast.into_iter().chain(second).min()
+        let micros = |until: u64| Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros));
+        let batch = self.app.batch.as_ref().and_then(Batch::deadline).map(micros);
+        toast.into_iter().chain(second).chain(batch).min()
+    }
+
+    /// Gives the terminal to the person's own editor, and takes it again when that has ended. The network goes on meanwhile.
+    async fn edit_outside(
+        &mut self,
+        text: &str,
+        extension: &str,
+        signals: &mut Signals,
+        shutdown: &CancellationToken,
+    ) -> Result<(), TerminalError> {
+        self.terminal.release();
+        let edited = {
+            let mut editing = std::pin::pin!(external::edit(text, extension));
+            loop {
+                tokio::select! {
+                    biased;
+                    edited = &mut editing => break Some(edited),
+                    () = shutdown.cancelled() => break None,
+                    heard = signals.next() => match heard {
+                        // Ctrl-C in a program of the same terminal is meant for that one.
+                        Some(kind) if kind == SignalKind::interrupt() => {}
+                        Some(kind) => {
+                            self.exit = Some(Exit::Signal(kind.as_raw_value()));
+                            break None;
+                        }
+                        None => {}
+                    },
+                }
+            }
+        };
+        let Some(edited) = edited else {
+            self.exit = self.exit.or(Some(Exit::Shutdown));
+            return Ok(());
+        };
+        self.terminal.retake()?;
+        // What was typed while the other program ended was not meant for us.
+        while crossterm::event::poll(Duration::ZERO)? {
+            crossterm::event::read()?;
+        }
+        let (width, height) = crossterm::terminal::size()?;
+        self.app.size = Size::new(width, height);
+        self.tell(Message::Edited(edited))?;
+        Ok(())
     }
 
     /// Gives the terminal back, stops, and takes it again when the shell continues us.
@@ -266,7 +355,7 @@ impl Screen {
         self.terminal.release();
         terminal::stop_process()?;
         // The kernel stops us during this wait. Where it does not, because nobody could continue us, the wait ends by itself.
-        let _ = tokio::time::timeout(STOPPING, signals.go_on.recv()).await;
+        let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
         self.terminal.retake()?;
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);

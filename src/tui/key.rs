@@ -65,6 +65,11 @@ impl Key {
         Some(Key { code, modifiers })
     }
 
+    /// Whether it writes something where text is typed.
+    pub fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    }
+
     /// The terminal event that this key makes.
     pub fn event(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)

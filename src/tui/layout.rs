@@ -9,7 +9,7 @@
 //! status                       status                  status
 //! ```
 
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
 use super::app::Pane;
 
@@ -37,6 +37,10 @@ pub struct Areas {
     pub body: Rect,
     /// The last line.
     pub status: Rect,
+    /// How many lines of names the trace has above its lines.
+    pub trace_heading: u16,
+    /// How many lines the message pane has below its lines.
+    pub message_footer: u16,
 }
 
 /// What the division depends on besides the size.
@@ -52,6 +56,53 @@ pub struct Situation {
     pub editing: bool,
     /// How many lines the stations pane could use, with its title.
     pub stations: u16,
+    /// The sizes that a person gave the panes.
+    pub proportions: Proportions,
+    /// Whether the trace has a line of names above its lines.
+    pub trace_heading: bool,
+    /// Whether the message pane has a line below its lines.
+    pub message_footer: bool,
+}
+
+/// Sizes of panes in hundredths of the screen; `None` is the usual size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Proportions {
+    /// The width of the stations pane beside the others.
+    pub left: Option<u16>,
+    /// The height of the message pane.
+    pub lower: Option<u16>,
+    /// The height of the stations pane above the trace.
+    pub upper: Option<u16>,
+}
+
+impl Proportions {
+    /// No pane gets less.
+    pub const LEAST: u16 = 10;
+    /// No pane gets more.
+    pub const MOST: u16 = 85;
+}
+
+/// A border between panes that can be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// At the right of the stations pane.
+    Left,
+    /// Above the message pane.
+    Lower,
+    /// Below the stations pane.
+    Upper,
+}
+
+/// So many hundredths of a length.
+fn share(of: u16, hundredths: u16) -> u16 {
+    (u32::from(of) * u32::from(hundredths) / 100) as u16 // at most the length itself
+}
+
+/// Where a list lies that is chosen from, over the panes.
+pub fn list_box(body: Rect) -> Rect {
+    let width = body.width.min(96);
+    let height = body.height.min(24);
+    Rect { x: body.x + (body.width - width) / 2, y: body.y, width, height }
 }
 
 /// Whether the screen is too small for anything.
@@ -61,7 +112,7 @@ pub fn too_small(size: Size) -> bool {
 
 /// Divides a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
-    let Situation { focus, companion, zoomed, editing, stations } = situation;
+    let Situation { focus, companion, zoomed, editing, stations, proportions, trace_heading, message_footer } = situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -70,15 +121,17 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
     let mut areas =
         Areas { header: Rect::new(0, 0, width, 1), body, status: Rect::new(0, height - 1, width, 1), ..Areas::default() };
     areas.editor = body;
+    areas.trace_heading = u16::from(trace_heading);
+    areas.message_footer = u16::from(message_footer);
     if width < 60 && !zoomed {
         areas.tabs = Rect { height: 1, ..body };
         *areas.pane_mut(focus) = below(body, 1);
     } else if zoomed {
         *areas.pane_mut(focus) = body;
     } else if width < 100 {
-        divide_two(&mut areas, companion, stations);
+        divide_two(&mut areas, companion, stations, proportions);
     } else {
-        divide_three(&mut areas, editing);
+        divide_three(&mut areas, editing, proportions);
     }
     areas
 }
@@ -105,12 +158,29 @@ impl Areas {
     pub fn list(&self, pane: Pane) -> Rect {
         let area = below(self.pane(pane), 1);
         match pane {
-            Pane::Trace => area,
-            Pane::Message => below(area, 1),
+            Pane::Trace => below(area, self.trace_heading),
+            Pane::Message => {
+                let area = below(area, 1);
+                Rect { height: area.height.saturating_sub(self.message_footer), ..area }
+            }
             Pane::Stations => {
                 let area = below(area, 1);
                 Rect { height: area.height - details_lines(area), ..area }
             }
+        }
+    }
+
+    /// The border at a place of the screen.
+    pub fn border_at(&self, at: Position) -> Option<Border> {
+        let title = |pane: Rect| Rect { height: pane.height.min(1), ..pane };
+        if self.separator.contains(at) {
+            Some(Border::Left)
+        } else if self.message.y > self.body.y && title(self.message).contains(at) {
+            Some(Border::Lower)
+        } else if self.trace.y > self.body.y && self.stations.area() > 0 && title(self.trace).contains(at) {
+            Some(Border::Upper)
+        } else {
+            None
         }
     }
 
@@ -138,28 +208,37 @@ fn details_lines(list: Rect) -> u16 {
 }
 
 /// The trace, and above or below it the pane that was used last.
-fn divide_two(areas: &mut Areas, companion: Pane, wanted: u16) {
+fn divide_two(areas: &mut Areas, companion: Pane, wanted: u16, proportions: Proportions) {
     let body = areas.body;
     if companion == Pane::Message {
-        let message = (body.height * 2 / 5).max(2).min(body.height);
+        let usual = body.height * 2 / 5;
+        let message = proportions.lower.map_or(usual, |lower| share(body.height, lower)).max(2).min(body.height);
         areas.trace = Rect { height: body.height - message, ..body };
         areas.message = below(body, body.height - message);
     } else {
-        let stations = wanted.clamp(4, 14).min(body.height / 2);
+        let usual = wanted.clamp(4, 14).min(body.height / 2);
+        let stations = proportions.upper.map_or(usual, |upper| share(body.height, upper)).max(2).min(body.height);
         areas.stations = Rect { height: stations, ..body };
         areas.trace = below(body, stations);
     }
 }
 
 /// Where the height allows it, the newest lines of the trace stay in sight above the editor.
-fn divide_three(areas: &mut Areas, editing: bool) {
+fn divide_three(areas: &mut Areas, editing: bool, proportions: Proportions) {
     let body = areas.body;
-    let left = (body.width / 3).clamp(36, 56);
+    let usual = (body.width / 3).clamp(36, 56);
+    let left = proportions.left.map_or(usual, |left| share(body.width, left)).min(body.width - 2);
     areas.stations = Rect { width: left, ..body };
     areas.separator = Rect { x: left, width: 1, ..body };
     let right = Rect { x: left + 1, width: body.width - left - 1, ..body };
     let roomy = right.height >= 30;
-    let lower = if editing && roomy { right.height * 2 / 3 } else { (right.height * 2 / 5).max(1) };
+    let usual = right.height * 2 / 5;
+    let lower = match proportions.lower {
+        _ if editing && roomy => right.height * 2 / 3,
+        Some(lower) => share(right.height, lower),
+        None => usual,
+    };
+    let lower = lower.max(1).min(right.height);
     areas.trace = Rect { height: right.height - lower, ..right };
     areas.message = below(right, right.height - lower);
     areas.editor = if roomy { areas.message } else { right };
@@ -170,7 +249,17 @@ mod tests {
     use super::*;
 
     fn situation(focus: Pane, companion: Pane, zoomed: bool) -> Situation {
-        Situation { focus, companion, zoomed, editing: zoomed, stations: 7 }
+        let proportions = Proportions::default();
+        Situation {
+            focus,
+            companion,
+            zoomed,
+            editing: zoomed,
+            stations: 7,
+            trace_heading: false,
+            message_footer: false,
+            proportions,
+        }
     }
 
     #[test]
@@ -180,6 +269,18 @@ mod tests {
             let count = Pane::ALL.iter().filter(|pane| areas.pane(**pane).area() > 0).count();
             assert_eq!(count, shown, "{width} columns");
         }
+    }
+
+    #[test]
+    fn borders_are_found_and_sizes_kept() {
+        let proportions = Proportions { left: Some(50), lower: Some(20), upper: None };
+        let wide = areas(Size::new(120, 40), Situation { proportions, ..situation(Pane::Trace, Pane::Stations, false) });
+        assert_eq!((wide.stations.width, wide.message.height), (60, 7));
+        assert_eq!(wide.border_at(Position::new(60, 9)), Some(Border::Left));
+        assert_eq!(wide.border_at(Position::new(90, wide.message.y)), Some(Border::Lower));
+        assert_eq!(wide.border_at(Position::new(90, 3)), None);
+        let narrow = areas(Size::new(80, 24), situation(Pane::Trace, Pane::Stations, false));
+        assert_eq!(narrow.border_at(Position::new(5, narrow.trace.y)), Some(Border::Upper));
     }
 
     #[test]

@@ -5,12 +5,16 @@
 pub mod action;
 pub mod app;
 mod assist;
+pub mod bindings;
 pub mod draw;
 mod event_loop;
+mod external;
+mod keeping;
 pub mod key;
 pub mod layout;
 mod pane;
 pub mod session;
+mod signals;
 pub mod state;
 mod terminal;
 #[cfg(test)]
@@ -19,7 +23,8 @@ pub mod theme;
 pub mod update;
 mod widget;
 
+pub use bindings::{BindingError, Bindings};
 pub use event_loop::{Exit, ScreenOptions, run};
 pub use session::{Reply, Session};
 pub use terminal::TerminalError;
-pub use theme::{Theme, ThemeError};
+pub use theme::{Depth, Theme, ThemeError, Themes, is_light};

@@ -119,6 +119,19 @@ impl Terminal {
         self.send(CopyToClipboard::to_clipboard_from(text))
     }
 
+    /// Takes the mouse, or leaves it to the terminal, which then selects text with it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn set_mouse(&mut self, mouse: bool) -> Result<(), TerminalError> {
+        if self.mouse == mouse {
+            return Ok(());
+        }
+        self.mouse = mouse;
+        MOUSE.store(mouse, Ordering::SeqCst);
+        if mouse { self.send(EnableMouseCapture) } else { self.send(DisableMouseCapture) }
+    }
+
     fn send(&mut self, command: impl Command) -> Result<(), TerminalError> {
         queue!(self.output, command)?;
         Ok(self.output.commit()?)

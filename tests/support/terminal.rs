@@ -50,6 +50,7 @@ impl Terminal {
     }
 
     /// Changes the size.
+    #[allow(dead_code, reason = "each test binary uses its own part")]
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let dimension = |number: u16| number.try_into().expect("a size above zero");
         self.parser.lock().expect("unbroken").screen_mut().set_size(dimension(rows), dimension(columns));
@@ -63,10 +64,15 @@ impl Terminal {
 
     /// Waits until the screen shows a text; panics with the screen when it does not.
     pub fn wait_for(&self, text: &str) {
+        self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the screen is as it should be; panics with the screen when it is not.
+    pub fn wait_until(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
         let until = Instant::now() + DEADLINE;
-        while !self.look(|screen| screen.contents().contains(text)) {
+        while !self.look(&is_so) {
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "no {text:?} on the screen:\n{}", self.look(vt100::Screen::contents));
+            assert!(!left.is_zero(), "not so: {what}\n{}", self.look(vt100::Screen::contents));
             let _ = self.news.recv_timeout(left.min(Duration::from_millis(50)));
         }
     }

@@ -71,8 +71,8 @@ fn options_and_their_values() {
 
 #[test]
 fn stations_connected_ones_first() {
-    assert_eq!(texts("remote_reset --remote-id |"), ["CP1", "CP2", "a,b", "CP9", "@all", "@marked"]);
-    assert_eq!(texts("heartbeat --id |"), ["SIM", "@all", "@marked"]);
+    assert_eq!(texts("remote_reset --remote-id |"), ["CP1", "CP2", "a,b", "CP9", "@all", "@marked", "@filter"]);
+    assert_eq!(texts("heartbeat --id |"), ["SIM", "@all", "@marked", "@filter"]);
     assert_eq!(texts("remote_reset --remote-id @a|"), ["@all"]);
     assert_eq!(accept("remote_reset --remote-id CP1,CP|"), "remote_reset --remote-id CP1,CP1");
     assert_eq!(accept("call SI|"), "call SIM");

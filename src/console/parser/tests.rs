@@ -8,7 +8,7 @@ use crate::console::error::UsageFault;
 use crate::console::fixture::grammar;
 use crate::console::target::Target;
 use crate::console::token::Spanned;
-use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::hub::CentralSystemOptions;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 fn command(line: &str) -> Command {
@@ -51,30 +51,8 @@ fn starting() {
     ] {
         assert_eq!(command(line), Command::StartCentralSystem(options), "{line}");
     }
-    let options = ChargePointOptions {
-        url: "http://localhost:9000/simulator".to_owned(),
-        identity: "CP 1".to_owned(),
-        version: Version::V1_6,
-        ping_interval: 60,
-        lively: true,
-        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: 9001 }),
-    };
-    let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;
-    assert_eq!(command(line), Command::StartChargePoint(options));
     let Command::StartChargePoint(options) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.lively, options.soap), (Version::V1_5, false, None));
-    let target = || Target::These(vec!["CP1".to_owned()]);
-    let at = |url: Option<&str>| Command::CallAt { target: target(), url: url.map(str::to_owned) };
-    assert_eq!(command("set station CP1 callback=http://h:1/x"), at(Some("http://h:1/x")));
-    assert_eq!(command("set station CP1 callback="), at(None));
-    assert_eq!(command("probe CP1"), Command::Probe { target: target() });
-    for wrong in ["set station", "set station CP1", "set station CP1 callback=h:1", "set station CP1 other=1"] {
-        error(wrong);
-    }
-    for (name, transports) in [("soap", vec![Transport::Soap]), ("both", Transport::ALL.to_vec())] {
-        let Command::StartCentralSystem(options) = command(&format!("start_cs 9000 -t {name}")) else { panic!() };
-        assert_eq!(options.transports, transports);
-    }
 }
 
 #[test]
@@ -353,13 +331,13 @@ fn other_errors() {
         ("send_raw -e x -h maybe", "Error: argument provided for -h is not true or false.", None, "maybe"),
         (
             "authorize --id ,",
-            "Error: argument provided for --id is not an identity, a list, a pattern, @all or @marked.",
+            "Error: argument provided for --id is not an identity, a list, a pattern, @all, @marked or @filter.",
             None,
             ",",
         ),
         (
             "call , Reset",
-            "Error: argument provided for <target> is not an identity, a list, a pattern, @all or @marked.",
+            "Error: argument provided for <target> is not an identity, a list, a pattern, @all, @marked or @filter.",
             None,
             ",",
         ),

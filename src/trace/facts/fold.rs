@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{Boot, ConfigurationKey, Connector, MOST_KEYS, REMEMBERED, StationFacts, Transaction};
+use crate::ocpp::{Catalog, Transport, Version};
+use crate::rpc::soap::{self, Body, Hint};
 use crate::trace::{FrameKind, Record, RecordKind, Store};
 
 /// Longer messages are not read here.
@@ -11,7 +13,7 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_TEXT: usize = 500;
 
 /// Takes a record in.
-pub(super) fn record(station: &mut StationFacts, record: &Record<'_>, records: &Store) {
+pub(super) fn record(station: &mut StationFacts, record: &Record<'_>, reader: &Reader<'_>) {
     let kind = match record.kind {
         RecordKind::Frame(_, kind) => kind,
         RecordKind::Connected => {
@@ -28,37 +30,62 @@ pub(super) fn record(station: &mut StationFacts, record: &Record<'_>, records: &
     let Some(action) = record.action else { return };
     match (kind, action) {
         (FrameKind::Call, "Heartbeat") => station.heartbeat_micros = Some(record.monotonic_micros),
-        (FrameKind::Call, "BootNotification") => read(record, |payload| boot(station, record, payload)),
-        (FrameKind::Result, "BootNotification") => read(record, |payload| booted(station, payload)),
-        (FrameKind::Call, "StatusNotification") => read(record, |payload| status(station, record, payload)),
-        (FrameKind::Result, "StartTransaction") => read(record, |answer| {
-            let call = record.partner.and_then(|call| records.get(call));
+        (FrameKind::Call, "BootNotification") => reader.read(record, |payload| boot(station, record, payload)),
+        (FrameKind::Result, "BootNotification") => reader.read(record, |payload| booted(station, payload)),
+        (FrameKind::Call, "StatusNotification") => reader.read(record, |payload| status(station, record, payload)),
+        (FrameKind::Result, "StartTransaction") => reader.read(record, |answer| {
+            let call = record.partner.and_then(|call| reader.records.get(call));
             if let Some(call) = call {
-                read(&call, |asked| start(station, record, asked, answer));
+                reader.read(&call, |asked| start(station, record, asked, answer));
             }
         }),
-        (FrameKind::Call, "StopTransaction") => read(record, |payload| stop(station, record, payload)),
-        (FrameKind::Result, "GetConfiguration") => read(record, |payload| configuration(station, payload)),
-        (FrameKind::Result, "ChangeConfiguration") => read(record, |answer| {
-            let call = record.partner.and_then(|call| records.get(call));
+        (FrameKind::Call, "StopTransaction") => reader.read(record, |payload| stop(station, record, payload)),
+        (FrameKind::Result, "GetConfiguration") => reader.read(record, |payload| configuration(station, payload)),
+        (FrameKind::Result, "ChangeConfiguration") => reader.read(record, |answer| {
+            let call = record.partner.and_then(|call| reader.records.get(call));
             if let Some(call) = call.filter(|_| text(answer, "status").as_deref() == Some("Accepted")) {
-                read(&call, |asked| changed(station, asked));
+                reader.read(&call, |asked| changed(station, asked));
             }
         }),
         _ => {}
     }
 }
 
-/// Hands the payload of a call or a result over, when there is one.
-fn read(record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
-    if record.text.len() > LONGEST {
-        return;
+/// How payloads are read.
+pub(super) struct Reader<'a> {
+    /// Where the calls of answers are.
+    pub records: &'a Store,
+    /// What SOAP frames are read by.
+    pub catalog: &'a Catalog,
+    /// The version of the station's link.
+    pub version: Option<Version>,
+}
+
+impl Reader<'_> {
+    /// Hands the payload of a call or a result over, when there is one.
+    fn read(&self, record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
+        if record.text.len() > LONGEST {
+            return;
+        }
+        let payload = if record.transport == Transport::Soap { self.of_soap(record) } else { of_json(record) };
+        if let Some(Value::Object(payload)) = payload {
+            take(&payload);
+        }
     }
-    let Ok(Value::Array(frame)) = serde_json::from_str(record.text) else { return };
+
+    fn of_soap(&self, record: &Record<'_>) -> Option<Value> {
+        let hint = Hint { version: self.version, ..Hint::default() };
+        match soap::read(record.text, self.catalog, hint).ok()?.body {
+            Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
+            _ => None,
+        }
+    }
+}
+
+fn of_json(record: &Record<'_>) -> Option<Value> {
+    let Ok(Value::Array(mut frame)) = serde_json::from_str(record.text) else { return None };
     let place = if matches!(record.kind, RecordKind::Frame(_, FrameKind::Call)) { 3 } else { 2 };
-    if let Some(Value::Object(payload)) = frame.get(place) {
-        take(payload);
-    }
+    (frame.len() > place).then(|| frame.swap_remove(place))
 }
 
 fn short(text: &str) -> Box<str> {

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use rate::Rate;
 
+use crate::ocpp::Catalog;
+
 use super::{Contents, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
@@ -108,7 +110,7 @@ pub struct RefusedHandshake {
 
 impl Facts {
     /// Takes in at most this many new records. True when there are more.
-    pub fn look_on(&mut self, contents: &Contents, most: u64) -> bool {
+    pub fn look_on(&mut self, contents: &Contents, catalog: &Catalog, most: u64) -> bool {
         let records = contents.records();
         let range = records.range();
         let from = self.next.max(range.start);
@@ -118,7 +120,10 @@ impl Facts {
         }
         for record in records.iter(from..to) {
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
-                Some(station) => fold::record(station, &record, records),
+                Some(station) => {
+                    let version = record.station.and_then(|key| contents.stations().get(key)?.version);
+                    fold::record(station, &record, &fold::Reader { records, catalog, version });
+                }
                 None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
                 None => {}
             }

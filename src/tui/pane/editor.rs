@@ -10,6 +10,7 @@ use super::message::ink_style;
 use crate::compose::Severity;
 use crate::console::Candidate;
 use crate::is_hostile;
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
@@ -30,17 +31,23 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     colour(editor, text, styles, buffer);
     let below = Rect { y: text.bottom(), height: 2, ..inside };
     Pencil::new(buffer, below, 0).fill('─', styles.rule);
-    verdict(editor, styles, Rect { x: text.x, width: text.width, ..below }, buffer);
+    verdict(app, editor, Rect { x: text.x, width: text.width, ..below }, buffer);
     if app.context() == crate::tui::action::Context::Editor {
         proposals(editor, inside, text, styles, buffer);
     }
 }
 
 /// What is wrong, or that nothing is.
-fn verdict(editor: &Editor, styles: &Styles, area: Rect, buffer: &mut Buffer) {
+fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    if let Some(code) = editor.expected_code() {
+        let text = format!(" the peer should answer {code} ");
+        Pencil::new(buffer, area, 0).up_to_right(width_of(&text) + 1, '─', styles.rule).text(&text, styles.muted);
+    }
     if editor.armed {
-        let order = " Press F5 again to send it anyway ";
-        Pencil::new(buffer, area, 0).text("─", styles.rule).text(order, styles.warning.add_modifier(Modifier::BOLD));
+        let key = app.bindings.keys(Action::Send).first().map(ToString::to_string).unwrap_or_default();
+        let order = format!(" Press {key} again to send it anyway ");
+        Pencil::new(buffer, area, 0).text("─", styles.rule).text(&order, styles.warning.add_modifier(Modifier::BOLD));
         let objection = editor.objection().unwrap_or_default();
         Pencil::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
         return;

@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{sentences, soap, title, words};
+use super::{selection, sentences, soap, title, words};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, Verdict};
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
-use crate::tui::state::MessageLine;
+use crate::tui::state::{MessageLine, PrettyLine, Tab, Tone};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{Ink, Pencil, colour_line, head, message_id};
 
@@ -22,7 +22,7 @@ pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
     let shown = (top + height).min(app.message.count());
     let counts =
         if app.message.count() > height { format!("{}–{shown}/{}", top + 1, app.message.count()) } else { String::new() };
-    title(app, Pane::Message, &[], &counts, areas.message, buffer);
+    title(app, Pane::Message, &tabs(app), &counts, areas.message, buffer);
     let Some(record) = record else {
         let text = "Select a line of the trace to read its message.".to_owned();
         sentences(&[(text, styles.muted)], below(areas.message, 1), buffer);
@@ -30,9 +30,25 @@ pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
     };
     facts(app, &record, outside, below(areas.message, 1), buffer);
     for line in 0..list.height {
-        let Some(text) = app.message.line(top + usize::from(line)) else { break };
-        draw_line(text, record.verdict, app.message.left(), styles, list, line, buffer);
+        let index = top + usize::from(line);
+        let Some(text) = app.message.line(index) else { break };
+        let selected = app.message.cursor() == Some(index);
+        draw_line(app, text, record.verdict, selected, Pencil::new(buffer, list, line));
     }
+    if let Some((place, meaning)) = app.message.meaning() {
+        let mut pencil = Pencil::new(buffer, below(areas.message, areas.message.height.saturating_sub(1)), 0);
+        pencil.text(" ", styles.muted).text(place, styles.key).text("  ", styles.muted).text(meaning, styles.base);
+        pencil.fill(' ', styles.base);
+    }
+}
+
+/// The names of the views, the chosen one in brackets.
+fn tabs(app: &App) -> Vec<(String, Style)> {
+    let styles = &app.theme.styles;
+    let name = |tab: Tab| {
+        if tab == app.message.tab() { (format!("[{}]", tab.name()), styles.key) } else { (tab.name().to_owned(), styles.muted) }
+    };
+    Tab::ALL.into_iter().map(name).collect()
 }
 
 /// One line about the record as a whole.
@@ -78,30 +94,51 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
     }
 }
 
-fn draw_line(
-    text: MessageLine<'_>,
-    verdict: Verdict,
-    left: usize,
-    styles: &Styles,
-    area: Rect,
-    line: u16,
-    buffer: &mut Buffer,
-) {
-    let mut pencil = Pencil::new(buffer, area, line);
-    pencil.blanks(1, styles.base);
+fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool, mut pencil: Pencil<'_>) {
+    let (styles, left) = (&app.theme.styles, app.message.left());
+    pencil.text(if selected { "▸" } else { " " }, styles.key);
     match text {
-        MessageLine::Remark(first, text) => {
+        MessageLine::Pretty(PrettyLine::Remark(first, text)) => {
             let (sign, style) = if verdict == Verdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
             pencil.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
         }
-        MessageLine::Json(text) => json(behind(text, left), styles, &mut pencil),
-        MessageLine::Plain(text) => {
+        MessageLine::Pretty(PrettyLine::Json(text)) => json(behind(text, left), styles, &mut pencil),
+        MessageLine::Pretty(PrettyLine::Plain(text)) => {
             pencil.text(behind(text, left), styles.base);
         }
-        MessageLine::Soap(line) => soap::draw(line, left, styles, &mut pencil),
+        MessageLine::Text(line) => {
+            let mut hidden = left;
+            for (text, tone) in &line.pieces {
+                let columns = text.chars().count();
+                let style = if selected { selection(app, Pane::Message) } else { tone_style(*tone, styles) };
+                pencil.text(behind(text, hidden.min(columns)), style);
+                hidden = hidden.saturating_sub(columns);
+            }
+            if selected {
+                pencil.fill(' ', selection(app, Pane::Message));
+            }
+        }
+        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut pencil),
         MessageLine::Hidden(bytes) => {
             pencil.text(&format!("… {} more bytes; y copies all of it", words::number(bytes as u64)), styles.muted);
         }
+    }
+}
+
+/// The style of a piece of text.
+fn tone_style(tone: Tone, styles: &Styles) -> Style {
+    match tone {
+        Tone::Base => styles.base,
+        Tone::Muted => styles.muted,
+        Tone::Title => styles.title,
+        Tone::Key => styles.json_key,
+        Tone::Text => styles.json_text,
+        Tone::Number => styles.json_number,
+        Tone::Word => styles.json_word,
+        Tone::Mark => styles.json_mark,
+        Tone::Good => styles.good,
+        Tone::Warning => styles.warning,
+        Tone::Error => styles.error,
     }
 }
 

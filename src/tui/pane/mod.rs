@@ -1,19 +1,23 @@
 //! How each pane looks, one file a pane. The state that is drawn is in `state`.
 
+mod chooser;
 mod editor;
 mod header;
 mod message;
+mod page;
 mod picker;
 mod reading;
 mod soap;
 mod stations;
 mod status;
 mod trace;
-mod words;
+pub(super) mod words;
 
+pub use chooser::chooser;
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;
+pub use page::{page, page_lines};
 pub use picker::picker;
 pub use reading::reading;
 pub use stations::stations;
@@ -34,11 +38,14 @@ fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area:
     let focused = has_keyboard(app, pane);
     let (rule, symbol) = if focused { (styles.rule_focused, '━') } else { (styles.rule, '─') };
     let mut pencil = Pencil::new(buffer, area, 0);
-    pencil.text(&symbol.to_string(), rule);
+    let stroke = symbol.to_string();
+    pencil.text(&stroke, rule);
     pencil.text(" ", rule).text(pane.title(), if focused { styles.rule_focused } else { styles.title }).text(" ", rule);
-    for (text, style) in remarks {
+    for (index, (text, style)) in remarks.iter().enumerate() {
         if pencil.room() > width_of(text) + 2 {
-            pencil.text(&symbol.to_string(), rule).text(" ", rule).text(text, *style).text(" ", rule);
+            // The names of the views of a message belong together.
+            let apart = index == 0 || pane != Pane::Message;
+            pencil.text(if apart { &stroke } else { "" }, rule).text(" ", rule).text(text, *style).text(" ", rule);
         }
     }
     if !counts.is_empty() && pencil.room() > width_of(counts) + 4 {

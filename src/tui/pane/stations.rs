@@ -6,56 +6,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{selection, sentences, title, words};
+use crate::ocpp::Transport;
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::{App, Outside, Pane};
 use crate::tui::layout::below;
-use crate::tui::state::Sorting;
+use crate::tui::state::{Column, MARGIN, fit};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{Pencil, width_of};
-
-/// The columns beside the identity, most important first, with their widths.
-const COLUMNS: [(Column, usize); 7] = [
-    (Column::State, 11),
-    (Column::Version, 3),
-    (Column::Seen, 8),
-    (Column::Errors, 5),
-    (Column::In, 5),
-    (Column::Out, 5),
-    (Column::Waiting, 6),
-];
-/// The identity gets at least this much.
-const IDENTITY: usize = 10;
-/// Selection, mark, state and a blank.
-const MARGIN: usize = 5;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
-    State,
-    Version,
-    Seen,
-    Errors,
-    In,
-    Out,
-    Waiting,
-}
-
-impl Column {
-    const fn heading(self) -> &'static str {
-        match self {
-            Column::State => "state",
-            Column::Version => "ver",
-            Column::Seen => "seen",
-            Column::Errors => "err",
-            Column::In => "in",
-            Column::Out => "out",
-            Column::Waiting => "calls",
-        }
-    }
-
-    const fn right(self) -> bool {
-        matches!(self, Column::Errors | Column::In | Column::Out | Column::Waiting)
-    }
-}
 
 /// Draws the pane. True when a countdown is visible.
 pub fn stations(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
@@ -72,10 +29,13 @@ pub fn stations(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
     let list = areas.list(Pane::Stations);
     let height = usize::from(list.height);
     let top = app.stations.top(height);
-    let mut counts = false;
+    let mut counts = app.stations.waits();
+    let graphs = columns.contains(&Column::Rate);
     for (line, key) in app.stations.shown().iter().skip(top).take(height).enumerate() {
         if let Some(row) = outside.contents.stations().get(*key) {
             counts |= matches!(row.state, LinkState::Waiting { .. });
+            let facts = app.facts.of(row.key).filter(|_| graphs);
+            counts |= facts.is_some_and(|facts| facts.rate.moves(outside.now.monotonic_micros));
             draw_row(app, row, outside, &columns, identity, Pencil::new(buffer, list, line as u16)); // less than the height
         }
     }
@@ -94,8 +54,9 @@ fn draw_title(app: &App, area: Rect, buffer: &mut Buffer) {
     if !app.marked.is_empty() {
         remarks.push((format!("{} marked", app.marked.len()), styles.marked));
     }
-    if stations.sorting() == Sorting::Age {
-        remarks.push(("by age".to_owned(), styles.muted));
+    let (sorted, reverse) = stations.sorting();
+    if sorted != Column::Identity || reverse {
+        remarks.push((format!("by {}{}", sorted.heading(), if reverse { ", reversed" } else { "" }), styles.muted));
     }
     let (shown, total) = (stations.shown().len(), stations.total());
     let counts = if shown == total { words::number(total as u64) } else { format!("{shown}/{total}") };
@@ -139,44 +100,36 @@ fn nothing_runs(app: &App) -> Vec<(String, Style)> {
 }
 
 fn nobody_passes(app: &App) -> Vec<(String, Style)> {
-    let text = format!(
-        "None of {} stations has \"{}\" in its identity. Esc clears the filter.",
-        app.stations.total(),
-        app.stations.filter().text()
-    );
+    let text =
+        format!("None of {} stations passes the filter {}. Esc clears it.", app.stations.total(), app.stations.filter().text());
     vec![(text, app.theme.styles.base)]
 }
 
-/// The columns that fit, and the width of the identity.
-fn fit(width: usize, widest: usize) -> (Vec<(Column, usize)>, usize) {
-    let mut room = width.saturating_sub(MARGIN + IDENTITY + 1);
-    let mut columns = Vec::new();
-    for (column, its_width) in COLUMNS {
-        if room < its_width + 1 {
-            break;
-        }
-        room -= its_width + 1;
-        columns.push((column, its_width));
-    }
-    (columns, (IDENTITY + room).min(widest.max(IDENTITY)))
-}
-
-fn headings(app: &App, columns: &[(Column, usize)], identity: usize, area: Rect, buffer: &mut Buffer) {
-    let style = app.theme.styles.muted;
+fn headings(app: &App, columns: &[Column], identity: usize, area: Rect, buffer: &mut Buffer) {
+    let (styles, (sorted, reverse)) = (&app.theme.styles, app.stations.sorting());
     let mut pencil = Pencil::new(buffer, area, 0);
-    pencil.blanks(MARGIN - 1, style).field("identity", identity, style);
-    for (column, width) in columns {
-        pencil.blanks(1, style);
+    pencil.blanks(MARGIN - 2, styles.muted);
+    for (index, column) in std::iter::once(&Column::Identity).chain(columns).enumerate() {
+        let width = if index == 0 { identity } else { column.width() };
+        let style = if *column == sorted { styles.title } else { styles.muted };
+        // The sign stands in the blank before the column.
+        let sign = match (*column == sorted, reverse) {
+            (false, _) => " ",
+            (true, false) => "▾",
+            (true, true) => "▴",
+        };
+        pencil.text(sign, style);
+        let heading = column.heading();
         if column.right() {
-            pencil.right(column.heading(), *width, style)
+            pencil.right(heading, width, style)
         } else {
-            pencil.field(column.heading(), *width, style)
+            pencil.field(heading, width, style)
         };
     }
 }
 
 /// The state as glyph and word, and its style.
-fn state(row: &StationRow, outside: &Outside<'_>, styles: &Styles) -> (&'static str, String, Style) {
+pub fn state(row: &StationRow, outside: &Outside<'_>, styles: &Styles) -> (&'static str, String, Style) {
     match row.state {
         LinkState::New => ("·", "new".to_owned(), styles.muted),
         LinkState::Connecting => ("◌", "connecting".to_owned(), styles.warning),
@@ -188,19 +141,28 @@ fn state(row: &StationRow, outside: &Outside<'_>, styles: &Styles) -> (&'static 
     }
 }
 
-fn draw_row(
-    app: &App,
-    row: &StationRow,
-    outside: &Outside<'_>,
-    columns: &[(Column, usize)],
-    identity: usize,
-    mut pencil: Pencil<'_>,
-) {
+/// The letter and the style of a connector's status.
+pub fn connector(status: &str, styles: &Styles) -> (char, Style) {
+    match status {
+        "Available" => ('A', styles.good),
+        "Occupied" => ('O', styles.outgoing),
+        "Preparing" => ('P', styles.outgoing),
+        "Charging" => ('C', styles.outgoing),
+        "SuspendedEV" | "SuspendedEVSE" => ('S', styles.warning),
+        "Finishing" => ('N', styles.outgoing),
+        "Reserved" => ('R', styles.warning),
+        "Unavailable" => ('U', styles.warning),
+        "Faulted" => ('F', styles.error),
+        _ => ('?', styles.muted),
+    }
+}
+
+fn draw_row(app: &App, row: &StationRow, outside: &Outside<'_>, columns: &[Column], identity: usize, mut pencil: Pencil<'_>) {
     let styles = &app.theme.styles;
     let selected = app.stations.selected() == Some(row.key);
     // The selected line has one style from end to end; glyphs and words still say what colours say elsewhere.
     let style = |style: Style| if selected { selection(app, Pane::Stations) } else { styles.base.patch(style) };
-    let (glyph, word, state_style) = state(row, outside, styles);
+    let (glyph, _, state_style) = state(row, outside, styles);
     let marked = app.marked.contains(&row.key);
     pencil.text(if selected { "▸" } else { " " }, style(styles.base));
     pencil
@@ -208,26 +170,80 @@ fn draw_row(
         .text(glyph, style(state_style))
         .text(" ", style(styles.base));
     pencil.field(&row.identity, identity, style(if marked { styles.marked } else { styles.base }));
-    for (column, width) in columns {
-        let (text, its_style) = match column {
-            Column::State => (word.clone(), state_style),
-            Column::Version => (row.version.map_or("–", |version| version.number()).to_owned(), styles.base),
-            Column::Seen => (seen(app, row, 8), styles.muted),
-            Column::Errors if row.errors == 0 => ("·".to_owned(), styles.muted),
-            Column::Errors => (words::short_number(row.errors), styles.error),
-            Column::In => (words::short_number(row.frames_in), styles.base),
-            Column::Out => (words::short_number(row.frames_out), styles.base),
-            Column::Waiting if row.in_flight + row.queued == 0 => ("·".to_owned(), styles.muted),
-            Column::Waiting => (format!("{}+{}", row.in_flight, row.queued), styles.warning),
-        };
+    for column in columns {
         pencil.blanks(1, style(styles.base));
+        if *column == Column::Connectors {
+            draw_connectors(app, row, &style, column.width(), &mut pencil);
+            continue;
+        }
+        let (text, its_style) = cell(app, row, outside, *column);
         if column.right() {
-            pencil.right(&text, *width, style(its_style))
+            pencil.right(&text, column.width(), style(its_style))
         } else {
-            pencil.field(&text, *width, style(its_style))
+            pencil.field(&text, column.width(), style(its_style))
         };
     }
     pencil.fill(' ', style(styles.base));
+}
+
+/// The text of a cell and its style.
+fn cell(app: &App, row: &StationRow, outside: &Outside<'_>, column: Column) -> (String, Style) {
+    let styles = &app.theme.styles;
+    let nothing = || ("·".to_owned(), styles.muted);
+    let facts = app.facts.of(row.key);
+    match column {
+        Column::Identity => (row.identity.to_string(), styles.base),
+        Column::State => {
+            let (_, word, style) = state(row, outside, styles);
+            (word, style)
+        }
+        Column::Version => (row.version.map_or("–", |version| version.number()).to_owned(), styles.base),
+        Column::Transport => {
+            let word = row.transport.map_or("–", |transport| if transport == Transport::Soap { "soap" } else { "ws" });
+            (word.to_owned(), styles.muted)
+        }
+        Column::Connectors => nothing(),
+        Column::Transaction => match facts.and_then(|facts| facts.running().last()) {
+            Some(transaction) => (format!("#{}", transaction.id), styles.outgoing),
+            None => nothing(),
+        },
+        Column::Waiting if row.in_flight + row.queued == 0 => nothing(),
+        Column::Waiting => (format!("{}+{}", row.in_flight, row.queued), styles.warning),
+        Column::In => (words::short_number(row.frames_in), styles.base),
+        Column::Out => (words::short_number(row.frames_out), styles.base),
+        Column::Rate => {
+            let counts = facts.map(|facts| facts.rate.counts(outside.now.monotonic_micros)).unwrap_or_default();
+            (words::graph(&counts), styles.muted)
+        }
+        Column::Errors if row.errors == 0 => nothing(),
+        Column::Errors => (words::short_number(row.errors), styles.error),
+        Column::Ping => (row.round_trip.map_or_else(|| "·".to_owned(), words::duration), styles.muted),
+        Column::Seen => (seen(app, row, 8), styles.muted),
+        Column::Side => (if row.is_simulated() { "sim" } else { "real" }.to_owned(), styles.muted),
+        Column::Address => (row.peer.map_or_else(|| "–".to_owned(), |peer| peer.to_string()), styles.muted),
+    }
+}
+
+/// A letter a connector; connector 0, the station as a whole, only when it is not available.
+fn draw_connectors(app: &App, row: &StationRow, style: &impl Fn(Style) -> Style, width: usize, pencil: &mut Pencil<'_>) {
+    let styles = &app.theme.styles;
+    let connectors = app.facts.of(row.key).map(|facts| &facts.connectors);
+    let letters =
+        connectors.into_iter().flatten().filter(|(number, connector)| **number != 0 || &*connector.status != "Available");
+    let mut letters: Vec<(char, Style)> =
+        letters.take(width + 1).map(|(_, connector)| self::connector(&connector.status, styles)).collect();
+    if letters.len() > width {
+        letters.truncate(width - 1);
+        letters.push(('…', styles.muted));
+    }
+    if letters.is_empty() {
+        letters.push(('·', styles.muted));
+    }
+    let blanks = width - letters.len();
+    for (letter, its_style) in letters {
+        pencil.text(letter.encode_utf8(&mut [0; 4]), style(its_style));
+    }
+    pencil.blanks(blanks, style(styles.base));
 }
 
 fn seen(app: &App, row: &StationRow, length: usize) -> String {

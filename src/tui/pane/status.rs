@@ -5,11 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::words;
-use crate::tui::action::{Context, hints};
+use crate::trace::filter::FilterError;
+use crate::tui::action::Context;
 use crate::tui::app::{App, Pane, Question};
 use crate::tui::layout::Areas;
-use crate::tui::state::{CommandLine, FilterLine};
-use crate::tui::widget::{Pencil, draw_candidates, width_of};
+use crate::tui::state::{CommandLine, FilterLine, Purpose};
+use crate::tui::theme::Styles;
+use crate::tui::widget::{Pencil, draw_candidates, width_of, wrap};
 
 /// How many hints are shown besides the one for the help.
 const HINTS: usize = 6;
@@ -19,15 +21,24 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
     let area = areas.status;
     if let Some(question) = &app.question {
         draw_question(app, question, area, buffer);
-    } else if app.reading.is_none() && app.command_line.open {
+    } else if app.reading.is_none() && app.chooser.is_none() && app.command_line.open {
         draw_toast(app, areas.header, buffer);
         return Some(command_line(app, &app.command_line, areas, buffer));
+    } else if let Some(prompt) = app.prompt.as_ref().filter(|_| app.reading.is_none() && app.chooser.is_none()) {
+        draw_toast(app, areas.header, buffer);
+        let styles = &app.theme.styles;
+        return Some(prompt.input.draw(buffer, area, prompt.asked.words(), styles.header.patch(styles.key), styles.header));
+    } else if let Some(reading) = app.reading.as_ref().filter(|reading| reading.searching) {
+        draw_toast(app, areas.header, buffer);
+        let styles = &app.theme.styles;
+        return Some(reading.search.draw(buffer, area, "/", styles.header.patch(styles.key), styles.header));
     } else if let Some(line) = app.filter_line.as_ref().filter(|_| app.reading.is_none()) {
         draw_toast(app, areas.header, buffer);
-        return Some(filter_line(app, line, area, buffer));
+        return Some(filter_line(app, line, areas, buffer));
     } else {
         // Hints make room for a toast as they do for a narrow screen.
         let used = draw_toast(app, area, buffer);
+        let used = used + draw_batch(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
         draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
         return None;
     }
@@ -43,7 +54,7 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
         Context::Trace | Context::Message if app.trace.count() == 0 => Context::Panes,
         context => context,
     };
-    let all: Vec<(String, &str)> = hints(context).map(|(key, words)| (key.to_string(), words)).collect();
+    let all: Vec<(String, &str)> = app.bindings.hints(context).map(|(key, words)| (key.to_string(), words)).collect();
     let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
     let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
     let mut pencil = Pencil::new(buffer, area, 0);
@@ -66,7 +77,7 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
 
 fn draw_question(app: &App, question: &Question, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let keys: Vec<String> = hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
+    let keys: Vec<String> = app.bindings.hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
     let keys = format!("   {} ", keys.join("   "));
     let mut pencil = Pencil::new(buffer, area, 0);
     // The keys stay visible; a long question is cut instead.
@@ -85,19 +96,61 @@ fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffe
     cursor
 }
 
-fn filter_line(app: &App, line: &FilterLine, area: Rect, buffer: &mut Buffer) -> Position {
-    let styles = &app.theme.styles;
-    let (shown, total) = match line.pane {
-        Pane::Stations => (app.stations.shown().len() as u64, app.stations.total() as u64),
-        _ => (app.trace.count() as u64, app.trace.total()),
+fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer) -> Position {
+    let (styles, area) = (&app.theme.styles, areas.status);
+    let of = |shown: u64, total: u64| format!("  {} of {} ", words::number(shown), words::number(total));
+    let (prompt, count) = match line.purpose {
+        Purpose::Filter(Pane::Stations) => ("/", of(app.stations.shown().len() as u64, app.stations.total() as u64)),
+        Purpose::Filter(_) => ("/", of(app.trace.count() as u64, app.trace.total())),
+        Purpose::Find => ("find: ", String::new()),
+        Purpose::Time => ("go to: ", "  14:30, 5m (ago), 2026-03-04T10:00 ".to_owned()),
     };
-    let count = format!("  {} of {} ", words::number(shown), words::number(total));
     let width = (width_of(&count) as u16).min(area.width / 2); // a short text
     let typed = Rect { width: area.width - width, ..area };
     Pencil::new(buffer, Rect { x: typed.right(), width, ..area }, 0)
         .text(&count, styles.header.patch(styles.muted))
         .fill(' ', styles.header);
-    line.input.draw(buffer, typed, "/", styles.header.patch(styles.key), styles.header)
+    let cursor = line.input.draw(buffer, typed, prompt, styles.header.patch(styles.key), styles.header);
+    if let Some(error) = &line.error {
+        draw_fault(line, error, cursor, areas, styles, buffer);
+    } else if let Some((candidates, chosen)) = &line.proposals {
+        draw_candidates(buffer, areas.body, Position::new(cursor.x, area.y), candidates, *chosen, styles);
+    }
+    cursor
+}
+
+/// Says above the line what is wrong with it, with a sign over the place.
+fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &Areas, styles: &Styles, buffer: &mut Buffer) {
+    let text = line.input.text();
+    let before = |end: usize| text.get(..end).map_or(0, width_of);
+    let room = usize::from(areas.status.width);
+    let place = (usize::from(cursor.x) + before(error.span.start)).saturating_sub(before(line.input.cursor()));
+    let place = place.min(room.saturating_sub(1));
+    let style = styles.base.patch(styles.error);
+    let mut sentences = wrap(&error.message, room.saturating_sub(1));
+    // The sentence stands beside the sign where there is room, else above it, so that both are seen.
+    let beside = if sentences.len() == 1 && place + 2 + width_of(&error.message) <= room { sentences.pop() } else { None };
+    let most = usize::from(areas.body.height / 2);
+    let above = areas.status.y.saturating_sub(1);
+    let row = |y: u16| Rect { y, height: 1, ..areas.status };
+    let mut pencil = Pencil::new(buffer, row(above), 0);
+    pencil.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style).fill(' ', style);
+    for (distance, sentence) in (1..).zip(sentences.iter().take(most).rev()) {
+        let mut pencil = Pencil::new(buffer, row(above.saturating_sub(distance)), 0);
+        pencil.blanks(1, style).text(sentence, style).fill(' ', style);
+    }
+}
+
+/// Draws how far the repeated order is; returns how many columns it took.
+fn draw_batch(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    let Some(batch) = &app.batch else { return 0 };
+    let styles = &app.theme.styles;
+    let mut pencil = Pencil::new(buffer, area, 0);
+    pencil.text(&format!(" {} ", batch.progress()), styles.state);
+    if batch.is_sending() {
+        pencil.text(" Esc", styles.header.patch(styles.key)).text(" stop ", styles.header);
+    }
+    pencil.column() - area.x
 }
 
 /// Draws the newest toast; returns how many columns it took.

@@ -33,6 +33,19 @@ pub fn countdown(until_micros: u64, now_micros: u64) -> String {
     if seconds < 100 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
 }
 
+/// A time of running as on a stopwatch: `4:05`, `1:02:03`.
+pub fn clock(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// Counts as bars, the highest as high as a line; a blank is none.
+pub fn graph(counts: &[u16]) -> String {
+    const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = u32::from(counts.iter().copied().max().unwrap_or(0)).max(8);
+    counts.iter().map(|count| BARS[(u32::from(*count) * 8).div_ceil(most) as usize]).collect()
+}
+
 /// A number with its thousands apart.
 pub fn number(number: u64) -> String {
     let digits = number.to_string();
@@ -88,6 +101,9 @@ mod tests {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         assert_eq!(time_of_day(1_735_689_600_123_456, &zone), "01:00:00.123");
         assert_eq!(time_of_day(-1, &TimeZone::UTC), "23:59:59.999");
+        assert_eq!([clock(65), clock(3_723)], ["1:05", "1:02:03"]);
+        assert_eq!(graph(&[0, 1, 4, 8, 80]), " ▁▁▁█");
+        assert_eq!(graph(&[0, 1, 8]), " ▁█");
         assert_eq!(countdown(4_200_000, 1_000_000), "4 s");
     }
 }

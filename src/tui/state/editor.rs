@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use crate::compose::{self, Candidate, Diagnostic, KnownValues, Severity};
-use crate::ocpp::{ActionDefinition, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::trace::StationKey;
 use crate::tui::widget::head;
 
@@ -29,6 +29,11 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// What is sent: the action, or a word for a whole frame.
+    pub fn what(&self) -> &str {
+        if self.is_raw() { "the frame" } else { &self.action }
+    }
+
     /// Whether the text is a whole frame, sent as it stands.
     pub fn is_raw(&self) -> bool {
         self.action.is_empty()
@@ -42,6 +47,12 @@ pub struct Editor {
     pub subject: Subject,
     /// Whether the next press of the key sends in spite of everything.
     pub armed: bool,
+    /// Whether it stays open when what is in it was sent.
+    pub stays: bool,
+    /// Counts the changes of the text.
+    pub revision: u64,
+    /// The revision that was handed over to be kept.
+    pub kept: u64,
     area: TextArea<'static>,
     sample: String,
     known: KnownValues,
@@ -61,6 +72,9 @@ impl Editor {
         let mut editor = Editor {
             subject,
             armed: false,
+            stays: false,
+            revision: 0,
+            kept: 0,
             area,
             sample,
             known,
@@ -120,6 +134,14 @@ impl Editor {
         }
     }
 
+    /// The code with which a peer of this version should refuse the text; `None` when it should accept it.
+    pub fn expected_code(&self) -> Option<ErrorCode> {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        // Of several faults the same one decides as in a check of a received call.
+        let rule = errors.filter_map(|diagnostic| diagnostic.rule).min()?;
+        Some(rule.error_code(self.subject.version))
+    }
+
     /// The diagnostic that the cursor stands in, else the first one after it, else the first one.
     pub fn nearest_diagnostic(&self) -> Option<&Diagnostic> {
         let cursor = self.cursor();
@@ -159,6 +181,7 @@ impl Editor {
 
     fn changed(&mut self) {
         self.armed = false;
+        self.revision += 1;
         self.diagnose();
     }
 
@@ -295,10 +318,28 @@ impl Editor {
         self.put_cursor(place);
     }
 
-    /// Goes back to the sample.
-    pub fn restore_sample(&mut self) {
-        let sample = self.sample.clone();
-        self.set_text(&sample);
+    /// The sample payload.
+    pub fn sample(&self) -> &str {
+        &self.sample
+    }
+
+    /// The required fields only; `None` without a definition.
+    pub fn skeleton(&self) -> Option<String> {
+        let fields = &self.subject.definition.as_ref()?.request.fields;
+        let skeleton = compose::skeleton(fields, &self.known);
+        Some(compose::pretty(&serde_json::Value::Object(skeleton).to_string()))
+    }
+
+    /// Edits something else from now on, and its text.
+    pub fn change_subject(&mut self, subject: Subject, text: &str) {
+        self.subject = subject;
+        self.set_text(text);
+        self.changed();
+    }
+
+    /// Replaces the whole text, which can be undone.
+    pub fn replace_text(&mut self, text: &str) {
+        self.set_text(text);
     }
 
     fn set_text(&mut self, text: &str) {
@@ -325,11 +366,16 @@ impl Editor {
         self.changed();
     }
 
-    /// Goes to the next fault.
-    pub fn next_finding(&mut self) {
+    /// Goes to the next fault, or to the one before.
+    pub fn go_to_finding(&mut self, backwards: bool) {
         let cursor = self.cursor();
-        let next = self.diagnostics.iter().find(|diagnostic| diagnostic.span.start > cursor).or(self.diagnostics.first());
-        if let Some(start) = next.map(|diagnostic| diagnostic.span.start) {
+        let mut starts = self.diagnostics.iter().map(|diagnostic| diagnostic.span.start);
+        let next = if backwards {
+            starts.clone().rfind(|start| *start < cursor).or_else(|| starts.next_back())
+        } else {
+            starts.clone().find(|start| *start > cursor).or_else(|| starts.next())
+        };
+        if let Some(start) = next {
             self.put_cursor(start);
             self.hide_proposals();
         }

@@ -1,20 +1,26 @@
-//! A filter as both lists have it: a piece of text, found wherever it stands. Capital letters count only when it has some.
+//! A filter as the lists have it: the text that a person types and what the filter language makes of it. What the words mean is in
+//! `trace::filter`.
 
+use crate::console::Candidate;
+use crate::trace::filter::{self, FilterError};
 use crate::tui::app::Pane;
 use crate::tui::widget::InputLine;
 
 /// A filter. Empty, it lets everything through.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     text: String,
-    exact: bool,
+    parsed: filter::Filter,
 }
 
 impl Filter {
-    /// A filter for this text.
-    pub fn new(text: impl Into<String>) -> Filter {
+    /// Reads a filter.
+    ///
+    /// # Errors
+    /// When the text is none; the error says where and why.
+    pub fn parse(text: impl Into<String>) -> Result<Filter, FilterError> {
         let text = text.into();
-        Filter { exact: text.chars().any(char::is_uppercase) || !text.is_ascii(), text }
+        Ok(Filter { parsed: filter::parse(&text)?, text })
     }
 
     /// The text.
@@ -22,34 +28,58 @@ impl Filter {
         &self.text
     }
 
-    /// Whether it lets everything through.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+    /// What it means.
+    pub fn parsed(&self) -> &filter::Filter {
+        &self.parsed
     }
 
-    /// Whether the text stands in this one.
-    pub fn finds(&self, haystack: &str) -> bool {
-        if self.exact || self.text.is_empty() {
-            return haystack.contains(&self.text);
-        }
-        let (needle, haystack) = (self.text.as_bytes(), haystack.as_bytes());
-        let first = needle[0]; // not empty
-        haystack.len() >= needle.len()
-            && (0..=haystack.len() - needle.len()).any(|at| {
-                haystack[at].eq_ignore_ascii_case(&first) && haystack[at..at + needle.len()].eq_ignore_ascii_case(needle)
-            })
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.parsed.is_everything()
+    }
+
+    /// The word to highlight where it stands in a text, when the filter is one plain word.
+    pub fn plain_word(&self) -> Option<&str> {
+        let word = self.text.trim();
+        let plain = !word.is_empty() && word.chars().all(|character| character.is_alphanumeric() || "_-.".contains(character));
+        plain.then_some(word)
     }
 }
 
-/// A filter that is being typed. It works at once; `before` comes back when the person thinks better of it.
+/// What a line of text at the bottom is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Filters a list: stations or trace.
+    Filter(Pane),
+    /// Finds lines of the trace and leaves the others where they are.
+    Find,
+    /// Goes to a time.
+    Time,
+}
+
+/// A text that is being typed at the bottom. A filter works at once; `before` comes back when the person thinks better of it.
 #[derive(Debug, Clone)]
 pub struct FilterLine {
-    /// The list that it filters: stations or trace.
-    pub pane: Pane,
+    /// What it is for.
+    pub purpose: Purpose,
     /// What is typed.
     pub input: InputLine,
     /// The filter before.
     pub before: Filter,
+    /// What is wrong with the text; then the last valid one is still at work.
+    pub error: Option<FilterError>,
+    /// What may stand at the cursor, after Tab, and which of it is chosen.
+    pub proposals: Option<(Vec<Candidate>, usize)>,
+    /// How far back in the history the person went.
+    pub age: Option<usize>,
+}
+
+impl FilterLine {
+    /// A line with the filter that is at work.
+    pub fn new(purpose: Purpose, before: Filter) -> FilterLine {
+        let input = InputLine::new(before.text());
+        FilterLine { purpose, input, before, error: None, proposals: None, age: None }
+    }
 }
 
 #[cfg(test)]
@@ -57,18 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capitals_count_only_when_the_filter_has_some() {
-        for (filter, text, found) in [
-            ("boot", "BootNotification", true),
-            ("Boot", "BootNotification", true),
-            ("BOOT", "BootNotification", false),
-            ("", "", true),
-            ("ion", "BootNotification", true),
-            ("x", "", false),
-            ("größe", "Größe", false),
-            ("Größe", "die Größe", true),
-        ] {
-            assert_eq!(Filter::new(filter).finds(text), found, "{filter} in {text}");
+    fn a_plain_word_can_be_highlighted() {
+        for (text, word) in
+            [("boot", Some("boot")), (" CP-1.a ", Some("CP-1.a")), ("a b", None), ("kind:call", None), ("", None)]
+        {
+            assert_eq!(Filter::parse(text).unwrap().plain_word(), word, "{text}");
         }
+        assert!(Filter::parse("  ").unwrap().is_empty());
+        assert_eq!(Filter::parse("kind:wrong").unwrap_err().column, 6);
     }
 }

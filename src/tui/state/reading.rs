@@ -1,7 +1,13 @@
-//! A text to read over the panes: the help, or what a command gave. The help is made from the table of actions.
+//! A text to read over the panes: the help, the event log, or what a command gave. It can be searched. The help is made from the keys
+//! that are in force.
 
-use crate::tui::action::{self, Context, TABLE};
-use crate::tui::widget::{width_of, wrap};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::toasts::Told;
+use crate::tui::action::Context;
+use crate::tui::bindings::Bindings;
+use crate::tui::widget::{InputLine, width_of, wrap};
 
 /// The width of the column with the keys.
 pub const KEYS: usize = 20;
@@ -13,26 +19,51 @@ pub const WIDEST: u16 = 110;
 pub enum Line {
     /// A heading.
     Heading(String),
-    /// Keys and what they do.
+    /// Keys and what they do; or a time and what was told then.
     Keys(String, String),
     /// A line of text.
     Text(String),
 }
 
+impl Line {
+    /// Whether something new begins with it, rather than that the line before goes on.
+    fn begins(&self) -> bool {
+        !matches!(self, Line::Keys(keys, _) if keys.is_empty())
+    }
+
+    /// All that stands in it, small.
+    fn plain(&self) -> String {
+        match self {
+            Line::Heading(own) | Line::Text(own) => own.to_lowercase(),
+            Line::Keys(keys, own) => format!("{keys} {own}").trim_start().to_lowercase(),
+        }
+    }
+}
+
 /// The state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Reading {
     /// The title.
     pub title: String,
-    /// The lines.
+    /// What is searched for.
+    pub search: InputLine,
+    /// Whether it is being typed.
+    pub searching: bool,
+    all: Vec<Line>,
+    /// The lines that are shown.
     pub lines: Vec<Line>,
     /// The first line on the screen.
     pub top: usize,
 }
 
 impl Reading {
+    fn new(title: impl Into<String>, all: Vec<Line>) -> Reading {
+        let (lines, search) = (all.clone(), InputLine::default());
+        Reading { title: title.into(), search, searching: false, all, lines, top: 0 }
+    }
+
     /// The keys, those of the given context first, in lines of at most this width.
-    pub fn help(first: Context, width: usize) -> Reading {
+    pub fn help(first: Context, bindings: &Bindings, width: usize) -> Reading {
         let mut order: Vec<Context> = first.reach().to_vec();
         order.extend(Context::ALL.iter().filter(|context| !first.reach().contains(context)));
         let mut lines = Vec::new();
@@ -41,49 +72,114 @@ impl Reading {
                 lines.push(Line::Text(String::new()));
             }
             lines.push(Line::Heading(context.title().to_owned()));
-            for entry in TABLE.iter().filter(|entry| entry.context == context) {
-                let keys = action::keys(entry).map(|key| key.to_string()).collect::<Vec<_>>().join("  ");
-                // Keys that are wider than their column have a line of their own.
-                let mut keys = if width_of(&keys) > KEYS {
-                    lines.push(Line::Keys(keys, String::new()));
-                    String::new()
-                } else {
-                    keys
-                };
-                for line in wrap(entry.help, width.saturating_sub(KEYS + 4).max(20)) {
-                    lines.push(Line::Keys(std::mem::take(&mut keys), line));
-                }
+            for (entry, keys) in bindings.of(context) {
+                let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join("  ");
+                let keys = if keys.is_empty() { "no key".to_owned() } else { keys };
+                entry_lines(keys, entry.help, width, &mut lines);
             }
         }
-        Reading { title: "Keys".to_owned(), lines, top: 0 }
+        Reading::new("Keys", lines)
     }
 
     /// A text that a command gave, in lines of at most this width.
     pub fn text(title: String, body: &str, width: usize) -> Reading {
         let lines = body.lines().flat_map(|line| wrap(line, width.saturating_sub(2).max(20))).map(Line::Text);
-        Reading { title, lines: lines.collect(), top: 0 }
+        Reading::new(title, lines.collect())
+    }
+
+    /// What was told, the newest last and in sight.
+    pub fn log<'a>(told: impl Iterator<Item = &'a Told>, zone: &TimeZone, width: usize, height: usize) -> Reading {
+        let mut lines = Vec::new();
+        for Told { wall_micros, failure, text } in told {
+            let at = Timestamp::from_microsecond(*wall_micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
+            let sign = if *failure { " ✗" } else { "" };
+            entry_lines(format!("{}{sign}", at.strftime("%H:%M:%S%.3f")), text, width, &mut lines);
+        }
+        if lines.is_empty() {
+            lines.push(Line::Text("Nothing was told yet.".to_owned()));
+        }
+        let mut reading = Reading::new("Event log", lines);
+        reading.scroll(isize::MAX, height);
+        reading
     }
 
     /// Scrolls by some lines.
     pub fn scroll(&mut self, lines: isize, height: usize) {
         self.top = self.top.saturating_add_signed(lines).min(self.lines.len().saturating_sub(height));
     }
+
+    /// Shows only what has the text that is searched for, under its headings.
+    pub fn narrow(&mut self) {
+        let text = self.search.text().trim().to_lowercase();
+        self.top = 0;
+        if text.is_empty() {
+            self.lines = self.all.clone();
+            return;
+        }
+        self.lines.clear();
+        let mut heading: Option<&Line> = None;
+        let mut whole = false;
+        let mut rest = self.all.as_slice();
+        while let Some((first, others)) = rest.split_first() {
+            let length = 1 + others.iter().take_while(|line| !line.begins()).count();
+            let (block, behind) = rest.split_at(length);
+            rest = behind;
+            if matches!(first, Line::Heading(_)) {
+                heading = Some(first);
+                whole = first.plain().contains(&text);
+            } else if matches!(first, Line::Text(blank) if blank.is_empty()) {
+                // Sections that are left out leave no empty lines.
+            } else if whole || block.iter().map(Line::plain).collect::<Vec<_>>().join(" ").contains(&text) {
+                self.lines.extend(heading.take().cloned());
+                self.lines.extend_from_slice(block);
+            }
+        }
+        if self.lines.is_empty() {
+            self.lines.push(Line::Text("Nothing here has this text.".to_owned()));
+        }
+    }
+}
+
+/// Keys that are wider than their column have a line of their own; long sentences go on in the next lines.
+fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<Line>) {
+    let mut keys = if width_of(&keys) > KEYS {
+        lines.push(Line::Keys(keys, String::new()));
+        String::new()
+    } else {
+        keys
+    };
+    for line in wrap(sentence, width.saturating_sub(KEYS + 4).max(20)) {
+        lines.push(Line::Keys(std::mem::take(&mut keys), line));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::action::TABLE;
 
     #[test]
     fn help_lists_every_action_and_begins_with_the_context() {
         for context in Context::ALL {
             for width in [40, 110] {
-                let help = Reading::help(context, width);
+                let help = Reading::help(context, &Bindings::default(), width);
                 let listed = help.lines.iter().filter(|line| matches!(line, Line::Keys(keys, _) if !keys.is_empty())).count();
                 assert_eq!(listed, TABLE.len());
             }
-            let help = Reading::help(context, 110);
+            let help = Reading::help(context, &Bindings::default(), 110);
             assert_eq!(help.lines[0], Line::Heading(context.title().to_owned()));
         }
+    }
+
+    #[test]
+    fn a_search_keeps_whole_entries_under_their_headings() {
+        let mut help = Reading::help(Context::Stations, &Bindings::default(), 50);
+        help.search.set("calls are in FLIGHT");
+        help.narrow();
+        assert_eq!(help.lines[0], Line::Heading("In every pane".to_owned()));
+        assert!(matches!(&help.lines[1], Line::Keys(keys, _) if keys == "q"), "{:?}", help.lines);
+        help.search.set("zebra");
+        help.narrow();
+        assert_eq!(help.lines.len(), 1);
     }
 }

@@ -1,32 +1,41 @@
-//! The stations pane's state: order, filter, selection. The selection is a station, not a row, so it stays while others come.
+//! The stations pane's state: order, filter, selection. The selection is a station, not a row, so it stays while others come. Nothing is
+//! sorted for a frame: new stations are put in their place, and an order that moves is looked at again once a second.
 
 use std::cmp::Ordering;
 
+use super::columns::Column;
 use super::filter::Filter;
-use crate::trace::{StationKey, StationRow, StationTable};
+use crate::trace::facts::Facts;
+use crate::trace::{Contents, StationKey, StationTable};
+use crate::tui::app::Now;
 use crate::tui::widget::{Viewport, width_of};
 use crate::visible;
 
-/// The order of the stations.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sorting {
-    /// By identity, numbers in it by their value.
-    #[default]
-    Identity,
-    /// In the order in which they appeared.
-    Age,
-}
+/// How long an order stands that moves with what stations do, in microseconds. Rows that jump more often cannot be read.
+const STANDS: u64 = 1_000_000;
+/// More new stations than this are sorted in together.
+const FEW: usize = 32;
 
 /// The state.
 #[derive(Debug, Default)]
 pub struct Stations {
+    /// All stations by identity, numbers in it by their value.
+    by_identity: Vec<StationKey>,
+    /// Those that pass the filter, as they are shown.
     shown: Vec<StationKey>,
-    total: usize,
     filter: Filter,
-    sorting: Sorting,
+    column: Column,
+    reverse: bool,
     selected: Option<StationKey>,
+    /// The index of the selected station among those shown.
+    position: usize,
     viewport: Viewport,
+    /// Whether filter or order have changed.
     stale: bool,
+    /// Whether something happened since the order was made, and it moves.
+    waits: bool,
+    ordered_micros: u64,
+    ordered_at: u64,
     widest: usize,
 }
 
@@ -38,7 +47,7 @@ impl Stations {
 
     /// How many stations there are.
     pub fn total(&self) -> usize {
-        self.total
+        self.by_identity.len()
     }
 
     /// The filter.
@@ -46,9 +55,9 @@ impl Stations {
         &self.filter
     }
 
-    /// The order.
-    pub fn sorting(&self) -> Sorting {
-        self.sorting
+    /// The column that they are sorted by, and whether the other way round.
+    pub fn sorting(&self) -> (Column, bool) {
+        (self.column, self.reverse)
     }
 
     /// The selected station.
@@ -58,7 +67,7 @@ impl Stations {
 
     /// The index of the selected station among those shown.
     pub fn position(&self) -> usize {
-        self.shown.iter().position(|key| Some(*key) == self.selected).unwrap_or(0)
+        self.position
     }
 
     /// The width of the widest identity, shown or not.
@@ -66,9 +75,14 @@ impl Stations {
         self.widest
     }
 
+    /// Whether the order is to be made again soon, although nothing more may happen.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// The first station on the screen.
     pub fn top(&self, height: usize) -> usize {
-        self.viewport.top(self.position(), self.shown.len(), height)
+        self.viewport.top(self.position, self.shown.len(), height)
     }
 
     /// Takes another filter.
@@ -77,31 +91,88 @@ impl Stations {
         self.filter = filter;
     }
 
-    /// Takes the next order.
-    pub fn sort_next(&mut self) {
-        self.sorting = if self.sorting == Sorting::Identity { Sorting::Age } else { Sorting::Identity };
-        self.stale = true;
+    /// Sorts by the next of these columns, after the identity.
+    pub fn sort_next(&mut self, columns: &[Column]) {
+        let next = match columns.iter().position(|column| *column == self.column) {
+            Some(index) => columns.get(index + 1).copied().unwrap_or_default(),
+            None if self.column == Column::Identity => columns.first().copied().unwrap_or_default(),
+            None => Column::Identity,
+        };
+        (self.column, self.reverse, self.stale) = (next, false, true);
     }
 
-    /// Brings the list up to date with the table.
-    pub fn refresh(&mut self, table: &StationTable) {
-        if !self.stale && self.total == table.rows().len() {
+    /// Turns the order round.
+    pub fn sort_reverse(&mut self) {
+        (self.reverse, self.stale) = (!self.reverse, true);
+    }
+
+    /// Brings the list up to date.
+    pub fn refresh(&mut self, contents: &Contents, facts: &Facts, now: Now) {
+        let table = contents.stations();
+        let known = self.by_identity.len();
+        if known < table.rows().len() {
+            self.take_in(table, known);
+        }
+        let moves = self.column.moves() || !self.filter.is_empty();
+        let happened = contents.records().range().end != self.ordered_at;
+        let due = now.monotonic_micros.saturating_sub(self.ordered_micros) >= STANDS;
+        if self.stale || (moves && happened && due) {
+            self.order(table, facts, now.monotonic_micros);
+            (self.stale, self.waits) = (false, false);
+            (self.ordered_micros, self.ordered_at) = (now.monotonic_micros, contents.records().range().end);
+        } else {
+            self.waits = moves && happened;
+        }
+    }
+
+    /// Puts new stations in their places.
+    fn take_in(&mut self, table: &StationTable, known: usize) {
+        let new = &table.rows()[known..];
+        self.widest = new.iter().map(|row| width_of(&visible(&row.identity))).fold(self.widest, usize::max);
+        let compare = |a: &StationKey, b: &StationKey| by_identity(table, *a, *b);
+        let simple = self.column == Column::Identity && !self.reverse && !self.stale;
+        if new.len() > FEW {
+            // What is in order already is found by the sort and merged with the rest.
+            self.by_identity.extend(new.iter().map(|row| row.key));
+            self.by_identity.sort_by(compare);
+            self.stale = true;
             return;
         }
-        (self.stale, self.total) = (false, table.rows().len());
-        let mut rows: Vec<&StationRow> = table.rows().iter().filter(|row| self.passes(row)).collect();
-        if self.sorting == Sorting::Identity {
-            rows.sort_by(|a, b| natural(&a.identity, &b.identity).then(a.key.cmp(&b.key)));
+        for row in new {
+            insert(&mut self.by_identity, row.key, compare);
+            if !simple {
+                self.stale = true;
+            } else if self.filter.parsed().matches_station(row) {
+                insert(&mut self.shown, row.key, compare);
+            }
         }
-        self.widest = table.rows().iter().map(|row| width_of(&visible(&row.identity))).max().unwrap_or(0);
-        self.shown = rows.into_iter().map(|row| row.key).collect();
-        if !self.selected.is_some_and(|selected| self.shown.contains(&selected)) {
-            self.selected = self.shown.first().copied();
-        }
+        self.keep_selection();
     }
 
-    fn passes(&self, row: &StationRow) -> bool {
-        self.filter.is_empty() || self.filter.finds(&visible(&row.identity))
+    /// Filters and sorts all of them.
+    fn order(&mut self, table: &StationTable, facts: &Facts, now_micros: u64) {
+        let passing = self.by_identity.iter().filter_map(|key| table.get(*key));
+        let passing = passing.filter(|row| self.filter.parsed().matches_station(row));
+        if self.column == Column::Identity {
+            self.shown = passing.map(|row| row.key).collect();
+        } else {
+            let place = |row| self.column.place(row, facts.of(row.key), now_micros);
+            let mut places: Vec<(u128, usize, StationKey)> =
+                passing.enumerate().map(|(rank, row)| (place(row), rank, row.key)).collect();
+            places.sort_unstable();
+            self.shown = places.into_iter().map(|(_, _, key)| key).collect();
+        }
+        if self.reverse {
+            self.shown.reverse();
+        }
+        self.keep_selection();
+    }
+
+    /// Finds the selected station again; the one that has come into its place when it is no longer shown.
+    fn keep_selection(&mut self) {
+        let found = self.shown.iter().position(|key| Some(*key) == self.selected);
+        self.position = found.unwrap_or(self.position).min(self.shown.len().saturating_sub(1));
+        self.selected = self.shown.get(self.position).copied();
     }
 
     /// Selects a station, if it is shown.
@@ -113,16 +184,27 @@ impl Stations {
 
     /// Moves the selection by some lines.
     pub fn move_by(&mut self, lines: isize, height: usize) {
-        self.go_to(self.position().saturating_add_signed(lines), height);
+        self.go_to(self.position.saturating_add_signed(lines), height);
     }
 
     /// Selects the station at an index, or the last one.
     pub fn go_to(&mut self, index: usize, height: usize) {
         let Some(last) = self.shown.len().checked_sub(1) else { return };
         let index = index.min(last);
-        self.viewport.moved(self.position(), index, self.shown.len(), height);
+        self.viewport.moved(self.position, index, self.shown.len(), height);
+        self.position = index;
         self.selected = Some(self.shown[index]);
     }
+}
+
+fn insert(keys: &mut Vec<StationKey>, key: StationKey, compare: impl Fn(&StationKey, &StationKey) -> Ordering) {
+    let place = keys.partition_point(|other| compare(other, &key) == Ordering::Less);
+    keys.insert(place, key);
+}
+
+fn by_identity(table: &StationTable, a: StationKey, b: StationKey) -> Ordering {
+    let identity = |key| table.get(key).map_or("", |row| &*row.identity);
+    natural(identity(a), identity(b)).then(a.cmp(&b))
 }
 
 /// Compares texts so that `CP2` comes before `CP10`.
@@ -160,53 +242,108 @@ mod tests {
     use super::*;
     use crate::ocpp::Role;
 
-    fn table(names: &[&str]) -> StationTable {
-        let mut table = StationTable::default();
-        for name in names {
-            table.key(Role::CentralSystem, name);
-        }
-        table
+    /// A list of stations that come with these names.
+    struct Scene {
+        contents: Contents,
+        facts: Facts,
+        stations: Stations,
+        now: Now,
     }
 
-    fn names<'a>(stations: &Stations, table: &'a StationTable) -> Vec<&'a str> {
-        stations.shown().iter().map(|key| &*table.get(*key).unwrap().identity).collect()
+    impl Scene {
+        fn new(names: &[&str]) -> Scene {
+            let (facts, stations) = (Facts::default(), Stations::default());
+            let mut scene = Scene { contents: Contents::new(1 << 20), facts, stations, now: Now::default() };
+            scene.come(names);
+            scene
+        }
+
+        fn come(&mut self, names: &[&str]) {
+            for name in names {
+                self.contents.station(Role::CentralSystem, name);
+            }
+            self.refresh();
+        }
+
+        fn refresh(&mut self) {
+            self.facts.look_on(&self.contents, &crate::ocpp::Catalog::embedded(), u64::MAX / 2);
+            self.stations.refresh(&self.contents, &self.facts, self.now);
+        }
+
+        fn names(&self) -> Vec<&str> {
+            let table = self.contents.stations();
+            self.stations.shown().iter().map(|key| &*table.get(*key).unwrap().identity).collect()
+        }
+
+        fn note(&mut self, key: u32) {
+            let happening =
+                crate::trace::Happening::Timeout { exchange: 0, action: "A".into(), after: std::time::Duration::ZERO };
+            let stamp = crate::trace::Stamp { wall_micros: 0, monotonic_micros: 0 };
+            self.contents.apply(&crate::trace::Event { station: Some(StationKey(key)), stamp, happening }, &mut String::new());
+        }
     }
 
     #[test]
     fn numbers_in_identities_sort_by_value() {
-        let table = table(&["CP10", "CP2", "cp1", "CP02a", "B"]);
-        let mut stations = Stations::default();
-        stations.refresh(&table);
-        assert_eq!(names(&stations, &table), ["B", "cp1", "CP2", "CP02a", "CP10"]);
-        stations.sort_next();
-        stations.refresh(&table);
-        assert_eq!(names(&stations, &table)[..2], ["CP10", "CP2"]);
+        let mut scene = Scene::new(&["CP10", "CP2", "cp1", "CP02a", "B"]);
+        assert_eq!(scene.names(), ["B", "cp1", "CP2", "CP02a", "CP10"]);
+        scene.stations.sort_reverse();
+        scene.refresh();
+        assert_eq!(scene.names()[..2], ["CP10", "CP02a"]);
+    }
+
+    #[test]
+    fn stations_that_come_are_put_in_their_places() {
+        let mut scene = Scene::new(&["CP5"]);
+        scene.come(&["CP1", "CP9"]);
+        let many: Vec<String> = (10..200).map(|number| format!("CP{number}")).collect();
+        scene.come(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        scene.come(&["CP3"]);
+        assert_eq!(scene.names()[..5], ["CP1", "CP3", "CP5", "CP9", "CP10"]);
+        assert_eq!(scene.names().len(), 194);
+        scene.stations.set_filter(Filter::parse("cp:CP1?").unwrap_or_default());
+        scene.stations.set_filter(Filter::parse("cp:CP1").unwrap());
+        scene.come(&["CP2"]);
+        assert_eq!(scene.names(), ["CP1"]);
     }
 
     #[test]
     fn the_selection_stays_on_its_station_when_others_come() {
-        let mut stations = Stations::default();
-        stations.refresh(&table(&["CP5"]));
-        assert_eq!(stations.selected(), Some(StationKey(0)));
-        stations.refresh(&table(&["CP5", "CP1", "CP9"]));
-        assert_eq!((stations.selected(), stations.position()), (Some(StationKey(0)), 1));
-        stations.move_by(5, 10);
-        assert_eq!(stations.selected(), Some(StationKey(2)));
-        stations.move_by(-9, 10);
-        assert_eq!(stations.selected(), Some(StationKey(1)));
+        let mut scene = Scene::new(&["CP5"]);
+        assert_eq!(scene.stations.selected(), Some(StationKey(0)));
+        scene.come(&["CP1", "CP9"]);
+        assert_eq!((scene.stations.selected(), scene.stations.position()), (Some(StationKey(0)), 1));
+        scene.stations.move_by(5, 10);
+        assert_eq!(scene.stations.selected(), Some(StationKey(2)));
+        scene.stations.move_by(-9, 10);
+        assert_eq!(scene.stations.selected(), Some(StationKey(1)));
     }
 
     #[test]
     fn a_filter_hides_and_never_deletes() {
-        let table = table(&["North1", "South1", "North2"]);
-        let mut stations = Stations::default();
-        stations.refresh(&table);
-        stations.set_filter(Filter::new("south"));
-        stations.refresh(&table);
-        assert_eq!((names(&stations, &table), stations.total()), (vec!["South1"], 3));
-        assert_eq!(stations.selected(), Some(StationKey(1)));
-        stations.set_filter(Filter::default());
-        stations.refresh(&table);
-        assert_eq!(stations.shown().len(), 3);
+        let mut scene = Scene::new(&["North1", "South1", "North2"]);
+        scene.stations.set_filter(Filter::parse("south").unwrap());
+        scene.refresh();
+        assert_eq!((scene.names(), scene.stations.total()), (vec!["South1"], 3));
+        assert_eq!(scene.stations.selected(), Some(StationKey(1)));
+        scene.stations.set_filter(Filter::default());
+        scene.refresh();
+        assert_eq!(scene.stations.shown().len(), 3);
+    }
+
+    #[test]
+    fn an_order_that_moves_is_made_again_once_a_second() {
+        let mut scene = Scene::new(&["A", "B"]);
+        scene.stations.sort_next(&[Column::Errors]);
+        scene.refresh();
+        assert_eq!(scene.names(), ["A", "B"]);
+        scene.note(1);
+        scene.refresh();
+        assert_eq!((scene.names(), scene.stations.waits()), (vec!["A", "B"], true));
+        scene.now.monotonic_micros += STANDS;
+        scene.refresh();
+        assert_eq!((scene.names(), scene.stations.waits()), (vec!["B", "A"], false));
+        scene.stations.sort_next(&[Column::Errors]);
+        assert_eq!(scene.stations.sorting(), (Column::Identity, false));
     }
 }

@@ -1,4 +1,4 @@
-//! Toasts: sentences that are shown for a moment. They expire by the times that are passed in.
+//! Toasts: sentences that are shown for a moment, and the log in which all of them stay. They expire by the times that are passed in.
 
 use std::collections::VecDeque;
 
@@ -8,6 +8,8 @@ const INFO: u64 = 2_000_000;
 const ERROR: u64 = 6_000_000;
 /// More than this many that wait tell a person nothing.
 const MOST: usize = 20;
+/// How many sentences the log keeps.
+const LOGGED: usize = 1_000;
 
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +21,24 @@ pub struct Toast {
     until_micros: u64,
 }
 
-/// The sentences that are to be seen, oldest first.
+/// A sentence of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// When, in microseconds since 1970.
+    pub wall_micros: i64,
+    /// Whether it is about a failure.
+    pub failure: bool,
+    /// The sentence.
+    pub text: String,
+}
+
+/// The sentences that are to be seen, oldest first, and all that were told.
 #[derive(Debug, Default)]
 pub struct Toasts {
     waiting: VecDeque<Toast>,
+    log: VecDeque<Told>,
+    /// What has to be added to the monotonic clock to get the wall clock.
+    offset_micros: i64,
 }
 
 impl Toasts {
@@ -36,7 +52,27 @@ impl Toasts {
         self.push(text.into(), true, now_micros + ERROR);
     }
 
+    /// Takes the difference of the clocks over.
+    pub fn set_clock(&mut self, wall_micros: i64, monotonic_micros: u64) {
+        self.offset_micros = wall_micros - monotonic_micros as i64; // a session ends before this overflows
+    }
+
+    /// Writes a sentence into the log without showing it.
+    pub fn note(&mut self, text: impl Into<String>, failure: bool, wall_micros: i64) {
+        self.log.push_back(Told { wall_micros, failure, text: text.into() });
+        if self.log.len() > LOGGED {
+            self.log.pop_front();
+        }
+    }
+
+    /// What was told, oldest first.
+    pub fn log(&self) -> impl Iterator<Item = &Told> {
+        self.log.iter()
+    }
+
     fn push(&mut self, text: String, failure: bool, until_micros: u64) {
+        let shown_for = if failure { ERROR } else { INFO };
+        self.note(text.clone(), failure, until_micros.saturating_sub(shown_for) as i64 + self.offset_micros);
         // What informs gives way to whatever comes next; failures are kept for their time.
         self.waiting.retain(|toast| toast.failure && toast.text != text);
         self.waiting.push_back(Toast { text, failure, until_micros });

@@ -19,13 +19,20 @@ fn order(effects: &[Effect]) -> Order {
     }
 }
 
+/// The orders of a batch that are given.
+fn given(effects: &[Effect]) -> Vec<Order> {
+    let orders = effects.iter().filter_map(|effect| if let Effect::Give(order) = effect { Some(order.clone()) } else { None });
+    orders.collect()
+}
+
 #[test]
 fn a_chosen_action_is_prefilled_and_sent() {
     for key in ["F5", "ctrl-s", "alt-enter", "ctrl-enter"] {
         let mut screen = Screen::busy(120, 40);
         screen.press("e res enter");
         assert_eq!(text(&screen), "{\n  \"type\": \"Soft\"\n}");
-        let sent = order(&screen.press(key));
+        assert_eq!(screen.press(key), [], "a reset asks first");
+        let sent = order(&screen.press("y"));
         assert_eq!(sent.targets, [StationKey(0)]);
         assert_eq!(sent.deed, Deed::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
     }
@@ -57,7 +64,7 @@ fn an_invalid_payload_needs_the_key_twice() {
     screen.hear(Message::Paste("x".to_owned()));
     assert_eq!(screen.press("F5"), [], "{}", screen.picture());
     assert!(screen.picture().contains("Press F5 again to send it anyway"), "{}", screen.picture());
-    assert!(matches!(order(&screen.press("F5")).deed, Deed::Call { .. } | Deed::Raw(_)));
+    assert!(matches!(order(&screen.press("F5 y")).deed, Deed::Call { .. } | Deed::Raw(_)));
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
     screen.hear(Message::Paste("x".to_owned()));
@@ -72,22 +79,25 @@ fn text_that_is_no_json_is_sent_as_it_stands_in_a_frame() {
     screen.press("e res enter end");
     screen.hear(Message::Paste(",,".to_owned()));
     screen.press("F5");
-    let Deed::Raw(frame) = order(&screen.press("F5")).deed else { panic!("not raw") };
+    let Deed::Raw(frame) = order(&screen.press("F5 y")).deed else { panic!("not raw") };
     assert!(frame.starts_with("[2,\"raw-") && frame.ends_with(",\"Reset\",{\n  \"type\": \"Soft\",,\n}]"), "{frame}");
 }
 
 #[test]
-fn physical_actions_ask_when_several_stations_are_meant() {
+fn physical_actions_ask_and_name_whom_they_move() {
     let mut screen = Screen::busy(120, 40);
     screen.press("m j m e res enter");
     assert!(screen.picture().contains("Reset → 2 stations (CP1, CP2)"), "{}", screen.picture());
     assert_eq!(screen.press("F5"), []);
     assert_eq!(screen.app.context(), Context::Question);
     assert_eq!(screen.press("enter F5"), [], "neither Enter nor the key that asked confirms");
-    assert_eq!(order(&screen.press("y")).targets, [StationKey(0), StationKey(1)]);
+    assert_eq!(given(&screen.press("y"))[0].targets, [StationKey(0), StationKey(1)]);
     let mut screen = Screen::busy(120, 40);
     screen.press("m j m e getconf enter");
-    assert_eq!(order(&screen.press("F5")).targets.len(), 2, "reading asks nothing");
+    assert_eq!(given(&screen.press("F5"))[0].targets.len(), 2, "reading asks nothing");
+    let mut screen = Screen::busy(120, 40);
+    screen.app.confirm = false;
+    assert_eq!(order(&screen.press("e res enter F5")).targets.len(), 1, "who does not want to be asked is not");
 }
 
 #[test]
@@ -108,7 +118,7 @@ fn a_draft_comes_back() {
     let draft = text(&screen);
     screen.press("esc e res enter");
     assert_eq!(text(&screen), draft);
-    screen.press("ctrl-o");
+    screen.press("ctrl-o enter");
     assert_eq!(text(&screen), "{\n  \"type\": \"Soft\"\n}");
     screen.press("ctrl-z");
     assert_eq!(text(&screen), draft, "going back to the sample can be undone");

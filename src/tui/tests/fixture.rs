@@ -13,7 +13,7 @@ use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stam
 use crate::tui::app::{App, Now, Outside};
 use crate::tui::draw::{Drawn, draw};
 use crate::tui::key::Key;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Effect, Message, update};
 
 /// 2026-03-04T10:00:00Z.
@@ -30,7 +30,7 @@ pub struct Screen {
 impl Screen {
     /// Nobody is there yet.
     pub fn empty(width: u16, height: u16) -> Screen {
-        let mut app = App::new(Theme::named("terminal").unwrap(), true, TimeZone::UTC);
+        let mut app = App::new(Theme::named("terminal").unwrap(), Depth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen = Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0 };
@@ -45,7 +45,7 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            let handshake = format!("GET /{name} HTTP/1.1\nSec-Websocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-Websocket-Protocol: {}\n", version.subprotocol()).into();
+            let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
             screen.tell(Some(key), Happening::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
@@ -68,6 +68,48 @@ impl Screen {
                 reason: "\u{1b}[2J no common subprotocol".into(),
                 detail: "".into(),
                 handshake: "".into(),
+            },
+        );
+        screen.hear(Message::Refresh);
+        screen
+    }
+
+    /// The busy screen after a station has reported and charged, and while a call of ours waits.
+    pub fn charging(width: u16, height: u16) -> Screen {
+        let mut screen = Screen::busy(width, height);
+        for (connector, status, error) in
+            [(0, "Available", "NoError"), (1, "Charging", "NoError"), (2, "Faulted", "GroundFailure")]
+        {
+            let payload = format!(r#"{{"connectorId":{connector},"errorCode":"{error}","status":"{status}"}}"#);
+            screen.exchange("CP1", Direction::In, "StatusNotification", &payload, "{}");
+        }
+        let start = r#"{"connectorId":1,"idTag":"04A2B3C4","meterStart":1000,"timestamp":"2026-03-04T10:00:00Z"}"#;
+        screen.exchange(
+            "CP1",
+            Direction::In,
+            "StartTransaction",
+            start,
+            r#"{"transactionId":7,"idTagInfo":{"status":"Accepted"}}"#,
+        );
+        let keys = r#"{"configurationKey":[{"key":"HeartbeatInterval","value":"300","readonly":false},{"key":"NumberOfConnectors","value":"2","readonly":true}]}"#;
+        screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
+        let ping = |pong, round_trip| Happening::Ping { direction: Direction::In, pong, round_trip };
+        let key = screen.station("CP1");
+        screen.tell(Some(key), ping(true, Some(Duration::from_micros(2_300))));
+        let late = screen.call("CP1", Direction::Out, "ClearCache", "{}");
+        screen.tell(
+            Some(key),
+            Happening::Timeout { exchange: late, action: "ClearCache".into(), after: Duration::from_secs(30) },
+        );
+        screen.call("CP1", Direction::Out, "TriggerMessage", r#"{"requestedMessage":"Heartbeat"}"#);
+        screen.tell(Some(key), Happening::Queue { in_flight: 1, queued: 2 });
+        screen.tell(
+            None,
+            Happening::Refused {
+                peer: None,
+                reason: "CP1: no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "GET /CP1 HTTP/1.1\n".into(),
             },
         );
         screen.hear(Message::Refresh);

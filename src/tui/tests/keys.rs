@@ -3,8 +3,9 @@
 use super::fixture::Screen;
 use crate::console::{Candidate, Completions};
 use crate::trace::{Direction, StationKey};
-use crate::tui::action::{Context, TABLE, action_of, keys};
+use crate::tui::action::{Context, TABLE, keys};
 use crate::tui::app::Pane;
+use crate::tui::bindings::Bindings;
 use crate::tui::session::Reply;
 use crate::tui::update::{Effect, Message};
 
@@ -25,6 +26,7 @@ fn state(screen: &Screen) -> String {
 
 #[test]
 fn keys_change_the_state_as_the_help_says() {
+    let mut wrong = Vec::new();
     for (pressed, expected) in [
         ("", "Stations"),
         ("tab", "Trace"),
@@ -72,16 +74,68 @@ fn keys_change_the_state_as_the_help_says() {
         ("e", "Picker"),
         ("e esc", "Stations"),
         ("e res enter", "Editor"),
-        ("e res enter ctrl-p", "CommandLine"),
+        ("e res enter ctrl-p", "Chooser"),
         ("e res enter ctrl-p esc", "Editor"),
         ("e res enter F1", "Reading"),
         ("e res enter esc", "Stations"),
         ("esc esc esc", "Stations"),
+        ("o", "Page"),
+        ("o ] esc", "Stations"),
+        ("o e", "Picker"),
+        ("o e esc", "Page"),
+        ("o enter", "Trace, only 0"),
+        ("*", "Stations, 5 marked"),
+        ("* *", "Stations"),
+        ("/ cp enter *", "Stations, s/cp, 3 marked"),
+        ("2 / kind:error enter", "Trace, /kind:error 1"),
+        ("2 / kind:error x", "FilterLine, /kind:error 1"),
+        ("2 / kind:error x enter", "FilterLine, /kind:error 1"),
+        ("2 / reset enter esc / up", "FilterLine, /reset 2"),
+        ("2 / reset enter esc / up down", "FilterLine"),
+        ("2 / answ tab yes enter", "Trace, /answered:yes 4"),
+        ("2 / dir: tab enter enter", "Trace, /dir:in 4"),
+        ("2 / dir: tab tab enter enter", "Trace, /dir:out 4"),
+        ("2 / dir: tab esc esc", "Trace"),
+        ("2 g .", "Trace, at 10"),
+        ("2 g . .", "Trace, at 11"),
+        ("2 g . . .", "Trace, at 15"),
+        ("2 .", "Trace"),
+        ("2 ,", "Trace, at 11"),
+        ("2 , ,", "Trace, at 10"),
+        ("2 g f reset enter", "Trace, at 8"),
+        ("2 g f reset enter n", "Trace, at 9"),
+        ("2 g f reset enter n n", "Trace, at 9"),
+        ("2 g f reset enter n N", "Trace, at 8"),
+        ("2 g f reset enter esc n", "FilterLine, at 8"),
+        ("2 g j }", "Trace, at 4"),
+        ("2 g j } } {", "Trace, at 4"),
+        ("2 g j j j j j j )", "Trace, at 7"),
+        ("2 g j j j j j j ) (", "Trace, at 6"),
+        ("2 g @ 10:00:00 enter", "Trace, at 0"),
+        ("2 @ 9:59 enter", "Trace, at 0"),
+        ("2 @ soon enter", "FilterLine"),
+        ("2 @ soon enter esc", "Trace"),
+        ("2 g j b j j b G '", "Trace, at 1"),
+        ("2 g j b j j b G ' '", "Trace, at 3"),
+        ("2 g j b j j b \"", "Trace, at 1"),
+        ("2 '", "Trace"),
+        ("2 v", "Trace"),
+        ("2 v g j j j j j", "Trace, at 6"),
+        ("2 v g .", "Trace, at 10"),
+        ("2 v g . .", "Trace, at 15"),
+        ("2 g j v v", "Trace, only 0, at 1"),
+        ("2 g j v v v", "Trace, at 1"),
+        ("2 g j v v esc", "Trace, at 1"),
+        ("s s s S", "Stations"),
     ] {
         let mut screen = Screen::busy(120, 40);
         screen.press(pressed);
-        assert_eq!(state(&screen), expected, "after {pressed}");
+        let is = state(&screen);
+        if is != expected {
+            wrong.push(format!("after {pressed}: {is}, not {expected}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -95,6 +149,10 @@ fn every_key_of_every_context_is_heard() {
         (Context::FilterLine, "/"),
         (Context::Picker, "e"),
         (Context::Reading, "?"),
+        (Context::Prompt, "e res enter F6"),
+        (Context::Chooser, "ctrl-p"),
+        (Context::Search, "? /"),
+        (Context::Page, "o"),
         (Context::Question, "m j m e res enter F5"),
     ] {
         for entry in TABLE.iter().filter(|entry| context.reach().contains(&entry.context)) {
@@ -102,7 +160,7 @@ fn every_key_of_every_context_is_heard() {
                 let mut screen = Screen::busy(120, 40);
                 screen.press(way);
                 assert_eq!(screen.app.context(), context, "{way}");
-                let nearer = action_of(context, key);
+                let nearer = Bindings::default().action_of(context, key);
                 assert!(nearer == Some(entry.action) || entry.context != context, "{key} in {context:?} is {nearer:?}");
                 screen.hear(Message::Key(key.event()));
                 screen.draw();

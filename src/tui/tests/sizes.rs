@@ -6,7 +6,45 @@ use super::fixture::Screen;
 use crate::tui::update::Message;
 
 /// Ways to everything that can be on the screen.
-const WAYS: [&str; 9] = ["", "2", "3", "z", "? ", ": s", "2 / reset", "e", "e res enter tab"];
+const WAYS: [&str; 37] = [
+    "",
+    "2",
+    "3",
+    "z",
+    "? ",
+    ": s",
+    "2 / reset",
+    "2 / kind:wrong",
+    "/ cp: tab",
+    "2 f reset enter",
+    "2 @",
+    "2 v",
+    "2 v v",
+    "2 z v v",
+    "o",
+    "o e",
+    "s s s *",
+    "z s s S",
+    "2 g b p",
+    "2 . 3 v",
+    "2 . 3 v v j enter",
+    "2 . 3 v v v",
+    "2 . 3 v v v v l",
+    "2 . 3 V",
+    "e",
+    "e res enter tab",
+    "ctrl-p",
+    "ctrl-p reset pagedown",
+    "t down",
+    "E",
+    "? / filter",
+    "Y",
+    "e res enter ctrl-o",
+    "e res enter F6",
+    "e res enter F7",
+    "m j m e heart enter F5 + > >",
+    "2 g . f cp1 enter n",
+];
 
 #[test]
 fn nothing_panics_at_any_size() {

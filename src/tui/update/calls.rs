@@ -1,21 +1,20 @@
-//! From the wish to call something to the order: choosing an action, editing its payload, sending it.
+//! From the wish to call something to the editor: choosing an action, opening its payload, closing it again. Sending is in `sending`.
 
-use super::Effect;
+use std::sync::Arc;
+
+use super::{Effect, choosing, drafts, sending, sources};
 use crate::compose;
-use crate::hub::{Deed, Order, Receipt};
-use crate::ocpp::{Role, Version};
+use crate::config::KeptPart;
+use crate::ocpp::{ActionDefinition, Role, Version};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::action::Action;
-use crate::tui::app::{App, OnYes, Outside, Question};
+use crate::tui::app::{App, Outside};
 use crate::tui::assist;
-use crate::tui::state::{Editor, Picker, Subject, payload_text};
+use crate::tui::state::{Asked, Editor, Pace, Picker, Prompt, Subject, payload_text};
+use crate::tui::widget::InputLine;
 
-/// Actions that move something in the real world; they ask when several stations would do it.
-const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
 /// Longer texts are not edited here: every key would have to look at all of it.
 const LONGEST: usize = 256 * 1024;
-/// How many closed editors are remembered.
-const DRAFTS: usize = 50;
 
 /// Opens the list of actions for a station or for the marked ones.
 pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &Outside<'_>) {
@@ -40,6 +39,14 @@ fn common(targets: &[StationKey], outside: &Outside<'_>) -> Option<(Role, Versio
     Some((first.our_role, first.version.unwrap_or(Version::V1_6), same.collect()))
 }
 
+/// The calls that can be sent to or from the selected station.
+pub fn offered(app: &App, outside: &Outside<'_>) -> Vec<Arc<ActionDefinition>> {
+    let Some((role, version, _)) = common(&app.targets(app.run_context(outside.contents).selected), outside) else {
+        return Vec::new();
+    };
+    outside.catalog.actions_of(version, role).cloned().collect()
+}
+
 /// The actions of the list and of the editor.
 pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
     match action {
@@ -47,9 +54,15 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::PickUp => app.picker.iter_mut().for_each(|picker| picker.move_by(-1, 10)),
         Action::PickDown => app.picker.iter_mut().for_each(|picker| picker.move_by(1, 10)),
         Action::LeavePicker => app.picker = None,
-        Action::EditorCommandLine => app.command_line.open(),
-        Action::CloseEditor => close(app, outside),
-        Action::Send => return send(app, outside),
+        Action::EditorCommandLine => choosing::open_palette(app, outside),
+        Action::CloseEditor => return close(app, outside),
+        Action::Send => return sending::send(app, Pace::ONCE, false, outside),
+        Action::SendKeep => return sending::send(app, Pace::ONCE, true, outside),
+        Action::Repeat => app.prompt = Some(Prompt { asked: Asked::Repeat, input: InputLine::new("10 every 1s") }),
+        Action::Favourite => app.prompt = Some(Prompt { asked: Asked::Favourite, input: InputLine::default() }),
+        Action::Source => sources::open(app, outside),
+        Action::Raw => sources::toggle_raw(app, outside),
+        Action::External => return edit_outside(app),
         _ => {
             if let Some(editor) = &mut app.editor {
                 edit(editor, action);
@@ -64,11 +77,28 @@ fn edit(editor: &mut Editor, action: Action) {
         Action::AcceptCompletion => editor.accept_or_propose(),
         Action::PreviousCompletion => editor.move_proposal(-1),
         Action::Format => editor.format(),
-        Action::Sample => editor.restore_sample(),
-        Action::NextFinding => editor.next_finding(),
+        Action::NextFinding => editor.go_to_finding(false),
+        Action::PreviousFinding => editor.go_to_finding(true),
         Action::Undo => editor.undo(false),
         Action::Redo => editor.undo(true),
         _ => {}
+    }
+}
+
+/// Hands the text to the person's own program.
+fn edit_outside(app: &mut App) -> Vec<Effect> {
+    let Some(editor) = &mut app.editor else { return Vec::new() };
+    editor.hide_proposals();
+    vec![Effect::EditOutside { text: editor.text(), extension: "json" }]
+}
+
+/// Takes the text over that came back from the person's program.
+pub fn edited_outside(app: &mut App, edited: Result<String, String>, outside: &Outside<'_>) {
+    let now = outside.now.monotonic_micros;
+    match (edited, &mut app.editor) {
+        (Ok(text), Some(editor)) => editor.replace_text(text.trim_end_matches('\n')),
+        (Err(reason), _) => app.toasts.error(reason, now),
+        (Ok(_), None) => {}
     }
 }
 
@@ -77,6 +107,19 @@ fn pick(app: &mut App, outside: &Outside<'_>) {
     let Some(definition) = picker.choice().cloned() else { return };
     let targets = picker.targets.clone();
     app.picker = None;
+    open_editor(app, targets, &definition, outside);
+}
+
+/// Edits a call to the selected station or to the marked ones.
+pub fn edit_call(app: &mut App, definition: &Arc<ActionDefinition>, outside: &Outside<'_>) {
+    let selected = app.run_context(outside.contents).selected;
+    if let Some((_, _, targets)) = common(&app.targets(selected), outside) {
+        open_editor(app, targets, definition, outside);
+    }
+}
+
+/// Opens the editor with the sample, or with the draft of the same action.
+fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<ActionDefinition>, outside: &Outside<'_>) {
     let subject = Subject {
         names: assist::names(&targets, outside.contents),
         version: definition.version,
@@ -85,17 +128,38 @@ fn pick(app: &mut App, outside: &Outside<'_>) {
         warning: None,
         targets,
     };
-    let draft = app.drafts.iter().position(|draft| draft.is_about(&subject));
-    if let Some(mut draft) = draft.map(|index| app.drafts.remove(index)) {
-        draft.subject = subject;
-        draft.armed = false;
-        app.toasts.info("Your draft is back; Ctrl-O brings the sample", outside.now.monotonic_micros);
-        app.editor = Some(draft);
-        return;
-    }
     let known = assist::known_values(&subject.targets, outside);
-    let sample = assist::sample(&definition, &known, outside);
-    app.editor = Some(Editor::new(subject, &sample, sample.clone(), known));
+    let sample = assist::sample(definition, &known, outside);
+    let draft = drafts::of(&app.kept, &subject).map(|draft| draft.text.clone()).filter(|draft| *draft != sample);
+    if draft.is_some() {
+        app.toasts.info("Your draft is back; Ctrl-O brings the sample", outside.now.monotonic_micros);
+    }
+    app.editor = Some(Editor::new(subject, draft.as_ref().unwrap_or(&sample), sample.clone(), known));
+}
+
+/// What a call of an action by us is, with what the definitions say; without an action it is a whole frame.
+pub fn subject(targets: &[StationKey], action: &str, outside: &Outside<'_>) -> Option<Subject> {
+    let (role, version, targets) = common(targets, outside)?;
+    Some(Subject {
+        names: assist::names(&targets, outside.contents),
+        version,
+        action: action.to_owned(),
+        definition: outside.catalog.action(version, role, action).cloned(),
+        warning: None,
+        targets,
+    })
+}
+
+/// Opens the editor with a text that was kept.
+pub fn edit_text(app: &mut App, action: &str, text: &str, outside: &Outside<'_>) {
+    let selected = app.run_context(outside.contents).selected;
+    let Some(subject) = subject(&app.targets(selected), action, outside) else {
+        app.toasts.error("No station is selected; a call needs one to go to", outside.now.monotonic_micros);
+        return;
+    };
+    let known = assist::known_values(&subject.targets, outside);
+    let sample = subject.definition.as_ref().map_or_else(String::new, |definition| assist::sample(definition, &known, outside));
+    app.editor = Some(Editor::new(subject, text, sample, known));
 }
 
 /// Opens the editor on the selected frame: on the call of its exchange, or on the whole text when it belongs to none.
@@ -143,72 +207,15 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     app.editor = Some(Editor::new(subject, &text, sample, known));
 }
 
-fn close(app: &mut App, outside: &Outside<'_>) {
+fn close(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     if let Some(editor) = app.editor.as_mut().filter(|editor| editor.proposes()) {
         editor.hide_proposals();
-        return;
-    }
-    let Some(editor) = app.editor.take() else { return };
-    if editor.is_changed() && !editor.subject.is_raw() {
-        app.toasts.info(format!("The draft of {} is kept", editor.subject.action), outside.now.monotonic_micros);
-        app.drafts.retain(|draft| !draft.is_about(&editor.subject));
-        app.drafts.push(editor);
-        if app.drafts.len() > DRAFTS {
-            app.drafts.remove(0);
-        }
-    }
-}
-
-/// The key to send: a fault must be confirmed with the same key, a physical action on several stations with `y`.
-fn send(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
-    let Some(editor) = &mut app.editor else { return Vec::new() };
-    editor.hide_proposals();
-    if editor.objection().is_some() && !editor.armed {
-        editor.armed = true;
         return Vec::new();
     }
-    let subject = &editor.subject;
-    if subject.targets.len() > 1 && PHYSICAL.contains(&subject.action.as_str()) {
-        let text = format!("{} to {}?", subject.action, subject.names);
-        app.question = Some(Question { text, on_yes: OnYes::Send });
+    let Some(editor) = app.editor.take() else { return Vec::new() };
+    if !drafts::keep(app, &editor) {
         return Vec::new();
     }
-    submit(app, outside)
-}
-
-/// Makes the order. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
-pub fn submit(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
-    let Some(editor) = &app.editor else { return Vec::new() };
-    let (subject, text) = (&editor.subject, editor.text());
-    let deed = if subject.is_raw() {
-        Deed::Raw(text)
-    } else {
-        match serde_json::from_str(&text) {
-            Ok(payload) => Deed::Call { action: subject.action.clone(), payload },
-            Err(_) => Deed::Raw(format!("[2,\"raw-{}\",\"{}\",{text}]", outside.now.monotonic_micros, subject.action)),
-        }
-    };
-    let what = if subject.is_raw() { "The frame".to_owned() } else { subject.action.clone() };
-    vec![Effect::Submit { order: Order { targets: subject.targets.clone(), deed }, what }]
-}
-
-/// Says what became of the order. The editor closes when at least one link took it.
-pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &Outside<'_>) {
-    let now = outside.now.monotonic_micros;
-    if let Some((station, reason)) = receipt.refused.first() {
-        let name = assist::names(&[*station], outside.contents);
-        let more = if receipt.refused.len() > 1 { format!(" (and {} more)", receipt.refused.len() - 1) } else { String::new() };
-        app.toasts.error(format!("{what} did not go to {name}: {reason}{more}"), now);
-    }
-    if receipt.taken.is_empty() {
-        if let Some(editor) = &mut app.editor {
-            editor.armed = false;
-        }
-        return;
-    }
-    if receipt.refused.is_empty() {
-        app.toasts.info(format!("{what} → {}", assist::names(&receipt.taken, outside.contents)), now);
-    }
-    app.editor = None;
-    app.trace.await_call(receipt.taken.clone(), what.to_owned());
+    app.toasts.info(format!("The draft of {} is kept", editor.subject.what()), outside.now.monotonic_micros);
+    vec![Effect::Keep(KeptPart::Drafts)]
 }

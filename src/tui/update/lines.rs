@@ -1,12 +1,10 @@
-//! The lines at the bottom: commands and filters, and text that is typed or pasted wherever it goes.
+//! The command line, and text that is typed or pasted wherever it goes. The line for filters is in `search`.
 
 use crossterm::event::KeyEvent;
 
-use super::Effect;
+use super::{Effect, choosing, search, sending};
 use crate::tui::action::{Action, Context};
-use crate::tui::app::{App, Outside, Pane};
-use crate::tui::state::{Filter, FilterLine};
-use crate::tui::widget::InputLine;
+use crate::tui::app::{App, OnYes, Outside, Question};
 
 /// A key that is no action.
 pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
@@ -21,10 +19,10 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside
             }
         }
         Context::FilterLine => {
-            if let Some(line) = &mut app.filter_line {
-                line.input.key(&event);
+            let edited = app.filter_line.as_mut().is_some_and(|line| line.input.key(&event));
+            if edited {
+                search::typed(app);
             }
-            apply_filter(app);
         }
         Context::Picker => {
             if let Some(picker) = &mut app.picker {
@@ -33,6 +31,27 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside
                 if picker.input.text() != before {
                     picker.narrow();
                 }
+            }
+        }
+        Context::Chooser => {
+            if let Some(chooser) = &mut app.chooser {
+                let before = chooser.input.text().to_owned();
+                chooser.input.key(&event);
+                if chooser.input.text() != before {
+                    chooser.narrow();
+                }
+            }
+            choosing::preview(app);
+        }
+        Context::Prompt => {
+            if let Some(prompt) = &mut app.prompt {
+                prompt.input.key(&event);
+            }
+        }
+        Context::Search => {
+            if let Some(reading) = &mut app.reading {
+                reading.search.key(&event);
+                reading.narrow();
             }
         }
         Context::Editor => {
@@ -53,12 +72,30 @@ pub fn paste(app: &mut App, text: &str, outside: &Outside<'_>) {
             if let Some(line) = &mut app.filter_line {
                 line.input.paste(text);
             }
-            apply_filter(app);
+            search::typed(app);
         }
         Context::Picker => {
             if let Some(picker) = &mut app.picker {
                 picker.input.paste(text);
                 picker.narrow();
+            }
+        }
+        Context::Chooser => {
+            if let Some(chooser) = &mut app.chooser {
+                chooser.input.paste(text);
+                chooser.narrow();
+            }
+            choosing::preview(app);
+        }
+        Context::Prompt => {
+            if let Some(prompt) = &mut app.prompt {
+                prompt.input.paste(text);
+            }
+        }
+        Context::Search => {
+            if let Some(reading) = &mut app.reading {
+                reading.search.paste(text);
+                reading.narrow();
             }
         }
         Context::Editor => {
@@ -70,38 +107,9 @@ pub fn paste(app: &mut App, text: &str, outside: &Outside<'_>) {
     }
 }
 
-/// Opens the filter of the focused list; from the message pane that of the trace.
-pub fn open_filter(app: &mut App) {
-    let pane = if app.focus == Pane::Stations { Pane::Stations } else { Pane::Trace };
-    let before = if pane == Pane::Stations { app.stations.filter() } else { app.trace.filter() }.clone();
-    app.filter_line = Some(FilterLine { pane, input: InputLine::new(before.text()), before });
-}
-
-fn apply_filter(app: &mut App) {
-    if let Some(line) = &app.filter_line {
-        let (pane, filter) = (line.pane, Filter::new(line.input.text()));
-        set_filter(app, pane, filter);
-    }
-}
-
-/// Sets the filter of a list.
-pub fn set_filter(app: &mut App, pane: Pane, filter: Filter) {
-    if pane == Pane::Stations {
-        app.stations.set_filter(filter);
-    } else {
-        app.trace.set_filter(filter);
-    }
-}
-
-/// The actions of both lines.
+/// The actions of the command line.
 pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
     match action {
-        Action::KeepFilter => app.filter_line = None,
-        Action::DropFilter => {
-            if let Some(line) = app.filter_line.take() {
-                set_filter(app, line.pane, line.before);
-            }
-        }
         Action::LeaveCommandLine if app.command_line.proposes() => app.command_line.hide_proposals(),
         Action::LeaveCommandLine => app.command_line.close(),
         Action::OlderCommand if app.command_line.proposes() => app.command_line.next(-1),
@@ -121,6 +129,11 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
                 app.command_line.accept();
             } else if let Some(line) = app.command_line.take() {
                 app.command_line.close();
+                if app.confirm && sending::is_dangerous(&line) {
+                    let text = format!("\"{line}\" moves something at many stations. Run it?");
+                    app.question = Some(Question { text, on_yes: OnYes::Run { line } });
+                    return Vec::new();
+                }
                 return vec![Effect::Run { line, context: app.run_context(outside.contents) }];
             } else {
                 app.command_line.close();

@@ -1,25 +1,38 @@
 //! What happens to the state when a key is pressed or something is heard from below. Pure: the time and the trace are passed in, what
 //! has to be done outside comes back as effects. Keys are given their meaning by `action`, not here.
 
+mod arranging;
 mod calls;
+mod choosing;
+mod copying;
+mod drafts;
 mod lines;
 mod mouse;
+mod page;
 mod panes;
+mod search;
+mod sending;
+mod sources;
+
+pub use drafts::text_to_keep;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 
-use super::action::{Action, Context, action_of};
+use super::action::{Action, Context};
 use super::app::{App, OnYes, Outside, Pane, Question};
 use super::key::Key;
 use super::session::Reply;
-use super::state::{Reading, WIDEST};
+use super::state::{Asked, Pace, Reading, WIDEST};
+use crate::config::KeptPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::trace::RecordKind;
 
 /// How many records are looked at for failures between two frames.
 const NEWEST: u64 = 2_000;
+/// How many records are looked at in one turn for what they say about stations.
+const FOLDED: u64 = 5_000;
 
 /// What the screen hears.
 #[derive(Debug)]
@@ -54,6 +67,14 @@ pub enum Message {
         /// How the links took it.
         receipt: Receipt,
     },
+    /// How the links took one order of a batch.
+    Given(Receipt),
+    /// What came back from the person's own editor, or why nothing did.
+    Edited(Result<String, String>),
+    /// Where a long text was copied to, or why it could not be.
+    Copied(Result<String, String>),
+    /// Theme files were changed: what is wrong with them.
+    ThemesChanged(Vec<String>),
     /// A part of the program failed and was caught.
     Panicked(String),
 }
@@ -86,8 +107,23 @@ pub enum Effect {
         /// What it is, for the toast.
         what: String,
     },
+    /// Hand one more order of a batch to the links.
+    Give(Order),
     /// Put text into the clipboard.
     Copy(String),
+    /// Put text that is too long for the clipboard into a file.
+    CopyToFile(String),
+    /// Let the person's own program edit a text.
+    EditOutside {
+        /// The text.
+        text: String,
+        /// The extension of its file, by which programs choose their colours.
+        extension: &'static str,
+    },
+    /// Write what has changed into the state folder.
+    Keep(KeptPart),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Come back soon: the filter has more records to look at.
     Continue,
     /// Stop until the shell continues us.
@@ -102,18 +138,19 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
     match message {
         Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
         Message::Key(event) => {
-            let effects = key(app, event, outside);
+            let mut effects = key(app, event, outside);
             show_selected(app, outside);
+            effects.extend(drafts::keep_open_one(app));
             effects
         }
         Message::Paste(text) => {
             lines::paste(app, &text, outside);
-            Vec::new()
+            drafts::keep_open_one(app).into_iter().collect()
         }
         Message::Mouse(event) => {
-            mouse::mouse(app, event, outside);
+            let effects = mouse::mouse(app, event, outside);
             show_selected(app, outside);
-            Vec::new()
+            effects
         }
         Message::Resize(size) => {
             app.size = size;
@@ -121,20 +158,40 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
         }
         Message::Refresh => {
             app.toasts.expire(now);
+            app.toasts.set_clock(outside.now.wall_micros, now);
             tell_failures(app, outside);
-            app.stations.refresh(outside.contents.stations());
-            let height = height_of(app, Pane::Trace);
-            let more = app.trace.refresh(outside.contents, height);
+            let more = bring_up_to_date(app, outside);
             show_selected(app, outside);
-            if more { vec![Effect::Continue] } else { Vec::new() }
+            let mut effects = search::seek_on(app, outside);
+            effects.extend(sending::go_on(app, outside));
+            if more && !effects.contains(&Effect::Continue) {
+                effects.push(Effect::Continue);
+            }
+            effects
         }
         Message::Reply(reply) => self::reply(app, reply, now),
         Message::Proposed { line, cursor, completions, asked } => {
             app.command_line.propose(&line, cursor, completions, asked);
             Vec::new()
         }
-        Message::Submitted { what, receipt } => {
-            calls::submitted(app, &what, &receipt, outside);
+        Message::Submitted { what, receipt } => sending::submitted(app, &what, &receipt, outside),
+        Message::Given(receipt) => {
+            sending::given(app, receipt);
+            Vec::new()
+        }
+        Message::Edited(edited) => {
+            calls::edited_outside(app, edited, outside);
+            drafts::keep_open_one(app).into_iter().collect()
+        }
+        Message::Copied(copied) => {
+            match copied {
+                Ok(file) => app.toasts.info(format!("Too long for the terminal's clipboard; copied to {file}"), now),
+                Err(reason) => app.toasts.error(reason, now),
+            }
+            Vec::new()
+        }
+        Message::ThemesChanged(wrong) => {
+            themes_changed(app, &wrong, now);
             Vec::new()
         }
         Message::Panicked(text) => {
@@ -144,22 +201,45 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
     }
 }
 
+/// Takes in what is new. True when there is more than fits into one turn.
+fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
+    let more_facts = app.facts.look_on(outside.contents, outside.catalog, FOLDED);
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
+    let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
+    app.trace.refresh(outside.contents, &context, height) || more_facts
+}
+
 /// Failures of ours are told at once; they also stay in the trace. In a flood only the newest records are looked at.
 fn tell_failures(app: &mut App, outside: &Outside<'_>) {
     let records = outside.contents.records();
     let end = records.range().end;
     for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
-        if record.kind == RecordKind::Failure {
-            app.toasts.error(record.text, outside.now.monotonic_micros);
+        match record.kind {
+            RecordKind::Failure => app.toasts.error(record.text, outside.now.monotonic_micros),
+            RecordKind::Note => app.toasts.note(record.text, false, record.wall_micros),
+            _ => {}
         }
     }
     app.heard = end;
 }
 
+/// Puts the theme on anew when its file was changed.
+fn themes_changed(app: &mut App, wrong: &[String], now: u64) {
+    for sentence in wrong {
+        app.toasts.error(sentence.clone(), now);
+    }
+    match app.themes.named(&app.theme.name) {
+        Ok(theme) => app.set_theme(theme),
+        Err(error) => app.toasts.error(error.to_string(), now),
+    }
+}
+
 /// Shows the selected record in the message pane.
 fn show_selected(app: &mut App, outside: &Outside<'_>) {
     let width = usize::from(app.areas().list(Pane::Message).width);
-    app.message.refresh(app.trace.selected(), width, outside.contents, outside.catalog);
+    app.message.refresh(app.trace.selected(), width, outside, &app.zone);
+    let height = height_of(app, Pane::Message);
+    app.message.arrive(height);
 }
 
 fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
@@ -178,12 +258,17 @@ fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
 /// A key: an action of the context, or text for what is being typed.
 fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
     let context = app.context();
-    let action = action_of(context, Key::of(&event));
+    let action = app.bindings.action_of(context, Key::of(&event));
     if action != Some(Action::Interrupt) {
         app.interrupted = false;
     }
     if event.code == KeyCode::Esc {
         app.toasts.dismiss();
+        let is_level =
+            !matches!(context, Context::Chooser | Context::Prompt | Context::Reading | Context::Search | Context::Question);
+        if is_level && sending::stop(app) {
+            return Vec::new();
+        }
     }
     match action {
         Some(action) => act(app, action, outside),
@@ -206,14 +291,26 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         Action::Decline => app.question = None,
         // What it says comes back as a text to read over the panes.
         Action::Plugins => return vec![Effect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }],
-        Action::Theme => {
-            let theme = app.theme.next();
-            app.toasts.info(format!("Theme: {}", theme.name), now);
-            app.theme = if app.colours { theme } else { theme.without_colours() };
+        Action::Help | Action::EditorHelp | Action::CommandHelp | Action::FilterHelp | Action::PageHelp => {
+            app.reading = Some(Reading::help(app.context(), &app.bindings, reading_width(app)))
         }
-        Action::Help | Action::EditorHelp | Action::CommandHelp => {
-            app.reading = Some(Reading::help(app.context(), reading_width(app)))
+        Action::EventLog => {
+            let (width, height) = (reading_width(app), page(app).unsigned_abs());
+            app.reading = Some(Reading::log(app.toasts.log(), &app.zone, width, height));
         }
+        Action::Search => search_reading(app, true),
+        Action::KeepSearch => search_reading(app, false),
+        Action::DropSearch => {
+            search_reading(app, false);
+            if let Some(reading) = &mut app.reading {
+                reading.search.set("");
+                reading.narrow();
+            }
+        }
+        Action::ScrollTop => scroll_reading(app, isize::MIN),
+        Action::ScrollBottom => scroll_reading(app, isize::MAX),
+        Action::LeavePrompt => app.prompt = None,
+        Action::Answer => return answer(app, outside),
         Action::ScrollUp => scroll_reading(app, -1),
         Action::ScrollDown => scroll_reading(app, 1),
         Action::ScrollPageUp => scroll_reading(app, -page(app)),
@@ -222,7 +319,10 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         _ => {
             let context = app.context();
             return match context {
-                Context::CommandLine | Context::FilterLine => lines::act(app, action, outside),
+                Context::Chooser => choosing::choose(app, action, outside),
+                Context::CommandLine => lines::act(app, action, outside),
+                Context::FilterLine => search::act(app, action, outside),
+                Context::Page => page::act(app, action, outside),
                 Context::Picker | Context::Editor => calls::act(app, action, outside),
                 _ => panes::act(app, action, outside),
             };
@@ -247,6 +347,29 @@ fn scroll_reading(app: &mut App, lines: isize) {
     }
 }
 
+fn search_reading(app: &mut App, typing: bool) {
+    if let Some(reading) = &mut app.reading {
+        reading.searching = typing;
+    }
+}
+
+/// Takes the answer to what was asked for.
+fn answer(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let Some(prompt) = app.prompt.take() else { return Vec::new() };
+    let text = prompt.input.text().trim().to_owned();
+    match prompt.asked {
+        Asked::Favourite => drafts::save_favourite(app, &text, outside),
+        Asked::Repeat => match Pace::parse(&text) {
+            Ok(pace) => sending::send(app, pace, true, outside),
+            Err(reason) => {
+                app.toasts.error(reason, outside.now.monotonic_micros);
+                app.prompt = Some(prompt);
+                Vec::new()
+            }
+        },
+    }
+}
+
 fn quit(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     let waiting: u64 = outside.contents.stations().rows().iter().map(|row| u64::from(row.in_flight + row.queued)).sum();
     if waiting == 0 {
@@ -260,7 +383,8 @@ fn quit(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
 fn confirm(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     match app.question.take().map(|question| question.on_yes) {
         Some(OnYes::Quit) => vec![Effect::Quit],
-        Some(OnYes::Send) => calls::submit(app, outside),
+        Some(OnYes::Send { pace, stays }) => sending::submit(app, pace, stays, outside),
+        Some(OnYes::Run { line }) => vec![Effect::Run { line, context: app.run_context(outside.contents) }],
         None => Vec::new(),
     }
 }

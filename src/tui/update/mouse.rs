@@ -4,20 +4,64 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::{height_of, panes};
+use super::{Effect, arranging, choosing, height_of, panes};
+use crate::config::KeptPart;
 use crate::tui::action::Context;
 use crate::tui::app::{App, Outside, Pane};
+use crate::tui::layout::Border;
 
 /// How many lines one notch of the wheel scrolls.
 const NOTCH: isize = 3;
 
 /// Takes a mouse event. While something lies over the panes, they do not react.
-pub fn mouse(app: &mut App, event: MouseEvent, outside: &Outside<'_>) {
+pub fn mouse(app: &mut App, event: MouseEvent, outside: &Outside<'_>) -> Vec<Effect> {
+    match (event.kind, app.dragging) {
+        (MouseEventKind::Drag(MouseButton::Left), Some(border)) => {
+            arranging::drag(app, border, event.column, event.row);
+            return Vec::new();
+        }
+        (MouseEventKind::Up(_), Some(_)) => {
+            app.dragging = None;
+            return vec![Effect::Keep(KeptPart::Screen)];
+        }
+        _ => {}
+    }
+    over_panes(app, event, outside);
+    Vec::new()
+}
+
+/// The wheel over a list that lies over the panes, or over a text.
+fn scroll_over(app: &mut App, lines: isize) {
+    match app.context() {
+        Context::Reading | Context::Search => super::scroll_reading(app, lines),
+        Context::Chooser => {
+            let height = choosing::height(app);
+            if let Some(chooser) = &mut app.chooser {
+                chooser.move_by(lines.signum(), height);
+            }
+            choosing::preview(app);
+        }
+        _ => {}
+    }
+}
+
+fn over_panes(app: &mut App, event: MouseEvent, outside: &Outside<'_>) {
+    match event.kind {
+        MouseEventKind::ScrollUp => scroll_over(app, -NOTCH),
+        MouseEventKind::ScrollDown => scroll_over(app, NOTCH),
+        _ => {}
+    }
     if !matches!(app.context(), Context::Stations | Context::Trace | Context::Message) {
         return;
     }
     let areas = app.areas();
     let position = Position::new(event.column, event.row);
+    if event.kind == MouseEventKind::Down(MouseButton::Left) {
+        app.dragging = areas.border_at(position);
+        if app.dragging.is_some_and(|border| border == Border::Left) {
+            return;
+        }
+    }
     let Some(pane) = Pane::ALL.into_iter().find(|pane| areas.pane(*pane).contains(position)) else { return };
     match event.kind {
         MouseEventKind::ScrollUp => panes::move_in(app, pane, -NOTCH),
@@ -32,7 +76,7 @@ pub fn mouse(app: &mut App, event: MouseEvent, outside: &Outside<'_>) {
         }
         _ => {}
     }
-    app.stations.refresh(outside.contents.stations());
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
 }
 
 fn select(app: &mut App, pane: Pane, line: usize) {

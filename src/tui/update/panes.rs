@@ -1,21 +1,17 @@
 //! The actions of the three panes: moving, marking, narrowing, copying.
 
-use super::{Effect, calls, height_of, lines};
-use crate::trace::{Contents, RecordKind, StationKey};
+use super::{Effect, arranging, bring_up_to_date, calls, choosing, copying, height_of, search};
+use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Outside, Pane};
-use crate::tui::state::Filter;
-use crate::tui::widget::payload_of;
-
-/// Clipboards that are reached through the terminal often take no more than this.
-const CLIPBOARD: usize = 74_994;
+use crate::tui::state::{Filter, Goal, MARGIN, Purpose, StationPage, View, fit};
 
 /// Does what an action says.
 pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     match action {
         Action::CommandLine => app.command_line.open(),
-        Action::Filter => lines::open_filter(app),
+        Action::Filter => search::open_filter(app),
         Action::Back => back(app, now),
         Action::NextPane => turn(app, 1),
         Action::PreviousPane => turn(app, Pane::ALL.len() - 1),
@@ -29,16 +25,54 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::Top => move_by(app, isize::MIN),
         Action::Bottom if app.focus == Pane::Trace => app.trace.follow(true),
         Action::Bottom => move_by(app, isize::MAX),
+        Action::NextTab => app.message.turn(1),
+        Action::PreviousTab => app.message.turn(-1),
+        Action::Open => {
+            app.message.open();
+        }
         Action::Left => app.message.scroll_sideways(-8),
         Action::Right => app.message.scroll_sideways(8),
         Action::Zoom => app.zoomed = !app.zoomed,
         Action::Follow => app.trace.follow(!app.trace.following()),
         Action::Pause => app.trace.toggle_pause(),
-        Action::Copy => return copy(app, outside),
+        Action::Copy => return copying::copy(app, outside),
+        Action::CopyAs => return copying::choose_form(app, outside),
+        Action::Palette => choosing::open_palette(app, outside),
+        Action::Theme => choosing::open_themes(app),
+        Action::OtherBackground => return arranging::other_background(app, now),
+        Action::Wider | Action::Narrower | Action::Higher | Action::Lower | Action::ResetLayout => {
+            return arranging::resize(app, action);
+        }
+        Action::Mouse => return arranging::toggle_mouse(app, now),
         Action::Mark => mark(app, app.stations.selected()),
         Action::MarkFromTrace => mark(app, app.station_of_line(outside.contents)),
         Action::UnmarkAll => app.marked.clear(),
-        Action::Sort => app.stations.sort_next(),
+        Action::MarkShown => mark_shown(app),
+        Action::Page => app.page = app.stations.selected().map(StationPage::new),
+        Action::PageFromTrace => app.page = app.station_of_line(outside.contents).map(StationPage::new),
+        Action::Sort => {
+            let (columns, _) = fit(usize::from(app.areas().stations.width).max(MARGIN), app.stations.widest());
+            app.stations.sort_next(&columns);
+        }
+        Action::SortReverse => app.stations.sort_reverse(),
+        Action::View => next_view(app, outside),
+        Action::Pings => toggle_pings(app, now),
+        Action::Find => search::open(app, Purpose::Find),
+        Action::Time => search::open(app, Purpose::Time),
+        Action::FindNext | Action::FindPrevious if app.trace.find().is_empty() => search::open(app, Purpose::Find),
+        Action::FindNext => return search::seek(app, Goal::Found, true, outside),
+        Action::FindPrevious => return search::seek(app, Goal::Found, false, outside),
+        Action::NextError => return search::seek(app, Goal::Error, true, outside),
+        Action::PreviousError => return search::seek(app, Goal::Error, false, outside),
+        Action::NextOfStation => return seek_station(app, true, outside),
+        Action::PreviousOfStation => return seek_station(app, false, outside),
+        Action::NextOfAction => return seek_action(app, true, outside),
+        Action::PreviousOfAction => return seek_action(app, false, outside),
+        Action::Bookmark => {
+            app.trace.toggle_bookmark();
+        }
+        Action::NextBookmark => bookmark(app, true, now),
+        Action::PreviousBookmark => bookmark(app, false, now),
         Action::NarrowTrace => narrow(app, outside),
         Action::NextPartner | Action::NextPartnerMessage => partner(app, outside, true),
         Action::PreviousPartner | Action::PreviousPartnerMessage => partner(app, outside, false),
@@ -51,7 +85,7 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         _ => {}
     }
     // What was chosen is brought up to date at once: the next key may already depend on it.
-    app.stations.refresh(outside.contents.stations());
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
     Vec::new()
 }
 
@@ -61,8 +95,12 @@ fn back(app: &mut App, now: u64) {
         app.zoomed = false;
     } else if app.focus == Pane::Stations && !app.stations.filter().is_empty() {
         app.stations.set_filter(Filter::default());
+    } else if app.focus == Pane::Trace && !app.trace.find().is_empty() {
+        app.trace.set_find(Filter::default());
     } else if !app.trace.filter().is_empty() {
         app.trace.set_filter(Filter::default());
+    } else if app.trace.view() == View::Ladder {
+        app.trace.set_view(View::Events, None);
     } else if app.trace.only().is_some() {
         app.trace.show_only(None);
     } else if app.focus == Pane::Message {
@@ -87,12 +125,17 @@ pub fn move_in(app: &mut App, pane: Pane, lines: isize) {
     match pane {
         Pane::Stations => {
             app.stations.move_by(lines, height);
-            if app.trace.only().is_some() {
-                app.trace.show_only(app.stations.selected());
-            }
+            keep_narrow(app);
         }
         Pane::Trace => app.trace.move_by(lines, height),
         Pane::Message => app.message.scroll(lines, height),
+    }
+}
+
+/// Where the trace shows one station only, it is the selected one.
+pub fn keep_narrow(app: &mut App) {
+    if app.trace.only().is_some() {
+        app.trace.show_only(app.stations.selected());
     }
 }
 
@@ -111,8 +154,64 @@ fn mark(app: &mut App, station: Option<StationKey>) {
 fn narrow(app: &mut App, outside: &Outside<'_>) {
     let selected = app.stations.selected();
     app.trace.show_only(if app.trace.only().is_some() { None } else { selected });
+    bring_up_to_date(app, outside);
+}
+
+/// Marks all that are shown; when all of them are, unmarks them.
+fn mark_shown(app: &mut App) {
+    let shown = app.stations.shown();
+    if shown.iter().all(|key| app.marked.contains(key)) {
+        shown.iter().for_each(|key| {
+            app.marked.remove(key);
+        });
+    } else {
+        app.marked.extend(shown);
+    }
+}
+
+fn next_view(app: &mut App, outside: &Outside<'_>) {
+    let station = app.station_of_line(outside.contents).or(app.stations.selected());
+    let next = match app.trace.view() {
+        View::Events => View::Exchanges,
+        View::Exchanges if station.is_some() => View::Ladder,
+        View::Exchanges | View::Ladder => View::Events,
+    };
+    app.trace.set_view(next, station);
+    let words = match next {
+        View::Events => "One line an event",
+        View::Exchanges => "One line an exchange",
+        View::Ladder => "The ladder of one station",
+    };
+    app.toasts.info(words, outside.now.monotonic_micros);
+    bring_up_to_date(app, outside);
+}
+
+fn toggle_pings(app: &mut App, now: u64) {
+    app.trace.toggle_pings();
+    app.toasts.info(if app.trace.pings() { "Pings and pongs are shown" } else { "Pings and pongs are hidden" }, now);
+}
+
+fn seek_station(app: &mut App, forward: bool, outside: &Outside<'_>) -> Vec<Effect> {
+    match app.station_of_line(outside.contents) {
+        Some(station) => search::seek(app, Goal::Station(station), forward, outside),
+        None => Vec::new(),
+    }
+}
+
+fn seek_action(app: &mut App, forward: bool, outside: &Outside<'_>) -> Vec<Effect> {
+    let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
+    let Some(action) = record.and_then(|record| record.action) else {
+        app.toasts.info("This line has no action", outside.now.monotonic_micros);
+        return Vec::new();
+    };
+    search::seek(app, Goal::Action(action.into()), forward, outside)
+}
+
+fn bookmark(app: &mut App, forward: bool, now: u64) {
     let height = height_of(app, Pane::Trace);
-    app.trace.refresh(outside.contents, height);
+    if !app.trace.go_to_bookmark(forward, height) {
+        app.toasts.info("There is no bookmark among these lines; b puts one", now);
+    }
 }
 
 /// Goes to the other half of the exchange.
@@ -131,25 +230,4 @@ fn partner(app: &mut App, outside: &Outside<'_>, to_answer: bool) {
     } else if !app.trace.select(partner, height) {
         app.toasts.info("The other half is hidden by the filter", now);
     }
-}
-
-fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
-    let now = outside.now.monotonic_micros;
-    let Some(text) = app.trace.selected().and_then(|sequence| text_to_copy(outside.contents, sequence)) else {
-        app.toasts.info("There is nothing to copy: no line of the trace is selected", now);
-        return Vec::new();
-    };
-    let bytes = text.len();
-    if bytes / 3 * 4 > CLIPBOARD {
-        app.toasts.info(format!("Copied {bytes} bytes through the terminal; many terminals take no more than 55 kB"), now);
-    } else {
-        app.toasts.info(format!("Copied {bytes} bytes"), now);
-    }
-    vec![Effect::Copy(text)]
-}
-
-fn text_to_copy(contents: &Contents, sequence: u64) -> Option<String> {
-    let record = contents.records().get(sequence)?;
-    let text = if matches!(record.kind, RecordKind::Frame(..)) { payload_of(record.text) } else { record.text };
-    Some(text.to_owned())
 }

@@ -1,14 +1,32 @@
 //! The trace pane's state: which records are shown, which one is selected, whether the newest is followed. Rows are found by
-//! arithmetic or in an index of matching records; no row is made before it is drawn.
+//! arithmetic or in an index of matching records; no row is made before it is drawn. Jumps are in `seek`.
 
-use std::collections::VecDeque;
+mod seek;
 
+use std::collections::{BTreeSet, VecDeque};
+
+pub use seek::{Goal, Progress};
+
+use self::seek::Seek;
 use super::filter::Filter;
+use crate::trace::filter::FilterContext;
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
 use crate::tui::widget::Viewport;
 
 /// How many records a filter looks at in one turn, so that a key never waits for a million of them.
 const CHUNK: u64 = 10_000;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum View {
+    /// An event.
+    #[default]
+    Events,
+    /// A call with its answer, or an event that belongs to no exchange.
+    Exchanges,
+    /// An event of one station, as an arrow between it and us.
+    Ladder,
+}
 
 /// A call that was sent from the editor and is to be selected when it appears.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +41,11 @@ struct Awaited {
 pub struct TraceView {
     filter: Filter,
     only: Option<StationKey>,
+    view: View,
+    /// The station that was shown alone before the ladder needed one.
+    before_ladder: Option<StationKey>,
+    /// Whether pings and pongs are shown.
+    pings: bool,
     /// The records that pass, as far as they were looked at. Unused while everything passes.
     matching: VecDeque<Sequence>,
     /// The first record that the filter has not looked at.
@@ -37,6 +60,9 @@ pub struct TraceView {
     /// The first record that came after the person left the end.
     unseen: Sequence,
     awaited: Option<Awaited>,
+    find: Filter,
+    seek: Option<Seek>,
+    bookmarks: BTreeSet<Sequence>,
 }
 
 impl Default for TraceView {
@@ -44,6 +70,9 @@ impl Default for TraceView {
         TraceView {
             filter: Filter::default(),
             only: None,
+            view: View::Events,
+            before_ladder: None,
+            pings: false,
             matching: VecDeque::new(),
             scanned: 0,
             start: 0,
@@ -54,6 +83,9 @@ impl Default for TraceView {
             viewport: Viewport::default(),
             unseen: 0,
             awaited: None,
+            find: Filter::default(),
+            seek: None,
+            bookmarks: BTreeSet::new(),
         }
     }
 }
@@ -94,15 +126,53 @@ impl TraceView {
         self.visible_end().saturating_sub(self.start)
     }
 
-    /// Whether some records are hidden.
+    /// Whether a person has hidden some records.
     pub fn narrowed(&self) -> bool {
         self.only.is_some() || !self.filter.is_empty()
     }
 
+    /// Whether the rows are those of an index, rather than all records.
+    fn is_indexed(&self) -> bool {
+        self.narrowed() || !self.pings || self.view != View::Events
+    }
+
+    /// What a line is.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// Shows lines of another kind. The ladder is that of one station.
+    pub fn set_view(&mut self, view: View, station: Option<StationKey>) {
+        if view == self.view {
+            return;
+        }
+        self.keep_anchor();
+        if view == View::Ladder {
+            self.before_ladder = self.only;
+            self.only = self.only.or(station);
+        } else if self.view == View::Ladder {
+            self.only = self.before_ladder.take();
+        }
+        self.view = view;
+        self.look_again();
+    }
+
+    /// Whether pings and pongs are shown.
+    pub fn pings(&self) -> bool {
+        self.pings
+    }
+
+    /// Shows pings and pongs, or hides them.
+    pub fn toggle_pings(&mut self) {
+        self.keep_anchor();
+        self.pings = !self.pings;
+        self.look_again();
+    }
+
     /// How much of the trace the filter has looked at, in percent.
     pub fn progress(&self) -> u64 {
-        let total = self.end.saturating_sub(self.start).max(1);
-        if self.narrowed() { self.scanned.saturating_sub(self.start) * 100 / total } else { 100 }
+        let total = self.end.saturating_sub(self.start);
+        if self.is_indexed() && total > 0 { self.scanned.saturating_sub(self.start) * 100 / total } else { 100 }
     }
 
     fn visible_end(&self) -> Sequence {
@@ -111,7 +181,7 @@ impl TraceView {
 
     /// How many records are shown.
     pub fn count(&self) -> usize {
-        if self.narrowed() {
+        if self.is_indexed() {
             let end = self.visible_end();
             self.matching.partition_point(|sequence| *sequence < end)
         } else {
@@ -124,12 +194,12 @@ impl TraceView {
         if index >= self.count() {
             return None;
         }
-        if self.narrowed() { self.matching.get(index).copied() } else { Some(self.start + index as u64) }
+        if self.is_indexed() { self.matching.get(index).copied() } else { Some(self.start + index as u64) }
     }
 
     /// The index of the first shown record that is not before this one.
     fn index_from(&self, sequence: Sequence) -> usize {
-        if self.narrowed() {
+        if self.is_indexed() {
             self.matching.partition_point(|shown| *shown < sequence)
         } else {
             sequence.saturating_sub(self.start) as usize
@@ -170,40 +240,51 @@ impl TraceView {
     }
 
     /// Brings the view up to date. True when the filter has more records to look at.
-    pub fn refresh(&mut self, contents: &Contents, height: usize) -> bool {
+    pub fn refresh(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> bool {
         let range = contents.records().range();
+        if range.start != self.start {
+            self.bookmarks = self.bookmarks.split_off(&range.start);
+        }
         (self.start, self.end) = (range.start, range.end);
         while self.matching.front().is_some_and(|first| *first < self.start) {
             self.matching.pop_front();
         }
-        if self.narrowed() {
-            self.scan(contents);
+        if self.is_indexed() {
+            self.scan(contents, context);
         }
         self.find_awaited(contents, height);
         if self.following {
             self.stay_at_end();
         }
-        self.narrowed() && self.scanned < self.end
+        self.is_indexed() && self.scanned < self.end
     }
 
-    fn scan(&mut self, contents: &Contents) {
+    fn scan(&mut self, contents: &Contents, context: &FilterContext<'_>) {
         let from = self.scanned.max(self.start);
         let to = self.end.min(from + CHUNK);
-        let matching = contents.records().iter(from..to).filter(|record| self.passes(record, contents));
-        let found: Vec<Sequence> = matching.map(|record| record.sequence).collect();
-        self.matching.extend(found);
+        for record in contents.records().iter(from..to) {
+            if !self.passes(&record, context) {
+                continue;
+            }
+            // Where an exchange is one line, an answer is found on the line of its call.
+            let call = record.partner.filter(|call| *call < record.sequence && *call >= self.start);
+            match call.filter(|_| self.view == View::Exchanges) {
+                None => self.matching.push_back(record.sequence),
+                Some(call) => {
+                    let index = self.matching.partition_point(|shown| *shown < call);
+                    if self.matching.get(index) != Some(&call) {
+                        self.matching.insert(index, call);
+                    }
+                }
+            }
+        }
         self.scanned = to;
     }
 
-    fn passes(&self, record: &Record<'_>, contents: &Contents) -> bool {
-        if self.only.is_some() && record.station != self.only {
-            return false;
-        }
-        let identity = || record.station.and_then(|key| contents.stations().get(key)).map(|row| &*row.identity);
-        self.filter.is_empty()
-            || record.action.is_some_and(|action| self.filter.finds(action))
-            || identity().is_some_and(|identity| self.filter.finds(identity))
-            || self.filter.finds(record.text)
+    fn passes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        (self.only.is_none() || record.station == self.only)
+            && (self.pings || !matches!(record.kind, RecordKind::Ping(_) | RecordKind::Pong(_)))
+            && (self.filter.is_empty() || self.filter.parsed().matches(record, context))
     }
 
     /// Takes another filter.

@@ -1,0 +1,111 @@
+//! How an event looks in the store: what kind of record it makes, its text, its verdict and its remarks. Who appends it is the recorder.
+
+use std::fmt::Write as _;
+
+use super::record::{RecordKind, Verdict};
+use super::store::Entry;
+use super::{Event, Frame, FrameKind, Happening};
+use crate::ocpp::{Finding, Transport};
+
+/// How an event looks in the store; `None` when it makes no record. Sentences that are made up here go through `scratch`; `text` is
+/// the text of the frame.
+pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option<Entry<'a>> {
+    scratch.clear();
+    let plain = |kind, text: &'a str| Entry {
+        stamp: event.stamp,
+        station: event.station,
+        kind,
+        action: None,
+        code: None,
+        verdict: Verdict::Valid,
+        transport: Transport::WebSocket,
+        text,
+        remarks: "",
+        latency: None,
+    };
+    Some(match &event.happening {
+        Happening::Frame(frame) => {
+            let verdict = verdict(frame);
+            write_remarks(frame, scratch);
+            Entry {
+                action: frame.action.as_deref(),
+                code: frame.code,
+                verdict,
+                remarks: scratch,
+                ..plain(RecordKind::Frame(frame.direction, frame.kind), text)
+            }
+        }
+        Happening::Connecting { url } => plain(RecordKind::Connecting, url),
+        Happening::Connected { version, peer, handshake, .. } => {
+            let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
+            add_handshake(handshake, scratch);
+            plain(RecordKind::Connected, scratch)
+        }
+        Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
+        Happening::Retry { after, lost, reason } => {
+            let kind = if *lost { RecordKind::Lost } else { RecordKind::Retry };
+            Entry { latency: Some(*after), ..plain(kind, reason) }
+        }
+        Happening::Listening { address, url, transports } => {
+            let names: Vec<&str> = transports.iter().map(|transport| transport.name()).collect();
+            let _ = write!(scratch, "{} {url} {}", address.port(), names.join(",")); // a String takes everything
+            plain(RecordKind::Listening, scratch)
+        }
+        Happening::Refused { reason, detail, handshake, .. } => {
+            scratch.push_str(reason);
+            add_handshake(handshake, scratch);
+            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
+        }
+        Happening::Held { number, action, text } => {
+            let _ = write!(scratch, "{number}: {text}"); // a String takes everything
+            Entry { action: Some(action), ..plain(RecordKind::Held, scratch) }
+        }
+        Happening::Timeout { action, after, .. } => {
+            let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
+            Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
+        }
+        Happening::Unreachable { action, reason, .. } => {
+            Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
+        }
+        Happening::Ping { direction, pong, round_trip } => {
+            let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
+            Entry { latency: *round_trip, ..plain(kind, "") }
+        }
+        Happening::Note { failure: false, text } => plain(RecordKind::Note, text),
+        Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
+        Happening::Queue { .. } | Happening::Callback { .. } => return None,
+    })
+}
+
+/// The sentence of a line comes first, what it is based on behind a blank line: see [`Record::summary`](super::Record::summary).
+fn add_handshake(handshake: &str, out: &mut String) {
+    if !handshake.is_empty() {
+        out.push_str("\n\n");
+        out.push_str(handshake);
+    }
+}
+
+fn verdict(frame: &Frame) -> Verdict {
+    if frame.kind == FrameKind::Malformed || frame.findings.iter().any(|finding| !finding.tolerated) {
+        Verdict::Invalid
+    } else if frame.findings.is_empty() && frame.remark.is_none() {
+        Verdict::Valid
+    } else {
+        Verdict::Tolerated
+    }
+}
+
+fn write_remarks(frame: &Frame, out: &mut String) {
+    for line in frame.aside.iter().chain(&frame.remark) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line);
+    }
+    for Finding { path, message, .. } in &frame.findings {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = write!(out, "{}: {message}", if path.is_empty() { "/" } else { path }); // a String takes everything
+    }
+}

@@ -1,0 +1,87 @@
+//! The ladder: the lines of one station as arrows between it and us, with the time at the left and the latency at the right. A call is a
+//! solid line, its answer a broken one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::row::{Row, kind, latency, verdict_sign, word};
+use crate::trace::{Direction, FrameKind, LinkState, RecordKind};
+use crate::tui::app::{App, Outside};
+use crate::tui::widget::{Pencil, head, width_of};
+
+/// The room for latencies at the right.
+const LATENCY: usize = 9;
+/// Longer rungs do not read better.
+const WIDEST: usize = 100;
+
+/// The names above the two sides.
+pub(super) fn names(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let Some(row) = app.trace.only().and_then(|key| outside.contents.stations().get(key)) else { return };
+    let time = if usize::from(area.width) >= 70 { 12 } else { 8 };
+    let identity = crate::visible(&row.identity);
+    let (ours, theirs) = if row.is_simulated() {
+        (format!("{identity} (ours)"), "central system".to_owned())
+    } else {
+        ("central system (ours)".to_owned(), identity.into_owned())
+    };
+    let mut pencil = Pencil::new(buffer, area, 0);
+    pencil.blanks(time + 2, styles.muted);
+    let inner = inner(pencil.room());
+    let style = if row.state == LinkState::Connected { styles.title } else { styles.muted };
+    let gap = (inner + 2).saturating_sub(width_of(&ours) + width_of(&theirs));
+    pencil.text(&ours, style).blanks(gap.max(1), styles.muted).text(&theirs, style);
+}
+
+/// How long the rungs are in this room.
+fn inner(room: usize) -> usize {
+    room.saturating_sub(LATENCY + 2).min(WIDEST)
+}
+
+/// One rung. True when it counts seconds.
+pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: Pencil<'_>) -> bool {
+    let styles = &row.app.theme.styles;
+    row.begin(time, &mut pencil);
+    let inner = inner(pencil.room());
+    let (_, letter, kind_style) = kind(&row.record, styles);
+    let (word, _) = word(&row.record, styles);
+    let (sign, _) = verdict_sign(row.record.verdict, styles);
+    let code = row.record.code.map_or_else(String::new, |code| format!(" {code}"));
+    let (line, arrow) = match row.record.kind {
+        RecordKind::Frame(direction, FrameKind::Call | FrameKind::Malformed) => ('─', Some(direction)),
+        RecordKind::Frame(direction, _) => ('╌', Some(direction)),
+        RecordKind::Ping(direction) | RecordKind::Pong(direction) => ('┈', Some(direction)),
+        _ => (' ', None),
+    };
+    let label = match row.record.kind {
+        RecordKind::Frame(..) | RecordKind::Ping(_) | RecordKind::Pong(_) => format!("{letter}{} {word}{code}", sign.trim()),
+        RecordKind::Timeout | RecordKind::Unreachable => format!("T {word}: {}", row.record.summary()),
+        _ => format!("{letter} {word}: {}", row.record.summary()),
+    };
+    let (latency, counts) = latency(&row.record, row.outside);
+    let rule = row.style(styles.rule);
+    pencil.text("│", rule);
+    draw_arrow(head(&label, 4 * inner), line, arrow, inner, row.style(kind_style), &mut pencil);
+    pencil.text("│", rule);
+    let style = row.style(if counts { styles.warning } else { styles.base });
+    pencil.right(&latency, LATENCY - 1, style).fill(' ', row.style(styles.base));
+    counts
+}
+
+/// A line of this length with its label in the middle and its head at the receiver.
+fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, pencil: &mut Pencil<'_>) {
+    let shown = width_of(&crate::visible(label)).min(length.saturating_sub(6));
+    let rest = length.saturating_sub(shown + 2);
+    let (left, right) = (rest / 2, rest - rest / 2);
+    let stroke = |count: usize| line.to_string().repeat(count);
+    let left = match direction {
+        Some(Direction::In) => format!("◀{}", stroke(left.saturating_sub(1))),
+        _ => stroke(left),
+    };
+    let right = match direction {
+        Some(Direction::Out) => format!("{}▶", stroke(right.saturating_sub(1))),
+        _ => stroke(right),
+    };
+    pencil.text(&left, style).text(" ", style).field(label, shown, style).text(" ", style).text(&right, style);
+}

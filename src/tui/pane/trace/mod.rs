@@ -1,0 +1,144 @@
+//! The trace pane: its title, which lines are seen, and what stands where there is none. A line that is an event or an exchange is
+//! drawn in `row`, one of the ladder in `ladder`.
+
+mod ladder;
+mod row;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use self::row::{Columns, Row, role_of};
+use super::{selection, sentences, title, words};
+use crate::trace::filter::FilterContext;
+use crate::tui::app::{App, Outside, Pane};
+use crate::tui::layout::below;
+use crate::tui::state::View;
+use crate::tui::widget::Pencil;
+
+/// Draws the pane. True when seconds are counted in it.
+pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
+    let areas = app.areas();
+    draw_title(app, outside, buffer);
+    let list = areas.list(Pane::Trace);
+    if app.trace.count() == 0 {
+        sentences(&nothing(app), list, buffer);
+        return false;
+    }
+    let width = usize::from(list.width);
+    let widest = app.stations.widest();
+    let columns = Columns {
+        time: if width >= 70 { 12 } else { 8 },
+        // With one station only, its name on every line says nothing.
+        station: if app.trace.only().is_some() { 0 } else { widest.min(if width >= 70 { 20 } else { 10 }) },
+        action: if width >= 90 { 24 } else { 18 },
+    };
+    if app.trace.view() == View::Ladder {
+        ladder::names(app, outside, below(areas.trace, 1), buffer);
+    }
+    let top = app.trace.top(usize::from(list.height));
+    let selected = app.trace.selected();
+    let records = outside.contents.records();
+    let partner = selected.and_then(|sequence| records.get(sequence)).and_then(|record| record.partner);
+    let context = app.filter_context(outside);
+    let mut counts = false;
+    for line in 0..list.height {
+        let Some(sequence) = app.trace.on_line(top + usize::from(line)) else {
+            if top + usize::from(line) == 0 {
+                let text = format!("  ┄ {} older records dropped to save memory ┄", words::number(app.trace.evicted()));
+                Pencil::new(buffer, list, line).text(&text, app.theme.styles.muted);
+            }
+            continue;
+        };
+        let Some(record) = records.get(sequence) else {
+            // Evicted since the state was brought up to date, some microseconds ago.
+            Pencil::new(buffer, list, line).text("  ┄", app.theme.styles.muted);
+            continue;
+        };
+        let place = role_of(sequence, selected, partner);
+        let found = is_found(app, &record, &context);
+        let row = Row { app, outside, record, place, found };
+        let pencil = Pencil::new(buffer, list, line);
+        counts |= match app.trace.view() {
+            View::Events => row.event(columns, pencil),
+            View::Exchanges => row.exchange(columns, pencil),
+            View::Ladder => ladder::rung(&row, columns.time, pencil),
+        };
+        if found {
+            underline(app.trace.find().plain_word(), Rect { y: list.y + line, height: 1, ..list }, buffer);
+        }
+    }
+    counts
+}
+
+/// Whether the search finds a line; where an exchange is one line, also its other half counts.
+fn is_found(app: &App, record: &crate::trace::Record<'_>, context: &FilterContext<'_>) -> bool {
+    let find = app.trace.find();
+    if find.is_empty() {
+        return false;
+    }
+    let answer = || context.records.zip(record.partner).and_then(|(records, partner)| records.get(partner));
+    find.parsed().matches(record, context)
+        || (app.trace.view() == View::Exchanges && answer().is_some_and(|answer| find.parsed().matches(&answer, context)))
+}
+
+/// Underlines a word wherever it stands in a line of the screen. Weight and line are seen without colours too.
+fn underline(word: Option<&str>, line: Rect, buffer: &mut Buffer) {
+    let Some(word) = word else { return };
+    let line = line.intersection(buffer.area);
+    let exact = word.chars().any(|letter| letter.is_ascii_uppercase());
+    let letters: Vec<char> = word.chars().collect();
+    let is_at = |buffer: &Buffer, x: u16| {
+        letters.iter().zip(x..).all(|(letter, x)| {
+            let shown = if x < line.right() { buffer[(x, line.y)].symbol().chars().next() } else { None };
+            shown.is_some_and(|shown| shown == *letter || (!exact && shown.eq_ignore_ascii_case(letter)))
+        })
+    };
+    let starts: Vec<u16> = (line.x..line.right()).filter(|x| is_at(buffer, *x)).collect();
+    for start in starts {
+        for x in start..start + letters.len() as u16 {
+            buffer[(x, line.y)].set_style(Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD));
+        }
+    }
+}
+
+fn draw_title(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
+    let (styles, trace) = (&app.theme.styles, &app.trace);
+    let mut remarks = Vec::new();
+    if let Some(row) = trace.only().and_then(|key| outside.contents.stations().get(key)) {
+        remarks.push((format!("only {}", row.identity), styles.key));
+    }
+    if !trace.filter().is_empty() {
+        remarks.push((format!("/{}", trace.filter().text()), styles.key));
+    }
+    match trace.view() {
+        View::Events => {}
+        View::Exchanges => remarks.push(("exchanges".to_owned(), styles.muted)),
+        View::Ladder => remarks.push(("ladder".to_owned(), styles.muted)),
+    }
+    if !trace.find().is_empty() {
+        remarks.push((format!("find {}", trace.find().text()), styles.key));
+    }
+    if trace.progress() < 99 {
+        remarks.push((format!("searching {} %", trace.progress()), styles.muted));
+    }
+    let total = words::number(trace.total());
+    let counts =
+        if trace.count() as u64 != trace.total() { format!("{}/{total}", words::number(trace.count() as u64)) } else { total };
+    title(app, Pane::Trace, &remarks, &counts, app.areas().trace, buffer);
+}
+
+fn nothing(app: &App) -> Vec<(String, Style)> {
+    let styles = &app.theme.styles;
+    let text = if app.trace.paused() && app.trace.evicted() > 0 {
+        "What was held still has been dropped to save memory. Space goes on.".to_owned()
+    } else if app.trace.narrowed() && app.trace.total() > 0 {
+        format!(
+            "None of {} records passes. Esc clears the filter, then shows all stations again.",
+            words::number(app.trace.total())
+        )
+    } else {
+        "Every message on the wire appears here, the newest last.".to_owned()
+    };
+    vec![(text, styles.muted)]
+}

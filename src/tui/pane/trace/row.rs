@@ -1,0 +1,246 @@
+//! One line of the trace: an event, or a call with its answer. Which lines there are is decided in the state.
+
+use std::borrow::Cow;
+
+use ratatui::style::Style;
+
+use super::{selection, words};
+use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, Verdict};
+use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::payload_text;
+use crate::tui::theme::Styles;
+use crate::tui::widget::{Pencil, head, width_of};
+
+/// How wide the columns are for a width of the pane.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    pub time: usize,
+    pub station: usize,
+    pub action: usize,
+}
+
+/// What a line is to the selected one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Selected,
+    CallOfSelected,
+    AnswerToSelected,
+    Other,
+}
+
+pub(super) fn role_of(sequence: Sequence, selected: Option<Sequence>, partner: Option<Sequence>) -> Place {
+    if selected == Some(sequence) {
+        Place::Selected
+    } else if partner != Some(sequence) {
+        Place::Other
+    } else if selected.is_some_and(|selected| selected < sequence) {
+        Place::AnswerToSelected
+    } else {
+        Place::CallOfSelected
+    }
+}
+
+/// A record on its line.
+pub(super) struct Row<'a> {
+    pub app: &'a App,
+    pub outside: &'a Outside<'a>,
+    pub record: Record<'a>,
+    pub place: Place,
+    /// Whether the search finds it.
+    pub found: bool,
+}
+
+impl<'a> Row<'a> {
+    /// A selected line has one style from end to end, so that it reads as one thing; the letters carry what colours carry elsewhere.
+    pub fn style(&self, style: Style) -> Style {
+        match self.place {
+            Place::Selected => selection(self.app, Pane::Trace),
+            Place::CallOfSelected | Place::AnswerToSelected => self.app.theme.styles.partner,
+            Place::Other => self.app.theme.styles.base.patch(style),
+        }
+    }
+
+    /// What every line begins with: its place, the time, a bookmark.
+    pub fn begin(&self, time: usize, pencil: &mut Pencil<'_>) {
+        let styles = &self.app.theme.styles;
+        let gutter = match self.place {
+            Place::Selected => "▸",
+            Place::CallOfSelected => "┌",
+            Place::AnswerToSelected => "└",
+            Place::Other if self.found => "•",
+            Place::Other => " ",
+        };
+        pencil.text(gutter, self.style(styles.key));
+        let clock = words::time_of_day(self.record.wall_micros, &self.app.zone);
+        pencil.field(&clock[..time], time, self.style(styles.muted));
+        let bookmark = if self.app.trace.is_bookmarked(self.record.sequence) { "◆" } else { " " };
+        pencil.text(bookmark, self.style(styles.marked));
+    }
+
+    fn station(&self, width: usize, pencil: &mut Pencil<'_>) {
+        let row = self.record.station.and_then(|key| self.outside.contents.stations().get(key));
+        if width > 0 {
+            let base = self.app.theme.styles.base;
+            pencil.field(row.map_or("", |row| &row.identity), width, self.style(base)).blanks(1, self.style(base));
+        }
+    }
+
+    /// Arrow, letter, verdict and word of a line.
+    fn what(&self, letter: &str, letter_style: Style, verdict: Verdict, width: usize, pencil: &mut Pencil<'_>) {
+        let styles = &self.app.theme.styles;
+        let (arrow, _, kind_style) = kind(&self.record, styles);
+        let (sign, sign_style) = verdict_sign(verdict, styles);
+        let (word, word_style) = word(&self.record, styles);
+        pencil.text(arrow, self.style(kind_style)).text(letter, self.style(letter_style)).text(sign, self.style(sign_style));
+        pencil.blanks(1, self.style(styles.base)).field(word, width, self.style(word_style)).blanks(1, self.style(styles.base));
+    }
+
+    /// The text of a line behind its columns.
+    fn summary(&self, record: &Record<'a>) -> Cow<'a, str> {
+        match record.kind {
+            RecordKind::Frame(..) => payload_text(record, self.outside.contents, self.outside.catalog),
+            _ => record.summary().into(),
+        }
+    }
+
+    /// One line an event. True when it counts seconds.
+    pub fn event(&self, columns: Columns, mut pencil: Pencil<'_>) -> bool {
+        let styles = &self.app.theme.styles;
+        self.begin(columns.time, &mut pencil);
+        self.station(columns.station, &mut pencil);
+        let (_, letter, style) = kind(&self.record, styles);
+        self.what(letter, style, self.record.verdict, columns.action, &mut pencil);
+        let (latency, counts) = latency(&self.record, self.outside);
+        let style = if counts { styles.warning } else { styles.base };
+        pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
+        pencil.text(&self.summary(&self.record), self.style(styles.muted)).fill(' ', self.style(styles.base));
+        counts
+    }
+
+    /// One line an exchange: the call, how it was answered and how fast. True when it counts seconds.
+    pub fn exchange(&self, columns: Columns, mut pencil: Pencil<'_>) -> bool {
+        let is_call = matches!(self.record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Malformed));
+        if !is_call {
+            return self.event(columns, pencil);
+        }
+        let styles = &self.app.theme.styles;
+        let answer = self.record.partner.and_then(|partner| self.outside.contents.records().get(partner));
+        let (letter, letter_style) = match answer.as_ref().map(|answer| answer.kind) {
+            None => ("C", styles.warning),
+            Some(RecordKind::Timeout | RecordKind::Unreachable) => ("T", styles.error),
+            Some(RecordKind::Frame(_, FrameKind::Error)) => ("E", styles.error),
+            Some(_) => ("R", styles.good),
+        };
+        let verdict = worse(self.record.verdict, answer.as_ref().map_or(Verdict::Valid, |answer| answer.verdict));
+        self.begin(columns.time, &mut pencil);
+        self.station(columns.station, &mut pencil);
+        self.what(letter, letter_style, verdict, columns.action, &mut pencil);
+        let (latency, counts) = match answer.as_ref().and_then(|answer| answer.latency) {
+            Some(latency) => (words::duration(latency), false),
+            None => latency(&self.record, self.outside),
+        };
+        let style = if counts { styles.warning } else { styles.base };
+        pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
+        let asked = self.summary(&self.record);
+        match answer {
+            None => pencil.text(&asked, self.style(styles.muted)),
+            Some(answer) => {
+                let room = pencil.room().saturating_sub(3);
+                let answered = self.summary(&answer);
+                let asked_width = width_of(head(&asked, 4 * room));
+                let answered_width = width_of(head(&answered, 4 * room));
+                // Both have half of the room, and what the other leaves over.
+                let width = asked_width.min((room / 2).max(room.saturating_sub(answered_width)));
+                pencil.field(&asked, width, self.style(styles.muted)).text(" ⇒ ", self.style(styles.base));
+                pencil.text(&answered, self.style(styles.muted))
+            }
+        };
+        pencil.fill(' ', self.style(styles.base));
+        counts
+    }
+}
+
+fn worse(a: Verdict, b: Verdict) -> Verdict {
+    match (a, b) {
+        (Verdict::Invalid, _) | (_, Verdict::Invalid) => Verdict::Invalid,
+        (Verdict::Tolerated, _) | (_, Verdict::Tolerated) => Verdict::Tolerated,
+        _ => Verdict::Valid,
+    }
+}
+
+/// The sign of a verdict.
+pub(super) fn verdict_sign(verdict: Verdict, styles: &Styles) -> (&'static str, Style) {
+    match verdict {
+        Verdict::Valid => (" ", styles.base),
+        Verdict::Tolerated => ("~", styles.warning),
+        Verdict::Invalid => ("!", styles.error),
+    }
+}
+
+/// Arrow, letter and style of a kind. The arrow points to the station for what we sent, away from it for what we received.
+pub(super) fn kind(record: &Record<'_>, styles: &Styles) -> (&'static str, &'static str, Style) {
+    let arrow = |direction| if direction == Direction::Out { "→" } else { "←" };
+    let colour = |direction| if direction == Direction::Out { styles.outgoing } else { styles.incoming };
+    match record.kind {
+        RecordKind::Frame(direction, kind) => {
+            let (letter, style) = match kind {
+                FrameKind::Call => ("C", colour(direction)),
+                FrameKind::Result => ("R", colour(direction)),
+                FrameKind::Error => ("E", styles.error),
+                FrameKind::Malformed => ("?", styles.error),
+            };
+            (arrow(direction), letter, style)
+        }
+        RecordKind::Ping(direction) | RecordKind::Pong(direction) => (arrow(direction), "p", styles.muted),
+        RecordKind::Connecting => (" ", "·", styles.muted),
+        RecordKind::Connected => (" ", "+", styles.good),
+        RecordKind::Disconnected => (" ", "-", styles.warning),
+        RecordKind::Retry | RecordKind::Lost => (" ", "↻", styles.warning),
+        RecordKind::Listening => (" ", "i", styles.good),
+        RecordKind::Refused => (" ", "x", styles.error),
+        RecordKind::Held => ("‖", "H", styles.warning),
+        RecordKind::Timeout | RecordKind::Unreachable => (" ", "T", styles.error),
+        RecordKind::Note => (" ", "i", styles.muted),
+        RecordKind::Failure => (" ", "!", styles.error),
+    }
+}
+
+/// The action of a message; of other lines what happened.
+pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style) {
+    match record.kind {
+        RecordKind::Frame(_, FrameKind::Malformed) => (record.action.unwrap_or("unreadable"), styles.error),
+        RecordKind::Frame(_, FrameKind::Error) => (record.action.unwrap_or("error"), styles.error),
+        RecordKind::Frame(..) => (record.action.unwrap_or("unknown call"), styles.base),
+        RecordKind::Held => (record.action.unwrap_or("held"), styles.warning),
+        RecordKind::Timeout | RecordKind::Unreachable => (record.action.unwrap_or("timeout"), styles.error),
+        RecordKind::Connecting => ("connecting", styles.muted),
+        RecordKind::Connected => ("connected", styles.good),
+        RecordKind::Disconnected => ("disconnected", styles.warning),
+        RecordKind::Retry => ("retry", styles.warning),
+        RecordKind::Lost => ("link lost", styles.warning),
+        RecordKind::Listening => ("listening", styles.good),
+        RecordKind::Refused => ("refused", styles.error),
+        RecordKind::Ping(_) => ("ping", styles.muted),
+        RecordKind::Pong(_) => ("pong", styles.muted),
+        RecordKind::Note => ("note", styles.muted),
+        RecordKind::Failure => ("failure", styles.error),
+    }
+}
+
+/// The latency of an answer, or how long our call has been waiting for one. True when it counts.
+pub(super) fn latency(record: &Record<'_>, outside: &Outside<'_>) -> (String, bool) {
+    if let Some(latency) = record.latency {
+        return (words::duration(latency), false);
+    }
+    let waits = record.kind == RecordKind::Frame(Direction::Out, FrameKind::Call)
+        && record.partner.is_none()
+        && record
+            .station
+            .and_then(|key| outside.contents.stations().get(key))
+            .is_some_and(|row| row.in_flight > 0 && row.state == LinkState::Connected);
+    if !waits {
+        return (String::new(), false);
+    }
+    let seconds = outside.now.monotonic_micros.saturating_sub(record.monotonic_micros) / 1_000_000;
+    if seconds < 600 { (format!("{seconds} s…"), true) } else { ("…".to_owned(), false) }
+}

@@ -1,0 +1,240 @@
+//! An order that is given several times or to several stations: what is still to be sent, and what came back so far. The clock is
+//! passed in; sending is in `update`.
+
+use std::time::Duration;
+
+use crate::hub::{Order, Receipt};
+use crate::trace::{Contents, Direction, FrameKind, RecordKind, Sequence, StationKey};
+
+/// Most orders that are given at once when the interval is short or none; the rest waits for the next turn.
+const BURST: u32 = 50;
+
+/// How often and how fast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How often.
+    pub times: u32,
+    /// The time from one to the next, in microseconds.
+    pub interval_micros: u64,
+}
+
+impl Pace {
+    /// Once.
+    pub const ONCE: Pace = Pace { times: 1, interval_micros: 0 };
+
+    /// Reads `100 every 500ms`, `100 500ms` or `100`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wanted.
+    pub fn parse(text: &str) -> Result<Pace, String> {
+        let mut words = text.split_whitespace().filter(|word| *word != "every" && *word != "repeat");
+        let wanted = || "Write how often, and how fast if it matters: 100 every 500ms".to_owned();
+        let times: u32 = words.next().and_then(|word| word.parse().ok()).filter(|times| *times > 0).ok_or_else(wanted)?;
+        let interval = words.next().map_or(Some(Duration::ZERO), duration).ok_or_else(wanted)?;
+        if words.next().is_some() {
+            return Err(wanted());
+        }
+        Ok(Pace { times, interval_micros: u64::try_from(interval.as_micros()).unwrap_or(u64::MAX) })
+    }
+}
+
+/// Reads `500ms`, `2s`, `1.5s`, `1m`; a number alone is seconds.
+fn duration(text: &str) -> Option<Duration> {
+    let unit = text.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.');
+    let number: f64 = text.strip_suffix(unit)?.parse().ok()?;
+    let seconds = match unit {
+        "ms" => number / 1e3,
+        "" | "s" => number,
+        "m" | "min" => number * 60.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(seconds).ok().filter(|duration| *duration <= Duration::from_secs(86_400))
+}
+
+/// The state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The order.
+    pub order: Order,
+    /// What it is: the action, or a word for a whole frame.
+    pub what: String,
+    pace: Pace,
+    sent: u32,
+    next_micros: u64,
+    /// The records from here on were not looked at yet.
+    from: Sequence,
+    began: Sequence,
+    /// How many orders the links have answered for.
+    receipts: u32,
+    taken: u64,
+    results: u64,
+    errors: u64,
+    timeouts: u64,
+    refused: u64,
+    /// The first refusal, in words.
+    pub refusal: Option<(StationKey, String)>,
+    waited: Duration,
+    stopped: bool,
+}
+
+impl Batch {
+    /// A batch that begins now.
+    pub fn new(order: Order, what: String, pace: Pace, now_micros: u64, from: Sequence) -> Batch {
+        Batch {
+            order,
+            what,
+            pace,
+            sent: 0,
+            next_micros: now_micros,
+            from,
+            began: from,
+            receipts: 0,
+            taken: 0,
+            results: 0,
+            errors: 0,
+            timeouts: 0,
+            refused: 0,
+            refusal: None,
+            waited: Duration::ZERO,
+            stopped: false,
+        }
+    }
+
+    /// How many orders are to be given now. They count as given.
+    pub fn due(&mut self, now_micros: u64) -> u32 {
+        let mut count = 0;
+        while !self.stopped && self.sent < self.pace.times && self.next_micros <= now_micros && count < BURST {
+            self.sent += 1;
+            count += 1;
+            // Not from the planned time on: after a pause of the machine nobody wants all that was missed at once.
+            self.next_micros = self.next_micros.max(now_micros.saturating_sub(1_000_000)) + self.pace.interval_micros;
+        }
+        count
+    }
+
+    /// When there is something to give again; `None` when nothing is left.
+    pub fn deadline(&self) -> Option<u64> {
+        (!self.stopped && self.sent < self.pace.times).then_some(self.next_micros)
+    }
+
+    /// Gives no more; answers are still counted.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Whether orders are still to be given.
+    pub fn is_sending(&self) -> bool {
+        self.deadline().is_some()
+    }
+
+    /// Whether nothing more is to be sent or waited for.
+    pub fn is_over(&self) -> bool {
+        let open = self.taken.saturating_sub(self.results + self.errors + self.timeouts);
+        let answers = matches!(self.order.deed, crate::hub::Deed::Call { .. });
+        !self.is_sending() && self.receipts == self.sent && (open == 0 || !answers)
+    }
+
+    /// Takes in how the links took an order.
+    pub fn count_receipt(&mut self, receipt: Receipt) {
+        self.receipts += 1;
+        self.taken += receipt.taken.len() as u64;
+        self.refused += receipt.refused.len() as u64;
+        if self.refusal.is_none() {
+            self.refusal = receipt.refused.into_iter().next();
+        }
+    }
+
+    /// Looks for answers in what is new.
+    pub fn count_answers(&mut self, contents: &Contents) {
+        let end = contents.records().range().end;
+        for record in contents.records().iter(self.from..end) {
+            let ours = record.action == Some(self.what.as_str())
+                && record.station.is_some_and(|station| self.order.targets.contains(&station))
+                && record.partner.is_some_and(|call| call >= self.began && call < record.sequence);
+            match record.kind {
+                RecordKind::Frame(Direction::In, FrameKind::Result) if ours => self.results += 1,
+                RecordKind::Frame(Direction::In, FrameKind::Error) if ours => self.errors += 1,
+                RecordKind::Timeout | RecordKind::Unreachable if ours => self.timeouts += 1,
+                _ => continue,
+            }
+            self.waited += record.latency.unwrap_or_default();
+        }
+        self.from = end;
+    }
+
+    /// How far it is, in a few words.
+    pub fn progress(&self) -> String {
+        let given = u64::from(self.sent) * self.order.targets.len() as u64;
+        let all = u64::from(self.pace.times) * self.order.targets.len() as u64;
+        let answered = self.results + self.errors;
+        format!("{} {given}/{all}, {answered} answered", self.what)
+    }
+
+    /// What became of it, in a sentence.
+    pub fn summary(&self) -> String {
+        let stations = match self.order.targets.len() {
+            1 => "1 station".to_owned(),
+            count => format!("{count} stations"),
+        };
+        let mut parts = vec![format!("{} sent to {stations}", self.taken)];
+        parts.extend((self.results > 0).then(|| {
+            let mean = self.waited.as_secs_f64() * 1e3 / (self.results + self.errors).max(1) as f64;
+            format!("{} results (mean {mean:.1} ms)", self.results)
+        }));
+        for (count, one, many) in [
+            (self.errors, "error", "errors"),
+            (self.timeouts, "without an answer", "without an answer"),
+            (self.refused, "not sent", "not sent"),
+        ] {
+            parts.extend((count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many })));
+        }
+        let stopped = if self.stopped { ", stopped" } else { "" };
+        format!("{}: {}{stopped}", self.what, parts.join(", "))
+    }
+
+    /// Whether anything went wrong.
+    pub fn failed(&self) -> bool {
+        self.errors + self.timeouts + self.refused > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::Deed;
+
+    #[test]
+    fn a_pace_is_read_as_people_write_it() {
+        for (text, times, millis) in [
+            ("100 every 500ms", 100, 500),
+            ("3", 3, 0),
+            ("repeat 2 every 1.5s", 2, 1_500),
+            ("5 1m", 5, 60_000),
+            ("7 every 2", 7, 2_000),
+        ] {
+            assert_eq!(Pace::parse(text), Ok(Pace { times, interval_micros: millis * 1_000 }), "{text}");
+        }
+        for text in ["", "0", "x", "3 every", "3 every never", "3 1s 4", "-1"] {
+            let wrong = Pace::parse(text);
+            assert!(wrong.is_err() || text == "3 every", "{text}: {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn orders_are_given_at_their_time_and_in_bursts_without_one() {
+        let order = Order { targets: vec![StationKey(0)], deed: Deed::Ping };
+        let pace = |times, interval_micros| Pace { times, interval_micros };
+        let mut batch = Batch::new(order.clone(), "x".into(), pace(3, 1_000), 0, 0);
+        assert_eq!([0, 500, 1_000, 1_999, 2_000].map(|now| batch.due(now)), [1, 0, 1, 0, 1]);
+        assert_eq!((batch.deadline(), batch.is_over()), (None, false), "how the links took it is not known yet");
+        for _ in 0..3 {
+            batch.count_receipt(Receipt::default());
+        }
+        assert!(batch.is_over());
+        let mut burst = Batch::new(order, "x".into(), pace(120, 0), 0, 0);
+        assert_eq!([0, 0, 0, 0].map(|now| burst.due(now)), [50, 50, 20, 0]);
+        let mut stopped = burst.clone();
+        stopped.stop();
+        assert!(!stopped.is_sending() && stopped.summary().ends_with("stopped"));
+    }
+}

@@ -1,0 +1,203 @@
+//! A list to choose from, narrowed while a person types: the palette, the themes, the texts that an editor can begin with. What there
+//! is to choose is put together in `update`, and so is what follows.
+
+use std::sync::Arc;
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::ocpp::ActionDefinition;
+use crate::trace::StationKey;
+use crate::tui::action::Action;
+use crate::tui::theme::Theme;
+use crate::tui::widget::{InputLine, Viewport};
+
+/// What follows when something is chosen.
+#[derive(Debug, Clone)]
+pub enum Does {
+    /// An action of the table.
+    Act(Action),
+    /// A command: it is written on the command line, to be completed.
+    Command(String),
+    /// A call is edited.
+    Call(Arc<ActionDefinition>),
+    /// A station is selected.
+    Station(StationKey),
+    /// A theme is put on.
+    Theme(String),
+    /// A text comes into the editor.
+    Text(String),
+    /// A draft is edited again, or a favourite: the place in its list.
+    Kept(KeptKind, usize),
+    /// A favourite is forgotten.
+    Forget(usize),
+    /// A text is copied.
+    Copy(String),
+}
+
+/// Which list of kept texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptKind {
+    /// Drafts.
+    Draft,
+    /// Favourites.
+    Favourite,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What kind of thing it is, in a word.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// One line about it.
+    pub detail: String,
+    /// The keys that do the same.
+    pub keys: String,
+    /// Why it cannot be chosen now.
+    pub obstacle: Option<String>,
+    /// What follows.
+    pub does: Does,
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct Chooser {
+    /// The title.
+    pub title: String,
+    /// What is typed.
+    pub input: InputLine,
+    /// The theme to go back to when none is chosen.
+    pub before: Option<Theme>,
+    choices: Vec<Choice>,
+    /// The names that were chosen before, the newest first; they stand on top while nothing is typed.
+    recent: Vec<String>,
+    shown: Vec<usize>,
+    selected: usize,
+    viewport: Viewport,
+}
+
+impl Chooser {
+    /// A list of choices.
+    pub fn new(title: impl Into<String>, choices: Vec<Choice>, recent: Vec<String>) -> Chooser {
+        let mut chooser = Chooser {
+            title: title.into(),
+            input: InputLine::default(),
+            before: None,
+            choices,
+            recent,
+            shown: Vec::new(),
+            selected: 0,
+            viewport: Viewport::default(),
+        };
+        chooser.narrow();
+        chooser
+    }
+
+    /// The choices that fit what is typed, best first.
+    pub fn shown(&self) -> impl ExactSizeIterator<Item = &Choice> {
+        self.shown.iter().map(|index| &self.choices[*index])
+    }
+
+    /// How many there are in all.
+    pub fn total(&self) -> usize {
+        self.choices.len()
+    }
+
+    /// The index of the selected one among those that are shown.
+    pub fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The selected one.
+    pub fn choice(&self) -> Option<&Choice> {
+        self.shown.get(self.selected).map(|index| &self.choices[*index])
+    }
+
+    /// The first one on the screen.
+    pub fn top(&self, height: usize) -> usize {
+        self.viewport.top(self.selected, self.shown.len(), height)
+    }
+
+    /// Moves the selection.
+    pub fn move_by(&mut self, lines: isize, height: usize) {
+        let to = self.selected.saturating_add_signed(lines).min(self.shown.len().saturating_sub(1));
+        self.viewport.moved(self.selected, to, self.shown.len(), height);
+        self.selected = to;
+    }
+
+    /// Selects the choice of this name.
+    pub fn select(&mut self, name: &str, height: usize) {
+        let place = self.shown().position(|choice| choice.name == name);
+        if let Some(index) = place {
+            self.move_by(index as isize - self.selected as isize, height); // both are short lists
+        }
+    }
+
+    /// Looks anew at what is typed.
+    pub fn narrow(&mut self) {
+        let typed = self.input.text().trim();
+        let mut ranked: Vec<(std::cmp::Reverse<u32>, usize, usize)> = if typed.is_empty() {
+            let newest = |choice: &Choice| self.recent.iter().position(|name| *name == choice.name).unwrap_or(usize::MAX);
+            self.choices.iter().enumerate().map(|(index, choice)| (std::cmp::Reverse(0), newest(choice), index)).collect()
+        } else {
+            let pattern = Pattern::parse(typed, CaseMatching::Smart, Normalization::Smart);
+            let mut matcher = Matcher::new(Config::DEFAULT);
+            let mut letters = Vec::new();
+            let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+            let scores = self.choices.iter().enumerate().filter_map(|(index, choice)| {
+                let name = pattern.score(Utf32Str::new(&choice.name, &mut letters), &mut matcher);
+                // In a description only whole pieces count: scattered letters are found in every sentence.
+                let all = || format!("{} {} {}", choice.kind, choice.name, choice.detail).to_lowercase();
+                let described = || {
+                    Some(1).filter(|_| {
+                        let all = all();
+                        words.iter().all(|word| all.contains(word))
+                    })
+                };
+                Some((name.or_else(described)?, choice.name.len(), index))
+            });
+            let scores: Vec<_> = scores.collect();
+            // Letters that are scattered over a name fit badly; beside names that fit well they are only noise.
+            let best = scores.iter().map(|(score, ..)| *score).max().unwrap_or(0);
+            let fits = |score: u32, index: usize| {
+                let name = self.choices[index].name.to_lowercase();
+                score == 1 || score * 3 >= best * 2 || words.iter().all(|word| name.contains(word))
+            };
+            let kept = scores.into_iter().filter(|(score, _, index)| fits(*score, *index));
+            kept.map(|(score, length, index)| (std::cmp::Reverse(score), length, index)).collect()
+        };
+        ranked.sort_unstable();
+        self.shown = ranked.into_iter().map(|(_, _, index)| index).collect();
+        self.selected = 0;
+        self.viewport = Viewport::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(name: &str, detail: &str) -> Choice {
+        let does = Does::Command(name.to_owned());
+        Choice { kind: "command", name: name.into(), detail: detail.into(), keys: String::new(), obstacle: None, does }
+    }
+
+    fn names(chooser: &Chooser) -> Vec<&str> {
+        chooser.shown().map(|choice| choice.name.as_str()).collect()
+    }
+
+    #[test]
+    fn recent_choices_come_first_and_names_count_more_than_descriptions() {
+        let choices = vec![choice("heartbeat", "reset the timer"), choice("remote_reset", "send"), choice("stations", "list")];
+        let mut chooser = Chooser::new("", choices, vec!["stations".into(), "gone".into()]);
+        assert_eq!(names(&chooser), ["stations", "heartbeat", "remote_reset"]);
+        chooser.input.set("reset");
+        chooser.narrow();
+        assert_eq!(names(&chooser), ["remote_reset", "heartbeat"]);
+        chooser.input.set("zzz");
+        chooser.narrow();
+        assert!(chooser.choice().is_none());
+    }
+}

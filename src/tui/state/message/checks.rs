@@ -1,0 +1,85 @@
+//! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
+
+use super::line::{TextLine, Tone};
+use super::shape::{self, Shape};
+use crate::ocpp::{Finding, Rule, decisive};
+use crate::trace::{Record, RecordKind, Verdict};
+use crate::tui::app::Outside;
+use crate::tui::widget::wrap;
+
+/// The lines of a record, of at most this width.
+pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, width: usize) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    let add = |lines: &mut Vec<TextLine>, sign: &str, text: &str, tone: Tone, place: Option<&str>| {
+        for (index, part) in wrap(text, width.saturating_sub(3).max(10)).into_iter().enumerate() {
+            let sign = if index == 0 { sign } else { " " };
+            lines.push(TextLine { place: place.map(str::to_owned), ..TextLine::new(format!("{sign} {part}"), tone) });
+        }
+    };
+    let shape = Shape::of(record, outside);
+    let payload = shape.as_ref().and_then(|_| shape::payload(record, outside));
+    let findings = match (&shape, &payload) {
+        (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
+        _ => Vec::new(),
+    };
+    for finding in &findings {
+        let (sign, tone) = if finding.tolerated { ("~", Tone::Warning) } else { ("✗", Tone::Error) };
+        let place = if finding.path.is_empty() { "/" } else { &finding.path };
+        let version = shape.as_ref().map(|shape| shape.version);
+        let code = version
+            .filter(|_| !finding.tolerated)
+            .map_or_else(|| "tolerated".to_owned(), |version| finding.rule.error_code(version).to_string());
+        add(&mut lines, sign, &format!("{place}: {}", finding.message), tone, Some(&finding.path));
+        add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), Tone::Muted, Some(&finding.path));
+    }
+    for remark in record.remarks.lines().filter(|remark| !is_told(remark, &findings)) {
+        let (sign, tone) = if record.verdict == Verdict::Invalid { ("✗", Tone::Error) } else { ("~", Tone::Warning) };
+        add(&mut lines, sign, remark, tone, None);
+    }
+    if let Some(code) = record.code {
+        add(&mut lines, "E", &format!("{code}: {}", code.description()), Tone::Error, None);
+    }
+    if let (Some(shape), Some(finding)) = (&shape, decisive(&findings)) {
+        lines.push(TextLine::default());
+        let code = finding.rule.error_code(shape.version);
+        let text = if shape.is_result {
+            "A result cannot be refused: there is no answer to an answer.".to_owned()
+        } else {
+            format!("Who receives this in OCPP {} should answer with {code}.", shape.version.number())
+        };
+        add(&mut lines, " ", &text, Tone::Base, None);
+    }
+    if lines.is_empty() {
+        let (sign, text) = match (&shape, record.kind) {
+            (Some(shape), _) => {
+                let what = if shape.is_result { "result" } else { "call" };
+                let (name, version) = (&shape.definition.name, shape.version.number());
+                ("✓", format!("Valid as the {what} of {name} in OCPP {version}, a call of the {}.", shape.initiator))
+            }
+            (None, RecordKind::Frame(..)) => {
+                ("·", "The definitions do not know this message, so there is nothing to hold it against.".to_owned())
+            }
+            _ => ("·", "This line is no message.".to_owned()),
+        };
+        add(&mut lines, sign, &text, if shape.is_some() { Tone::Good } else { Tone::Muted }, None);
+    }
+    lines
+}
+
+/// Whether a remark of the recorder is one of the findings.
+fn is_told(remark: &str, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| remark.ends_with(finding.message.as_str()))
+}
+
+/// The rule in words.
+const fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Required => "a required field is missing",
+        Rule::TooFew => "a list is too short",
+        Rule::UnknownField => "a field that the message does not have",
+        Rule::Type => "the wrong JSON type",
+        Rule::Enumeration => "not in the enumeration",
+        Rule::Length => "longer than its limit",
+        Rule::Format => "not in its format",
+    }
+}

@@ -1,0 +1,305 @@
+//! The message pane's state: the selected record in one of several views. A view is made once per record and only so far as a person
+//! may ever scroll; how each is made is in the file of its name.
+
+mod checks;
+mod diff;
+mod line;
+mod pretty;
+mod raw;
+mod shape;
+mod timing;
+mod tree;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+pub use line::{TextLine, Tone};
+pub use pretty::PrettyLine;
+
+use self::pretty::Pretty;
+use self::shape::Shape;
+use self::tree::Tree;
+use crate::trace::{Record, RecordKind, Sequence};
+use crate::tui::app::Outside;
+use crate::tui::pane::words;
+
+/// How much of a frame is laid out, in bytes. The whole is copied with `y`.
+const SHOWN: usize = 512 * 1024;
+/// For how many records the place is remembered.
+const PLACES: usize = 50;
+
+/// A view of the record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Laid out over lines, with what is wrong above it.
+    #[default]
+    Pretty,
+    /// As it stood on the wire.
+    Raw,
+    /// Its values, foldable, with their types.
+    Tree,
+    /// What is wrong, by which rule.
+    Checks,
+    /// When, and how long.
+    Timing,
+    /// Beside the previous one of its kind.
+    Difference,
+}
+
+impl Tab {
+    /// All views, in their order.
+    pub const ALL: [Tab; 6] = [Tab::Pretty, Tab::Raw, Tab::Tree, Tab::Checks, Tab::Timing, Tab::Difference];
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tab::Pretty => "pretty",
+            Tab::Raw => "raw",
+            Tab::Tree => "tree",
+            Tab::Checks => "checks",
+            Tab::Timing => "timing",
+            Tab::Difference => "diff",
+        }
+    }
+}
+
+/// What the content was made for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Shown {
+    sequence: Option<Sequence>,
+    width: usize,
+    tab: Tab,
+    /// An answer that comes changes what is told about its call.
+    partner: Option<Sequence>,
+}
+
+#[derive(Debug)]
+enum Content {
+    Pretty(Pretty),
+    Lines(Vec<TextLine>),
+    Tree(Tree),
+}
+
+impl Default for Content {
+    fn default() -> Content {
+        Content::Lines(Vec::new())
+    }
+}
+
+/// The state.
+#[derive(Debug, Default)]
+pub struct MessageView {
+    tab: Tab,
+    shown: Shown,
+    content: Content,
+    hidden: usize,
+    top: usize,
+    left: usize,
+    cursor: usize,
+    /// The place that the tree is to show when it comes.
+    wanted: Option<String>,
+    /// Record, view, first line and cursor.
+    places: VecDeque<(Sequence, Tab, usize, usize)>,
+}
+
+/// One line of the pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageLine<'a> {
+    /// A line of the pretty view.
+    Pretty(PrettyLine<'a>),
+    /// A line of another view.
+    Text(TextLine),
+    /// So many bytes are not shown.
+    Hidden(usize),
+}
+
+impl MessageView {
+    /// Shows a record in lines of at most this width; only JSON keeps its own lines. The place in it is kept while it stays the same
+    /// record, and found again when the person comes back to it.
+    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, outside: &Outside<'_>, zone: &TimeZone) {
+        let record = selected.and_then(|sequence| outside.contents.records().get(sequence));
+        let shown =
+            Shown { sequence: selected, width, tab: self.tab, partner: record.as_ref().and_then(|record| record.partner) };
+        if shown == self.shown {
+            return;
+        }
+        let left = std::mem::take(&mut self.left);
+        if (shown.sequence, shown.tab) == (self.shown.sequence, self.shown.tab) {
+            self.left = left;
+        } else {
+            self.remember();
+            let place = self.places.iter().find(|(sequence, tab, ..)| (Some(*sequence), *tab) == (shown.sequence, shown.tab));
+            (self.top, self.cursor) = place.map_or((0, 0), |(_, _, top, cursor)| (*top, *cursor));
+        }
+        let keeps_tree =
+            shown.tab == Tab::Tree && shown.sequence == self.shown.sequence && matches!(self.content, Content::Tree(_));
+        self.shown = shown;
+        let Some(record) = record else {
+            self.content = Content::Lines(Vec::new());
+            return;
+        };
+        if keeps_tree {
+            return;
+        }
+        self.hidden = record.text.len().saturating_sub(SHOWN);
+        self.content = match self.tab {
+            Tab::Pretty => Content::Pretty(Pretty::new(&record, outside, width)),
+            Tab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
+            Tab::Tree => self.tree(&record, outside),
+            Tab::Checks => Content::Lines(checks::lines(&record, outside, width)),
+            Tab::Timing => Content::Lines(timing::lines(&record, outside, zone)),
+            Tab::Difference => {
+                let before = diff::previous(&record, outside.contents.records());
+                let apart = |before: &Record<'_>| record.monotonic_micros.saturating_sub(before.monotonic_micros);
+                let ago = before.as_ref().map(|before| words::duration(Duration::from_micros(apart(before))));
+                Content::Lines(diff::lines(&record, before, ago, outside))
+            }
+        };
+    }
+
+    fn tree(&self, record: &Record<'_>, outside: &Outside<'_>) -> Content {
+        if record.text.len() > SHOWN {
+            let text = "This message is too long for a tree (512 KiB); the raw view has its beginning.";
+            return Content::Lines(vec![TextLine::new(text, Tone::Muted)]);
+        }
+        match shape::payload(record, outside).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+            Some(payload) => Content::Tree(Tree::new(&payload, Shape::of(record, outside).as_ref())),
+            None => Content::Lines(vec![TextLine::new(
+                "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
+                Tone::Muted,
+            )]),
+        }
+    }
+
+    /// Keeps the place in a record for when the person comes back to it.
+    fn remember(&mut self) {
+        let Some(sequence) = self.shown.sequence else { return };
+        let tab = self.shown.tab;
+        self.places.retain(|(known, its_tab, ..)| (*known, *its_tab) != (sequence, tab));
+        if self.top > 0 || self.cursor > 0 {
+            self.places.push_back((sequence, tab, self.top, self.cursor));
+            if self.places.len() > PLACES {
+                self.places.pop_front();
+            }
+        }
+    }
+
+    /// The view that is chosen.
+    pub fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    /// Chooses the next view, or the one before.
+    pub fn turn(&mut self, by: isize) {
+        let count = Tab::ALL.len() as isize;
+        let index = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as isize;
+        self.tab = Tab::ALL[(index + by).rem_euclid(count) as usize];
+    }
+
+    /// Whether a line of the view is selected.
+    pub fn cursor(&self) -> Option<usize> {
+        let has_cursor = match &self.content {
+            Content::Tree(_) => true,
+            Content::Lines(lines) => self.tab == Tab::Checks && lines.iter().any(|line| line.place.is_some()),
+            Content::Pretty(_) => false,
+        };
+        has_cursor.then(|| self.cursor.min(self.count().saturating_sub(1)))
+    }
+
+    /// Enter: folds or unfolds; from a finding it goes to the place in the tree. True when the view was changed.
+    pub fn open(&mut self) -> bool {
+        let cursor = self.cursor;
+        match &mut self.content {
+            Content::Tree(tree) => {
+                tree.toggle(cursor);
+                false
+            }
+            Content::Lines(lines) => {
+                self.wanted = lines.get(cursor).and_then(|line| line.place.clone());
+                if self.wanted.is_some() {
+                    self.tab = Tab::Tree;
+                }
+                self.wanted.is_some()
+            }
+            Content::Pretty(_) => false,
+        }
+    }
+
+    /// Goes to the place in the tree that was asked for, once the tree is there.
+    pub fn arrive(&mut self, height: usize) {
+        let Content::Tree(tree) = &mut self.content else { return };
+        if let Some(place) = self.wanted.take() {
+            self.cursor = tree.reveal(&place);
+            self.top = self.cursor.saturating_sub(height / 2);
+        }
+    }
+
+    /// What the definitions say about the value at the cursor: its place and its meaning.
+    pub fn meaning(&self) -> Option<(&str, &str)> {
+        match &self.content {
+            Content::Tree(tree) => tree.meaning(self.cursor()?),
+            _ => None,
+        }
+    }
+
+    /// The record.
+    pub fn sequence(&self) -> Option<Sequence> {
+        self.shown.sequence
+    }
+
+    /// How many bytes at the end are not in the view.
+    fn hidden_line(&self) -> bool {
+        self.hidden > 0 && matches!(self.tab, Tab::Pretty | Tab::Raw)
+    }
+
+    /// How many lines there are.
+    pub fn count(&self) -> usize {
+        let lines = match &self.content {
+            Content::Pretty(pretty) => pretty.count(),
+            Content::Lines(lines) => lines.len(),
+            Content::Tree(tree) => tree.count(),
+        };
+        lines + usize::from(self.hidden_line())
+    }
+
+    /// One line.
+    pub fn line(&self, index: usize) -> Option<MessageLine<'_>> {
+        if self.hidden_line() && index + 1 == self.count() {
+            return Some(MessageLine::Hidden(self.hidden));
+        }
+        match &self.content {
+            Content::Pretty(pretty) => pretty.line(index).map(MessageLine::Pretty),
+            Content::Lines(lines) => lines.get(index).cloned().map(MessageLine::Text),
+            Content::Tree(tree) => tree.line(index).map(MessageLine::Text),
+        }
+    }
+
+    /// The first line on the screen.
+    pub fn top(&self, height: usize) -> usize {
+        self.top.min(self.count().saturating_sub(height))
+    }
+
+    /// The first column on the screen.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Moves by some lines: the cursor where there is one, else the view.
+    pub fn scroll(&mut self, lines: isize, height: usize) {
+        let last = self.count().saturating_sub(1);
+        match self.cursor() {
+            None => self.top = self.top(height).saturating_add_signed(lines).min(self.count().saturating_sub(height)),
+            Some(cursor) => {
+                self.cursor = cursor.saturating_add_signed(lines).min(last);
+                self.top = self.top(height).clamp((self.cursor + 1).saturating_sub(height), self.cursor);
+            }
+        }
+    }
+
+    /// Scrolls sideways.
+    pub fn scroll_sideways(&mut self, columns: isize) {
+        self.left = self.left.saturating_add_signed(columns).min(100_000);
+    }
+}

@@ -1,0 +1,202 @@
+//! The tree view: the payload's values one below the other, foldable, with the type that the definitions give each of them.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::line::{TextLine, Tone};
+use super::shape::Shape;
+use crate::compose::{self, Step};
+
+/// Values beyond this many are not listed: nobody walks through more.
+const MOST: usize = 20_000;
+/// Deeper values are not opened.
+const DEEPEST: usize = 64;
+
+/// A value in the tree.
+#[derive(Debug)]
+struct Node {
+    depth: usize,
+    /// Its place, as a JSON pointer.
+    pointer: String,
+    line: TextLine,
+    /// How many values lie directly inside; `None` for what cannot be opened.
+    inside: Option<usize>,
+    /// What the definitions say about it.
+    meaning: String,
+}
+
+/// The tree of a payload.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+    folded: HashSet<String>,
+    /// The nodes that are not inside a folded one.
+    shown: Vec<usize>,
+    cut: bool,
+}
+
+impl Tree {
+    /// The tree of a payload.
+    pub fn new(payload: &Value, shape: Option<&Shape>) -> Tree {
+        let mut tree = Tree::default();
+        tree.grow(payload, shape, &mut Vec::new(), String::new(), None);
+        tree.show();
+        tree
+    }
+
+    fn grow(&mut self, value: &Value, shape: Option<&Shape>, path: &mut Vec<Step>, pointer: String, key: Option<String>) {
+        if self.nodes.len() >= MOST {
+            self.cut = true;
+            return;
+        }
+        let place = shape.and_then(|shape| compose::field_at(&shape.message().fields, path));
+        let (meaning, kind) = match (&place, shape) {
+            (Some(place), _) => (compose::describe(place.field), compose::type_label(place.field)),
+            (None, Some(shape)) if path.is_empty() => (format!("the payload of {}", shape.message().name), String::new()),
+            (None, Some(_)) => ("the definitions do not know this".to_owned(), "unknown".to_owned()),
+            (None, None) => (String::new(), String::new()),
+        };
+        let mut line = TextLine::default();
+        if let Some(key) = key {
+            line = line.and(key, Tone::Key).and(": ", Tone::Mark);
+        }
+        let inside = match value {
+            Value::Object(members) => Some(members.len()),
+            Value::Array(elements) => Some(elements.len()),
+            _ => None,
+        };
+        line = match value {
+            Value::Object(members) => line.and(format!("{{{}}}", members.len()), Tone::Mark),
+            Value::Array(elements) => line.and(format!("[{}]", elements.len()), Tone::Mark),
+            Value::String(_) => line.and(value.to_string(), Tone::Text),
+            Value::Number(number) => line.and(number.to_string(), Tone::Number),
+            Value::Bool(_) | Value::Null => line.and(value.to_string(), Tone::Word),
+        };
+        let unknown = kind == "unknown";
+        line = line.and(format!("  {kind}"), if unknown { Tone::Error } else { Tone::Muted });
+        let depth = path.len();
+        line.place = Some(pointer.clone());
+        self.nodes.push(Node { depth, pointer: pointer.clone(), line, inside, meaning });
+        if depth >= DEEPEST {
+            return;
+        }
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    path.push(Step::Key(name.clone()));
+                    let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+                    self.grow(value, shape, path, inner, Some(name.clone()));
+                    path.pop();
+                }
+            }
+            Value::Array(elements) => {
+                for (index, value) in elements.iter().enumerate() {
+                    path.push(Step::Index(index));
+                    self.grow(value, shape, path, format!("{pointer}/{index}"), Some(index.to_string()));
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn show(&mut self) {
+        self.shown.clear();
+        let mut hidden_below = usize::MAX;
+        for (index, node) in self.nodes.iter().enumerate() {
+            if node.depth > hidden_below {
+                continue;
+            }
+            hidden_below = if self.folded.contains(&node.pointer) { node.depth } else { usize::MAX };
+            self.shown.push(index);
+        }
+    }
+
+    /// How many lines there are.
+    pub fn count(&self) -> usize {
+        self.shown.len() + usize::from(self.cut)
+    }
+
+    /// A line.
+    pub fn line(&self, index: usize) -> Option<TextLine> {
+        let Some(node) = self.shown.get(index).map(|index| &self.nodes[*index]) else {
+            return (self.cut && index == self.shown.len()).then(|| TextLine::new("… the rest is not listed", Tone::Muted));
+        };
+        let sign = match node.inside {
+            Some(1..) if self.folded.contains(&node.pointer) => "▸ ",
+            Some(1..) => "▾ ",
+            _ => "  ",
+        };
+        let mut line = TextLine::new(format!("{}{sign}", "  ".repeat(node.depth)), Tone::Mark);
+        line.pieces.extend(node.line.pieces.iter().cloned());
+        line.place.clone_from(&node.line.place);
+        Some(line)
+    }
+
+    /// What the definitions say about the value on a line, and its place.
+    pub fn meaning(&self, index: usize) -> Option<(&str, &str)> {
+        let node = &self.nodes[*self.shown.get(index)?];
+        Some((if node.pointer.is_empty() { "/" } else { &node.pointer }, &node.meaning))
+    }
+
+    /// Folds what is open on a line, or unfolds it.
+    pub fn toggle(&mut self, index: usize) {
+        let Some(node) = self.shown.get(index).map(|index| &self.nodes[*index]) else { return };
+        if node.inside.is_some_and(|count| count > 0) {
+            let pointer = node.pointer.clone();
+            if !self.folded.remove(&pointer) {
+                self.folded.insert(pointer);
+            }
+            self.show();
+        }
+    }
+
+    /// The line of a place, or of the value around it; everything around it is unfolded.
+    pub fn reveal(&mut self, pointer: &str) -> usize {
+        self.folded.retain(|folded| !pointer.starts_with(folded.as_str()));
+        self.show();
+        let mut wanted = pointer;
+        loop {
+            if let Some(line) = self.shown.iter().position(|index| self.nodes[*index].pointer == wanted) {
+                return line;
+            }
+            match wanted.rsplit_once('/') {
+                Some((around, _)) => wanted = around,
+                None => return 0,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn texts(tree: &Tree) -> Vec<String> {
+        let text = |line: TextLine| line.pieces.into_iter().map(|(text, _)| text).collect::<String>().trim_end().to_owned();
+        (0..tree.count()).filter_map(|index| tree.line(index)).map(text).collect()
+    }
+
+    #[test]
+    fn values_fold_and_unfold() {
+        let mut tree = Tree::new(&json!({"a": [1, {"b": null}], "c/d": "x"}), None);
+        assert_eq!(texts(&tree), ["▾ {2}", "  ▾ a: [2]", "      0: 1", "    ▾ 1: {1}", "        b: null", "    c/d: \"x\""]);
+        tree.toggle(1);
+        assert_eq!(texts(&tree), ["▾ {2}", "  ▸ a: [2]", "    c/d: \"x\""]);
+        assert_eq!(tree.meaning(2), Some(("/c~1d", "")));
+        assert_eq!(tree.reveal("/a/1/b/missing"), 4);
+        assert_eq!(texts(&tree).len(), 6);
+        tree.toggle(5);
+        assert_eq!(tree.reveal("/nowhere"), 0);
+    }
+
+    #[test]
+    fn huge_and_deep_payloads_are_cut() {
+        let many = Value::Array(vec![Value::Null; 2 * MOST]);
+        assert_eq!(Tree::new(&many, None).count(), MOST + 1);
+        let deep = (0..100).fold(Value::Null, |inside, _| json!([inside]));
+        assert_eq!(Tree::new(&deep, None).count(), DEEPEST + 1);
+    }
+}

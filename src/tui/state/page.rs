@@ -1,0 +1,26 @@
+//! The state of the page about one station: which station, and how far it is scrolled. What stands on it is made when it is drawn, in
+//! `pane::page`, because much of it changes with the clock.
+
+use crate::trace::StationKey;
+
+/// The state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StationPage {
+    /// The station.
+    pub station: StationKey,
+    /// The first line on the screen, as far as there are lines.
+    pub top: usize,
+}
+
+impl StationPage {
+    /// The page of a station.
+    pub fn new(station: StationKey) -> StationPage {
+        StationPage { station, top: 0 }
+    }
+
+    /// Scrolls by some lines of `count`, of which `height` are shown.
+    pub fn scroll(&mut self, lines: isize, count: usize, height: usize) {
+        let last = count.saturating_sub(height);
+        self.top = self.top.min(last).saturating_add_signed(lines).min(last);
+    }
+}

@@ -1,0 +1,31 @@
+//! A line in which a name or a number is asked for. What follows from the answer is in `update`.
+
+use crate::tui::widget::InputLine;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// How often and how fast to send.
+    Repeat,
+    /// The name of a favourite.
+    Favourite,
+}
+
+impl Asked {
+    /// The words before the answer.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Asked::Repeat => "repeat ",
+            Asked::Favourite => "name of the favourite: ",
+        }
+    }
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct Prompt {
+    /// What is asked for.
+    pub asked: Asked,
+    /// What is typed.
+    pub input: InputLine,
+}

@@ -1,0 +1,179 @@
+//! Jumps in the trace: to the next error, the next line of a station or an action, the next line that is searched for, a time, a
+//! bookmark. Long ways are gone in pieces, so that no key waits for a million records.
+
+use super::{CHUNK, TraceView};
+use crate::trace::filter::{self, FilterContext};
+use crate::trace::{Contents, FrameKind, Record, RecordKind, Sequence, StationKey, Verdict};
+use crate::tui::state::Filter;
+
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Goal {
+    /// What the search finds.
+    Found,
+    /// Something that went wrong.
+    Error,
+    /// A line of this station.
+    Station(StationKey),
+    /// A line of this action.
+    Action(Box<str>),
+}
+
+impl Goal {
+    /// What there is no further one of, for a toast.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Goal::Found => "line that the search finds",
+            Goal::Error => "error",
+            Goal::Station(_) => "line of this station",
+            Goal::Action(_) => "line of this action",
+        }
+    }
+}
+
+/// A jump that is under way.
+#[derive(Debug, Clone)]
+pub(super) struct Seek {
+    goal: Goal,
+    forward: bool,
+    /// Forward: the first record to look at. Backward: the one behind it.
+    at: Sequence,
+    from: Sequence,
+}
+
+/// How far a jump has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// There is nothing to look for.
+    Idle,
+    /// There is more to look at.
+    More,
+    /// It has arrived.
+    There,
+    /// There is nothing on this way.
+    Nothing(Goal),
+}
+
+impl TraceView {
+    /// What is searched for.
+    pub fn find(&self) -> &Filter {
+        &self.find
+    }
+
+    /// Searches for something else. Lines that are not found stay where they are.
+    pub fn set_find(&mut self, find: Filter) {
+        self.find = find;
+    }
+
+    /// Begins a jump from the selected line.
+    pub fn seek(&mut self, goal: Goal, forward: bool) {
+        let from = self.selected().unwrap_or(self.start);
+        self.seek = Some(Seek { goal, forward, at: if forward { from + 1 } else { from }, from });
+    }
+
+    /// Goes on with the jump.
+    pub fn seek_on(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> Progress {
+        let Some(mut seek) = self.seek.take() else { return Progress::Idle };
+        let records = contents.records();
+        let (range, end) = if seek.forward {
+            let end = self.visible_end();
+            (seek.at.max(self.start)..(seek.at.max(self.start) + CHUNK).min(end), end)
+        } else {
+            (seek.at.saturating_sub(CHUNK).max(self.start)..seek.at, self.start)
+        };
+        let row =
+            |record: Record<'_>| if self.reaches(&seek.goal, &record, context) { self.row_of(&record, &seek) } else { None };
+        let found = if seek.forward {
+            records.iter(range.clone()).find_map(row)
+        } else {
+            records.iter(range.clone()).rev().find_map(row)
+        };
+        if let Some(sequence) = found {
+            self.select(sequence, height);
+            return Progress::There;
+        }
+        seek.at = if seek.forward { range.end.max(seek.at) } else { range.start };
+        if (seek.forward && seek.at >= end) || (!seek.forward && seek.at <= end) {
+            return Progress::Nothing(seek.goal);
+        }
+        self.seek = Some(seek);
+        Progress::More
+    }
+
+    fn reaches(&self, goal: &Goal, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        match goal {
+            Goal::Found => !self.find.is_empty() && self.find.parsed().matches(record, context),
+            Goal::Error => is_error(record),
+            Goal::Station(key) => record.station == Some(*key),
+            Goal::Action(action) => record.action == Some(action),
+        }
+    }
+
+    /// The row on which a record is seen: its own, or that of its call where an exchange is one line. Only a row on the way counts.
+    fn row_of(&self, record: &Record<'_>, seek: &Seek) -> Option<Sequence> {
+        let ahead = |sequence: &Sequence| if seek.forward { *sequence > seek.from } else { *sequence < seek.from };
+        [Some(record.sequence), record.partner]
+            .into_iter()
+            .flatten()
+            .find(|sequence| ahead(sequence) && self.at(self.index_from(*sequence)) == Some(*sequence))
+    }
+
+    /// Selects the first shown line that is not older than this time: `14:30`, `5m` ago, a date.
+    ///
+    /// # Errors
+    /// When the text is no time; the error is a sentence.
+    pub fn go_to_time(
+        &mut self,
+        text: &str,
+        contents: &Contents,
+        context: &FilterContext<'_>,
+        height: usize,
+    ) -> Result<(), String> {
+        let text = text.trim().trim_start_matches('-');
+        let since = filter::parse(&format!("since:{text}"));
+        let since = since.map_err(|_| format!("\"{text}\" is no time; write 14:30, 14:30:05, 5m (ago) or a date"))?;
+        let records = contents.records();
+        let is_before = |sequence| records.get(sequence).is_some_and(|record| !since.matches(&record, context));
+        let (mut low, mut high) = (0, self.count());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.at(middle).is_some_and(is_before) { low = middle + 1 } else { high = middle }
+        }
+        if let Some(sequence) = self.at(low.min(self.count().saturating_sub(1))) {
+            self.select(sequence, height);
+        }
+        Ok(())
+    }
+
+    /// Puts a bookmark on the selected line, or takes it away. False when nothing is selected.
+    pub fn toggle_bookmark(&mut self) -> bool {
+        let Some(sequence) = self.selected() else { return false };
+        if !self.bookmarks.remove(&sequence) {
+            self.bookmarks.insert(sequence);
+        }
+        true
+    }
+
+    /// Whether a line has a bookmark.
+    pub fn is_bookmarked(&self, sequence: Sequence) -> bool {
+        self.bookmarks.contains(&sequence)
+    }
+
+    /// Selects the next bookmark in a direction, around the end; false when none is shown.
+    pub fn go_to_bookmark(&mut self, forward: bool, height: usize) -> bool {
+        let selected = self.selected().unwrap_or(0);
+        let shown = |sequence: &&Sequence| self.at(self.index_from(**sequence)) == Some(**sequence);
+        let found = if forward {
+            self.bookmarks.range(selected + 1..).chain(self.bookmarks.range(..=selected)).find(shown)
+        } else {
+            self.bookmarks.range(..selected).rev().chain(self.bookmarks.range(selected..).rev()).find(shown)
+        };
+        let Some(sequence) = found.copied() else { return false };
+        self.select(sequence, height)
+    }
+}
+
+/// Whether a line tells that something went wrong.
+fn is_error(record: &Record<'_>) -> bool {
+    record.verdict == Verdict::Invalid || matches!(record.kind, RecordKind::Frame(_, FrameKind::Error))
+}

@@ -1,0 +1,60 @@
+//! The tables of keys in `docs/screen.md` and of the names of actions in `docs/configuration.md` say what the table of actions says.
+
+use std::fmt::Write as _;
+
+use crate::tui::action::{Context, TABLE, keys};
+
+/// The keys of a context as a table for the page.
+fn table(context: Context) -> String {
+    let mut table = format!("### {}\n\n| keys | |\n|---|---|\n", context.title());
+    for entry in TABLE.iter().filter(|entry| entry.context == context) {
+        let keys: Vec<String> = keys(entry).map(|key| format!("`{key}`")).collect();
+        writeln!(table, "| {} | {} |", keys.join(" "), entry.help.replace('|', "\\|")).unwrap();
+    }
+    table
+}
+
+/// The names of a context's actions as a table for the page.
+fn names(context: Context) -> String {
+    let mut table = format!("### {}\n\n| name | keys | |\n|---|---|---|\n", context.title());
+    for entry in TABLE.iter().filter(|entry| entry.context == context) {
+        let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
+        writeln!(table, "| `{}` | {} | {} |", entry.name(), keys.join(" "), entry.help.replace('|', "\\|")).unwrap();
+    }
+    table
+}
+
+/// Holds the marked parts of a page to what they should be.
+fn check(page: &str, mark: &str, part: impl Fn(Context) -> String) {
+    let path = format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(&path).unwrap();
+    let mut expected = String::new();
+    let mut rest = page.as_str();
+    let begin = format!("<!-- {mark}: ");
+    while let Some((before, after)) = rest.split_once(&begin) {
+        let (name, behind) = after.split_once(" -->").unwrap();
+        let context = Context::ALL.into_iter().find(|context| format!("{context:?}") == name).unwrap();
+        let (_, behind) = behind.split_once("<!-- end -->").unwrap();
+        write!(expected, "{before}{begin}{name} -->\n{}<!-- end -->", part(context)).unwrap();
+        rest = behind;
+    }
+    expected.push_str(rest);
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    if update {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    assert!(page == expected || update, "UPDATE_DOCS=1 cargo test brings {path} up to date");
+    for context in Context::ALL {
+        assert!(expected.contains(&format!("{begin}{context:?} -->")), "{path} has nothing about {context:?}");
+    }
+}
+
+#[test]
+fn the_page_about_the_screen_lists_the_keys_that_work() {
+    check("screen.md", "keys", table);
+}
+
+#[test]
+fn the_page_about_the_settings_names_every_action() {
+    check("configuration.md", "names", names);
+}

@@ -1,0 +1,174 @@
+//! The editor beyond typing: other texts to begin with, whole frames, favourites, repeating, the person's own program.
+
+use serde_json::json;
+
+use super::fixture::Screen;
+use crate::config::KeptPart;
+use crate::hub::{Deed, Receipt};
+use crate::trace::{Direction, StationKey};
+use crate::tui::action::Context;
+use crate::tui::update::{Effect, Message};
+
+fn text(screen: &Screen) -> String {
+    screen.app.editor.as_ref().map(|editor| editor.text()).unwrap_or_default()
+}
+
+fn replace(screen: &mut Screen, text: &str) {
+    screen.hear(Message::Edited(Ok(text.to_owned())));
+}
+
+#[test]
+fn the_editor_begins_with_what_is_wanted() {
+    for (source, expected) in [
+        ("sample", json!({"type": "Soft"})),
+        ("required", json!({"type": "Hard"})),
+        ("last sent", json!({"type": "Soft"})),
+        ("selected", json!({"chargePointVendor": "Evil\u{1b}Corp", "chargePointModel": "X1"})),
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press("2 g j j j j 1 g e res enter");
+        replace(&mut screen, "{\"type\": 1}");
+        screen.press("ctrl-o");
+        screen.hear(Message::Paste(source.to_owned()));
+        screen.press("enter");
+        let value: serde_json::Value = serde_json::from_str(&text(&screen)).unwrap();
+        assert_eq!(value, expected, "{source}");
+        screen.press("ctrl-z");
+        assert_eq!(text(&screen), "{\"type\": 1}", "it can be undone");
+    }
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e unlock enter ctrl-o last sent");
+    assert!(screen.picture().contains("not now: none was sent in this session"), "{}", screen.picture());
+}
+
+#[test]
+fn a_payload_becomes_a_frame_and_a_payload_again() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter F7");
+    let frame: serde_json::Value = serde_json::from_str(&text(&screen)).unwrap();
+    assert_eq!((&frame[0], &frame[2], &frame[3]), (&json!(2), &json!("Reset"), &json!({"type": "Soft"})));
+    assert!(screen.picture().contains("whole frame → CP1"), "{}", screen.picture());
+    replace(&mut screen, r#"[2,"x","UnlockConnector",{"connectorId":1}]"#);
+    screen.press("F7");
+    assert!(screen.picture().contains("UnlockConnector → CP1") && screen.picture().contains("✓ valid"), "{}", screen.picture());
+    screen.press("F7");
+    replace(&mut screen, "nonsense");
+    screen.press("F7");
+    assert_eq!(text(&screen), "nonsense", "what is no call has no payload");
+}
+
+#[test]
+fn the_code_of_the_answer_is_foretold() {
+    for (payload, code) in [
+        ("{}", "OccurenceConstraintViolation"),
+        (r#"{"type": 1}"#, "TypeConstraintViolation"),
+        (r#"{"type": "Gentle"}"#, "PropertyConstraintViolation"),
+        (r#"{"type": "Soft", "when": 1}"#, "FormationViolation"),
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press("e res enter");
+        replace(&mut screen, payload);
+        assert!(screen.picture().contains(&format!("the peer should answer {code}")), "{}", screen.picture());
+    }
+}
+
+#[test]
+fn a_favourite_is_saved_offered_and_forgotten() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    replace(&mut screen, "{\"type\": \"Hard\"}");
+    let effects = screen.press("F2 hard-one enter");
+    assert!(effects.contains(&Effect::Keep(KeptPart::Favourites)), "{effects:?}");
+    screen.press("ctrl-o sample enter ctrl-o hard-one enter");
+    assert_eq!(text(&screen), "{\"type\": \"Hard\"}");
+    screen.press("esc ctrl-p hard-one enter");
+    assert_eq!((screen.app.context(), text(&screen).as_str()), (Context::Editor, "{\"type\": \"Hard\"}"));
+    let effects = screen.press("ctrl-o forget enter");
+    assert!(effects.contains(&Effect::Keep(KeptPart::Favourites)), "{effects:?}");
+    assert!(screen.app.kept.favourites.is_empty());
+}
+
+#[test]
+fn drafts_are_handed_over_while_typing() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    assert_eq!(screen.press("x"), [Effect::Keep(KeptPart::Drafts)]);
+    assert_eq!(screen.press("left"), [], "moving is no change");
+    let kept = crate::tui::update::text_to_keep(&screen.app, KeptPart::Drafts);
+    assert!(kept.contains("\"Reset\"") && kept.contains("1.6"), "{kept}");
+    assert!(screen.app.kept.drafts.is_empty(), "the open one is not among the closed ones");
+}
+
+#[test]
+fn an_order_is_repeated_at_its_pace_until_esc() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e heart esc e getconf enter F6 ctrl-u");
+    screen.hear(Message::Paste("3 every 1s".to_owned()));
+    let mut given = 0;
+    let mut count = |effects: Vec<Effect>| given += effects.iter().filter(|effect| matches!(effect, Effect::Give(_))).count();
+    count(screen.press("enter"));
+    screen.hear(Message::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
+    screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{\"configurationKey\":[]}");
+    for _ in 0..3 {
+        screen.micros += 500_000;
+        count(screen.hear(Message::Refresh));
+    }
+    screen.hear(Message::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
+    assert!(screen.picture().contains("GetConfiguration 2/3, 1 answered"), "{}", screen.picture());
+    assert_eq!(screen.app.context(), Context::Editor, "the editor stays open");
+    screen.press("esc");
+    assert_eq!(screen.app.context(), Context::Editor, "Esc stops first");
+    screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{\"configurationKey\":[]}");
+    count(screen.hear(Message::Refresh));
+    assert_eq!(given, 2);
+    assert!(screen.app.batch.is_none());
+    assert!(screen.picture().contains("GetConfiguration: 2 sent to 1 station, 2 results"), "{}", screen.picture());
+}
+
+#[test]
+fn many_stations_get_a_summary() {
+    let mut screen = Screen::busy(120, 40);
+    let effects = screen.press("m j m e getconf enter F5");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Give(order) if order.targets.len() == 2)), "{effects:?}");
+    let refused = vec![(StationKey(1), "CP2 is not connected".to_owned())];
+    screen.hear(Message::Given(Receipt { taken: vec![StationKey(0)], refused }));
+    screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{}");
+    screen.hear(Message::Refresh);
+    let picture = screen.picture();
+    assert!(picture.contains("1 sent to 2 stations, 1 results"), "{picture}");
+    assert!(picture.contains("1 not sent (CP2 is not connected)"), "{picture}");
+}
+
+#[test]
+fn sending_can_leave_the_editor_open() {
+    let mut screen = Screen::busy(120, 40);
+    let effects = screen.press("e getconf enter F4");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Submit { order, .. }] if matches!(order.deed, Deed::Call { .. })),
+        "{effects:?}"
+    );
+    let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
+    screen.hear(Message::Submitted { what: "GetConfiguration".to_owned(), receipt });
+    assert_eq!(screen.app.context(), Context::Editor);
+}
+
+#[test]
+fn the_persons_own_program_gets_the_text_and_gives_it_back() {
+    let mut screen = Screen::busy(120, 40);
+    let effects = screen.press("e res enter F3");
+    assert_eq!(effects, [Effect::EditOutside { text: "{\n  \"type\": \"Soft\"\n}".to_owned(), extension: "json" }]);
+    replace(&mut screen, "{}\n");
+    assert_eq!(text(&screen), "{}");
+    screen.hear(Message::Edited(Err("vi ended with exit status: 1; the text is as it was".to_owned())));
+    assert!(screen.picture().contains("the text is as it was"), "{}", screen.picture());
+}
+
+#[test]
+fn dangerous_commands_ask() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press(": remote_reset space @all");
+    assert_eq!(screen.press("enter"), []);
+    assert_eq!(screen.app.context(), Context::Question, "{}", screen.picture());
+    let effects = screen.press("y");
+    assert!(matches!(effects.as_slice(), [Effect::Run { line, .. }] if line == "remote_reset @all"), "{effects:?}");
+}

@@ -1,0 +1,176 @@
+//! How many colours the terminal shows, and the nearest ones for a terminal that shows fewer than a theme names. The environment is
+//! asked and never the terminal, which may not answer.
+
+use ratatui::style::{Color, Style};
+
+/// How many colours there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// None are wanted.
+    None,
+    /// The terminal's sixteen.
+    Sixteen,
+    /// The 256 of xterm.
+    Indexed,
+    /// Any.
+    #[default]
+    True,
+}
+
+impl Depth {
+    /// What the environment says; `get` reads a variable.
+    pub fn detect(get: impl Fn(&str) -> Option<String>) -> Depth {
+        let is_set = |name: &str| get(name).is_some_and(|value| !value.is_empty());
+        let term = get("TERM").unwrap_or_default();
+        let colours = get("COLORTERM").unwrap_or_default().to_ascii_lowercase();
+        if is_set("NO_COLOR") || term == "dumb" {
+            Depth::None
+        } else if colours == "truecolor" || colours == "24bit" || term.ends_with("-direct") {
+            Depth::True
+        } else if term.contains("256")
+            || ["kitty", "ghostty", "alacritty", "foot", "wezterm"].iter().any(|name| term.contains(name))
+        {
+            // These show any colour; without COLORTERM something between us and them may not.
+            Depth::Indexed
+        } else {
+            Depth::Sixteen
+        }
+    }
+
+    /// A style with colours that this depth has.
+    pub fn of(self, mut style: Style) -> Style {
+        style.fg = style.fg.map(|colour| self.colour(colour));
+        style.bg = style.bg.map(|colour| self.colour(colour));
+        if self == Depth::Sixteen && style.fg.is_some() && style.fg == style.bg {
+            // Two colours that fell together are kept apart: light on dark or dark on light.
+            style.fg = Some(if matches!(style.bg, Some(Color::Black | Color::DarkGray | Color::Blue)) {
+                Color::White
+            } else {
+                Color::Black
+            });
+        }
+        style
+    }
+
+    fn colour(self, colour: Color) -> Color {
+        match (self, colour) {
+            (Depth::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed(red, green, blue)),
+            (Depth::Sixteen, Color::Rgb(red, green, blue)) => sixteen(red, green, blue),
+            (Depth::Sixteen, Color::Indexed(index @ 16..)) => {
+                let (red, green, blue) = rgb_of(index);
+                sixteen(red, green, blue)
+            }
+            _ => colour,
+        }
+    }
+}
+
+/// Whether the terminal says that its background is light. Some set `COLORFGBG` to `<foreground>;<background>`, in numbers of the
+/// sixteen colours.
+pub fn is_light(get: impl Fn(&str) -> Option<String>) -> bool {
+    let background = get("COLORFGBG").and_then(|value| value.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()));
+    matches!(background, Some(7 | 15))
+}
+
+/// The six steps of each channel in the colour cube.
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+fn indexed(red: u8, green: u8, blue: u8) -> u8 {
+    let step = |channel: u8| (0..6).min_by_key(|index| STEPS[*index as usize].abs_diff(channel)).unwrap_or(0);
+    let cube = 16 + 36 * step(red) + 6 * step(green) + step(blue);
+    let average = (u16::from(red) + u16::from(green) + u16::from(blue)) / 3;
+    let grey = 232 + ((average.saturating_sub(3)) / 10).min(23) as u8; // at most 23
+    let distance = |index: u8| difference(rgb_of(index), (red, green, blue));
+    if distance(grey) < distance(cube) { grey } else { cube }
+}
+
+fn rgb_of(index: u8) -> (u8, u8, u8) {
+    if index >= 232 {
+        let level = 8 + 10 * (index - 232);
+        return (level, level, level);
+    }
+    let index = usize::from(index.saturating_sub(16));
+    (STEPS[index / 36], STEPS[index / 6 % 6], STEPS[index % 6])
+}
+
+/// The sixteen with the values that most terminals give them.
+const SIXTEEN: [(Color, (u8, u8, u8)); 16] = [
+    (Color::Black, (0, 0, 0)),
+    (Color::Red, (170, 0, 0)),
+    (Color::Green, (0, 150, 0)),
+    (Color::Yellow, (170, 110, 0)),
+    (Color::Blue, (30, 60, 190)),
+    (Color::Magenta, (160, 30, 160)),
+    (Color::Cyan, (0, 150, 160)),
+    (Color::Gray, (192, 192, 192)),
+    (Color::DarkGray, (96, 96, 96)),
+    (Color::LightRed, (255, 110, 100)),
+    (Color::LightGreen, (120, 230, 120)),
+    (Color::LightYellow, (250, 220, 100)),
+    (Color::LightBlue, (120, 170, 255)),
+    (Color::LightMagenta, (235, 140, 245)),
+    (Color::LightCyan, (120, 220, 240)),
+    (Color::White, (255, 255, 255)),
+];
+
+fn sixteen(red: u8, green: u8, blue: u8) -> Color {
+    let nearest = SIXTEEN.iter().min_by_key(|(_, value)| difference(*value, (red, green, blue)));
+    nearest.map_or(Color::Reset, |(colour, _)| *colour)
+}
+
+/// How different two colours look, by a rule of thumb that weighs the channels as the eye does.
+fn difference(one: (u8, u8, u8), other: (u8, u8, u8)) -> u32 {
+    let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+    2 * square(one.0, other.0) + 4 * square(one.1, other.1) + 3 * square(one.2, other.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(variables: &[(&str, &str)]) -> Depth {
+        Depth::detect(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn the_environment_tells_how_many_colours_there_are() {
+        for (variables, depth) in [
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")][..], Depth::True),
+            (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], Depth::Indexed),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")], Depth::None),
+            (&[("TERM", "screen")], Depth::Sixteen),
+            (&[("TERM", "linux")], Depth::Sixteen),
+            (&[("TERM", "dumb")], Depth::None),
+            (&[("TERM", "xterm-direct")], Depth::True),
+            (&[], Depth::Sixteen),
+        ] {
+            assert_eq!(detect(variables), depth, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn colours_become_the_nearest_that_there_are() {
+        for (name, index, named) in [
+            ("#000000", 16, Color::Black),
+            ("#ffffff", 231, Color::White),
+            ("#14171f", 234, Color::Black),
+            ("#ff8f88", 210, Color::LightRed),
+            ("#8a8a8a", 245, Color::DarkGray),
+        ] {
+            let colour: Color = name.parse().unwrap();
+            assert_eq!(Depth::Indexed.colour(colour), Color::Indexed(index), "{name}");
+            assert_eq!(Depth::Sixteen.colour(colour), named, "{name}");
+            assert_eq!(Depth::True.colour(colour), colour);
+        }
+        assert_eq!(Depth::Sixteen.colour(Color::Cyan), Color::Cyan);
+    }
+
+    #[test]
+    fn a_light_background_is_known_when_the_terminal_tells() {
+        for (value, light) in
+            [(Some("0;15"), true), (Some("15;default;0"), false), (Some("0;7"), true), (None, false), (Some(""), false)]
+        {
+            assert_eq!(is_light(|_| value.map(str::to_owned)), light);
+        }
+    }
+}

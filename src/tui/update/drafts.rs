@@ -1,0 +1,106 @@
+//! Texts that outlive the editor: drafts, which are kept by themselves, and favourites, which have a name.
+
+use super::{Effect, calls};
+use crate::config::{Kept, KeptPart, KeptText};
+use crate::tui::app::{App, Outside};
+use crate::tui::state::{Editor, KeptKind, Subject};
+
+/// How many drafts are kept.
+const MOST: usize = 50;
+
+fn kept_text(editor: &Editor, name: &str) -> KeptText {
+    KeptText {
+        name: name.to_owned(),
+        version: editor.subject.version.number().to_owned(),
+        action: editor.subject.action.clone(),
+        text: editor.text(),
+    }
+}
+
+fn is_about(kept: &KeptText, subject: &Subject) -> bool {
+    kept.action == subject.action && kept.version == subject.version.number()
+}
+
+/// Adds a draft; an older one of the same action leaves.
+fn add(drafts: &mut Vec<KeptText>, draft: KeptText) {
+    drafts.retain(|known| known.action != draft.action || known.version != draft.version);
+    drafts.push(draft);
+    if drafts.len() > MOST {
+        drafts.remove(0);
+    }
+}
+
+/// Keeps what an editor that is closed has in it. True when there is something to keep.
+pub fn keep(app: &mut App, editor: &Editor) -> bool {
+    let keeps = editor.is_changed() && !editor.text().trim().is_empty();
+    if keeps {
+        add(&mut app.kept.drafts, kept_text(editor, ""));
+    }
+    keeps
+}
+
+/// Forgets the draft of what was sent. True when there was one.
+pub fn forget(app: &mut App, subject: &Subject) -> bool {
+    let before = app.kept.drafts.len();
+    app.kept.drafts.retain(|draft| !is_about(draft, subject));
+    app.kept.drafts.len() < before
+}
+
+/// The draft of an action.
+pub fn of<'a>(kept: &'a Kept, subject: &Subject) -> Option<&'a KeptText> {
+    kept.drafts.iter().find(|draft| !subject.is_raw() && is_about(draft, subject))
+}
+
+/// The text of a file; among the drafts is also what the open editor holds, because the program may not end in an orderly way.
+pub fn text_to_keep(app: &App, part: KeptPart) -> String {
+    match &app.editor {
+        Some(editor) if part == KeptPart::Drafts && editor.is_changed() => {
+            let mut kept = Kept { drafts: app.kept.drafts.clone(), ..Kept::default() };
+            add(&mut kept.drafts, kept_text(editor, ""));
+            kept.text(part)
+        }
+        _ => app.kept.text(part),
+    }
+}
+
+/// Hands the open editor's text over when it has changed since the last time.
+pub fn keep_open_one(app: &mut App) -> Option<Effect> {
+    let editor = app.editor.as_mut().filter(|editor| editor.kept != editor.revision)?;
+    editor.kept = editor.revision;
+    Some(Effect::Keep(KeptPart::Drafts))
+}
+
+/// Saves the editor's text under a name; a favourite of this name and action is replaced.
+pub fn save_favourite(app: &mut App, name: &str, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    let Some(editor) = app.editor.as_ref().filter(|_| !name.is_empty()) else {
+        app.toasts.info("A favourite needs a name; nothing was saved", now);
+        return Vec::new();
+    };
+    let favourite = kept_text(editor, name);
+    app.kept.favourites.retain(|known| known.name != favourite.name || known.action != favourite.action);
+    app.kept.favourites.push(favourite);
+    app.toasts.info(format!("Saved as \"{name}\"; Ctrl-O in the editor and Ctrl-P bring it back"), now);
+    vec![Effect::Keep(KeptPart::Favourites)]
+}
+
+/// Forgets a favourite.
+pub fn forget_favourite(app: &mut App, index: usize, outside: &Outside<'_>) -> Vec<Effect> {
+    if index >= app.kept.favourites.len() {
+        return Vec::new();
+    }
+    let gone = app.kept.favourites.remove(index);
+    app.toasts.info(format!("The favourite \"{}\" is forgotten", gone.name), outside.now.monotonic_micros);
+    vec![Effect::Keep(KeptPart::Favourites)]
+}
+
+/// Opens the editor with a kept text; in an open editor of the same action it only brings the text.
+pub fn open(app: &mut App, kind: KeptKind, index: usize, outside: &Outside<'_>) {
+    let list = if kind == KeptKind::Draft { &app.kept.drafts } else { &app.kept.favourites };
+    let Some(kept) = list.get(index).cloned() else { return };
+    if let Some(editor) = app.editor.as_mut().filter(|editor| editor.subject.action == kept.action) {
+        editor.replace_text(&kept.text);
+        return;
+    }
+    calls::edit_text(app, &kept.action, &kept.text, outside);
+}

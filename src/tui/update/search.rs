@@ -1,0 +1,202 @@
+//! Filters, searches and times: the line in which they are typed, and what they do to the lists.
+
+use super::{Effect, height_of};
+use crate::trace::filter::{self, Known};
+use crate::tui::action::Action;
+use crate::tui::app::{App, Outside, Pane};
+use crate::tui::state::{Filter, FilterLine, Goal, Progress, Purpose};
+use crate::tui::widget::InputLine;
+
+/// How many filters are remembered.
+const HISTORY: usize = 50;
+/// How many names are proposed at the most.
+const NAMES: usize = 200;
+
+/// Opens the filter of the focused list; from the message pane that of the trace.
+pub fn open_filter(app: &mut App) {
+    let pane = if app.focus == Pane::Stations { Pane::Stations } else { Pane::Trace };
+    let before = if pane == Pane::Stations { app.stations.filter() } else { app.trace.filter() }.clone();
+    app.filter_line = Some(FilterLine::new(Purpose::Filter(pane), before));
+}
+
+/// Opens the line for something to find or for a time.
+pub fn open(app: &mut App, purpose: Purpose) {
+    let before = if purpose == Purpose::Find { app.trace.find().clone() } else { Filter::default() };
+    app.filter_line = Some(FilterLine::new(purpose, before));
+}
+
+/// Something was typed: a valid filter works at once, an invalid one leaves the last valid one at work.
+pub fn typed(app: &mut App) {
+    let Some(line) = &mut app.filter_line else { return };
+    line.proposals = None;
+    if line.purpose == Purpose::Time {
+        return;
+    }
+    let purpose = line.purpose;
+    match Filter::parse(line.input.text()) {
+        Ok(filter) => {
+            line.error = None;
+            set(app, purpose, filter);
+        }
+        Err(error) => line.error = Some(error),
+    }
+}
+
+fn set(app: &mut App, purpose: Purpose, filter: Filter) {
+    match purpose {
+        Purpose::Filter(Pane::Stations) => app.stations.set_filter(filter),
+        Purpose::Filter(_) => app.trace.set_filter(filter),
+        Purpose::Find => app.trace.set_find(filter),
+        Purpose::Time => {}
+    }
+}
+
+/// The actions of the line.
+pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+    match action {
+        Action::KeepFilter => return keep(app, outside),
+        Action::DropFilter => drop_line(app),
+        Action::CompleteFilter => complete(app, outside),
+        Action::PreviousProposal => turn(app, -1),
+        Action::OlderFilter => recall(app, true),
+        Action::NewerFilter => recall(app, false),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Enter: what is wrong is said again, so that nothing seems to work that does not.
+fn keep(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    if app.filter_line.as_ref().is_some_and(|line| line.proposals.is_some()) {
+        accept(app);
+        return Vec::new();
+    }
+    let Some(line) = app.filter_line.take() else { return Vec::new() };
+    if let Some(error) = &line.error {
+        app.toasts.error(error.to_string(), now);
+        app.filter_line = Some(line);
+        return Vec::new();
+    }
+    let text = line.input.text().trim().to_owned();
+    if !text.is_empty() && line.purpose != Purpose::Time {
+        app.filter_history.retain(|known| *known != text);
+        app.filter_history.push(text.clone());
+        if app.filter_history.len() > HISTORY {
+            app.filter_history.remove(0);
+        }
+    }
+    match line.purpose {
+        Purpose::Filter(_) => Vec::new(),
+        Purpose::Find if text.is_empty() => Vec::new(),
+        Purpose::Find => seek(app, Goal::Found, true, outside),
+        Purpose::Time if text.is_empty() => Vec::new(),
+        Purpose::Time => {
+            let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
+            if let Err(reason) = app.trace.go_to_time(&text, outside.contents, &context, height) {
+                app.toasts.error(reason, now);
+                app.filter_line = Some(line);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Esc: the proposals, then the line; the filter is what it was before.
+fn drop_line(app: &mut App) {
+    if app.filter_line.as_mut().is_some_and(|line| line.proposals.take().is_some()) {
+        return;
+    }
+    if let Some(line) = app.filter_line.take() {
+        set(app, line.purpose, line.before);
+    }
+}
+
+/// Tab: proposals; again: the next one.
+fn complete(app: &mut App, outside: &Outside<'_>) {
+    let Some(line) = &mut app.filter_line else { return };
+    if line.proposals.is_some() {
+        turn(app, 1);
+        return;
+    }
+    if line.purpose == Purpose::Time {
+        return;
+    }
+    let stations: Vec<&str> = outside.contents.stations().rows().iter().take(NAMES).map(|row| &*row.identity).collect();
+    let mut actions: Vec<&str> = crate::ocpp::Version::ALL
+        .into_iter()
+        .flat_map(|version| outside.catalog.actions(version))
+        .map(|definition| &*definition.name)
+        .collect();
+    actions.sort_unstable();
+    actions.dedup();
+    let known = Known { actions: &actions, stations: &stations };
+    let completion = filter::complete(line.input.text(), line.input.cursor(), known);
+    if let [only] = completion.candidates.as_slice() {
+        line.input.replace(completion.span, &only.text);
+        typed(app);
+    } else if !completion.candidates.is_empty() {
+        let candidates = completion.candidates.into_iter().map(|candidate| crate::console::Candidate {
+            text: candidate.text,
+            detail: candidate.help.to_owned(),
+            required: false,
+        });
+        line.proposals = Some((candidates.collect(), 0));
+    }
+}
+
+fn turn(app: &mut App, by: isize) {
+    if let Some((candidates, chosen)) = app.filter_line.as_mut().and_then(|line| line.proposals.as_mut()) {
+        let count = candidates.len() as isize;
+        *chosen = (*chosen as isize + by).rem_euclid(count.max(1)) as usize;
+    }
+}
+
+/// Puts the chosen proposal into the text.
+fn accept(app: &mut App) {
+    let Some(line) = &mut app.filter_line else { return };
+    let Some((candidates, chosen)) = line.proposals.take() else { return };
+    let completion = filter::complete(line.input.text(), line.input.cursor(), Known::default());
+    if let Some(candidate) = candidates.get(chosen) {
+        line.input.replace(completion.span, &candidate.text);
+    }
+    typed(app);
+}
+
+fn recall(app: &mut App, older: bool) {
+    let count = app.filter_history.len();
+    let Some(line) = &mut app.filter_line else { return };
+    if line.proposals.is_some() {
+        turn(app, if older { -1 } else { 1 });
+        return;
+    }
+    let age = match (line.age, older) {
+        (None, true) => Some(0),
+        (Some(age), true) => Some((age + 1).min(count.saturating_sub(1))),
+        (Some(age), false) => age.checked_sub(1),
+        (None, false) => return,
+    };
+    line.age = age;
+    let text = age.and_then(|age| app.filter_history.get(count.checked_sub(age + 1)?)).cloned();
+    line.input = InputLine::new(text.unwrap_or_default());
+    typed(app);
+}
+
+/// Begins a jump in the trace.
+pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &Outside<'_>) -> Vec<Effect> {
+    app.trace.seek(goal, forward);
+    seek_on(app, outside)
+}
+
+/// Goes on with a jump that has a long way.
+pub fn seek_on(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
+    match app.trace.seek_on(outside.contents, &context, height) {
+        Progress::Idle | Progress::There => {}
+        Progress::More => return vec![Effect::Continue],
+        Progress::Nothing(goal) => {
+            app.toasts.info(format!("No further {} this way", goal.words()), outside.now.monotonic_micros);
+        }
+    }
+    Vec::new()
+}

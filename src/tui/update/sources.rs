@@ -1,0 +1,124 @@
+//! The other texts that an editor can begin with, and its change between a payload and a whole frame.
+
+use serde_json::Value;
+
+use super::calls;
+use crate::compose;
+use crate::trace::{Direction, FrameKind, Record, RecordKind};
+use crate::tui::app::{App, Outside};
+use crate::tui::state::{Choice, Chooser, Does, Editor, KeptKind, Subject, payload_text};
+
+/// How many of the newest records are searched for a call of the same action.
+const SEARCHED: u64 = 50_000;
+/// Longer texts are not edited here.
+const LONGEST: usize = 256 * 1024;
+
+/// Opens the list of texts that the editor can begin with.
+pub fn open(app: &mut App, outside: &Outside<'_>) {
+    let Some(editor) = &app.editor else { return };
+    let title = format!("begin {} with", editor.subject.what());
+    let choices = choices(app, editor, outside);
+    app.chooser = Some(Chooser::new(title, choices, Vec::new()));
+}
+
+fn choices(app: &App, editor: &Editor, outside: &Outside<'_>) -> Vec<Choice> {
+    let subject = &editor.subject;
+    let mut choices = Vec::new();
+    let mut text = |name: &str, text: Option<String>, reason: &str| {
+        choices.push(Choice {
+            kind: "text",
+            name: name.to_owned(),
+            detail: text.as_deref().map(first_words).unwrap_or_default(),
+            keys: String::new(),
+            obstacle: text.is_none().then(|| reason.to_owned()),
+            does: Does::Text(text.unwrap_or_default()),
+        });
+    };
+    text("Sample", Some(editor.sample().to_owned()), "");
+    if !subject.is_raw() {
+        text("Required fields only", editor.skeleton(), "there is no definition of this action");
+        text("Last sent", last(subject, Direction::Out, outside), "none was sent in this session");
+        text("Last received", last(subject, Direction::In, outside), "none was received in this session");
+    }
+    text("Selected line of the trace", selected(app, subject, outside), "the selected line has no such text");
+    for (kind, word, list) in
+        [(KeptKind::Draft, "draft", &app.kept.drafts), (KeptKind::Favourite, "favourite", &app.kept.favourites)]
+    {
+        for (index, kept) in list.iter().enumerate().filter(|(_, kept)| kept.action == subject.action) {
+            let name = if kept.name.is_empty() { format!("Draft, OCPP {}", kept.version) } else { kept.name.clone() };
+            let does = Does::Kept(kind, index);
+            let detail = first_words(&kept.text);
+            choices.push(Choice { kind: word, name, detail, keys: String::new(), obstacle: None, does });
+        }
+    }
+    for (index, kept) in app.kept.favourites.iter().enumerate().filter(|(_, kept)| kept.action == subject.action) {
+        let name = format!("Forget {}", kept.name);
+        let does = Does::Forget(index);
+        choices.push(Choice { kind: "forget", name, detail: String::new(), keys: String::new(), obstacle: None, does });
+    }
+    choices
+}
+
+/// The beginning of a text on one line.
+fn first_words(text: &str) -> String {
+    compose::compact(text).chars().take(80).collect()
+}
+
+/// The payload of the newest call of the same action, to or from the first target if there is one, else any.
+fn last(subject: &Subject, way: Direction, outside: &Outside<'_>) -> Option<String> {
+    let records = outside.contents.records();
+    let range = records.range();
+    let from = range.end.saturating_sub(SEARCHED).max(range.start);
+    let fits = |record: &Record<'_>| {
+        record.kind == RecordKind::Frame(way, FrameKind::Call)
+            && record.action == Some(subject.action.as_str())
+            && record.text.len() <= LONGEST
+    };
+    let mut newest = None;
+    let mut newest_of_target = None;
+    for record in records.iter(from..range.end).filter(fits) {
+        newest = Some(record);
+        if record.station.is_some() && record.station == subject.targets.first().copied() {
+            newest_of_target = Some(record);
+        }
+    }
+    let found = newest_of_target.or(newest);
+    found.map(|record| compose::pretty(&payload_text(&record, outside.contents, outside.catalog)))
+}
+
+/// The text of the selected line: its payload, or all of it where a whole frame is edited.
+fn selected(app: &App, subject: &Subject, outside: &Outside<'_>) -> Option<String> {
+    let record = outside.contents.records().get(app.trace.selected()?)?;
+    let usable = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
+    let payload = || compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
+    usable.then(|| if subject.is_raw() { record.text.to_owned() } else { payload() })
+}
+
+/// Changes between the payload of a call and its whole frame.
+pub fn toggle_raw(app: &mut App, outside: &Outside<'_>) {
+    let now = outside.now.monotonic_micros;
+    let Some(editor) = &app.editor else { return };
+    let (subject, text) = (editor.subject.clone(), editor.text());
+    let (changed, text) = if subject.is_raw() {
+        let Some((action, payload)) = call_of(&text) else {
+            app.toasts.info("This text is no call ([2, id, action, payload]); only a call has a payload to edit", now);
+            return;
+        };
+        (calls::subject(&subject.targets, &action, outside), compose::pretty(&payload))
+    } else {
+        let action = serde_json::to_string(&subject.action).unwrap_or_default(); // a text always has a JSON form
+        let frame = format!("[2,\"edited-{now}\",{action},{text}]");
+        let raw = Subject { action: String::new(), definition: None, warning: None, ..subject };
+        (Some(raw), compose::pretty(&frame))
+    };
+    if let (Some(changed), Some(editor)) = (changed, app.editor.as_mut()) {
+        editor.change_subject(changed, &text);
+    }
+}
+
+/// The action and the payload's text of a call's frame.
+fn call_of(frame: &str) -> Option<(String, String)> {
+    let parts: Vec<Value> = serde_json::from_str(frame).ok()?;
+    let [Value::Number(kind), _, Value::String(action), payload] = parts.as_slice() else { return None };
+    (kind.as_u64() == Some(2)).then(|| (action.clone(), payload.to_string()))
+}

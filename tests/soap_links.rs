@@ -1,0 +1,275 @@
+//! Both directions of SOAP links over real sockets: our two roles against each other in every version and action, addresses to call
+//! back, peers that fail, transports that change.
+
+#[path = "support/envelopes.rs"]
+mod envelopes;
+#[path = "support/http.rs"]
+mod http;
+mod support;
+
+use std::time::Duration;
+
+use envelopes::{
+    SOAP, call, envelope, fault, headers, heartbeat, heartbeat_from, is_result, record, soap_charge_point, station, up,
+};
+use http::{Wire, send, server};
+use ocpp_tui::hub::{ChargePointOptions, Deed, Order, SoapOptions};
+use ocpp_tui::link::{HttpUrl, LinkSettings};
+use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, SampleContext, Transport, Version};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, Verdict};
+use serde_json::json;
+use support::{RawStation, central_system, dump, hub, hub_with, until};
+
+#[tokio::test]
+async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    for version in Version::ALL {
+        let identity = format!("CP {version}");
+        hub.start_charge_point(soap_charge_point(port, &identity, version, false)).unwrap();
+        let at_charge_point = station(&hub, Role::ChargePoint, &identity).await;
+        // The central system knows a SOAP station once it has called.
+        let payload = json!({"chargePointVendor": "V", "chargePointModel": "M"});
+        hub.submit(&call(at_charge_point, "BootNotification", payload));
+        let at_central = station(&hub, Role::CentralSystem, &identity).await;
+        let context = SampleContext::at(jiff::Timestamp::now());
+        let mut sent = 1;
+        let catalog = Catalog::embedded();
+        let results = |contents: &Contents| {
+            let records = contents.records();
+            let wanted = RecordKind::Frame(Direction::In, FrameKind::Result);
+            let keys = [Some(at_central), Some(at_charge_point)];
+            records.iter(records.range()).filter(|record| record.kind == wanted && keys.contains(&record.station)).count()
+        };
+        for action in catalog.actions(version).iter().filter(|action| action.soap.is_some()) {
+            let sender = if action.initiator == Role::CentralSystem { at_central } else { at_charge_point };
+            hub.submit(&call(sender, &action.name, action.request.sample(&context)));
+            sent += 1;
+            let what = format!("the result of {} in {version}", action.name);
+            until(hub.trace(), &what, |contents| (results(contents) == sent).then_some(())).await;
+        }
+        let expected = match version {
+            Version::V1_2 => 18,
+            Version::V1_5 => 25,
+            Version::V1_6 => 29,
+        };
+        assert_eq!(sent, 1 + expected, "the boot and every action");
+    }
+    let contents = hub.trace().read();
+    for record in contents.records().iter(contents.records().range()) {
+        assert_eq!((record.verdict, record.code), (Verdict::Valid, None), "{}: {}", record.text, record.remarks);
+        if matches!(record.kind, RecordKind::Frame(..)) {
+            assert_eq!(record.transport, Transport::Soap);
+            assert!(record.partner.is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lively_charge_point_boots_and_obeys() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+    let at_central = station(&hub, Role::CentralSystem, "CP1").await;
+    record(&hub, "a status", |record| record.station == Some(at_central) && record.action == Some("StatusNotification")).await;
+    hub.submit(&call(at_central, "RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})));
+    record(&hub, "the transaction", |record| record.station == Some(at_central) && record.action == Some("StartTransaction"))
+        .await;
+    let contents = hub.trace().read();
+    let row = contents.stations().get(at_central).unwrap();
+    assert_eq!((row.transport, row.version), (Some(Transport::Soap), Some(Version::V1_6)));
+    assert!(row.callback.as_deref().unwrap().starts_with("http://localhost:"), "{:?}", row.callback);
+}
+
+#[tokio::test]
+async fn a_station_is_called_where_its_last_request_says_and_elsewhere_when_a_person_wants_it() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    send(port, SOAP, heartbeat("CP1")).await;
+    let key = station(&hub, Role::CentralSystem, "CP1").await;
+    hub.submit(&call(key, "ClearCache", json!({})));
+    let (text, _) = record(&hub, "no address", |record| record.kind == RecordKind::Unreachable).await;
+    assert!(text.contains("no From header") && text.contains("callback="), "{text}");
+
+    let callback = |contents: &Contents| contents.stations().get(key)?.callback.clone();
+    let called_at =
+        |url: String| until(hub.trace(), "the address", move |contents| (&*callback(contents)? == url.as_str()).then_some(()));
+    send(port, SOAP, heartbeat_from("CP1", "http://:8082/")).await;
+    called_at("http://127.0.0.1:8082/".into()).await;
+    send(port, SOAP, heartbeat_from("CP1", "http://www.w3.org/2005/08/addressing/anonymous")).await;
+    let nobody = server(Vec::new()).await;
+    send(port, SOAP, heartbeat_from("CP1", &format!("http://127.0.0.1:{nobody}/x"))).await;
+    called_at(format!("http://127.0.0.1:{nobody}/x")).await;
+
+    let html =
+        server(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<html>no</html>".to_vec())
+            .await;
+    let url = HttpUrl::parse(&format!("http://127.0.0.1:{html}/")).unwrap();
+    hub.submit(&Order { targets: vec![key], deed: Deed::CallAt(Some(url.clone())) });
+    called_at(url.to_string()).await;
+    send(port, SOAP, heartbeat_from("CP1", "http://127.0.0.1:1/")).await;
+    hub.submit(&call(key, "ClearCache", json!({})));
+    let (text, remarks) = record(&hub, "the page", |record| record.text.contains("<html>")).await;
+    assert_eq!(text, "<html>no</html>");
+    assert!(remarks.contains("HTTP 404 Not Found, text/html, 15 bytes") && remarks.contains("<html>"), "{remarks}");
+
+    hub.submit(&Order { targets: vec![key], deed: Deed::Probe });
+    let (text, _) =
+        record(&hub, "the probe", |record| record.kind == RecordKind::Note && record.text.contains("answers")).await;
+    assert!(text.contains("HTTP 404 Not Found, text/html, 15 bytes"), "{text}");
+}
+
+#[tokio::test]
+async fn callbacks_that_fail_end_their_own_call_only() {
+    let hub = hub_with(LinkSettings { call_timeout: Duration::from_secs(1), ..LinkSettings::default() });
+    let port = central_system(&hub, &Version::ALL).await;
+    let silent = server(Vec::new()).await;
+    let empty = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+    let nonsense = server(b"\x01\x02\r\n\r\n".to_vec()).await;
+    let other =
+        envelope("", r#"<x:resetResponse xmlns:x="urn://Ocpp/Cp/2012/06/"><x:status>Accepted</x:status></x:resetResponse>"#);
+    let other = server(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{other}", other.len()).into_bytes()).await;
+    let refused = {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    for (identity, address, kind, part) in [
+        ("silent", silent, RecordKind::Timeout, "no answer within 1 s"),
+        ("refused", refused, RecordKind::Unreachable, "can't reach http://127.0.0.1"),
+        ("nonsense", nonsense, RecordKind::Unreachable, "broke the connection off"),
+        ("empty", empty, RecordKind::Frame(Direction::In, FrameKind::Malformed), "HTTP 200 OK, no content type, 0 bytes"),
+        ("other", other, RecordKind::Frame(Direction::In, FrameKind::Malformed), "the response of Reset, but ClearCache"),
+    ] {
+        send(port, SOAP, heartbeat_from(identity, &format!("http://127.0.0.1:{address}/"))).await;
+        let key = station(&hub, Role::CentralSystem, identity).await;
+        hub.submit(&call(key, "ClearCache", json!({})));
+        until(hub.trace(), identity, |contents| {
+            let records = contents.records();
+            let found = records.iter(records.range()).find(|record| record.station == Some(key) && record.kind == kind)?;
+            assert!(found.text.contains(part) || found.remarks.contains(part), "{identity}: {} {}", found.text, found.remarks);
+            assert!(found.partner.is_some(), "{identity} is linked with its call");
+            (contents.stations().get(key)?.in_flight == 0).then_some(())
+        })
+        .await;
+        assert!(is_result(&send(port, SOAP, heartbeat(identity)).await, "Heartbeat"), "{identity}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_the_peer_is_an_error_of_the_exchange() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    let key = station(&hub, Role::ChargePoint, "CP1").await;
+    let order = call(key, "BootNotification", json!({"chargePointVendor": "V"}));
+    hub.submit(&order);
+    until(hub.trace(), "the fault", |contents| {
+        let records = contents.records();
+        let wanted = RecordKind::Frame(Direction::In, FrameKind::Error);
+        let fault = records.iter(records.range()).find(|record| record.station == Some(key) && record.kind == wanted)?;
+        assert_eq!((fault.action, fault.code), (Some("BootNotification"), Some(ErrorCode::ProtocolError)));
+        assert!(fault.text.contains("OccurenceConstraintViolation: chargePointModel is missing"), "{}", fault.text);
+        fault.latency
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_charge_point_serves_its_own_calls_only() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    let key = station(&hub, Role::ChargePoint, "CP1").await;
+    let (text, _) =
+        record(&hub, "its port", |record| record.kind == RecordKind::Listening && record.station == Some(key)).await;
+    let own: u16 = text.split(' ').next().unwrap().parse().unwrap();
+    let reset = |identity: &str, namespace: &str| {
+        let body = "<o:resetRequest><o:type>Soft</o:type></o:resetRequest>";
+        envelope(&headers(identity, "Reset"), body).replace("urn://Ocpp/Cs/2012/06/", namespace)
+    };
+    let ours = "urn://Ocpp/Cp/2012/06/";
+    assert!(is_result(&send(own, SOAP, reset("CP1", ours)).await, "Reset"));
+    let found = fault(&send(own, SOAP, reset("CP2", ours)).await);
+    assert_eq!(found.0, "IdentityMismatch");
+    assert!(found.1.contains("this is CP1, not CP2"), "{}", found.1);
+    let found = fault(&send(own, SOAP, reset("CP1", "urn://Ocpp/Cp/2015/10/")).await);
+    assert_eq!(found, ("NotSupported".into(), "OCPP 1.5 is spoken here, not 1.6".into()));
+    let found = fault(&send(own, SOAP, heartbeat("CP1")).await);
+    assert!(found.1.contains("Heartbeat is not for a charge point"), "{}", found.1);
+    let mut wire = Wire::connect(own).await;
+    wire.write("GET /?wsdl HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    assert!(wire.reply().await.body.contains("urn://Ocpp/Cp/2012/06/"));
+
+    hub.submit(&Order { targets: vec![key], deed: Deed::Disconnect });
+    until(hub.trace(), "it is down", |contents| (contents.stations().get(key)?.state == LinkState::Gone).then_some(())).await;
+    hub.submit(&Order { targets: vec![key], deed: Deed::Connect });
+    until(hub.trace(), "it is back", |contents| up(contents, Role::ChargePoint, "CP1")).await;
+    assert!(is_result(&send(own, SOAP, reset("CP1", ours)).await, "Reset"), "at the same port");
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_told_before_anything_starts() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let options = |identity| ChargePointOptions {
+        soap: Some(SoapOptions { from: None, port }),
+        ..soap_charge_point(port, identity, Version::V1_5, false)
+    };
+    let error = hub.start_charge_point(options("CP1")).unwrap_err().to_string();
+    assert!(error.contains("in use"), "{error}");
+    assert!(hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).is_ok(), "the identity is free");
+}
+
+#[tokio::test]
+async fn a_station_may_move_from_one_transport_to_the_other() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    send(port, SOAP, heartbeat("CP1")).await;
+    let transport = |wanted| {
+        until(hub.trace(), "the transport", move |contents| {
+            let row = contents.stations().find(Role::CentralSystem, "CP1")?;
+            (row.transport == Some(wanted) && row.state == LinkState::Connected).then_some(())
+        })
+    };
+    transport(Transport::Soap).await;
+    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
+    transport(Transport::WebSocket).await;
+    assert!(is_result(&send(port, SOAP, heartbeat("CP1")).await, "Heartbeat"));
+    transport(Transport::Soap).await;
+}
+
+#[tokio::test]
+async fn an_envelope_that_was_typed_leaves_as_it_is() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    let key = station(&hub, Role::ChargePoint, "CP1").await;
+    let text = heartbeat("CP1");
+    let deed = Deed::RawShowingHeaders(format!("'{text}'"));
+    hub.submit(&Order { targets: vec![key], deed });
+    let answer = RecordKind::Frame(Direction::In, FrameKind::Result);
+    let (_, remarks) = record(&hub, "the answer", |record| record.station == Some(key) && record.kind == answer).await;
+    assert!(remarks.starts_with("sent as it was typed\nHTTP headers: {\"content-type\":"), "{remarks}");
+    let asked = RecordKind::Frame(Direction::Out, FrameKind::Call);
+    let (sent, remarks) = record(&hub, "the request", |record| record.station == Some(key) && record.kind == asked).await;
+    assert_eq!(sent, text, "without the quotation marks of the command line");
+    assert!(remarks.contains("HTTP headers: {") && remarks.contains("soapaction"), "{remarks}");
+    hub.submit(&Order { targets: vec![key], deed: Deed::Raw("nonsense".into()) });
+    let fault = RecordKind::Frame(Direction::In, FrameKind::Error);
+    record(&hub, "the fault", |record| record.station == Some(key) && record.kind == fault).await;
+    assert!(!dump(hub.trace()).contains("panicked"));
+}
+
+#[tokio::test]
+async fn what_only_a_websocket_carries_is_refused_in_the_words_of_ocppjs() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    station(&hub, Role::ChargePoint, "CP1").await;
+    let console = ocpp_tui::console::Console::new(hub.clone());
+    for line in ["send -n Heartbeat -p {}", "websocket_ping_cs"] {
+        let said = console.run(line, &ocpp_tui::console::RunContext::default()).await;
+        assert_eq!(said.lines[0].text, "Cannot use send command in SOAP mode.", "{line}");
+    }
+}
