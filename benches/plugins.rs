@@ -48,7 +48,7 @@ impl Host for Program {
         Some(StationFacts { key, identity, our_role: Role::CentralSystem, version, connected: true })
     }
 
-    fn order(&self, _: StationKey, order: LinkOrder) -> Result<(), (LinkOrder, bool)> {
+    fn order(&self, _: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
         if let LinkOrder::Answer { ticket, answer: Some(_) } = order {
             self.0.send(ticket).expect("somebody waits");
         }

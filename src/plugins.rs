@@ -3,23 +3,38 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
+use clap::Args;
 use ocpp_tui::config::Paths;
 use ocpp_tui::console::{Console, RunContext, Said};
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
 
-use crate::cli::{Begin, General};
+/// What can be said about plugins on the shell.
+#[derive(Debug, Args)]
+pub struct PluginArguments {
+    /// Look for plugins in this folder, before ./plugins and the one of the configuration
+    #[arg(long, global = true, value_name = "DIR")]
+    plugins_dir: Option<PathBuf>,
+    /// Load this plugin; may stand there several times
+    #[arg(long, global = true, value_name = "NAME")]
+    pub load: Vec<String>,
+    /// Load a plugin again when its file has changed
+    #[arg(long, global = true)]
+    watch_plugins: bool,
+}
 
-/// Where plugins are looked for and kept, in this session.
-pub fn options(general: &General, begin: Option<&Begin>, paths: Option<&Paths>) -> PluginOptions {
-    let own = general.plugins_dir.clone();
-    let folders = own.into_iter().chain([PathBuf::from("plugins")]).chain(paths.map(Paths::plugins)).collect();
-    PluginOptions {
-        folders,
-        state: paths.map(Paths::plugin_settings),
-        watch: general.watch_plugins,
-        role: role(begin),
-        ..PluginOptions::default()
+impl PluginArguments {
+    /// Where plugins are looked for and kept, in a session that is about to play this role.
+    pub fn options(&self, role: Option<Role>, paths: Option<&Paths>) -> PluginOptions {
+        let own = self.plugins_dir.clone();
+        let folders = own.into_iter().chain([PathBuf::from("plugins")]).chain(paths.map(Paths::plugins)).collect();
+        PluginOptions {
+            folders,
+            state: paths.map(Paths::plugin_settings),
+            watch: self.watch_plugins,
+            role,
+            ..PluginOptions::default()
+        }
     }
 }
 
@@ -39,18 +54,4 @@ pub async fn load(console: &Console, names: &[String]) -> anyhow::Result<Said> {
         said.lines.extend(loaded.lines);
     }
     Ok(said)
-}
-
-/// The role that the session is about to play.
-fn role(begin: Option<&Begin>) -> Option<Role> {
-    match begin? {
-        Begin::Cs(_) => Some(Role::CentralSystem),
-        Begin::Cp(_) => Some(Role::ChargePoint),
-        Begin::Line(words) => match words.first()?.as_str() {
-            "start_cs" => Some(Role::CentralSystem),
-            "start_cp" => Some(Role::ChargePoint),
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -12,7 +12,7 @@ use ocpp_tui::console::{self, Console, LineKind, RunContext, Said, Trouble};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::lines::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, now};
-use ocpp_tui::ocpp::{Catalog, definition};
+use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
@@ -52,7 +52,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
-    let plugins = plugins::options(general, begin, paths.as_ref().ok());
+    let plugins = general.plugins.options(role(begin), paths.as_ref().ok());
     let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // Also a line session names a wrong theme, so that a script does not hide the mistake.
     let options = screen::options(general, &settings, paths.as_ref().ok())?;
@@ -79,7 +79,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
         }
         let format = general.log_format.into();
         let full_screen = terminal && !general.plain;
-        let mut loaded = plugins::load(&console, &general.load).await?;
+        let mut loaded = plugins::load(&console, &general.plugins.load).await?;
         let said = self::begin(&console, begin, full_screen).await?;
         loaded.lines.extend(said.lines);
         let said = Said { lines: loaded.lines, ..said };
@@ -155,6 +155,20 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
         | None => {}
     }
     Ok(Said::default())
+}
+
+/// The role that the session is about to play.
+fn role(begin: Option<&Begin>) -> Option<Role> {
+    match begin? {
+        Begin::Cs(_) => Some(Role::CentralSystem),
+        Begin::Cp(_) => Some(Role::ChargePoint),
+        Begin::Line(words) => match words.first()?.as_str() {
+            "start_cs" => Some(Role::CentralSystem),
+            "start_cp" => Some(Role::ChargePoint),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The exit code when the words of the shell made this trouble.

@@ -41,7 +41,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("console", "config"),
     ("main", "cli"),
     ("start", "plugins"),
-    ("plugins", "cli"),
+    ("cli", "plugins"),
     ("start", "cli"),
     ("start", "check"),
     ("start", "screen"),

@@ -72,7 +72,7 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
         Does::Default => default(arguments, grammar),
         Does::Answer => answer(arguments, grammar),
         Does::Answers => Ok(Command::Answers),
-        Does::Plugins => Ok(Command::Plugins),
+        Does::Plugins => Ok(Command::Plugins { long: arguments.has("--long") }),
         Does::Plugin(deed) => Ok(Command::Plugin { deed: *deed, name: unquote(arguments.positionals[0].value) }),
         // The parser takes the line of `hold` as it stands.
         Does::Hold | Does::Held => Ok(Command::Hold(HoldCommand::List)),

@@ -89,7 +89,10 @@ pub enum Command {
     /// Show help, about everything or one command.
     Help(Option<String>),
     /// List the plugins.
-    Plugins,
+    Plugins {
+        /// Whether with memory, events and errors.
+        long: bool,
+    },
     /// Do something with a plugin.
     Plugin {
         /// What.

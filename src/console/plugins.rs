@@ -36,7 +36,10 @@ impl Console {
     }
 
     /// The plugins there are, as ocppjs lists them; what is worth more words stands behind the name.
-    pub(super) async fn list_plugins(&self) -> Said {
+    pub(super) async fn list_plugins(&self, long: bool) -> Said {
+        if long {
+            return Said::text("Plugins", in_columns(&self.hub().plugins().list().await));
+        }
         let mut lines = vec!["List of plugins:".to_owned()];
         lines.extend(self.hub().plugins().list().await.iter().map(listed));
         Said::text("Plugins", lines)
@@ -91,6 +94,24 @@ fn listed(detail: &PluginDetail) -> String {
         (PluginState::Available, _) => format!(" [ ] {name}"),
         (PluginState::Disabled(reason), _) => format!(" [ ] {name}  (disabled: {reason})"),
     }
+}
+
+/// The plugins with what is worth watching, in columns.
+fn in_columns(plugins: &[PluginDetail]) -> Vec<String> {
+    let width = plugins.iter().map(|detail| detail.name.chars().count()).max().unwrap_or_default().max("plugin".len());
+    let mut lines = vec![format!("{:width$}  {:>10}  {:>8}  {:>6}  state", "plugin", "memory", "events", "errors")];
+    lines.extend(plugins.iter().map(|detail| match &detail.state {
+        PluginState::Loaded => {
+            let (memory, last) = (detail.memory >> 10, detail.last_error.as_deref().map(shown).unwrap_or_default());
+            let state = if last.is_empty() { "loaded".to_owned() } else { format!("loaded; {last}") };
+            format!("{:width$}  {memory:>6} KiB  {:>8}  {:>6}  {state}", detail.name, detail.events, detail.errors)
+        }
+        PluginState::Available => format!("{:width$}  {:>10}  {:>8}  {:>6}  not loaded", detail.name, "", "", ""),
+        PluginState::Disabled(reason) => {
+            format!("{:width$}  {:>10}  {:>8}  {:>6}  disabled: {reason}", detail.name, "", "", "")
+        }
+    }));
+    lines
 }
 
 fn explained(detail: &PluginDetail) -> Vec<String> {

@@ -100,7 +100,7 @@ impl fmt::Display for Command {
             Command::Hold(hold) => write!(f, "{hold}"),
             Command::Help(None) => f.write_str("help"),
             Command::Help(Some(command)) => write!(f, "help {command}"),
-            Command::Plugins => f.write_str("plugins"),
+            Command::Plugins { long } => f.write_str(if *long { "plugins --long" } else { "plugins" }),
             Command::Plugin { deed, name } => {
                 let command = match deed {
                     PluginDeed::Load => "load",

@@ -113,7 +113,7 @@ impl Console {
             }
             Command::Answers => Ok(self.answers()),
             Command::Help(topic) => self.help(topic.as_deref()),
-            Command::Plugins => return self.list_plugins().await,
+            Command::Plugins { long } => return self.list_plugins(long).await,
             Command::Plugin { deed, name } => return self.plugin(deed, &name).await,
             Command::Hold(hold) => return self.hold(&hold, line),
             Command::Stations => Ok(self.stations()),

@@ -267,7 +267,10 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
         },
         CommandSpec { positionals: PLUGIN, ..command("load", Does::Plugin(PluginDeed::Load), "load a plugin") },
         CommandSpec { positionals: PLUGIN, ..command("unload", Does::Plugin(PluginDeed::Unload), "unload a plugin") },
-        command("plugins", Does::Plugins, "list the plugins"),
+        CommandSpec {
+            options: const { &[switch("--long", "with state, memory, events and errors")] },
+            ..command("plugins", Does::Plugins, "list the plugins")
+        },
     ]
 }
 

@@ -42,11 +42,11 @@ impl Host for PluginHost {
         contents.stations().get(key).map(facts)
     }
 
-    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), (LinkOrder, bool)> {
+    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
         let handle = self.0.upgrade().and_then(|shared| shared.registry.get(station)).filter(|handle| handle.is_up());
         match handle {
-            Some(handle) => handle.order(order).map_err(|order| (order, !handle.is_gone())),
-            None => Err((order, false)),
+            Some(handle) => handle.order(order).map_err(|order| (!handle.is_gone()).then(|| Box::new(order))),
+            None => Err(None),
         }
     }
 

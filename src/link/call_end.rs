@@ -37,7 +37,9 @@ impl From<Outcome<'_>> for CallEnd {
 }
 
 /// Is told how a call ended, exactly once: when it is dropped unused, that the call was lost.
-pub struct WhenEnded(Mutex<Option<Box<dyn FnOnce(CallEnd) + Send>>>);
+pub struct WhenEnded(Mutex<Option<Tell>>);
+
+type Tell = Box<dyn FnOnce(CallEnd) + Send>;
 
 impl WhenEnded {
     /// Calls `tell` when the call has ended, from the task of its link. It must not block.

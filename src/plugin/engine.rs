@@ -308,8 +308,8 @@ impl Engine {
     }
 
     fn deliver(&mut self, station: StationKey, order: LinkOrder) {
-        if let Err((order, true)) = self.host.order(station, order) {
-            self.undelivered.push_back((station, order));
+        if let Err(Some(order)) = self.host.order(station, order) {
+            self.undelivered.push_back((station, *order));
         }
     }
 }

@@ -47,8 +47,8 @@ pub trait Host: Send + Sync {
     /// One of them.
     fn station(&self, key: StationKey) -> Option<StationFacts>;
 
-    /// Gives an order to the link of a station. The order comes back when the link is gone or too busy, in this case with `true`.
-    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), (LinkOrder, bool)>;
+    /// Gives an order to the link of a station. The order comes back when the link is too busy now; it is lost when the link is gone.
+    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>>;
 
     /// Adds a line to the trace.
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String);

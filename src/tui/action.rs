@@ -211,6 +211,7 @@ actions! {
     Top, Panes, "", "To the first line", ["g", "home"];
     Bottom, Panes, "", "To the last line; in the trace: follow", ["G", "end"];
     Zoom, Panes, "zoom", "Give this pane the whole screen, or back", ["z"];
+    Plugins, Panes, "", "List the plugins with their memory and errors", ["P"];
     Wider, Panes, "", "Make the stations pane wider, in a narrow window higher", [">"];
     Narrower, Panes, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
     Higher, Panes, "", "Make the message pane higher", ["+", "="];

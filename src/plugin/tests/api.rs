@@ -113,7 +113,7 @@ fn state_is_kept_per_station_and_marks_stand_at_it() {
     for beats in 1..=2 {
         world.answer("Heartbeat", &json!({}));
         let (station, text) = world.wait(|heard| match heard {
-            Heard::Told { station, text, .. } => Ok((station, text)),
+            Heard::Told { station, failure: false, text } => Ok((station, text)),
             other => Err(other),
         });
         assert_eq!((station, text), (Some(StationKey(7)), format!("[state] CP1 cs 1.6 true {beats} {beats}")));

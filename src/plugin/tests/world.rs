@@ -45,7 +45,7 @@ impl Host for Played {
         self.stations().into_iter().find(|facts| facts.key == key)
     }
 
-    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), (LinkOrder, bool)> {
+    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
         let heard = match order {
             LinkOrder::Ask { action, payload, then } => Heard::Called { station, action, payload, then },
             LinkOrder::Answer { ticket, answer } => Heard::Answered { ticket, answer },

@@ -382,3 +382,10 @@ fn the_empty_screen_tells_how_to_begin() {
         assert!(screen.picture().contains(words), "{}", screen.picture());
     }
 }
+
+#[test]
+fn the_plugins_are_listed_over_the_panes() {
+    let mut screen = Screen::busy(80, 24);
+    let effects = screen.press("P");
+    assert!(matches!(&effects[..], [Effect::Run { line, .. }] if line == "plugins --long"), "{effects:?}");
+}

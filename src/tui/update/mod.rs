@@ -290,6 +290,8 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         Action::Quit => return quit(app, outside),
         Action::Confirm => return confirm(app, outside),
         Action::Decline => app.question = None,
+        // What it says comes back as a text to read over the panes.
+        Action::Plugins => return vec![Effect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }],
         Action::Help | Action::EditorHelp | Action::CommandHelp | Action::FilterHelp | Action::PageHelp => {
             app.reading = Some(Reading::help(app.context(), &app.bindings, reading_width(app)))
         }

@@ -1,0 +1,145 @@
+//! Plugins over real sockets, in both roles: what they answer, call, change and keep back is on the wire.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::path::Path;
+
+use ocpp_tui::console::{Console, RunContext};
+use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::plugin::PluginOptions;
+use ocpp_tui::trace::{LinkState, StationKey};
+use serde_json::json;
+use support::{central_system, charge_point, hub, until};
+
+async fn load(hub: &Hub, folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(format!("{name}.js")), text).unwrap();
+    hub.plugins().configure(PluginOptions { folders: vec![folder.to_owned()], ..PluginOptions::default() });
+    assert_eq!(hub.plugins().load(name).await.failure, None);
+}
+
+/// Waits for a record with this text in it, and returns the whole text.
+async fn record(hub: &Hub, part: &str) -> String {
+    until(hub.trace(), part, |contents| {
+        let records = contents.records();
+        records.iter(records.range()).find(|record| record.text.contains(part)).map(|record| record.text.to_owned())
+    })
+    .await
+}
+
+async fn up(hub: &Hub, role: Role, identity: &str) -> StationKey {
+    until(hub.trace(), identity, |contents| {
+        contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
+    })
+    .await
+}
+
+fn call(hub: &Hub, station: StationKey, action: &str) {
+    let deed = Deed::Call { action: action.into(), payload: json!({}) };
+    assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_of_the_central_system_answers_and_calls() {
+    let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
+    let port = central_system(&hub, &Version::ALL).await;
+    let text = "exports.onLoad = function () {
+        const plugin = this;
+        this.onCall('Heartbeat', async function (call, { usual }) {
+            const result = await this.call('GetConfiguration', { key: ['HeartbeatInterval'] });
+            plugin.log(`${this.id} has ${result.configurationKey.length} key`);
+            return { currentTime: '2000-01-01T00:00:00Z' };
+        });
+        this.onClientConnectionEvent((type, id) => { plugin.log(`${id} ${type}`); });
+    };";
+    load(&hub, folder.path(), "answers", text).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let station = up(&hub, Role::ChargePoint, "CP1").await;
+    record(&hub, "CP1 connected").await;
+    call(&hub, station, "Heartbeat");
+    record(&hub, "CP1 has 1 key").await;
+    record(&hub, r#",{"currentTime":"2000-01-01T00:00:00Z"}]"#).await;
+    let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "answers").unwrap();
+    assert_eq!((detail.errors, detail.last_error), (0, None));
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_of_a_charge_point_answers_refuses_and_is_overruled_by_a_person() {
+    let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
+    let port = central_system(&hub, &Version::ALL).await;
+    let text = "exports.onLoad = function () {
+        this.onCall('ClearCache', () => ocpp.error('InternalError', 'by the plugin'));
+        this.onCall('GetLocalListVersion', () => ({ listVersion: 77 }));
+    };";
+    load(&hub, folder.path(), "answers", text).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let station = up(&hub, Role::CentralSystem, "CP1").await;
+    call(&hub, station, "ClearCache");
+    record(&hub, r#""InternalError","by the plugin""#).await;
+    call(&hub, station, "GetLocalListVersion");
+    record(&hub, r#"{"listVersion":77}"#).await;
+    let console = Console::new(hub.clone());
+    let said = console.run("answer remote_getlocallistversion listVersion=5", &RunContext::default()).await;
+    assert!(!said.failed(), "{said:?}");
+    call(&hub, station, "GetLocalListVersion");
+    record(&hub, r#"{"listVersion":5}"#).await;
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_are_changed_and_kept_back_on_the_wire() {
+    let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let station = up(&hub, Role::CentralSystem, "CP1").await;
+    let text = "exports.onLoad = function () {
+        this.onOutgoing(function (text) {
+            const [type, id, action, payload] = JSON.parse(text);
+            if (type === 2 && action === 'ClearCache') return [type, id, 'DataTransfer', { vendorId: 'Changed' }];
+            if (type === 2 && action === 'GetLocalListVersion') return null;
+        });
+        this.onIncoming((text) => text.replace('UnknownVendorId', 'Accepted'));
+    };";
+    load(&hub, folder.path(), "frames", text).await;
+    call(&hub, station, "ClearCache");
+    record(&hub, r#""DataTransfer",{"vendorId":"Changed"}]"#).await;
+    record(&hub, "a plugin changed the next frame; the peer sent [3,").await;
+    call(&hub, station, "GetLocalListVersion");
+    record(&hub, "a plugin kept a frame back: [2,").await;
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_lists_helps_completes_and_runs_plugins() {
+    let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
+    let text = "exports.onLoad = function () {
+        this.command('park', { help: 'take a place', complete: ['north'] }, (words) => console.log('parked ' + words));
+        this.command('quit', () => console.log('never'));
+    };";
+    load(&hub, folder.path(), "parking", text).await;
+    let console = Console::new(hub.clone());
+    let run = async |line: &str| {
+        let said = console.run(line, &RunContext::default()).await;
+        said.lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+    };
+    assert!(
+        run("plugins")
+            .await
+            .starts_with("List of plugins:\n [ ] cbxs-automatic-mode\n [ ] cs-example\n [ ] helloworld\n [X] parking\n")
+    );
+    assert_eq!(run("park north").await, "parked north");
+    assert!(run("help").await.ends_with(" - park take a place\n - quit \n - quit"), "{}", run("help").await);
+    assert_eq!(run("help park").await, "park: take a place (of the plugin parking)");
+    let explained = run("plugin parking").await;
+    assert!(explained.starts_with("parking: loaded\n") && explained.contains("command   park  take a place"), "{explained}");
+    let words = |line: &str| console.complete(line, line.len(), &RunContext::default()).candidates;
+    assert_eq!(words("park n")[0].text, "north");
+    assert_eq!(words("load hell")[0].text, "helloworld");
+    assert_eq!(words("par")[0].text, "park");
+    assert_eq!(run("reload nothing").await, "Error: the plugin `nothing' is not loaded.");
+    assert!(console.run("quit", &RunContext::default()).await.quit, "no plugin takes a command of the program");
+    hub.end().await;
+}
