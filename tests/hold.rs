@@ -52,7 +52,7 @@ fn received(contents: &Contents, kind: FrameKind, action: &str) -> Option<(Strin
             record.station.and_then(|key| contents.stations().get(key)).is_some_and(|row| row.our_role == Role::ChargePoint);
         ours && record.kind == RecordKind::Frame(Direction::In, kind) && record.action == Some(action)
     };
-    records.iter(records.range()).filter(fits).last().map(|record| (record.text.to_owned(), record.code))
+    records.iter(records.range()).rfind(fits).map(|record| (record.text.to_owned(), record.code))
 }
 
 async fn waiting(console: &Console, count: usize) {
@@ -77,7 +77,7 @@ async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports
         let refused =
             until(console.hub().trace(), "the error", |contents| received(contents, FrameKind::Error, "Authorize")).await;
         assert!(refused.0.contains("not today"), "{}", refused.0);
-        run(&console, &format!("answer authorize idTagInfo.status=Blocked")).await;
+        run(&console, "answer authorize idTagInfo.status=Blocked").await;
         run(&console, &format!("release {} idTag=D", number("B"))).await;
         let result =
             until(console.hub().trace(), "the result", |contents| received(contents, FrameKind::Result, "Authorize")).await;
