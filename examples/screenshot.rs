@@ -62,11 +62,13 @@ fn main() -> Result<()> {
         keys.flush()?;
         Ok(())
     };
-    press("jje")?;
+    press("gjje")?;
     wait("new call")?;
     press("remotesta\r")?;
     wait("✓ valid")?;
     press("\x1b[15~")?; // F5
+    wait("to LYON-07?")?; // what moves something in the real world is asked for
+    press("y")?;
     wait("→C  RemoteStartTransa")?;
     wait("LYON-07   ←C  StartTransaction")?;
     std::thread::sleep(Duration::from_millis(500)); // for the eye only: the picture shows the screen at rest

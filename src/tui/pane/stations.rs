@@ -128,16 +128,17 @@ fn headings(app: &App, columns: &[Column], identity: usize, area: Rect, buffer: 
     }
 }
 
-/// The state as glyph and word, and its style.
+/// The state as glyph and word, and its style. A station that we simulate is a diamond, so that the two ends of a link in one console
+/// are told apart where there is no room for a column.
 pub fn state(row: &StationRow, outside: &Outside<'_>, styles: &Styles) -> (&'static str, String, Style) {
     match row.state {
         LinkState::New => ("·", "new".to_owned(), styles.muted),
         LinkState::Connecting => ("◌", "connecting".to_owned(), styles.warning),
-        LinkState::Connected => ("●", "connected".to_owned(), styles.good),
+        LinkState::Connected => (if row.is_simulated() { "◆" } else { "●" }, "connected".to_owned(), styles.good),
         LinkState::Waiting { until_micros } => {
             ("↻", format!("retry {}", words::countdown(until_micros, outside.now.monotonic_micros)), styles.warning)
         }
-        LinkState::Gone => ("○", "gone".to_owned(), styles.muted),
+        LinkState::Gone => (if row.is_simulated() { "◇" } else { "○" }, "gone".to_owned(), styles.muted),
     }
 }
 
