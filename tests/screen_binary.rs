@@ -7,7 +7,7 @@
 mod terminal;
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -84,8 +84,12 @@ impl Station {
         let port: String = behind.chars().take_while(char::is_ascii_digit).collect();
         let mut command = Command::new(PROGRAM);
         command.args(["--plain", "cp", &format!("ws://127.0.0.1:{port}"), "CP1", "--manual"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let station = Station(command.spawn().unwrap());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut station = Station(command.spawn().unwrap());
+        // A command before the station itself knows of its connection would be refused.
+        let mut said = BufReader::new(station.0.stdout.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().contains("Connected to Central System")));
+        std::thread::spawn(move || said.for_each(drop));
         screen.wait_for("1/1 connected");
         station
     }
@@ -152,6 +156,26 @@ fn a_call_is_edited_and_answered_by_a_real_peer() {
     screen.wait_for("UnlockConnector to CP1?");
     screen.send("\ry");
     screen.wait_for("\"status\":\"Unlock");
+    screen.send("q");
+    ends(screen, 0);
+}
+
+#[test]
+fn a_call_of_the_peer_is_held_edited_and_released() {
+    let (mut screen, mut station) = Person::new().screen_with_station();
+    screen.send(":hold dir:in action:Authorize\r");
+    screen.wait_for("holding");
+    station.tell("authorize idTag=BEFORE");
+    screen.wait_for("‖ 1 wait");
+    screen.send("w");
+    screen.wait_for("1 CP1 ←C Authorize");
+    screen.send("\r");
+    screen.wait_for("‖ 1 · Authorize · CP1");
+    screen.send("\x1b[F\x7f\x7fX\"");
+    screen.wait_for("BEFORX");
+    screen.send(F5);
+    screen.wait_for("what waited as 1");
+    screen.wait_for("{\"idTagInfo\"");
     screen.send("q");
     ends(screen, 0);
 }
