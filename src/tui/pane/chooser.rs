@@ -16,19 +16,19 @@ const KIND: usize = 10;
 /// Draws the list; returns where the cursor is.
 pub fn chooser(app: &App, chooser: &Chooser, body: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
-    let title = format!("{} · {}/{}", chooser.title, chooser.shown().len(), chooser.total());
+    let title = format!("{} · {}/{}", chooser.title, chooser.list.shown().len(), chooser.list.items().len());
     let inside = draw_box(buffer, list_box(body), &title, styles.base, styles.rule_focused, styles.title);
     let line = Rect { height: inside.height.min(1), ..inside };
     let cursor = chooser.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
     let list = if inside.height > 4 { below(inside, 2) } else { below(inside, 1) };
     let height = usize::from(list.height);
-    if chooser.shown().len() == 0 {
+    if chooser.list.shown().len() == 0 {
         Pencil::new(buffer, list, 0).text("  Nothing has such a name.", styles.muted);
     }
-    let top = chooser.top(height);
-    for (row, (index, choice)) in chooser.shown().enumerate().skip(top).take(height).enumerate() {
+    let top = chooser.list.top(height);
+    for (row, (index, choice)) in chooser.list.shown().enumerate().skip(top).take(height).enumerate() {
         let pencil = Pencil::new(buffer, list, row as u16); // less than the height
-        draw_choice(choice, index == chooser.selected(), styles, pencil);
+        draw_choice(choice, index == chooser.list.selected(), styles, pencil);
     }
     cursor
 }

@@ -22,13 +22,13 @@ pub fn picker(app: &App, picker: &Picker, outside: &Outside<'_>, area: Rect, buf
     let cursor = picker.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
     let list = below(inside, 2);
     let height = usize::from(list.height);
-    let count = picker.shown().len();
-    let top = picker.top(height);
+    let count = picker.list.shown().len();
+    let top = picker.list.top(height);
     if count == 0 {
         Pencil::new(buffer, list, 0).text("  No action has such a name.", styles.muted);
     }
-    for (line, (index, action)) in picker.shown().enumerate().skip(top).take(height).enumerate() {
-        let selected = index == picker.selected();
+    for (line, (index, action)) in picker.list.shown().enumerate().skip(top).take(height).enumerate() {
+        let selected = index == picker.list.selected();
         let style = if selected { styles.selection } else { styles.base };
         let detail = if selected { style } else { styles.muted };
         let mut pencil = Pencil::new(buffer, list, line as u16); // less than the height

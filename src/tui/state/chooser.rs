@@ -10,7 +10,7 @@ use crate::ocpp::ActionDefinition;
 use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
-use crate::tui::widget::{InputLine, Viewport};
+use crate::tui::widget::{InputLine, Narrowed};
 
 /// What follows when something is chosen.
 #[derive(Debug, Clone)]
@@ -74,83 +74,42 @@ pub struct Chooser {
     pub input: InputLine,
     /// The theme to go back to when none is chosen.
     pub before: Option<Theme>,
-    choices: Vec<Choice>,
+    /// The choices; those that fit what is typed are shown, best first.
+    pub list: Narrowed<Choice>,
     /// The names that were chosen before, the newest first; they stand on top while nothing is typed.
     recent: Vec<String>,
-    shown: Vec<usize>,
-    selected: usize,
-    viewport: Viewport,
 }
 
 impl Chooser {
     /// A list of choices.
     pub fn new(title: impl Into<String>, choices: Vec<Choice>, recent: Vec<String>) -> Chooser {
-        let mut chooser = Chooser {
-            title: title.into(),
-            input: InputLine::default(),
-            before: None,
-            choices,
-            recent,
-            shown: Vec::new(),
-            selected: 0,
-            viewport: Viewport::default(),
-        };
+        let mut chooser =
+            Chooser { title: title.into(), input: InputLine::default(), before: None, list: Narrowed::new(choices), recent };
         chooser.narrow();
         chooser
     }
 
-    /// The choices that fit what is typed, best first.
-    pub fn shown(&self) -> impl ExactSizeIterator<Item = &Choice> {
-        self.shown.iter().map(|index| &self.choices[*index])
-    }
-
-    /// How many there are in all.
-    pub fn total(&self) -> usize {
-        self.choices.len()
-    }
-
-    /// The index of the selected one among those that are shown.
-    pub fn selected(&self) -> usize {
-        self.selected
-    }
-
-    /// The selected one.
-    pub fn choice(&self) -> Option<&Choice> {
-        self.shown.get(self.selected).map(|index| &self.choices[*index])
-    }
-
-    /// The first one on the screen.
-    pub fn top(&self, height: usize) -> usize {
-        self.viewport.top(self.selected, self.shown.len(), height)
-    }
-
-    /// Moves the selection.
-    pub fn move_by(&mut self, lines: isize, height: usize) {
-        let to = self.selected.saturating_add_signed(lines).min(self.shown.len().saturating_sub(1));
-        self.viewport.moved(self.selected, to, self.shown.len(), height);
-        self.selected = to;
-    }
-
     /// Selects the choice of this name.
     pub fn select(&mut self, name: &str, height: usize) {
-        let place = self.shown().position(|choice| choice.name == name);
-        if let Some(index) = place {
-            self.move_by(index as isize - self.selected as isize, height); // both are short lists
+        let place = self.list.shown().position(|choice| choice.name == name);
+        if let Some(place) = place {
+            self.list.move_to(place, height);
         }
     }
 
     /// Looks anew at what is typed.
     pub fn narrow(&mut self) {
         let typed = self.input.text().trim();
+        let choices = self.list.items();
         let mut ranked: Vec<(std::cmp::Reverse<u32>, usize, usize)> = if typed.is_empty() {
             let newest = |choice: &Choice| self.recent.iter().position(|name| *name == choice.name).unwrap_or(usize::MAX);
-            self.choices.iter().enumerate().map(|(index, choice)| (std::cmp::Reverse(0), newest(choice), index)).collect()
+            choices.iter().enumerate().map(|(index, choice)| (std::cmp::Reverse(0), newest(choice), index)).collect()
         } else {
             let pattern = Pattern::parse(typed, CaseMatching::Smart, Normalization::Smart);
             let mut matcher = Matcher::new(Config::DEFAULT);
             let mut letters = Vec::new();
             let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
-            let scores = self.choices.iter().enumerate().filter_map(|(index, choice)| {
+            let scores = choices.iter().enumerate().filter_map(|(index, choice)| {
                 let name = pattern.score(Utf32Str::new(&choice.name, &mut letters), &mut matcher);
                 // In a description only whole pieces count: scattered letters are found in every sentence.
                 let all = || format!("{} {} {}", choice.kind, choice.name, choice.detail).to_lowercase();
@@ -166,16 +125,14 @@ impl Chooser {
             // Letters that are scattered over a name fit badly; beside names that fit well they are only noise.
             let best = scores.iter().map(|(score, ..)| *score).max().unwrap_or(0);
             let fits = |score: u32, index: usize| {
-                let name = self.choices[index].name.to_lowercase();
+                let name = choices[index].name.to_lowercase();
                 score == 1 || score * 3 >= best * 2 || words.iter().all(|word| name.contains(word))
             };
             let kept = scores.into_iter().filter(|(score, _, index)| fits(*score, *index));
             kept.map(|(score, length, index)| (std::cmp::Reverse(score), length, index)).collect()
         };
         ranked.sort_unstable();
-        self.shown = ranked.into_iter().map(|(_, _, index)| index).collect();
-        self.selected = 0;
-        self.viewport = Viewport::default();
+        self.list.show(ranked.into_iter().map(|(_, _, index)| index));
     }
 }
 
@@ -189,7 +146,7 @@ mod tests {
     }
 
     fn names(chooser: &Chooser) -> Vec<&str> {
-        chooser.shown().map(|choice| choice.name.as_str()).collect()
+        chooser.list.shown().map(|choice| choice.name.as_str()).collect()
     }
 
     #[test]
@@ -202,6 +159,6 @@ mod tests {
         assert_eq!(names(&chooser), ["remote_reset", "heartbeat"]);
         chooser.input.set("zzz");
         chooser.narrow();
-        assert!(chooser.choice().is_none());
+        assert!(chooser.list.choice().is_none());
     }
 }

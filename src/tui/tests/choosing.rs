@@ -63,7 +63,7 @@ fn what_was_chosen_stands_on_top_the_next_time() {
     assert!(effects.contains(&Effect::Keep(KeptPart::Screen)));
     screen.press("esc ctrl-p");
     assert_eq!(
-        screen.app.chooser.as_ref().and_then(|chooser| chooser.choice()).map(|choice| choice.name.as_str()),
+        screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
         Some("stations")
     );
 }
@@ -82,7 +82,7 @@ fn themes_are_seen_while_choosing_and_gone_with_esc() {
     assert_eq!(screen.app.theme.name, "light");
     screen.press("t");
     assert_eq!(
-        screen.app.chooser.as_ref().and_then(|chooser| chooser.choice()).map(|choice| choice.name.as_str()),
+        screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
         Some("light")
     );
 }

@@ -51,8 +51,8 @@ pub fn offered(app: &App, outside: &Outside<'_>) -> Vec<Arc<ActionDefinition>> {
 pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
     match action {
         Action::Pick => pick(app, outside),
-        Action::PickUp => app.picker.iter_mut().for_each(|picker| picker.move_by(-1, 10)),
-        Action::PickDown => app.picker.iter_mut().for_each(|picker| picker.move_by(1, 10)),
+        Action::PickUp => app.picker.iter_mut().for_each(|picker| picker.list.move_by(-1, 10)),
+        Action::PickDown => app.picker.iter_mut().for_each(|picker| picker.list.move_by(1, 10)),
         Action::LeavePicker => app.picker = None,
         Action::EditorCommandLine => choosing::open_palette(app, outside),
         Action::CloseEditor => return close(app, outside),
@@ -104,7 +104,7 @@ pub fn edited_outside(app: &mut App, edited: Result<String, String>, outside: &O
 
 fn pick(app: &mut App, outside: &Outside<'_>) {
     let Some(picker) = app.picker.as_ref() else { return };
-    let Some(definition) = picker.choice().cloned() else { return };
+    let Some(definition) = picker.list.choice().cloned() else { return };
     let targets = picker.targets.clone();
     app.picker = None;
     open_editor(app, targets, &definition, outside);

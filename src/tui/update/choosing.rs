@@ -165,10 +165,10 @@ pub fn choose(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effec
     let page = height.saturating_sub(1).max(1) as isize; // a height of the screen
     let Some(chooser) = &mut app.chooser else { return Vec::new() };
     match action {
-        Action::ChooseUp => chooser.move_by(-1, height),
-        Action::ChooseDown => chooser.move_by(1, height),
-        Action::ChoosePageUp => chooser.move_by(-page, height),
-        Action::ChoosePageDown => chooser.move_by(page, height),
+        Action::ChooseUp => chooser.list.move_by(-1, height),
+        Action::ChooseDown => chooser.list.move_by(1, height),
+        Action::ChoosePageUp => chooser.list.move_by(-page, height),
+        Action::ChoosePageDown => chooser.list.move_by(page, height),
         Action::LeaveChooser => leave(app),
         Action::Choose => return chosen(app, outside),
         _ => {}
@@ -180,7 +180,7 @@ pub fn choose(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effec
 /// Puts on the theme that is selected, and the one before when none is.
 pub fn preview(app: &mut App) {
     let Some(chooser) = &app.chooser else { return };
-    let theme = match chooser.choice().map(|choice| &choice.does) {
+    let theme = match chooser.list.choice().map(|choice| &choice.does) {
         Some(Does::Theme(name)) => app.themes.named(name).ok(),
         _ => chooser.before.clone(),
     };
@@ -197,7 +197,7 @@ fn leave(app: &mut App) {
 
 fn chosen(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
-    let Some(choice) = app.chooser.as_ref().and_then(|chooser| chooser.choice()).cloned() else { return Vec::new() };
+    let Some(choice) = app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).cloned() else { return Vec::new() };
     if let Some(obstacle) = choice.obstacle {
         app.toasts.info(format!("Not now: {obstacle}"), now);
         return Vec::new();

@@ -37,7 +37,7 @@ fn scroll_over(app: &mut App, lines: isize) {
         Context::Chooser => {
             let height = choosing::height(app);
             if let Some(chooser) = &mut app.chooser {
-                chooser.move_by(lines.signum(), height);
+                chooser.list.move_by(lines.signum(), height);
             }
             choosing::preview(app);
         }

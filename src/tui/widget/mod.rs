@@ -2,6 +2,7 @@
 
 mod input_line;
 mod json;
+mod narrowed;
 mod pencil;
 mod popup;
 mod viewport;
@@ -9,6 +10,7 @@ mod xml;
 
 pub use input_line::InputLine;
 pub use json::{Ink, colour_line, lay_out, message_id, payload_of};
+pub use narrowed::Narrowed;
 pub use pencil::{Pencil, head, width_of, wrap};
 pub use popup::{draw_box, draw_candidates};
 pub use viewport::Viewport;
