@@ -35,16 +35,17 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
     if records.evicted() > 0 {
         facts.push(format!("{} dropped", words::number(records.evicted())));
     }
+    facts.insert(0, address);
+    // Whoever forgets that frames are held wonders why nothing answers: this comes before everything.
     match (outside.gate.count(), outside.gate.is_shut()) {
         (0, false) => {}
-        (0, true) => facts.push("holding".to_owned()),
+        (0, true) => facts.insert(0, "holding".to_owned()),
         (waiting, _) => facts.insert(0, format!("‖ {} wait", words::number(waiting as u64))),
     }
-    facts.insert(0, address);
     let mut pencil = Pencil::new(buffer, area, 0);
     pencil.text(" ocpp-tui ", styles.header.patch(styles.title));
     for fact in facts.iter().filter(|fact| !fact.is_empty()) {
-        // A fact that does not fit beside the state is left out; the address is cut instead, it says most.
+        // A fact that does not fit beside the state is left out.
         if pencil.room() > width_of(fact) + width_of(&state) + 2 {
             pencil.text("  ", styles.header).text(fact, styles.header);
         }

@@ -12,7 +12,11 @@ use crate::tui::update::{Effect, Message};
 
 /// A screen with an Authorize of CP1 that waits, and our answer to a Heartbeat.
 fn holding() -> Screen {
-    let mut screen = Screen::busy(120, 40);
+    waiting_at(120, 40)
+}
+
+fn waiting_at(columns: u16, lines: u16) -> Screen {
+    let mut screen = Screen::busy(columns, lines);
     let station = screen.station("CP1");
     let since = crate::link::now();
     let frame = |number, direction, kind, action: &str, payload| HeldFrame {
@@ -51,6 +55,12 @@ fn the_header_says_how_many_wait_and_the_list_shows_them() {
     for part in ["frames that wait: 2", "7 CP1 ←C Authorize", "8 CP1 →R Heartbeat", "Release all", "Drop 7 Authorize"] {
         assert!(picture.contains(part), "{part} is not in\n{picture}");
     }
+}
+
+#[test]
+fn a_narrow_screen_says_so_too() {
+    let picture = waiting_at(60, 24).picture();
+    assert!(picture.contains("‖ 2 wait"), "{picture}");
 }
 
 #[test]
