@@ -251,7 +251,8 @@ pub struct ChargePoints {
     /// Transport that is spoken
     #[arg(long, short = 't', value_enum, default_value_t = TransportArgument::Websocket)]
     pub transport: TransportArgument,
-    /// SOAP: address in the From header, at which the central system calls back [default: this machine's on the way there]
+    /// SOAP: address in the From header of one charge point, at which the central system calls back [default: this machine's on the
+    /// way there]
     #[arg(long, short = 'f', value_name = "URL")]
     pub from: Option<String>,
     /// SOAP: TCP port for remote calls of the first charge point; the others take the ones behind it; 0 takes any free ones

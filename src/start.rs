@@ -137,6 +137,9 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
             console.hub().start_central_system(central_system(arguments)).await?;
         }
         Some(Begin::Cp(arguments)) => {
+            if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && arguments.identities.len() > 1 {
+                bail!("--from is the address of one charge point; begin several without it, or each in a session of its own.");
+            }
             for options in charge_points(arguments) {
                 console.hub().start_charge_point(options)?;
             }

@@ -240,3 +240,18 @@ async fn the_identity_and_the_version_may_change_on_a_connection() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn more_stations_than_are_allowed_are_turned_away() {
+    let hub = hub_with(LinkSettings { soap_stations: 2, ..LinkSettings::default() });
+    let port = central_system(&hub, &Version::ALL).await;
+    for identity in ["CP1", "CP2", "CP1"] {
+        assert!(is_result(&send(port, SOAP, heartbeat(identity)).await, "Heartbeat"));
+    }
+    let reply = send(port, SOAP, heartbeat("CP3")).await;
+    assert!(reply.status == 503 && reply.body.contains("CP3 is one too many"), "{reply:?}");
+    let (text, _) = record(&hub, "the refusal", |record| record.kind == RecordKind::Refused).await;
+    assert!(text.contains("2 stations speak SOAP here already"), "{text}");
+    assert!(is_result(&send(port, SOAP, heartbeat("CP2")).await, "Heartbeat"), "the others go on");
+    assert!(hub.trace().read().stations().find(Role::CentralSystem, "CP3").is_none());
+}

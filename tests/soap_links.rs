@@ -7,18 +7,26 @@ mod envelopes;
 mod http;
 mod support;
 
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use envelopes::{
     SOAP, call, envelope, fault, headers, heartbeat, heartbeat_from, is_result, record, soap_charge_point, station, up,
 };
-use http::{Wire, send, server};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use http::{Reply, Wire, post, send, server};
 use ocpp_tui::hub::{ChargePointOptions, Deed, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
 use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, SampleContext, Transport, Version};
 use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, Verdict};
 use serde_json::json;
 use support::{RawStation, central_system, dump, hub, hub_with, until};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
@@ -272,4 +280,75 @@ async fn what_only_a_websocket_carries_is_refused_in_the_words_of_ocppjs() {
         let said = console.run(line, &ocpp_tui::console::RunContext::default()).await;
         assert_eq!(said.lines[0].text, "Cannot use send command in SOAP mode.", "{line}");
     }
+}
+
+#[tokio::test]
+async fn answers_that_are_packed_are_read_and_the_connection_is_used_again() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let own = listener.local_addr().unwrap().port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = connections.clone();
+    tokio::spawn(async move {
+        let body = r#"<clearCacheResponse xmlns="urn://Ocpp/Cp/2012/06/"><status>Accepted</status></clearCacheResponse>"#;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(envelope("", body).as_bytes()).unwrap();
+        let packed = gzip.finish().unwrap();
+        let head = format!("HTTP/1.1 200 OK\r\n{SOAP}Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
+        let answer = [head.as_bytes(), &packed].concat();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+            while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+                request.extend_from_slice(&buffer[..read]);
+                let text = String::from_utf8_lossy(&request);
+                if text.trim_end().ends_with("Envelope>") {
+                    assert!(text.to_ascii_lowercase().contains("accept-encoding: gzip, deflate"), "{text}");
+                    stream.write_all(&answer).await.unwrap();
+                    request.clear();
+                }
+            }
+        }
+    });
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    send(port, SOAP, heartbeat_from("CP1", &format!("http://127.0.0.1:{own}/"))).await;
+    let key = station(&hub, Role::CentralSystem, "CP1").await;
+    for wanted in 1..=3 {
+        hub.submit(&call(key, "ClearCache", json!({})));
+        until(hub.trace(), "an answer", |contents| {
+            let records = contents.records();
+            let result = RecordKind::Frame(Direction::In, FrameKind::Result);
+            let answers = records.iter(records.range()).filter(|record| record.kind == result);
+            (answers.filter(|record| record.text.contains("<status>Accepted</status>")).count() == wanted).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(connections.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn large_answers_are_packed_for_those_who_ask_for_it() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
+    let key = station(&hub, Role::ChargePoint, "CP1").await;
+    let (text, _) =
+        record(&hub, "its port", |record| record.kind == RecordKind::Listening && record.station == Some(key)).await;
+    let own: u16 = text.split(' ').next().unwrap().parse().unwrap();
+    let asked = envelope(&headers("CP1", "GetConfiguration"), "<o:getConfigurationRequest/>")
+        .replace("urn://Ocpp/Cs/2012/06/", "urn://Ocpp/Cp/2012/06/");
+    let plain = send(own, SOAP, &asked).await;
+    assert!(plain.bytes.len() > 1024 && !plain.head.contains("content-encoding"), "{plain:?}");
+    assert!(is_result(&plain, "GetConfiguration"));
+    let packed = send(own, &format!("{SOAP}Accept-Encoding: deflate;q=0.5, gzip\r\n"), &asked).await;
+    assert!(packed.head.contains("content-encoding: gzip") && packed.bytes.len() < plain.bytes.len(), "{}", packed.head);
+    let mut body = String::new();
+    GzDecoder::new(&*packed.bytes).read_to_string(&mut body).unwrap();
+    assert!(is_result(&Reply { body, ..packed }, "GetConfiguration"));
+
+    let mut wire = Wire::connect(port).await;
+    wire.write("GET /?wsdl HTTP/1.1\r\nHost: h\r\nAccept-Encoding: deflate\r\n\r\n").await;
+    assert!(wire.reply().await.head.contains("content-encoding: deflate"), "the central system too");
+    wire.write(post("/", &format!("{SOAP}Accept-Encoding: gzip\r\n"), heartbeat("CP2").as_bytes())).await;
+    assert!(is_result(&wire.reply().await, "Heartbeat"), "small ones go as they are");
 }

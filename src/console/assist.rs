@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::completion::{Completions, Context, complete};
 use super::runner::{Console, RunContext};
 use crate::compose::KnownValues;
-use crate::ocpp::Version;
-use crate::trace::{Contents, RecordKind, StationKey};
+use crate::ocpp::{Catalog, Transport, Version};
+use crate::rpc::soap::{self, Hint};
+use crate::trace::{Contents, Record, RecordKind, StationKey};
 
 /// How many of the newest records are searched for values that may be written again.
 const SEARCHED: u64 = 400;
@@ -56,10 +57,20 @@ pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownVa
         let is_frame = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
         if is_frame && (station.is_none() || record.station == station) {
             // What cannot be parsed has nothing to repeat.
-            serde_json::from_str::<Value>(record.text).iter().for_each(|frame| collect(frame, &mut known));
+            values(&record, contents).iter().for_each(|frame| collect(frame, &mut known));
         }
     }
     known
+}
+
+/// A frame as JSON; of an envelope its payload, by the embedded definitions.
+fn values(record: &Record<'_>, contents: &Contents) -> Option<Value> {
+    if record.transport != Transport::Soap {
+        return serde_json::from_str(record.text).ok();
+    }
+    let version = record.station.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
+    let hint = Hint { version, ..Hint::default() };
+    soap::read(record.text, &Catalog::embedded(), hint).ok()?.body.into_payload()
 }
 
 fn collect(value: &Value, known: &mut KnownValues) {
@@ -132,6 +143,32 @@ mod tests {
         assert_eq!(known.of("transactionId"), [Value::from(7)]);
         assert_eq!(known.of("parentIdTag"), ["P"]);
         assert!(known_values(&contents, Some(StationKey(9))).of("idTag").is_empty());
+    }
+
+    #[test]
+    fn identifiers_in_envelopes_are_offered_too() {
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
+        let connected = Happening::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
+        let frame = Frame {
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: None,
+            text: Text::from(
+                r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#,
+            ),
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            aside: None,
+        };
+        for happening in [connected, Happening::Frame(frame)] {
+            let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+            contents.apply(&Event { station: Some(station), stamp, happening }, &mut String::new());
+        }
+        assert_eq!(known_values(&contents, Some(station)).of("idTag"), ["A"]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct LinkSettings {
     pub write_timeout: Duration,
     /// How long a handshake may take, on either side.
     pub handshake_timeout: Duration,
+    /// How many stations may speak SOAP with one central system of ours. HTTP does not tell when one is gone, so each stays.
+    pub soap_stations: usize,
     /// Time between our WebSocket pings; `None` for none.
     pub ping_interval: Option<Duration>,
 }
@@ -31,6 +33,7 @@ impl Default for LinkSettings {
             message_limit: 1 << 20,
             write_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(10),
+            soap_stations: 20_000,
             ping_interval: None,
         }
     }

@@ -18,7 +18,10 @@ pub struct Reply {
     pub status: u16,
     /// The lines of the head behind the first, in lower case.
     pub head: String,
+    /// As text, however it is packed.
     pub body: String,
+    /// As it came.
+    pub bytes: Vec<u8>,
 }
 
 /// A connection on which requests are written by hand.
@@ -56,8 +59,9 @@ impl Wire {
         while self.unread.len() < length {
             assert!(self.more().await, "the body broke off");
         }
-        let body = String::from_utf8(self.unread.drain(..length).collect()).unwrap();
-        Reply { status, head, body }
+        let bytes: Vec<u8> = self.unread.drain(..length).collect();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status, head, body, bytes }
     }
 
     async fn more(&mut self) -> bool {

@@ -1,12 +1,93 @@
 //! The content codings of HTTP bodies. OCPP-S 1.6 §6.1 wants gzip and deflate from both sides, in requests and answers. What is unpacked
-//! is bounded: a body of a kilobyte can hold gigabytes.
+//! is bounded: a body of a kilobyte can hold gigabytes. Answers are packed for those who say that they unpack them.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
+use flate2::Compression;
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use flate2::write::{GzEncoder, ZlibEncoder};
+use http_body_util::{BodyExt, Full};
+use hyper::Response;
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, VARY};
+use tokio_tungstenite::tungstenite::Bytes;
 
 /// What is offered in `Accept-Encoding`.
 pub(super) const OFFERED: &str = "gzip, deflate";
+
+/// Smaller answers are not packed: they fit into one packet of the network anyway.
+const WORTH_PACKING: usize = 1024;
+
+/// A coding in which we answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    Gzip,
+    /// In zlib's form.
+    Deflate,
+}
+
+impl Coding {
+    /// The coding that the sender of these headers likes best, of those that we have.
+    pub fn accepted(headers: &HeaderMap) -> Option<Coding> {
+        let lists = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let entries: Vec<(&str, f32)> = lists.flat_map(|list| list.split(',')).map(entry).collect();
+        let weight = |names: [&str; 2]| {
+            let named = entries.iter().find(|(name, _)| names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
+            let any = || entries.iter().find(|(name, _)| *name == "*");
+            named.or_else(any).map_or(0.0, |(_, weight)| *weight)
+        };
+        let (gzip, deflate) = (weight(["gzip", "x-gzip"]), weight(["deflate"; 2]));
+        match gzip >= deflate {
+            true => (gzip > 0.0).then_some(Coding::Gzip),
+            false => Some(Coding::Deflate),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Coding::Gzip => "gzip",
+            Coding::Deflate => "deflate",
+        }
+    }
+
+    fn pack(self, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+        match self {
+            Coding::Gzip => {
+                let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+                packer.write_all(bytes)?;
+                packer.finish()
+            }
+            Coding::Deflate => {
+                let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
+                packer.write_all(bytes)?;
+                packer.finish()
+            }
+        }
+    }
+}
+
+/// A coding of a list and its weight (RFC 9110 §12.4.2); one that cannot be read is zero.
+fn entry(text: &str) -> (&str, f32) {
+    let (name, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let weight = parameters.trim().strip_prefix(['q', 'Q']).map(|rest| rest.trim_start_matches([' ', '=']).trim());
+    let weight = weight.map_or(1.0, |weight| weight.parse().ok().filter(|weight: &f32| weight.is_finite()).unwrap_or(0.0));
+    (name.trim(), weight)
+}
+
+/// The answer with its body packed, when that is worth it.
+pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<Coding>) -> Response<Full<Bytes>> {
+    let Some(coding) = coding else { return response };
+    let (mut head, body) = response.into_parts();
+    let bytes = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(never) => match never {},
+    };
+    // Into memory nothing fails to be written; if it did, the body would go as it is.
+    let packed = if bytes.len() > WORTH_PACKING { coding.pack(&bytes).ok() } else { None };
+    let Some(packed) = packed else { return Response::from_parts(head, Full::new(bytes)) };
+    head.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    head.headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    Response::from_parts(head, Full::from(packed))
+}
 
 /// Why a body cannot be unpacked.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,12 +131,42 @@ fn read(from: impl Read, name: &'static str, limit: usize) -> Result<Vec<u8>, Co
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use flate2::write::DeflateEncoder;
 
     use super::*;
+
+    #[test]
+    fn the_coding_that_is_liked_best_is_chosen() {
+        for (list, coding) in [
+            ("gzip, deflate", Some(Coding::Gzip)),
+            ("deflate", Some(Coding::Deflate)),
+            ("X-GZIP;q=0.5, deflate; q=0.7", Some(Coding::Deflate)),
+            ("gzip;q=0, *", Some(Coding::Deflate)),
+            ("gzip;q=0, deflate;q=0.0", None),
+            ("br, *;q=0.1", Some(Coding::Gzip)),
+            ("identity", None),
+            ("gzip;q=much", None),
+            ("", None),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(list))]);
+            assert_eq!(Coding::accepted(&headers), coding, "{list}");
+        }
+        assert_eq!(Coding::accepted(&HeaderMap::new()), None);
+    }
+
+    #[tokio::test]
+    async fn large_answers_are_packed() {
+        for coding in [Coding::Gzip, Coding::Deflate] {
+            for (size, is_packed) in [(1024, false), (1025, true)] {
+                let text = vec![b'a'; size];
+                let response = packed(Response::new(Full::from(text.clone())), Some(coding)).await;
+                let name = response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+                assert_eq!(name.as_deref(), is_packed.then_some(coding.name()));
+                let body = response.into_body().collect().await.unwrap().to_bytes().to_vec();
+                assert_eq!(unpack(name.as_deref().unwrap_or_default(), body, 2000).unwrap(), text);
+            }
+        }
+    }
 
     #[test]
     fn every_form_is_unpacked_and_bounded() {

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::actor::{self, SoapUp, WAITING};
 use super::address::HttpUrl;
+use super::coding::{self, Coding};
 use super::description;
 use super::exchange;
 use super::framing::{Soap, joined, name, reason};
@@ -58,6 +59,11 @@ pub(in crate::link) async fn respond(
     connection: &Connection,
     reception: &Arc<Reception>,
 ) -> Response<Full<Bytes>> {
+    let coding = Coding::accepted(request.headers());
+    coding::packed(answer(request, connection, reception).await, coding).await
+}
+
+async fn answer(request: Request<Incoming>, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
     let context = &reception.context;
     let refused = match *request.method() {
         Method::POST => {
@@ -92,8 +98,10 @@ async fn route(taken: TakenIn, connection: &Connection, reception: &Arc<Receptio
         Ok((identity, version)) => {
             let (reply, answer) = oneshot::channel();
             let request = exchange::Request { text, read, remarks, peer: connection.peer, reached_at, reply };
-            enter(&identity, version, request, reception).await;
-            answered(answer).await
+            match enter(&identity, version, request, reception).await {
+                Ok(()) => answered(answer).await,
+                Err(full) => full.tell(None, connection.peer, &reception.context).await,
+            }
         }
         Err((code, subcode, description)) => {
             let message_id = read.as_ref().ok().and_then(Envelope::message_id).map(str::to_owned);
@@ -144,16 +152,21 @@ fn version(body: &Body) -> Option<Version> {
     }
 }
 
-/// Brings a request to the actor of its station, which comes to life with the first one.
-async fn enter(identity: &str, version: Option<Version>, mut request: exchange::Request, reception: &Arc<Reception>) {
+/// Brings a request to the actor of its station, which comes to life with the first one as long as there are not too many.
+async fn enter(
+    identity: &str,
+    version: Option<Version>,
+    mut request: exchange::Request,
+    reception: &Arc<Reception>,
+) -> Result<(), Refusal> {
     loop {
         let door = match (reception.doors.get(identity), version) {
             (Some(door), _) => door,
-            (None, Some(version)) => open(identity, version, &request, reception),
-            (None, None) => return, // its actor has just ended
+            (None, Some(version)) => open(identity, version, &request, reception)?,
+            (None, None) => return Ok(()), // its actor has just ended
         };
         match door.requests.send(request).await {
-            Ok(()) => return,
+            Ok(()) => return Ok(()),
             Err(mpsc::error::SendError(back)) => {
                 reception.doors.close(identity, door.number);
                 request = back;
@@ -163,10 +176,15 @@ async fn enter(identity: &str, version: Option<Version>, mut request: exchange::
 }
 
 /// Makes an actor for a station, unless another request was quicker.
-fn open(identity: &str, version: Version, request: &exchange::Request, reception: &Arc<Reception>) -> Door {
+fn open(identity: &str, version: Version, request: &exchange::Request, reception: &Arc<Reception>) -> Result<Door, Refusal> {
+    let limit = reception.context.settings.current().soap_stations;
     let mut doors = reception.doors.lock();
     if let Some(door) = doors.get(identity) {
-        return door.clone();
+        return Ok(door.clone());
+    }
+    if doors.len() >= limit {
+        let reason = format!("{limit} stations speak SOAP here already; {identity} is one too many");
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     }
     let (sender, requests) = mpsc::channel(WAITING);
     let door = Door { number: reception.context.teller.numbers().next(), requests: sender };
@@ -180,7 +198,7 @@ fn open(identity: &str, version: Version, request: &exchange::Request, reception
         number: door.number,
     };
     reception.tasks.spawn(begin.run(requests, reception.clone()));
-    door
+    Ok(door)
 }
 
 /// The beginning of a station's link.

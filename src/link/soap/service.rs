@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::actor::{self, SoapUp, WAITING};
 use super::address::{HttpUrl, bracketed};
+use super::coding::{self, Coding};
 use super::description;
 use super::exchange;
 use super::framing::Soap;
@@ -187,6 +188,11 @@ async fn connection(stream: TcpStream, peer: SocketAddr, desk: Arc<Desk>) {
 }
 
 async fn respond(request: Request<Incoming>, connection: &Connection, desk: &Desk) -> Response<Full<Bytes>> {
+    let coding = Coding::accepted(request.headers());
+    coding::packed(answer(request, connection, desk).await, coding).await
+}
+
+async fn answer(request: Request<Incoming>, connection: &Connection, desk: &Desk) -> Response<Full<Bytes>> {
     let context = &desk.context;
     let refusal = match *request.method() {
         Method::POST => {

@@ -117,6 +117,17 @@ pub struct UnknownElement {
     pub payload: Value,
 }
 
+impl Body {
+    /// The payload as JSON; faults and empty bodies have none.
+    pub fn into_payload(self) -> Option<Value> {
+        match self {
+            Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
+            Body::Unknown(element) => Some(element.payload),
+            Body::Fault(_) | Body::Empty => None,
+        }
+    }
+}
+
 impl Operation {
     /// The role that sends the request.
     pub fn initiator(&self) -> Role {

@@ -59,7 +59,9 @@ impl Condition {
                     || identity().is_some_and(|identity| pattern.matches(identity))
                     || pattern.matches(record.text)
             }
-            Condition::Payload(payload) => payload.matches(record),
+            Condition::Payload(payload) => {
+                payload.matches(record, || record.station.and_then(|key| context.stations.get(key)).and_then(|row| row.version))
+            }
         }
     }
 

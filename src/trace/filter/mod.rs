@@ -79,7 +79,8 @@ impl Filter {
         matches!(&self.expression, Expression::All(group) if group.is_empty())
     }
 
-    /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with wildcards.
+    /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with
+    /// wildcards, and for the payloads of envelopes.
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
         self.expression.matches(record, context)
     }

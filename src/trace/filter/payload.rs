@@ -1,5 +1,6 @@
-//! Conditions about the payload: `$.connectorId=1`. A frame is read as JSON only when everything cheaper has matched, without building
-//! a tree: what lies beside the path is skipped. Frames that are not JSON messages have no payload here.
+//! Conditions about the payload: `$.connectorId=1`. A frame is read only when everything cheaper has matched: JSON without building a
+//! tree, so that what lies beside the path is skipped, and envelopes of SOAP as what the embedded definitions make of them. Other frames
+//! have no payload here.
 
 use std::fmt;
 
@@ -8,6 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::lexer::{Form, Literal, Operator, Step};
 use super::pattern::{Extent, Pattern, is_plain, write_quoted};
+use crate::ocpp::{Catalog, Transport, Version};
+use crate::rpc::soap::{self, Hint};
 use crate::trace::{FrameKind, Record, RecordKind};
 
 /// A path and what is asked of the value there.
@@ -44,7 +47,8 @@ impl PayloadCondition {
         Ok(PayloadCondition { steps, test, hint })
     }
 
-    pub fn matches(&self, record: &Record<'_>) -> bool {
+    /// `version` tells the version of the record's station, for envelopes that leave theirs open.
+    pub fn matches(&self, record: &Record<'_>, version: impl FnOnce() -> Option<Version>) -> bool {
         // How many elements of the frame stand before the payload.
         let skipped = match record.kind {
             RecordKind::Frame(_, FrameKind::Call) => 3,
@@ -52,6 +56,9 @@ impl PayloadCondition {
             RecordKind::Frame(_, FrameKind::Error) => 4,
             _ => return false,
         };
+        if record.transport == Transport::Soap {
+            return self.matches_envelope(record.text, version());
+        }
         let bytes = record.text.as_bytes();
         if let Some(hint) = &self.hint
             && hint.find(bytes).is_none()
@@ -63,6 +70,14 @@ impl PayloadCondition {
         let mut json = serde_json::Deserializer::from_str(record.text);
         let walk = Walk { steps: &self.steps, test: self.test.as_ref() };
         Envelope { skipped, walk }.deserialize(&mut json).unwrap_or(false)
+    }
+
+    /// The names of JSON are not always those of the XML, so there is no look at the text first.
+    fn matches_envelope(&self, text: &str, version: Option<Version>) -> bool {
+        let hint = Hint { version, ..Hint::default() };
+        let payload = soap::read(text, &Catalog::embedded(), hint).ok().and_then(|envelope| envelope.body.into_payload());
+        let walk = Walk { steps: &self.steps, test: self.test.as_ref() };
+        payload.is_some_and(|payload| walk.deserialize(&payload).unwrap_or(false))
     }
 }
 

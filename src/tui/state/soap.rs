@@ -1,5 +1,5 @@
-//! A SOAP frame laid out over lines: its payload as JSON, what the rules say about its headers, and the envelope. The drawing is the
-//! pane's.
+//! A SOAP frame laid out over lines: its payload as JSON, what is odd about it and where, what the rules say about its headers, and
+//! the envelope. The drawing is the pane's.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub enum SoapLine {
     Title(String),
     /// A line of the payload.
     Json(String),
-    /// A line of the table of headers.
+    /// A line of the table of headers, or of what is odd about the envelope.
     Header(Severity, String),
     /// A line of the envelope.
     Xml(String),
@@ -58,6 +58,7 @@ pub fn soap_lines(record: &Record<'_>, contents: &Contents, catalog: &Catalog, w
     let mut lines = Vec::new();
     if let Ok(envelope) = soap::read(record.text, catalog, hint) {
         payload(&envelope, limit, &mut lines);
+        places(&envelope, record.text, width, &mut lines);
         headers(record, &envelope, contents, catalog, hint, width, &mut lines);
     }
     let xml = lay_out_xml(record.text, limit);
@@ -83,6 +84,29 @@ fn payload(envelope: &Envelope, limit: usize, lines: &mut Vec<SoapLine>) {
     };
     lines.push(SoapLine::Title(title.to_owned()));
     lines.extend(lay_out(&text, limit).lines().map(|line| SoapLine::Json(line.to_owned())));
+}
+
+/// What is odd about the envelope and its body, each with its place in the text.
+fn places(envelope: &Envelope, text: &str, width: usize, lines: &mut Vec<SoapLine>) {
+    if envelope.remarks.is_empty() {
+        return;
+    }
+    lines.push(SoapLine::Title("Envelope and body, by position".to_owned()));
+    for remark in &envelope.remarks {
+        let before = text.as_bytes().get(..remark.offset).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let told = format!("line {line}, byte {}: {}", remark.offset, remark.message);
+        push_wrapped(Severity::Warning, &told, width, lines);
+    }
+}
+
+/// A sentence with the sign of its severity, over as many lines as it needs.
+fn push_wrapped(severity: Severity, text: &str, width: usize, lines: &mut Vec<SoapLine>) {
+    let wrapped = wrap(text, width.saturating_sub(4));
+    lines.extend(wrapped.into_iter().enumerate().map(|(index, line)| {
+        let sign = if index == 0 { sign(severity) } else { " " };
+        SoapLine::Header(severity, format!("{sign} {line}"))
+    }));
 }
 
 /// The table of headers.
@@ -112,12 +136,7 @@ fn headers(
     let Some((version, service)) = of(envelope).or_else(|| asked.as_ref().and_then(of)) else { return };
     lines.push(SoapLine::Title(title(version)));
     for finding in lint(envelope, way, version, service) {
-        let text = row(&finding);
-        let wrapped = wrap(&text, width.saturating_sub(4));
-        lines.extend(wrapped.into_iter().enumerate().map(|(index, line)| {
-            let sign = if index == 0 { sign(finding.severity) } else { " " };
-            SoapLine::Header(finding.severity, format!("{sign} {line}"))
-        }));
+        push_wrapped(finding.severity, &row(&finding), width, lines);
     }
 }
 
@@ -148,5 +167,24 @@ fn sign(severity: Severity) -> &'static str {
         Severity::Note => "·",
         Severity::Warning => "~",
         Severity::Error => "✗",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_of_the_body_are_told_with_their_places() {
+        let text = "<S:Envelope xmlns:S=\"http://www.w3.org/2003/05/soap-envelope\" xmlns=\"urn://Ocpp/Cs/2012/06/\">\n<S:Body>\n\
+                    <bootNotificationRequest><chargePointModel>M</chargePointModel>\n<chargePointVendor>V</chargePointVendor>\
+                    </bootNotificationRequest></S:Body></S:Envelope>";
+        let envelope = soap::read(text, &Catalog::embedded(), Hint::default()).unwrap();
+        let mut lines = Vec::new();
+        places(&envelope, text, 200, &mut lines);
+        let offset = text.find("<chargePointVendor>").unwrap();
+        let expected = format!("~ line 4, byte {offset}: ");
+        assert!(lines[1].text().starts_with(&expected), "{lines:?}");
+        assert_eq!(lines.len(), 2, "{lines:?}");
     }
 }

@@ -1,6 +1,8 @@
 //! Every key and every form of a value, against a trace with a line of every kind.
 
 use super::{FilterContext, Scene, everything_once, parse, passing};
+use crate::ocpp::{Role, Transport, Version};
+use crate::trace::{Direction, FrameKind, Happening};
 
 fn check(scene: &Scene, table: &[(&str, &[u64])]) {
     for (text, expected) in table {
@@ -164,6 +166,41 @@ fn fields_of_the_payload() {
             ("$.status.deeper", &[]),
             ("$[0]", &[]),
             ("$.value", &[]),
+        ],
+    );
+}
+
+#[test]
+fn fields_of_the_payload_of_an_envelope() {
+    let mut scene = Scene::new();
+    let station = scene.contents.station(Role::CentralSystem, "CP01");
+    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
+    let connected = Happening::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
+    scene.tell(Some(station), connected); // 0
+    let envelope = |body: &str| {
+        format!(
+            "<S:Envelope xmlns:S=\"http://www.w3.org/2003/05/soap-envelope\" xmlns=\"urn://Ocpp/Cs/2012/06/\"><S:Body>{body}</S:Body></S:Envelope>"
+        )
+    };
+    let start = "<startTransactionRequest><connectorId>2</connectorId><idTag>A &amp; B</idTag>\
+                 <timestamp>2026-01-01T00:00:00Z</timestamp><meterStart>7</meterStart></startTransactionRequest>";
+    let (call, result) = (FrameKind::Call, FrameKind::Result);
+    scene.frame(station, Direction::In, call, "StartTransaction", &envelope(start), 1); // 1
+    let started = "<startTransactionResponse><transactionId>9</transactionId><idTagInfo><status>Accepted</status></idTagInfo>\
+                   </startTransactionResponse>";
+    scene.frame(station, Direction::Out, result, "StartTransaction", &envelope(started), 1); // 2
+    let fault = "<S:Fault><S:Reason><S:Text>connectorId</S:Text></S:Reason></S:Fault>";
+    scene.frame(station, Direction::Out, FrameKind::Error, "Heartbeat", &envelope(fault), 0); // 3
+    scene.frame(station, Direction::In, call, "Heartbeat", "<connectorId>2</connectorId>", 0); // 4
+    check(
+        &scene,
+        &[
+            ("$.connectorId", &[1]),
+            ("$.connectorId=2", &[1]),
+            ("$.connectorId>2", &[]),
+            ("$.idTag=\"A & B\"", &[1]),
+            ("$.idTagInfo.status=Accepted", &[2]),
+            ("$.transactionId=9 or $.meterStart<8", &[1, 2]),
         ],
     );
 }
