@@ -9,14 +9,16 @@ mod http;
 mod support;
 
 use std::path::Path;
+use std::time::Duration;
 
 use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
-use ocpp_tui::trace::{LinkState, StationKey};
+use ocpp_tui::trace::{LinkState, RecordKind, StationKey};
 use serde_json::json;
-use support::{central_system, charge_point, hub, until};
+use support::{central_system, charge_point, hub, hub_with, until};
 
 async fn load(hub: &Hub, folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(format!("{name}.js")), text).unwrap();
@@ -204,5 +206,62 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
     }
     record(&hub, "our CP1 disconnected").await;
     record(&hub, "their CP1 disconnected").await;
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn envelopes_are_changed_and_kept_back_over_soap() {
+    let settings = LinkSettings { call_timeout: Duration::from_secs(1), ..LinkSettings::default() };
+    let (hub, folder) = (hub_with(settings), tempfile::tempdir().unwrap());
+    let (at_charge_point, at_central) = over_soap(&hub).await;
+    let text = "exports.onLoad = function () {
+        this.onOutgoing(function (text) {
+            if (this.role === 'cs' && text.includes('getLocalListVersionRequest')) return null;
+            if (text.includes('triggerMessageResponse')) return null;
+            return text.replace('BadTag', 'GoodTag');
+        });
+        this.onIncoming(function (text) {
+            if (text.includes('KeptBack')) return null;
+            return text.replace('>Theirs<', '>Ours<');
+        });
+        this.onCall('Authorize', (call) => ({ idTagInfo: { status: call.idTag === 'GoodTag' ? 'Accepted' : 'Invalid' } }));
+        this.onCall('DataTransfer', (call) => ({ status: 'Accepted', data: `from ${call.vendorId}` }));
+    };";
+    load(&hub, folder.path(), "envelopes", text).await;
+    let send = |station, action: &str, payload| {
+        let deed = Deed::Call { action: action.into(), payload };
+        assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station]);
+    };
+    // A request of ours is changed on its way out.
+    send(at_charge_point, "Authorize", json!({"idTag": "BadTag"}));
+    let remark = envelopes::record(&hub, "the changed one", |record| record.remarks.contains("a plugin changed it from")).await;
+    assert!(remark.0.contains(">GoodTag<") && remark.1.contains(">BadTag<"), "{remark:?}");
+    record(&hub, ">Accepted<").await;
+    // A request of the peer is changed on its way in.
+    send(at_charge_point, "DataTransfer", json!({"vendorId": "Theirs"}));
+    record(&hub, ">from Ours<").await;
+    record(&hub, "a plugin changed the next frame; the peer sent <?xml").await;
+    // A request of ours never leaves, one of the peer is not taken in, and an answer of ours is kept back.
+    let timeouts = async |count: usize| {
+        until(hub.trace(), "timeouts", |contents| {
+            let records = contents.records();
+            let timeouts = records.iter(records.range()).filter(|record| record.kind == RecordKind::Timeout).count();
+            (timeouts == count).then_some(())
+        })
+        .await;
+    };
+    send(at_central, "GetLocalListVersion", json!({}));
+    record(&hub, "a plugin kept a frame back: <?xml").await;
+    timeouts(1).await;
+    send(at_charge_point, "Authorize", json!({"idTag": "KeptBack"}));
+    record(&hub, "a plugin kept a received frame back: <?xml").await;
+    timeouts(2).await;
+    send(at_central, "TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
+    timeouts(3).await;
+    // The link lives.
+    send(at_central, "ClearCache", json!({}));
+    record(&hub, "clearCacheResponse").await;
+    let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "envelopes").unwrap();
+    assert_eq!((detail.errors, detail.last_error), (0, None));
     hub.end().await;
 }
