@@ -15,7 +15,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use ocpp_tui::link::{Answer, Behaviour, IncomingCall, LinkOrder, Moment, Outbox, Outcome, now};
-use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::plugin::{Host, Plugged, PluginOptions, Plugins, StationFacts};
 use ocpp_tui::trace::StationKey;
 use serde_json::{Value, json};
@@ -45,7 +45,14 @@ impl Host for Program {
 
     fn station(&self, key: StationKey) -> Option<StationFacts> {
         let (identity, version) = ("CP1".into(), Some(Version::V1_6));
-        Some(StationFacts { key, identity, our_role: Role::CentralSystem, version, connected: true })
+        Some(StationFacts {
+            key,
+            identity,
+            our_role: Role::CentralSystem,
+            version,
+            transport: Some(Transport::WebSocket),
+            connected: true,
+        })
     }
 
     fn order(&self, _: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
@@ -58,6 +65,8 @@ impl Host for Program {
     fn tell(&self, _: Option<StationKey>, failure: bool, text: String) {
         assert!(!failure, "{text}");
     }
+
+    fn toast(&self, _: String) {}
 
     fn role(&self) -> Option<Role> {
         Some(Role::CentralSystem)

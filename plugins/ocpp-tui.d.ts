@@ -79,7 +79,7 @@ interface Plugin {
   ocpp_version: string | null;
   /** What this session is: `cp` for charge points, `cs` for a central system. */
   system: 'cp' | 'cs' | null;
-  /** How messages travel: `websocket`. */
+  /** How messages travel on the newest link: `websocket` or `soap`. */
   protocol: string;
   /** The identity of our charge point, when there is exactly one. */
   chargePointId: string | null;
@@ -139,7 +139,7 @@ interface Ocpp {
   delay(milliseconds: number, answer?: CallAnswer): Answer;
   /** Waits, in an async function. */
   sleep(milliseconds: number): Promise<void>;
-  /** Shows a person a line. */
+  /** Shows a person a line at once: as a toast on the full screen. It stays in the trace. */
   toast(text: string): void;
   /** All stations. */
   stations(): Station[];

@@ -1,6 +1,7 @@
 //! Plugins as the arguments of the program want them: where they are, which are loaded before anything starts.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
@@ -8,6 +9,8 @@ use ocpp_tui::config::Paths;
 use ocpp_tui::console::{Console, RunContext, Said};
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
+
+use crate::cli::size;
 
 /// What can be said about plugins on the shell.
 #[derive(Debug, Args)]
@@ -21,6 +24,21 @@ pub struct PluginArguments {
     /// Load a plugin again when its file has changed
     #[arg(long, global = true)]
     watch_plugins: bool,
+    /// Memory that one plugin may use, in bytes or with k, M, G [default: 16M]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = memory)]
+    plugin_memory: Option<usize>,
+    /// How long a handler of a plugin may compute [default: 200]
+    #[arg(long, global = true, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    plugin_time: Option<u64>,
+}
+
+/// Less memory is not enough for a plugin to begin.
+const LEAST_MEMORY: usize = 1 << 20;
+
+/// Reads the memory of a plugin.
+fn memory(text: &str) -> Result<usize, String> {
+    let bytes = size(text)?;
+    if bytes >= LEAST_MEMORY { Ok(bytes) } else { Err("a plugin needs 1M at least".into()) }
 }
 
 impl PluginArguments {
@@ -28,12 +46,14 @@ impl PluginArguments {
     pub fn options(&self, role: Option<Role>, paths: Option<&Paths>) -> PluginOptions {
         let own = self.plugins_dir.clone();
         let folders = own.into_iter().chain([PathBuf::from("plugins")]).chain(paths.map(Paths::plugins)).collect();
+        let usual = PluginOptions::default();
         PluginOptions {
             folders,
             state: paths.map(Paths::plugin_settings),
             watch: self.watch_plugins,
             role,
-            ..PluginOptions::default()
+            memory: self.plugin_memory.unwrap_or(usual.memory),
+            time: self.plugin_time.map_or(usual.time, Duration::from_millis),
         }
     }
 }

@@ -38,6 +38,19 @@ fn general_options_count_wherever_they_stand() {
 }
 
 #[test]
+fn the_bounds_of_plugins_are_read_wherever_they_stand() {
+    let words = "ocpp-tui cs --plugin-memory 32M --port 9000 --plugin-time=500";
+    let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
+    let options = cli.general.plugins.options(None, None);
+    assert_eq!((options.memory, options.time.as_millis()), (32 << 20, 500));
+    let options = Cli::parse_from(["ocpp-tui", "cs"]).general.plugins.options(None, None);
+    assert_eq!((options.memory, options.time.as_millis()), (16 << 20, 200));
+    for wrong in ["--plugin-memory=1k", "--plugin-memory=lots", "--plugin-time=0", "--plugin-time=60001"] {
+        assert!(Cli::try_parse_from(["ocpp-tui", wrong, "cs"]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn help_is_a_command_of_the_prompt() {
     let cli = Cli::parse_from(["ocpp-tui", "help"]);
     assert!(matches!(cli.command, Some(Begin::Line(words)) if words == ["help"]));

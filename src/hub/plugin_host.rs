@@ -19,6 +19,7 @@ fn facts(row: &StationRow) -> StationFacts {
         identity: row.identity.as_ref().into(),
         our_role: row.our_role,
         version: row.version,
+        transport: row.transport,
         connected: row.state == LinkState::Connected,
     }
 }
@@ -53,6 +54,12 @@ impl Host for PluginHost {
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
         if let Some(shared) = self.0.upgrade() {
             shared.teller.tell_now(station, now(), Happening::Note { failure, text: text.into() });
+        }
+    }
+
+    fn toast(&self, text: String) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.teller.tell_now(None, now(), Happening::Toast { text: text.into() });
         }
     }
 

@@ -98,7 +98,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
         RecordKind::Unreachable => ("unreachable", None),
         RecordKind::Ping(direction) => ("ping", Some(direction)),
         RecordKind::Pong(direction) => ("pong", Some(direction)),
-        RecordKind::Note => ("note", None),
+        RecordKind::Note | RecordKind::Toast => ("note", None),
         RecordKind::Failure => ("failure", None),
     }
 }

@@ -117,8 +117,8 @@ fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &Names<'_>
         RecordKind::Pong(Direction::Out) => format!("PONG sent to: {}", host()).into(),
         RecordKind::Note if record.text == PINGS_ENABLED => text,
         RecordKind::Held => format!("{}: {} held as {text}", station(), record.action.unwrap_or_default()).into(),
-        RecordKind::Note | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()).into(),
-        RecordKind::Note | RecordKind::Failure => text,
+        RecordKind::Note | RecordKind::Toast | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()).into(),
+        RecordKind::Note | RecordKind::Toast | RecordKind::Failure => text,
         RecordKind::Unreachable => format!("{ours}: <<{theirs} Error: {text}").into(),
         RecordKind::Connecting | RecordKind::Listening | RecordKind::Timeout => return None,
     })

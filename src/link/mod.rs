@@ -12,6 +12,7 @@ mod endpoint;
 mod framing;
 mod head;
 mod hold;
+mod inspected;
 mod inspection;
 mod listener;
 mod pending;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::link::LinkOrder;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Transport, Version};
 use crate::trace::StationKey;
 
 /// A station as a plugin sees it.
@@ -19,6 +19,8 @@ pub struct StationFacts {
     pub our_role: Role,
     /// The version of its link; `None` before the first one.
     pub version: Option<Version>,
+    /// How the messages of its link travel; `None` before the first one.
+    pub transport: Option<Transport>,
     /// Whether its link is up.
     pub connected: bool,
 }
@@ -52,6 +54,9 @@ pub trait Host: Send + Sync {
 
     /// Adds a line to the trace.
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String);
+
+    /// The same for a line that a person should see at once.
+    fn toast(&self, text: String);
 
     /// The role that we play in this session, as far as that can be said.
     fn role(&self) -> Option<Role>;

@@ -73,6 +73,7 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
         }
         Happening::Note { failure: false, text } => plain(RecordKind::Note, text),
         Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
+        Happening::Toast { text } => plain(RecordKind::Toast, text),
         Happening::Queue { .. } | Happening::Callback { .. } => return None,
     })
 }

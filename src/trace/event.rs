@@ -169,6 +169,11 @@ pub enum Happening {
         /// One sentence.
         text: Box<str>,
     },
+    /// Something that a person should see at once, as a plugin says it.
+    Toast {
+        /// One sentence.
+        text: Box<str>,
+    },
 }
 
 /// A frame as it stood on the wire, with what was understood of it.

@@ -37,6 +37,8 @@ pub enum RecordKind {
     Pong(Direction),
     /// A line of the session.
     Note,
+    /// A line of the session that a person should see at once.
+    Toast,
     /// A line of the session about a failure.
     Failure,
 }

@@ -140,7 +140,8 @@ impl StationRow {
             | Happening::Refused { .. }
             | Happening::Held { .. }
             | Happening::Listening { .. }
-            | Happening::Note { .. } => {}
+            | Happening::Note { .. }
+            | Happening::Toast { .. } => {}
         }
         let by_ourselves = matches!(
             event.happening,

@@ -18,10 +18,13 @@ use super::address::HttpUrl;
 use super::client::{self, Ask, Kept};
 use super::exchange::{Answer, Post, Request, ShowHeaders};
 use super::framing::{Outgoing, Soap};
+use super::inspected::Arrived;
 use crate::link::behaviour::{Behaviour, Moment};
 use crate::link::conversation::{Conversation, Surroundings};
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::end::End;
+use crate::link::inspected::Inspections;
+use crate::link::inspection::Verdict;
 use crate::link::{LinkContext, LinkSettings, now};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
@@ -66,7 +69,9 @@ pub(super) async fn run(
     let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station };
     let conversation = Conversation::begin(soap, surroundings, version, behaviour, began);
     let (exchanges, kept) = (JoinSet::new(), Kept::default());
-    let mut link = Link { station, number, peer, context, settings, conversation, exchanges, kept, by_person: false };
+    let inspections = None;
+    let mut link =
+        Link { station, number, peer, context, settings, conversation, inspections, exchanges, kept, by_person: false };
     link.told(Happening::Callback { url });
     inbox.up.store(true, Ordering::Relaxed);
     let Err(end) = link.carry(requests, inbox).await;
@@ -81,6 +86,7 @@ struct Link<'a> {
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
     conversation: Conversation<Soap>,
+    inspections: Option<Box<Inspections<Arrived, Outgoing>>>,
     /// HTTP exchanges of ours that are not over. They end with the link.
     exchanges: JoinSet<Done>,
     kept: Kept,
@@ -94,24 +100,39 @@ impl Link<'_> {
         let mut shutdown = pin!(shutdown.cancelled());
         loop {
             self.dispatch().await;
-            let deadline = self.conversation.next_deadline().map(Instant::from_std);
+            let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline());
+            let deadline = [self.conversation.next_deadline(), inspections].into_iter().flatten().min();
+            let deadline = deadline.map(Instant::from_std);
             tokio::select! {
                 biased;
                 () = shutdown.as_mut() => return Err(End::Shutdown),
                 Some(done) = self.exchanges.join_next() => self.done(done),
                 request = requests.recv() => match request {
-                    Some(request) => self.take(request),
+                    Some(request) => self.arrived(Arrived::Request(request)),
                     None => return Err(End::Disconnected), // our server has ended
                 },
                 order = inbox.next() => self.obey(order)?,
-                () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + LONG)) => self.conversation.tick(now()),
+                () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + LONG)) => {
+                    self.conversation.tick(now());
+                    self.take_released(now());
+                }
             }
         }
     }
 
     /// Brings what the conversation wants to say to its place, and tells what happened.
     async fn dispatch(&mut self) {
-        while !self.conversation.outgoing.is_empty() {
+        loop {
+            for dropped in Inspections::inspect_outgoing(&mut self.inspections, &mut self.conversation, now()) {
+                if let Outgoing::Response { reply, .. } = dropped {
+                    self.conversation.framing.keep_waiting(reply);
+                }
+            }
+            // Now, so that the next round finds only its own messages told.
+            self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
+            if self.conversation.outgoing.is_empty() {
+                return;
+            }
             for outgoing in std::mem::take(&mut self.conversation.outgoing) {
                 match outgoing {
                     // Whoever asked may have gone; the trace has the answer all the same.
@@ -120,7 +141,6 @@ impl Link<'_> {
                 }
             }
         }
-        self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
     }
 
     fn post(&mut self, post: Post) {
@@ -139,7 +159,7 @@ impl Link<'_> {
     fn done(&mut self, done: Result<Done, tokio::task::JoinError>) {
         match done {
             Ok(Done::Answered { post, answer: Ok(answer) }) => {
-                self.conversation.receive_answer(&post.id, post.message_id.as_deref(), &answer, now());
+                self.arrived(Arrived::Answer(post, answer));
             }
             Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason, now()),
             Ok(Done::Probed { url, took, answer }) => {
@@ -154,12 +174,44 @@ impl Link<'_> {
         }
     }
 
-    fn take(&mut self, request: Request) {
+    /// A message of the peer: it is taken in, or waits for whoever looks at it.
+    fn arrived(&mut self, message: Arrived) {
         let now = now();
-        if self.conversation.framing.role == Role::CentralSystem {
-            self.learn(&request, now);
+        if let Some(message) = Inspections::arrived(&mut self.inspections, &mut self.conversation, message, now) {
+            self.take(message, now);
         }
-        self.conversation.receive(request, now);
+    }
+
+    fn take(&mut self, message: Arrived, now: Moment) {
+        match message {
+            Arrived::Request(request) => {
+                if self.conversation.framing.role == Role::CentralSystem {
+                    self.learn(&request, now);
+                }
+                self.conversation.receive(request, now);
+            }
+            Arrived::Answer(post, answer) => {
+                self.conversation.receive_answer(&post.id, post.message_id.as_deref(), &answer, now);
+            }
+        }
+    }
+
+    /// Takes in what nobody looks at any more.
+    fn take_released(&mut self, now: Moment) {
+        while let Some((message, verdict)) =
+            self.inspections.as_mut().and_then(|inspections| inspections.released(&mut self.conversation, now))
+        {
+            match (verdict, message) {
+                (Verdict::Pass, message) => self.take(message, now),
+                (Verdict::Change(text), message) => {
+                    let changed = message.changed(text, &self.conversation.framing);
+                    self.take(changed, now);
+                }
+                // Whoever asked gets no answer; a call of ours whose answer is kept back runs into its time limit.
+                (Verdict::Drop, Arrived::Request(request)) => self.conversation.framing.keep_waiting(request.reply),
+                (Verdict::Drop, Arrived::Answer(..)) => {}
+            }
+        }
     }
 
     /// What a request tells of the station: the version that it speaks now, and where it is called.
@@ -209,8 +261,12 @@ impl Link<'_> {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
-            // Over SOAP nobody looks at frames, because they are parts of HTTP exchanges.
-            Some(LinkOrder::Inspected { .. }) => {}
+            Some(LinkOrder::Inspected { ticket, verdict }) => {
+                if let Some(inspections) = &mut self.inspections {
+                    inspections.judge(ticket, verdict);
+                }
+                self.take_released(now());
+            }
             Some(LinkOrder::Raw(text)) => self.conversation.raw(&text, ShowHeaders(false), now()),
             Some(LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(&text, ShowHeaders(true), now()),
             Some(LinkOrder::Ping) => {

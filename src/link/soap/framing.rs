@@ -60,6 +60,12 @@ impl Soap {
         Soap { catalog, role, identity, from, address, silent: Vec::new(), typed: HashMap::new() }
     }
 
+    /// Lets a request wait for an answer that never comes.
+    pub fn keep_waiting(&mut self, reply: oneshot::Sender<exchange::Response>) {
+        self.silent.retain(|waiting| !waiting.is_closed());
+        self.silent.push(reply);
+    }
+
     fn to(&self) -> String {
         self.address.as_ref().map_or_else(String::new, HttpUrl::to_string)
     }
@@ -113,8 +119,7 @@ impl Framing for Soap {
     }
 
     fn stay_silent(&mut self, question: Question) {
-        self.silent.retain(|waiting| !waiting.is_closed());
-        self.silent.push(question.reply);
+        self.keep_waiting(question.reply);
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
+//! | `inspected` | messages that somebody looks at before they are taken in or sent |
 //! | `actor` | the actor of one station |
 //! | `reception` | the central system's side: which station a request belongs to |
 //! | `service` | the charge point's side: its own server |
@@ -22,6 +23,7 @@ mod description;
 mod exchange;
 mod framing;
 mod incoming;
+mod inspected;
 mod reception;
 mod service;
 

@@ -18,7 +18,8 @@ impl Engine {
     pub(super) fn carry_out(&mut self, serial: u64, effect: Effect) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
         match effect {
-            Effect::Log(text) | Effect::Toast(text) => self.host.tell(None, false, short(text)),
+            Effect::Log(text) => self.host.tell(None, false, short(text)),
+            Effect::Toast(text) => self.host.toast(short(text)),
             Effect::Console { failure, text } => match &mut self.spoken {
                 Some(spoken) => spoken.push(Spoken { failure, text: short(text) }),
                 None => self.host.tell(None, failure, short(text)),

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::ocpp::Role;
+use crate::ocpp::{Role, Transport};
 use crate::plugin::fault::Fault;
 use crate::plugin::folder;
 use crate::plugin::host::Host;
@@ -139,11 +139,12 @@ fn session(host: &dyn Host, planned: Option<Role>) -> Value {
     let stations = host.stations();
     let ours: Vec<_> = stations.iter().filter(|facts| Some(facts.our_role) == role).collect();
     let newest = ours.iter().rev().find_map(|facts| facts.version);
+    let transport = ours.iter().rev().find_map(|facts| facts.transport).unwrap_or(Transport::WebSocket);
     let only = if let [only] = ours.as_slice() { Some(only) } else { None };
     json!({
         "ocpp_version": newest.map(|version| version.to_string()),
         "system": role.map(Role::short),
-        "protocol": "websocket",
+        "protocol": transport.name(),
         "chargePointId": only.filter(|facts| facts.our_role == Role::ChargePoint).map(|facts| &*facts.identity),
     })
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::link::{Answer, Behaviour, CallEnd, IncomingCall, LinkOrder, Moment, Outbox, Outcome, Verdict, WhenEnded};
-use crate::ocpp::{Catalog, Role, SampleContext, Version};
+use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
 use crate::plugin::{Host, Plugged, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
 use crate::trace::{Direction, StationKey};
 
@@ -60,6 +60,10 @@ impl Host for Played {
         self.heard.lock().unwrap().send(Heard::Told { station, failure, text }).unwrap();
     }
 
+    fn toast(&self, text: String) {
+        self.tell(None, false, text);
+    }
+
     fn role(&self) -> Option<Role> {
         self.stations().first().map(|facts| facts.our_role)
     }
@@ -107,6 +111,7 @@ impl World {
             identity: "CP1".into(),
             our_role: role,
             version: Some(Version::V1_6),
+            transport: Some(Transport::WebSocket),
             connected: true,
         };
         let host = Arc::new(Played { stations: Mutex::new(vec![facts]), heard: Mutex::new(sender) });

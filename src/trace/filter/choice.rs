@@ -127,7 +127,7 @@ fn kind(kind: RecordKind) -> u16 {
         RecordKind::Timeout | RecordKind::Unreachable => TIMEOUT,
         RecordKind::Ping(_) => PING,
         RecordKind::Pong(_) => PONG,
-        RecordKind::Held | RecordKind::Listening | RecordKind::Note | RecordKind::Failure => NOTE,
+        RecordKind::Held | RecordKind::Listening | RecordKind::Note | RecordKind::Toast | RecordKind::Failure => NOTE,
     }
 }
 

@@ -334,17 +334,6 @@ fn long_sentences_are_broken_and_not_cut() {
 }
 
 #[test]
-fn failures_of_ours_are_told_at_once_and_for_six_seconds() {
-    let mut screen = Screen::busy(120, 40);
-    screen.tell(None, crate::trace::Happening::Note { failure: true, text: "port 9000 is in use".into() });
-    screen.hear(Message::Refresh);
-    assert!(screen.picture().contains("✗ port 9000 is in use"));
-    screen.micros += 6_000_001;
-    screen.hear(Message::Refresh);
-    assert!(!screen.picture().contains("✗ port 9000 is in use"));
-}
-
-#[test]
 fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
     use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
     let at = |kind, column, row| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });

@@ -11,4 +11,5 @@ mod message;
 mod pictures;
 mod sizes;
 mod soap;
+mod toasts;
 mod writing;

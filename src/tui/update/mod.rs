@@ -210,13 +210,14 @@ fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
     app.trace.refresh(outside.contents, &context, height) || more_facts
 }
 
-/// Failures of ours are told at once; they also stay in the trace. In a flood only the newest records are looked at.
+/// Failures of ours and toasts of plugins are told at once; they also stay in the trace. In a flood only the newest records are looked at.
 fn tell_failures(app: &mut App, outside: &Outside<'_>) {
     let records = outside.contents.records();
     let end = records.range().end;
     for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
         match record.kind {
             RecordKind::Failure => app.toasts.error(record.text, outside.now.monotonic_micros),
+            RecordKind::Toast => app.toasts.info(record.text, outside.now.monotonic_micros),
             RecordKind::Note => app.toasts.note(record.text, false, record.wall_micros),
             _ => {}
         }

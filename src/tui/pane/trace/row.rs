@@ -200,7 +200,7 @@ pub(super) fn kind(record: &Record<'_>, styles: &Styles) -> (&'static str, &'sta
         RecordKind::Refused => (" ", "x", styles.error),
         RecordKind::Held => ("‖", "H", styles.warning),
         RecordKind::Timeout | RecordKind::Unreachable => (" ", "T", styles.error),
-        RecordKind::Note => (" ", "i", styles.muted),
+        RecordKind::Note | RecordKind::Toast => (" ", "i", styles.muted),
         RecordKind::Failure => (" ", "!", styles.error),
     }
 }
@@ -222,7 +222,7 @@ pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style)
         RecordKind::Refused => ("refused", styles.error),
         RecordKind::Ping(_) => ("ping", styles.muted),
         RecordKind::Pong(_) => ("pong", styles.muted),
-        RecordKind::Note => ("note", styles.muted),
+        RecordKind::Note | RecordKind::Toast => ("note", styles.muted),
         RecordKind::Failure => ("failure", styles.error),
     }
 }
