@@ -123,6 +123,7 @@ async fn the_console_lists_helps_completes_and_runs_plugins() {
     let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
     let text = "exports.onLoad = function () {
         this.command('park', { help: 'take a place', complete: ['north'] }, (words) => console.log('parked ' + words));
+        this.command('tell', () => ocpp.toast('two places are free'));
         this.command('quit', () => console.log('never'));
     };";
     load(&hub, folder.path(), "parking", text).await;
@@ -137,7 +138,10 @@ async fn the_console_lists_helps_completes_and_runs_plugins() {
             .starts_with("List of plugins:\n [ ] cbxs-automatic-mode\n [ ] cs-example\n [ ] helloworld\n [X] parking\n")
     );
     assert_eq!(run("park north").await, "parked north");
-    assert!(run("help").await.ends_with(" - park take a place\n - quit \n - quit"), "{}", run("help").await);
+    run("tell").await;
+    envelopes::record(&hub, "the toast", |record| record.kind == RecordKind::Toast && record.text == "two places are free")
+        .await;
+    assert!(run("help").await.ends_with(" - park take a place\n - tell \n - quit \n - quit"), "{}", run("help").await);
     assert_eq!(run("help park").await, "park: take a place (of the plugin parking)");
     let explained = run("plugin parking").await;
     assert!(explained.starts_with("parking: loaded\n") && explained.contains("command   park  take a place"), "{explained}");

@@ -2,16 +2,41 @@
 //! tree, so that what lies beside the path is skipped, and envelopes of SOAP as what the embedded definitions make of them. Other frames
 //! have no payload here.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::lexer::{Form, Literal, Operator, Step};
 use super::pattern::{Extent, Pattern, is_plain, write_quoted};
-use crate::ocpp::{Catalog, Transport, Version};
+use crate::ocpp::{Catalog, Field, Transport, Version, XmlForm};
 use crate::rpc::soap::{self, Hint};
 use crate::trace::{FrameKind, Record, RecordKind};
+
+/// The names of fields that may be in a payload without being in the text of its envelope. XML has no escapes in names.
+static NOT_IN_XML: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
+    let catalog = Catalog::embedded();
+    let actions = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
+    let mut open: Vec<&[Field]> = actions.flat_map(|action| [&*action.request.fields, &*action.response.fields]).collect();
+    let mut names = HashSet::new();
+    while let Some(fields) = open.pop() {
+        for field in fields {
+            let is_written = match &field.xml {
+                XmlForm::Element(element) => *element == field.name,
+                XmlForm::Attribute => true,
+                XmlForm::Text => false,
+            };
+            // A list that JSON wants is there though XML leaves it out.
+            if !is_written || (field.required && field.repeated == Some(0)) {
+                names.insert(field.name.clone().into_bytes());
+            }
+            open.push(field.kind.fields());
+        }
+    }
+    names
+});
 
 /// A path and what is asked of the value there.
 #[derive(Debug, Clone)]
@@ -72,8 +97,13 @@ impl PayloadCondition {
         Envelope { skipped, walk }.deserialize(&mut json).unwrap_or(false)
     }
 
-    /// The names of JSON are not always those of the XML, so there is no look at the text first.
     fn matches_envelope(&self, text: &str, version: Option<Version>) -> bool {
+        if let Some(hint) = &self.hint
+            && hint.find(text.as_bytes()).is_none()
+            && !NOT_IN_XML.contains(hint.needle())
+        {
+            return false;
+        }
         let hint = Hint { version, ..Hint::default() };
         let payload = soap::read(text, &Catalog::embedded(), hint).ok().and_then(|envelope| envelope.body.into_payload());
         let walk = Walk { steps: &self.steps, test: self.test.as_ref() };

@@ -192,12 +192,18 @@ fn fields_of_the_payload_of_an_envelope() {
     let fault = "<S:Fault><S:Reason><S:Text>connectorId</S:Text></S:Reason></S:Fault>";
     scene.frame(station, Direction::Out, FrameKind::Error, "Heartbeat", &envelope(fault), 0); // 3
     scene.frame(station, Direction::In, call, "Heartbeat", "<connectorId>2</connectorId>", 0); // 4
+    let meter = "<meterValuesRequest><connectorId>3</connectorId><values><timestamp>2026-01-01T00:00:00Z</timestamp>\
+                 <value unit=\"Wh\">5</value></values></meterValuesRequest>";
+    scene.frame(station, Direction::In, call, "MeterValues", &envelope(meter), 2); // 5
     check(
         &scene,
         &[
-            ("$.connectorId", &[1]),
+            ("$.connectorId", &[1, 5]),
             ("$.connectorId=2", &[1]),
-            ("$.connectorId>2", &[]),
+            ("$.connectorId>2", &[5]),
+            ("$.values[0].values[0].value=5", &[5]),
+            ("$.values[*].values[*].unit=Wh", &[5]),
+            ("$.reservationId", &[]),
             ("$.idTag=\"A & B\"", &[1]),
             ("$.idTagInfo.status=Accepted", &[2]),
             ("$.transactionId=9 or $.meterStart<8", &[1, 2]),
