@@ -63,14 +63,16 @@ async fn waiting(console: &Console, count: usize) {
 async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports() {
     for soap in [false, true] {
         let console = console(soap).await;
-        assert_eq!(run(&console, "hold role:cs dir:in action:Authorize").await, "");
+        let transport = if soap { "soap" } else { "websocket" };
+        let filter = format!("role:cs dir:in action:Authorize transport:{transport} $.idTag");
+        assert_eq!(run(&console, &format!("hold {filter}")).await, "");
         run(&console, "set cp calls_in_flight=3").await;
         for tag in ["A", "B", "C"] {
             assert_eq!(run(&console, &format!("authorize idTag={tag}")).await, "");
         }
         waiting(&console, 3).await;
         let list = run(&console, "held").await;
-        assert!(list.starts_with("Stopped: role:cs dir:in action:Authorize") && list.contains(r#"{"idTag":"B"}"#), "{list}");
+        assert!(list.starts_with(&format!("Stopped: {filter}")) && list.contains(r#"{"idTag":"B"}"#), "{list}");
         let held = console.hub().gate().held();
         let number = |tag: &str| held.iter().find(|frame| frame.payload["idTag"] == tag).unwrap().number;
         run(&console, &format!("release {} error=SecurityError description=\"not today\"", number("A"))).await;

@@ -159,6 +159,7 @@ impl Gate {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
         let contents = self.trace.read();
+        let row = contents.stations().get(station);
         let record = Record {
             sequence: contents.records().range().end,
             wall_micros: now.wall.as_microsecond(),
@@ -172,7 +173,7 @@ impl Gate {
             remarks: "",
             partner: None,
             latency: None,
-            transport: Transport::WebSocket,
+            transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
         filter.matches(&record, &FilterContext::new(&contents, &local))

@@ -81,7 +81,8 @@ impl PayloadCondition {
             RecordKind::Frame(_, FrameKind::Error) => 4,
             _ => return false,
         };
-        if record.transport == Transport::Soap {
+        // What is held is looked at before it is written, in the form of SRPC whatever its link speaks.
+        if record.transport == Transport::Soap && !record.text.starts_with('[') {
             return self.matches_envelope(record.text, version());
         }
         let bytes = record.text.as_bytes();
