@@ -12,8 +12,9 @@ use ocpp_tui::console::{Grammar, parse};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::tui::{Bindings, Themes};
 
-use crate::cli::{ConfigCommand, General, seconds, size};
+use crate::cli::{ConfigCommand, General, seconds};
 use crate::screen;
+use crate::size::size;
 
 /// Does what `config` is asked for.
 ///

@@ -11,6 +11,7 @@ use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 use crate::plugins::PluginArguments;
+use crate::size::size;
 
 /// The terminal console of people who develop and test EV charge points and central systems (OCPP).
 #[derive(Debug, Parser)]
@@ -337,21 +338,6 @@ fn version(text: &str) -> Result<Version, String> {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
-}
-
-/// Reads a size like `64M`.
-pub fn size(text: &str) -> Result<usize, String> {
-    let text = text.trim();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor: usize = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" | "kib" => 1 << 10,
-        "m" | "mb" | "mib" => 1 << 20,
-        "g" | "gb" | "gib" => 1 << 30,
-        _ => return Err("write a number of bytes, or one with k, M or G behind it, like 64M".into()),
-    };
-    let number: usize = digits.parse().map_err(|_| "write a number of bytes, or one with k, M or G behind it, like 64M")?;
-    number.checked_mul(factor).ok_or_else(|| "it is more than this machine can address".into())
 }
 
 /// Reads a number of seconds.

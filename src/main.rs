@@ -6,6 +6,7 @@ mod demo;
 mod plugins;
 mod reference;
 mod screen;
+mod size;
 mod start;
 
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use ocpp_tui::console::{Console, RunContext, Said};
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
 
-use crate::cli::size;
+use crate::size::size;
 
 /// What can be said about plugins on the shell.
 #[derive(Debug, Args)]

@@ -16,7 +16,8 @@ use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
-use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument, size};
+use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument};
+use crate::size::size;
 use crate::{check, demo, plugins, reference, screen};
 
 /// Memory for the trace when nobody says otherwise, in bytes.

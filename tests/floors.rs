@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("lines", 5),
     ("tui", 5),
     ("docgen", 5),
+    ("size", 5),
     ("cli", 6),
     ("start", 6),
     ("screen", 6),
