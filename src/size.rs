@@ -1,4 +1,4 @@
-//! Amounts of memory as they are written on the shell.
+//! Amounts of memory as a person writes them.
 
 /// Reads a size like `64M`.
 pub fn size(text: &str) -> Result<usize, String> {
@@ -13,4 +13,19 @@ pub fn size(text: &str) -> Result<usize, String> {
     };
     let number: usize = digits.parse().map_err(|_| "write a number of bytes, or one with k, M or G behind it, like 64M")?;
     number.checked_mul(factor).ok_or_else(|| "it is more than this machine can address".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_and_without_a_unit() {
+        for (text, bytes) in [("64M", 64 << 20), ("64MiB", 64 << 20), ("1k", 1024), ("1000", 1000), ("2G", 2 << 30)] {
+            assert_eq!(size(text), Ok(bytes));
+        }
+        for text in ["", "M", "64X", "-1", "99999999999999999999", "9999999999999G"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }

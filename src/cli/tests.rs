@@ -8,16 +8,6 @@ fn the_definition_of_the_arguments_is_sound() {
 }
 
 #[test]
-fn sizes_are_read_with_and_without_a_unit() {
-    for (text, bytes) in [("64M", 64 << 20), ("64MiB", 64 << 20), ("1k", 1024), ("1000", 1000), ("2G", 2 << 30)] {
-        assert_eq!(size(text), Ok(bytes));
-    }
-    for text in ["", "M", "64X", "-1", "99999999999999999999", "9999999999999G"] {
-        assert!(size(text).is_err(), "{text}");
-    }
-}
-
-#[test]
 fn commands_of_the_prompt_pass_through_with_their_options() {
     let cli = Cli::parse_from(["ocpp-tui", "--plain", "start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
     let Some(Begin::Line(words)) = cli.command else { panic!("{cli:?}") };
