@@ -42,6 +42,9 @@ pub(super) struct SoapUp {
     pub version: Version,
     pub peer: SocketAddr,
     pub soap: Soap,
+    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
+    /// whoever reads it may call at once.
+    pub listening: Option<Happening>,
 }
 
 /// What is done when an HTTP exchange of ours is over.
@@ -58,10 +61,15 @@ pub(super) async fn run(
     context: &LinkContext,
     behaviour: Box<dyn Behaviour>,
 ) -> (Box<dyn Behaviour>, End) {
-    let SoapUp { station, number, version, peer, soap } = up;
+    let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
+    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    inbox.up.store(true, Ordering::Relaxed);
     let connected = Happening::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
     context.teller.tell(Some(station), began, connected).await;
+    if let Some(listening) = listening {
+        context.teller.tell(Some(station), began, listening).await;
+    }
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let numbers = context.teller.numbers().clone();
     let url = soap.address.as_ref().map(|url| url.to_string().into());
@@ -73,7 +81,6 @@ pub(super) async fn run(
     let mut link =
         Link { station, number, peer, context, settings, conversation, inspections, exchanges, kept, by_person: false };
     link.told(Happening::Callback { url });
-    inbox.up.store(true, Ordering::Relaxed);
     let Err(end) = link.carry(requests, inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     (link.finish(&end).await, end)

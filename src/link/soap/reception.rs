@@ -224,7 +224,7 @@ impl Begin {
         let context = &reception.context;
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = Soap::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
-        let up = SoapUp { station, number, version, peer, soap };
+        let up = SoapUp { station, number, version, peer, soap, listening: None };
         let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
         task::guarded(running, &context.teller, station, number).await;
         reception.doors.close(&identity, number);

@@ -110,7 +110,6 @@ async fn serve(
         None => format!("http://{}:{}/", route(&service.url).await, address.port()),
     };
     let listening = Happening::Listening { address, url: from.clone().into(), transports: vec![Transport::Soap] };
-    context.teller.tell(Some(service.station), now(), listening).await;
     let (sender, mut requests) = mpsc::channel(WAITING);
     let open = context.shutdown.child_token();
     let _close = open.clone().drop_guard();
@@ -119,7 +118,8 @@ async fn serve(
     tokio::spawn(accept(listener, desk));
     let soap =
         Soap::new(context.catalog.clone(), Role::ChargePoint, service.identity.clone(), Some(from), Some(service.url.clone()));
-    let up = SoapUp { station: service.station, number, version: service.version, peer: address, soap };
+    let up =
+        SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
     actor::run(up, &mut requests, inbox, context, behaviour).await
 }
 
