@@ -49,6 +49,8 @@ pub fn complete(text: &str, cursor: usize, known: Known<'_>) -> Completion {
         let candidates = if operator.is_some() { Vec::new() } else { keys(word) };
         return Completion { span: start..cursor, candidates };
     };
+    // `>=` and `<=` are two characters.
+    let value_at = value_at + usize::from(text[value_at..cursor].starts_with('='));
     let value = &text[value_at..cursor];
     // A list of values goes on behind its last comma.
     let begun = match key.kind {

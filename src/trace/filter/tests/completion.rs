@@ -19,7 +19,7 @@ fn keys_and_values_are_offered() {
         ("kind:call,t", 10..11, vec!["timeout"]),
         ("action:m", 7..8, vec!["MeterValues"]),
         ("cp:", 3..3, vec!["CP01", "\"sim 7\""]),
-        ("latency>=1", 8..10, vec![]),
+        ("latency>=1", 9..10, vec!["100ms", "1s"]),
         ("$.a", 0..3, vec![]),
         ("\"c", 2..2, vec![]),
         ("cp:'c", 5..5, vec![]),

@@ -4,6 +4,7 @@ mod completion;
 mod conditions;
 mod mistakes;
 mod properties;
+mod reference;
 
 use super::{Filter, FilterContext, parse};
 use crate::ocpp::{ErrorCode, Finding, Role, Rule, Transport, Version};

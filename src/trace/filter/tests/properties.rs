@@ -37,7 +37,7 @@ fn condition() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Conditions joined in every way; about half of them parse.
+/// Conditions joined in every way; most of them parse.
 fn filter(leaf: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
     leaf.prop_recursive(4, 16, 3, |inner| {
         prop_oneof![
