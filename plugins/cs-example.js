@@ -18,8 +18,9 @@ exports.onLoad = function () {
     this.mark(`boot number ${this.state.boots} of a ${call.chargePointVendor} ${call.chargePointModel}`);
   });
 
+  // Who leaves is told anyway.
   plugin.onClientConnectionEvent(function (type, id) {
-    plugin.log(`[CS-Example] ${id} ${type}.`);
+    if (type === 'connected') plugin.log(`[CS-Example] ${id} connected.`);
   });
 
   plugin.command('deny', { help: 'block an id tag: deny TAG' }, ([tag]) => {
