@@ -27,23 +27,9 @@ pub(super) fn stations() -> StationTable {
         ("SIM", Role::ChargePoint, LinkState::Connected),
     ];
     StationTable::of(rows.into_iter().zip(0..).map(|((identity, our_role, state), key)| StationRow {
-        key: StationKey(key),
-        identity: identity.into(),
-        our_role,
         state,
-        link: 0,
         version: Some(Version::V1_5),
         transport: Some(Transport::WebSocket),
-        callback: None,
-        peer: None,
-        url: None,
-        last_seen_micros: 0,
-        frames_in: 0,
-        frames_out: 0,
-        errors: 0,
-        in_flight: 0,
-        queued: 0,
-        latency: None,
-        round_trip: None,
+        ..StationRow::new(StationKey(key), identity, our_role)
     }))
 }

@@ -81,7 +81,8 @@ pub struct StationRow {
 }
 
 impl StationRow {
-    fn new(key: StationKey, identity: &str, our_role: Role) -> StationRow {
+    /// A station that nothing is known of yet but who it is.
+    pub(crate) fn new(key: StationKey, identity: &str, our_role: Role) -> StationRow {
         StationRow {
             key,
             identity: identity.into(),

@@ -316,21 +316,3 @@ proptest! {
         }
     }
 }
-
-/// Not a test of speed but a look at it: `cargo test --release cost_of_a_check -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-fn cost_of_a_check() {
-    let catalog = Catalog::embedded();
-    let context = SampleContext::at("2030-01-31T12:00:00Z".parse().unwrap());
-    for action in catalog.actions(Version::V1_6) {
-        let sample = action.request.sample(&context);
-        action.request.check(&sample, Version::V1_6);
-        let rounds = 100_000;
-        let start = std::time::Instant::now();
-        for _ in 0..rounds {
-            std::hint::black_box(action.request.check(std::hint::black_box(&sample), Version::V1_6));
-        }
-        println!("{:>6.0} ns  {}", start.elapsed().as_nanos() as f64 / f64::from(rounds), action.name);
-    }
-}
