@@ -125,6 +125,11 @@ impl Hub {
         self.shared.teller.tell_now(None, now(), Happening::Note { failure, text: text.into() });
     }
 
+    /// Waits until everything that was told by now is in the trace.
+    pub async fn caught_up(&self) {
+        self.shared.teller.caught_up().await;
+    }
+
     /// The addresses on which central systems listen.
     pub fn listening(&self) -> Vec<Listening> {
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()

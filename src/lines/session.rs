@@ -64,6 +64,8 @@ pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>,
             break;
         }
     }
+    // What the last command has done is still printed, though the recorder lets events gather.
+    console.hub().caught_up().await;
     printer.print(Printed::End);
     printer.finish();
     console.hub().end().await;

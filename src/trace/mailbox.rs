@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use super::{Event, Happening};
 
@@ -21,6 +21,8 @@ pub(super) struct Batch {
     /// The frames have lost their texts; the number is the text's length.
     events: Vec<(Event, usize)>,
     text: String,
+    /// Dropped when the events are in the trace, which whoever holds the other ends notices.
+    awaited: Vec<oneshot::Sender<()>>,
 }
 
 impl Batch {
@@ -51,6 +53,7 @@ impl Batch {
         self.events.clear();
         self.text.clear();
         self.text.shrink_to(KEPT_TEXT);
+        self.awaited.clear();
     }
 }
 
@@ -110,6 +113,22 @@ impl Slot {
         Ok(())
     }
 
+    /// Waits until the recorder has put into the trace what is here, and has asked for more.
+    pub async fn emptied(&self) {
+        let (sender, emptied) = oneshot::channel();
+        {
+            let mut inside = self.0.lock();
+            if inside.recorder_gone {
+                return;
+            }
+            inside.batch.awaited.push(sender);
+            inside.recorder_waits = false;
+        }
+        self.0.arrived.notify_one();
+        // The sender sends nothing; its end is the answer.
+        let _ = emptied.await;
+    }
+
     /// Waits until the recorder has taken what is here.
     pub async fn taken(&self) {
         let mut taken = std::pin::pin!(self.0.taken.notified());
@@ -135,7 +154,7 @@ impl Takings {
     pub fn take(&self, batch: &mut Batch) -> bool {
         batch.clear();
         let mut inside = self.0.lock();
-        while inside.batch.events.is_empty() {
+        while inside.batch.events.is_empty() && inside.batch.awaited.is_empty() {
             if inside.tellers_gone {
                 return false;
             }
@@ -152,7 +171,10 @@ impl Takings {
 
 impl Drop for Takings {
     fn drop(&mut self) {
-        self.0.lock().recorder_gone = true;
+        let mut inside = self.0.lock();
+        inside.recorder_gone = true;
+        inside.batch.awaited.clear();
+        drop(inside);
         self.0.taken.notify_waiters();
     }
 }

@@ -200,6 +200,11 @@ impl Teller {
         let _ = self.slot.put(std::iter::once(self.event(station, now, happening)));
     }
 
+    /// Waits until everything that was told by now is in the trace.
+    pub async fn caught_up(&self) {
+        self.slot.emptied().await;
+    }
+
     async fn put(&self, mut events: impl Iterator<Item = Event>) {
         while let Err(back) = self.slot.put(events) {
             events = back;
@@ -259,6 +264,17 @@ mod tests {
     fn apply(contents: &mut Contents, key: StationKey, at: u64, happening: Happening) {
         let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
         contents.apply(&Event { station: Some(key), stamp, happening }, &mut String::new());
+    }
+
+    #[tokio::test]
+    async fn what_was_told_is_in_the_trace_once_the_recorder_has_caught_up() {
+        let (teller, _recorder) = start(1 << 20, crate::link::now()).unwrap();
+        for count in 1..=20 {
+            teller.tell_now(None, crate::link::now(), Happening::Note { failure: false, text: "x".into() });
+            teller.caught_up().await;
+            assert_eq!(teller.trace().read().records().range().end, count);
+        }
+        teller.caught_up().await;
     }
 
     #[test]
