@@ -4,14 +4,16 @@
 //!
 //! ```text
 //! bytes ─► link (actor) ─► rpc codec ─► ocpp catalog ─► simulator ─► plugin ─► answer ─► bytes
-//!              └─ Event ─► trace: recorder, store ─┬─► tui    full screen
-//!                                                  └─► lines  line by line
+//!              └─ Event ─► trace: recorder, store ─┬─► tui       full screen
+//!                                                  ├─► lines     line by line
+//!                                                  └─► scenario  test scripts
 //! tui, lines ─► console (commands) ─► hub ─► link of that station
+//! scenario ──────────────────────────► hub
 //! ```
 //!
-//! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
-//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top, with `docgen` beside them, which writes
-//! documentation of the catalog.
+//! A module uses only what stands on a floor below its own: `ocpp`, `rpc` and `script` are pure, `trace` and `link` stand above them, then
+//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui`, `lines` and `scenario` on top, with `docgen`
+//! beside them, which writes documentation of the catalog.
 
 pub mod compose;
 pub mod config;
@@ -23,6 +25,7 @@ pub mod link;
 pub mod ocpp;
 pub mod plugin;
 pub mod rpc;
+pub mod script;
 pub mod simulator;
 pub mod trace;
 pub mod tui;

@@ -10,6 +10,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("ocpp", 0),
     ("rpc", 0),
     ("visible", 0),
+    ("script", 0),
     ("trace", 1),
     ("link", 1),
     ("simulator", 2),

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::answering::Open;
-use super::fault::Fault;
 use super::folder;
 use super::handle::Reply;
 use super::handled::{Kind, handles};
@@ -26,6 +25,7 @@ use super::request::{PluginOptions, Request, Wanted};
 use super::timers::Timers;
 use crate::link::LinkOrder;
 use crate::ocpp::Role;
+use crate::script::Fault;
 use crate::trace::StationKey;
 
 /// How long nothing happens until that is an event.

@@ -5,7 +5,6 @@
 mod answering;
 mod effect;
 mod engine;
-mod fault;
 mod folder;
 mod handle;
 mod handled;

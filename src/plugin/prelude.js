@@ -1,118 +1,25 @@
-// What a plugin finds when it starts: the interface of ocppjs, ours, and the pieces of an environment that QuickJS has not (timers,
-// a console). It runs inside the plugin's own context and reaches the program only through `host(operation, json)`; whatever a plugin
-// breaks here, it breaks for itself alone. The limits on memory and time are the engine's.
-(function (host, pluginName, version) {
+// What a plugin finds when it starts, on top of the toolkit: the interface of ocppjs, and ours. It reaches the program only through the
+// toolkit's `send` and `ask`; whatever a plugin breaks here, it breaks for itself alone. The limits on memory and time are the engine's.
+(function (toolkit) {
   'use strict';
-  // Kept aside, so that a plugin which replaces them does not pull the rug from under its own feet by accident.
-  const { parse, stringify } = JSON;
+  const {
+    scriptName: pluginName, version, compile, parse, stringify, PlainPromise, PlainMap, nextNumber, send, ask, fault, guarded,
+    thenable, watch, want, startTimer, timer, define, CallError,
+  } = toolkit;
   const { isArray } = Array;
   const { defineProperty } = Object;
-  const PlainPromise = Promise;
-  const PlainMap = Map;
 
   const handlers = new PlainMap(); // 'call Reset' → function
   const commands = new PlainMap(); // name → function
-  const timers = new PlainMap(); // number → { run, repeat }
   const calls = new PlainMap(); // number → { resolve, reject }
   const stations = new PlainMap(); // key → Station
-  let numbers = 0;
   let over = false;
-
-  const send = (operation, value) => host(operation, stringify(value));
-  const ask = (operation, value) => parse(host(operation, stringify(value === undefined ? null : value)));
-
-  // ---- what went wrong -----------------------------------------------------------------------------------------------------
-
-  /** Shows an exception. Nothing about it is trusted: a getter of it may throw again. */
-  function fault(where, error) {
-    let message = 'something was thrown that cannot be shown';
-    let stack = '';
-    try {
-      message = typeof error === 'object' && error !== null && 'message' in error ? `${error.name || 'Error'}: ${error.message}` : String(error);
-      stack = typeof error === 'object' && error !== null ? String(error.stack || '') : '';
-    } catch (_) { /* the sentence above stands for it */ }
-    send('fault', { where, message, stack });
-  }
-
-  function guarded(where, run, otherwise) {
-    try {
-      return run();
-    } catch (error) {
-      fault(where, error);
-      return otherwise;
-    }
-  }
-
-  const thenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function';
-
-  /** The promise of a handler that is nobody's answer: only its failure matters. */
-  function watch(where, value) {
-    if (thenable(value)) {
-      PlainPromise.resolve(value).then(undefined, (error) => fault(where, error));
-    }
-  }
-
-  function want(kind, value, what) {
-    if (typeof value !== kind) {
-      throw new TypeError(`${what} must be a ${kind}, not ${value === null ? 'null' : typeof value}`);
-    }
-    return value;
-  }
-
-  // ---- timers and the console ----------------------------------------------------------------------------------------------
-
-  function startTimer(run, delay, repeat, values) {
-    want('function', run, 'the first argument of a timer');
-    const number = ++numbers;
-    timers.set(number, { run: () => run(...values), repeat });
-    send('timer', { number, delay: Math.max(0, Number(delay) || 0), repeat });
-    return number;
-  }
-
-  function stopTimer(number) {
-    if (timers.delete(number)) {
-      send('clear', { number });
-    }
-  }
-
-  function shown(value) {
-    if (typeof value === 'string') return value;
-    if (value instanceof Error) return `${value.name}: ${value.message}`;
-    if (typeof value === 'object' && value !== null) {
-      try {
-        const text = stringify(value);
-        if (text !== undefined) return text;
-      } catch (_) { /* a cycle, or a getter that throws */ }
-    }
-    return String(value);
-  }
-
-  const print = (failure) => (...values) => { send('console', { failure, text: values.map(shown).join(' ') }); };
-
-  const define = (name, value) => defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
-  define('setTimeout', (run, delay, ...values) => startTimer(run, delay, false, values));
-  define('setInterval', (run, delay, ...values) => startTimer(run, delay, true, values));
-  define('clearTimeout', stopTimer);
-  define('clearInterval', stopTimer);
-  define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
 
   // ---- calls ---------------------------------------------------------------------------------------------------------------
 
-  /** How a call failed: the peer's error, or `Timeout`, `Lost`, `NotSent` as its code. */
-  class CallError extends Error {
-    constructor(action, code, description) {
-      super(description ? `${action}: ${code}: ${description}` : `${action}: ${code}`);
-      this.name = 'CallError';
-      this.action = action;
-      this.code = code;
-      this.description = description;
-    }
-  }
-  define('CallError', CallError);
-
   function call(side, station, action, payload, merge) {
     want('string', action, 'the action of a call');
-    const number = ++numbers;
+    const number = nextNumber();
     const order = { number, side, station, action, payload: payload === undefined ? null : payload, merge };
     return new PlainPromise((resolve, reject) => {
       calls.set(number, { resolve, reject, action });
@@ -355,12 +262,7 @@
       if (run) watch('onIdle', guarded('onIdle', () => run.call(plugin)));
     },
 
-    timer(number) {
-      const timer = timers.get(number);
-      if (!timer) return;
-      if (!timer.repeat) timers.delete(number);
-      watch('timer', guarded('timer', timer.run));
-    },
+    timer,
 
     ended({ number, result, code, description }) {
       const waiting = calls.get(number);
@@ -380,7 +282,8 @@
   let exported = {};
 
   /** Runs the file. Its `this` and its five names are those that node gives a module. */
-  function start(body) {
+  function start(text) {
+    const body = compile(`${pluginName}.js`, text, false);
     const module = { exports: {} };
     const require = (what) => {
       throw new Error(`require('${what}') is not possible: a plugin is one file, without the modules of node, files or network`);

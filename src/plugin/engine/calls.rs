@@ -9,10 +9,10 @@ use crate::link::{Answer, CallEnd, LinkOrder, Verdict, WhenEnded};
 use crate::ocpp::Role;
 use crate::plugin::answering::Open;
 use crate::plugin::effect::CallWish;
-use crate::plugin::fault::Fault;
 use crate::plugin::handled::Kind;
 use crate::plugin::host::StationFacts;
 use crate::plugin::request::Request;
+use crate::script::Fault;
 use crate::trace::{Direction, StationKey};
 
 impl Engine {
@@ -52,7 +52,7 @@ impl Engine {
         let said = self.open[index].say(plugin, form);
         self.close_when_decided(index);
         if let Err(message) = said {
-            let fault = Fault::new("", &message, "");
+            let fault = Fault::new(&message, "");
             self.fault(plugin, &place, &fault);
         }
     }
@@ -74,7 +74,7 @@ impl Engine {
             let (ticket, station, place) = (open.ticket, open.station, format!("onCall {}", open.action));
             self.deliver(station, LinkOrder::Answer { ticket, answer: open.decision() });
             for plugin in late {
-                let fault = Fault::new("", "its promise took too long to become an answer", "");
+                let fault = Fault::new("its promise took too long to become an answer", "");
                 self.fault(plugin, &place, &fault);
             }
         }

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::Engine;
 use crate::plugin::effect::Effect;
-use crate::plugin::fault::Fault;
 use crate::plugin::report::{PluginCommand, Spoken};
+use crate::script::Fault;
 use crate::trace::StationKey;
 
 /// More of a text is not shown.
@@ -25,7 +25,7 @@ impl Engine {
                 None => self.host.tell(None, failure, short(text)),
             },
             Effect::Fault { place, message, stack } => {
-                let fault = Fault::new(&plugin.name, &message, &stack);
+                let fault = Fault::new(&message, &stack);
                 self.fault(serial, &place, &fault);
             }
             Effect::Handle { kind, action } if plugin.handlers.len() < MOST => {
@@ -34,7 +34,7 @@ impl Engine {
             }
             Effect::Command { name, help, complete } if plugin.commands.len() < MOST => {
                 if name.is_empty() || name.len() > 64 || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-                    let fault = Fault::new(&plugin.name, &format!("{name:?} is no name of a command: it has no blanks"), "");
+                    let fault = Fault::new(&format!("{name:?} is no name of a command: it has no blanks"), "");
                     return self.fault(serial, "command", &fault);
                 }
                 plugin.commands.retain(|command| command.name != name);
@@ -43,12 +43,12 @@ impl Engine {
                 self.publish();
             }
             Effect::Handle { .. } | Effect::Command { .. } => {
-                let fault = Fault::new(&plugin.name, &format!("a plugin has at most {MOST} handlers and commands"), "");
+                let fault = Fault::new(&format!("a plugin has at most {MOST} handlers and commands"), "");
                 self.fault(serial, "onLoad", &fault);
             }
             Effect::Timer { number, delay, repeat } => {
                 if !self.timers.arm((serial, number), delay, repeat, Instant::now()) {
-                    let fault = Fault::new(&plugin.name, "too many timers run; this one was not started", "");
+                    let fault = Fault::new("too many timers run; this one was not started", "");
                     self.fault(serial, "setTimeout", &fault);
                 }
             }

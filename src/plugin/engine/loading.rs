@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::Engine;
 use crate::ocpp::{Role, Transport};
-use crate::plugin::fault::Fault;
 use crate::plugin::folder;
 use crate::plugin::host::Host;
-use crate::plugin::instance::{Instance, Limits, Loaded, Query};
+use crate::plugin::instance::{Instance, Loaded, Query};
 use crate::plugin::loaded::Running;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;
+use crate::script::{Fault, Limits};
 
 /// What went wrong, as ocppjs says it, and what else is known about it.
 type Failure = (String, Option<String>);

@@ -1,0 +1,218 @@
+//! The engine of one script: a runtime and a context of its own. The toolkit is put in first, then what the caller gives its scripts on
+//! top of it, the prelude; the person's file comes last.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rquickjs::context::EvalOptions;
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Object, Persistent, Runtime, Value};
+
+use super::fault::{Bound, Fault, OURS, WAITING_WRAPPER, WRAPPER};
+
+const TOOLKIT: &str = include_str!("toolkit.js");
+/// How deep functions may call each other, in bytes of stack.
+const STACK: usize = 256 << 10;
+
+/// The bounds of a script.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Its memory, in bytes.
+    pub memory: usize,
+    /// How long one turn may take.
+    pub time: Duration,
+}
+
+/// The rejected promises of which nobody took notice yet, each with its reason in words.
+type Rejections = Rc<RefCell<Vec<(Persistent<Value<'static>>, Fault)>>>;
+
+/// A script. The order of the fields is the order in which they go: what belongs to the runtime before the runtime.
+pub struct Script {
+    start: Persistent<Function<'static>>,
+    event: Persistent<Function<'static>>,
+    rejections: Rejections,
+    clock: Rc<Clock>,
+    context: Context,
+    runtime: Runtime,
+    limits: Limits,
+}
+
+/// When the running turn must end.
+#[derive(Default)]
+struct Clock {
+    deadline: Cell<Option<Instant>>,
+    struck: Cell<bool>,
+}
+
+impl Script {
+    /// An engine with the toolkit and a prelude in it; no file runs yet. The prelude is named by what it is for, and is a function that
+    /// takes the toolkit and returns the functions `start`, for the text of the file, and `event`, for the kind and the JSON of
+    /// whatever happens. It reaches the program through `host` only: an operation and its JSON, answered with JSON or a sentence that is
+    /// thrown as an error.
+    ///
+    /// # Errors
+    /// When the bounds are too narrow for it.
+    pub fn new(
+        name: &str,
+        limits: Limits,
+        (prelude, text): (&str, &str),
+        host: impl Fn(&str, &str) -> Result<String, String> + 'static,
+    ) -> Result<Script, Fault> {
+        let plain = |error: rquickjs::Error| Fault::new(&error.to_string(), "");
+        let runtime = Runtime::new().map_err(plain)?;
+        runtime.set_memory_limit(limits.memory);
+        runtime.set_max_stack_size(STACK);
+        let clock = Rc::<Clock>::default();
+        let watch = clock.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || {
+            let over = watch.deadline.get().is_some_and(|deadline| Instant::now() >= deadline);
+            watch.struck.set(watch.struck.get() || over);
+            over
+        })));
+        let rejections = track_rejections(&runtime);
+        let context = Context::full(&runtime).map_err(plain)?;
+        let (start, event) = context.with(|ctx| {
+            let made = || {
+                let host = Function::new(ctx.clone(), move |ctx: Ctx<'_>, operation: String, json: String| {
+                    host(&operation, &json).map_err(|reason| Exception::throw_message(&ctx, &reason))
+                })?;
+                let toolkit: Function<'_> = ctx.eval_with_options(TOOLKIT, options(&format!("{OURS}toolkit.js")))?;
+                let compile = Function::new(ctx.clone(), compile)?;
+                let toolkit: Object<'_> = toolkit.call((host, compile, name, env!("CARGO_PKG_VERSION")))?;
+                let prelude: Function<'_> = ctx.eval_with_options(text, options(&format!("{OURS}{prelude}.js")))?;
+                let made: Object<'_> = prelude.call((toolkit,))?;
+                let (start, event) = (made.get("start")?, made.get("event")?);
+                Ok((Persistent::<Function<'_>>::save(&ctx, start), Persistent::<Function<'_>>::save(&ctx, event)))
+            };
+            made().catch(&ctx).map_err(|caught| describe(&caught))
+        })?;
+        Ok(Script { start, event, rejections, clock, context, runtime, limits })
+    }
+
+    /// Gives the text of the file to `start`; what that returns comes back.
+    ///
+    /// # Errors
+    /// With what was thrown, or the bound that was broken.
+    pub fn start(&self, text: &str) -> Result<Option<String>, Fault> {
+        self.turn(|ctx| self.start.clone().restore(ctx)?.call((text,)))
+    }
+
+    /// Lets the script handle an event; what `event` returns comes back.
+    ///
+    /// # Errors
+    /// With what was thrown, or the bound that was broken.
+    pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, Fault> {
+        self.turn(|ctx| self.event.clone().restore(ctx)?.call((kind, json)))
+    }
+
+    /// One turn: the function, then the promises that it has settled, all within one time limit.
+    fn turn(&self, run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Option<String>>) -> Result<Option<String>, Fault> {
+        self.clock.deadline.set(Some(Instant::now() + self.limits.time));
+        self.clock.struck.set(false);
+        let ran = self.context.with(|ctx| run(&ctx).catch(&ctx).map_err(|caught| describe(&caught)));
+        let settled = self.settle();
+        self.clock.deadline.set(None);
+        let ended = ran.and_then(|said| settled.map(|()| said));
+        match (ended, self.clock.struck.get()) {
+            (Err(fault), true) => {
+                let message = format!("it was stopped after {} ms", self.limits.time.as_millis());
+                Err(Fault { message, bound: Some(Bound::Time), ..fault })
+            }
+            (ended, _) => ended,
+        }
+    }
+
+    fn settle(&self) -> Result<(), Fault> {
+        loop {
+            match self.runtime.execute_pending_job() {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(failed) => {
+                    let context = failed.0;
+                    return context.with(|ctx| {
+                        let thrown = ctx.catch();
+                        Err(describe(&CaughtError::Value(thrown)))
+                    });
+                }
+            }
+        }
+    }
+
+    /// The promises that were rejected without anybody listening.
+    pub fn unheard(&self) -> Vec<Fault> {
+        self.rejections.borrow_mut().drain(..).map(|(_, fault)| fault).collect()
+    }
+
+    /// The memory that the script uses, in bytes.
+    pub fn memory(&self) -> usize {
+        usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or_default()
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // The values in it must go before the runtime does.
+        self.rejections.borrow_mut().clear();
+    }
+}
+
+/// Makes a function of the text of a file, with the five names that node gives a module.
+fn compile<'js>(ctx: Ctx<'js>, file: String, text: String, waiting: bool) -> rquickjs::Result<Function<'js>> {
+    let text = text.trim_start_matches('\u{feff}');
+    // What follows `#!` is for the shell.
+    let comment = if text.starts_with("#!") { "//" } else { "" };
+    let wrapper = if waiting { WAITING_WRAPPER } else { WRAPPER };
+    let source = format!("{wrapper}{comment}{text}\n}})");
+    let body: Value<'js> = ctx.eval_with_options(source, options(&file))?;
+    // A brace too many ends the function in which the text stands.
+    body.into_function().ok_or_else(|| Exception::throw_syntax(&ctx, "its braces do not match"))
+}
+
+fn options(file: &str) -> EvalOptions {
+    let mut options = EvalOptions::default();
+    // Files for ocppjs were written for scripts, which are not strict.
+    options.strict = false;
+    options.filename = Some(file.to_owned());
+    options
+}
+
+fn track_rejections(runtime: &Runtime) -> Rejections {
+    let rejections = Rejections::default();
+    let tracked = rejections.clone();
+    runtime.set_host_promise_rejection_tracker(Some(Box::new(move |ctx, promise, reason, handled| {
+        let Ok(mut tracked) = tracked.try_borrow_mut() else { return };
+        if handled {
+            tracked.retain(|(known, _)| known.clone().restore(&ctx).is_ok_and(|known| known != promise));
+        } else if tracked.len() < 100 {
+            let fault = match reason.clone().into_object().and_then(Exception::from_object) {
+                Some(exception) => describe(&CaughtError::Exception(exception)),
+                None => describe(&CaughtError::Value(reason)),
+            };
+            tracked.push((Persistent::save(&ctx, promise), fault));
+        }
+    })));
+    rejections
+}
+
+/// What was thrown, in words.
+fn describe(caught: &CaughtError<'_>) -> Fault {
+    match caught {
+        CaughtError::Error(error) => Fault::new(&error.to_string(), ""),
+        CaughtError::Exception(exception) => exception_fault(exception),
+        CaughtError::Value(value) => match value.clone().into_object().and_then(Exception::from_object) {
+            Some(exception) => exception_fault(&exception),
+            None => {
+                let text = value.as_string().and_then(|text| text.to_string().ok());
+                let otherwise = if value.is_null() { "null" } else { "something was thrown that is no Error" };
+                Fault::new(text.as_deref().unwrap_or(otherwise), "")
+            }
+        },
+    }
+}
+
+fn exception_fault(exception: &Exception<'_>) -> Fault {
+    let kind: Option<String> = exception.as_object().get("name").ok();
+    let message = exception.message().unwrap_or_default();
+    let message = kind.map_or_else(|| message.clone(), |kind| format!("{kind}: {message}"));
+    Fault::new(&message, &exception.stack().unwrap_or_default())
+}

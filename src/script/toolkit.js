@@ -1,0 +1,121 @@
+// What every script finds, whatever it is for: the pieces of an environment that QuickJS has not (timers, a console), and the tools
+// with which the preludes of plugins and scenarios are made. It runs inside the script's own context and reaches the program only
+// through `host(operation, json)`; whatever a script breaks here, it breaks for itself alone. The limits on memory and time are the
+// engine's.
+(function (host, compile, scriptName, version) {
+  'use strict';
+  // Kept aside, so that a script which replaces them does not pull the rug from under its own feet by accident.
+  const { parse, stringify } = JSON;
+  const { defineProperty } = Object;
+  const PlainPromise = Promise;
+  const PlainMap = Map;
+
+  const timers = new PlainMap(); // number → { run, repeat }
+  let numbers = 0;
+  const nextNumber = () => ++numbers;
+
+  const send = (operation, value) => host(operation, stringify(value === undefined ? null : value));
+  const ask = (operation, value) => parse(host(operation, stringify(value === undefined ? null : value)));
+
+  // ---- what went wrong -----------------------------------------------------------------------------------------------------
+
+  /** Shows an exception. Nothing about it is trusted: a getter of it may throw again. */
+  function fault(where, error) {
+    let message = 'something was thrown that cannot be shown';
+    let stack = '';
+    try {
+      message = typeof error === 'object' && error !== null && 'message' in error ? `${error.name || 'Error'}: ${error.message}` : String(error);
+      stack = typeof error === 'object' && error !== null ? String(error.stack || '') : '';
+    } catch (_) { /* the sentence above stands for it */ }
+    send('fault', { where, message, stack });
+  }
+
+  function guarded(where, run, otherwise) {
+    try {
+      return run();
+    } catch (error) {
+      fault(where, error);
+      return otherwise;
+    }
+  }
+
+  const thenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function';
+
+  /** The promise of a handler that is nobody's answer: only its failure matters. */
+  function watch(where, value) {
+    if (thenable(value)) {
+      PlainPromise.resolve(value).then(undefined, (error) => fault(where, error));
+    }
+  }
+
+  function want(kind, value, what) {
+    if (typeof value !== kind) {
+      throw new TypeError(`${what} must be a ${kind}, not ${value === null ? 'null' : typeof value}`);
+    }
+    return value;
+  }
+
+  // ---- timers and the console ----------------------------------------------------------------------------------------------
+
+  function startTimer(run, delay, repeat, values) {
+    want('function', run, 'the first argument of a timer');
+    const number = nextNumber();
+    timers.set(number, { run: () => run(...values), repeat });
+    send('timer', { number, delay: Math.max(0, Number(delay) || 0), repeat });
+    return number;
+  }
+
+  function stopTimer(number) {
+    if (timers.delete(number)) {
+      send('clear', { number });
+    }
+  }
+
+  function shown(value) {
+    if (typeof value === 'string') return value;
+    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    if (typeof value === 'object' && value !== null) {
+      try {
+        const text = stringify(value);
+        if (text !== undefined) return text;
+      } catch (_) { /* a cycle, or a getter that throws */ }
+    }
+    return String(value);
+  }
+
+  const print = (failure) => (...values) => { send('console', { failure, text: values.map(shown).join(' ') }); };
+
+  const define = (name, value) => defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  define('setTimeout', (run, delay, ...values) => startTimer(run, delay, false, values));
+  define('setInterval', (run, delay, ...values) => startTimer(run, delay, true, values));
+  define('clearTimeout', stopTimer);
+  define('clearInterval', stopTimer);
+  define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
+
+  /** How a call failed: the peer's error, or `Timeout`, `Lost`, `NotSent` as its code. */
+  class CallError extends Error {
+    constructor(action, code, description, details) {
+      super(description ? `${action}: ${code}: ${description}` : `${action}: ${code}`);
+      this.name = 'CallError';
+      this.action = action;
+      this.code = code;
+      this.description = description;
+      this.details = details;
+    }
+  }
+  define('CallError', CallError);
+
+
+  /** A timer whose time has come. */
+  function timer(number) {
+    const timer = timers.get(number);
+    if (!timer) return;
+    if (!timer.repeat) timers.delete(number);
+    watch('timer', guarded('timer', timer.run));
+  }
+
+  return {
+    scriptName, version, compile, parse, stringify, PlainPromise, PlainMap, nextNumber, send, ask, fault, guarded, thenable, watch, want,
+    shown, startTimer, timer, define, CallError,
+  };
+})
