@@ -68,8 +68,11 @@ impl Open {
     }
 }
 
-/// Reads the form of an answer. `None` when nothing is wanted.
-fn answer(form: Value, usual: &Answer) -> Result<Option<Answer>, String> {
+/// Reads the form of an answer, as `calls.js` makes it. `None` when nothing is wanted.
+///
+/// # Errors
+/// With a sentence when it cannot be said.
+pub fn answer(form: Value, usual: &Answer) -> Result<Option<Answer>, String> {
     let Value::Object(mut fields) = form else { return Ok(None) };
     let kind = fields.remove("kind");
     Ok(Some(match kind.as_ref().and_then(Value::as_str) {

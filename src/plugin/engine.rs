@@ -22,10 +22,9 @@ use super::host::Host;
 use super::loaded::Running;
 use super::report::{PluginCommand, PluginDetail, PluginState, Spoken};
 use super::request::{PluginOptions, Request, Wanted};
-use super::timers::Timers;
 use crate::link::LinkOrder;
 use crate::ocpp::Role;
-use crate::script::Fault;
+use crate::script::{Fault, Timers};
 use crate::trace::StationKey;
 
 /// How long nothing happens until that is an event.

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use super::effect::{Effect, Effects};
 use crate::script::{Fault, Limits, Script};
 
-const PRELUDE: &str = include_str!("prelude.js");
+/// What plugins and scenarios say about calls in the same words.
+pub const CALLS: (&str, &str) = ("calls", include_str!("calls.js"));
+const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 
 /// Answers a question of a plugin at once: the operation and its JSON; `None` when it is no question.
 pub(super) type Query = Box<dyn Fn(&str, &str) -> Option<Result<String, String>>>;
@@ -38,7 +40,7 @@ impl Instance {
             Some(answer) => answer,
             None => noted.borrow_mut().note(operation, json).map(|()| String::new()),
         };
-        let script = Script::new(name, limits, ("plugin", PRELUDE), host)?;
+        let script = Script::new(name, limits, &[CALLS, PRELUDE], host)?;
         Ok(Instance { script, effects })
     }
 

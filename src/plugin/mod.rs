@@ -16,12 +16,13 @@ mod report;
 mod request;
 mod settings;
 mod shipped;
-mod timers;
 
+pub use answering::answer;
 pub use folder::{NameError, check_name};
 pub use handle::{Plugins, Reply};
 pub use hook::{Plugged, Seam};
 pub use host::{Host, StationFacts};
+pub use instance::CALLS;
 pub use report::{PluginCommand, PluginDetail, PluginState, Spoken};
 pub use request::PluginOptions;
 pub use shipped::TYPES;

@@ -1,10 +1,10 @@
-// What a plugin finds when it starts, on top of the toolkit: the interface of ocppjs, and ours. It reaches the program only through the
+// What a plugin finds when it starts, on top of the toolkit and of `calls.js`: the interface of ocppjs, and ours. It reaches the program only through the
 // toolkit's `send` and `ask`; whatever a plugin breaks here, it breaks for itself alone. The limits on memory and time are the engine's.
 (function (toolkit) {
   'use strict';
   const {
     scriptName: pluginName, version, compile, parse, stringify, PlainPromise, PlainMap, nextNumber, send, ask, fault, guarded,
-    thenable, watch, want, startTimer, timer, define, CallError,
+    thenable, watch, want, startTimer, timer, define, CallError, onPurpose, formOf,
   } = toolkit;
   const { isArray } = Array;
   const { defineProperty } = Object;
@@ -90,32 +90,16 @@
   define('cp', cp);
   define('cs', cs);
 
-  // ---- answers -------------------------------------------------------------------------------------------------------------
-
-  class Answer {
-    constructor(form) { defineProperty(this, 'form', { value: form }); }
-  }
+  // ---- what stands in `ocpp` -------------------------------------------------------------------------------------------------
 
   const ocpp = {
-    error: (code, description) => new Answer({ kind: 'error', code: want('string', code, 'an error code'), description: description === undefined ? '' : String(description) }),
-    silence: () => new Answer({ kind: 'silence' }),
-    delay: (milliseconds, answer) => new Answer({ kind: 'delay', milliseconds: want('number', milliseconds, 'a delay'), answer: formOf(answer) }),
+    ...onPurpose,
     sleep: (milliseconds) => new PlainPromise((resolve) => startTimer(resolve, milliseconds, false, [])),
     toast: (text) => { send('toast', { text: String(text) }); },
     stations: () => all(),
     version,
   };
   define('ocpp', ocpp);
-
-  /** What a handler returned, as the engine reads it. */
-  function formOf(value) {
-    if (value === undefined || value === null) return null;
-    if (value instanceof Answer) return value.form;
-    if (typeof value !== 'object' || isArray(value)) {
-      throw new TypeError(`an answer is an object, not ${isArray(value) ? 'an array' : `a ${typeof value}`}`);
-    }
-    return { kind: 'result', payload: value };
-  }
 
   const settings = {
     get(key, otherwise) {

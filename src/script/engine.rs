@@ -45,17 +45,17 @@ struct Clock {
 }
 
 impl Script {
-    /// An engine with the toolkit and a prelude in it; no file runs yet. The prelude is named by what it is for, and is a function that
-    /// takes the toolkit and returns the functions `start`, for the text of the file, and `event`, for the kind and the JSON of
-    /// whatever happens. It reaches the program through `host` only: an operation and its JSON, answered with JSON or a sentence that is
-    /// thrown as an error.
+    /// An engine with the toolkit and preludes in it; no file runs yet. Each prelude has a name and is a function that takes the toolkit
+    /// and returns what it adds to it. In the end there must be the functions `start`, for the text of the file, and `event`, for the
+    /// kind and the JSON of whatever happens. They reach the program through `host` only: an operation and its JSON, answered with JSON
+    /// or with a sentence that is thrown as an error.
     ///
     /// # Errors
     /// When the bounds are too narrow for it.
     pub fn new(
         name: &str,
         limits: Limits,
-        (prelude, text): (&str, &str),
+        preludes: &[(&str, &str)],
         host: impl Fn(&str, &str) -> Result<String, String> + 'static,
     ) -> Result<Script, Fault> {
         let plain = |error: rquickjs::Error| Fault::new(&error.to_string(), "");
@@ -79,9 +79,15 @@ impl Script {
                 let toolkit: Function<'_> = ctx.eval_with_options(TOOLKIT, options(&format!("{OURS}toolkit.js")))?;
                 let compile = Function::new(ctx.clone(), compile)?;
                 let toolkit: Object<'_> = toolkit.call((host, compile, name, env!("CARGO_PKG_VERSION")))?;
-                let prelude: Function<'_> = ctx.eval_with_options(text, options(&format!("{OURS}{prelude}.js")))?;
-                let made: Object<'_> = prelude.call((toolkit,))?;
-                let (start, event) = (made.get("start")?, made.get("event")?);
+                for (prelude, text) in preludes {
+                    let prelude: Function<'_> = ctx.eval_with_options(*text, options(&format!("{OURS}{prelude}.js")))?;
+                    let made: Object<'_> = prelude.call((toolkit.clone(),))?;
+                    for property in made.props::<String, Value<'_>>() {
+                        let (name, value) = property?;
+                        toolkit.set(name, value)?;
+                    }
+                }
+                let (start, event) = (toolkit.get("start")?, toolkit.get("event")?);
                 Ok((Persistent::<Function<'_>>::save(&ctx, start), Persistent::<Function<'_>>::save(&ctx, event)))
             };
             made().catch(&ctx).map_err(|caught| describe(&caught))

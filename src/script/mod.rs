@@ -4,6 +4,8 @@
 
 mod engine;
 mod fault;
+mod timers;
 
 pub use engine::{Limits, Script};
 pub use fault::{Bound, Fault};
+pub use timers::{TimerKey, Timers};

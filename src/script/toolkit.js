@@ -92,20 +92,6 @@
   define('clearInterval', stopTimer);
   define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
 
-  /** How a call failed: the peer's error, or `Timeout`, `Lost`, `NotSent` as its code. */
-  class CallError extends Error {
-    constructor(action, code, description, details) {
-      super(description ? `${action}: ${code}: ${description}` : `${action}: ${code}`);
-      this.name = 'CallError';
-      this.action = action;
-      this.code = code;
-      this.description = description;
-      this.details = details;
-    }
-  }
-  define('CallError', CallError);
-
-
   /** A timer whose time has come. */
   function timer(number) {
     const timer = timers.get(number);
@@ -116,6 +102,6 @@
 
   return {
     scriptName, version, compile, parse, stringify, PlainPromise, PlainMap, nextNumber, send, ask, fault, guarded, thenable, watch, want,
-    shown, startTimer, timer, define, CallError,
+    shown, startTimer, timer, define,
   };
 })

@@ -74,7 +74,7 @@ impl Engine {
         }
         // Also when its last words were that it wants to go.
         self.plugins.retain(|plugin| plugin.serial != serial);
-        self.timers.clear_plugin(serial);
+        self.timers.clear_script(serial);
         self.next.retain(|(plugin, ..)| *plugin != serial);
         for index in (0..self.open.len()).rev() {
             // Whoever is gone has nothing more to say.

@@ -1,28 +1,28 @@
-//! The timers of all plugins, in the order of their time.
+//! The timers of all scripts, in the order of their time.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// A plugin has no more timers at once.
+/// A script has no more timers at once.
 const MOST: usize = 1000;
 /// An interval is not shorter, so that one cannot keep the thread busy.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// A timer: its plugin's serial number and its own.
-pub(super) type TimerKey = (u64, u64);
+/// A timer: its script's serial number and its own.
+pub type TimerKey = (u64, u64);
 
 /// The timers.
 #[derive(Debug, Default)]
-pub(super) struct Timers {
+pub struct Timers {
     /// The order of arming breaks ties, as in a browser.
     due: BTreeMap<(Instant, u64), (TimerKey, Option<Duration>)>,
     armed: u64,
 }
 
 impl Timers {
-    /// Arms a timer. False when the plugin has too many.
+    /// Arms a timer. False when the script has too many.
     pub fn arm(&mut self, key: TimerKey, delay: Duration, repeat: bool, now: Instant) -> bool {
-        if self.due.values().filter(|((plugin, _), _)| *plugin == key.0).count() >= MOST {
+        if self.due.values().filter(|((script, _), _)| *script == key.0).count() >= MOST {
             return false;
         }
         let interval = repeat.then(|| delay.max(SHORTEST));
@@ -40,9 +40,9 @@ impl Timers {
         self.due.retain(|_, (known, _)| *known != key);
     }
 
-    /// Takes all timers of a plugin back.
-    pub fn clear_plugin(&mut self, plugin: u64) {
-        self.due.retain(|_, ((known, _), _)| *known != plugin);
+    /// Takes all timers of a script back.
+    pub fn clear_script(&mut self, script: u64) {
+        self.due.retain(|_, ((known, _), _)| *known != script);
     }
 
     /// A timer whose time has come; one that repeats is armed again, for a time that is still to come.
@@ -61,9 +61,9 @@ impl Timers {
         self.due.first_key_value().map(|((due, _), _)| *due)
     }
 
-    /// How many timers a plugin has.
-    pub fn count(&self, plugin: u64) -> usize {
-        self.due.values().filter(|((known, _), _)| *known == plugin).count()
+    /// How many timers a script has.
+    pub fn count(&self, script: u64) -> usize {
+        self.due.values().filter(|((known, _), _)| *known == script).count()
     }
 }
 
