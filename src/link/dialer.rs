@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -20,6 +19,7 @@ use super::behaviour::Behaviour;
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, lost};
 use super::head;
+use super::network::{Network, Socket};
 use super::task;
 use super::url::CentralSystemUrl;
 use super::websocket::{self, LinkContext, LinkUp, now};
@@ -131,17 +131,16 @@ async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> R
 
 /// A connection that the central system took.
 struct Dialled {
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Socket>,
     peer: SocketAddr,
     /// The heads of request and answer.
     handshake: Box<str>,
 }
 
 async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialled, String> {
-    let (stream, place) = open(&dial.url.host, dial.url.port).await?;
-    // Small messages leave at once instead of waiting for an acknowledgement.
-    let _ = stream.set_nodelay(true);
-    let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
+    let (stream, place) = open(&context.network, &dial.url.host, dial.url.port).await?;
+    stream.set_nodelay();
+    let peer = stream.peer().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
     let request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
@@ -158,11 +157,11 @@ async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialle
 }
 
 /// Opens the connection to the first address of the host that takes it.
-async fn open(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), String> {
-    let addresses = lookup_host((host, port)).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
+async fn open(network: &Network, host: &str, port: u16) -> Result<(Socket, SocketAddr), String> {
+    let addresses = network.addresses(host, port).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
     let mut reason = format!("getaddrinfo ENOTFOUND {host}");
     for address in addresses {
-        match TcpStream::connect(address).await {
+        match network.connect(address).await {
             Ok(stream) => return Ok((stream, address)),
             Err(error) => reason = unreachable(&error, address),
         }

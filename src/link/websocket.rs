@@ -27,6 +27,7 @@ use super::conversation::{Conversation, Surroundings};
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, broken, closed_by_peer, gone, unread};
 use super::hold::Gate;
+use super::network::Network;
 use super::settings::{LinkSettings, SharedSettings};
 use super::srpc::Srpc;
 use crate::ocpp::{Catalog, Role, Transport, Version};
@@ -74,6 +75,8 @@ pub struct LinkContext {
     pub settings: SharedSettings,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
+    /// How connections are made.
+    pub network: Network,
     /// Where to tell what happens.
     pub teller: Teller,
     /// Ends every link of the session.

@@ -53,7 +53,7 @@ async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> 
     let station = teller.trace().station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let gate = Arc::new(Gate::new(teller.trace().clone()));
-    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, teller, shutdown };
+    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), teller, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
     let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
