@@ -16,13 +16,14 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
+use super::clock::now;
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, lost};
 use super::head;
 use super::network::{Network, Socket};
 use super::task;
 use super::url::CentralSystemUrl;
-use super::websocket::{self, LinkContext, LinkUp, now};
+use super::websocket::{self, LinkContext, LinkUp};
 use crate::ocpp::Version;
 use crate::trace::{Happening, StationKey};
 

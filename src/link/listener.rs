@@ -24,13 +24,14 @@ use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_util::task::TaskTracker;
 
+use super::clock::now;
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, PathError, choose_subprotocol};
 use super::head;
 use super::network::{Listener, Socket};
 use super::soap::{self, Connection, Doors};
 use super::task;
-use super::websocket::{self, LinkContext, LinkUp, now};
+use super::websocket::{self, LinkContext, LinkUp};
 use crate::ocpp::{Transport, Version};
 use crate::trace::Happening;
 

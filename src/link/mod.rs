@@ -4,6 +4,7 @@
 mod backoff;
 mod behaviour;
 mod call_end;
+mod clock;
 mod conversation;
 mod dialer;
 mod directory;
@@ -27,6 +28,7 @@ mod websocket;
 
 pub use behaviour::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome, WantedCall};
 pub use call_end::{CallEnd, WhenEnded};
+pub use clock::{FollowedClock, follow_runtime, now};
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
 pub use endpoint::{Endpoint, PathError, encode_identity};
@@ -37,4 +39,4 @@ pub use network::{Listener, Network};
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};
 pub use url::{CentralSystemUrl, UrlError};
-pub use websocket::{LinkContext, PINGS_ENABLED, now};
+pub use websocket::{LinkContext, PINGS_ENABLED};

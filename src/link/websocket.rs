@@ -23,6 +23,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::behaviour::{Behaviour, Moment};
+use super::clock::now;
 use super::conversation::{Conversation, Surroundings};
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, broken, closed_by_peer, gone, unread};
@@ -59,11 +60,6 @@ pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
         .max_write_buffer_size(usize::MAX)
         .max_message_size(Some(settings.message_limit))
         .max_frame_size(Some(settings.message_limit))
-}
-
-/// The time of both clocks, now.
-pub fn now() -> Moment {
-    Moment { wall: jiff::Timestamp::now(), monotonic: Instant::now().into_std() }
 }
 
 /// What a link needs of the session.
