@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::header::{HeaderValue, SEC_WEBSOCKET_KEY};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -16,6 +17,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
+use super::chance::handshake_key;
 use super::clock::now;
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, lost};
@@ -119,6 +121,7 @@ async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> R
     tokio::pin!(connecting);
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return Err(Next::Stop),
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
             order = inbox.next() => match order {
@@ -144,7 +147,10 @@ async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialle
     let peer = stream.peer().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
-    let request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    let mut request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
+        request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
+    }
     let mut heads = head::request_head(&request);
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
@@ -208,6 +214,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
     tokio::pin!(waiting);
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return Next::Stop,
             () = waiting.as_mut() => return Next::Connect,
             order = inbox.next() => match order {
@@ -224,6 +231,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
 async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return Next::Stop,
             order = inbox.next() => match order {
                 None => return Next::Stop,

@@ -78,6 +78,7 @@ impl Reception {
 pub async fn accept(mut listener: Listener, reception: Arc<Reception>) {
     loop {
         let accepted = tokio::select! {
+            biased;
             () = reception.context.shutdown.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
@@ -109,9 +110,12 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<Reception>) {
         .timer(TokioTimer::new())
         .header_read_timeout(reception.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
+        // The library reads the real clock for it.
+        .auto_date_header(!reception.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::select! {
+        biased;
         () = reception.context.shutdown.cancelled() => {}
         // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
         served = served => if let Err(error) = served && !connection.has_spoken() {

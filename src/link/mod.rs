@@ -4,6 +4,7 @@
 mod backoff;
 mod behaviour;
 mod call_end;
+mod chance;
 mod clock;
 mod conversation;
 mod dialer;
@@ -28,6 +29,7 @@ mod websocket;
 
 pub use behaviour::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outcome, WantedCall};
 pub use call_end::{CallEnd, WhenEnded};
+pub use chance::fresh_id;
 pub use clock::{FollowedClock, follow_runtime, now};
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};

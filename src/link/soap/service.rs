@@ -86,6 +86,7 @@ pub async fn keep_serving(
 async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return false,
             order = inbox.next() => match order {
                 None => return false,
@@ -148,6 +149,7 @@ struct Desk {
 async fn accept(mut listener: Listener, desk: Arc<Desk>) {
     loop {
         let accepted = tokio::select! {
+            biased;
             () = desk.open.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
@@ -174,8 +176,11 @@ async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<Desk>) {
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(desk.context.settings.current().handshake_timeout)
+        // The library reads the real clock for it.
+        .auto_date_header(!desk.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
+        biased;
         () = desk.open.cancelled() => {}
         // What broke was told where it mattered: at a request, or nowhere.
         _ = served => {}
