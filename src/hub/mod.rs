@@ -232,7 +232,7 @@ impl Hub {
         let name =
             || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
-        let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect);
+        let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect | Deed::Drop);
         if needs_link && !handle.is_up() {
             return Err(format!("{} is not connected", name()));
         }
@@ -245,6 +245,7 @@ impl Hub {
             Deed::CallAt(url) => LinkOrder::CallAt(url),
             Deed::Ping => LinkOrder::Ping,
             Deed::Disconnect => LinkOrder::Disconnect,
+            Deed::Drop => LinkOrder::Drop,
             Deed::Connect => LinkOrder::Connect,
         };
         handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))

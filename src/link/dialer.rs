@@ -101,7 +101,7 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
 fn after(end: End) -> Next {
     match end {
         End::Lost { reason, .. } => Next::Wait(true, reason),
-        End::Disconnected | End::Replaced => Next::Park(false),
+        End::Disconnected | End::Cut | End::Replaced => Next::Park(false),
         End::Shutdown => Next::Stop,
     }
 }
@@ -126,7 +126,7 @@ async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> R
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
             order = inbox.next() => match order {
                 None => return Err(Next::Stop),
-                Some(LinkOrder::Disconnect) => return Err(Next::Park(true)),
+                Some(LinkOrder::Disconnect | LinkOrder::Drop) => return Err(Next::Park(true)),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }
@@ -220,7 +220,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
             order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
-                Some(LinkOrder::Disconnect) => return Next::Park(true),
+                Some(LinkOrder::Disconnect | LinkOrder::Drop) => return Next::Park(true),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }

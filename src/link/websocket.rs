@@ -270,6 +270,7 @@ where
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
             Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Drop) => return Err(End::Cut),
             Some(LinkOrder::Replaced) => return Err(End::Replaced),
         }
         Ok(())
@@ -354,12 +355,13 @@ where
         fed.map_err(|error| broken(&error))
     }
 
-    /// Ends the conversation and closes the socket as politely as its state allows.
+    /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
     async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
-        let (code, reason) = end.goodbye();
         let (behaviour, mut told) = self.conversation.end(now());
         self.context.teller.tell_all(self.station, &mut told).await;
-        close(&mut self.stream, code, reason).await;
+        if let Some((code, reason)) = end.goodbye() {
+            close(&mut self.stream, code, reason).await;
+        }
         behaviour
     }
 }

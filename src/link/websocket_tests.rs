@@ -101,3 +101,14 @@ async fn a_ping_is_answered_though_nothing_else_is_sent() {
     let ((end, _), ()) = tokio::join!(ended(ours, &mut inbox), peer);
     assert_eq!(end, End::Disconnected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_cut_says_no_goodbye() {
+    let (ours, mut theirs) = pipe(1 << 10).await;
+    let (handle, mut inbox) = LinkHandle::new(1);
+    handle.order(LinkOrder::Drop).unwrap();
+    let (end, _) = ended(ours, &mut inbox).await;
+    assert_eq!((end.reason().as_str(), end), ("cut by us", End::Cut));
+    let heard = theirs.next().await.unwrap().unwrap_err();
+    assert_eq!(crate::link::end::lost(&heard), "the connection ended without a goodbye");
+}

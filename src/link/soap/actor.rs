@@ -291,7 +291,7 @@ impl Link<'_> {
                 self.conversation.change_settings(self.settings.clone());
             }
             Some(LinkOrder::Connect) => {}
-            Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Disconnect | LinkOrder::Drop) | None => return Err(End::Disconnected),
             Some(LinkOrder::Replaced) => return Err(End::Replaced),
         }
         Ok(())
