@@ -223,4 +223,5 @@ fn a_session_with_the_same_seed_is_the_same_again() {
         assert_eq!(one, other);
     }
     assert_eq!(first.len(), second.len());
+    assert!(first.iter().any(|line| line.contains("connect ECONNREFUSED 127.0.0.1:9")), "the words are those over TCP");
 }

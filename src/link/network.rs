@@ -185,15 +185,12 @@ mod tests {
 
     #[tokio::test]
     async fn memory_says_no_in_the_words_of_the_operating_system() {
-        let (real, memory) = (Network::default(), Network::in_memory());
-        let free = real.bind(Some("127.0.0.1"), 0).await.unwrap().local_addr().unwrap().port();
         let mut said = Vec::new();
-        for network in [&real, &memory] {
-            let nobody = network.connect((HERE, free).into()).await.map(drop).unwrap_err();
-            let taken = network.bind(Some("127.0.0.1"), free).await.unwrap();
-            let twice = network.bind(Some("127.0.0.1"), free).await.map(drop).unwrap_err();
-            drop(taken);
-            network.bind(Some("127.0.0.1"), free).await.unwrap();
+        for network in [Network::default(), Network::in_memory()] {
+            let nobody = network.connect((HERE, 9).into()).await.map(drop).unwrap_err();
+            let taken = network.bind(Some("127.0.0.1"), 0).await.unwrap();
+            let port = taken.local_addr().unwrap().port();
+            let twice = network.bind(Some("127.0.0.1"), port).await.map(drop).unwrap_err();
             said.push((nobody.kind(), nobody.to_string(), twice.kind(), twice.to_string()));
         }
         assert_eq!(said[0], said[1]);
@@ -210,6 +207,7 @@ mod tests {
         assert_eq!(network.address_towards("::1", 9000).await.unwrap(), HERE);
         drop(listener);
         assert!(network.connect_to_host("localhost", 9000).await.is_err());
+        network.bind(None, 9000).await.unwrap();
     }
 
     #[test]
