@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::completion::{Completions, Context, complete};
 use super::runner::{Console, RunContext};
 use crate::compose::KnownValues;
+use crate::link::now;
 use crate::ocpp::{Catalog, Transport, Version};
 use crate::rpc::soap::{self, Hint};
 use crate::trace::{Contents, Record, RecordKind, StationKey};
@@ -49,7 +50,7 @@ impl Console {
 /// Values of identifiers that were seen lately, of one station or of all.
 pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownValues {
     let mut known = KnownValues::default();
-    known.set_now(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    known.set_now(now().wall.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     let records = contents.records();
     let range = records.range();
     let newest = range.end.saturating_sub(SEARCHED)..range.end;

@@ -9,6 +9,7 @@ use super::command::{CallCommand, DefaultChange, PayloadEdit};
 use super::error::ExecutionError;
 use super::said::Failure;
 use crate::hub::Hub;
+use crate::link::now;
 use crate::ocpp::{ActionDefinition, Catalog, Message, Role, SampleContext, Version, decisive};
 
 /// The largest file that is read as a payload, in bytes.
@@ -52,7 +53,7 @@ pub(super) fn payload(
         let error = ExecutionError::NotInVersion { action: call.action.clone(), version };
         return Err(vec![error.into()]);
     };
-    let mut base = hub.profile().request(definition, &SampleContext::at(jiff::Timestamp::now()));
+    let mut base = hub.profile().request(definition, &SampleContext::at(now().wall));
     if let Some(edit) = defaults.of(call.initiator, &call.action) {
         // What does not fit this version's message was reported when the default was changed.
         base = edited(base, edit, definition).payload;
@@ -81,7 +82,7 @@ pub(super) fn payload(
 pub(super) fn check_default(initiator: Role, action: &str, edit: &PayloadEdit, catalog: &Catalog, line: &str) -> Vec<Failure> {
     let newest = Version::ALL.into_iter().rev().find_map(|version| catalog.action(version, initiator, action));
     let Some(definition) = newest else { return Vec::new() };
-    let base = definition.request.sample(&SampleContext::at(jiff::Timestamp::now()));
+    let base = definition.request.sample(&SampleContext::at(now().wall));
     edited(base, edit, definition).errors.iter().map(|error| Failure::assignment(error, line)).collect()
 }
 

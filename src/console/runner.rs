@@ -14,7 +14,7 @@ use super::show::show;
 use super::target::Target;
 use super::{help, parse};
 use crate::hub::{AnswerRule, Change, Deed, Hub, OnPurpose, Order};
-use crate::link::HttpUrl;
+use crate::link::{HttpUrl, fresh_id};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{LinkState, StationKey, StationRow};
 
@@ -180,7 +180,7 @@ impl Console {
     fn send(&self, send: SendCommand, context: &RunContext) -> Result<Said, Failure> {
         let mut said = Said::default();
         for (station, _) in self.connected(send.initiator, &send.target, context)? {
-            let (id, action) = (uuid::Uuid::new_v4(), Value::from(send.action.as_str()));
+            let (id, action) = (fresh_id(), Value::from(send.action.as_str()));
             let text = format!("[2,\"{id}\",{action},{}]", send.payload);
             self.submit(vec![station], Deed::Raw(text), &mut said);
         }

@@ -3,6 +3,7 @@
 use super::command::Shown;
 use super::error::ExecutionError;
 use super::said::{Failure, Said};
+use crate::link::now;
 use crate::ocpp::{Catalog, Role, SampleContext, Version};
 
 /// The schema or an example of a message, indented. Without a version it is that of the newest that has the action.
@@ -22,7 +23,7 @@ pub(super) fn show(
     let message = if response { &definition.response } else { &definition.request };
     let (title, value) = match shown {
         Shown::Schema => ("Schema", message.schema().clone()),
-        Shown::Example => ("Example", message.sample(&SampleContext::at(jiff::Timestamp::now()))),
+        Shown::Example => ("Example", message.sample(&SampleContext::at(now().wall))),
     };
     // Values can always be written: their keys are texts.
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();

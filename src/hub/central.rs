@@ -1,6 +1,6 @@
 //! A central system of the session: who stands behind the links of its stations, and where it is reached.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 use super::CentralSystemOptions;
 use super::answers::{AnswerBook, Overridable};
 use super::registry::Registry;
-use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Reception};
+use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Network, Reception};
 use crate::ocpp::{Role, Transport, Version};
 use crate::plugin::{Plugged, Seam};
 use crate::simulator::{CentralSystem, Profile};
@@ -27,10 +27,16 @@ pub struct Listening {
 
 impl Listening {
     /// For a bound address; `host` is the one that a person named.
-    pub(super) fn new(address: SocketAddr, host: Option<&str>, endpoint: &str, transports: &[Transport]) -> Listening {
+    pub(super) fn new(
+        address: SocketAddr,
+        host: Option<&str>,
+        endpoint: &str,
+        transports: &[Transport],
+        network: &Network,
+    ) -> Listening {
         let host = match host {
             Some(host) if !address.ip().is_unspecified() => bracketed(host),
-            _ => outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
+            _ => network.outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
         };
         Listening { address, transports: transports.to_vec(), host, prefix: Endpoint::new(endpoint).prefix() }
     }
@@ -53,14 +59,6 @@ impl Listening {
 
 fn bracketed(host: &str) -> String {
     if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
-}
-
-/// The address of this machine on the way to the outside. Nothing is sent: a UDP socket only looks the route up.
-fn outward_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
-    socket.connect(("192.0.2.1", 9)).ok()?; // an address for documentation (RFC 5737)
-    let address = socket.local_addr().ok()?.ip();
-    (!address.is_unspecified() && !address.is_loopback()).then_some(address)
 }
 
 /// Stands behind the links of one central system's stations.
@@ -120,13 +118,15 @@ mod tests {
 
     #[test]
     fn the_url_has_the_named_host_or_an_address_of_this_machine() {
-        let local = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL);
+        let network = Network::default();
+        let local =
+            Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL, &network);
         assert_eq!(local.url("CP1"), "ws://127.0.0.1:9000/simulator/CP1");
-        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL);
+        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL, &network);
         assert_eq!(six.url("CP1"), "ws://[::1]:9000/CP1");
-        let soap = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap]);
+        let soap = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap], &network);
         assert_eq!(soap.url("CP1"), "http://h:9000/x/");
-        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL).url("CP1");
+        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL, &network).url("CP1");
         assert!(!all.contains("[::]") && all.ends_with(":9000/CP1"), "{all}");
     }
 }

@@ -19,7 +19,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::link::{self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, SharedSettings, SoapService, now};
+use crate::link::{
+    self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService, now,
+};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::{Plugged, Plugins};
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
@@ -60,6 +62,7 @@ struct Shared {
     plugins: Plugins,
     /// Where frames may be stopped.
     gate: Arc<Gate>,
+    network: Network,
     teller: Teller,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -79,6 +82,17 @@ impl Hub {
 
     /// A session in which nothing runs yet, with payloads and answers of this profile.
     pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, teller: Teller) -> Hub {
+        Hub::with_network(catalog, settings, profile, teller, Network::default())
+    }
+
+    /// A session in which nothing runs yet, whose connections are made over this network.
+    pub fn with_network(
+        catalog: Arc<Catalog>,
+        settings: LinkSettings,
+        profile: Profile,
+        teller: Teller,
+        network: Network,
+    ) -> Hub {
         let shared = Shared {
             catalog,
             settings,
@@ -87,6 +101,7 @@ impl Hub {
             answers: Arc::default(),
             plugins: Plugins::default(),
             gate: Arc::new(Gate::new(teller.trace().clone())),
+            network,
             teller,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -141,9 +156,10 @@ impl Hub {
     /// When the port cannot be bound.
     pub async fn start_central_system(&self, options: CentralSystemOptions) -> Result<SocketAddr, HubError> {
         let host = options.host.as_deref();
-        let bound = link::bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let bound =
+            self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
-        let listening = Listening::new(address, host, &options.endpoint, &options.transports);
+        let listening = Listening::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
         let reception = central::reception(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
@@ -165,7 +181,7 @@ impl Hub {
     /// # Errors
     /// When the URL is none, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
-        let way = Way::find(&options)?;
+        let way = Way::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
@@ -216,7 +232,7 @@ impl Hub {
         let name =
             || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
-        let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect);
+        let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect | Deed::Drop);
         if needs_link && !handle.is_up() {
             return Err(format!("{} is not connected", name()));
         }
@@ -229,6 +245,7 @@ impl Hub {
             Deed::CallAt(url) => LinkOrder::CallAt(url),
             Deed::Ping => LinkOrder::Ping,
             Deed::Disconnect => LinkOrder::Disconnect,
+            Deed::Drop => LinkOrder::Drop,
             Deed::Connect => LinkOrder::Connect,
         };
         handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))
@@ -296,6 +313,7 @@ impl Hub {
             catalog: self.shared.catalog.clone(),
             settings,
             gate: self.shared.gate.clone(),
+            network: self.shared.network.clone(),
             teller: self.shared.teller.clone(),
             shutdown: self.shared.shutdown.clone(),
         }

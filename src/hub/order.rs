@@ -44,6 +44,9 @@ pub enum Deed {
     Ping,
     /// Close the link; a simulated station does not come back by itself.
     Disconnect,
+    /// Cut the connection without a goodbye, as when a cable is pulled; a simulated station does not come back by itself. Over SOAP it
+    /// is the same as closing the link.
+    Drop,
     /// Connect a simulated station that is down, now.
     Connect,
 }

@@ -28,7 +28,7 @@ impl Host for PluginHost {
     fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
         let shared = self.0.upgrade()?;
         let definition = shared.catalog.action(version, role, action)?;
-        Some(shared.profile.request(definition, &SampleContext::at(jiff::Timestamp::now())))
+        Some(shared.profile.request(definition, &SampleContext::at(now().wall)))
     }
 
     fn stations(&self) -> Vec<StationFacts> {

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::behaviour::{Answer, Behaviour, Moment, Outbox, Outcome};
 use super::call_end::WhenEnded;
+use super::chance::fresh_id;
 use super::framing::{Encoded, Framing, shared_name};
 use super::hold::Gate;
 use super::pending::{Pending, QueuedCall, SentCall};
@@ -217,7 +218,7 @@ impl<F: Framing> Conversation<F> {
 
     /// Sends a call of ours.
     fn send(&mut self, mut call: QueuedCall, now: Moment) {
-        let id = uuid::Uuid::new_v4().to_string();
+        let id = fresh_id();
         let Encoded { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
         let findings = std::mem::take(&mut call.findings);
         self.outgoing.push(outgoing);

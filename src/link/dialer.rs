@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
+use hyper::header::{HeaderValue, SEC_WEBSOCKET_KEY};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -17,12 +17,15 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::backoff::Backoff;
 use super::behaviour::Behaviour;
+use super::chance::handshake_key;
+use super::clock::now;
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, lost};
 use super::head;
+use super::network::{Network, Socket};
 use super::task;
 use super::url::CentralSystemUrl;
-use super::websocket::{self, LinkContext, LinkUp, now};
+use super::websocket::{self, LinkContext, LinkUp};
 use crate::ocpp::Version;
 use crate::trace::{Happening, StationKey};
 
@@ -98,7 +101,7 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
 fn after(end: End) -> Next {
     match end {
         End::Lost { reason, .. } => Next::Wait(true, reason),
-        End::Disconnected | End::Replaced => Next::Park(false),
+        End::Disconnected | End::Cut | End::Replaced => Next::Park(false),
         End::Shutdown => Next::Stop,
     }
 }
@@ -118,11 +121,12 @@ async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> R
     tokio::pin!(connecting);
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return Err(Next::Stop),
             connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
             order = inbox.next() => match order {
                 None => return Err(Next::Stop),
-                Some(LinkOrder::Disconnect) => return Err(Next::Park(true)),
+                Some(LinkOrder::Disconnect | LinkOrder::Drop) => return Err(Next::Park(true)),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }
@@ -131,20 +135,22 @@ async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> R
 
 /// A connection that the central system took.
 struct Dialled {
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Socket>,
     peer: SocketAddr,
     /// The heads of request and answer.
     handshake: Box<str>,
 }
 
 async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialled, String> {
-    let (stream, place) = open(&dial.url.host, dial.url.port).await?;
-    // Small messages leave at once instead of waiting for an acknowledgement.
-    let _ = stream.set_nodelay(true);
-    let peer = stream.peer_addr().map_err(|error| format!("the connection to {place} broke: {error}"))?;
+    let (stream, place) = open(&context.network, &dial.url.host, dial.url.port).await?;
+    stream.set_nodelay();
+    let peer = stream.peer().map_err(|error| format!("the connection to {place} broke: {error}"))?;
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
-    let request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    let mut request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
+        request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
+    }
     let mut heads = head::request_head(&request);
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
@@ -158,11 +164,11 @@ async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialle
 }
 
 /// Opens the connection to the first address of the host that takes it.
-async fn open(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), String> {
-    let addresses = lookup_host((host, port)).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
+async fn open(network: &Network, host: &str, port: u16) -> Result<(Socket, SocketAddr), String> {
+    let addresses = network.addresses(host, port).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
     let mut reason = format!("getaddrinfo ENOTFOUND {host}");
     for address in addresses {
-        match TcpStream::connect(address).await {
+        match network.connect(address).await {
             Ok(stream) => return Ok((stream, address)),
             Err(error) => reason = unreachable(&error, address),
         }
@@ -208,12 +214,13 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
     tokio::pin!(waiting);
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return Next::Stop,
             () = waiting.as_mut() => return Next::Connect,
             order = inbox.next() => match order {
                 None => return Next::Stop,
                 Some(LinkOrder::Connect) => return Next::Connect,
-                Some(LinkOrder::Disconnect) => return Next::Park(true),
+                Some(LinkOrder::Disconnect | LinkOrder::Drop) => return Next::Park(true),
                 Some(_) => {} // whoever gave it was told that the station is not connected
             },
         }
@@ -224,6 +231,7 @@ async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &
 async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return Next::Stop,
             order = inbox.next() => match order {
                 None => return Next::Stop,

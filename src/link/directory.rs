@@ -62,6 +62,9 @@ pub enum LinkOrder {
     CallAt(Option<HttpUrl>),
     /// Close the link; a simulated station stays down.
     Disconnect,
+    /// Cut the connection without a goodbye; a simulated station stays down. Over SOAP, where no connection is held, it is the same as
+    /// closing the link.
+    Drop,
     /// Close the link because a newer one of the same station has taken its place.
     Replaced,
     /// Let a frame go on that waits at the gate.

@@ -23,6 +23,8 @@ pub(super) enum End {
     },
     /// A person asked for it.
     Disconnected,
+    /// A person wanted the connection cut.
+    Cut,
     /// A newer link has its place.
     Replaced,
     /// The session ends.
@@ -35,18 +37,20 @@ impl End {
         match self {
             End::Lost { reason, .. } => reason.clone(),
             End::Disconnected => "closed by us".to_owned(),
+            End::Cut => "cut by us".to_owned(),
             End::Replaced => REPLACED.to_owned(),
             End::Shutdown => "the session ends".to_owned(),
         }
     }
 
-    /// What our close frame says.
-    pub const fn goodbye(&self) -> (CloseCode, &'static str) {
+    /// What our close frame says; `None` when none is sent.
+    pub const fn goodbye(&self) -> Option<(CloseCode, &'static str)> {
         match self {
-            End::Lost { code, .. } => (*code, ""),
-            End::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
-            End::Replaced => (CloseCode::Policy, REPLACED),
-            End::Shutdown => (CloseCode::Away, "the other side ends"),
+            End::Lost { code, .. } => Some((*code, "")),
+            End::Disconnected => Some((CloseCode::Normal, "closed by the other side's user")),
+            End::Cut => None,
+            End::Replaced => Some((CloseCode::Policy, REPLACED)),
+            End::Shutdown => Some((CloseCode::Away, "the other side ends")),
         }
     }
 }

@@ -2,8 +2,7 @@
 //! or a list of subprotocols means is `endpoint`'s.
 
 use std::convert::Infallible;
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,6 @@ use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -26,19 +24,19 @@ use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_util::task::TaskTracker;
 
+use super::clock::now;
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, PathError, choose_subprotocol};
 use super::head;
+use super::network::{Listener, Socket};
 use super::soap::{self, Connection, Doors};
 use super::task;
-use super::websocket::{self, LinkContext, LinkUp, now};
+use super::websocket::{self, LinkContext, LinkUp};
 use crate::ocpp::{Transport, Version};
 use crate::trace::Happening;
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
-/// How many connections may wait to be accepted.
-const BACKLOG: u32 = 4096;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Explains a refusal in words, as ocppjs does; the status is for machines.
@@ -76,46 +74,16 @@ impl Reception {
     }
 }
 
-/// Binds the address. Without a host all addresses of both families are bound, or those of IPv4 where there is no IPv6.
-///
-/// # Errors
-/// When the port is in use, not permitted, or the host is not one of this machine.
-pub async fn bind(host: Option<&str>, port: u16) -> std::io::Result<TcpListener> {
-    let Some(host) = host else {
-        return match listen((Ipv6Addr::UNSPECIFIED, port).into()) {
-            Err(error) if error.kind() != ErrorKind::AddrInUse => listen((Ipv4Addr::UNSPECIFIED, port).into()),
-            bound => bound,
-        };
-    };
-    let mut bound = Err(ErrorKind::AddrNotAvailable.into());
-    for address in tokio::net::lookup_host((host, port)).await? {
-        bound = listen(address);
-        if bound.is_ok() {
-            break;
-        }
-    }
-    bound
-}
-
-/// Many stations may come at the same moment, after a power cut for example; none shall have to try again for want of a place.
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
-    // The port of a session that has just ended is free at once.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
-
 /// Accepts connections until the session ends.
-pub async fn accept(listener: TcpListener, reception: Arc<Reception>) {
+pub async fn accept(mut listener: Listener, reception: Arc<Reception>) {
     loop {
         let accepted = tokio::select! {
+            biased;
             () = reception.context.shutdown.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                 reception.tasks.spawn(serve(stream, peer, reception.clone()));
             }
             Err(error) => {
@@ -128,9 +96,8 @@ pub async fn accept(listener: TcpListener, reception: Arc<Reception>) {
 }
 
 /// Serves the HTTP of one connection, until it becomes a WebSocket or ends.
-async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
-    // Small messages leave at once instead of waiting for an acknowledgement.
-    let _ = stream.set_nodelay(true);
+async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<Reception>) {
+    stream.set_nodelay();
     let connection = Arc::new(Connection::new(peer));
     let service = {
         let (reception, connection) = (reception.clone(), connection.clone());
@@ -143,9 +110,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, reception: Arc<Reception>) {
         .timer(TokioTimer::new())
         .header_read_timeout(reception.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
+        // The library reads the real clock for it.
+        .auto_date_header(!reception.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::select! {
+        biased;
         () = reception.context.shutdown.cancelled() => {}
         // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
         served = served => if let Err(error) = served && !connection.has_spoken() {
@@ -305,14 +275,14 @@ async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, recepti
     }
 }
 
-/// The TCP stream below the upgraded connection, with what was read from it already.
-fn socket(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?; // `serve` put just this type in
+/// The socket below the upgraded connection, with what was read from it already.
+fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
+    let parts = upgraded.downcast::<TokioIo<Socket>>().ok()?; // `serve` put just this type in
     Some((parts.io.into_inner(), parts.read_buf))
 }
 
 async fn link(
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Socket>,
     (identity, handshake): (String, Box<str>),
     version: Version,
     peer: SocketAddr,
@@ -335,7 +305,7 @@ async fn link(
 
 /// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
 async fn no_common_subprotocol(
-    mut stream: WebSocketStream<TcpStream>,
+    mut stream: WebSocketStream<Socket>,
     accepted: Accepted,
     peer: SocketAddr,
     reception: &Reception,

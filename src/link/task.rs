@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::future::FutureExt;
 
-use super::websocket::now;
+use super::clock::now;
 use crate::trace::{Happening, StationKey, Teller};
 
 /// Runs a link's future. `None` when it panicked, which is told.

@@ -23,10 +23,12 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::behaviour::{Behaviour, Moment};
+use super::clock::now;
 use super::conversation::{Conversation, Surroundings};
 use super::directory::{LinkInbox, LinkOrder};
 use super::end::{End, broken, closed_by_peer, gone, unread};
 use super::hold::Gate;
+use super::network::Network;
 use super::settings::{LinkSettings, SharedSettings};
 use super::srpc::Srpc;
 use crate::ocpp::{Catalog, Role, Transport, Version};
@@ -60,11 +62,6 @@ pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
         .max_frame_size(Some(settings.message_limit))
 }
 
-/// The time of both clocks, now.
-pub fn now() -> Moment {
-    Moment { wall: jiff::Timestamp::now(), monotonic: Instant::now().into_std() }
-}
-
 /// What a link needs of the session.
 #[derive(Clone)]
 pub struct LinkContext {
@@ -74,6 +71,8 @@ pub struct LinkContext {
     pub settings: SharedSettings,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
+    /// How connections are made.
+    pub network: Network,
     /// Where to tell what happens.
     pub teller: Teller,
     /// Ends every link of the session.
@@ -271,6 +270,7 @@ where
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
             Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Drop) => return Err(End::Cut),
             Some(LinkOrder::Replaced) => return Err(End::Replaced),
         }
         Ok(())
@@ -355,12 +355,13 @@ where
         fed.map_err(|error| broken(&error))
     }
 
-    /// Ends the conversation and closes the socket as politely as its state allows.
+    /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
     async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
-        let (code, reason) = end.goodbye();
         let (behaviour, mut told) = self.conversation.end(now());
         self.context.teller.tell_all(self.station, &mut told).await;
-        close(&mut self.stream, code, reason).await;
+        if let Some((code, reason)) = end.goodbye() {
+            close(&mut self.stream, code, reason).await;
+        }
         behaviour
     }
 }

@@ -53,7 +53,7 @@ async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> 
     let station = teller.trace().station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let gate = Arc::new(Gate::new(teller.trace().clone()));
-    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, teller, shutdown };
+    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), teller, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
     let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
@@ -100,4 +100,15 @@ async fn a_ping_is_answered_though_nothing_else_is_sent() {
     };
     let ((end, _), ()) = tokio::join!(ended(ours, &mut inbox), peer);
     assert_eq!(end, End::Disconnected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_cut_says_no_goodbye() {
+    let (ours, mut theirs) = pipe(1 << 10).await;
+    let (handle, mut inbox) = LinkHandle::new(1);
+    handle.order(LinkOrder::Drop).unwrap();
+    let (end, _) = ended(ours, &mut inbox).await;
+    assert_eq!((end.reason().as_str(), end), ("cut by us", End::Cut));
+    let heard = theirs.next().await.unwrap().unwrap_err();
+    assert_eq!(crate::link::end::lost(&heard), "the connection ended without a goodbye");
 }

@@ -35,6 +35,12 @@ impl Batch {
         self.events.push((event, text.len()));
     }
 
+    /// Puts events in the place of what was here.
+    pub fn refill(&mut self, events: impl Iterator<Item = Event>) {
+        self.clear();
+        events.for_each(|event| self.push(event));
+    }
+
     fn is_full(&self) -> bool {
         self.events.len() >= EVENTS || self.text.len() >= TEXT
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::direct::Direct;
 use super::entry::entry;
 use super::mailbox::{Batch, Slot, mailbox};
 use super::store::{Entry, Store};
@@ -114,6 +115,11 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// Nothing yet; at most about `limit` bytes of records.
+    pub(super) fn new(limit: usize, began: Moment) -> Trace {
+        Trace { contents: RwLock::new(Contents::new(limit)), revision: watch::Sender::new(0), began }
+    }
+
     /// Reads. Hold it for as long as it takes to copy what is visible, no longer.
     pub fn read(&self) -> RwLockReadGuard<'_, Contents> {
         self.contents.read().unwrap_or_else(PoisonError::into_inner)
@@ -141,7 +147,8 @@ impl Trace {
         now.saturating_duration_since(self.began.monotonic).as_micros() as u64
     }
 
-    fn take_in(&self, batch: &Batch, scratch: &mut String) {
+    /// Takes events in and wakes the readers.
+    pub(super) fn take_in(&self, batch: &Batch, scratch: &mut String) {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
         for (event, text) in batch.iter() {
             contents.apply_with(event, text, scratch);
@@ -154,9 +161,18 @@ impl Trace {
 /// The end of the street at which actors put their events. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Teller {
-    slot: Arc<Slot>,
+    road: Road,
     trace: Arc<Trace>,
     numbers: Numbers,
+}
+
+/// How events come into the trace.
+#[derive(Debug, Clone)]
+pub(super) enum Road {
+    /// By the recorder's thread.
+    Recorder(Arc<Slot>),
+    /// At once.
+    Direct(Arc<Direct>),
 }
 
 /// Gives out numbers that are unique in the session, for exchanges and links. Clones share the count.
@@ -171,6 +187,11 @@ impl Numbers {
 }
 
 impl Teller {
+    /// A teller whose events come to the trace on this road.
+    pub(super) fn new(road: Road, trace: Arc<Trace>) -> Teller {
+        Teller { road, trace, numbers: Numbers::default() }
+    }
+
     /// The trace that this teller's events go to.
     pub fn trace(&self) -> &Arc<Trace> {
         &self.trace
@@ -196,20 +217,30 @@ impl Teller {
 
     /// Tells from outside the actors, where waiting is impossible. Drops the event when thousands wait.
     pub fn tell_now(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
-        // What does not fit is dropped.
-        let _ = self.slot.put(std::iter::once(self.event(station, now, happening)));
+        let event = std::iter::once(self.event(station, now, happening));
+        match &self.road {
+            // What does not fit is dropped.
+            Road::Recorder(slot) => drop(slot.put(event)),
+            Road::Direct(direct) => direct.put(event),
+        }
     }
 
     /// Waits until everything that was told by now is in the trace.
     pub async fn caught_up(&self) {
-        self.slot.emptied().await;
+        if let Road::Recorder(slot) = &self.road {
+            slot.emptied().await;
+        }
     }
 
     async fn put(&self, mut events: impl Iterator<Item = Event>) {
-        while let Err(back) = self.slot.put(events) {
+        let slot = match &self.road {
+            Road::Recorder(slot) => slot,
+            Road::Direct(direct) => return direct.put(events),
+        };
+        while let Err(back) = slot.put(events) {
             events = back;
             // In a box, because it is rare and every link would pay for the room.
-            Box::pin(self.slot.taken()).await;
+            Box::pin(slot.taken()).await;
         }
     }
 
@@ -228,8 +259,8 @@ impl Teller {
 /// When the operating system gives no thread.
 pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle<()>)> {
     let (slot, takings) = mailbox();
-    let trace = Arc::new(Trace { contents: RwLock::new(Contents::new(limit)), revision: watch::Sender::new(0), began });
-    let teller = Teller { slot: Arc::new(slot), trace: trace.clone(), numbers: Numbers::default() };
+    let trace = Arc::new(Trace::new(limit, began));
+    let teller = Teller::new(Road::Recorder(Arc::new(slot)), trace.clone());
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
         let mut batch = Batch::default();
         let mut scratch = String::new();

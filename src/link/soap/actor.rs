@@ -156,9 +156,9 @@ impl Link<'_> {
                           set station <identity> callback=<url> names one";
             return self.conversation.fail(&post.id, reason.to_owned(), now());
         };
-        let (kept, settings) = (self.kept.clone(), self.settings.clone());
+        let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
         self.exchanges.spawn(async move {
-            let answer = client::ask(&post.to(&url), &kept, &settings).await;
+            let answer = client::ask(&post.to(&url), &kept, &network, &settings).await;
             Done::Answered { post, answer }
         });
     }
@@ -291,7 +291,7 @@ impl Link<'_> {
                 self.conversation.change_settings(self.settings.clone());
             }
             Some(LinkOrder::Connect) => {}
-            Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Disconnect | LinkOrder::Drop) | None => return Err(End::Disconnected),
             Some(LinkOrder::Replaced) => return Err(End::Replaced),
         }
         Ok(())
@@ -303,10 +303,11 @@ impl Link<'_> {
             let text = "no address to probe is known: it has sent no From header".into();
             return self.told(Happening::Note { failure: true, text });
         };
-        let (kept, settings, began) = (self.kept.clone(), self.settings.clone(), Instant::now());
+        let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
+        let began = Instant::now();
         self.exchanges.spawn(async move {
             let ask = Ask { url, method: Method::GET, body: Bytes::new(), action: None };
-            let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &settings)).await;
+            let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &network, &settings)).await;
             let answer = answer.unwrap_or_else(|_| Err(format!("{} did not answer", ask.url)));
             Done::Probed { url: ask.url, took: began.elapsed(), answer }
         });

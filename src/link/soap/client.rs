@@ -10,14 +10,13 @@ use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HOST, Heade
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::coding;
 use super::exchange::{Answer, Post};
-use crate::link::LinkSettings;
+use crate::link::{LinkSettings, Network};
 
 /// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
 const LATE: Duration = Duration::from_secs(120);
@@ -64,21 +63,21 @@ impl Post {
 }
 
 /// Asks, and waits for the answer. The error is one sentence.
-pub(super) async fn ask(ask: &Ask, kept: &Kept, settings: &LinkSettings) -> Result<Answer, String> {
-    let whole = exchange(ask, kept, settings);
+pub(super) async fn ask(ask: &Ask, kept: &Kept, network: &Network, settings: &LinkSettings) -> Result<Answer, String> {
+    let whole = exchange(ask, kept, network, settings);
     match timeout(settings.call_timeout + LATE, whole).await {
         Ok(answer) => answer,
         Err(_) => Err(format!("{} did not answer", ask.url)),
     }
 }
 
-async fn exchange(ask: &Ask, kept: &Kept, settings: &LinkSettings) -> Result<Answer, String> {
+async fn exchange(ask: &Ask, kept: &Kept, network: &Network, settings: &LinkSettings) -> Result<Answer, String> {
     let mut old = kept.take(&ask.url.authority);
     loop {
         let reused = old.is_some();
         let mut sender = match old.take() {
             Some(sender) => sender,
-            None => connect(&ask.url, settings).await.map_err(|error| format!("can't reach {}: {error}", ask.url))?,
+            None => connect(&ask.url, network, settings).await.map_err(|error| format!("can't reach {}: {error}", ask.url))?,
         };
         if reused && sender.ready().await.is_err() {
             continue; // the peer closed it meanwhile
@@ -95,13 +94,12 @@ async fn exchange(ask: &Ask, kept: &Kept, settings: &LinkSettings) -> Result<Ans
     }
 }
 
-async fn connect(url: &HttpUrl, settings: &LinkSettings) -> Result<Sender, String> {
+async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> Result<Sender, String> {
     let limit = settings.handshake_timeout;
-    let connecting = TcpStream::connect((url.host.as_str(), url.port));
+    let connecting = network.connect_to_host(&url.host, url.port);
     let stream = timeout(limit, connecting).await.map_err(|_| format!("no connection within {} s", limit.as_secs()))?;
     let stream = stream.map_err(|error| error.to_string())?;
-    // Small messages leave at once instead of waiting for an acknowledgement.
-    let _ = stream.set_nodelay(true);
+    stream.set_nodelay();
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
     // It ends with the sender or with the peer's side; whoever waits for the answer is told of an error.
     tokio::spawn(connection);

@@ -11,6 +11,7 @@ use super::address::HttpUrl;
 use super::exchange::{self, Post, Request, ShowHeaders};
 use super::incoming;
 use crate::link::behaviour::{Answer, Moment};
+use crate::link::chance::fresh_id;
 use crate::link::conversation::Conversation;
 use crate::link::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
 use crate::link::pending::QueuedCall;
@@ -246,7 +247,7 @@ impl Conversation<Soap> {
         let text = Text::from(unquoted(text).to_owned());
         let hint = Hint { version: Some(self.version()), service: Some(self.framing.role.peer()) };
         let read = soap::read(text.as_str(), &self.framing.catalog, hint);
-        let id = uuid::Uuid::new_v4().to_string();
+        let id = fresh_id();
         let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
         let (kind, action, payload, remark) = match read {
             Ok(Envelope { body: Body::Request(operation), .. }) => {

@@ -1,7 +1,7 @@
 //! The charge point's side of SOAP: a server of its own for the calls of the central system, and the actor behind it.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +25,8 @@ use super::incoming::{Connection, Refusal, TakenIn, answered, take_in};
 use crate::link::behaviour::Behaviour;
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::end::End;
-use crate::link::{LinkContext, bind, now, task};
+use crate::link::network::Socket;
+use crate::link::{LinkContext, Listener, Network, now, task};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{Happening, StationKey};
 
@@ -51,7 +51,7 @@ pub struct SoapService {
 /// Keeps the charge point's server and actor running until the session ends.
 pub async fn keep_serving(
     service: SoapService,
-    listener: TcpListener,
+    listener: Listener,
     mut behaviour: Box<dyn Behaviour>,
     mut inbox: LinkInbox,
     context: LinkContext,
@@ -72,7 +72,7 @@ pub async fn keep_serving(
         if !wait_for_order(&mut inbox, &context).await {
             return;
         }
-        match bind(None, port).await {
+        match context.network.bind_everywhere(port) {
             Ok(bound) => listener = Some(bound),
             Err(error) => {
                 let text = format!("port {port} cannot be had again: {error}").into();
@@ -86,6 +86,7 @@ pub async fn keep_serving(
 async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
     loop {
         tokio::select! {
+            biased;
             () = context.shutdown.cancelled() => return false,
             order = inbox.next() => match order {
                 None => return false,
@@ -98,7 +99,7 @@ async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
 
 async fn serve(
     service: &SoapService,
-    listener: TcpListener,
+    listener: Listener,
     number: u64,
     behaviour: Box<dyn Behaviour>,
     inbox: &mut LinkInbox,
@@ -107,35 +108,32 @@ async fn serve(
     let address = listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
     let from = match &service.from {
         Some(from) => from.clone(),
-        None => format!("http://{}:{}/", route(&service.url).await, address.port()),
+        None => format!("http://{}:{}/", route(&service.url, &context.network).await, address.port()),
     };
     let listening = Happening::Listening { address, url: from.clone().into(), transports: vec![Transport::Soap] };
     let (sender, mut requests) = mpsc::channel(WAITING);
     let open = context.shutdown.child_token();
-    let _close = open.clone().drop_guard();
+    let close = open.clone().drop_guard();
     let desk =
         Arc::new(Desk { station: service.station, version: service.version, context: context.clone(), requests: sender, open });
-    tokio::spawn(accept(listener, desk));
+    let accepting = tokio::spawn(accept(listener, desk));
     let soap =
         Soap::new(context.catalog.clone(), Role::ChargePoint, service.identity.clone(), Some(from), Some(service.url.clone()));
     let up =
         SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
-    actor::run(up, &mut requests, inbox, context, behaviour).await
+    let ended = actor::run(up, &mut requests, inbox, context, behaviour).await;
+    drop(close);
+    // Whoever wants the station back at once finds the port free.
+    let _ = accepting.await;
+    ended
 }
 
-/// The address of this machine on the way to the central system; ocppjs says `localhost` where the URL does. Nothing is sent: a UDP
-/// socket only looks the route up.
-async fn route(url: &HttpUrl) -> String {
+/// The address of this machine on the way to the central system; ocppjs says `localhost` where the URL does.
+async fn route(url: &HttpUrl, network: &Network) -> String {
     if url.host.eq_ignore_ascii_case("localhost") {
         return "localhost".to_owned();
     }
-    let family = if url.host.parse::<IpAddr>().is_ok_and(|address| address.is_ipv6()) { "[::]:0" } else { "0.0.0.0:0" };
-    let looked_up = async {
-        let socket = UdpSocket::bind(family).await?;
-        socket.connect((url.host.as_str(), url.port)).await?;
-        socket.local_addr()
-    };
-    looked_up.await.map_or_else(|_| "localhost".to_owned(), |address: SocketAddr| bracketed(address.ip()))
+    network.address_towards(&url.host, url.port).await.map_or_else(|_| "localhost".to_owned(), bracketed)
 }
 
 /// What the charge point's server needs.
@@ -148,15 +146,15 @@ struct Desk {
     open: CancellationToken,
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>) {
+async fn accept(mut listener: Listener, desk: Arc<Desk>) {
     loop {
         let accepted = tokio::select! {
+            biased;
             () = desk.open.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                 tokio::spawn(connection(stream, peer, desk.clone()));
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
@@ -165,9 +163,8 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
 }
 
 /// Serves the HTTP of one connection of the central system.
-async fn connection(stream: TcpStream, peer: SocketAddr, desk: Arc<Desk>) {
-    // Small messages leave at once instead of waiting for an acknowledgement.
-    let _ = stream.set_nodelay(true);
+async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<Desk>) {
+    stream.set_nodelay();
     let state = Arc::new(Connection::new(peer));
     let service = {
         let desk = desk.clone();
@@ -179,8 +176,11 @@ async fn connection(stream: TcpStream, peer: SocketAddr, desk: Arc<Desk>) {
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(desk.context.settings.current().handshake_timeout)
+        // The library reads the real clock for it.
+        .auto_date_header(!desk.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
+        biased;
         () = desk.open.cancelled() => {}
         // What broke was told where it mattered: at a request, or nowhere.
         _ = served => {}

@@ -1,0 +1,82 @@
+//! One end of a connection, whichever network it belongs to: bytes in and out.
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::memory::MemorySocket;
+
+/// One end of a connection. The rarer kind is in a box, so that links over TCP do not pay for its room.
+#[derive(Debug)]
+pub(in crate::link) enum Socket {
+    Tcp(TcpStream),
+    Memory(Box<MemorySocket>),
+}
+
+impl Socket {
+    /// The address of the other end.
+    pub fn peer(&self) -> io::Result<SocketAddr> {
+        match self {
+            Socket::Tcp(stream) => stream.peer_addr(),
+            Socket::Memory(socket) => Ok(socket.peer),
+        }
+    }
+
+    /// Lets small messages leave at once instead of waiting for an acknowledgement.
+    pub fn set_nodelay(&self) {
+        if let Socket::Tcp(stream) = self {
+            // Without it messages arrive too, only later.
+            let _ = stream.set_nodelay(true);
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Socket::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Socket::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Socket::Tcp(stream) => Pin::new(stream).poll_flush(context),
+            Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Socket::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_shutdown(context),
+        }
+    }
+
+    fn poll_write_vectored(self: Pin<&mut Self>, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Socket::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, pieces),
+            Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_write_vectored(context, pieces),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Socket::Tcp(stream) => stream.is_write_vectored(),
+            Socket::Memory(socket) => socket.stream.is_write_vectored(),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Sessions whose time is not the real one: on one thread, over the network in memory, on a runtime whose clock jumps to the next timer
+//! whenever nobody has anything to do. Hours pass in moments, and a session with the same seed is the same again.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::time::Duration;
+
+use ocpp_tui::hub::{ChargePointOptions, Deed, Hub, Order, SoapOptions};
+use ocpp_tui::link::{LinkSettings, Network, follow_runtime, now};
+use ocpp_tui::ocpp::{Catalog, Role, Version};
+use ocpp_tui::simulator::Profile;
+use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey, Verdict};
+use serde_json::json;
+use support::{central_system, charge_point, until};
+use tokio::time::{Instant, sleep, sleep_until};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+/// What our central system asks for.
+const HEARTBEAT_INTERVAL: u64 = 300;
+const START: &str = "2026-01-01T00:00:00Z";
+
+/// Runs a session from the same moment on with the same chances. The runtime has no driver for sockets: nothing here may need one.
+fn session<T>(run: impl AsyncFnOnce(&Hub) -> T) -> T {
+    fastrand::seed(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let _clock = follow_runtime(START.parse().unwrap());
+        let teller = trace::direct(64 << 20, now());
+        let (settings, profile) = (LinkSettings::default(), Profile::default());
+        let hub = Hub::with_network(Catalog::embedded(), settings, profile, teller, Network::in_memory());
+        let result = run(&hub).await;
+        hub.end().await;
+        result
+    })
+}
+
+fn soap_charge_point(port: u16, identity: &str) -> ChargePointOptions {
+    let options = charge_point(port, identity, Version::V1_5, true);
+    let url = format!("http://localhost:{port}/");
+    ChargePointOptions { url, soap: Some(SoapOptions::default()), ..options }
+}
+
+/// The calls of an action that arrived at our central system.
+fn calls<'a>(contents: &'a Contents, action: &str) -> Vec<Record<'a>> {
+    let (records, wanted) = (contents.records(), RecordKind::Frame(Direction::In, FrameKind::Call));
+    let of_action = |record: &Record<'_>| record.kind == wanted && record.action == Some(action);
+    records.iter(records.range()).filter(of_action).collect()
+}
+
+/// The seconds of the session at which the heartbeats of one station arrived.
+fn heartbeats(hub: &Hub) -> Vec<f64> {
+    let contents = hub.trace().read();
+    calls(&contents, "Heartbeat").iter().map(|call| call.monotonic_micros as f64 / 1e6).collect()
+}
+
+/// Every `interval` seconds, so many times.
+fn every(interval: u64, times: u64) -> Vec<f64> {
+    (1..=times).map(|count| (count * interval) as f64).collect()
+}
+
+fn assert_valid(hub: &Hub) {
+    let contents = hub.trace().read();
+    for record in contents.records().iter(contents.records().range()) {
+        assert_eq!((record.verdict, record.code), (Verdict::Valid, None), "{}: {}", record.text, record.remarks);
+        assert_ne!(record.kind, RecordKind::Failure, "{}", record.text);
+    }
+}
+
+async fn both_ends(hub: &Hub, identity: &str) -> (StationKey, StationKey) {
+    let up = |contents: &Contents, role| {
+        contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
+    };
+    until(hub.trace(), "both ends of the link", |contents| {
+        Some((up(contents, Role::CentralSystem)?, up(contents, Role::ChargePoint)?))
+    })
+    .await
+}
+
+async fn down(hub: &Hub, role: Role, identity: &str) {
+    until(hub.trace(), "the end of the link", |contents| {
+        (contents.stations().find(role, identity)?.state == LinkState::Gone).then_some(())
+    })
+    .await;
+}
+
+/// Waits until the only charge point has reported so many states, and heard that it was understood.
+async fn reported(hub: &Hub, states: usize) {
+    let wanted = RecordKind::Frame(Direction::In, FrameKind::Result);
+    until(hub.trace(), "the answers to the reports", |contents| {
+        let records = contents.records().iter(contents.records().range());
+        let answers = records.filter(|record| record.kind == wanted && record.action == Some("StatusNotification"));
+        (answers.count() == states).then_some(())
+    })
+    .await;
+}
+
+fn order(hub: &Hub, target: StationKey, deed: Deed) {
+    let receipt = hub.submit(&Order { targets: vec![target], deed });
+    assert_eq!(receipt.taken, [target], "{:?}", receipt.refused);
+}
+
+#[test]
+fn a_day_of_heartbeats_over_a_web_socket_passes_in_a_moment() {
+    session(async |hub| {
+        let began = Instant::now();
+        let port = central_system(hub, &Version::ALL).await;
+        hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+        sleep_until(began + 24 * HOUR + SECOND).await;
+        assert_eq!(heartbeats(hub), every(HEARTBEAT_INTERVAL, 24 * 3600 / HEARTBEAT_INTERVAL));
+        assert_valid(hub);
+        // What is written into messages tells the same time as the stamps.
+        let contents = hub.trace().read();
+        let last = contents.records().get(calls(&contents, "Heartbeat").last().unwrap().partner.unwrap()).unwrap();
+        assert!(last.text.contains("2026-01-02T00:00:00"), "{}", last.text);
+        let stamped = jiff::Timestamp::from_microsecond(last.wall_micros).unwrap();
+        assert_eq!(stamped, "2026-01-02T00:00:00Z".parse().unwrap());
+    });
+}
+
+#[test]
+fn an_hour_over_soap_passes_in_a_moment() {
+    session(async |hub| {
+        let began = Instant::now();
+        let port = central_system(hub, &Version::ALL).await;
+        hub.start_charge_point(soap_charge_point(port, "CP1")).unwrap();
+        let (at_central, _) = both_ends(hub, "CP1").await;
+        sleep_until(began + HOUR + SECOND).await;
+        assert_eq!(heartbeats(hub), every(HEARTBEAT_INTERVAL, 3600 / HEARTBEAT_INTERVAL));
+        // The other direction finds the charge point's own server.
+        order(hub, at_central, Deed::Call { action: "ClearCache".into(), payload: json!({}) });
+        let answer = until(hub.trace(), "the answer", |contents| {
+            let wanted = RecordKind::Frame(Direction::In, FrameKind::Result);
+            let mut records = contents.records().iter(contents.records().range());
+            records.find(|record| record.kind == wanted && record.action == Some("ClearCache")).map(|record| record.sequence)
+        });
+        answer.await;
+        assert_valid(hub);
+    });
+}
+
+#[test]
+fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
+    session(async |hub| {
+        let began = Instant::now();
+        let port = central_system(hub, &Version::ALL).await;
+        let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+        reported(hub, 3).await;
+        order(hub, key, Deed::Drop);
+        down(hub, Role::ChargePoint, "CP1").await;
+        down(hub, Role::CentralSystem, "CP1").await;
+        let reasons: Vec<(StationKey, String)> = {
+            let contents = hub.trace().read();
+            let ends = contents.records().iter(contents.records().range());
+            let ends = ends.filter(|record| record.kind == RecordKind::Disconnected);
+            ends.map(|record| (record.station.unwrap(), record.text.to_owned())).collect()
+        };
+        let said = |of_ours: bool| &reasons.iter().find(|(station, _)| (*station == key) == of_ours).unwrap().1;
+        assert!(said(true).contains("cut by us"), "{reasons:?}");
+        assert!(said(false).contains("without a goodbye"), "{reasons:?}");
+        sleep(HOUR).await;
+        assert_eq!(hub.trace().read().stations().find(Role::ChargePoint, "CP1").unwrap().state, LinkState::Gone);
+        order(hub, key, Deed::Connect);
+        both_ends(hub, "CP1").await;
+        sleep_until(began + 2 * HOUR).await;
+        // It does not boot again, but begins anew to count the time since it spoke last.
+        assert_eq!(heartbeats(hub)[0], (3600 + HEARTBEAT_INTERVAL) as f64);
+        assert_eq!(calls(&hub.trace().read(), "BootNotification").len(), 1);
+    });
+}
+
+#[test]
+fn a_soap_charge_point_that_is_cut_and_connected_at_once_has_its_port_again() {
+    session(async |hub| {
+        let began = Instant::now();
+        let port = central_system(hub, &Version::ALL).await;
+        let key = hub.start_charge_point(soap_charge_point(port, "CP1")).unwrap();
+        reported(hub, 2).await;
+        order(hub, key, Deed::Drop);
+        order(hub, key, Deed::Connect);
+        until(hub.trace(), "the second listener", |contents| {
+            let records = contents.records().iter(contents.records().range());
+            let of_ours = |record: &Record<'_>| record.kind == RecordKind::Listening && record.station == Some(key);
+            (records.filter(of_ours).count() == 2).then_some(())
+        })
+        .await;
+        sleep_until(began + HOUR + SECOND).await;
+        assert_eq!(heartbeats(hub), every(HEARTBEAT_INTERVAL, 3600 / HEARTBEAT_INTERVAL));
+        assert_valid(hub);
+    });
+}
+
+/// A busy session: both transports, a transaction with meter values, a link that is lost and found again. What is told of it.
+fn busy_session() -> Vec<String> {
+    session(async |hub| {
+        let port = central_system(hub, &Version::ALL).await;
+        let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+        hub.start_charge_point(soap_charge_point(port, "CP2")).unwrap();
+        hub.start_charge_point(charge_point(9, "CP3", Version::V1_2, true)).unwrap();
+        let (at_central, _) = both_ends(hub, "CP1").await;
+        both_ends(hub, "CP2").await;
+        sleep(HOUR).await;
+        let remote_start = json!({"idTag": "TAG", "connectorId": 1});
+        order(hub, at_central, Deed::Call { action: "RemoteStartTransaction".into(), payload: remote_start });
+        sleep(HOUR).await;
+        order(hub, at_central, Deed::Drop);
+        sleep(HOUR).await;
+        order(hub, key, Deed::Ping);
+        hub.end().await;
+        let contents = hub.trace().read();
+        let records = contents.records();
+        assert!(!calls(&contents, "MeterValues").is_empty(), "the transaction is metered");
+        records.iter(records.range()).map(|record| format!("{record:?}")).collect()
+    })
+}
+
+#[test]
+fn a_session_with_the_same_seed_is_the_same_again() {
+    let (first, second) = (busy_session(), busy_session());
+    for (one, other) in first.iter().zip(&second) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(first.len(), second.len());
+    assert!(first.iter().any(|line| line.contains("connect ECONNREFUSED 127.0.0.1:9")), "the words are those over TCP");
+}
