@@ -104,7 +104,7 @@ scenario('security events are taken', {
 
 scenario('the statuses of logs and of signed firmware are taken', {
   checks: 'LogStatusNotification and SignedFirmwareStatusNotification are acknowledged for all statuses.',
-  by: ['Improved security for OCPP 1.6-J §5.14', 'Improved security for OCPP 1.6-J §5.18'],
+  by: ['Improved security for OCPP 1.6-J §5.13', 'Improved security for OCPP 1.6-J §5.19'],
 }, async () => {
   const link = await registered();
   for (const status of ['Uploading', 'Uploaded', 'UploadFailure', 'BadMessage', 'NotSupportedOperation', 'PermissionDenied']) {

@@ -39,7 +39,7 @@ scenario('a charging profile is well formed', about(
 
 scenario('every answer to a charging profile is understood', about(
   'A central system whose SetChargingProfile is rejected, not supported, or answered with an error, goes on.',
-  'OCPP 1.6 §5.16', 'OCPP 1.6 §7.14', 'OCPP 1.6 errata §3.39',
+  'OCPP 1.6 §5.16', 'OCPP 1.6 §7.11', 'OCPP 1.6 errata §3.39',
 ), async () => {
   const link = await registered();
   for (const status of ['Rejected', 'NotSupported']) {

@@ -81,7 +81,7 @@ function atLeast(least) {
 /** The address of a file: a scheme, and something behind it. */
 const uri = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/;
 
-/** The schedule of a charging profile: the first period begins at once and the later ones in order (OCPP 1.6 §7.13). */
+/** The schedule of a charging profile: the first period begins at once and the later ones in order (OCPP 1.6 §7.14). */
 function inOrder(periods) {
   return Array.isArray(periods) && periods.length > 0 && periods[0].startPeriod === 0 &&
     periods.every((period, index) => typeof period.limit === 'number' && period.limit >= 0 &&
