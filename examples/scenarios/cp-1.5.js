@@ -1,4 +1,5 @@
-// Every call that a charge point of OCPP 1.5 may send, each of which has to get a valid result from the central system under test.
+// Every call that a charge point of OCPP 1.5 may send, each of which has to get a valid result from the central
+// system under test.
 //
 // Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
 //

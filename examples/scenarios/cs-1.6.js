@@ -1,5 +1,6 @@
-// Every call that a central system of OCPP 1.6 may send, each of which has to get a valid result from the charge point under test. The
-// charge point is asked to restart and to fetch firmware, so it should be one that nobody charges at.
+// Every call that a central system of OCPP 1.6 may send, each of which has to get a valid result from the charge
+// point under test. The charge point is asked to restart and to fetch firmware, so it should be one that nobody
+// charges at.
 //
 // With a foreign charge point, which is told to connect to this address:
 //

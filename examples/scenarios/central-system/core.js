@@ -1,4 +1,5 @@
-// The core of OCPP 1.6-J, with the central system under test: registration, the clock, authorisation, transactions, meter values.
+// The core of OCPP 1.6-J, with the central system under test: registration, the clock, authorisation, transactions,
+// meter values.
 //
 // Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
 //
@@ -38,7 +39,9 @@ async function withUnknownTag() {
   }
 }
 
-/** OCPP recommends UTC and demands it nowhere, so that another zone is worth a remark and no failure (OCPP 1.6 §3.14). */
+/**
+ * OCPP recommends UTC and demands it nowhere, so that another zone is worth a remark and no failure (OCPP 1.6 §3.14).
+ */
 function remarkZone(link, time) {
   if (!/(Z|[+-]00(:?00)?)$/.test(time)) {
     link.mark(`${time} is not in UTC, which is recommended`);
@@ -128,8 +131,8 @@ scenario('every status of a connector is taken', {
     }));
   }
   // in an order in which one may follow the other
-  const statuses = ['Available', 'Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing', 'Available', 'Reserved',
-    'Unavailable', 'Faulted', 'Available'];
+  const statuses = ['Available', 'Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing', 'Available',
+    'Reserved', 'Unavailable', 'Faulted', 'Available'];
   for (const status of statuses) {
     await step(`connector 1 is ${status}`, () => link.call('StatusNotification', {
       connectorId: 1, status, errorCode: status === 'Faulted' ? 'InternalError' : 'NoError', timestamp: ago(0),
@@ -152,7 +155,8 @@ scenario('every error of a connector is taken', {
       info: 'Part of a test', vendorId: 'com.example', vendorErrorCode: 'E-17',
     }));
   }
-  await link.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp: ago(0) });
+  await link.call('StatusNotification',
+    { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp: ago(0) });
 });
 
 scenario('each transaction has an id of its own', {
@@ -171,7 +175,7 @@ scenario('each transaction has an id of its own', {
 });
 
 scenario('a transaction of an unknown tag is answered with an id', {
-  checks: 'StartTransaction of a tag that nobody knows is a result with an id: what becomes of it, the charge point decides.',
+  checks: 'StartTransaction of a tag that nobody knows has an id for a result, whatever becomes of it.',
   by: ['OCPP 1.6 §4.8', 'OCPP 1.6 §6.46'],
 }, async () => {
   const link = await registered();
@@ -205,8 +209,8 @@ scenario('a transaction is stopped for every reason', {
   by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §7.36'],
 }, async () => {
   const link = await registered();
-  const reasons = ['DeAuthorized', 'EmergencyStop', 'EVDisconnected', 'HardReset', 'Local', 'Other', 'PowerLoss', 'Reboot', 'Remote',
-    'SoftReset', 'UnlockCommand'];
+  const reasons = ['DeAuthorized', 'EmergencyStop', 'EVDisconnected', 'HardReset', 'Local', 'Other', 'PowerLoss',
+    'Reboot', 'Remote', 'SoftReset', 'UnlockCommand'];
   for (const reason of reasons) {
     await step(reason);
     const transactionId = await start(link);
@@ -244,11 +248,13 @@ scenario('meter values of every kind are taken', {
 }, async () => {
   const link = await registered();
   const units = {
-    'Energy.Active.Export.Register': 'Wh', 'Energy.Active.Import.Register': 'kWh', 'Energy.Reactive.Export.Register': 'varh',
-    'Energy.Reactive.Import.Register': 'kvarh', 'Energy.Active.Export.Interval': 'Wh', 'Energy.Active.Import.Interval': 'Wh',
-    'Energy.Reactive.Export.Interval': 'varh', 'Energy.Reactive.Import.Interval': 'varh', 'Power.Active.Export': 'W',
-    'Power.Active.Import': 'kW', 'Power.Offered': 'W', 'Power.Reactive.Export': 'var', 'Power.Reactive.Import': 'kvar',
-    'Power.Factor': undefined, 'Current.Import': 'A', 'Current.Export': 'A', 'Current.Offered': 'A', 'Voltage': 'V',
+    'Energy.Active.Export.Register': 'Wh', 'Energy.Active.Import.Register': 'kWh',
+    'Energy.Reactive.Export.Register': 'varh', 'Energy.Reactive.Import.Register': 'kvarh',
+    'Energy.Active.Export.Interval': 'Wh', 'Energy.Active.Import.Interval': 'Wh',
+    'Energy.Reactive.Export.Interval': 'varh', 'Energy.Reactive.Import.Interval': 'varh',
+    'Power.Active.Export': 'W', 'Power.Active.Import': 'kW', 'Power.Offered': 'W', 'Power.Factor': undefined,
+    'Power.Reactive.Export': 'var', 'Power.Reactive.Import': 'kvar',
+    'Current.Import': 'A', 'Current.Export': 'A', 'Current.Offered': 'A', 'Voltage': 'V',
     'Frequency': undefined, 'Temperature': 'K', 'SoC': 'Percent', 'RPM': undefined,
   };
   const contexts = ['Interruption.Begin', 'Interruption.End', 'Sample.Clock', 'Sample.Periodic', 'Transaction.Begin',
@@ -263,8 +269,9 @@ scenario('meter values of every kind are taken', {
   await step('all measurands', () => send(Object.keys(units).map(measurand =>
     units[measurand] ? { value: '12.5', measurand, unit: units[measurand] } : { value: '1', measurand })));
   await step('all contexts', () => send(contexts.map(context => ({ value: '1002', context }))));
-  await step('all phases', () => send(phases.map(phase =>
-    ({ value: '230.1', measurand: phase === 'N' ? 'Current.Import' : 'Voltage', unit: phase === 'N' ? 'A' : 'V', phase }))));
+  await step('all phases', () => send(phases.map(phase => phase === 'N'
+    ? { value: '0.1', measurand: 'Current.Import', unit: 'A', phase }
+    : { value: '230.1', measurand: 'Voltage', unit: 'V', phase })));
   await step('all places', () => send(places.map(location =>
     ({ value: '1003', measurand: 'Energy.Active.Import.Register', unit: 'Wh', location }))));
   await step('apparent power and Fahrenheit', () => send([
@@ -272,7 +279,10 @@ scenario('meter values of every kind are taken', {
     { value: '2.3', measurand: 'Power.Offered', unit: 'kVA' },
     { value: '70', measurand: 'Temperature', unit: 'Fahrenheit' },
   ]));
-  await step('signed data', () => send([{ value: '3045022100a1b2c3', format: 'SignedData' }, { value: '1004', format: 'Raw' }]));
+  await step('signed data', () => send([
+    { value: '3045022100a1b2c3', format: 'SignedData' },
+    { value: '1004', format: 'Raw' },
+  ]));
   await stop(link, transactionId);
 });
 
@@ -283,7 +293,8 @@ scenario('meter values without a transaction are taken', {
   const link = await registered();
   const reading = (seconds, value) => ({ timestamp: ago(seconds), sampledValue: [{ value, context: 'Sample.Clock' }] });
   await link.call('MeterValues', { connectorId: 0, meterValue: [reading(0, '5000')] });
-  await link.call('MeterValues', { connectorId: 1, meterValue: [reading(120, '1000'), reading(60, '1100'), reading(0, '1200')] });
+  const several = [reading(120, '1000'), reading(60, '1100'), reading(0, '1200')];
+  await link.call('MeterValues', { connectorId: 1, meterValue: several });
 });
 
 scenario('the data of an unknown vendor are refused with the status for that', {

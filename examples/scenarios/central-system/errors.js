@@ -1,7 +1,8 @@
 // How a central system of OCPP 1.6-J copes with calls that are wrong and with frames that are none.
 //
-// Which error code fits which fault is written in few words and read in many ways, so that several codes are allowed, in the spelling
-// of 1.6 and in that of 2.0.1. Against a foreign central system, at which the charge point CP1 is registered:
+// Which error code fits which fault is written in few words and read in many ways, so that several codes are allowed,
+// in the spelling of 1.6 and in that of 2.0.1. Against a foreign central system, at which the charge point CP1 is
+// registered:
 //
 //   ocpp-tui test central-system/errors.js --url ws://host:9000/ocpp --identity CP1
 /// <reference path="../ocpp-tui-scenario.d.ts" />
@@ -94,7 +95,7 @@ scenario('a value outside of its enumeration is refused', {
 });
 
 scenario('a text that is too long does no harm', {
-  checks: 'A tag of 21 characters gets an error, or at least no acceptance; a serial number that is too long kills nothing.',
+  checks: 'A tag that is too long gets an error, or at least no acceptance; a long serial number kills nothing.',
   by: ['OCPP-J 1.6 §4.2.3', 'OCPP 1.6 §7.28'],
 }, async () => {
   const link = await registered();

@@ -1,5 +1,5 @@
-// Firmware, diagnostics and the security extension of OCPP 1.6-J, with the central system under test. Against a foreign one, at which
-// the charge point CP1 is registered:
+// Firmware, diagnostics and the security extension of OCPP 1.6-J, with the central system under test. Against a
+// foreign one, at which the charge point CP1 is registered:
 //
 //   ocpp-tui test central-system/firmware.js --url ws://host:9000/ocpp --identity CP1
 //
@@ -28,8 +28,8 @@ scenario('every status of the firmware is taken', {
   by: ['OCPP 1.6 §4.5', 'OCPP 1.6 §7.25'],
 }, async () => {
   const link = await registered();
-  for (const status of ['Idle', 'Downloading', 'DownloadFailed', 'Downloading', 'Downloaded', 'Installing', 'InstallationFailed',
-    'Installing', 'Installed']) {
+  for (const status of ['Idle', 'Downloading', 'DownloadFailed', 'Downloading', 'Downloaded', 'Installing',
+    'InstallationFailed', 'Installing', 'Installed']) {
     await step(status, () => link.call('FirmwareStatusNotification', { status }));
   }
   await alive(link);
@@ -81,7 +81,8 @@ scenario('diagnostics are fetched', Object.assign({
   by: ['OCPP 1.6 §5.9', 'OCPP 1.6 §4.4'],
 }, byHand), async () => {
   const link = await registered();
-  const expected = Object.assign({ location: uri, startTime: optional(any.time), stopTime: optional(any.time) }, retries);
+  const times = { startTime: optional(any.time), stopTime: optional(any.time) };
+  const expected = Object.assign({ location: uri }, times, retries);
   const wanted = await order(link, 'GetDiagnostics', { answer: { fileName: 'diagnostics.zip' }, expected });
   if (wanted.startTime && wanted.stopTime) {
     assert(Date.parse(wanted.startTime) <= Date.parse(wanted.stopTime), 'the begin of the log is not after its end');
@@ -107,13 +108,14 @@ scenario('the statuses of logs and of signed firmware are taken', {
   by: ['Improved security for OCPP 1.6-J §5.13', 'Improved security for OCPP 1.6-J §5.19'],
 }, async () => {
   const link = await registered();
-  for (const status of ['Uploading', 'Uploaded', 'UploadFailure', 'BadMessage', 'NotSupportedOperation', 'PermissionDenied']) {
+  for (const status of ['Uploading', 'Uploaded', 'UploadFailure', 'BadMessage', 'NotSupportedOperation',
+    'PermissionDenied']) {
     await extended(link, 'LogStatusNotification', { status, requestId: 1 });
   }
   await extended(link, 'LogStatusNotification', { status: 'Idle' });
-  for (const status of ['DownloadScheduled', 'Downloading', 'DownloadPaused', 'Downloading', 'DownloadFailed', 'Downloaded',
-    'InvalidSignature', 'SignatureVerified', 'InstallScheduled', 'Installing', 'InstallVerificationFailed', 'InstallationFailed',
-    'InstallRebooting', 'Installed']) {
+  for (const status of ['DownloadScheduled', 'Downloading', 'DownloadPaused', 'Downloading', 'DownloadFailed',
+    'Downloaded', 'InvalidSignature', 'SignatureVerified', 'InstallScheduled', 'Installing',
+    'InstallVerificationFailed', 'InstallationFailed', 'InstallRebooting', 'Installed']) {
     await extended(link, 'SignedFirmwareStatusNotification', { status, requestId: 1 });
   }
   await extended(link, 'SignedFirmwareStatusNotification', { status: 'Idle' });

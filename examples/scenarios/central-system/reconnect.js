@@ -1,10 +1,14 @@
-// Links that are lost and made again, with a central system of OCPP 1.6-J under test. Against a foreign one, at which the charge point
-// CP1 and the tag TAG1 are registered:
+// Links that are lost and made again, with a central system of OCPP 1.6-J under test. Against a foreign one, at which
+// the charge point CP1 and the tag TAG1 are registered:
 //
 //   ocpp-tui test central-system/reconnect.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
 const { registered, alive, ago, start, stop } = require('../lib/central-system.js');
+
+function tell(link, status) {
+  return link.call('StatusNotification', { connectorId: 1, status, errorCode: 'NoError', timestamp: ago(0) });
+}
 
 scenario('a link that was closed is taken again without a boot', {
   checks: 'A charge point that was accepted closes its link, connects again, and goes on where it was.',
@@ -15,7 +19,7 @@ scenario('a link that was closed is taken again without a boot', {
   expect(link.connected, false, 'whether the link is up after it was closed');
   await link.connect();
   await alive(link);
-  await link.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp: ago(0) });
+  await tell(link, 'Available');
 });
 
 scenario('a link that was cut is taken again without a boot', {
@@ -42,8 +46,8 @@ scenario('a link that is cut in the middle of a call is taken again', {
     { connectorId: 1, status: 'Preparing', errorCode: 'NoError', timestamp: ago(0) }]);
   await link.drop();
   await link.connect();
-  await link.call('StatusNotification', { connectorId: 1, status: 'Preparing', errorCode: 'NoError', timestamp: ago(0) });
-  await link.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp: ago(0) });
+  await tell(link, 'Preparing');
+  await tell(link, 'Available');
 });
 
 scenario('a boot after a reconnect is answered as well', {
@@ -72,7 +76,7 @@ scenario('a transaction outlives the loss of its link', {
 });
 
 scenario('a second link of one identity leaves the central system alive', {
-  checks: 'A connection with an identity that is connected already is taken or refused; after it the charge point is served.',
+  checks: 'A second connection with one identity is taken or refused; after it the charge point is served.',
   by: ['OCPP-J 1.6 §3.1.1', 'OCPP-J 1.6 §5.4'],
 }, async () => {
   const link = await registered();

@@ -1,5 +1,6 @@
-// Smart charging in OCPP 1.6-J, with the central system under test. Somebody has to cause each call; against a foreign central system,
-// at which the charge point CP1 and the tag TAG1 are registered, the scenarios say what is to be done there and wait for it:
+// Smart charging in OCPP 1.6-J, with the central system under test. Somebody has to cause each call; against a
+// foreign central system, at which the charge point CP1 and the tag TAG1 are registered, the scenarios say what is to
+// be done there and wait for it:
 //
 //   ocpp-tui test central-system/smart-charging.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 //
@@ -12,13 +13,16 @@ function about(checks, ...by) {
   return Object.assign({ checks, by }, byHand);
 }
 
-/** Whether a profile may be set at this connector: one for the whole charge point only there, one for a transaction only elsewhere. */
+/**
+ * Whether a profile may be set at this connector: one for the whole charge point only there, one for a transaction
+ * only elsewhere.
+ */
 function fits({ connectorId, csChargingProfiles }) {
   return csChargingProfiles.chargingProfilePurpose === 'ChargePointMaxProfile' ? connectorId === 0
     : csChargingProfiles.chargingProfilePurpose !== 'TxProfile' || connectorId > 0;
 }
 
-/** A profile that repeats says how often, and one with certain times says when it begins. */
+/** A profile that repeats says how often. */
 function isDated({ csChargingProfiles }) {
   return csChargingProfiles.chargingProfileKind !== 'Recurring' || csChargingProfiles.recurrencyKind !== undefined;
 }
@@ -120,7 +124,8 @@ scenario('charging profiles are cleared', about(
     stackLevel: optional(atLeast(0)),
   };
   for (const status of ['Accepted', 'Unknown']) {
-    await order(link, 'ClearChargingProfile', { how: `which is answered with ${status}`, answer: { status }, expected });
+    const how = `which is answered with ${status}`;
+    await order(link, 'ClearChargingProfile', { how, answer: { status }, expected });
     await alive(link);
   }
 });

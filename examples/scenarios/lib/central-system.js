@@ -1,5 +1,5 @@
-// What the scenarios about a central system share: being registered, transactions, calls that a person has to cause, and the matchers for
-// what OCPP 1.6 says about texts and numbers. It is no scenario itself.
+// What the scenarios about a central system share: being registered, transactions, calls that a person has to cause,
+// and the matchers for what OCPP 1.6 says about texts and numbers. It is no scenario itself.
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
 /** A tag that the central system lets charge: `--set idTag=…`. */
@@ -13,6 +13,9 @@ const without = parameter('without', []);
 
 /** For scenarios in which a person has to do something at the central system: people need longer than programs. */
 const byHand = foreign ? { timeout: 15 * 60 * 1000 } : {};
+
+/** How long a call is awaited that somebody has to cause. */
+const patience = foreign ? { within: 2 * 60 * 1000 } : {};
 
 /** Our link, after the central system has accepted us: before that it owes us nothing else (OCPP 1.6 §4.2). */
 async function registered(options) {
@@ -36,36 +39,37 @@ function ago(seconds) {
 
 /** Starts a transaction and returns its id. Fields can be replaced. */
 async function start(link, fields) {
-  const payload = Object.assign({ connectorId: 1, idTag: idTag, meterStart: 1000, timestamp: ago(0) }, fields);
+  const payload = Object.assign({ connectorId: 1, idTag, meterStart: 1000, timestamp: ago(0) }, fields);
   const started = await link.call('StartTransaction', payload, { transactionId: any.integer });
   return started.transactionId;
 }
 
 /** Stops a transaction. Fields can be replaced. */
 function stop(link, transactionId, fields) {
-  const payload = Object.assign({ transactionId: transactionId, idTag: idTag, meterStop: 1500, timestamp: ago(0) }, fields);
+  const payload = Object.assign({ transactionId, idTag, meterStop: 1500, timestamp: ago(0) }, fields);
   return link.call('StopTransaction', payload);
 }
 
 /**
  * Has the central system send a call, by a person or in the simulation, and returns the payload with which it comes.
  *
- * `how` tells the person more about it; `payload` is what the simulation sends instead of the usual sample; `answer` are fields of our
- * answer, and `error` is a code with which we answer instead.
+ * `how` tells the person more about it; `payload` is what the simulation sends instead of the usual sample; `answer`
+ * are fields of our answer, and `error` is a code with which we answer instead.
  */
-async function order(link, action, { how = '', payload, answer, error, expected } = {}) {
+async function order(link, action, { how = '', payload, answer = {}, error, expected = any } = {}) {
   if (without.includes(action)) {
     skip(`The central system cannot send ${action}.`);
   }
-  if (error) {
-    link.answerOnce(action, ocpp.error(error, 'This is part of a test.'));
-  } else if (answer) {
-    link.answerOnce(action, answer);
-  }
+  // not only the next time: there are central systems that make such calls by themselves, after a boot for example
+  link.answer(action, error ? ocpp.error(error, 'This is part of a test.') : answer);
+  const before = new Set(link.calls(action).map(call => call.id));
   await operator(`Send a call of the kind ${action} to ${link.id}${how && `, ${how}`}`, underTest =>
     error ? underTest.callError(action, payload, error) : underTest.call(action, payload));
-  const call = await link.expectCall(action, expected);
-  return call.payload;
+  let call;
+  do {
+    call = await link.expectCall(action, any, patience);
+  } while (before.has(call.id));
+  return expect(call.payload, expected, `the payload of ${action}`);
 }
 
 /** A text with at least one character and at most so many. */
