@@ -50,6 +50,13 @@ function stop(link, transactionId, fields) {
   return link.call('StopTransaction', payload);
 }
 
+/** Ends the scenario when the central system cannot send this. */
+function needs(action) {
+  if (without.includes(action)) {
+    skip(`The central system cannot send ${action}.`);
+  }
+}
+
 /**
  * Has the central system send a call, by a person or in the simulation, and returns the payload with which it comes.
  *
@@ -57,13 +64,11 @@ function stop(link, transactionId, fields) {
  * are fields of our answer, and `error` is a code with which we answer instead.
  */
 async function order(link, action, { how = '', payload, answer = {}, error, expected = any } = {}) {
-  if (without.includes(action)) {
-    skip(`The central system cannot send ${action}.`);
-  }
+  needs(action);
   // not only the next time: there are central systems that make such calls by themselves, after a boot for example
   link.answer(action, error ? ocpp.error(error, 'This is part of a test.') : answer);
   const before = new Set(link.calls(action).map(call => call.id));
-  await operator(`Send a call of the kind ${action} to ${link.id}${how && `, ${how}`}`, underTest =>
+  await operator(`Send ${action} to ${link.id}${how && `, ${how}`}`, underTest =>
     error ? underTest.callError(action, payload, error) : underTest.call(action, payload));
   let call;
   do {
@@ -110,5 +115,5 @@ const profile = {
 };
 
 module.exports = {
-  idTag, clockTolerance, byHand, registered, alive, ago, start, stop, order, textUpTo, atLeast, uri, profile,
+  idTag, clockTolerance, byHand, registered, alive, ago, start, stop, needs, order, textUpTo, atLeast, uri, profile,
 };

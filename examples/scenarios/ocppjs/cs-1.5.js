@@ -12,7 +12,7 @@ Test.commands = [
   'remote_unlockconnector connectorId=1',
   'remote_changeavailability connectorId=1 type=Operative',
   'remote_clearcache',
-  'remote_changeconfiguration key=HeartBeatInterval value=300',
+  'remote_changeconfiguration key=HeartBeatInterval value="300"',
   'remote_getdiagnostics',
   'remote_starttransaction idTag=ABC connectorId=1',
   'remote_stoptransaction transactionId=1',
