@@ -64,7 +64,6 @@ scenario('heartbeats come as the boot answer says', {
     const second = await then('Heartbeat', undefined, { within: interval * 1000 + 10000 });
     // another message in between may make the wait longer, nothing makes it shorter
     assert(second.at - first.at >= interval * 800, `${second.at - first.at} ms between two heartbeats`);
-    expect(await configured(cp, 'HeartbeatInterval'), String(interval), 'HeartbeatInterval');
   } finally {
     await quietly(() => cp.call('ChangeConfiguration', { key: 'HeartbeatInterval', value: usual }));
   }
@@ -137,7 +136,7 @@ scenario('the whole configuration can be read', {
 }, async () => {
   const cp = await ready();
   const { configurationKey, unknownKey } = await cp.call('GetConfiguration', {});
-  expect(unknownKey, oneOf(undefined, []), 'unknownKey');
+  assert(unknownKey === undefined || unknownKey.length === 0, 'no key was asked for, but unknownKey names some');
   const known = configurationKey.map(({ key }) => key);
   const missing = REQUIRED_KEYS.filter((key) => !known.includes(key));
   expect(missing, [], 'the required keys that are missing');
