@@ -27,15 +27,7 @@ function send(cp, updateType, listVersion, localAuthorizationList, expected = { 
 
 /** A scenario with the list switched on; it gets the version to go on from. */
 function withList(begin, run) {
-  return async () => {
-    const cp = await begin();
-    if ((await version(cp)) >= 0) {
-      return within(cp);
-    }
-    // −1 says that there is no list, or that it is switched off
-    return withConfiguration(cp, { LocalAuthListEnabled: 'true' }, () => within(cp));
-  };
-  async function within(cp) {
+  const within = async (cp) => {
     const current = await version(cp);
     if (current < 0) {
       skip('there is no local list');
@@ -45,7 +37,16 @@ function withList(begin, run) {
     } finally {
       await quietly(async () => send(cp, 'Full', (await version(cp)) + 1));
     }
-  }
+  };
+  return async () => {
+    const cp = await begin();
+    // −1 says that there is no list, or that it is switched off
+    if ((await version(cp)) < 0) {
+      await withConfiguration(cp, { LocalAuthListEnabled: 'true' }, () => within(cp));
+    } else {
+      await within(cp);
+    }
+  };
 }
 
 scenario('a full list replaces the one before', {
