@@ -1,6 +1,7 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// What an OCPP 1.6-J charge point makes of calls that are wrong, of texts that are no messages, and of answers that are late or errors.
+// What an OCPP 1.6-J charge point makes of calls that are wrong, of texts that are no messages, and of answers that
+// are late or errors.
 //
 //     ocpp-tui test examples/scenarios/charge-point/errors.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/errors.js   the one that connects
@@ -8,20 +9,23 @@
 // `idTag` and `connector` (1) are used for one transaction.
 
 const {
-  LONG, ask, cleanUp, ends, fromNow, patient, ready, readyAndFree, site, start, withConfiguration,
+  LONG, ask, cleanUp, configured, ends, fromNow, patient, ready, readyAndFree, site, start, withConfiguration,
 } = require('./lib/charge-point.js');
 
-// The codes overlap, and their names were misprinted in some versions of the specification: each list holds what may be meant.
+// The codes overlap, and their names were misprinted in some versions of the specification: each list holds what
+// may be meant.
 const INCOMPLETE = oneOf(
-  'OccurenceConstraintViolation', 'OccurrenceConstraintViolation', 'ProtocolError', 'FormationViolation', 'FormatViolation',
-  'PropertyConstraintViolation',
+  'OccurenceConstraintViolation', 'OccurrenceConstraintViolation', 'ProtocolError', 'FormationViolation',
+  'FormatViolation', 'PropertyConstraintViolation',
 );
-const WRONG_TYPE = oneOf('TypeConstraintViolation', 'PropertyConstraintViolation', 'FormationViolation', 'FormatViolation');
+const WRONG_TYPE = oneOf(
+  'TypeConstraintViolation', 'PropertyConstraintViolation', 'FormationViolation', 'FormatViolation',
+);
 const WRONG_VALUE = WRONG_TYPE;
 
 /** Something harmless that every charge point answers: it shows that the link is in order. */
 async function stillAnswers(cp) {
-  await cp.call('GetConfiguration', { key: ['HeartbeatInterval'] }, { configurationKey: [{ key: 'HeartbeatInterval' }] });
+  expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
   assert(cp.connected, 'the link is down');
 }
 
@@ -63,11 +67,15 @@ scenario('a value that is not allowed', {
 });
 
 scenario('texts that are no messages', {
-  checks: 'Broken JSON, JSON that is no message, and an unknown message type leave the link and the charge point as they were.',
+  checks:
+    'Broken JSON, JSON that is no message, and an unknown message type leave the link and the charge '
+    + 'point as they were.',
   by: ['OCPP-J 1.6 §4.1.3', 'OCPP-J 1.6 §4.2'],
 }, async () => {
   const cp = await ready();
-  const texts = ['this is no JSON', '[2,"broken-1","Heartb', '{"action":"Reset"}', '[]', '[9,"unknown-1","Reset",{"type":"Hard"}]'];
+  const texts = [
+    'this is no JSON', '[2,"broken-1","Heartb', '{"action":"Reset"}', '[]', '[9,"unknown-1","Reset",{"type":"Hard"}]',
+  ];
   for (const text of texts) {
     step(text);
     await cp.send(text);
@@ -127,7 +135,8 @@ scenario('a transaction message that fails is sent again', {
       const first = await ends(transaction, then);
       const { meterStop } = first.payload;
       const again = await then('StopTransaction', { transactionId: transaction.id, meterStop }, patient);
-      assert(again.at - first.at >= seconds * 800, `sent again after ${again.at - first.at} ms, not after ${seconds} s`);
+      const wait = again.at - first.at;
+      assert(wait >= seconds * 800, `sent again after ${wait} ms, not after ${seconds} s`);
     } finally {
       await cleanUp(cp, transaction);
     }

@@ -1,13 +1,14 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Firmware Management profile of an OCPP 1.6-J charge point: updates, diagnostics, and what is told of their progress.
+// The Firmware Management profile of an OCPP 1.6-J charge point: updates, diagnostics, and what is told of their
+// progress.
 //
 //     ocpp-tui test examples/scenarios/charge-point/firmware.js                    a simulated charge point
-//     ocpp-tui test --listen 9000 --set firmwareLocation=ftp://10.0.0.5/new.bin --set uploadLocation=ftp://10.0.0.5/up/ \
-//         examples/scenarios/charge-point/firmware.js                              the one that connects
+//     ocpp-tui test --listen 9000 --set firmwareLocation=ftp://10.0.0.5/new.bin \
+//         --set uploadLocation=ftp://10.0.0.5/up/ examples/scenarios/charge-point/firmware.js   the one that connects
 //
-// A foreign charge point really installs what is at `firmwareLocation` and really sends its diagnostics to `uploadLocation`;
-// where one of them is not given, the scenarios that need it are left out.
+// A foreign charge point really installs what is at `firmwareLocation` and really sends its diagnostics to
+// `uploadLocation`; where one of them is not given, the scenarios that need it are left out.
 
 const { LONG, ask, fromNow, ready, readyAndFree, since } = require('./lib/charge-point.js');
 

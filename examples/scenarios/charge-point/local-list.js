@@ -1,12 +1,14 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Local Auth List Management profile of an OCPP 1.6-J charge point: the list's versions, its updates, and its use.
+// The Local Auth List Management profile of an OCPP 1.6-J charge point: the list's versions, its updates, and its
+// use.
 //
 //     ocpp-tui test examples/scenarios/charge-point/local-list.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/local-list.js   the one that connects
 //
-// The list of the charge point is lost: each scenario replaces it and leaves it empty. `listedIdTag` (LISTED1) is put into it and
-// used for a transaction at `connector`; a foreign charge point gets no other word about the tag than the list.
+// The list of the charge point is lost: each scenario replaces it and leaves it empty. `listedIdTag` (LISTED1) is
+// put into it and used for a transaction at `connector`; a foreign charge point gets no other word about the tag
+// than the list.
 
 const {
   LONG, ask, cleanUp, quietly, ready, readyAndFree, since, start, stop, withConfiguration,
@@ -71,7 +73,9 @@ scenario('a differential list changes the one before', {
 }));
 
 scenario('a differential list must be newer', {
-  checks: 'SendLocalList (Differential) with the version of the list, or an older one, is a VersionMismatch and changes nothing.',
+  checks:
+    'SendLocalList (Differential) with the version of the list, or an older one, is a VersionMismatch and '
+    + 'changes nothing.',
   by: 'OCPP 1.6 §5.15',
 }, withList(ready, async (cp, current) => {
   await send(cp, 'Full', current + 2, [accepted(listedIdTag)]);
@@ -91,7 +95,9 @@ scenario('an empty list', {
 }));
 
 scenario('a listed tag starts without a question', {
-  checks: 'With LocalPreAuthorize a tag in the list starts a transaction, and the central system is not asked about it first.',
+  checks:
+    'With LocalPreAuthorize a tag in the list starts a transaction, and the central system is not asked '
+    + 'about it first.',
   by: ['OCPP 1.6 §3.5', 'OCPP 1.6 §9.1'],
   timeout: LONG,
 }, withList(readyAndFree, async (cp, current) => {

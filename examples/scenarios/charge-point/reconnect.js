@@ -5,11 +5,11 @@
 //     ocpp-tui test examples/scenarios/charge-point/reconnect.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/reconnect.js   the one that connects
 //
-// The link is closed or cut several times; OCPP does not say how soon a charge point must come back, and five minutes are allowed.
-// `idTag` and `connector` (1) are used for transactions.
+// The link is closed or cut several times; OCPP does not say how soon a charge point must come back, and five
+// minutes are allowed. `idTag` and `connector` (1) are used for transactions.
 
 const {
-  LONG, cleanUp, ends, fromNow, patient, ready, readyAndFree, since, start, stop,
+  LONG, cleanUp, configured, ends, fromNow, patient, ready, readyAndFree, since, start, stop,
 } = require('./lib/charge-point.js');
 
 const back = { within: foreign ? 300000 : 30000 };
@@ -21,7 +21,7 @@ function comesBack(end) {
     const boots = cp.calls('BootNotification').length;
     await end(cp);
     await cp.expectConnect(back);
-    await cp.call('GetConfiguration', { key: ['HeartbeatInterval'] }, { configurationKey: [{ key: 'HeartbeatInterval' }] });
+    expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
     await cp.expectNoCall('BootNotification', { for: foreign ? 10000 : 1000 });
     const more = since(cp, 'BootNotification', boots).length;
     assert(more === 0, 'the charge point booted, though only its link was lost');
@@ -59,7 +59,9 @@ scenario('a transaction outlives the link', {
 });
 
 scenario('what was not delivered is sent again', {
-  checks: 'A StopTransaction that got no answer before the link was lost is sent again, unchanged, when the link is back.',
+  checks:
+    'A StopTransaction that got no answer before the link was lost is sent again, unchanged, when the '
+    + 'link is back.',
   by: 'OCPP 1.6 §3.7',
   timeout: LONG,
 }, async () => {
@@ -87,5 +89,5 @@ scenario('a ping is answered', {
   for (let count = 0; count < 3; count += 1) {
     await cp.ping();
   }
-  await cp.call('GetConfiguration', { key: ['HeartbeatInterval'] }, { configurationKey: [{ key: 'HeartbeatInterval' }] });
+  expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
 });

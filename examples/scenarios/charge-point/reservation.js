@@ -5,7 +5,8 @@
 //     ocpp-tui test examples/scenarios/charge-point/reservation.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/reservation.js   the one that connects
 //
-// `idTag` and `otherIdTag` must be two tags that do not belong to one group; `connector` (1) is the connector that is reserved.
+// `idTag` and `otherIdTag` must be two tags that do not belong to one group; `connector` (1) is the connector that
+// is reserved.
 
 const {
   LONG, ask, cleanUp, fromNow, nextNumber, patient, quietly, readyAndFree, refusesStart, site, start, stop,
@@ -19,7 +20,7 @@ function reservation(milliseconds = 600000, fields = {}) {
   return { connectorId, expiryDate, idTag: site.idTag, reservationId: nextNumber(), ...fields };
 }
 
-/** Reserves the connector and gives the id. Many charge points are configured to take no reservations, which is their right. */
+/** Reserves the connector and gives the id. Many charge points are configured to take no reservations, as they may. */
 async function reserve(cp, payload) {
   const { status } = await ask(cp, 'ReserveNow', payload);
   if (status === 'Rejected') {
@@ -48,7 +49,9 @@ scenario('a connector is reserved and released', {
 });
 
 scenario('only a reservation that holds can be cancelled', {
-  checks: 'CancelReservation is Rejected for an id that nobody reserved with, and the second time for one that somebody did.',
+  checks:
+    'CancelReservation is Rejected for an id that nobody reserved with, and the second time for one that '
+    + 'somebody did.',
   by: 'OCPP 1.6 §5.1',
   timeout: LONG,
 }, async () => {
@@ -63,7 +66,9 @@ scenario('only a reservation that holds can be cancelled', {
 });
 
 scenario('a connector is reserved only once', {
-  checks: 'ReserveNow for a reserved connector is Occupied with another id; with the same id it replaces the reservation.',
+  checks:
+    'ReserveNow for a reserved connector is Occupied with another id; with the same id it replaces the '
+    + 'reservation.',
   by: 'OCPP 1.6 §5.13',
   timeout: LONG,
 }, async () => {
@@ -98,7 +103,9 @@ scenario('a connector out of use is not reserved', {
 });
 
 scenario('a reserved connector is for its tag only', {
-  checks: 'Another tag cannot charge at a reserved connector; the right one can, and its transaction names the reservation.',
+  checks:
+    'Another tag cannot charge at a reserved connector; the right one can, and its transaction names the '
+    + 'reservation.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §4.8'],
   timeout: LONG,
 }, async () => {

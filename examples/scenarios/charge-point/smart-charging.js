@@ -1,12 +1,14 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Smart Charging profile of an OCPP 1.6-J charge point: what becomes of charging profiles, seen in the composite schedule.
+// The Smart Charging profile of an OCPP 1.6-J charge point: what becomes of charging profiles, seen in the
+// composite schedule.
 //
 //     ocpp-tui test examples/scenarios/charge-point/smart-charging.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/smart-charging.js   the one that connects
 //
-// All charging profiles that are installed are cleared, before each scenario and after it. `idTag` and `connector` are used for
-// a transaction. The limits lie between 7 A and 20 A (1.6 kW and 4.6 kW); hardware that can do less will fail here.
+// All charging profiles that are installed are cleared, before each scenario and after it. `idTag` and `connector`
+// are used for a transaction. The limits lie between 7 A and 20 A (1.6 kW and 4.6 kW); hardware that can do less
+// will fail here.
 
 const {
   LONG, ask, cleanUp, configured, connectorCount, nextNumber, quietly, readyAndFree, site, start, stop,
@@ -83,7 +85,9 @@ scenario('a default profile limits a connector', {
 }));
 
 scenario('a default profile for all connectors', {
-  checks: 'A TxDefaultProfile for connector 0 holds for each connector; one for a single connector takes its place there.',
+  checks:
+    'A TxDefaultProfile for connector 0 holds for each connector; one for a single connector takes its '
+    + 'place there.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
 }, withoutProfiles(async (cp, unit) => {
@@ -120,7 +124,8 @@ async function refused(cp, payload) {
   try {
     result = await cp.call('SetChargingProfile', payload);
   } catch (error) {
-    expect(error.code, oneOf('PropertyConstraintViolation', 'FormationViolation'), `the end of the call: ${error.message}`);
+    const codes = oneOf('PropertyConstraintViolation', 'FormationViolation');
+    expect(error.code, codes, `the end of the call: ${error.message}`);
     return;
   }
   expect(result.status, oneOf('Rejected', 'NotSupported'), 'the status of the answer');
@@ -146,7 +151,9 @@ scenario('the highest stack level counts', {
 }));
 
 scenario('a profile of the same level takes the place of another', {
-  checks: 'A profile with the stack level and purpose of an installed one replaces it; clearing finds only the new one.',
+  checks:
+    'A profile with the stack level and purpose of an installed one replaces it; clearing finds only the '
+    + 'new one.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.5'],
   timeout: LONG,
 }, withoutProfiles(async (cp, unit) => {

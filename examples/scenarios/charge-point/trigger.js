@@ -5,8 +5,8 @@
 //     ocpp-tui test examples/scenarios/charge-point/trigger.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/trigger.js   the one that connects
 //
-// Nothing is changed at the charge point. `connector` (1) is the one that is asked about; no transfer of firmware or diagnostics
-// should be under way.
+// Nothing is changed at the charge point. `connector` (1) is the one that is asked about; no transfer of firmware
+// or diagnostics should be under way.
 
 const { ask, connectorCount, fromNow, ready, site } = require('./lib/charge-point.js');
 
@@ -62,7 +62,9 @@ scenario('meter values on demand', {
 });
 
 scenario('a boot on demand', {
-  checks: 'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected, because nobody needs it.',
+  checks:
+    'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected, because '
+    + 'nobody needs it.',
   by: 'OCPP 1.6 §5.17',
 }, async () => {
   const cp = await ready();
@@ -109,7 +111,9 @@ async function refused(payload, ...statuses) {
 }
 
 scenario('a message that cannot be triggered', {
-  checks: 'TriggerMessage of something that the definitions do not offer is NotImplemented, or an error about the value.',
+  checks:
+    'TriggerMessage of something that the definitions do not offer is NotImplemented, or an error about '
+    + 'the value.',
   by: 'OCPP 1.6 §5.17',
 }, () => refused({ requestedMessage: 'StartTransaction' }, 'NotImplemented', 'Rejected'));
 

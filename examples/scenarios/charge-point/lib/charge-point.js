@@ -1,7 +1,8 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-// What the scenarios beside this folder share: the site's parameters, a charge point at rest to begin with, transactions that are
-// started and stopped from afar, and configuration that is put back. Nothing here knows more of the charge point than OCPP says.
+// What the scenarios beside this folder share: the site's parameters, a charge point at rest to begin with,
+// transactions that are started and stopped from afar, and configuration that is put back. Nothing here knows more
+// of the charge point than OCPP says.
 
 /** What depends on the site: `--set idTag=04A1B2 --set connector=2`. */
 const site = {
@@ -15,7 +16,8 @@ const site = {
 const patient = { within: foreign ? 120000 : 15000 };
 const rebooting = { within: foreign ? 300000 : 15000 };
 
-// Above the time limit of any single wait, for scenarios in which somebody handles a cable or a charge point restarts.
+// Above the time limit of any single wait, for scenarios in which somebody handles a cable or a charge point
+// restarts.
 const LONG = 900000;
 
 // Transactions and reservations of one run must not be taken for those of the run before.
@@ -26,8 +28,8 @@ function nextNumber() {
 }
 
 /**
- * Expects calls that come from now on. A charge point may have said the same before, after its boot for example, and a plain
- * `expectCall` would be content with that.
+ * Expects calls that come from now on. A charge point may have said the same before, after its boot for example,
+ * and a plain `expectCall` would be content with that.
  */
 function fromNow(cp) {
   const before = new Set(cp.calls().map((call) => call.id));
@@ -107,7 +109,7 @@ async function readyAndFree(connector = site.connector) {
   return cp;
 }
 
-/** Waits until a connector is available. Without TriggerMessage there is no way to ask, and the scenario will find out. */
+/** Waits until a connector is available. Without TriggerMessage nobody can ask, and the scenario will find out. */
 async function free(cp, connector) {
   const then = fromNow(cp);
   const told = await trigger(cp, 'StatusNotification', connector);
@@ -162,8 +164,8 @@ async function withConfiguration(cp, values, run) {
 }
 
 /**
- * Starts a transaction from afar. The transaction id is ours, so that the scenario knows it. `answer` goes into our answer to
- * StartTransaction; with `begins: false` charging is not waited for.
+ * Starts a transaction from afar. The transaction id is ours, so that the scenario knows it. `answer` goes into our
+ * answer to StartTransaction; with `begins: false` charging is not waited for.
  */
 async function start(cp, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
   const then = fromNow(cp);
@@ -209,6 +211,6 @@ async function refusesStart(cp, connectorId, idTag) {
 }
 
 module.exports = {
-  LONG, ask, cleanUp, configured, connectorCount, ends, free, fromNow, nextNumber, patient, quietly, ready, readyAndFree,
+  LONG, ask, cleanUp, configured, connectorCount, ends, fromNow, nextNumber, patient, quietly, ready, readyAndFree,
   rebooting, refusesStart, since, site, start, stop, trigger, withConfiguration,
 };
