@@ -1,14 +1,12 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Local Auth List Management profile of an OCPP 1.6-J charge point: the list's versions, its updates, and its
-// use.
+// The Local Auth List Management profile of an OCPP 1.6-J charge point: versions of the list, its updates, its use.
 //
 //     ocpp-tui test examples/scenarios/charge-point/local-list.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/local-list.js   the one that connects
 //
 // The list of the charge point is lost: each scenario replaces it and leaves it empty. `listedIdTag` (LISTED1) is
-// put into it and used for a transaction at `connector`; a foreign charge point gets no other word about the tag
-// than the list.
+// put into it and used for a transaction at `connector` (1), where somebody must be there to plug a car in.
 
 const {
   LONG, ask, cleanUp, quietly, ready, readyAndFree, since, start, stop, withConfiguration,

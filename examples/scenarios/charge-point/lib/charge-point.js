@@ -16,8 +16,7 @@ const site = {
 const patient = { within: foreign ? 120000 : 15000 };
 const rebooting = { within: foreign ? 300000 : 15000 };
 
-// Above the time limit of any single wait, for scenarios in which somebody handles a cable or a charge point
-// restarts.
+// Above the time limit of any single wait, for scenarios in which a cable is handled or a charge point restarts.
 const LONG = 900000;
 
 // Transactions and reservations of one run must not be taken for those of the run before.
