@@ -1,0 +1,346 @@
+// The core of OCPP 1.6-J, with the central system under test: registration, the clock, authorisation, transactions,
+// meter values.
+//
+// Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
+//
+//   ocpp-tui test central-system/core.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
+//
+// --set unknownTag=…      a tag that nobody has registered; `null` where everybody may charge
+// --set unknownVendor=…   a vendor whose data transfers nobody expects; `null` where all are taken
+// --set clockTolerance=…  how far the clocks may be apart, in milliseconds
+/// <reference path="../ocpp-tui-scenario.d.ts" />
+
+const { idTag, clockTolerance, registered, alive, ago, start, stop } = require('../lib/central-system.js');
+
+const unknownTag = parameter('unknownTag', 'NOBODYS-TAG');
+const unknownVendor = parameter('unknownVendor', 'com.example.nobody');
+
+const nearNow = near(clockTolerance);
+
+/** What is said about a tag, whatever it is. */
+const idTagInfo = {
+  status: oneOf('Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'),
+  expiryDate: optional(any.time),
+  parentIdTag: optional(text => typeof text === 'string' && text.length <= 20),
+};
+
+/** Makes sure that there is a tag which is not known; the simulated central system lets everybody charge. */
+async function withUnknownTag() {
+  if (unknownTag === null) {
+    skip('Everybody may charge here: there is no unknown tag.');
+  }
+  if (!foreign) {
+    const refused = (payload, usual) =>
+      payload.idTag === unknownTag ? { idTagInfo: { status: 'Invalid' } } : usual;
+    await operator(`Remove the tag ${unknownTag}`, underTest => {
+      underTest.answer('Authorize', refused);
+      underTest.answer('StartTransaction', refused);
+    });
+  }
+}
+
+/**
+ * OCPP recommends UTC and demands it nowhere, so that another zone is worth a remark and no failure (OCPP 1.6 §3.14).
+ */
+function remarkZone(link, time) {
+  if (!/(Z|[+-]00(:?00)?)$/.test(time)) {
+    link.mark(`${time} is not in UTC, which is recommended`);
+  }
+}
+
+scenario('a boot is answered with a status, the time and an interval', {
+  checks: 'BootNotification gets one of the three statuses, the time of now, and an interval that is not negative.',
+  by: ['OCPP 1.6 §4.2', 'OCPP 1.6 §6.4'],
+}, async () => {
+  const link = await centralSystemUnderTest();
+  const answer = await link.call('BootNotification', {
+    chargePointVendor: 'ocpp-tui',
+    chargePointModel: 'Scenario',
+    chargePointSerialNumber: 'SCENARIO-1',
+    firmwareVersion: '1.0.0',
+  }, {
+    status: oneOf('Accepted', 'Pending', 'Rejected'),
+    currentTime: nearNow,
+    interval: value => Number.isInteger(value) && value >= 0,
+  });
+  remarkZone(link, answer.currentTime);
+});
+
+scenario('a boot with the required fields alone, and one with all, are both taken', {
+  checks: 'The optional fields of BootNotification make no difference to whether it is answered.',
+  by: 'OCPP 1.6 §6.3',
+}, async () => {
+  const link = await registered();
+  const required = { chargePointVendor: 'ocpp-tui', chargePointModel: 'Scenario' };
+  await link.call('BootNotification', required, { status: 'Accepted' });
+  await link.call('BootNotification', Object.assign({
+    chargePointSerialNumber: '1234567890123456789012345', // as long as it may be
+    chargeBoxSerialNumber: 'BOX-1',
+    firmwareVersion: '1.0.0',
+    iccid: '89310410106543789301',
+    imsi: '204043396257000',
+    meterType: 'Scenario meter',
+    meterSerialNumber: 'METER-1',
+  }, required), { status: 'Accepted' });
+});
+
+scenario('a heartbeat tells the time', {
+  checks: 'The time in the answer to Heartbeat is that of now, and it does not run backwards.',
+  by: ['OCPP 1.6 §4.6', 'OCPP 1.6 §3.14'],
+}, async () => {
+  const link = await registered();
+  const first = await link.call('Heartbeat', {}, { currentTime: nearNow });
+  remarkZone(link, first.currentTime);
+  await sleep(100);
+  const second = await link.call('Heartbeat', {}, { currentTime: nearNow });
+  assert(Date.parse(second.currentTime) >= Date.parse(first.currentTime), 'time does not run backwards');
+});
+
+scenario('a known tag is authorised', {
+  checks: 'Authorize of a tag that may charge is accepted, also when it is asked twice.',
+  by: ['OCPP 1.6 §4.1', 'OCPP 1.6 §7.2'],
+}, async () => {
+  const link = await registered();
+  const expected = { idTagInfo: Object.assign({}, idTagInfo, { status: 'Accepted' }) };
+  const answer = await link.call('Authorize', { idTag }, expected);
+  if (answer.idTagInfo.expiryDate) {
+    assert(Date.parse(answer.idTagInfo.expiryDate) > now(), 'an accepted tag does not expire in the past');
+  }
+  await link.call('Authorize', { idTag }, expected);
+});
+
+scenario('an unknown tag is not authorised', {
+  checks: 'Authorize of a tag that nobody knows is a result with a status, neither an error nor an acceptance.',
+  by: ['OCPP 1.6 §4.1', 'OCPP 1.6 §7.2'],
+}, async () => {
+  const link = await registered();
+  await withUnknownTag();
+  await link.call('Authorize', { idTag: unknownTag }, {
+    idTagInfo: { status: oneOf('Invalid', 'Blocked', 'Expired') },
+  });
+});
+
+scenario('every status of a connector is taken', {
+  checks: 'StatusNotification is acknowledged for all statuses, for the charge point itself, and without a time.',
+  by: ['OCPP 1.6 §4.9', 'OCPP 1.6 §7.7'],
+}, async () => {
+  const link = await registered();
+  for (const status of ['Available', 'Unavailable', 'Faulted', 'Available']) {
+    await step(`connector 0 is ${status}`, () => link.call('StatusNotification', {
+      connectorId: 0, status, errorCode: status === 'Faulted' ? 'OtherError' : 'NoError', timestamp: ago(0),
+    }));
+  }
+  // in an order in which one may follow the other
+  const statuses = ['Available', 'Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing', 'Available',
+    'Reserved', 'Unavailable', 'Faulted', 'Available'];
+  for (const status of statuses) {
+    await step(`connector 1 is ${status}`, () => link.call('StatusNotification', {
+      connectorId: 1, status, errorCode: status === 'Faulted' ? 'InternalError' : 'NoError', timestamp: ago(0),
+    }));
+  }
+  await link.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' });
+});
+
+scenario('every error of a connector is taken', {
+  checks: 'StatusNotification is acknowledged for all error codes, with what the vendor adds to them.',
+  by: ['OCPP 1.6 §4.9', 'OCPP 1.6 §7.6'],
+}, async () => {
+  const link = await registered();
+  const codes = ['ConnectorLockFailure', 'EVCommunicationError', 'GroundFailure', 'HighTemperature', 'InternalError',
+    'LocalListConflict', 'OtherError', 'OverCurrentFailure', 'OverVoltage', 'PowerMeterFailure', 'PowerSwitchFailure',
+    'ReaderFailure', 'ResetFailure', 'UnderVoltage', 'WeakSignal'];
+  for (const errorCode of codes) {
+    await step(errorCode, () => link.call('StatusNotification', {
+      connectorId: 1, status: 'Faulted', errorCode, timestamp: ago(0),
+      info: 'Part of a test', vendorId: 'com.example', vendorErrorCode: 'E-17',
+    }));
+  }
+  await link.call('StatusNotification',
+    { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp: ago(0) });
+});
+
+scenario('each transaction has an id of its own', {
+  checks: 'StartTransaction gets a whole number as the id of the transaction, and the next one another.',
+  by: ['OCPP 1.6 §4.8', 'OCPP 1.6 §6.46'],
+}, async () => {
+  const link = await registered();
+  const expected = { transactionId: any.integer, idTagInfo };
+  const payload = { connectorId: 1, idTag, meterStart: 1000, timestamp: ago(0) };
+  const first = await link.call('StartTransaction', payload, expected);
+  await stop(link, first.transactionId, { meterStop: 1200 });
+  const next = Object.assign({}, payload, { meterStart: 1200, timestamp: ago(0) });
+  const second = await link.call('StartTransaction', next, expected);
+  expect(second.transactionId, not(first.transactionId), 'the id of the second transaction');
+  await stop(link, second.transactionId, { meterStop: 1300 });
+});
+
+scenario('a transaction of an unknown tag is answered with an id', {
+  checks: 'StartTransaction of a tag that nobody knows has an id for a result, whatever becomes of it.',
+  by: ['OCPP 1.6 §4.8', 'OCPP 1.6 §6.46'],
+}, async () => {
+  const link = await registered();
+  await withUnknownTag();
+  const answer = await link.call('StartTransaction',
+    { connectorId: 1, idTag: unknownTag, meterStart: 1000, timestamp: ago(0) },
+    { transactionId: any.integer, idTagInfo: { status: not('Accepted') } });
+  await link.call('StopTransaction',
+    { transactionId: answer.transactionId, meterStop: 1000, timestamp: ago(0), reason: 'DeAuthorized' });
+});
+
+scenario('a transaction is stopped with and without a tag', {
+  checks: 'StopTransaction is acknowledged whoever stops it; what is said about the tag is well formed.',
+  by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §6.50'],
+}, async () => {
+  const link = await registered();
+  const expected = { idTagInfo: optional(idTagInfo) };
+  const stopping = async (name, fields) => {
+    await step(name);
+    const transactionId = await start(link);
+    const payload = Object.assign({ transactionId, meterStop: 1500, timestamp: ago(0) }, fields);
+    await link.call('StopTransaction', payload, expected);
+  };
+  await stopping('with the tag', { idTag });
+  await stopping('without a tag', {});
+  await stopping('with the tag and a reason', { idTag, reason: 'Local' });
+});
+
+scenario('a transaction is stopped for every reason', {
+  checks: 'StopTransaction is acknowledged for each reason that OCPP has.',
+  by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §7.36'],
+}, async () => {
+  const link = await registered();
+  const reasons = ['DeAuthorized', 'EmergencyStop', 'EVDisconnected', 'HardReset', 'Local', 'Other', 'PowerLoss',
+    'Reboot', 'Remote', 'SoftReset', 'UnlockCommand'];
+  for (const reason of reasons) {
+    await step(reason);
+    const transactionId = await start(link);
+    await link.call('StopTransaction', { transactionId, meterStop: 1500, timestamp: ago(0), reason });
+  }
+});
+
+scenario('a transaction is stopped with its meter values', {
+  checks: 'StopTransaction is acknowledged with the readings of the begin and the end in it.',
+  by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §6.49'],
+}, async () => {
+  const link = await registered();
+  const transactionId = await start(link, { timestamp: ago(60) });
+  const reading = (seconds, context, value) => ({
+    timestamp: ago(seconds),
+    sampledValue: [{ value, context, measurand: 'Energy.Active.Import.Register', unit: 'Wh', location: 'Outlet' }],
+  });
+  await stop(link, transactionId, {
+    transactionData: [reading(60, 'Transaction.Begin', '1000'), reading(0, 'Transaction.End', '1500')],
+  });
+});
+
+scenario('a transaction that nobody has started can be stopped', {
+  checks: 'StopTransaction is acknowledged for the id −1, which stands for a start that never got an answer.',
+  by: ['OCPP 1.6 §4.10', 'OCPP 1.6 errata §3.18'],
+}, async () => {
+  const link = await registered();
+  await link.call('StopTransaction', { transactionId: -1, meterStop: 1500, timestamp: ago(0), reason: 'PowerLoss' });
+  await alive(link);
+});
+
+scenario('meter values of every kind are taken', {
+  checks: 'MeterValues is acknowledged for all measurands, contexts, phases, places, units and formats.',
+  by: ['OCPP 1.6 §4.7', 'OCPP 1.6 §3.16', 'OCPP 1.6 §7.43'],
+}, async () => {
+  const link = await registered();
+  const units = {
+    'Energy.Active.Export.Register': 'Wh', 'Energy.Active.Import.Register': 'kWh',
+    'Energy.Reactive.Export.Register': 'varh', 'Energy.Reactive.Import.Register': 'kvarh',
+    'Energy.Active.Export.Interval': 'Wh', 'Energy.Active.Import.Interval': 'Wh',
+    'Energy.Reactive.Export.Interval': 'varh', 'Energy.Reactive.Import.Interval': 'varh',
+    'Power.Active.Export': 'W', 'Power.Active.Import': 'kW', 'Power.Offered': 'W', 'Power.Factor': undefined,
+    'Power.Reactive.Export': 'var', 'Power.Reactive.Import': 'kvar',
+    'Current.Import': 'A', 'Current.Export': 'A', 'Current.Offered': 'A', 'Voltage': 'V',
+    'Frequency': undefined, 'Temperature': 'K', 'SoC': 'Percent', 'RPM': undefined,
+  };
+  const contexts = ['Interruption.Begin', 'Interruption.End', 'Sample.Clock', 'Sample.Periodic', 'Transaction.Begin',
+    'Transaction.End', 'Trigger', 'Other'];
+  const phases = ['L1', 'L2', 'L3', 'N', 'L1-N', 'L2-N', 'L3-N', 'L1-L2', 'L2-L3', 'L3-L1'];
+  const places = ['Body', 'Cable', 'EV', 'Inlet', 'Outlet'];
+  const transactionId = await start(link);
+  const send = sampledValue => link.call('MeterValues',
+    { connectorId: 1, transactionId, meterValue: [{ timestamp: ago(0), sampledValue }] });
+
+  await step('a value alone', () => send([{ value: '1001' }]));
+  await step('all measurands', () => send(Object.keys(units).map(measurand =>
+    units[measurand] ? { value: '12.5', measurand, unit: units[measurand] } : { value: '1', measurand })));
+  await step('all contexts', () => send(contexts.map(context => ({ value: '1002', context }))));
+  await step('all phases', () => send(phases.map(phase => phase === 'N'
+    ? { value: '0.1', measurand: 'Current.Import', unit: 'A', phase }
+    : { value: '230.1', measurand: 'Voltage', unit: 'V', phase })));
+  await step('all places', () => send(places.map(location =>
+    ({ value: '1003', measurand: 'Energy.Active.Import.Register', unit: 'Wh', location }))));
+  await step('apparent power and Fahrenheit', () => send([
+    { value: '2300', measurand: 'Power.Offered', unit: 'VA' },
+    { value: '2.3', measurand: 'Power.Offered', unit: 'kVA' },
+    { value: '70', measurand: 'Temperature', unit: 'Fahrenheit' },
+  ]));
+  await step('signed data', () => send([
+    { value: '3045022100a1b2c3', format: 'SignedData' },
+    { value: '1004', format: 'Raw' },
+  ]));
+  await stop(link, transactionId);
+});
+
+scenario('meter values without a transaction are taken', {
+  checks: 'MeterValues is acknowledged outside of transactions, for the main meter, and for several times at once.',
+  by: ['OCPP 1.6 §4.7', 'OCPP 1.6 §3.16'],
+}, async () => {
+  const link = await registered();
+  const reading = (seconds, value) => ({ timestamp: ago(seconds), sampledValue: [{ value, context: 'Sample.Clock' }] });
+  await link.call('MeterValues', { connectorId: 0, meterValue: [reading(0, '5000')] });
+  const several = [reading(120, '1000'), reading(60, '1100'), reading(0, '1200')];
+  await link.call('MeterValues', { connectorId: 1, meterValue: several });
+});
+
+scenario('the data of an unknown vendor are refused with the status for that', {
+  checks: 'DataTransfer of a vendor that nobody knows is a result with UnknownVendorId and without data.',
+  by: ['OCPP 1.6 §4.3', 'OCPP 1.6 §7.23'],
+}, async () => {
+  if (unknownVendor === null) {
+    skip('The data of every vendor are taken here.');
+  }
+  const link = await registered();
+  if (!foreign) {
+    await operator(`Forget the vendor ${unknownVendor}`, underTest =>
+      underTest.answer('DataTransfer', (payload, usual) =>
+        payload.vendorId === unknownVendor ? { status: 'UnknownVendorId' } : usual));
+  }
+  await link.call('DataTransfer', { vendorId: unknownVendor, messageId: 'Nothing', data: '{"part":"of a test"}' },
+    { status: 'UnknownVendorId', data: absent });
+  await link.call('DataTransfer', { vendorId: unknownVendor }, { status: 'UnknownVendorId', data: absent });
+});
+
+scenario('a transaction of the past is taken', {
+  checks: 'What happened while the charge point was offline is acknowledged with its times of the past, in its order.',
+  by: ['OCPP 1.6 §3.7', 'OCPP 1.6 §4.8'],
+}, async () => {
+  const link = await registered();
+  const transactionId = await start(link, { timestamp: ago(7200), meterStart: 2000 });
+  for (const [seconds, value] of [[5400, '3000'], [4500, '3500']]) {
+    await link.call('MeterValues', {
+      connectorId: 1, transactionId,
+      meterValue: [{ timestamp: ago(seconds), sampledValue: [{ value, context: 'Sample.Periodic', unit: 'Wh' }] }],
+    });
+  }
+  await stop(link, transactionId, { timestamp: ago(3600), meterStop: 4000 });
+  await alive(link);
+});
+
+scenario('times in all notations are understood', {
+  checks: 'Times with and without fractions of seconds, and with an offset, are taken.',
+  by: 'OCPP 1.6 §3.15',
+}, async () => {
+  const link = await registered();
+  const time = ago(0);
+  const notations = [time, time.replace(/\.\d+Z$/, 'Z'), time.replace('Z', '+00:00'),
+    new Date(now() + 7200000).toISOString().replace('Z', '+02:00')];
+  for (const timestamp of notations) {
+    await step(timestamp, () =>
+      link.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp }));
+  }
+});

@@ -1,0 +1,204 @@
+// How a central system of OCPP 1.6-J copes with calls that are wrong and with frames that are none.
+//
+// Which error code fits which fault is written in few words and read in many ways, so that several codes are allowed,
+// in the spelling of 1.6 and in that of 2.0.1. Against a foreign central system, at which the charge point CP1 is
+// registered:
+//
+//   ocpp-tui test central-system/errors.js --url ws://host:9000/ocpp --identity CP1
+/// <reference path="../ocpp-tui-scenario.d.ts" />
+
+const { idTag, registered, alive, ago } = require('../lib/central-system.js');
+
+const occurrence = oneOf('OccurenceConstraintViolation', 'OccurrenceConstraintViolation');
+const formation = oneOf('FormationViolation', 'FormatViolation');
+
+/** A field is missing or comes too seldom. */
+const forMissing = oneOf(occurrence, formation, 'ProtocolError', 'PropertyConstraintViolation', 'GenericError');
+/** A value is of the wrong kind. */
+const forType = oneOf('TypeConstraintViolation', 'PropertyConstraintViolation', formation, 'GenericError');
+/** A value is of the right kind and not allowed all the same. */
+const forValue = oneOf('PropertyConstraintViolation', 'TypeConstraintViolation', formation, 'GenericError');
+
+let lastId = 0;
+
+/** An id that no other frame of this run has. */
+function freshId() {
+  lastId += 1;
+  return `errors-${now().toString(36)}-${lastId}`;
+}
+
+/** An answer with this id, a result or an error, whatever is in it. */
+function answerTo(id) {
+  return oneOf([3, id, any.object], [4, id, any.string, any.string, any.object]);
+}
+
+scenario('an unknown action is refused', {
+  checks: 'A call of an action that OCPP does not have gets an error that says so, with the id of the call.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const link = await registered();
+  await link.callError('MakeCoffee', { cups: 2 }, oneOf('NotImplemented', 'NotSupported'));
+  await step('an action in another spelling is another action', () =>
+    link.callError('heartBEAT', {}, oneOf('NotImplemented', 'NotSupported')));
+  await alive(link);
+});
+
+scenario('a call of the other direction is refused', {
+  checks: 'What only a central system may call gets an error when a charge point calls it.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const link = await registered();
+  await link.callError('Reset', { type: 'Soft' }, oneOf('NotSupported', 'NotImplemented'));
+  await link.callError('ClearCache', {}, oneOf('NotSupported', 'NotImplemented'));
+  await alive(link);
+});
+
+scenario('a call without a required field is refused', {
+  checks: 'A call in which a required field is missing gets an error and no result, also deep inside.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const link = await registered();
+  await step('Authorize without a tag', () => link.callError('Authorize', {}, forMissing));
+  await step('StartTransaction without a time', () =>
+    link.callError('StartTransaction', { connectorId: 1, idTag, meterStart: 0 }, forMissing));
+  await step('MeterValues without a value', () =>
+    link.callError('MeterValues', {
+      connectorId: 1, meterValue: [{ timestamp: ago(0), sampledValue: [{ unit: 'Wh' }] }],
+    }, forMissing));
+  await alive(link);
+});
+
+scenario('a value of the wrong type is refused', {
+  checks: 'A number where a text is wanted, and a text where a number is wanted, get an error.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const link = await registered();
+  await step('a list for a tag', () => link.callError('Authorize', { idTag: [idTag] }, forType));
+  await step('a text for a connector', () =>
+    link.callError('StatusNotification', { connectorId: 'one', status: 'Available', errorCode: 'NoError' }, forType));
+  await step('an object for a time', () =>
+    link.callError('StartTransaction', { connectorId: 1, idTag, meterStart: 0, timestamp: {} }, forType));
+  await alive(link);
+});
+
+scenario('a value outside of its enumeration is refused', {
+  checks: 'A status, an error code and a reason that OCPP 1.6 does not have get an error.',
+  by: ['OCPP-J 1.6 §4.2.3', 'OCPP 1.6 §7'],
+}, async () => {
+  const link = await registered();
+  await step('a status of OCPP 1.5', () =>
+    link.callError('StatusNotification', { connectorId: 1, status: 'Occupied', errorCode: 'NoError' }, forValue));
+  await step('an error code', () =>
+    link.callError('StatusNotification', { connectorId: 1, status: 'Faulted', errorCode: 'Tired' }, forValue));
+  await step('a firmware status', () => link.callError('FirmwareStatusNotification', { status: 'Perhaps' }, forValue));
+  await alive(link);
+});
+
+scenario('a text that is too long does no harm', {
+  checks: 'A tag that is too long gets an error, or at least no acceptance; a long serial number kills nothing.',
+  by: ['OCPP-J 1.6 §4.2.3', 'OCPP 1.6 §7.28'],
+}, async () => {
+  const link = await registered();
+  // many central systems know their tags and not their lengths: to them this is one that nobody has
+  const id = freshId();
+  await link.send([2, id, 'Authorize', { idTag: '123456789012345678901' }]);
+  await link.expectFrame(oneOf(
+    [4, id, oneOf(forValue, occurrence), any.string, any.object],
+    [3, id, { idTagInfo: { status: not('Accepted') } }],
+  ));
+  const long = freshId();
+  await link.send([2, long, 'BootNotification', {
+    chargePointVendor: 'ocpp-tui', chargePointModel: 'Scenario', chargePointSerialNumber: 'X'.repeat(26),
+  }]);
+  await link.expectFrame(answerTo(long));
+  await alive(link);
+});
+
+scenario('a field that nobody knows does no harm', {
+  checks: 'A call with an additional field gets an answer, a result or an error.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const link = await registered();
+  const id = freshId();
+  await link.send([2, id, 'Heartbeat', { mood: 'good' }]);
+  await link.expectFrame(answerTo(id));
+  await alive(link);
+});
+
+scenario('an answer repeats the id of its call', {
+  checks: 'Ids of one character and of 36, with blanks and with letters beyond ASCII, come back as they were.',
+  by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 §4.2.2'],
+}, async () => {
+  const link = await registered();
+  for (const id of ['7', 'with a blank', 'ünï-ço∂é', '123e4567-e89b-12d3-a456-426614174000']) {
+    await step(JSON.stringify(id), async () => {
+      await link.send([2, id, 'Heartbeat', {}]);
+      await link.expectFrame([3, id, { currentTime: any.time }]);
+    });
+  }
+});
+
+scenario('a call without fields may have null for its payload', {
+  checks: 'Heartbeat with the payload null is answered.',
+  by: 'OCPP-J 1.6 §4.2.1',
+}, async () => {
+  const link = await registered();
+  const id = freshId();
+  await link.send([2, id, 'Heartbeat', null]);
+  await link.expectFrame(answerTo(id));
+  await alive(link);
+});
+
+scenario('what is no message does not end the link', {
+  checks: 'Texts that are no JSON, and JSON that is no message, are survived; the next call is answered.',
+  by: ['OCPP-J 1.6 §4.1.3', 'OCPP-J 1.6 §4.2.3'],
+}, async () => {
+  const link = await registered();
+  const frames = ['no JSON at all', '', '[2,"unfinished","Heartbeat",{', '{}', 'null', '17', '"Heartbeat"', '[]', '[2]',
+    '[2,"no-action"]', '[2,"a-number",17,{}]', '[2,null,"Heartbeat",{}]', '[2,"no-payload","Heartbeat"]',
+    '[2,"too-many","Heartbeat",{},{},{}]', '[9,"another-type","Heartbeat",{}]'];
+  for (const frame of frames) {
+    await step(frame || 'an empty text', async () => {
+      await link.send(frame);
+      await alive(link);
+    });
+  }
+  assert(link.connected, 'the link is still up');
+});
+
+scenario('an answer that nobody has asked for is ignored', {
+  checks: 'Results and errors with ids of no call are passed over, also those that are incomplete.',
+  by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 §4.2.2'],
+}, async () => {
+  const link = await registered();
+  const frames = [[3, 'nobody-asked', {}], [3, 'nobody-asked', { status: 'Accepted' }], [3, 'nobody-asked'],
+    [4, 'nobody-asked', 'InternalError', '', {}], [4, 'nobody-asked']];
+  for (const frame of frames) {
+    await step(JSON.stringify(frame), async () => {
+      await link.send(frame);
+      await alive(link);
+    });
+  }
+});
+
+scenario('a call that comes twice with one id is survived', {
+  checks: 'A call that is repeated with its id gets an answer each time, or is refused the second time.',
+  by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 errata §3.1'],
+}, async () => {
+  const link = await registered();
+  const id = freshId();
+  await link.send([2, id, 'Heartbeat', {}]);
+  await link.expectFrame([3, id, { currentTime: any.time }]);
+  await link.send([2, id, 'Heartbeat', {}]);
+  await link.expectFrame(answerTo(id));
+  await alive(link);
+});
+
+scenario('an id that is too long is survived', {
+  checks: 'A call with an id of 37 characters is answered or not, and the next one is answered.',
+  by: 'OCPP-J 1.6 §4.1.4',
+}, async () => {
+  const link = await registered();
+  await link.send([2, 'x'.repeat(37), 'Heartbeat', {}]);
+  await alive(link);
+});

@@ -1,0 +1,144 @@
+/// <reference path="../ocpp-tui-scenario.d.ts" />
+
+// What an OCPP 1.6-J charge point makes of calls that are wrong, of texts that are no messages, and of answers that
+// are late or errors.
+//
+//     ocpp-tui test examples/scenarios/charge-point/errors.js                 a simulated charge point
+//     ocpp-tui test --listen 9000 examples/scenarios/charge-point/errors.js   the one that connects
+//
+// `idTag` and `connector` (1) are used for one transaction.
+
+const {
+  LONG, ask, cleanUp, configured, ends, fromNow, patient, ready, readyAndFree, site, start, withConfiguration,
+} = require('./lib/charge-point.js');
+
+// The codes overlap, and their names were misprinted in some versions of the specification: each list holds what
+// may be meant.
+const INCOMPLETE = oneOf(
+  'OccurenceConstraintViolation', 'OccurrenceConstraintViolation', 'ProtocolError', 'FormationViolation',
+  'FormatViolation', 'PropertyConstraintViolation',
+);
+const WRONG_TYPE = oneOf(
+  'TypeConstraintViolation', 'PropertyConstraintViolation', 'FormationViolation', 'FormatViolation',
+);
+const WRONG_VALUE = WRONG_TYPE;
+
+/** Something harmless that every charge point answers: it shows that the link is in order. */
+async function stillAnswers(cp) {
+  expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
+  assert(cp.connected, 'the link is down');
+}
+
+scenario('an action that does not exist', {
+  checks: 'A call of an unknown action is answered with the error NotImplemented.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const cp = await ready();
+  await cp.callError('MakeCoffee', { cups: 2 }, oneOf('NotImplemented', 'NotSupported'));
+  await stillAnswers(cp);
+});
+
+scenario('a field that is missing', {
+  checks: 'A call without a required field is answered with an error that says so.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const cp = await ready();
+  await cp.callError('ChangeConfiguration', { key: 'HeartbeatInterval' }, INCOMPLETE);
+  await cp.callError('UnlockConnector', {}, INCOMPLETE);
+  await stillAnswers(cp);
+});
+
+scenario('a field of the wrong type', {
+  checks: 'A call with a text where a number is due is answered with an error that says so.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const cp = await ready();
+  await cp.callError('RemoteStopTransaction', { transactionId: 'the one that runs' }, WRONG_TYPE);
+  await stillAnswers(cp);
+});
+
+scenario('a value that is not allowed', {
+  checks: 'A call with a word that its list does not have is answered with an error that says so.',
+  by: 'OCPP-J 1.6 §4.2.3',
+}, async () => {
+  const cp = await ready();
+  await cp.callError('ChangeAvailability', { connectorId: site.connector, type: 'Sleepy' }, WRONG_VALUE);
+  await stillAnswers(cp);
+});
+
+scenario('texts that are no messages', {
+  checks:
+    'Broken JSON, JSON that is no message, and an unknown message type leave the link and the charge '
+    + 'point as they were.',
+  by: ['OCPP-J 1.6 §4.1.3', 'OCPP-J 1.6 §4.2'],
+}, async () => {
+  const cp = await ready();
+  const texts = [
+    'this is no JSON', '[2,"broken-1","Heartb', '{"action":"Reset"}', '[]', '[9,"unknown-1","Reset",{"type":"Hard"}]',
+  ];
+  for (const text of texts) {
+    step(text);
+    await cp.send(text);
+    await stillAnswers(cp);
+  }
+});
+
+scenario('answers to nothing', {
+  checks: 'A result and an error that belong to no call are ignored.',
+  by: ['OCPP-J 1.6 §4.2.2', 'OCPP-J 1.6 §4.2.3'],
+}, async () => {
+  const cp = await ready();
+  await cp.send([3, 'nobody-asked-1', { currentTime: new Date(now()).toISOString() }]);
+  await stillAnswers(cp);
+  await cp.send([4, 'nobody-asked-2', 'InternalError', 'there was no question', {}]);
+  await stillAnswers(cp);
+});
+
+scenario('one call at a time', {
+  checks: 'While the answer to a call is late, the charge point does not send a second one.',
+  by: 'OCPP-J 1.6 §4.1.1',
+}, async () => {
+  const cp = await ready();
+  const late = foreign ? 5000 : 1500;
+  const then = fromNow(cp);
+  cp.answerOnce('Heartbeat', ocpp.delay(late));
+  const { status } = await ask(cp, 'TriggerMessage', { requestedMessage: 'Heartbeat' });
+  if (status !== 'Accepted') {
+    skip(`a heartbeat cannot be triggered: ${status}`);
+  }
+  const heartbeat = await then('Heartbeat');
+
+  // this gives it something to say; whoever finds that too much just now may refuse, but must not send it
+  const connectorId = site.connector;
+  const second = await cp.call('TriggerMessage', { requestedMessage: 'StatusNotification', connectorId });
+  await cp.expectNoCall(undefined, { for: late * 0.6 });
+  if (second.status === 'Accepted') {
+    const call = await then('StatusNotification', { connectorId }, { within: late + 10000 });
+    assert(call.at - heartbeat.at >= late * 0.9, `the next call came ${call.at - heartbeat.at} ms after the last`);
+  }
+});
+
+scenario('a transaction message that fails is sent again', {
+  checks: 'A StopTransaction that is answered with an error comes once more, after TransactionMessageRetryInterval.',
+  by: ['OCPP 1.6 §3.7.1', 'OCPP 1.6 §9.1'],
+  timeout: LONG,
+}, async () => {
+  const cp = await readyAndFree();
+  const seconds = foreign ? 5 : 1;
+  const values = { TransactionMessageAttempts: '3', TransactionMessageRetryInterval: String(seconds) };
+  await withConfiguration(cp, values, async () => {
+    const transaction = await start(cp);
+    try {
+      const then = fromNow(cp);
+      cp.answerOnce('StopTransaction', ocpp.error('InternalError', 'an error on purpose'));
+      await cp.call('RemoteStopTransaction', { transactionId: transaction.id }, { status: 'Accepted' });
+      const first = await ends(transaction, then);
+      const { meterStop } = first.payload;
+      const again = await then('StopTransaction', { transactionId: transaction.id, meterStop }, patient);
+      const wait = again.at - first.at;
+      assert(wait >= seconds * 800, `sent again after ${wait} ms, not after ${seconds} s`);
+    } finally {
+      await cleanUp(cp, transaction);
+    }
+  });
+});

@@ -1,0 +1,115 @@
+/// <reference path="../ocpp-tui-scenario.d.ts" />
+
+// The Local Auth List Management profile of an OCPP 1.6-J charge point: versions of the list, its updates, its use.
+//
+//     ocpp-tui test examples/scenarios/charge-point/local-list.js                 a simulated charge point
+//     ocpp-tui test --listen 9000 examples/scenarios/charge-point/local-list.js   the one that connects
+//
+// The list of the charge point is lost: each scenario replaces it and leaves it empty. `listedIdTag` (LISTED1) is
+// put into it and used for a transaction at `connector` (1), where somebody must be there to plug a car in.
+
+const {
+  LONG, ask, cleanUp, quietly, ready, readyAndFree, since, start, stop, withConfiguration,
+} = require('./lib/charge-point.js');
+
+const listedIdTag = parameter('listedIdTag', 'LISTED1');
+
+const accepted = (idTag) => ({ idTag, idTagInfo: { status: 'Accepted' } });
+const blocked = (idTag) => ({ idTag, idTagInfo: { status: 'Blocked' } });
+
+const version = async (cp) => (await ask(cp, 'GetLocalListVersion', {}, { listVersion: any.integer })).listVersion;
+
+/** Sends a list. Without the third argument it is an empty one, which is written by leaving the field out. */
+function send(cp, updateType, listVersion, localAuthorizationList, expected = { status: 'Accepted' }) {
+  const list = localAuthorizationList === undefined ? {} : { localAuthorizationList };
+  return ask(cp, 'SendLocalList', { listVersion, updateType, ...list }, expected);
+}
+
+/** A scenario with the list switched on; it gets the version to go on from. */
+function withList(begin, run) {
+  const within = async (cp) => {
+    const current = await version(cp);
+    if (current < 0) {
+      skip('there is no local list');
+    }
+    try {
+      await run(cp, current);
+    } finally {
+      await quietly(async () => send(cp, 'Full', (await version(cp)) + 1));
+    }
+  };
+  return async () => {
+    const cp = await begin();
+    // −1 says that there is no list, or that it is switched off
+    if ((await version(cp)) < 0) {
+      await withConfiguration(cp, { LocalAuthListEnabled: 'true' }, () => within(cp));
+    } else {
+      await within(cp);
+    }
+  };
+}
+
+scenario('a full list replaces the one before', {
+  checks: 'SendLocalList (Full) is accepted, and its version is told afterwards; the same for a second one.',
+  by: ['OCPP 1.6 §5.15', 'OCPP 1.6 §5.10'],
+}, withList(ready, async (cp, current) => {
+  await send(cp, 'Full', current + 1, [accepted(listedIdTag), blocked('LISTED2')]);
+  expect(await version(cp), current + 1, 'the version');
+  await send(cp, 'Full', current + 5, [accepted(listedIdTag)]);
+  expect(await version(cp), current + 5, 'the version after the second one');
+}));
+
+scenario('a differential list changes the one before', {
+  checks: 'SendLocalList (Differential) adds, changes and removes tags, and its version is told afterwards.',
+  by: ['OCPP 1.6 §5.15', 'OCPP 1.6 §5.10'],
+}, withList(ready, async (cp, current) => {
+  await send(cp, 'Full', current + 1, [accepted(listedIdTag), accepted('LISTED2')]);
+  await send(cp, 'Differential', current + 2, [accepted('LISTED3'), blocked('LISTED2')]);
+  // an entry that says nothing of its tag takes it out
+  await send(cp, 'Differential', current + 3, [{ idTag: 'LISTED3' }]);
+  expect(await version(cp), current + 3, 'the version');
+}));
+
+scenario('a differential list must be newer', {
+  checks:
+    'SendLocalList (Differential) with the version of the list, or an older one, is a VersionMismatch and '
+    + 'changes nothing.',
+  by: 'OCPP 1.6 §5.15',
+}, withList(ready, async (cp, current) => {
+  await send(cp, 'Full', current + 2, [accepted(listedIdTag)]);
+  await send(cp, 'Differential', current + 2, [accepted('LISTED2')], { status: 'VersionMismatch' });
+  await send(cp, 'Differential', current + 1, [accepted('LISTED2')], { status: 'VersionMismatch' });
+  expect(await version(cp), current + 2, 'the version');
+}));
+
+scenario('an empty list', {
+  checks: 'SendLocalList (Full) without any tag empties the list.',
+  by: ['OCPP 1.6 §5.15', 'OCPP 1.6 §5.10'],
+}, withList(ready, async (cp, current) => {
+  await send(cp, 'Full', current + 1, [accepted(listedIdTag)]);
+  await send(cp, 'Full', current + 2);
+  // 0 is the version of an empty list, but this one has come with a version of its own
+  expect(await version(cp), oneOf(0, current + 2), 'the version');
+}));
+
+scenario('a listed tag starts without a question', {
+  checks:
+    'With LocalPreAuthorize a tag in the list starts a transaction, and the central system is not asked '
+    + 'about it first.',
+  by: ['OCPP 1.6 §3.5', 'OCPP 1.6 §9.1'],
+  timeout: LONG,
+}, withList(readyAndFree, async (cp, current) => {
+  await send(cp, 'Full', current + 1, [accepted(listedIdTag)]);
+  await withConfiguration(cp, { LocalPreAuthorize: 'true' }, async () => {
+    const before = cp.calls('Authorize').length;
+    const transaction = await start(cp, { idTag: listedIdTag });
+    try {
+      const asked = since(cp, 'Authorize', before).filter(({ payload }) => payload.idTag === listedIdTag);
+      const early = asked.filter(({ at }) => at <= transaction.call.at);
+      assert(early.length === 0, `${listedIdTag} is in the list, but Authorize asked about it`);
+      await stop(cp, transaction);
+    } finally {
+      await cleanUp(cp, transaction);
+    }
+  });
+}));

@@ -1,0 +1,93 @@
+/// <reference path="../ocpp-tui-scenario.d.ts" />
+
+// What an OCPP 1.6-J charge point does when its link is lost: it comes back, without a boot, and keeps what it owes.
+//
+//     ocpp-tui test examples/scenarios/charge-point/reconnect.js                 a simulated charge point
+//     ocpp-tui test --listen 9000 examples/scenarios/charge-point/reconnect.js   the one that connects
+//
+// The link is closed or cut several times; OCPP does not say how soon a charge point must come back, and five
+// minutes are allowed. `idTag` and `connector` (1) are used for transactions.
+
+const {
+  LONG, cleanUp, configured, ends, fromNow, patient, ready, readyAndFree, since, start, stop,
+} = require('./lib/charge-point.js');
+
+const back = { within: foreign ? 300000 : 30000 };
+
+/** Ends the link in some way and expects the charge point back, as one that was only out of reach. */
+function comesBack(end) {
+  return async () => {
+    const cp = await ready();
+    const boots = cp.calls('BootNotification').length;
+    await end(cp);
+    await cp.expectConnect(back);
+    expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
+    await cp.expectNoCall('BootNotification', { for: foreign ? 10000 : 1000 });
+    const more = since(cp, 'BootNotification', boots).length;
+    assert(more === 0, 'the charge point booted, though only its link was lost');
+  };
+}
+
+scenario('back after the link was closed', {
+  checks: 'When the central system closes the link, the charge point comes back, answers, and does not boot.',
+  by: 'OCPP-J 1.6 §5.4',
+  timeout: LONG,
+}, comesBack((cp) => cp.disconnect()));
+
+scenario('back after the link was cut', {
+  checks: 'When the connection breaks without a goodbye, the charge point comes back, answers, and does not boot.',
+  by: 'OCPP-J 1.6 §5.4',
+  timeout: LONG,
+}, comesBack((cp) => cp.drop()));
+
+scenario('a transaction outlives the link', {
+  checks: 'A transaction goes on while the link is down, and can be stopped from afar afterwards under its id.',
+  by: ['OCPP 1.6 §3.7', 'OCPP-J 1.6 §5.4'],
+  timeout: LONG,
+}, async () => {
+  const cp = await readyAndFree();
+  const transaction = await start(cp);
+  try {
+    const stops = cp.calls('StopTransaction').length;
+    await cp.drop();
+    await cp.expectConnect(back);
+    expect(since(cp, 'StopTransaction', stops), [], 'the transactions that stopped with the link');
+    await stop(cp, transaction);
+  } finally {
+    await cleanUp(cp, transaction);
+  }
+});
+
+scenario('what was not delivered is sent again', {
+  checks:
+    'A StopTransaction that got no answer before the link was lost is sent again, unchanged, when the '
+    + 'link is back.',
+  by: 'OCPP 1.6 §3.7',
+  timeout: LONG,
+}, async () => {
+  const cp = await readyAndFree();
+  const transaction = await start(cp);
+  try {
+    const then = fromNow(cp);
+    cp.answerOnce('StopTransaction', ocpp.silence());
+    await cp.call('RemoteStopTransaction', { transactionId: transaction.id }, { status: 'Accepted' });
+    const lost = await ends(transaction, then);
+    await cp.drop();
+    await cp.expectConnect(back);
+    const { meterStop } = lost.payload;
+    await then('StopTransaction', { transactionId: transaction.id, meterStop }, patient);
+  } finally {
+    await cleanUp(cp, transaction);
+  }
+});
+
+scenario('a ping is answered', {
+  checks: 'A WebSocket ping of the central system gets its pong.',
+  by: 'OCPP-J 1.6 §5.3',
+}, async () => {
+  const cp = await ready();
+  for (let count = 0; count < 3; count += 1) {
+    await cp.ping();
+  }
+  expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
+});

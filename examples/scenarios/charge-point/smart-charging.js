@@ -1,0 +1,202 @@
+/// <reference path="../ocpp-tui-scenario.d.ts" />
+
+// The Smart Charging profile of an OCPP 1.6-J charge point: what becomes of charging profiles, seen in the
+// composite schedule.
+//
+//     ocpp-tui test examples/scenarios/charge-point/smart-charging.js                 a simulated charge point
+//     ocpp-tui test --listen 9000 examples/scenarios/charge-point/smart-charging.js   the one that connects
+//
+// All charging profiles that are installed are cleared, before each scenario and after it. `idTag` and `connector`
+// are used for a transaction. The limits lie between 7 A and 20 A (1.6 kW and 4.6 kW); hardware that can do less
+// will fail here.
+
+const {
+  LONG, ask, cleanUp, configured, connectorCount, nextNumber, quietly, readyAndFree, site, start, stop,
+} = require('./lib/charge-point.js');
+
+const VOLTS = 230;
+const HOUR = 3600;
+
+/** The unit that the charge point takes; amperes where it has the choice. */
+async function unitOf(cp) {
+  const allowed = (await configured(cp, 'ChargingScheduleAllowedChargingRateUnit')) || 'Current';
+  return /Current/i.test(allowed) ? 'A' : 'W';
+}
+
+/** A limit in amperes, in the unit that is used. */
+const inUnit = (unit, amperes) => (unit === 'A' ? amperes : amperes * VOLTS);
+
+/** A profile with one limit that holds now. It began long ago, because the clock of a charge point may be slow. */
+function profile(unit, purpose, amperes, fields = {}) {
+  return {
+    chargingProfileId: nextNumber(),
+    stackLevel: 0,
+    chargingProfilePurpose: purpose,
+    chargingProfileKind: 'Absolute',
+    chargingSchedule: {
+      startSchedule: new Date(now() - HOUR * 1000).toISOString(),
+      duration: 24 * HOUR,
+      chargingRateUnit: unit,
+      chargingSchedulePeriod: [{ startPeriod: 0, limit: inUnit(unit, amperes) }],
+    },
+    ...fields,
+  };
+}
+
+function set(cp, connectorId, csChargingProfiles) {
+  return ask(cp, 'SetChargingProfile', { connectorId, csChargingProfiles }, { status: 'Accepted' });
+}
+
+/** What a connector may draw now, in amperes, as the composite schedule tells it. */
+async function limitNow(cp, connectorId, unit) {
+  const result = await ask(cp, 'GetCompositeSchedule', { connectorId, duration: 600, chargingRateUnit: unit }, {
+    status: 'Accepted',
+    connectorId,
+    chargingSchedule: { chargingRateUnit: unit, chargingSchedulePeriod: any.array },
+  });
+  const [first] = result.chargingSchedule.chargingSchedulePeriod;
+  expect(first, { startPeriod: 0, limit: any.number }, 'the first period of the composite schedule');
+  return unit === 'A' ? first.limit : first.limit / VOLTS;
+}
+
+/** Limits are rounded to a tenth of their unit. */
+const about = (amperes) => between(amperes - 0.1, amperes + 0.1);
+
+/** A scenario with a charge point without any profile, which is left like that. */
+function withoutProfiles(run) {
+  return async () => {
+    const cp = await readyAndFree();
+    await ask(cp, 'ClearChargingProfile', {}, { status: oneOf('Accepted', 'Unknown') });
+    try {
+      await run(cp, await unitOf(cp));
+    } finally {
+      await quietly(() => cp.call('ClearChargingProfile', {}));
+    }
+  };
+}
+
+scenario('a default profile limits a connector', {
+  checks: 'A TxDefaultProfile for one connector is accepted and stands in the composite schedule of the connector.',
+  by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.7', 'OCPP 1.6 §3.13'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 10));
+  expect(await limitNow(cp, site.connector, unit), about(10), 'the limit in amperes');
+}));
+
+scenario('a default profile for all connectors', {
+  checks:
+    'A TxDefaultProfile for connector 0 holds for each connector; one for a single connector takes its '
+    + 'place there.',
+  by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  await set(cp, 0, profile(unit, 'TxDefaultProfile', 14));
+  expect(await limitNow(cp, site.connector, unit), about(14), 'the limit in amperes');
+  await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 10));
+  expect(await limitNow(cp, site.connector, unit), about(10), 'the limit in amperes with a profile of its own');
+}));
+
+scenario('the profile of the charge point caps all others', {
+  checks: 'A ChargePointMaxProfile is accepted for connector 0, and no connector gets more than it allows.',
+  by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  await set(cp, 0, profile(unit, 'ChargePointMaxProfile', 12));
+  await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 20));
+  const limit = await limitNow(cp, site.connector, unit);
+  assert(limit <= 12.1, `the charge point may draw 12 A, and the connector alone ${limit} A`);
+}));
+
+scenario('the profile of the charge point is not for one connector', {
+  checks: 'A ChargePointMaxProfile for a connector other than 0 is not accepted.',
+  by: 'OCPP 1.6 §3.13',
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  const csChargingProfiles = profile(unit, 'ChargePointMaxProfile', 12);
+  const payload = { connectorId: site.connector, csChargingProfiles };
+  await refused(cp, payload);
+}));
+
+/** A profile that must not be accepted: a status says so, or an error that names the value. */
+async function refused(cp, payload) {
+  let result;
+  try {
+    result = await cp.call('SetChargingProfile', payload);
+  } catch (error) {
+    const codes = oneOf('PropertyConstraintViolation', 'FormationViolation');
+    expect(error.code, codes, `the end of the call: ${error.message}`);
+    return;
+  }
+  expect(result.status, oneOf('Rejected', 'NotSupported'), 'the status of the answer');
+}
+
+scenario('the highest stack level counts', {
+  checks: 'Of two default profiles the one with the higher stack level counts, and when it is cleared the other does.',
+  by: ['OCPP 1.6 §3.13', 'OCPP 1.6 §5.5'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  const highest = Number((await configured(cp, 'ChargeProfileMaxStackLevel')) || 0);
+  if (highest < 1) {
+    skip('there is only one stack level');
+  }
+  await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 16));
+  await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 8, { stackLevel: 1 }));
+  expect(await limitNow(cp, site.connector, unit), about(8), 'the limit in amperes with both');
+
+  step('the higher one is cleared by what it is');
+  const criteria = { connectorId: site.connector, chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 1 };
+  await cp.call('ClearChargingProfile', criteria, { status: 'Accepted' });
+  expect(await limitNow(cp, site.connector, unit), about(16), 'the limit in amperes with the lower one');
+}));
+
+scenario('a profile of the same level takes the place of another', {
+  checks:
+    'A profile with the stack level and purpose of an installed one replaces it; clearing finds only the '
+    + 'new one.',
+  by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.5'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  const [older, newer] = [profile(unit, 'TxDefaultProfile', 8), profile(unit, 'TxDefaultProfile', 16)];
+  await set(cp, site.connector, older);
+  await set(cp, site.connector, newer);
+  expect(await limitNow(cp, site.connector, unit), about(16), 'the limit in amperes');
+  await cp.call('ClearChargingProfile', { id: older.chargingProfileId }, { status: 'Unknown' });
+  await cp.call('ClearChargingProfile', { id: newer.chargingProfileId }, { status: 'Accepted' });
+  await cp.call('ClearChargingProfile', { id: newer.chargingProfileId }, { status: 'Unknown' });
+}));
+
+scenario('no transaction profile without a transaction', {
+  checks: 'A TxProfile for a connector where no transaction runs is not accepted.',
+  by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  const csChargingProfiles = profile(unit, 'TxProfile', 7, { transactionId: nextNumber() });
+  await refused(cp, { connectorId: site.connector, csChargingProfiles });
+}));
+
+scenario('a transaction profile lasts as long as its transaction', {
+  checks: 'A TxProfile takes the place of the default profile during its transaction, and no longer.',
+  by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 12));
+  const transaction = await start(cp);
+  try {
+    await set(cp, site.connector, profile(unit, 'TxProfile', 7, { transactionId: transaction.id }));
+    expect(await limitNow(cp, site.connector, unit), about(7), 'the limit in amperes during the transaction');
+    await stop(cp, transaction);
+    expect(await limitNow(cp, site.connector, unit), about(12), 'the limit in amperes after the transaction');
+  } finally {
+    await cleanUp(cp, transaction);
+  }
+}));
+
+scenario('no profile for a connector that does not exist', {
+  checks: 'SetChargingProfile for an unknown connector is refused, with a status or with an error.',
+  by: 'OCPP 1.6 §5.16',
+  timeout: LONG,
+}, withoutProfiles(async (cp, unit) => {
+  const connectorId = (await connectorCount(cp)) + 1;
+  await refused(cp, { connectorId, csChargingProfiles: profile(unit, 'TxDefaultProfile', 10) });
+}));

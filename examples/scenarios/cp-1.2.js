@@ -1,0 +1,23 @@
+// Every call that a charge point of OCPP 1.2 may send, each of which has to get a valid result from the central
+// system under test.
+//
+// Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
+//
+//   ocpp-tui test cp-1.2.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1 \
+//     --set 'transports=["websocket"]'
+//
+// and once more for SOAP, whose service has an address of its own: --url http://host:9000/ocpp, transports=["soap"].
+// --set 'without=["MeterValues"]' leaves out what the central system does not have.
+/// <reference path="./ocpp-tui-scenario.d.ts" />
+
+const { fromChargePoint } = require('./lib/every-action.js');
+
+scenario('every call of a charge point, over WebSocket', {
+  checks: 'Each call of a charge point of OCPP 1.2 gets a valid result over WebSocket.',
+  by: 'OCPP 1.2, operations initiated by the charge point',
+}, () => fromChargePoint({ version: '1.2', transport: 'websocket' }));
+
+scenario('every call of a charge point, over SOAP', {
+  checks: 'Each call of a charge point of OCPP 1.2 gets a valid result over SOAP.',
+  by: 'OCPP 1.2, operations initiated by the charge point',
+}, () => fromChargePoint({ version: '1.2', transport: 'soap' }));

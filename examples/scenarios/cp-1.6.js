@@ -1,0 +1,28 @@
+// Every call that a charge point of OCPP 1.6 may send, each of which has to get a valid result from the central
+// system under test.
+//
+// Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
+//
+//   ocpp-tui test cp-1.6.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1 \
+//     --set 'transports=["websocket"]'
+//
+// and once more for SOAP, whose service has an address of its own: --url http://host:9000/ocpp, transports=["soap"].
+// --set 'without=["DataTransfer"]' leaves out what the central system does not have.
+/// <reference path="./ocpp-tui-scenario.d.ts" />
+
+const { fromChargePoint, extensionFromChargePoint } = require('./lib/every-action.js');
+
+scenario('every call of a charge point, over WebSocket', {
+  checks: 'Each call of a charge point of OCPP 1.6 gets a valid result over WebSocket.',
+  by: 'OCPP 1.6 §4',
+}, () => fromChargePoint({ version: '1.6', transport: 'websocket' }));
+
+scenario('every call of a charge point, over SOAP', {
+  checks: 'Each call of a charge point of OCPP 1.6 gets a valid result over SOAP.',
+  by: 'OCPP 1.6 §4',
+}, () => fromChargePoint({ version: '1.6', transport: 'soap' }));
+
+scenario('every call of a charge point in the security extension', {
+  checks: 'Each call that the security extension adds gets a valid result, where the extension is known.',
+  by: 'Improved security for OCPP 1.6-J §5',
+}, extensionFromChargePoint);
