@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use ocpp_tui::docgen::Format;
 use ocpp_tui::lines::LogFormat;
 use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
+use ocpp_tui::scenario::Listen;
 use ocpp_tui::simulator::{Profile, Samples};
 
 use crate::plugins::PluginArguments;
@@ -20,6 +21,7 @@ use crate::size::size;
   ocpp-tui cs --port 9000                      a central system on port 9000, on a full screen
   ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
   ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
+  ocpp-tui test examples/scenarios             test scenarios, both sides simulated
   ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
@@ -138,6 +140,8 @@ pub enum Begin {
     Cp(ChargePoints),
     /// Show a central system and some lively charge points in one console, to look around
     Demo,
+    /// Play test scenarios: JavaScript files that say what a peer must do
+    Test(Scenarios),
     /// Write documentation of all messages into a folder
     Docs(Documentation),
     /// Print the JSON Schema of an action
@@ -261,6 +265,47 @@ pub struct ChargePoints {
     pub remote_port: u16,
 }
 
+/// Which scenarios are played, against whom, and what is said about it. Nothing is printed when all of them pass.
+#[derive(Debug, Args)]
+pub struct Scenarios {
+    /// Scenario files, or folders with some
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The central system under test, like ws://host:9000/ocpp without the identity [default: a simulated one]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Wait here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
+    #[arg(long, value_name = "[HOST:]PORT[/PATH]", value_parser = listen)]
+    pub listen: Option<Listen>,
+    /// Identity of the charge point [default: CP1; with --listen any]
+    #[arg(long, value_name = "IDENTITY")]
+    pub identity: Option<String>,
+    /// Seconds that one scenario may take, unless it says otherwise itself
+    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: f64,
+    /// Play only scenarios with this text in their name or that of their file
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// A value for a parameter of the scenarios, like idTag=ABC
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub set: Vec<(String, serde_json::Value)>,
+    /// Write a report: its format (junit, json or tap) and the file
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"])]
+    pub report: Vec<String>,
+    /// Print every scenario and its trace
+    #[arg(long, short = 'v')]
+    pub verbose: bool,
+    /// What chance begins with, so that a run can be the same again [default: chosen by chance]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Let waiting take no time, with both sides simulated
+    #[arg(long, conflicts_with_all = ["url", "listen"])]
+    pub virtual_time: bool,
+    /// Files that are played at the same time [default: one per processor; 1 with --url or --listen]
+    #[arg(long, short = 'j', value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
 /// Where documentation goes and how it is written.
 #[derive(Debug, Args)]
 pub struct Documentation {
@@ -339,6 +384,21 @@ fn version(text: &str) -> Result<Version, String> {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
+}
+
+/// Reads where to listen: a port, an address before it, a path behind it.
+fn listen(text: &str) -> Result<Listen, String> {
+    let (place, path) = text.find('/').map_or((text, "/"), |slash| text.split_at(slash));
+    let (host, port) = place.rsplit_once(':').map_or((None, place), |(host, port)| (Some(host), port));
+    let port = port.parse().map_err(|_| "write a port, like 9000, or an address and a port, like 127.0.0.1:9000")?;
+    let host = host.map(|host| host.trim_start_matches('[').trim_end_matches(']').to_owned());
+    Ok(Listen { host, port, endpoint: path.to_owned() })
+}
+
+/// Reads a parameter; a value that is no JSON is a text.
+fn parameter(text: &str) -> Result<(String, serde_json::Value), String> {
+    let (name, value) = text.split_once('=').ok_or("write name=value")?;
+    Ok((name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| value.into())))
 }
 
 /// Reads a number of seconds.

@@ -25,6 +25,7 @@ pub mod link;
 pub mod ocpp;
 pub mod plugin;
 pub mod rpc;
+pub mod scenario;
 pub mod script;
 pub mod simulator;
 pub mod trace;

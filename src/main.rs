@@ -5,6 +5,7 @@ mod cli;
 mod demo;
 mod plugins;
 mod reference;
+mod scenarios;
 mod screen;
 mod size;
 mod start;

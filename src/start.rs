@@ -18,7 +18,7 @@ use ocpp_tui::tui::{self, ScreenOptions};
 
 use crate::cli::{Begin, CentralSystem, ChargePoints, Cli, General, TransportArgument};
 use crate::size::size;
-use crate::{check, demo, plugins, reference, screen};
+use crate::{check, demo, plugins, reference, scenarios, screen};
 
 /// Memory for the trace when nobody says otherwise, in bytes.
 const DEFAULT_MEMORY: usize = 64 << 20;
@@ -42,6 +42,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Begin::Config(command)) => check::config(&cli.general, command),
+        Some(Begin::Test(arguments)) => scenarios::test(&cli.general, catalog(&cli.general)?.0, arguments),
         Some(Begin::Docs(arguments)) => reference::docs(&catalog(&cli.general)?.0, arguments),
         Some(Begin::Schema(message)) => reference::schema(&catalog(&cli.general)?.0, message),
         Some(Begin::Example { message, soap }) => reference::example(&catalog(&cli.general)?.0, message, *soap),
@@ -149,7 +150,8 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
         Some(Begin::Demo) => demo::start(console.hub()).await?,
         None if !full_screen => return Ok(console.greeting()),
         Some(
-            Begin::Docs(_)
+            Begin::Test(_)
+            | Begin::Docs(_)
             | Begin::Schema(_)
             | Begin::Example { .. }
             | Begin::Completions { .. }

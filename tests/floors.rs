@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("lines", 5),
     ("tui", 5),
     ("docgen", 5),
+    ("scenario", 5),
     ("size", 5),
     ("cli", 6),
     ("start", 6),
@@ -30,6 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("plugins", 6),
     ("demo", 6),
     ("reference", 6),
+    ("scenarios", 6),
     ("main", 6),
 ];
 
@@ -54,6 +56,10 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("start", "reference"),
     ("reference", "cli"),
     ("compose", "config"),
+    // A record is told to scripts as the line mode prints it.
+    ("scenario", "lines"),
+    ("start", "scenarios"),
+    ("scenarios", "cli"),
 ];
 
 fn floor(module: &str) -> Option<u8> {

@@ -1,7 +1,7 @@
 //! Answers on purpose: what a person wants to be said instead of what the simulator would say. Works for both roles and every
 //! transport, because it stands between the link and the behaviour.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,27 @@ use crate::trace::{Direction, StationKey};
 
 /// Makes the payload of a result from the usual one.
 pub type Change = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
+
+/// A call whose answer is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Names the question in the order that brings the answer.
+    pub ticket: u64,
+    /// The station on whose link the answer is awaited.
+    pub station: StationKey,
+    /// The action.
+    pub action: String,
+    /// The payload of the call.
+    pub payload: Value,
+    /// What would have been said anyway.
+    pub usual: Answer,
+}
+
+/// Is asked for an answer, from the task of a link. It must not block; the answer comes later, as an order.
+pub type Asker = Arc<dyn Fn(Asked) + Send + Sync>;
+
+/// The tickets of the book begin here; those of plugins stay below. A number of JavaScript holds them exactly.
+const TICKETS: u64 = 1 << 52;
 
 /// What is said on purpose.
 #[derive(Clone)]
@@ -82,6 +103,10 @@ pub struct AnswerBook {
     rules: Mutex<Vec<AnswerRule>>,
     /// Whether there is any rule: most sessions have none, and every call asks.
     used: AtomicBool,
+    /// Who decides where there is no rule.
+    asker: Mutex<Option<Asker>>,
+    asked: AtomicBool,
+    tickets: AtomicU64,
 }
 
 impl AnswerBook {
@@ -91,6 +116,19 @@ impl AnswerBook {
         rules.retain(|older| !older.is_for(rule.initiator, &rule.action, rule.station));
         rules.push(rule);
         self.used.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on somebody decides every answer for which there is no rule; with `None` nobody does.
+    pub fn ask(&self, asker: Option<Asker>) {
+        self.asked.store(asker.is_some(), Ordering::Relaxed);
+        *self.asker.lock().unwrap_or_else(PoisonError::into_inner) = asker;
+    }
+
+    fn asker(&self) -> Option<Asker> {
+        if !self.asked.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.asker.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes rules back: that of one station, or with `None` all rules of the action. Returns how many there were.
@@ -138,6 +176,14 @@ impl Overridable {
     pub fn new(inner: Box<dyn Behaviour>, station: StationKey, book: Arc<AnswerBook>) -> Overridable {
         Overridable { inner, station, book }
     }
+
+    /// Asks for the answer and lets the link wait for it.
+    fn asked(&self, ask: &Asker, call: IncomingCall<'_>, usual: Answer) -> Answer {
+        let ticket = TICKETS + self.book.tickets.fetch_add(1, Ordering::Relaxed);
+        let (action, payload) = (call.action.to_owned(), call.payload.clone());
+        ask(Asked { ticket, station: self.station, action, payload, usual: usual.clone() });
+        Answer::Later(Later { ticket, patience: None, otherwise: Box::new(usual), delay: None })
+    }
 }
 
 impl Behaviour for Overridable {
@@ -158,7 +204,10 @@ impl Behaviour for Overridable {
         let usual = self.inner.answer(call, now, out);
         match rule {
             Some(rule) => rule.applied(usual, call.version),
-            None => usual,
+            None => match self.book.asker() {
+                Some(ask) => self.asked(&ask, call, usual),
+                None => usual,
+            },
         }
     }
 

@@ -28,7 +28,7 @@ use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, Charge
 use crate::trace::{Happening, StationKey, Teller, Trace};
 use crate::visible;
 
-pub use answers::{AnswerBook, AnswerRule, Change, OnPurpose};
+pub use answers::{AnswerBook, AnswerRule, Asked, Asker, Change, OnPurpose};
 pub use central::Listening;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
@@ -137,7 +137,12 @@ impl Hub {
 
     /// Adds a line of the session to the trace.
     pub fn note(&self, failure: bool, text: impl Into<Box<str>>) {
-        self.shared.teller.tell_now(None, now(), Happening::Note { failure, text: text.into() });
+        self.note_at(None, failure, text);
+    }
+
+    /// The same at a station.
+    pub fn note_at(&self, station: Option<StationKey>, failure: bool, text: impl Into<Box<str>>) {
+        self.shared.teller.tell_now(station, now(), Happening::Note { failure, text: text.into() });
     }
 
     /// Waits until everything that was told by now is in the trace.
@@ -229,13 +234,6 @@ impl Hub {
     }
 
     fn deliver(&self, station: StationKey, deed: &Deed) -> Result<(), String> {
-        let name =
-            || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
-        let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
-        let needs_link = !matches!(deed, Deed::Connect | Deed::Disconnect | Deed::Drop);
-        if needs_link && !handle.is_up() {
-            return Err(format!("{} is not connected", name()));
-        }
         let order = match deed.clone() {
             Deed::Call { action, payload } => LinkOrder::Call { action, payload },
             Deed::Raw(text) => LinkOrder::Raw(text),
@@ -248,6 +246,21 @@ impl Hub {
             Deed::Drop => LinkOrder::Drop,
             Deed::Connect => LinkOrder::Connect,
         };
+        self.order(station, order)
+    }
+
+    /// Gives an order to one link without waiting.
+    ///
+    /// # Errors
+    /// With a sentence when the link is down or busy.
+    pub fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), String> {
+        let name =
+            || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
+        let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
+        let needs_link = !matches!(order, LinkOrder::Connect | LinkOrder::Disconnect | LinkOrder::Drop);
+        if needs_link && !handle.is_up() {
+            return Err(format!("{} is not connected", name()));
+        }
         handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))
     }
 

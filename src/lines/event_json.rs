@@ -7,8 +7,13 @@ use crate::console::{Line, LineKind};
 use crate::ocpp::{Catalog, Role, Transport};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationTable, Verdict};
 
-/// The object of a record, without a line end.
+/// The object of a record as a text, without a line end.
 pub(super) fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {
+    Value::Object(object(record, stations, catalog)).to_string()
+}
+
+/// The object of a record.
+pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> Map<String, Value> {
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| {
         object.insert(name.to_owned(), value);
@@ -48,7 +53,7 @@ pub(super) fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catal
             json!(latency.as_secs_f64()),
         );
     }
-    Value::Object(object).to_string()
+    object
 }
 
 /// The object of what a command said, without a line end.

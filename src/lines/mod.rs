@@ -10,5 +10,6 @@ mod session;
 mod soap_json;
 mod soap_line;
 
+pub use event_json::object;
 pub use printer::print;
 pub use session::{LineOptions, LogFormat, run};

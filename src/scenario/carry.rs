@@ -1,0 +1,185 @@
+//! Carrying out what a script asks for: at the links, in the session, in the trace. What takes its time tells its end on a street of its
+//! own, so that the player never waits for it.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::play::Player;
+use super::wish::{Request, Wish};
+use crate::console::{LineKind, RunContext};
+use crate::hub::Asked;
+use crate::link::{CallEnd, LinkOrder, WhenEnded, now};
+use crate::ocpp::SampleContext;
+use crate::plugin;
+use crate::script::Fault;
+use crate::trace::StationKey;
+
+/// What the session tells the player.
+#[derive(Debug)]
+pub(super) enum Happened {
+    /// What was asked for under this number has come to its end.
+    Answered { number: u64, value: Value },
+    /// The peer has called, and the script is to answer.
+    Asked(Asked),
+}
+
+impl Player<'_> {
+    /// Carries out what the script has asked for in its last turn.
+    pub(super) async fn carry_out(&mut self) {
+        loop {
+            let wishes = std::mem::take(&mut *self.wishes.borrow_mut());
+            if wishes.is_empty() {
+                return;
+            }
+            for wish in wishes {
+                self.carry(wish).await;
+            }
+        }
+    }
+
+    async fn carry(&mut self, wish: Wish) {
+        match wish {
+            Wish::Step(step) => {
+                let place = Fault::new(&step.text, &step.stack).place.map_or_else(String::new, |place| format!(" ({place})"));
+                self.tell(step.station, false, format!("{}{place}", step.text));
+                self.steps.push(step);
+            }
+            Wish::Done(number) => self.steps.retain(|step| step.number != number),
+            Wish::Note { station, text } => self.tell(station, false, text),
+            Wish::Console { failure, text } => self.tell(None, failure, text),
+            Wish::Fault { place, message, stack } => self.faults.push(Fault::new(&format!("{place}: {message}"), &stack)),
+            Wish::Timer { number, delay, repeat } => {
+                if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
+                    self.faults.push(Fault::new("too many timers run; this one was not started", ""));
+                }
+            }
+            Wish::Clear(number) => self.timers.clear((0, number)),
+            Wish::Declare(declared) => self.declared.push(declared),
+            Wish::Settled(settled) => self.settled = Some(settled),
+            Wish::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
+            Wish::Operator { text, patience } => {
+                self.tell(None, false, text.clone());
+                (self.to_operator)(&text);
+                self.deadline += patience;
+            }
+            Wish::Request(number, request) => {
+                if let Some(value) = self.request(number, request).await {
+                    // The player itself holds the other end.
+                    let _ = self.happened.send(Happened::Answered { number, value });
+                }
+            }
+        }
+    }
+
+    /// Begins something that takes its time; its end when that has come already.
+    async fn request(&mut self, number: u64, request: Request) -> Option<Value> {
+        let failed = |reason: String| json!({ "failure": reason });
+        Some(match request {
+            Request::Call { station, action, payload } => {
+                return match self.call(number, StationKey(station), action, payload) {
+                    Ok(()) => None,
+                    Err(reason) => Some(json!({ "code": "NotSent", "description": reason })),
+                };
+            }
+            Request::Raw { station, text } => {
+                self.hub().order(StationKey(station), LinkOrder::Raw(text)).map_or_else(failed, |()| json!({}))
+            }
+            Request::Deed { station, deed } => {
+                let order = match deed.as_str() {
+                    "disconnect" => LinkOrder::Disconnect,
+                    "drop" => LinkOrder::Drop,
+                    "connect" => LinkOrder::Connect,
+                    _ => LinkOrder::Ping,
+                };
+                self.hub().order(StationKey(station), order).map_or_else(failed, |()| json!({}))
+            }
+            Request::Command { station, line } => {
+                let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };
+                let said = self.session.console.run(&line, &context).await;
+                let errors: Vec<&str> =
+                    said.lines.iter().filter(|line| line.kind != LineKind::Info).map(|line| line.text.as_str()).collect();
+                json!({ "said": errors.join(" "), "failed": said.failed() })
+            }
+            Request::CentralSystem(wish) => match self.session.central_system(wish).await {
+                Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
+                Err(reason) => failed(reason),
+            },
+            Request::Listen => match self.session.listen(self.options).await {
+                Ok(url) => json!({ "url": url }),
+                Err(reason) => failed(reason),
+            },
+            Request::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
+                Ok(key) => json!({ "station": self.station(key) }),
+                Err(reason) => failed(reason),
+            },
+        })
+    }
+
+    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), String> {
+        let (role, version, identity) = {
+            let contents = self.hub().trace().read();
+            let row = contents.stations().get(key).ok_or("there is no such station")?;
+            (row.our_role, row.version, row.identity.clone())
+        };
+        let version = version.ok_or_else(|| format!("{identity} is not connected"))?;
+        let payload = match payload {
+            Value::Null => {
+                let definition = self.hub().catalog().action(version, role, &action);
+                let definition = definition.ok_or_else(|| format!("{action} is no action of a {role} in OCPP {version}"))?;
+                self.hub().profile().request(definition, &SampleContext::at(now().wall))
+            }
+            payload => payload,
+        };
+        let happened = self.happened.clone();
+        let then = WhenEnded::new(move |end| {
+            let value = match end {
+                CallEnd::Result(result) => json!({ "result": result }),
+                CallEnd::Error { code, description } => json!({ "code": code, "description": description }),
+                CallEnd::Timeout => json!({ "code": "Timeout", "description": "no answer came in time" }),
+                CallEnd::Lost => json!({ "code": "Lost", "description": "the link was lost" }),
+            };
+            // Nobody listens any more when the scenario is over.
+            let _ = happened.send(Happened::Answered { number, value });
+        });
+        self.hub().order(key, LinkOrder::Ask { action, payload, then })
+    }
+
+    /// From now on the script decides all answers of the session.
+    pub(super) fn ask_script(&self) {
+        let happened = self.happened.clone();
+        let ask = move |asked| {
+            let _ = happened.send(Happened::Asked(asked));
+        };
+        self.hub().answers().ask(Some(Arc::new(ask)));
+    }
+
+    /// Nobody will be asked any more: what is still open gets its usual answer.
+    pub(super) fn leave_usual(&mut self) {
+        self.hub().answers().ask(None);
+        while let Ok(happened) = self.happenings.try_recv() {
+            if let Happened::Asked(Asked { ticket, station, usual, .. }) = happened {
+                self.questions.insert((ticket, station), usual);
+            }
+        }
+        for ((ticket, station), _) in std::mem::take(&mut self.questions) {
+            let _ = self.hub().order(station, LinkOrder::Answer { ticket, answer: None });
+        }
+    }
+
+    /// The script says its answer; what cannot be said is told, and the usual one leaves.
+    fn answer(&mut self, ticket: u64, key: StationKey, form: Value) {
+        let Some(usual) = self.questions.remove(&(ticket, key)) else { return };
+        let answer = plugin::answer(form, &usual).unwrap_or_else(|reason| {
+            self.faults.push(Fault::new(&reason, ""));
+            None
+        });
+        // A link that is gone needs no answer.
+        let _ = self.hub().order(key, LinkOrder::Answer { ticket, answer });
+    }
+
+    /// A line in the trace.
+    pub(super) fn tell(&self, station: Option<u32>, failure: bool, text: String) {
+        self.hub().note_at(station.map(StationKey), failure, text);
+    }
+}

@@ -1,0 +1,149 @@
+//! Which files are scenarios, and what their `require` finds: files beside them, and nothing else of the machine.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A larger file is no script.
+const LARGEST: u64 = 4 << 20;
+
+/// Why there is nothing to play.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// A file or folder cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    Unreadable {
+        /// As it was named.
+        path: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A folder without scenarios.
+    #[error("{path} has no scenarios: no file in it ends in .js")]
+    Empty {
+        /// As it was named.
+        path: String,
+    },
+    /// Something that is no script.
+    #[error("{path} is no scenario: {reason}")]
+    NoScript {
+        /// As it was named.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+/// The scenarios that are meant: files as they are, of folders every `.js` file in them and below, except in folders called `lib`.
+///
+/// # Errors
+/// When something named is not there or has no scenarios.
+pub fn find(named: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+    let mut found = Vec::new();
+    for path in named {
+        let unreadable = |source| FileError::Unreadable { path: path.display().to_string(), source };
+        if !fs::metadata(path).map_err(unreadable)?.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let before = found.len();
+        collect(path, &mut found).map_err(unreadable)?;
+        if found.len() == before {
+            return Err(FileError::Empty { path: path.display().to_string() });
+        }
+    }
+    Ok(found)
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            if path.file_name().is_some_and(|name| name != "lib") {
+                collect(&path, found)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "js") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The text of a script.
+pub(super) fn read(path: &Path) -> Result<String, FileError> {
+    let unreadable = |source| FileError::Unreadable { path: path.display().to_string(), source };
+    let none = |reason| FileError::NoScript { path: path.display().to_string(), reason };
+    let facts = fs::metadata(path).map_err(unreadable)?;
+    // A pipe would let the thread wait for ever.
+    if !facts.is_file() {
+        return Err(none("it is no file"));
+    }
+    if facts.len() > LARGEST {
+        return Err(none("it is larger than 4 MiB"));
+    }
+    String::from_utf8(fs::read(path).map_err(unreadable)?).map_err(|_| none("its text is not UTF-8"))
+}
+
+/// The file that `require` means in a file of this folder.
+///
+/// # Errors
+/// With a sentence when it means none.
+pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), String> {
+    if !what.starts_with("./") && !what.starts_with("../") {
+        return Err("only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of node".to_owned());
+    }
+    let plain = folder.join(what);
+    let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
+    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", plain.display()))?;
+    if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
+        return Err("only .js and .json files can be loaded".to_owned());
+    }
+    let file = file.canonicalize().map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let text = read(&file).map_err(|error| error.to_string())?;
+    Ok((file, text))
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_searched_without_what_scenarios_share() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("b/lib")).unwrap();
+        for name in ["z.js", "b/a.js", "b/lib/shared.js", "b/readme.md"] {
+            fs::write(root.join(name), "").unwrap();
+        }
+        let found = find(&[root.to_owned(), root.join("b/lib/shared.js")]).unwrap();
+        assert_eq!(found, [root.join("b/a.js"), root.join("z.js"), root.join("b/lib/shared.js")]);
+        fs::create_dir(root.join("none")).unwrap();
+        assert!(find(&[root.join("none")]).unwrap_err().to_string().contains("no file in it ends in .js"));
+        assert!(find(&[root.join("x.js")]).unwrap_err().to_string().contains("cannot be read"));
+    }
+
+    #[test]
+    fn require_finds_files_beside_the_scenario_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir(root.join("lib")).unwrap();
+        fs::write(root.join("lib/a.js"), "1").unwrap();
+        fs::write(root.join("b.json"), "2").unwrap();
+        fs::write(root.join("c.txt"), "3").unwrap();
+        for (what, text) in [("./lib/a.js", "1"), ("./lib/a", "1"), ("./b", "2")] {
+            assert_eq!(required(root, what).unwrap().1, text, "{what}");
+        }
+        assert_eq!(required(&root.join("lib"), "../b.json").unwrap().1, "2");
+        for (what, word) in [("fs", "modules of node"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")] {
+            assert!(required(root, what).unwrap_err().contains(word), "{what}");
+        }
+    }
+}

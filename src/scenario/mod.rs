@@ -1,0 +1,24 @@
+//! Test scenarios: JavaScript files that play one side of OCPP against a peer, or both sides, and say what must come back. Each file
+//! has a thread of its own with a session, an engine and a clock. Floor 5: it starts sessions and reads their traces; arguments and exit
+//! codes are the program's matter. What a scenario finds is written in `script/`.
+//!
+//! The way of a step: the script asks (`wish`), the player carries it out at the session (`play`, `carry`), the session's trace tells
+//! what came of it (`facts`), the script judges, and what it says in the end becomes an outcome (`outcome`) and a report (`report`).
+
+mod carry;
+mod excerpt;
+mod facts;
+mod files;
+mod options;
+mod outcome;
+mod play;
+mod question;
+pub mod report;
+mod session;
+mod wish;
+mod worker;
+
+pub use files::{FileError, find};
+pub use options::{Listen, ScenarioOptions};
+pub use outcome::{Case, Failure, FileReport, Outcome};
+pub use worker::run;

@@ -1,0 +1,66 @@
+//! What holds for all scenarios of a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::link::LinkSettings;
+use crate::ocpp::Catalog;
+use crate::simulator::Profile;
+
+/// Where a central system of ours waits for the charge point under test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// The address to bind; `None` for all.
+    pub host: Option<String>,
+    /// The TCP port.
+    pub port: u16,
+    /// The path below which the charge point connects.
+    pub endpoint: String,
+}
+
+/// What holds for all scenarios of a run.
+#[derive(Debug, Clone)]
+pub struct ScenarioOptions {
+    /// The shapes of messages.
+    pub catalog: Arc<Catalog>,
+    /// The limits of links.
+    pub limits: LinkSettings,
+    /// What messages look like when nobody says anything about them.
+    pub profile: Profile,
+    /// The URL of the central system under test; `None` for a simulated one.
+    pub url: Option<String>,
+    /// Where the charge point under test connects; `None` for a simulated one.
+    pub listen: Option<Listen>,
+    /// The identity of the charge point.
+    pub identity: Option<String>,
+    /// How long a scenario may take. With a virtual clock it holds for the real one; the virtual one may go on for a week.
+    pub timeout: Duration,
+    /// Only scenarios with one of these texts in their name or that of their file are played; all without any.
+    pub filter: Vec<String>,
+    /// What all chance in a scenario begins with.
+    pub seed: u64,
+    /// Whether waiting takes no time: the clock goes on by itself when nothing is left to do.
+    pub virtual_time: bool,
+    /// How many files are played at the same time.
+    pub jobs: usize,
+    /// What `parameter` finds.
+    pub parameters: Map<String, Value>,
+    /// Whether every line of the trace is kept for the report, not only those around a failure.
+    pub whole_trace: bool,
+}
+
+impl ScenarioOptions {
+    /// Whether a scenario is to be played.
+    pub(super) fn wants(&self, file: &str, name: &str) -> bool {
+        let whole = format!("{file} {name}").to_lowercase();
+        self.filter.is_empty() || self.filter.iter().any(|text| whole.contains(&text.to_lowercase()))
+    }
+
+    /// How long a scenario may take by the session's clock.
+    pub(super) fn patience(&self) -> Duration {
+        const WEEK: Duration = Duration::from_secs(7 * 86_400);
+        if self.virtual_time { WEEK } else { self.timeout }
+    }
+}

@@ -1,0 +1,348 @@
+//! Plays one file: runs it, then every scenario that it has declared, each until it settles, fails or takes too long.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::carry::Happened;
+use super::excerpt::Excerpt;
+use super::facts;
+use super::files;
+use super::options::ScenarioOptions;
+use super::outcome::{Case, Failure, FileReport, Outcome};
+use super::question::Questions;
+use super::session::Session;
+use super::wish::{self, Declared, Settled, Step, Wish, millis};
+use super::worker::ToOperator;
+use crate::hub::Hub;
+use crate::link::{Answer, now};
+use crate::plugin::CALLS;
+use crate::script::{Bound, Fault, Limits, Script, Timers};
+use crate::trace::StationKey;
+
+/// What scripts find, in the order in which it is built.
+const PRELUDES: &[(&str, &str)] = &[
+    CALLS,
+    ("matchers", include_str!("script/matchers.js")),
+    ("links", include_str!("script/links.js")),
+    ("sides", include_str!("script/sides.js")),
+    ("scenario", include_str!("script/scenario.js")),
+    ("framework", include_str!("script/framework.js")),
+];
+/// The memory of one script, in bytes.
+const MEMORY: usize = 256 << 20;
+/// How long a script may compute without a pause.
+const TURN: Duration = Duration::from_secs(5);
+/// The place of the file itself among its scenarios.
+const FILE: i64 = -1;
+
+/// What plays a file.
+pub(super) struct Player<'a> {
+    pub options: &'a ScenarioOptions,
+    pub to_operator: ToOperator<'a>,
+    pub session: Session,
+    pub wishes: Rc<RefCell<Vec<Wish>>>,
+    /// The end of the street on which the session tells what has happened.
+    pub happened: mpsc::UnboundedSender<Happened>,
+    pub timers: Timers,
+    /// The steps that have begun and are not done.
+    pub steps: Vec<Step>,
+    pub declared: Vec<Declared>,
+    pub settled: Option<Settled>,
+    /// What went wrong beside the scenario's own course.
+    pub faults: Vec<Fault>,
+    /// The usual answers to the calls that the script is asked about.
+    pub questions: HashMap<(u64, StationKey), Answer>,
+    /// When the scenario at hand began.
+    began: Instant,
+    /// When it has taken too long.
+    pub deadline: Instant,
+    script: Script,
+    pub happenings: mpsc::UnboundedReceiver<Happened>,
+    /// The hub that the script's questions are about.
+    asked: Rc<RefCell<Hub>>,
+    changes: watch::Receiver<u64>,
+    name: String,
+}
+
+/// Plays a file. The session that was kept from the file before goes on, when there is one, and the last one is handed back.
+pub(super) async fn play(
+    path: &Path,
+    options: &ScenarioOptions,
+    to_operator: ToOperator<'_>,
+    kept: &mut Option<Session>,
+) -> FileReport {
+    let file = path.display().to_string();
+    let broken = |failure: Box<Failure>| {
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let case = Case { outcome: Outcome::Broken(failure), ..case(&name, None) };
+        FileReport { file: file.clone(), cases: vec![case] }
+    };
+    let text = match files::read(path) {
+        Ok(text) => text,
+        Err(error) => return broken(Failure::plain(error.to_string(), None)),
+    };
+    fastrand::seed(options.seed);
+    let session = kept.take().unwrap_or_else(|| Session::new(options));
+    let mut player = match Player::new(path, options, to_operator, session) {
+        Ok(player) => player,
+        Err(fault) => return broken(Failure::plain(fault.message, fault.place)),
+    };
+    let cases = player.play(&text).await;
+    player.leave_usual();
+    *kept = Some(player.session);
+    FileReport { file, cases }
+}
+
+impl<'a> Player<'a> {
+    fn new(
+        path: &Path,
+        options: &'a ScenarioOptions,
+        to_operator: ToOperator<'a>,
+        session: Session,
+    ) -> Result<Player<'a>, Fault> {
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let shown = path.display().to_string();
+        let (happened, happenings) = mpsc::unbounded_channel();
+        let wishes = Rc::<RefCell<Vec<Wish>>>::default();
+        let asked = Rc::new(RefCell::new(session.hub().clone()));
+        let questions = Questions::new(asked.clone(), path, options);
+        let noted = wishes.clone();
+        let host = move |operation: &str, json: &str| match questions.answer(operation, json) {
+            Some(answer) => answer,
+            None => wish::read(operation, json).map(|wish| {
+                noted.borrow_mut().push(wish);
+                "null".to_owned()
+            }),
+        };
+        let script = Script::new(&shown, Limits { memory: MEMORY, time: TURN }, PRELUDES, host)?;
+        let changes = session.hub().trace().subscribe();
+        Ok(Player {
+            options,
+            to_operator,
+            session,
+            wishes,
+            happened,
+            timers: Timers::default(),
+            steps: Vec::new(),
+            declared: Vec::new(),
+            settled: None,
+            faults: Vec::new(),
+            questions: HashMap::new(),
+            began: Instant::now(),
+            deadline: Instant::now(),
+            script,
+            happenings,
+            asked,
+            changes,
+            name,
+        })
+    }
+
+    async fn play(&mut self, text: &str) -> Vec<Case> {
+        self.begin(None).await;
+        let started = self.script.start(text).map(drop);
+        let outcome = self.outcome(FILE, started).await;
+        let declared = std::mem::take(&mut self.declared);
+        if declared.is_empty() || outcome != Outcome::Passed {
+            let name = self.name.clone();
+            let wanted = self.options.wants(&name, &name) || matches!(outcome, Outcome::Broken(_));
+            return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
+        }
+        let mut cases = Vec::new();
+        for (index, declared) in declared.iter().enumerate() {
+            if !self.options.wants(&self.name, &declared.name) {
+                continue;
+            }
+            if let Some(reason) = &declared.skip {
+                cases.push(Case { outcome: Outcome::Skipped(reason.clone()), ..case(&declared.name, Some(declared)) });
+                continue;
+            }
+            self.begin(declared.timeout).await;
+            let event = json!({ "index": index }).to_string();
+            let started = self.script.event("run", &event).map(drop);
+            let outcome = self.outcome(i64::try_from(index).unwrap_or(i64::MAX), started).await;
+            cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
+        }
+        cases
+    }
+
+    /// A scenario begins, in a fresh session unless the charge point under test is to stay.
+    async fn begin(&mut self, timeout: Option<f64>) {
+        fastrand::seed(self.options.seed);
+        let used = !self.session.hub().trace().read().stations().rows().is_empty();
+        self.leave_usual();
+        if self.options.listen.is_none() && used {
+            self.session.hub().end().await;
+            self.session = Session::new(self.options);
+            *self.asked.borrow_mut() = self.session.hub().clone();
+            self.changes = self.session.hub().trace().subscribe();
+        }
+        self.ask_script();
+        let end = self.session.hub().trace().read().records().range().end;
+        (self.session.began, self.session.told) = (end, end);
+        self.timers = Timers::default();
+        self.steps.clear();
+        self.faults.clear();
+        self.settled = None;
+        self.began = Instant::now();
+        self.deadline = self.began + timeout.map_or_else(|| self.options.patience(), |timeout| millis(Some(timeout)));
+    }
+
+    /// Goes on until what has started settles, fails or takes too long.
+    async fn outcome(&mut self, index: i64, started: Result<(), Fault>) -> Outcome {
+        let real = std::time::Instant::now();
+        let mut turned = started;
+        loop {
+            if let Err(fault) = turned {
+                return self.stopped(fault);
+            }
+            self.carry_out().await;
+            if let Some(settled) = self.settled.take().filter(|settled| settled.index == index) {
+                return self.judged(settled);
+            }
+            turned = self.next().await;
+            let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
+            if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
+                return self.late();
+            }
+        }
+    }
+
+    /// Waits for the next thing to happen, and lets the script handle it.
+    async fn next(&mut self) -> Result<(), Fault> {
+        let timer = self.timers.deadline().map_or(self.deadline, |timer| self.deadline.min(timer.into()));
+        let happened = tokio::select! {
+            biased;
+            changed = self.changes.changed() => {
+                debug_assert!(changed.is_ok(), "the session outlives the scenario");
+                None
+            }
+            happened = self.happenings.recv() => happened,
+            () = sleep_until(timer) => None,
+        };
+        // Whoever hears of an answer finds its record.
+        self.records()?;
+        match happened {
+            Some(Happened::Answered { number, mut value }) => {
+                value["number"] = json!(number);
+                self.script.event("answered", &value.to_string())?;
+            }
+            Some(Happened::Asked(asked)) => {
+                let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
+                let question = json!({
+                    "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload,
+                    "usual": usual,
+                });
+                self.questions.insert((asked.ticket, asked.station), asked.usual);
+                self.script.event("question", &question.to_string())?;
+            }
+            None => {}
+        }
+        while let Some((_, number)) = self.timers.next(now().monotonic) {
+            self.script.event("timer", &number.to_string())?;
+            if !self.wishes.borrow().is_empty() {
+                break; // what it asks for comes first
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the script what is new in the trace.
+    fn records(&mut self) -> Result<(), Fault> {
+        let hub = self.session.hub().clone();
+        let event = {
+            let contents = hub.trace().read();
+            let range = contents.records().range();
+            let from = self.session.told.max(range.start);
+            let told = contents.records().iter(from..range.end);
+            let records: Vec<Value> = told.filter_map(|record| facts::record(&record, &contents, hub.catalog())).collect();
+            self.session.told = range.end;
+            let stations: Vec<Value> = contents.stations().rows().iter().map(facts::station).collect();
+            json!({ "records": records, "stations": stations }).to_string()
+        };
+        self.script.event("records", &event).map(drop)
+    }
+
+    /// The script has said how it ended.
+    fn judged(&mut self, settled: Settled) -> Outcome {
+        let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
+        self.faults.extend(self.script.unheard());
+        match settled.outcome.as_str() {
+            "passed" => match (self.faults.first(), self.steps.first()) {
+                (Some(fault), _) => {
+                    let message = format!("something failed that was not awaited: {}", fault.message);
+                    Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]))
+                }
+                (None, Some(step)) => {
+                    let place = Fault::new(&step.text, &step.stack).place;
+                    let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
+                    Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
+                }
+                (None, None) => Outcome::Passed,
+            },
+            "skipped" => Outcome::Skipped(settled.message),
+            "broken" => Outcome::Broken(self.with_trace(settled.failure(), &sequences)),
+            _ => Outcome::Failed(self.with_trace(settled.failure(), &sequences)),
+        }
+    }
+
+    /// The engine has stopped the script, or its text cannot be run.
+    fn stopped(&mut self, fault: Fault) -> Outcome {
+        let failure = *Failure::plain(fault.message, fault.place);
+        match fault.bound {
+            Some(Bound::Time | Bound::Memory) => Outcome::Failed(self.with_trace(failure, &[])),
+            None => Outcome::Broken(Box::new(failure)),
+        }
+    }
+
+    /// It has taken too long: where it hangs.
+    fn late(&mut self) -> Outcome {
+        let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+        let open = self.steps.last();
+        let place = open.and_then(|step| Fault::new(&step.text, &step.stack).place);
+        let message = match open {
+            Some(_) => format!("it was still not over after {taken} s and hangs in this step"),
+            None => format!("it was still not over after {taken} s, and waits for something that is no step"),
+        };
+        let step = open.map(|step| step.text.clone());
+        Outcome::Failed(self.with_trace(Failure { message, place, step, ..Failure::default() }, &[]))
+    }
+
+    fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
+        let contents = self.session.hub().trace().read();
+        let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
+        Box::new(Failure { exchange: excerpt.lines(sequences), trace: excerpt.around(sequences), ..failure })
+    }
+
+    fn ended(&self, case: Case, outcome: Outcome) -> Case {
+        let trace = if self.options.whole_trace {
+            let contents = self.session.hub().trace().read();
+            Excerpt::new(&contents, self.session.began, &self.session.hidden).all()
+        } else {
+            Vec::new()
+        };
+        Case { outcome, took: self.began.elapsed(), trace, ..case }
+    }
+
+    /// The session's hub.
+    pub(super) fn hub(&self) -> &Hub {
+        self.session.hub()
+    }
+
+    /// A station as the script sees it.
+    pub(super) fn station(&self, key: StationKey) -> Value {
+        self.hub().trace().read().stations().get(key).map_or(Value::Null, facts::station)
+    }
+}
+
+fn case(name: &str, declared: Option<&Declared>) -> Case {
+    let (checks, by) = declared.map(|declared| (declared.checks.clone(), declared.by.clone())).unwrap_or_default();
+    Case { name: name.to_owned(), checks, by, outcome: Outcome::Passed, took: Duration::ZERO, trace: Vec::new() }
+}

@@ -1,0 +1,50 @@
+//! The report as one JSON document.
+
+use serde_json::{Value, json};
+
+use super::count;
+use crate::scenario::outcome::{Case, FileReport, Outcome};
+
+/// The document, with a line end.
+pub(super) fn write(files: &[FileReport], seed: u64) -> String {
+    let count = count(files.iter().flat_map(|file| &file.cases));
+    let document = json!({
+        "seed": seed,
+        "passed": count.passed,
+        "failed": count.failed,
+        "broken": count.broken,
+        "skipped": count.skipped,
+        "files": files.iter().map(|file| json!({
+            "file": file.file,
+            "scenarios": file.cases.iter().map(case).collect::<Vec<Value>>(),
+        })).collect::<Vec<Value>>(),
+    });
+    format!("{document:#}\n")
+}
+
+fn case(case: &Case) -> Value {
+    let mut object = json!({ "name": case.name, "checks": case.checks, "by": case.by, "seconds": case.took.as_secs_f64() });
+    let (outcome, failure) = match &case.outcome {
+        Outcome::Passed => ("passed", None),
+        Outcome::Skipped(reason) => {
+            object["reason"] = json!(reason);
+            ("skipped", None)
+        }
+        Outcome::Failed(failure) => ("failed", Some(failure)),
+        Outcome::Broken(failure) => ("broken", Some(failure)),
+    };
+    object["outcome"] = json!(outcome);
+    if let Some(failure) = failure {
+        object["message"] = json!(failure.message);
+        object["place"] = json!(failure.place);
+        object["step"] = json!(failure.step);
+        object["expected"] = json!(failure.expected);
+        object["found"] = json!(failure.found);
+        object["exchange"] = json!(failure.exchange);
+        object["trace"] = json!(failure.trace);
+    }
+    if !case.trace.is_empty() {
+        object["trace"] = json!(case.trace);
+    }
+    object
+}

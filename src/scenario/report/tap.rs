@@ -1,0 +1,49 @@
+//! The report in the Test Anything Protocol, version 14: a line a scenario, and a block of YAML behind those that did not succeed.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use crate::scenario::outcome::{FileReport, Outcome};
+
+/// The document, with a line end.
+pub(super) fn write(files: &[FileReport], seed: u64) -> String {
+    let total: usize = files.iter().map(|file| file.cases.len()).sum();
+    let mut tap = format!("TAP version 14\n1..{total}\n# seed {seed}\n");
+    let cases = files.iter().flat_map(|file| file.cases.iter().map(move |case| (file, case)));
+    for (number, (file, case)) in (1..).zip(cases) {
+        let name = plain(&format!("{} › {}", file.file, case.name));
+        // A String takes everything, here and below.
+        let _ = match &case.outcome {
+            Outcome::Passed => writeln!(tap, "ok {number} - {name}"),
+            Outcome::Skipped(reason) => writeln!(tap, "ok {number} - {name} # SKIP {}", plain(reason)),
+            Outcome::Failed(_) | Outcome::Broken(_) => writeln!(tap, "not ok {number} - {name}"),
+        };
+        if let Outcome::Failed(failure) | Outcome::Broken(failure) = &case.outcome {
+            let severity = if matches!(case.outcome, Outcome::Failed(_)) { "fail" } else { "error" };
+            tap.push_str("  ---\n");
+            // JSON is YAML, so every text of the failure is safe in it.
+            let mut put = |name: &str, value: serde_json::Value| {
+                if !value.is_null() && value != json!([]) {
+                    let _ = writeln!(tap, "  {name}: {value}");
+                }
+            };
+            put("message", json!(failure.message));
+            put("severity", json!(severity));
+            put("at", json!(failure.place));
+            put("step", json!(failure.step));
+            put("expected", json!(failure.expected));
+            put("found", json!(failure.found));
+            put("by", json!(case.by));
+            put("exchange", json!(failure.exchange));
+            put("trace", json!(failure.trace));
+            tap.push_str("  ...\n");
+        }
+    }
+    tap
+}
+
+/// A description in one line, in which `#` begins no directive.
+fn plain(text: &str) -> String {
+    text.replace(['\n', '\r'], " ").replace('\\', "\\\\").replace('#', "\\#")
+}

@@ -1,0 +1,186 @@
+// What a value must be: the matchers of scenarios, how they are compared with values, and the words in which a difference is told.
+(function (toolkit) {
+  'use strict';
+  const { define, stringify, PlainMap } = toolkit;
+  const { isArray } = Array;
+  const { hasOwnProperty } = Object.prototype;
+  const PlainDate = Date;
+  const MINUTE = 60000;
+  /** More of a value is not shown. */
+  const LONGEST = 300;
+
+  let kept = new PlainMap(); // name → what `bind` has kept
+
+  /** A matcher that is no plain value. `test` says whether a value fits: true, false, or a difference further inside. */
+  class Matcher {
+    constructor(words, test, missing) {
+      this.words = words;
+      this.test = test;
+      /** Whether a field may be missing. */
+      this.missing = missing === true;
+    }
+  }
+
+  const isPlain = (value) => typeof value === 'object' && value !== null && !isArray(value);
+  const kindOf = (value) => (value === null ? 'null' : isArray(value) ? 'array' : typeof value);
+  const timeOf = (value) => (typeof value === 'string' ? PlainDate.parse(value) : value instanceof PlainDate ? value.getTime() : NaN);
+  const isTime = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) && !Number.isNaN(PlainDate.parse(value));
+
+  /** A value or matcher in words. */
+  function words(value) {
+    const text = written(value);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  }
+
+  function written(value) {
+    if (value instanceof Matcher) return typeof value.words === 'function' ? value.words() : value.words;
+    if (value instanceof RegExp) return String(value);
+    if (typeof value === 'function') return `what ${value.name || 'the function'} accepts`;
+    if (value === undefined) return 'nothing';
+    if (isArray(value)) return `[${value.map(written).join(', ')}]`;
+    if (isPlain(value) && !(value instanceof PlainDate)) {
+      return `{${Object.keys(value).map((name) => `${name}: ${written(value[name])}`).join(', ')}}`;
+    }
+    const text = stringify(value);
+    return text === undefined ? String(value) : text;
+  }
+
+  const join = (path, name) => (typeof name === 'number' ? `${path}[${name}]` : path ? `${path}.${name}` : name);
+
+  /** The first difference between a value and what it must be, or null. What is bound on the way is put into `names`. */
+  function difference(value, matcher, path, names) {
+    const differs = () => ({ path, expected: words(matcher), found: words(value) });
+    if (matcher instanceof Matcher) {
+      const fits = matcher.test(value, path, names);
+      return fits === true ? null : fits === false ? differs() : fits;
+    }
+    if (matcher instanceof RegExp) {
+      matcher.lastIndex = 0;
+      return typeof value === 'string' && matcher.test(value) ? null : differs();
+    }
+    if (typeof matcher === 'function') return matcher(value) ? null : differs();
+    if (matcher instanceof PlainDate) return timeOf(value) === matcher.getTime() ? null : differs();
+    if (isArray(matcher)) {
+      if (!isArray(value) || value.length !== matcher.length) return differs();
+      return first(matcher.map((element, index) => () => difference(value[index], element, join(path, index), names)));
+    }
+    if (isPlain(matcher)) {
+      if (!isPlain(value)) return differs();
+      return first(Object.keys(matcher).map((name) => () => {
+        const there = hasOwnProperty.call(value, name) && value[name] !== undefined;
+        if (!there && (matcher[name] instanceof Matcher && matcher[name].missing || matcher[name] === undefined)) return null;
+        return difference(there ? value[name] : undefined, matcher[name], join(path, name), names);
+      }));
+    }
+    return Object.is(value, matcher) || value === matcher ? null : differs();
+  }
+
+  function first(looks) {
+    for (const look of looks) {
+      const found = look();
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** The same; what was bound is kept when there is no difference. */
+  function compare(value, matcher) {
+    const names = new PlainMap();
+    const found = difference(value, matcher, '', names);
+    if (!found) for (const [name, bound] of names) kept.set(name, bound);
+    return found;
+  }
+
+  // ---- the makers ----------------------------------------------------------------------------------------------------------
+
+  const any = new Matcher('anything', (value) => value !== undefined);
+  Object.assign(any, {
+    string: new Matcher('a text', (value) => typeof value === 'string'),
+    number: new Matcher('a number', (value) => typeof value === 'number'),
+    integer: new Matcher('an integer', (value) => Number.isInteger(value)),
+    boolean: new Matcher('true or false', (value) => typeof value === 'boolean'),
+    object: new Matcher('an object', isPlain),
+    array: new Matcher('an array', isArray),
+    time: new Matcher('a date and time', isTime),
+  });
+
+  function near(milliseconds = MINUTE, of = undefined) {
+    const center = () => (of === undefined ? toolkit.now() : typeof of === 'number' ? of : timeOf(of));
+    const from = () => (of === undefined ? 'now' : new PlainDate(center()).toISOString());
+    return new Matcher(
+      () => `a time at most ${milliseconds / 1000} s from ${from()}`,
+      (value) => isTime(value) && Math.abs(timeOf(value) - center()) <= milliseconds,
+    );
+  }
+
+  function bind(name, matcher = any) {
+    const before = (names) => (names.has(name) ? names : kept);
+    const text = () => (kept.has(name) ? `${words(kept.get(name))}, which is ${name}` : `${words(matcher)}, to be called ${name}`);
+    return new Matcher(text, (value, path, names) => {
+      if (before(names).has(name)) return compareKept(value, before(names).get(name));
+      const found = difference(value, matcher, path, names);
+      if (found) return found;
+      names.set(name, value);
+      return true;
+    });
+  }
+
+  const compareKept = (value, before) => stringify(value) === stringify(before);
+
+  const bound = new Proxy({}, {
+    get(_, name) {
+      if (typeof name === 'symbol' || kept.has(name)) return kept.get(name);
+      throw new ReferenceError(`nothing was bound to ${String(name)} yet; bind('${String(name)}') in an expectation does it`);
+    },
+    has: (_, name) => kept.has(name),
+    ownKeys: () => [...kept.keys()],
+    getOwnPropertyDescriptor: (_, name) => ({ value: kept.get(name), enumerable: true, configurable: true }),
+  });
+
+  const absent = new Matcher('no such field', (value) => value === undefined, true);
+  const optional = (matcher) => new Matcher(
+    () => `nothing, or ${words(matcher)}`,
+    (value, path, names) => (value === undefined ? true : difference(value, matcher, path, names) || true),
+    true,
+  );
+  const oneOf = (...matchers) => new Matcher(
+    () => `one of ${matchers.map(words).join(', ')}`,
+    (value, path, names) => matchers.some((matcher) => !difference(value, matcher, path, names)),
+    matchers.some((matcher) => matcher instanceof Matcher && matcher.missing),
+  );
+  const not = (matcher) => new Matcher(
+    () => `anything but ${words(matcher)}`,
+    (value) => difference(value, matcher, '', new PlainMap()) !== null,
+    !(matcher instanceof Matcher && matcher.missing),
+  );
+
+  function between(from, to) {
+    const number = (value) => (typeof value === 'string' ? timeOf(value) : value);
+    return new Matcher(
+      `between ${from} and ${to}`,
+      (value) => kindOf(value) === kindOf(from) && number(value) >= number(from) && number(value) <= number(to),
+    );
+  }
+
+  const containing = (...matchers) => new Matcher(
+    () => `an array with ${matchers.map(words).join(' and ')}`,
+    (value, path, names) => isArray(value)
+      && matchers.every((matcher) => value.some((element) => !difference(element, matcher, path, names))),
+  );
+
+  const exactly = (fields) => new Matcher(
+    () => `just ${words(fields)}`,
+    (value, path, names) => {
+      if (!isPlain(value)) return false;
+      const extra = Object.keys(value).find((name) => !hasOwnProperty.call(fields, name));
+      if (extra !== undefined) return { path: join(path, extra), expected: 'no such field', found: words(value[extra]) };
+      return difference(value, fields, path, names) || true;
+    },
+  );
+
+  for (const [name, value] of Object.entries({ any, near, bind, bound, absent, optional, oneOf, not, between, containing, exactly })) {
+    define(name, value);
+  }
+
+  return { compare, words, forgetBound: () => { kept = new PlainMap(); } };
+})

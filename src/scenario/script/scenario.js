@@ -1,0 +1,208 @@
+// The file of a scenario: what it declares, how each scenario runs and ends, and what else stands in its global object. Matchers are in
+// `matchers.js`, links in `links.js`, the test framework of ocppjs in `framework.js`.
+(function (toolkit) {
+  'use strict';
+  const {
+    scriptName, compile, parse, stringify, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
+    onPurpose, CallError, ExpectationError, PeerError, Skipped, begin, done, happened, forgetLinks, forgetSides, forgetBound,
+  } = toolkit;
+  const PlainDate = Date;
+
+  // ---- time, chance and words ------------------------------------------------------------------------------------------------
+
+  const now = () => ask('now');
+  toolkit.now = now;
+
+  /** The time of the program, which may be a virtual one. */
+  function Now(...values) {
+    if (!new.target) return new PlainDate(now()).toString();
+    return Reflect.construct(PlainDate, values.length === 0 ? [now()] : values, new.target);
+  }
+  Object.setPrototypeOf(Now, PlainDate);
+  Now.prototype = PlainDate.prototype;
+  Object.defineProperty(Now, 'now', { value: now });
+  define('Date', Now);
+  Math.random = () => ask('random');
+
+  const print = (failure) => (...values) => { send('console', { failure, text: values.map(shown).join(' ') }); };
+  define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
+
+  // ---- expectations that need no link ----------------------------------------------------------------------------------------
+
+  function expect(value, matcher, what = 'the value') {
+    const found = compare(value, matcher);
+    if (found) {
+      const message = `${found.path ? `${found.path} of ${what}` : what} is not as expected`;
+      throw new ExpectationError(message, { step: `expect ${what}`, expected: found.expected, found: found.found });
+    }
+    return value;
+  }
+
+  function assert(condition, sentence = 'an assertion does not hold') {
+    if (!condition) throw new ExpectationError(String(sentence), { step: 'assert' });
+  }
+
+  function fail(sentence) { throw new ExpectationError(String(sentence), { step: 'fail' }); }
+
+  let sections = [];
+
+  function step(name, run) {
+    send('note', { station: null, text: String(name) });
+    if (run === undefined) {
+      sections = [String(name)];
+      return undefined;
+    }
+    const outer = sections;
+    sections = [...outer, String(name)];
+    const leave = () => { sections = outer; };
+    let value;
+    try {
+      value = run();
+    } catch (error) {
+      error.section = sections.join(' › ');
+      leave();
+      throw error;
+    }
+    if (!thenable(value)) {
+      leave();
+      return value;
+    }
+    const inside = sections.join(' › ');
+    return PlainPromise.resolve(value).then((result) => {
+      leave();
+      return result;
+    }, (error) => {
+      if (typeof error === 'object' && error !== null && error.section === undefined) error.section = inside;
+      leave();
+      throw error;
+    });
+  }
+
+  function sleep(milliseconds) {
+    want('number', milliseconds, 'the time to sleep');
+    const step = begin(`sleep ${milliseconds / 1000} s`);
+    return new PlainPromise((resolve) => startTimer(() => { done(step); resolve(); }, milliseconds, false, []));
+  }
+
+  const parameters = ask('parameters');
+  const parameter = (name, otherwise) => (Object.prototype.hasOwnProperty.call(parameters, name) ? parameters[name] : otherwise);
+
+  // ---- the file --------------------------------------------------------------------------------------------------------------
+
+  const scenarios = [];
+  let declared = false; // no more once the file has run
+
+  function scenario(name, about, run) {
+    if (typeof about === 'function') [about, run] = [{}, about];
+    want('string', name, 'the name of a scenario');
+    want('function', run, `what the scenario ${name} does`);
+    if (declared) throw new TypeError(`the scenario ${name} is declared too late: declare all of them while the file runs`);
+    scenarios.push(run);
+    const { checks = '', by = [], timeout = null, skip = null } = about;
+    send('declare', { name, checks: String(checks), by: [].concat(by).map(String), timeout, skip: skip === null ? null : String(skip) });
+  }
+
+  // ---- other files -----------------------------------------------------------------------------------------------------------
+
+  class RequireError extends Error {
+    constructor(message) {
+      super(message);
+      this.name = 'RequireError';
+    }
+  }
+
+  const modules = new PlainMap(); // file → module
+
+  const requireFrom = (folder) => (what) => {
+    want('string', what, 'what require loads');
+    if (/(^|\/)framework(\.js)?$/.test(what)) return toolkit.framework();
+    const found = ask('module', { folder, what });
+    if (found.failure) throw new RequireError(`require('${what}'): ${found.failure}`);
+    const known = modules.get(found.file);
+    if (known) return known.exports;
+    const module = { exports: {} };
+    modules.set(found.file, module);
+    if (found.file.endsWith('.json')) {
+      module.exports = parse(found.text);
+    } else {
+      const body = compile(found.shown, found.text, false);
+      body.call(module.exports, module.exports, requireFrom(found.folder), module, found.shown, found.folder);
+    }
+    return module.exports;
+  };
+
+  // ---- how a scenario ends ---------------------------------------------------------------------------------------------------
+
+  /** The outcome in which an error ends. What is wrong with the script itself or with what it needs is no failure of the peer. */
+  function outcomeOf(error) {
+    if (error instanceof Skipped) return 'skipped';
+    if (error instanceof ExpectationError || error instanceof CallError) return 'failed';
+    const broken = [PeerError, RequireError, SyntaxError, ReferenceError, TypeError, RangeError];
+    return broken.some((kind) => error instanceof kind) ? 'broken' : 'failed';
+  }
+
+  function settle(index, error) {
+    if (error === undefined) {
+      send('settled', { index, outcome: 'passed', message: '', stack: '', section: '', facts: null });
+      return;
+    }
+    let message = 'something was thrown that cannot be shown';
+    let stack = '';
+    let section = '';
+    let outcome = 'failed';
+    let facts = null;
+    try {
+      outcome = outcomeOf(error);
+      const plain = ['failed', 'skipped'].includes(outcome) || error instanceof PeerError || error instanceof RequireError;
+      message = error instanceof Error ? (plain && error.name !== 'Error' ? error.message : `${error.name}: ${error.message}`) : shown(error);
+      stack = (error && typeof error === 'object' && String(error.stack || '')) || '';
+      section = (error && error.section) || sections.join(' › ');
+      facts = (error && error.facts) || null;
+      if (facts && facts.step === undefined) facts = null;
+    } catch (_) { /* the sentence above stands for it */ }
+    send('settled', { index, outcome, message: String(message), stack, section: String(section), facts });
+  }
+
+  function carry(index, run) {
+    sections = [];
+    let value;
+    try {
+      value = run();
+    } catch (error) {
+      settle(index, error);
+      return;
+    }
+    PlainPromise.resolve(value).then(() => settle(index), (error) => settle(index, error === undefined ? null : error));
+  }
+
+  const FILE = -1;
+
+  function start(text) {
+    const body = compile(scriptName, text, true);
+    const module = { exports: {} };
+    const folder = ask('folder');
+    carry(FILE, () => PlainPromise.resolve(body.call(module.exports, module.exports, requireFrom(folder), module, scriptName, folder))
+      .then(() => { declared = true; }));
+    return undefined;
+  }
+
+  const events = {
+    ...happened,
+    timer,
+    run({ index }) {
+      forgetLinks();
+      forgetSides();
+      forgetBound();
+      carry(index, scenarios[index]);
+    },
+  };
+
+  const ocpp = { ...onPurpose };
+  for (const [name, value] of Object.entries({ scenario, parameter, expect, assert, fail, step, sleep, now, ocpp })) define(name, value);
+
+  const event = (kind, json) => {
+    events[kind](parse(json));
+    return undefined;
+  };
+  return { start, event, scenario, stringify };
+})

@@ -1,0 +1,117 @@
+//! The session of a scenario: a hub of its own, and what the script has started in it.
+
+use std::collections::HashSet;
+
+use super::options::{Listen, ScenarioOptions};
+use super::wish::{CentralSystemWish, ChargePointWish, transport, version};
+use crate::console::Console;
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
+use crate::link::{Network, now};
+use crate::ocpp::{Role, Transport, Version};
+use crate::trace::{self, Sequence, StationKey};
+
+/// Memory for the trace of one session, in bytes.
+const MEMORY: usize = 64 << 20;
+/// The identity of a charge point when nobody names one.
+const IDENTITY: &str = "CP1";
+
+/// A session.
+pub(super) struct Session {
+    /// The prompt, for the commands of ocppjs tests; it holds the hub.
+    pub console: Console,
+    /// The next record that the script has not been told of.
+    pub told: Sequence,
+    /// Where the scenario at hand began.
+    pub began: Sequence,
+    /// The stations that are the other end of a link whose one end the script has.
+    pub hidden: HashSet<StationKey>,
+    /// The URL of the central system at which the charge points of scenarios connect.
+    listening: Option<String>,
+}
+
+impl Session {
+    /// A session in which nothing runs yet.
+    pub fn new(options: &ScenarioOptions) -> Session {
+        let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
+        let teller = trace::direct(MEMORY, now());
+        let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, teller, network);
+        Session { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
+    }
+
+    /// The hub.
+    pub fn hub(&self) -> &Hub {
+        self.console.hub()
+    }
+
+    /// Starts a central system; returns its port and its URLs for charge points and for SOAP.
+    ///
+    /// # Errors
+    /// With a sentence.
+    pub async fn central_system(&self, wish: CentralSystemWish) -> Result<(u16, String, String), String> {
+        let versions = match wish.versions {
+            Some(list) => list.iter().map(|text| version(text)).collect::<Result<_, _>>()?,
+            None => Version::ALL.to_vec(),
+        };
+        let transports = match wish.transports {
+            Some(list) => list.iter().map(|text| transport(text)).collect::<Result<_, _>>()?,
+            None => Transport::ALL.to_vec(),
+        };
+        let endpoint = wish.endpoint.unwrap_or_else(|| "/".to_owned());
+        let host = wish.host.unwrap_or_else(|| "127.0.0.1".to_owned());
+        let options = CentralSystemOptions { host: Some(host), port: wish.port, endpoint, versions, transports, ping_interval: 0 };
+        self.start(options).await
+    }
+
+    /// Starts the central system at which charge points under test connect, once; returns its URL.
+    ///
+    /// # Errors
+    /// With a sentence.
+    pub async fn listen(&mut self, options: &ScenarioOptions) -> Result<String, String> {
+        if let Some(url) = &self.listening {
+            return Ok(url.clone());
+        }
+        let here = || Listen { host: Some("127.0.0.1".to_owned()), port: 0, endpoint: "/".to_owned() };
+        let Listen { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
+        let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
+        let options = CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0 };
+        let (_, url, _) = self.start(options).await?;
+        self.listening = Some(url.clone());
+        Ok(url)
+    }
+
+    async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), String> {
+        let address = self.hub().start_central_system(options).await.map_err(|error| error.to_string())?;
+        let listening = self.hub().listening();
+        let here = listening.iter().find(|listening| listening.address == address);
+        let urls = here.map(|here| (here.url("").trim_end_matches('/').to_owned(), here.service()));
+        let (url, service) = urls.unwrap_or_else(|| (format!("ws://{address}"), format!("http://{address}/")));
+        Ok((address.port(), url, service))
+    }
+
+    /// Starts a charge point of ours and returns its station. Without a URL it goes to the central system under test.
+    ///
+    /// # Errors
+    /// With a sentence.
+    pub async fn charge_point(&mut self, wish: ChargePointWish, options: &ScenarioOptions) -> Result<StationKey, String> {
+        let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| IDENTITY.to_owned());
+        let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
+        let over = wish.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
+        let simulated = wish.url.is_none() && options.url.is_none();
+        let url = match wish.url.or_else(|| options.url.clone()) {
+            Some(url) => url,
+            None => self.listen(options).await?,
+        };
+        let soap = (over == Transport::Soap).then(SoapOptions::default);
+        // One address serves both.
+        let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
+        let hub = self.hub().clone();
+        let lively = wish.lively;
+        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, lively, soap };
+        let key = hub.start_charge_point(made).map_err(|error| error.to_string())?;
+        if simulated {
+            let other = if lively { key } else { hub.trace().station(Role::CentralSystem, &identity) };
+            self.hidden.insert(other);
+        }
+        Ok(key)
+    }
+}

@@ -1,0 +1,306 @@
+//! What a script asks of the program. Questions are answered at once; wishes are noted during a turn of the script and carried out
+//! after it, so that nothing a script does can reach back into a script that is running.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::outcome::Failure;
+use crate::ocpp::{Transport, Version};
+use crate::script::Fault;
+
+/// A longer time is none that anybody waits.
+const LONGEST: f64 = 30.0 * 86_400_000.0;
+
+/// One wish.
+#[derive(Debug)]
+pub(super) enum Wish {
+    /// A step begins.
+    Step(Step),
+    /// A step is over.
+    Done(u64),
+    /// A line of the trace.
+    Note { station: Option<u32>, text: String },
+    /// The script prints something.
+    Console { failure: bool, text: String },
+    /// An exception that nobody waited for.
+    Fault { place: String, message: String, stack: String },
+    /// Arm a timer.
+    Timer { number: u64, delay: Duration, repeat: bool },
+    /// Take a timer back.
+    Clear(u64),
+    /// There is a scenario.
+    Declare(Declared),
+    /// A scenario, or the file, has ended.
+    Settled(Settled),
+    /// The script's answer to a call.
+    Answer { ticket: u64, station: u32, form: Value },
+    /// A person does something at the side under test, which may take so long.
+    Operator { text: String, patience: Duration },
+    /// Something that takes its time, and the number under which its end is told.
+    Request(u64, Request),
+}
+
+/// Something that takes its time.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// Make a call.
+    Call { station: u32, action: String, payload: Value },
+    /// Send a text as it is.
+    Raw { station: u32, text: String },
+    /// Do something with a link.
+    Deed { station: u32, deed: String },
+    /// Run a command of the prompt.
+    Command { station: u32, line: String },
+    /// Start a central system.
+    CentralSystem(CentralSystemWish),
+    /// Start the central system at which the charge point under test connects.
+    Listen,
+    /// Start a charge point.
+    ChargePoint(ChargePointWish),
+}
+
+/// A step that has begun.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Step {
+    pub number: u64,
+    pub text: String,
+    pub station: Option<u32>,
+    pub stack: String,
+}
+
+/// A scenario of the file.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Declared {
+    pub name: String,
+    pub checks: String,
+    pub by: Vec<String>,
+    /// In milliseconds.
+    pub timeout: Option<f64>,
+    pub skip: Option<String>,
+}
+
+/// How a scenario ended, in the words of the script.
+#[derive(Debug, Deserialize)]
+pub(super) struct Settled {
+    pub index: i64,
+    pub outcome: String,
+    pub message: String,
+    pub stack: String,
+    pub section: String,
+    pub facts: Option<Facts>,
+}
+
+/// What an expectation says about its failure.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Facts {
+    pub step: String,
+    pub stack: String,
+    pub expected: Option<String>,
+    pub found: Option<String>,
+    pub records: Vec<u64>,
+}
+
+impl Settled {
+    /// The failure that it tells of, without the trace.
+    pub fn failure(&self) -> Failure {
+        let facts = self.facts.as_ref();
+        let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(&self.stack);
+        let fault = Fault::new(&self.message, stack);
+        let parts = [Some(self.section.as_str()), facts.map(|facts| facts.step.as_str())];
+        let step: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        Failure {
+            message: fault.message,
+            place: fault.place,
+            step: (!step.is_empty()).then(|| step.join(" › ")),
+            expected: facts.and_then(|facts| facts.expected.clone()),
+            found: facts.and_then(|facts| facts.found.clone()),
+            ..Failure::default()
+        }
+    }
+}
+
+/// How a central system is to be started.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CentralSystemWish {
+    pub host: Option<String>,
+    pub port: u16,
+    pub endpoint: Option<String>,
+    pub versions: Option<Vec<String>>,
+    pub transports: Option<Vec<String>>,
+}
+
+/// How a charge point is to be started.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ChargePointWish {
+    pub id: Option<String>,
+    pub version: Option<String>,
+    pub transport: Option<String>,
+    pub url: Option<String>,
+    pub lively: bool,
+}
+
+/// Reads a version as scripts write it.
+pub(super) fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text)
+        .or_else(|| Version::parse(&format!("ocpp{text}")))
+        .ok_or_else(|| format!("{text:?} is no version of OCPP; it is '1.2', '1.5' or '1.6'"))
+}
+
+/// Reads a transport as scripts write it.
+pub(super) fn transport(text: &str) -> Result<Transport, String> {
+    match text {
+        "websocket" => Ok(Transport::WebSocket),
+        "soap" => Ok(Transport::Soap),
+        _ => Err(format!("{text:?} is no transport; it is 'websocket' or 'soap'")),
+    }
+}
+
+/// Reads a wish.
+///
+/// # Errors
+/// With a sentence for the script, when it is none.
+pub(super) fn read(operation: &str, json: &str) -> Result<Wish, String> {
+    Ok(match operation {
+        "step" => Wish::Step(parsed(json)?),
+        "done" => Wish::Done(parsed::<Number>(json)?.number),
+        "note" => {
+            let Note { station, text } = parsed(json)?;
+            Wish::Note { station, text }
+        }
+        "console" => {
+            let Console { failure, text } = parsed(json)?;
+            Wish::Console { failure, text }
+        }
+        "fault" => {
+            let Thrown { r#where: place, message, stack } = parsed(json)?;
+            Wish::Fault { place, message, stack }
+        }
+        "timer" => {
+            let Timer { number, delay, repeat } = parsed(json)?;
+            Wish::Timer { number, delay: millis(delay), repeat }
+        }
+        "clear" => Wish::Clear(parsed::<Number>(json)?.number),
+        "declare" => Wish::Declare(parsed(json)?),
+        "settled" => Wish::Settled(parsed(json)?),
+        "answer" => {
+            let Answer { ticket, station, form } = parsed(json)?;
+            Wish::Answer { ticket, station, form }
+        }
+        "operator" => {
+            let Operator { text, patience } = parsed(json)?;
+            Wish::Operator { text, patience: millis(Some(patience)) }
+        }
+        _ => {
+            let number = parsed::<Number>(json)?.number;
+            Wish::Request(number, request(operation, json)?)
+        }
+    })
+}
+
+fn request(operation: &str, json: &str) -> Result<Request, String> {
+    Ok(match operation {
+        "call" => {
+            let Call { station, action, payload } = parsed(json)?;
+            Request::Call { station, action, payload }
+        }
+        "raw" => {
+            let Raw { station, text } = parsed(json)?;
+            Request::Raw { station, text }
+        }
+        "deed" => {
+            let Deed { station, deed } = parsed(json)?;
+            Request::Deed { station, deed }
+        }
+        "command" => {
+            let Command { station, line } = parsed(json)?;
+            Request::Command { station, line }
+        }
+        "listen" => Request::Listen,
+        "centralSystem" => Request::CentralSystem(parsed(json)?),
+        "chargePoint" => Request::ChargePoint(parsed(json)?),
+        _ => return Err(format!("there is no operation {operation}")),
+    })
+}
+
+fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
+    serde_json::from_str(json).map_err(|error| format!("this cannot be carried out: {error}"))
+}
+
+/// Milliseconds of a script; infinity is `null` in JSON.
+pub(super) fn millis(number: Option<f64>) -> Duration {
+    Duration::from_secs_f64(number.unwrap_or(LONGEST).clamp(0.0, LONGEST) / 1000.0)
+}
+
+#[derive(Deserialize)]
+struct Number {
+    number: u64,
+}
+
+#[derive(Deserialize)]
+struct Note {
+    station: Option<u32>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Console {
+    failure: bool,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Thrown {
+    r#where: String,
+    message: String,
+    stack: String,
+}
+
+#[derive(Deserialize)]
+struct Timer {
+    number: u64,
+    delay: Option<f64>,
+    repeat: bool,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    ticket: u64,
+    station: u32,
+    form: Value,
+}
+
+#[derive(Deserialize)]
+struct Operator {
+    text: String,
+    patience: f64,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    station: u32,
+    action: String,
+    payload: Value,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    station: u32,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Deed {
+    station: u32,
+    deed: String,
+}
+
+#[derive(Deserialize)]
+struct Command {
+    station: u32,
+    line: String,
+}

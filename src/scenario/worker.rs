@@ -1,0 +1,76 @@
+//! The threads of a run: each takes the next file and plays it on a runtime of its own, whose clock may be a virtual one.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, PoisonError};
+
+use super::options::ScenarioOptions;
+use super::outcome::{Case, Failure, FileReport, Outcome};
+use super::play::play;
+use super::session::Session;
+use crate::link::follow_runtime;
+
+/// When virtual time begins: a fixed moment, so that a run can be the same again (2030-01-01T00:00:00Z).
+const BEGINNING: i64 = 1_893_456_000;
+
+/// Something that a person is to do at the side under test.
+pub type ToOperator<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// Plays files, and hands each report over when its file has been played, in that order.
+pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_operator: ToOperator<'_>, mut report: impl FnMut(FileReport)) {
+    let queue: Mutex<VecDeque<&PathBuf>> = Mutex::new(files.iter().collect());
+    let (sender, reports) = channel();
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs.clamp(1, files.len().max(1)) {
+            let (queue, sender) = (&queue, sender.clone());
+            scope.spawn(move || work(queue, options, to_operator, &sender));
+        }
+        drop(sender);
+        reports.iter().for_each(&mut report);
+    });
+}
+
+fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_operator: ToOperator<'_>, reports: &Sender<FileReport>) {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
+    let mut kept: Option<(tokio::runtime::Runtime, Option<Session>)> = None;
+    while let Some(file) = next() {
+        let (runtime, mut session) = match kept.take() {
+            Some(kept) => kept,
+            None => match tokio::runtime::Builder::new_current_thread().enable_all().start_paused(options.virtual_time).build() {
+                Ok(runtime) => (runtime, None),
+                Err(error) => {
+                    let _ = reports.send(no_runtime(file, &error));
+                    continue;
+                }
+            },
+        };
+        let report = runtime.block_on(async {
+            let beginning = jiff::Timestamp::from_second(BEGINNING).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            let _clock = options.virtual_time.then(|| follow_runtime(beginning));
+            let report = play(file, options, to_operator, &mut session).await;
+            if options.listen.is_none()
+                && let Some(session) = session.take()
+            {
+                session.hub().end().await;
+            }
+            report
+        });
+        // Nobody listens any more when the run was given up.
+        let _ = reports.send(report);
+        if options.listen.is_some() {
+            kept = Some((runtime, session));
+        }
+    }
+    if let Some((runtime, Some(session))) = kept {
+        runtime.block_on(session.hub().end());
+    }
+}
+
+fn no_runtime(file: &Path, error: &std::io::Error) -> FileReport {
+    let outcome = Outcome::Broken(Failure::plain(format!("no thread for the network: {error}"), None));
+    let name = file.display().to_string();
+    let case = Case { name: name.clone(), checks: String::new(), by: Vec::new(), outcome, took: Default::default(), trace: Vec::new() };
+    FileReport { file: name, cases: vec![case] }
+}

@@ -1,0 +1,142 @@
+//! The command `test`: arguments in, scenarios played, reports and exit code out. How a scenario is played is the library's.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::Catalog;
+use ocpp_tui::scenario::report::{Count, ReportFormat, count, explain};
+use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions};
+use ocpp_tui::visible;
+
+use crate::cli::{General, Scenarios};
+
+/// A peer did not do what it should.
+const FAILED: u8 = 1;
+/// A scenario could not be played.
+const BROKEN: u8 = 2;
+
+/// Plays scenarios. Nothing is printed when everything is as it should be.
+///
+/// # Errors
+/// When there is nothing to play or a report cannot be written; the error is one sentence with a remedy.
+pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
+    let files = scenario::find(&arguments.files)?;
+    // Before anything is played, so that no long run ends without its report.
+    let mut reports = reports(&arguments.report)?;
+    let options = options(general, catalog, arguments);
+    let mut played: Vec<FileReport> = Vec::new();
+    let mut printed = Ok(());
+    scenario::run(&files, &options, &to_operator, |report| {
+        if printed.is_ok() {
+            printed = tell(&report, arguments.verbose);
+        }
+        played.push(report);
+    });
+    printed.context("the output is closed")?;
+    let order = |report: &FileReport| files.iter().position(|file| file.display().to_string() == report.file);
+    played.sort_by_key(order);
+    for (format, name, file) in &mut reports {
+        file.write_all(format.write(&played, options.seed).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
+    }
+    let count = count(played.iter().flat_map(|file| &file.cases));
+    if count == Count::default() {
+        bail!("no scenario has {} in its name; --verbose lists them without --filter", arguments.filter.join(" or "));
+    }
+    summary(count, &options, arguments.verbose).context("the output is closed")?;
+    Ok(ExitCode::from(match count {
+        Count { broken: 1.., .. } => BROKEN,
+        Count { failed: 1.., .. } => FAILED,
+        _ => 0,
+    }))
+}
+
+fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> ScenarioOptions {
+    let alone = arguments.url.is_some() || arguments.listen.is_some();
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let jobs = arguments.jobs.map_or(if alone { 1 } else { processors }, usize::from);
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
+    if let Some(timeout) = general.call_timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+        limits.call_timeout = timeout;
+    }
+    ScenarioOptions {
+        catalog,
+        limits,
+        profile: general.profile(),
+        url: arguments.url.clone(),
+        listen: arguments.listen.clone(),
+        identity: arguments.identity.clone(),
+        timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400
+        filter: arguments.filter.clone(),
+        seed: arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
+        virtual_time: arguments.virtual_time,
+        jobs,
+        parameters: arguments.set.iter().cloned().collect(),
+        whole_trace: arguments.verbose,
+    }
+}
+
+/// Opens the files of the reports.
+fn reports(words: &[String]) -> anyhow::Result<Vec<(ReportFormat, String, File)>> {
+    let open = |pair: &[String]| {
+        let [format, name] = pair else { bail!("--report takes a format and a file, like --report junit report.xml") };
+        let format = match format.as_str() {
+            "junit" => ReportFormat::JUnit,
+            "json" => ReportFormat::Json,
+            "tap" => ReportFormat::Tap,
+            _ => bail!("{format} is no format of a report; it is junit, json or tap"),
+        };
+        let file = File::create(name).with_context(|| format!("the report {name} cannot be written"))?;
+        Ok((format, name.clone(), file))
+    };
+    words.chunks(2).map(open).collect()
+}
+
+/// What is printed about a file.
+fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for case in &report.cases {
+        let word = match &case.outcome {
+            Outcome::Passed => "passed",
+            Outcome::Skipped(_) => "skipped",
+            Outcome::Failed(_) => "failed",
+            Outcome::Broken(_) => "broken",
+        };
+        if verbose {
+            writeln!(out, "{word:<8} {} › {} ({:.3} s)", visible(&report.file), visible(&case.name), case.took.as_secs_f64())?;
+            if let Outcome::Skipped(reason) = &case.outcome {
+                writeln!(out, "         {}", visible(reason))?;
+            }
+            for line in &case.trace {
+                writeln!(out, "         {line}")?;
+            }
+        }
+        match &case.outcome {
+            Outcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
+            Outcome::Broken(_) => write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))?,
+            Outcome::Passed | Outcome::Skipped(_) => {}
+        }
+    }
+    out.flush()
+}
+
+fn summary(count: Count, options: &ScenarioOptions, verbose: bool) -> io::Result<()> {
+    let good = count.failed == 0 && count.broken == 0;
+    if good && !verbose {
+        return Ok(());
+    }
+    let Count { passed, failed, broken, skipped } = count;
+    let mut out = io::stdout().lock();
+    write!(out, "{passed} passed, {failed} failed, {broken} broken, {skipped} skipped")?;
+    writeln!(out, "; seed {}", options.seed)
+}
+
+/// Tells a person what to do at the side under test.
+fn to_operator(text: &str) {
+    // Without anybody to read it the scenario fails by itself.
+    let _ = writeln!(io::stderr().lock(), "PLEASE: {}", visible(text));
+}
