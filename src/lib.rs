@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A module uses only what stands on a floor below its own: `ocpp` and `rpc` are pure, `trace` and `link` stand above them, then
-//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui` and `lines` on top, with `docgen` beside them, which writes
+//! `simulator` and `plugin`, then `hub` and `transcript`, `console` and `compose`, and the front ends `tui` and `lines` on top, with `docgen` beside them, which writes
 //! documentation of the catalog.
 
 pub mod compose;
@@ -25,6 +25,7 @@ pub mod plugin;
 pub mod rpc;
 pub mod simulator;
 pub mod trace;
+pub mod transcript;
 pub mod tui;
 mod visible;
 

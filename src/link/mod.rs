@@ -28,6 +28,7 @@ pub use behaviour::{Answer, Behaviour, IncomingCall, Later, Moment, Outbox, Outc
 pub use call_end::{CallEnd, WhenEnded};
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
+pub use end::{CLOSED_BY_US, REPLACED, SESSION_ENDS};
 pub use endpoint::{Endpoint, PathError, encode_identity};
 pub use hold::{Fate, Gate, HeldFrame};
 pub use inspection::Verdict;
