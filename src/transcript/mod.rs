@@ -21,10 +21,13 @@ use thiserror::Error;
 use self::script::Script;
 use self::selection::Selection;
 use crate::ocpp::Catalog;
-use crate::trace::{Contents, Sequence};
+use crate::trace::{Contents, Record, RecordKind, Sequence};
 
 /// The most exchanges of one scenario. Nobody reads a longer one, and the recorder waits while it is written.
 pub const MOST_EXCHANGES: usize = 5_000;
+/// So many records are more than that for certain: an exchange has at most two frames at each end of its link, and there is as much room
+/// again for links that come and go.
+pub const MOST_RECORDS: usize = 8 * MOST_EXCHANGES;
 
 /// How a scenario is called.
 #[derive(Debug, Clone, Copy)]
@@ -55,13 +58,14 @@ pub enum TranscriptError {
     #[error("there is nothing to save: no exchange with a station was chosen; bookmark one, or write another filter")]
     Nothing,
     /// There are more exchanges than anybody reads.
-    #[error(
-        "{exchanges} exchanges are too many for one scenario, which takes {MOST_EXCHANGES}; choose some with a filter, as in cp:CP1 since:10m"
-    )]
-    TooMany {
-        /// How many.
-        exchanges: usize,
-    },
+    #[error("one scenario takes at most {MOST_EXCHANGES} exchanges; choose some with a filter, as in cp:CP1 since:10m")]
+    TooMany,
+}
+
+/// Whether a scenario can tell of a record: of a message, of a link that comes or goes.
+pub fn is_told(record: &Record<'_>) -> bool {
+    use RecordKind::{Connected, Disconnected, Frame, Lost};
+    record.station.is_some() && matches!(record.kind, Frame(..) | Connected | Disconnected | Lost)
 }
 
 /// Makes a scenario of the exchanges that these records belong to, in the order of the trace.
@@ -74,9 +78,12 @@ pub fn transcribe(
     chosen: &[Sequence],
     title: Title<'_>,
 ) -> Result<Transcript, TranscriptError> {
+    if chosen.len() > MOST_RECORDS {
+        return Err(TranscriptError::TooMany);
+    }
     let selection = Selection::of(contents, chosen);
     if selection.exchanges() > MOST_EXCHANGES {
-        return Err(TranscriptError::TooMany { exchanges: selection.exchanges() });
+        return Err(TranscriptError::TooMany);
     }
     let mut script = Script::new(contents, catalog, &selection);
     for record in selection.records() {
