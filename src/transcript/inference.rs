@@ -20,6 +20,9 @@ const AHEAD: i64 = 366 * 24 * 60 * MINUTE;
 /// The lists of readings, in the names of all versions.
 const READINGS: [&str; 3] = ["values", "meterValue", "transactionData"];
 
+/// What the meter showed when a transaction began and ended.
+const METERS: [&str; 2] = ["meterStart", "meterStop"];
+
 /// Makes expressions of the payloads of one link.
 pub(super) struct Inference<'a> {
     /// The numbers that were seen on the link.
@@ -106,13 +109,14 @@ impl Inference<'_> {
         if is_identifier(place.name, value) {
             return self.identifiers.expected(place.name, value, self.names);
         }
-        let is_reading = place.in_readings && place.name == "value" || place.name.starts_with("meter");
+        let is_reading = place.in_readings && place.name == "value";
+        let is_register = METERS.contains(&place.name);
         match (self.distance(value, place), value) {
             (Some(distance), _) if distance.abs() <= VERY_NEAR => Expression::code("near()"),
             (Some(distance), _) if distance.abs() <= NEAR => Expression::code("near(5 * 60000)"),
             (Some(_), _) if place.is_time() => Expression::code("any.time"),
             (_, Value::String(_)) if is_reading => Expression::code("any.string"),
-            (_, Value::Number(number)) if is_reading => {
+            (_, Value::Number(number)) if is_reading || is_register => {
                 Expression::code(if number.is_f64() { "any.number" } else { "any.integer" })
             }
             // Certificates and requests for them are made anew every time.

@@ -4,6 +4,8 @@
 //! Everything here is pure: who writes the file is decided elsewhere.
 
 mod expression;
+#[cfg(test)]
+mod fixture;
 mod heading;
 mod identifiers;
 mod inference;

@@ -22,12 +22,22 @@ const MOST_TEXT: usize = 200;
 
 /// One statement.
 enum Statement {
-    /// An empty line.
-    Blank,
     /// A comment of ours.
     Comment(&'static str),
     /// An expression behind these words: `await `.
     Expression(String, Expression),
+}
+
+impl Statement {
+    /// Whether an empty line stands before it: where the scenario turns from what is expected to what is done next, and before a link.
+    fn begins_paragraph(&self, previous: &Statement) -> bool {
+        let opens = matches!(self, Statement::Expression(lead, _) if lead.starts_with("const "));
+        opens || (previous.expects() && !self.expects())
+    }
+
+    fn expects(&self) -> bool {
+        matches!(self, Statement::Expression(_, Expression::Call(callee, _)) if callee.contains(".expect"))
+    }
 }
 
 /// A scenario that is being written.
@@ -80,9 +90,13 @@ impl<'a> Script<'a> {
     pub fn finish(self, title: Title<'_>) -> Option<Transcript> {
         let links: Vec<&Link> = self.links.iter().filter(|link| link.is_open).collect();
         let mut text = heading(title, &links, self.began?);
+        let mut previous: Option<&Statement> = None;
         for statement in &self.statements {
+            if previous.is_some_and(|previous| statement.begins_paragraph(previous)) {
+                text.push('\n');
+            }
+            previous = Some(statement);
             match statement {
-                Statement::Blank => text.push('\n'),
                 Statement::Comment(comment) => {
                     begin_line(&mut text, 1);
                     text.push_str(comment);
@@ -103,6 +117,10 @@ impl<'a> Script<'a> {
     fn call(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
         self.open(at, record);
         match Said::of(record, self.links[at].version, self.catalog) {
+            // Whoever names no payload asks for the usual one, so one that is no object can only be sent as it was.
+            Said::Call { payload, .. } if direction == Direction::Out && !payload.is_object() => {
+                self.frame(at, record, direction);
+            }
             Said::Call { action, payload } => {
                 self.exchanges += 1;
                 match direction {
@@ -256,9 +274,6 @@ impl<'a> Script<'a> {
         self.began.get_or_insert(record.wall_micros);
         if self.links[at].is_open {
             return;
-        }
-        if !self.statements.is_empty() {
-            self.statements.push(Statement::Blank);
         }
         let link = &mut self.links[at];
         (link.is_open, link.is_up) = (true, true);

@@ -2,110 +2,16 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::fixture::{Recording, TITLE, back, statements};
 use super::*;
 use crate::link::{CLOSED_BY_US, REPLACED};
 use crate::ocpp::{ErrorCode, Finding, Role, Rule, Transport, Version};
-use crate::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey, Text};
-
-/// 2026-11-22T10:00:00Z.
-const BEGAN: i64 = 1_795_341_600_000_000;
-const TITLE: Title<'_> = Title { name: "charging", file: "charging.js" };
-
-/// A session that is told what happened in it.
-struct Recording {
-    contents: Contents,
-    micros: i64,
-    exchange: u64,
-}
-
-impl Recording {
-    fn new() -> Recording {
-        Recording { contents: Contents::new(1 << 20), micros: 0, exchange: 0 }
-    }
-
-    fn station(&mut self, our_role: Role, identity: &str, version: Version) -> StationKey {
-        let key = self.contents.station(our_role, identity);
-        self.connected(key, version, Transport::WebSocket);
-        key
-    }
-
-    fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
-        let peer = "127.0.0.1:50000".parse().unwrap();
-        self.tell(key, Happening::Connected { link: 1, version, transport, peer, handshake: "".into() });
-    }
-
-    fn tell(&mut self, station: StationKey, happening: Happening) {
-        self.micros += 250_000;
-        let stamp = Stamp { wall_micros: BEGAN + self.micros, monotonic_micros: self.micros.unsigned_abs() };
-        self.contents.apply(&Event { station: Some(station), stamp, happening }, &mut String::new());
-    }
-
-    fn frame(&mut self, station: StationKey, direction: Direction, kind: FrameKind, action: &str, text: &str) {
-        self.judged(station, direction, kind, action, text, Vec::new());
-    }
-
-    fn judged(
-        &mut self,
-        station: StationKey,
-        direction: Direction,
-        kind: FrameKind,
-        action: &str,
-        text: &str,
-        findings: Vec<Finding>,
-    ) {
-        let action = (!action.is_empty()).then(|| action.into());
-        let exchange = action.is_some().then_some(self.exchange);
-        let text = Text::from(text);
-        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, aside: None };
-        self.tell(station, Happening::Frame(frame));
-    }
-
-    fn call(&mut self, station: StationKey, direction: Direction, action: &str, payload: &Value) {
-        self.exchange += 1;
-        let text = json!([2, format!("id-{}", self.exchange), action, payload]).to_string();
-        self.frame(station, direction, FrameKind::Call, action, &text);
-    }
-
-    fn exchange(&mut self, station: StationKey, direction: Direction, action: &str, payload: Value, result: Value) {
-        self.call(station, direction, action, &payload);
-        let text = json!([3, format!("id-{}", self.exchange), result]).to_string();
-        self.frame(station, back(direction), FrameKind::Result, action, &text);
-    }
-
-    fn refused(&mut self, station: StationKey, direction: Direction, action: &str, code: ErrorCode, description: &str) {
-        self.call(station, direction, action, &json!({}));
-        let text = json!([4, format!("id-{}", self.exchange), code.name(), description, {}]).to_string();
-        self.frame(station, back(direction), FrameKind::Error, action, &text);
-    }
-
-    /// The scenario of everything.
-    fn transcript(&self) -> Transcript {
-        self.of(&self.contents.records().range().collect::<Vec<_>>())
-    }
-
-    fn of(&self, chosen: &[Sequence]) -> Transcript {
-        transcribe(&self.contents, &Catalog::embedded(), chosen, TITLE).unwrap()
-    }
-
-    /// The statements of the scenario of everything.
-    fn statements(&self) -> Vec<String> {
-        statements(&self.transcript().text)
-    }
-}
-
-fn statements(text: &str) -> Vec<String> {
-    let lines = text.lines().skip_while(|line| !line.starts_with("scenario(")).skip(1);
-    lines.take_while(|line| *line != "});").map(|line| line.trim().to_owned()).collect()
-}
-
-fn back(direction: Direction) -> Direction {
-    if direction == Direction::In { Direction::Out } else { Direction::In }
-}
+use crate::trace::{Direction, FrameKind, Happening, StationKey};
 
 fn boot(recording: &mut Recording, station: StationKey, direction: Direction, interval: u32) {
-    let boot = json!({"chargePointVendor": "Acme", "chargePointModel": "X", "chargePointSerialNumber": "SN-1"});
+    let boot = json!({"chargePointVendor": "Acme", "chargePointModel": "X", "meterType": "M 3"});
     let answer = json!({"status": "Accepted", "currentTime": "2026-11-22T10:00:00.500Z", "interval": interval});
     recording.exchange(station, direction, "BootNotification", boot, answer);
 }
@@ -251,8 +157,10 @@ fn frames_without_an_exchange_are_sent_and_expected_as_they_are() {
     recording.frame(station, Direction::In, FrameKind::Malformed, "", r#"[9,"x",{}]"#);
     recording.frame(station, Direction::Out, FrameKind::Malformed, "", "it's \u{1b}[2J\nnothing");
     recording.frame(station, Direction::In, FrameKind::Error, "", r#"[4,"-1","FormationViolation","no JSON",{}]"#);
+    recording.exchange += 1;
+    recording.frame(station, Direction::Out, FrameKind::Call, "Reset", r#"[2,"y","Reset",null]"#);
     let transcript = recording.transcript();
-    assert_eq!((transcript.exchanges, transcript.frames), (0, 4));
+    assert_eq!((transcript.exchanges, transcript.frames), (0, 5));
     assert_eq!(
         statements(&transcript.text)[1..],
         [
@@ -260,6 +168,7 @@ fn frames_without_an_exchange_are_sent_and_expected_as_they_are() {
             "await cp.expectFrame([9, any.string, {}]);",
             r"await cp.send('it\'s \u001b[2J\nnothing');",
             "await cp.expectFrame([4, any.string, 'FormationViolation', any.string, {}]);",
+            r#"await cp.send('[2,"y","Reset",null]');"#,
         ]
     );
 }
@@ -327,7 +236,6 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
         [
             "const cp1 = await chargePointUnderTest({ id: 'B', version: '1.5' });",
             "await cp1.call('Reset', { type: 'Soft' }, { status: 'Accepted' });",
-            "",
             "const cp2 = await chargePointUnderTest({ id: 'A', version: '1.6' });",
             "await cp2.call('Reset', { type: 'Soft' }, { status: 'Rejected' });",
         ]
