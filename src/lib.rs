@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A module uses only what stands on a floor below its own: `ocpp`, `rpc` and `script` are pure, `trace` and `link` stand above them, then
-//! `simulator` and `plugin`, then `hub`, `console` and `compose`, and the front ends `tui`, `lines` and `scenario` on top, with `docgen`
-//! beside them, which writes documentation of the catalog.
+//! `simulator` and `plugin`, then `hub` and `transcript`, `console` and `compose`, and the front ends `tui`, `lines` and `scenario` on
+//! top, with `docgen` beside them, which writes documentation of the catalog.
 
 pub mod compose;
 pub mod config;
@@ -29,6 +29,7 @@ pub mod scenario;
 pub mod script;
 pub mod simulator;
 pub mod trace;
+pub mod transcript;
 pub mod tui;
 mod visible;
 

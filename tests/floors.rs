@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("simulator", 2),
     ("plugin", 2),
     ("hub", 3),
+    ("transcript", 3),
     ("compose", 4),
     ("console", 4),
     ("config", 4),

@@ -8,6 +8,7 @@ use super::duration;
 use super::error::{CommandError, UsageFault, short};
 use super::grammar::Grammar;
 use super::hold::{self, HoldCommand};
+use super::scenario;
 use super::setting::{self, SETTINGS};
 use super::table::{Does, id_flag};
 use super::target::Target;
@@ -76,6 +77,7 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
         Does::Plugin(deed) => Ok(Command::Plugin { deed: *deed, name: unquote(arguments.positionals[0].value) }),
         // The parser takes the line of `hold` as it stands.
         Does::Hold | Does::Held => Ok(Command::Hold(HoldCommand::List)),
+        Does::SaveScenario => scenario::save(&arguments, None),
         Does::Release => hold::release(arguments, false),
         Does::Drop => hold::release(arguments, true),
         Does::Stations => Ok(Command::Stations),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::hold::HoldCommand;
+use super::scenario::SaveScenario;
 pub use super::table::Shown;
 use super::target::Target;
 use super::token::Spanned;
@@ -84,6 +85,8 @@ pub enum Command {
     },
     /// Stop frames, list them, let them go on.
     Hold(HoldCommand),
+    /// Make a test script of what was recorded.
+    SaveScenario(SaveScenario),
     /// List how calls are answered on purpose.
     Answers,
     /// Show help, about everything or one command.

@@ -182,6 +182,7 @@ impl Line<'_> {
                 candidate("both", "on the same port"),
             ]),
             Completes::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            Completes::Word(word) => typed.choose([candidate(word, "")]),
             Completes::Plugin => typed.choose((self.context.list_plugins)().into_iter().map(|name| candidate(name, ""))),
             Completes::Side => typed.choose([
                 candidate("cs", "central system"),

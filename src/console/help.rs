@@ -1,4 +1,4 @@
-//! The help: all commands, or everything about one.
+//! The help: all commands, everything about one, and the usage text of an error.
 
 use super::error::CommandError;
 use super::grammar::Grammar;
@@ -58,6 +58,25 @@ fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
         }
     }
     lines
+}
+
+impl CommandSpec {
+    /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
+    pub(super) fn usage(&self) -> String {
+        let mut usage = self.name.to_string();
+        for positional in self.positionals.iter().filter(|positional| positional.behind.is_none()) {
+            usage.push(' ');
+            usage.push_str(positional.name);
+        }
+        if self.options.is_empty() && self.takes == Takes::Nothing {
+            return usage;
+        }
+        usage.push_str("\nWith optional arguments:\n");
+        for option in self.options.iter().filter(|option| !option.added) {
+            usage.push_str(&format!("  {} : {}\n", option.flag, option.help));
+        }
+        usage
+    }
 }
 
 #[cfg(test)]

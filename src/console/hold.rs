@@ -46,13 +46,18 @@ pub(super) fn hold(rest: &Word<'_>) -> Result<Command, CommandError> {
     Ok(Command::Hold(match rest.value.trim() {
         "" => HoldCommand::List,
         "off" => HoldCommand::Off,
-        text => HoldCommand::On(filter::parse(text).map_err(|error| {
-            let lead = rest.value.len() - rest.value.trim_start().len();
-            let start = rest.span.start + lead;
-            let span = start + error.span.start..start + error.span.end;
-            CommandError::BadFilter { message: error.message, span }
-        })?),
+        _ => HoldCommand::On(filter_of(rest)?),
     }))
+}
+
+/// The filter that the rest of a line is.
+pub(super) fn filter_of(rest: &Word<'_>) -> Result<Filter, CommandError> {
+    filter::parse(rest.value.trim()).map_err(|error| {
+        let lead = rest.value.len() - rest.value.trim_start().len();
+        let start = rest.span.start + lead;
+        let span = start + error.span.start..start + error.span.end;
+        CommandError::BadFilter { message: error.message, span }
+    })
 }
 
 /// `release <number|all> …` and `drop <number|all>`.

@@ -1,5 +1,6 @@
 //! The command language: what a person types at the prompt, at the command line of the full screen or into a script. Words become a
-//! [`Command`]; completion and help come from the same table as the parser. Floor 4: it prints nothing and opens no file.
+//! [`Command`]; completion and help come from the same table as the parser. Floor 4: it prints nothing, and
+//! writes no file but the one that a command names.
 
 mod arguments;
 mod assign;
@@ -20,6 +21,7 @@ mod plugins;
 mod print;
 mod runner;
 mod said;
+mod scenario;
 mod setting;
 mod show;
 mod table;
@@ -46,5 +48,6 @@ pub use parser::parse;
 pub use path::PathError;
 pub use runner::{Console, RunContext};
 pub use said::{Line, LineKind, Said, Trouble};
+pub use scenario::{SaveScenario, TraceChoice};
 pub use target::{Target, TargetError};
 pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};

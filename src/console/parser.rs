@@ -6,6 +6,7 @@ use super::command::Command;
 use super::error::CommandError;
 use super::grammar::Grammar;
 use super::hold;
+use super::scenario;
 use super::table::Does;
 use super::token::{UnterminatedQuote, column, tokenize};
 
@@ -17,6 +18,9 @@ pub fn parse(line: &str, grammar: &Grammar) -> Result<Option<Command>, CommandEr
     let spec = grammar.find(name)?;
     if spec.does == Does::Hold {
         return hold::hold(&hold::rest_of(line, name)).map(Some);
+    }
+    if spec.does == Does::SaveScenario {
+        return scenario::parse(spec, line, rest).map(Some);
     }
     build(Arguments::sort(spec, rest, line.len())?, grammar).map(Some)
 }

@@ -98,6 +98,7 @@ impl fmt::Display for Command {
             }
             Command::Answers => f.write_str("answers"),
             Command::Hold(hold) => write!(f, "{hold}"),
+            Command::SaveScenario(save) => write!(f, "{save}"),
             Command::Help(None) => f.write_str("help"),
             Command::Help(Some(command)) => write!(f, "help {command}"),
             Command::Plugins { long } => f.write_str(if *long { "plugins --long" } else { "plugins" }),

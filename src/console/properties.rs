@@ -70,6 +70,9 @@ fn word() -> impl Strategy<Value = String> {
         "delay=500ms",
         "\"quoted\"",
         "\"-x\"",
+        "\"--x\"",
+        "save",
+        "kind:error",
         "\"\"",
     ])
     .prop_map(str::to_owned);

@@ -10,6 +10,7 @@ use super::error::ExecutionError;
 use super::grammar::Grammar;
 use super::payloads::{self, Defaults};
 use super::said::{Failure, Said};
+use super::scenario::TraceChoice;
 use super::show::show;
 use super::target::Target;
 use super::{help, parse};
@@ -19,7 +20,7 @@ use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{LinkState, StationKey, StationRow};
 
 /// What a command may refer to without naming it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunContext {
     /// The selected station, meant when a line names no target.
     pub selected: Option<StationKey>,
@@ -27,6 +28,8 @@ pub struct RunContext {
     pub marked: Vec<StationKey>,
     /// The stations that the filter of the table shows; none without a filter.
     pub filtered: Vec<StationKey>,
+    /// The records of the trace that are meant when a line names none; all of them where nothing can be selected.
+    pub trace: TraceChoice,
 }
 
 /// The command language of one session.
@@ -116,6 +119,7 @@ impl Console {
             Command::Plugins { long } => return self.list_plugins(long).await,
             Command::Plugin { deed, name } => return self.plugin(deed, &name).await,
             Command::Hold(hold) => return self.hold(&hold, line),
+            Command::SaveScenario(save) => self.save_scenario(save, &context.trace).await,
             Command::Stations => Ok(self.stations()),
             Command::Show { shown, initiator, action, version, response } => {
                 show(self.hub.catalog(), shown, (initiator, &action), version, response)

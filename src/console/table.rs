@@ -55,6 +55,7 @@ pub(super) enum Does {
     Held,
     Release,
     Drop,
+    SaveScenario,
     Stations,
     /// Prints what a message looks like: its schema, or an example.
     Show(Shown),
@@ -84,6 +85,8 @@ pub(super) enum Takes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Completes {
     Nothing,
+    /// Just this word.
+    Word(&'static str),
     /// A station towards which we play this role, or any.
     Station(Option<Role>),
     Versions,
@@ -342,6 +345,12 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             synopsis: "<number|all>",
             ..command("drop", Does::Drop, "forget a frame that waits")
         },
+        CommandSpec {
+            positionals: const { &[argument("save", Completes::Word("save")), argument("<file>", Completes::Nothing)] },
+            options: const { &[switch("--force", "overwrite the file when it exists")] },
+            synopsis: "save <file> [--force] [filter]",
+            ..command("scenario", Does::SaveScenario, "make a test script of what was recorded")
+        },
         command("stations", Does::Stations, "list the stations"),
         show("schema", Shown::Schema, "print the JSON Schema of an action"),
         show("example", Shown::Example, "print an example of an action"),
@@ -377,24 +386,5 @@ fn show(name: &'static str, shown: Shown, summary: &'static str) -> CommandSpec 
             ]
         },
         ..command(name, Does::Show(shown), summary)
-    }
-}
-
-impl CommandSpec {
-    /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
-    pub(super) fn usage(&self) -> String {
-        let mut usage = self.name.to_string();
-        for positional in self.positionals.iter().filter(|positional| positional.behind.is_none()) {
-            usage.push(' ');
-            usage.push_str(positional.name);
-        }
-        if self.options.is_empty() && self.takes == Takes::Nothing {
-            return usage;
-        }
-        usage.push_str("\nWith optional arguments:\n");
-        for option in self.options.iter().filter(|option| !option.added) {
-            usage.push_str(&format!("  {} : {}\n", option.flag, option.help));
-        }
-        usage
     }
 }

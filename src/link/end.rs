@@ -9,7 +9,12 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// Why a central system closes the older of two links with one identity. A charge point that hears it stays down, or the two would
 /// throw each other out for ever.
-const REPLACED: &str = "replaced by a newer connection with the same identity";
+pub const REPLACED: &str = "replaced by a newer connection with the same identity";
+
+/// How a link is said to end that a person closed.
+pub const CLOSED_BY_US: &str = "closed by us";
+/// How a link is said to end that was up when the program ended.
+pub const SESSION_ENDS: &str = "the session ends";
 
 /// Why a link ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +41,10 @@ impl End {
     pub fn reason(&self) -> String {
         match self {
             End::Lost { reason, .. } => reason.clone(),
-            End::Disconnected => "closed by us".to_owned(),
+            End::Disconnected => CLOSED_BY_US.to_owned(),
             End::Cut => "cut by us".to_owned(),
             End::Replaced => REPLACED.to_owned(),
-            End::Shutdown => "the session ends".to_owned(),
+            End::Shutdown => SESSION_ENDS.to_owned(),
         }
     }
 

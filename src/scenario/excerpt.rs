@@ -42,7 +42,8 @@ impl<'a> Excerpt<'a> {
 
     /// The lines around these records, or the last ones when there are none.
     pub fn around(&self, sequences: &[Sequence]) -> Vec<String> {
-        let places = || self.records.iter().enumerate().filter(|(_, record)| sequences.contains(&record.sequence)).map(|(at, _)| at);
+        let places =
+            || self.records.iter().enumerate().filter(|(_, record)| sequences.contains(&record.sequence)).map(|(at, _)| at);
         let (first, last) = match (places().min(), places().max()) {
             (Some(first), Some(last)) => (first.saturating_sub(AROUND), (last + AROUND + 1).min(self.records.len())),
             _ => (self.records.len().saturating_sub(2 * AROUND), self.records.len()),

@@ -56,7 +56,8 @@ pub fn find(named: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -91,7 +92,9 @@ pub(super) fn read(path: &Path) -> Result<String, FileError> {
 /// With a sentence when it means none.
 pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), String> {
     if !what.starts_with("./") && !what.starts_with("../") {
-        return Err("only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of node".to_owned());
+        return Err(
+            "only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of node".to_owned()
+        );
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
@@ -142,7 +145,8 @@ mod tests {
             assert_eq!(required(root, what).unwrap().1, text, "{what}");
         }
         assert_eq!(required(&root.join("lib"), "../b.json").unwrap().1, "2");
-        for (what, word) in [("fs", "modules of node"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")] {
+        for (what, word) in [("fs", "modules of node"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")]
+        {
             assert!(required(root, what).unwrap_err().contains(word), "{what}");
         }
     }

@@ -1,7 +1,7 @@
 //! Plays one file: runs it, then every scenario that it has declared, each until it settles, fails or takes too long.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use super::question::Questions;
 use super::session::Session;
 use super::wish::{self, Declared, Settled, Step, Wish, millis};
 use super::worker::ToOperator;
-use crate::hub::Hub;
+use crate::hub::{Asked, Hub};
 use crate::link::{Answer, now};
 use crate::plugin::CALLS;
 use crate::script::{Bound, Fault, Limits, Script, Timers};
@@ -218,7 +218,7 @@ impl<'a> Player<'a> {
     /// Waits for the next thing to happen, and lets the script handle it.
     async fn next(&mut self) -> Result<(), Fault> {
         let timer = self.timers.deadline().map_or(self.deadline, |timer| self.deadline.min(timer.into()));
-        let happened = tokio::select! {
+        let first = tokio::select! {
             biased;
             changed = self.changes.changed() => {
                 debug_assert!(changed.is_ok(), "the session outlives the scenario");
@@ -227,23 +227,20 @@ impl<'a> Player<'a> {
             happened = self.happenings.recv() => happened,
             () = sleep_until(timer) => None,
         };
+        let (mut answered, mut asked) = (Vec::new(), VecDeque::new());
+        let mut happened = first.or_else(|| self.happenings.try_recv().ok());
+        while let Some(next) = happened {
+            match next {
+                Happened::Answered { number, value } => answered.push((number, value)),
+                Happened::Asked(question) => asked.push_back(question),
+            }
+            happened = self.happenings.try_recv().ok();
+        }
+        self.records(&mut asked)?;
         // Whoever hears of an answer finds its record.
-        self.records()?;
-        match happened {
-            Some(Happened::Answered { number, mut value }) => {
-                value["number"] = json!(number);
-                self.script.event("answered", &value.to_string())?;
-            }
-            Some(Happened::Asked(asked)) => {
-                let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
-                let question = json!({
-                    "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload,
-                    "usual": usual,
-                });
-                self.questions.insert((asked.ticket, asked.station), asked.usual);
-                self.script.event("question", &question.to_string())?;
-            }
-            None => {}
+        for (number, mut value) in answered {
+            value["number"] = json!(number);
+            self.script.event("answered", &value.to_string())?;
         }
         while let Some((_, number)) = self.timers.next(now().monotonic) {
             self.script.event("timer", &number.to_string())?;
@@ -254,20 +251,49 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Tells the script what is new in the trace.
-    fn records(&mut self) -> Result<(), Fault> {
+    /// Tells the script what is new in the trace. It is asked for the answer to a call after it has heard of everything before the
+    /// call, and before it hears of the call itself: what it says about answers holds from the next call on.
+    fn records(&mut self, asked: &mut VecDeque<Asked>) -> Result<(), Fault> {
         let hub = self.session.hub().clone();
-        let event = {
+        let mut told: Vec<Value> = Vec::new();
+        let (news, stations) = {
             let contents = hub.trace().read();
             let range = contents.records().range();
             let from = self.session.told.max(range.start);
-            let told = contents.records().iter(from..range.end);
-            let records: Vec<Value> = told.filter_map(|record| facts::record(&record, &contents, hub.catalog())).collect();
+            let records = contents.records().iter(from..range.end);
+            let news: Vec<Value> = records.filter_map(|record| facts::record(&record, &contents, hub.catalog())).collect();
             self.session.told = range.end;
-            let stations: Vec<Value> = contents.stations().rows().iter().map(facts::station).collect();
-            json!({ "records": records, "stations": stations }).to_string()
+            (news, contents.stations().rows().iter().map(facts::station).collect::<Value>())
         };
-        self.script.event("records", &event).map(drop)
+        for record in news {
+            let is_of = |question: &Asked| {
+                record["kind"] == "call"
+                    && record["direction"] == "in"
+                    && record["key"] == question.station.0
+                    && record["action"] == *question.action
+                    && record["payload"] == question.payload
+            };
+            if let Some(question) = asked.iter().position(is_of).and_then(|index| asked.remove(index)) {
+                self.tell_records(std::mem::take(&mut told), &stations)?;
+                self.ask(question)?;
+            }
+            told.push(record);
+        }
+        self.tell_records(told, &stations)?;
+        asked.drain(..).try_for_each(|question| self.ask(question))
+    }
+
+    fn tell_records(&self, records: Vec<Value>, stations: &Value) -> Result<(), Fault> {
+        self.script.event("records", &json!({ "records": records, "stations": stations }).to_string()).map(drop)
+    }
+
+    fn ask(&mut self, asked: Asked) -> Result<(), Fault> {
+        let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
+        let question = json!({
+            "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload, "usual": usual,
+        });
+        self.questions.insert((asked.ticket, asked.station), asked.usual);
+        self.script.event("question", &question.to_string()).map(drop)
     }
 
     /// The script has said how it ended.

@@ -58,7 +58,8 @@ impl Session {
         };
         let endpoint = wish.endpoint.unwrap_or_else(|| "/".to_owned());
         let host = wish.host.unwrap_or_else(|| "127.0.0.1".to_owned());
-        let options = CentralSystemOptions { host: Some(host), port: wish.port, endpoint, versions, transports, ping_interval: 0 };
+        let options =
+            CentralSystemOptions { host: Some(host), port: wish.port, endpoint, versions, transports, ping_interval: 0 };
         self.start(options).await
     }
 

@@ -31,14 +31,20 @@ pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_operator: ToOperator
     });
 }
 
-fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_operator: ToOperator<'_>, reports: &Sender<FileReport>) {
+fn work(
+    queue: &Mutex<VecDeque<&PathBuf>>,
+    options: &ScenarioOptions,
+    to_operator: ToOperator<'_>,
+    reports: &Sender<FileReport>,
+) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
     let mut kept: Option<(tokio::runtime::Runtime, Option<Session>)> = None;
     while let Some(file) = next() {
         let (runtime, mut session) = match kept.take() {
             Some(kept) => kept,
-            None => match tokio::runtime::Builder::new_current_thread().enable_all().start_paused(options.virtual_time).build() {
+            None => match tokio::runtime::Builder::new_current_thread().enable_all().start_paused(options.virtual_time).build()
+            {
                 Ok(runtime) => (runtime, None),
                 Err(error) => {
                     let _ = reports.send(no_runtime(file, &error));
@@ -71,6 +77,13 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_operato
 fn no_runtime(file: &Path, error: &std::io::Error) -> FileReport {
     let outcome = Outcome::Broken(Failure::plain(format!("no thread for the network: {error}"), None));
     let name = file.display().to_string();
-    let case = Case { name: name.clone(), checks: String::new(), by: Vec::new(), outcome, took: Default::default(), trace: Vec::new() };
+    let case = Case {
+        name: name.clone(),
+        checks: String::new(),
+        by: Vec::new(),
+        outcome,
+        took: Default::default(),
+        trace: Vec::new(),
+    };
     FileReport { file: name, cases: vec![case] }
 }

@@ -10,4 +10,5 @@ mod profile;
 
 pub use central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings};
 pub use charge_point::{ChargePoint, ChargePointSettings};
+pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};

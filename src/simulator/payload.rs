@@ -15,7 +15,7 @@ pub(super) fn written_time(time: Timestamp) -> String {
 }
 
 /// Reads a time. One without an offset counts as UTC, as most central systems mean it.
-pub(super) fn read_time(text: &str) -> Option<Timestamp> {
+pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let without_offset = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
     text.parse().ok().or_else(|| Some(without_offset()?.timestamp()))
 }

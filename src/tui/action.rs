@@ -175,6 +175,7 @@ actions! {
     Bookmark, Trace, "", "Put a bookmark on the line, or take it away", ["b"];
     NextBookmark, Trace, "", "Next bookmark", ["'"];
     PreviousBookmark, Trace, "", "Previous bookmark", ["\""];
+    SaveScenario, Trace, "", "Save the lines with bookmarks, or those that are shown, as a test script", ["S"];
     Pings, Trace, "", "Show pings and pongs, or hide them", ["p"];
     PageFromTrace, Trace, "", "Show all that is known of the station of this line", ["o"];
     NextPartner, Trace, "", "Jump from the call to its answer", ["]"];

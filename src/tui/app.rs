@@ -293,7 +293,7 @@ impl App {
             Pane::Trace | Pane::Message => self.station_of_line(contents).or(self.stations.selected()),
         };
         let filtered = if self.stations.filter().is_empty() { Vec::new() } else { self.stations.shown().to_vec() };
-        RunContext { selected, marked: self.marked.iter().copied().collect(), filtered }
+        RunContext { selected, marked: self.marked.iter().copied().collect(), filtered, trace: self.trace.choice() }
     }
 
     /// What a filter needs to know, at the clock that is on the screen.

@@ -49,7 +49,16 @@ fn junit_is_xml_and_says_how_each_ended() {
         }
     }
     let wanted = [
-        "testsuites", "testsuite", "properties", "property", "testcase", "testcase", "failure", "testcase", "error", "testcase",
+        "testsuites",
+        "testsuite",
+        "properties",
+        "property",
+        "testcase",
+        "testcase",
+        "failure",
+        "testcase",
+        "error",
+        "testcase",
         "skipped",
     ];
     assert_eq!(names, wanted);
@@ -88,7 +97,8 @@ fn tap_has_a_line_for_each_and_its_plan() {
 #[test]
 fn a_person_reads_the_step_the_difference_and_the_trace() {
     let text = explain("a/boot.js", &files()[0].cases[1]);
-    for part in ["bad #1 <x> failed after 1.500 s", "at         boot.js:3:9", "expected   \"Accepted\"", "◀ [3]", "one # two"] {
+    for part in ["bad #1 <x> failed after 1.500 s", "at         boot.js:3:9", "expected   \"Accepted\"", "◀ [3]", "one # two"]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(explain("a/boot.js", &files()[0].cases[0]), "");

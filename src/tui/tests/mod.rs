@@ -9,6 +9,7 @@ mod holding;
 mod keys;
 mod message;
 mod pictures;
+mod saving;
 mod sizes;
 mod soap;
 mod toasts;

@@ -11,6 +11,10 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
     let now = outside.now.monotonic_micros;
     match action {
         Action::CommandLine => app.command_line.open(),
+        Action::SaveScenario => {
+            app.command_line.open();
+            app.command_line.input.set("scenario save ");
+        }
         Action::Filter => search::open_filter(app),
         Action::Back => back(app, now),
         Action::NextPane => turn(app, 1),

@@ -1,6 +1,8 @@
 //! The trace pane's state: which records are shown, which one is selected, whether the newest is followed. Rows are found by
-//! arithmetic or in an index of matching records; no row is made before it is drawn. Jumps are in `seek`.
+//! arithmetic or in an index of matching records; no row is made before it is drawn. Jumps are in `seek`, what a command
+//! means in `choice`.
 
+mod choice;
 mod seek;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -124,11 +126,6 @@ impl TraceView {
     /// How many records there are, shown or not.
     pub fn total(&self) -> u64 {
         self.visible_end().saturating_sub(self.start)
-    }
-
-    /// Whether a person has hidden some records.
-    pub fn narrowed(&self) -> bool {
-        self.only.is_some() || !self.filter.is_empty()
     }
 
     /// Whether the rows are those of an index, rather than all records.

@@ -1,0 +1,229 @@
+//! `scenario save <file> [--force] [filter]`: a test script of what was recorded. What the script says is `transcript`'s; which records are
+//! meant, and the file, are a matter of this room.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::io::AsyncWriteExt;
+
+use super::arguments::Arguments;
+use super::command::Command;
+use super::error::{CommandError, UsageFault, short};
+use super::grammar::CommandSpec;
+use super::hold::filter_of;
+use super::runner::Console;
+use super::said::{Failure, Said};
+use super::token::{Spanned, Word, quote, unquote};
+use crate::ocpp::Catalog;
+use crate::trace::filter::{Filter, FilterContext};
+use crate::trace::{Record, Sequence, StationKey, Trace};
+use crate::transcript::{MOST_RECORDS, Title, Transcript, TranscriptError, is_told, transcribe};
+use crate::visible;
+
+/// How many records are looked at before the recorder may go on.
+const CHUNK: u64 = 10_000;
+
+/// What is saved and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaveScenario {
+    /// The file.
+    pub file: String,
+    /// Whether the file is overwritten when it exists.
+    pub force: bool,
+    /// Which records; `None` are those that the context means.
+    pub filter: Option<Filter>,
+}
+
+/// The records of the trace that a person means: the bookmarked ones, and when there are none those that are shown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TraceChoice {
+    /// The bookmarked records, oldest first.
+    pub bookmarks: Vec<Sequence>,
+    /// The filter of the trace.
+    pub filter: Filter,
+    /// The only station that is shown.
+    pub only: Option<StationKey>,
+    /// Where the display is held: records from here on are not shown.
+    pub until: Option<Sequence>,
+}
+
+impl TraceChoice {
+    fn takes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        (self.only.is_none() || record.station == self.only)
+            && self.until.is_none_or(|until| record.sequence < until)
+            && self.filter.matches(record, context)
+    }
+
+    /// The records, as far as a scenario can tell of them, and no more than it takes.
+    fn sequences(&self, trace: &Trace) -> Vec<Sequence> {
+        if !self.bookmarks.is_empty() {
+            return self.bookmarks.clone();
+        }
+        let now = jiff::Zoned::now();
+        let range = trace.read().records().range();
+        let mut chosen = Vec::new();
+        let mut from = range.start;
+        while from < range.end && chosen.len() <= MOST_RECORDS {
+            let contents = trace.read();
+            let context = FilterContext::new(&contents, &now);
+            let records = contents.records().iter(from..range.end.min(from + CHUNK));
+            let meant = records.filter(|record| is_told(record) && self.takes(record, &context));
+            chosen.extend(meant.map(|record| record.sequence));
+            from += CHUNK;
+        }
+        chosen
+    }
+}
+
+/// `scenario` with the words behind it; what follows the file and its options is a filter and not words of the command language.
+pub(super) fn parse(spec: &CommandSpec, line: &str, words: &[Word<'_>]) -> Result<Command, CommandError> {
+    let named = words.len().min(spec.positionals.len());
+    let options = words[named..].iter().take_while(|word| word.value.starts_with("--")).count();
+    let (words, filter) = words.split_at(named + options);
+    let arguments = Arguments::sort(spec, words, line.len())?;
+    let filter = filter.first().map(|word| filter_of(&Spanned::new(&line[word.span.start..], word.span.start..line.len())));
+    save(&arguments, filter.transpose()?)
+}
+
+/// The command of the sorted words.
+pub(super) fn save(arguments: &Arguments<'_>, filter: Option<Filter>) -> Result<Command, CommandError> {
+    let (verb, file) = (&arguments.positionals[0], &arguments.positionals[1]);
+    if verb.value != "save" {
+        return Err(arguments.usage(UsageFault::Unexpected(short(verb.value)), verb));
+    }
+    let file = unquote(file.value);
+    if file.is_empty() {
+        return Err(arguments.missing("<file>"));
+    }
+    Ok(Command::SaveScenario(SaveScenario { file, force: arguments.has("--force"), filter }))
+}
+
+impl Console {
+    pub(super) async fn save_scenario(&self, save: SaveScenario, choice: &TraceChoice) -> Result<Said, Failure> {
+        let SaveScenario { file, force, filter } = save;
+        let choice = match filter {
+            Some(filter) => TraceChoice { filter, ..TraceChoice::default() },
+            None => choice.clone(),
+        };
+        let (trace, catalog, path) = (self.hub().trace().clone(), self.hub().catalog().clone(), file.clone());
+        self.hub().caught_up().await;
+        // A long trace takes a while to go through, and the links are served by the same threads.
+        let made = tokio::task::spawn_blocking(move || made(&trace, &catalog, &choice, &path)).await;
+        let made =
+            made.map_err(|_| Failure::plain("Error: the scenario could not be made; choose other exchanges with a filter."))?;
+        let transcript = made.map_err(|error| Failure::plain(format!("Error: {error}.")))?;
+        write(&file, force, &transcript.text).await.map_err(|error| cannot_write(&file, &error))?;
+        Ok(Said::info(format!("Saved {} as a scenario in {}.", told(&transcript), visible(&file))))
+    }
+}
+
+fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<Transcript, TranscriptError> {
+    let chosen = choice.sequences(trace);
+    let path = Path::new(file);
+    let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or(file).to_owned();
+    let (stem, file) = (name(path.file_stem()), name(path.file_name()));
+    transcribe(&trace.read(), catalog, &chosen, Title { name: &stem, file: &file })
+}
+
+async fn write(file: &str, force: bool, text: &str) -> io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true);
+    let options = if force { options.create(true).truncate(true) } else { options.create_new(true) };
+    let mut opened = options.open(file).await?;
+    opened.write_all(text.as_bytes()).await?;
+    opened.flush().await
+}
+
+fn cannot_write(file: &str, error: &io::Error) -> Failure {
+    let file = visible(file);
+    Failure::plain(if error.kind() == io::ErrorKind::AlreadyExists {
+        format!("Error: {file} exists already; choose another name, or add --force behind it to overwrite the file.")
+    } else {
+        format!("Error: cannot write {file}: {error}; choose a file in a folder that exists and that you may write to.")
+    })
+}
+
+/// `3 exchanges and 1 other frame of CP1 and CP2`.
+fn told(transcript: &Transcript) -> String {
+    let counted = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    };
+    let what = match (transcript.exchanges, transcript.frames) {
+        (exchanges, 0) => counted(exchanges, "exchange"),
+        (0, frames) => counted(frames, "frame"),
+        (exchanges, frames) => format!("{} and {}", counted(exchanges, "exchange"), counted(frames, "other frame")),
+    };
+    let whose = match &transcript.stations[..] {
+        [station] => visible(station).into_owned(),
+        [first, second] => format!("{} and {}", visible(first), visible(second)),
+        stations => counted(stations.len(), "station"),
+    };
+    format!("{what} of {whose}")
+}
+
+/// How the command is written.
+impl fmt::Display for SaveScenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "scenario save {}{}", quote(&self.file), if self.force { " --force" } else { "" })?;
+        match &self.filter {
+            // What begins like an option would be read as one.
+            Some(filter) if filter.to_string().starts_with("--") => write!(f, " ({filter})"),
+            Some(filter) => write!(f, " {filter}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::fixture::grammar;
+    use crate::console::parse as parse_line;
+    use crate::trace::filter;
+
+    fn read(line: &str) -> Result<Command, CommandError> {
+        parse_line(line, grammar()).map(|command| command.unwrap())
+    }
+
+    fn saved(file: &str, force: bool, filter: Option<&str>) -> Command {
+        let filter = filter.map(|text| filter::parse(text).unwrap());
+        Command::SaveScenario(SaveScenario { file: file.to_owned(), force, filter })
+    }
+
+    #[test]
+    fn what_follows_the_file_is_a_filter() {
+        for (line, command) in [
+            ("scenario save a.js", saved("a.js", false, None)),
+            ("scenario save \"my tests/a b.js\" --force ", saved("my tests/a b.js", true, None)),
+            (
+                "scenario save a.js --force cp:CP1 (kind:call or kind:error)",
+                saved("a.js", true, Some("cp:CP1 (kind:call or kind:error)")),
+            ),
+            ("scenario save a.js $.idTag=\"A B\"", saved("a.js", false, Some("$.idTag=\"A B\""))),
+        ] {
+            assert_eq!(read(line).as_ref(), Ok(&command), "{line}");
+            assert_eq!(read(&command.to_string()), Ok(command), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_line_is_told_with_its_place() {
+        let usage = "Error in command \"scenario\", syntax: scenario save <file>";
+        for (line, place, hint) in [
+            ("scenario", 8..8, "save is missing."),
+            ("scenario save", 13..13, "<file> is missing."),
+            ("scenario save \"\"", 16..16, "<file> is missing."),
+            ("scenario load a.js", 9..13, "`load' is not expected here."),
+            ("scenario save a.js --frce", 19..25, "There is no option --frce here."),
+        ] {
+            let error = read(line).unwrap_err();
+            assert!(error.to_string().starts_with(usage), "{line}: {error}");
+            assert_eq!((error.span(), error.hint().as_deref()), (Some(place), Some(hint)), "{line}");
+        }
+        let error = read("scenario save a.js  kind:cal").unwrap_err();
+        assert!(matches!(&error, CommandError::BadFilter { span, .. } if *span == (25..28)), "{error:?}");
+    }
+}

@@ -1,0 +1,102 @@
+//! A session that is told what happened in it.
+
+use serde_json::{Value, json};
+
+use super::{Title, Transcript, transcribe};
+use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
+use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, Text};
+
+/// 2026-11-22T10:00:00Z.
+const BEGAN: i64 = 1_795_341_600_000_000;
+pub const TITLE: Title<'_> = Title { name: "charging", file: "charging.js" };
+
+/// The session.
+pub struct Recording {
+    pub contents: Contents,
+    micros: i64,
+    pub exchange: u64,
+}
+
+impl Recording {
+    pub fn new() -> Recording {
+        Recording { contents: Contents::new(1 << 20), micros: 0, exchange: 0 }
+    }
+
+    pub fn station(&mut self, our_role: Role, identity: &str, version: Version) -> StationKey {
+        let key = self.contents.station(our_role, identity);
+        self.connected(key, version, Transport::WebSocket);
+        key
+    }
+
+    pub fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
+        let peer = "127.0.0.1:50000".parse().unwrap();
+        self.tell(key, Happening::Connected { link: 1, version, transport, peer, handshake: "".into() });
+    }
+
+    pub fn tell(&mut self, station: StationKey, happening: Happening) {
+        self.micros += 250_000;
+        let stamp = Stamp { wall_micros: BEGAN + self.micros, monotonic_micros: self.micros.unsigned_abs() };
+        self.contents.apply(&Event { station: Some(station), stamp, happening }, &mut String::new());
+    }
+
+    pub fn frame(&mut self, station: StationKey, direction: Direction, kind: FrameKind, action: &str, text: &str) {
+        self.judged(station, direction, kind, action, text, Vec::new());
+    }
+
+    pub fn judged(
+        &mut self,
+        station: StationKey,
+        direction: Direction,
+        kind: FrameKind,
+        action: &str,
+        text: &str,
+        findings: Vec<Finding>,
+    ) {
+        let action = (!action.is_empty()).then(|| action.into());
+        let exchange = action.is_some().then_some(self.exchange);
+        let text = Text::from(text);
+        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, aside: None };
+        self.tell(station, Happening::Frame(frame));
+    }
+
+    pub fn call(&mut self, station: StationKey, direction: Direction, action: &str, payload: &Value) {
+        self.exchange += 1;
+        let text = json!([2, format!("id-{}", self.exchange), action, payload]).to_string();
+        self.frame(station, direction, FrameKind::Call, action, &text);
+    }
+
+    pub fn exchange(&mut self, station: StationKey, direction: Direction, action: &str, payload: Value, result: Value) {
+        self.call(station, direction, action, &payload);
+        let text = json!([3, format!("id-{}", self.exchange), result]).to_string();
+        self.frame(station, back(direction), FrameKind::Result, action, &text);
+    }
+
+    pub fn refused(&mut self, station: StationKey, direction: Direction, action: &str, code: ErrorCode, description: &str) {
+        self.call(station, direction, action, &json!({}));
+        let text = json!([4, format!("id-{}", self.exchange), code.name(), description, {}]).to_string();
+        self.frame(station, back(direction), FrameKind::Error, action, &text);
+    }
+
+    /// The scenario of everything.
+    pub fn transcript(&self) -> Transcript {
+        self.of(&self.contents.records().range().collect::<Vec<_>>())
+    }
+
+    pub fn of(&self, chosen: &[Sequence]) -> Transcript {
+        transcribe(&self.contents, &Catalog::embedded(), chosen, TITLE).unwrap()
+    }
+
+    /// The lines of the scenario of everything, without the empty ones.
+    pub fn statements(&self) -> Vec<String> {
+        statements(&self.transcript().text)
+    }
+}
+
+pub fn statements(text: &str) -> Vec<String> {
+    let lines = text.lines().skip_while(|line| !line.starts_with("scenario(")).skip(1);
+    lines.take_while(|line| *line != "});").map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+pub fn back(direction: Direction) -> Direction {
+    if direction == Direction::In { Direction::Out } else { Direction::In }
+}

@@ -1,0 +1,44 @@
+//! What stands above the first statement: where the scenario comes from, how it is run, what it is called.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Title;
+use super::link::Link;
+use super::literal::quoted;
+use crate::visible;
+
+/// How many stations are named.
+const NAMED: usize = 3;
+
+/// The lines above the statements; `micros` is when the recording began.
+pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64) -> String {
+    let date = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
+    let described = |link: &&Link| {
+        let version = link.version.map_or_else(String::new, |version| format!(" (OCPP {version})"));
+        format!("{}{version}", visible(&link.identity))
+    };
+    let names: Vec<String> = links.iter().map(|link| link.identity.to_string()).collect();
+    let described = listed(links.iter().map(described).collect());
+    let (program, file) = (env!("CARGO_PKG_VERSION"), visible(title.file));
+    format!(
+        "/// <reference path=\"./ocpp-tui-scenario.d.ts\" />\n\
+         // Recorded with ocpp-tui {program} on {date} from {described}. Run it with: ocpp-tui test {file}\n\
+         scenario({}, async () => {{",
+        quoted(&format!("{} at {}", title.name, listed(names)))
+    )
+}
+
+/// `A, B and 2 more`.
+fn listed(mut names: Vec<String>) -> String {
+    if names.len() > NAMED {
+        let more = names.len() - (NAMED - 1);
+        names.truncate(NAMED - 1);
+        names.push(format!("{more} more"));
+    }
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What a value of a recording becomes in a scenario: of a message that we send, how it is made again; of one that we expect, what is
+//! asked of it. What differs from run to run (times, readings, numbers that the peer gives) is told from the definitions as far as
+//! they know the field; everything else stays as it was recorded.
+
+use serde_json::Value;
+
+use super::expression::Expression;
+use super::identifiers::{Identifiers, Names, is_identifier};
+use crate::ocpp::{Field, Kind, Message};
+use crate::simulator::read_time;
+
+/// A time this near to that of its record was meant to be the time of the message, in microseconds.
+const NEAR: i64 = 5 * MINUTE;
+/// So near that `near()`, which takes a minute, leaves room for a slower run.
+const VERY_NEAR: i64 = 30_000_000;
+const MINUTE: i64 = 60_000_000;
+/// A time up to so far ahead is written relative to the time of the message, or the scenario would end with it. One beyond, like
+/// the expiry of a card, says that it is far away.
+const AHEAD: i64 = 366 * 24 * 60 * MINUTE;
+/// The lists of readings, in the names of all versions.
+const READINGS: [&str; 3] = ["values", "meterValue", "transactionData"];
+
+/// What the meter showed when a transaction began and ended.
+const METERS: [&str; 2] = ["meterStart", "meterStop"];
+
+/// Makes expressions of the payloads of one link.
+pub(super) struct Inference<'a> {
+    /// The numbers that were seen on the link.
+    pub identifiers: &'a mut Identifiers,
+    /// The names that are taken.
+    pub names: &'a mut Names,
+    /// When the message was recorded, in microseconds since 1970.
+    pub micros: i64,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The name of the field; that of the list for its elements.
+    name: &'a str,
+    /// What the definitions say about it.
+    field: Option<&'a Field>,
+    /// Whether it is in a list of readings.
+    in_readings: bool,
+}
+
+impl Inference<'_> {
+    /// A payload that we send.
+    pub fn sent(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+        self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
+            this.sent_value(value, place)
+        })
+    }
+
+    /// A field of a payload that we send.
+    pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&Message>) -> Expression {
+        let fields = message.map_or(&[][..], |message| &message.fields);
+        let place = Place::top().below(name, Some(fields));
+        self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place))
+    }
+
+    /// A payload that the peer sends.
+    pub fn expected(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+        self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
+            this.expected_value(value, place)
+        })
+    }
+
+    /// Goes through a value; `leaf` decides about texts, numbers and the like.
+    fn walk(
+        &mut self,
+        value: &Value,
+        place: Place<'_>,
+        fields: Option<&[Field]>,
+        leaf: &mut dyn FnMut(&mut Self, &Value, Place<'_>) -> Expression,
+    ) -> Expression {
+        match value {
+            Value::Object(object) => Expression::Object(
+                object
+                    .iter()
+                    .map(|(name, value)| {
+                        let below = place.below(name, fields);
+                        (name.clone(), self.walk(value, below, below.fields(), leaf))
+                    })
+                    .collect(),
+            ),
+            Value::Array(elements) => {
+                Expression::List(elements.iter().map(|element| self.walk(element, place, fields, leaf)).collect())
+            }
+            _ => leaf(self, value, place),
+        }
+    }
+
+    fn sent_value(&mut self, value: &Value, place: Place<'_>) -> Expression {
+        if is_identifier(place.name, value) {
+            return self.identifiers.sent(place.name, value);
+        }
+        match self.distance(value, place) {
+            Some(distance) if distance.abs() <= NEAR => Expression::code("new Date(now()).toISOString()"),
+            Some(distance) if (0..=AHEAD).contains(&distance) && place.is_time() => {
+                let minutes = (distance + MINUTE / 2) / MINUTE;
+                Expression::code(format!("new Date(now() + {minutes} * 60000).toISOString()"))
+            }
+            _ => Expression::literal(value),
+        }
+    }
+
+    fn expected_value(&mut self, value: &Value, place: Place<'_>) -> Expression {
+        if is_identifier(place.name, value) {
+            return self.identifiers.expected(place.name, value, self.names);
+        }
+        let is_reading = place.in_readings && place.name == "value";
+        let is_register = METERS.contains(&place.name);
+        match (self.distance(value, place), value) {
+            (Some(distance), _) if distance.abs() <= VERY_NEAR => Expression::code("near()"),
+            (Some(distance), _) if distance.abs() <= NEAR => Expression::code("near(5 * 60000)"),
+            (Some(_), _) if place.is_time() => Expression::code("any.time"),
+            (_, Value::String(_)) if is_reading => Expression::code("any.string"),
+            (_, Value::Number(number)) if is_reading || is_register => {
+                Expression::code(if number.is_f64() { "any.number" } else { "any.integer" })
+            }
+            // Certificates and requests for them are made anew every time.
+            (_, Value::String(text)) if text.starts_with("-----BEGIN ") => Expression::code("any.string"),
+            _ => Expression::literal(value),
+        }
+    }
+
+    /// How far ahead of the message a time is, in microseconds. A field that the definitions do not know may hold one too.
+    fn distance(&self, value: &Value, place: Place<'_>) -> Option<i64> {
+        let text = value.as_str().filter(|_| place.field.is_none() || place.is_time())?;
+        Some(read_time(text)?.as_microsecond().saturating_sub(self.micros))
+    }
+}
+
+impl<'a> Place<'a> {
+    const fn top() -> Place<'static> {
+        Place { name: "", field: None, in_readings: false }
+    }
+
+    /// The place of a field among these.
+    fn below<'b>(&self, name: &'b str, fields: Option<&'b [Field]>) -> Place<'b> {
+        let field = fields.and_then(|fields| fields.iter().find(|field| field.name == name));
+        Place { name, field, in_readings: self.in_readings || READINGS.contains(&name) }
+    }
+
+    fn fields(&self) -> Option<&'a [Field]> {
+        self.field.map(|field| field.kind.fields())
+    }
+
+    fn is_time(&self) -> bool {
+        self.field.is_some_and(|field| matches!(field.kind, Kind::DateTime))
+    }
+}

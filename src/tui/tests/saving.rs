@@ -1,0 +1,51 @@
+//! What a person has selected of the trace reaches the command that saves it.
+
+use super::fixture::Screen;
+use crate::console::TraceChoice;
+use crate::trace::filter;
+use crate::tui::action::Context;
+use crate::tui::update::{Effect, Message};
+
+/// Presses the key, names a file and runs the command; what it may refer to.
+fn saved(screen: &mut Screen) -> TraceChoice {
+    screen.press("S");
+    assert_eq!(screen.app.context(), Context::CommandLine);
+    assert_eq!(screen.app.command_line.input.text(), "scenario save ");
+    screen.hear(Message::Paste("a.js".to_owned()));
+    let mut effects = screen.press("enter");
+    let Some(Effect::Run { line, context }) = effects.pop() else { panic!("{effects:?}") };
+    assert_eq!(line, "scenario save a.js");
+    context.trace
+}
+
+#[test]
+fn the_bookmarked_lines_are_meant_when_there_are_any() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g j j j j b");
+    let first = screen.app.trace.selected().unwrap();
+    screen.press("j j b");
+    let second = screen.app.trace.selected().unwrap();
+    assert_eq!(saved(&mut screen).bookmarks, [first, second]);
+}
+
+#[test]
+fn otherwise_what_is_shown_is_meant() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2");
+    assert_eq!(saved(&mut screen), TraceChoice::default(), "everything");
+    screen.press("/ kind:call enter 1 g enter 2 space");
+    let choice = saved(&mut screen);
+    assert_eq!(choice.filter, filter::parse("kind:call").unwrap());
+    assert_eq!(choice.only, screen.app.trace.only());
+    assert!(choice.only.is_some() && choice.bookmarks.is_empty());
+    assert_eq!(choice.until, Some(screen.contents.records().range().end), "the display is held");
+}
+
+#[test]
+fn the_palette_offers_it() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("ctrl-p");
+    screen.hear(Message::Paste("save scenario".to_owned()));
+    screen.press("enter");
+    assert_eq!(screen.app.command_line.input.text(), "scenario save ");
+}
