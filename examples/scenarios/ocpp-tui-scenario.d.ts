@@ -115,7 +115,7 @@ interface Link {
 
   /** Waits for a call of the peer; other calls before it are passed over and can still be expected. */
   expectCall(action: string, payload?: Matcher, options?: { within?: number }): Promise<Call>;
-  /** The next call of the peer that no expectation has taken must be this one. */
+  /** The first call behind the last one that was taken must be this one. */
   expectNext(action: string, payload?: Matcher, options?: { within?: number }): Promise<Call>;
   /** Fails when the peer makes this call (or any, without an action) in the time that follows. */
   expectNoCall(action: string | undefined, options: { for: number; payload?: Matcher }): Promise<void>;
@@ -139,6 +139,9 @@ interface Link {
   expectDisconnect(options?: { within?: number }): Promise<string>;
   /** A WebSocket ping; returns the time until its pong. */
   ping(options?: { within?: number }): Promise<number>;
+
+  /** Takes everything that has come so far: expectations look only at what comes from now on. */
+  forget(): void;
 
   /** All calls of the peer since the scenario began, expected or not. */
   calls(action?: string): Call[];

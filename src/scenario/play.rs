@@ -30,6 +30,7 @@ use crate::trace::StationKey;
 const PRELUDES: &[(&str, &str)] = &[
     CALLS,
     ("matchers", include_str!("script/matchers.js")),
+    ("steps", include_str!("script/steps.js")),
     ("links", include_str!("script/links.js")),
     ("sides", include_str!("script/sides.js")),
     ("scenario", include_str!("script/scenario.js")),

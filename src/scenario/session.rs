@@ -107,12 +107,21 @@ impl Session {
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         let hub = self.hub().clone();
         let lively = wish.lively;
+        let name = self.free_name(&identity);
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, lively, soap };
-        let key = hub.start_charge_point(made).map_err(|error| error.to_string())?;
+        let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
         if simulated {
             let other = if lively { key } else { hub.trace().station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
         }
         Ok(key)
+    }
+
+    /// The identity, or the identity with a number: a scenario may let two charge points claim one.
+    fn free_name(&self, identity: &str) -> String {
+        let contents = self.hub().trace().read();
+        let taken = |name: &str| contents.stations().find(Role::ChargePoint, name).is_some();
+        let numbered = (2..).map(|number| format!("{identity} ({number})"));
+        std::iter::once(identity.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| identity.to_owned())
     }
 }
