@@ -280,6 +280,9 @@ pub struct Scenarios {
     /// Identity of the charge point [default: CP1; with --listen any]
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Option<String>,
+    /// Nobody is at the side under test: skip scenarios that need a person there
+    #[arg(long)]
+    pub unattended: bool,
     /// Seconds that one scenario may take, unless it says otherwise itself
     #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: f64,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::play::Player;
 use super::wish::{Request, Wish};
+use super::worker::Spoken;
 use crate::console::{LineKind, RunContext};
 use crate::hub::Asked;
 use crate::link::{CallEnd, LinkOrder, WhenEnded, now};
@@ -45,9 +46,16 @@ impl Player<'_> {
                 self.tell(step.station, false, format!("{}{place}", step.text));
                 self.steps.push(step);
             }
-            Wish::Done(number) => self.steps.retain(|step| step.number != number),
+            Wish::Done(number) => {
+                if let Some(index) = self.steps.iter().position(|step| step.number == number) {
+                    self.last_step = Some(self.steps.remove(index));
+                }
+            }
             Wish::Note { station, text } => self.tell(station, false, text),
-            Wish::Console { failure, text } => self.tell(None, failure, text),
+            Wish::Console { failure, text } => {
+                (self.to_person)(Spoken::Printed { script: &self.file, text: &text });
+                self.tell(None, failure, text);
+            }
             Wish::Fault { place, message, stack } => self.faults.push(Fault::new(&format!("{place}: {message}"), &stack)),
             Wish::Timer { number, delay, repeat } => {
                 if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
@@ -60,7 +68,7 @@ impl Player<'_> {
             Wish::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
             Wish::Operator { text, patience } => {
                 self.tell(None, false, text.clone());
-                (self.to_operator)(&text);
+                (self.to_person)(Spoken::Request(&text));
                 self.deadline += patience;
             }
             Wish::Request(number, request) => {

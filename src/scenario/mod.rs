@@ -21,4 +21,4 @@ mod worker;
 pub use files::{FileError, find};
 pub use options::{Listen, ScenarioOptions};
 pub use outcome::{Case, Failure, FileReport, Outcome};
-pub use worker::run;
+pub use worker::{Spoken, ToPerson, run};

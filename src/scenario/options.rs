@@ -35,6 +35,8 @@ pub struct ScenarioOptions {
     pub listen: Option<Listen>,
     /// The identity of the charge point.
     pub identity: Option<String>,
+    /// Whether nobody is at the side under test, so that scenarios that need a person there are skipped.
+    pub unattended: bool,
     /// How long a scenario may take. With a virtual clock it holds for the real one; the virtual one may go on for a week.
     pub timeout: Duration,
     /// Only scenarios with one of these texts in their name or that of their file are played; all without any.

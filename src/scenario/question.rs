@@ -1,7 +1,7 @@
 //! What a script asks and is told at once, within its turn: the time, chance, the stations, the files beside it.
 
 use std::cell::RefCell;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -36,6 +36,7 @@ impl Questions {
             "centralSystem": options.url.is_some(),
             "chargePoint": options.listen.is_some(),
             "identity": options.identity,
+            "unattended": options.unattended,
         });
         Questions { hub, folder: folder.to_owned(), foreign, parameters: Value::Object(options.parameters.clone()) }
     }
@@ -71,37 +72,8 @@ fn module(json: &str) -> Result<String, String> {
     Ok(match files::required(&folder, &what) {
         Ok((file, text)) => {
             let beside = file.parent().unwrap_or(Path::new("."));
-            json!({ "file": file, "shown": plain(&folder.join(&what)), "folder": beside, "text": text }).to_string()
+            json!({ "file": file, "shown": files::shortest(&folder.join(&what)), "folder": beside, "text": text }).to_string()
         }
         Err(failure) => json!({ "failure": failure }).to_string(),
     })
-}
-
-/// A path without the `.` and `..` in it that say nothing.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if plain.file_name().is_some() => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_shown_without_detours() {
-        for (path, shown) in
-            [("a/./lib/../b.js", "a/b.js"), ("../../x.js", "../../x.js"), ("./a.js", "a.js"), ("/a/../b", "/b")]
-        {
-            assert_eq!(plain(Path::new(path)), Path::new(shown), "{path}");
-        }
-    }
 }

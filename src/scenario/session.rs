@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::options::{Listen, ScenarioOptions};
 use super::wish::{CentralSystemWish, ChargePointWish, transport, version};
 use crate::console::Console;
-use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
 use crate::link::{Network, now};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
@@ -81,7 +81,10 @@ impl Session {
     }
 
     async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), String> {
-        let address = self.hub().start_central_system(options).await.map_err(|error| error.to_string())?;
+        let address = self.hub().start_central_system(options).await.map_err(|error| match error {
+            HubError::PortInUse { port } => format!("port {port} is in use by another program; choose another one, or end that program"),
+            error => error.to_string(),
+        })?;
         let listening = self.hub().listening();
         let here = listening.iter().find(|listening| listening.address == address);
         let urls = here.map(|here| (here.url("").trim_end_matches('/').to_owned(), here.service()));

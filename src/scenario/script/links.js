@@ -3,7 +3,7 @@
 (function (toolkit) {
   'use strict';
   const {
-    send, startTimer, want, thenable, PlainPromise, PlainMap, CallError, formOf, stringify, compare, words, PeerError, begin, done, wrong, at,
+    send, startTimer, want, thenable, PlainPromise, PlainMap, CallError, formOf, stringify, compare, words, begin, done, wrong, missing, at,
     request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps,
   } = toolkit;
   let links = new PlainMap(); // station key → Link
@@ -246,15 +246,12 @@
       return wait(step, within, () => {
         const told = this.log.slice(from);
         const failed = told.find((record) => record.kind === 'retry' || record.kind === 'refused');
-        if (failed) {
-          done(step);
-          return { error: new PeerError(`${this.id} could not connect to the central system: ${failed.text}`) };
-        }
+        if (failed) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
         const record = told.find((record) => record.kind === 'connected' && !this.taken.has(record.sequence));
         if (!record) return undefined;
         this.taken.add(record.sequence);
         return { value: undefined };
-      }, () => new PeerError(`${this.id} could not connect to the central system within ${seconds(within)}`));
+      }, () => missing(step, `${this.id} could not connect to the central system within ${seconds(within)}`));
     }
 
     async expectConnect(options) {

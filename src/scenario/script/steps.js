@@ -49,6 +49,14 @@
     return error;
   }
 
+  /** Ends a step because the side under test, or something of ours, is not there. */
+  function missing(step, message) {
+    const error = new PeerError(message);
+    error.facts = { step: step.text, stack: step.stack };
+    done(step);
+    return error;
+  }
+
   /** What a difference is called in a sentence. */
   const at = (found, whole) => (found.path ? `${found.path} of ${whole}` : whole);
 
@@ -135,7 +143,7 @@
   }
 
   return {
-    ExpectationError, PeerError, begin, done, wrong, at, request, wait, look, time, seconds, clear, PATIENCE, OPERATOR, answered, forgetSteps,
+    ExpectationError, PeerError, begin, done, wrong, missing, at, request, wait, look, time, seconds, clear, PATIENCE, OPERATOR, answered, forgetSteps,
     waitLonger: () => { patience = OPERATOR; },
   };
 })
