@@ -134,10 +134,27 @@ fn the_options_in_the_book_exist() {
             let Some((_, command)) = line.split_once("ocpp-tui test ") else { continue };
             // In running text the command ends with its quotation mark.
             for found in option.find_iter(command.split('`').next().unwrap()) {
-                assert!(help.contains(&format!("{} ", found.as_str())) || help.contains(&format!("{}\n", found.as_str())), "{page}: {line}");
+                assert!(
+                    help.contains(&format!("{} ", found.as_str())) || help.contains(&format!("{}\n", found.as_str())),
+                    "{page}: {line}"
+                );
                 options += 1;
             }
         }
     }
     assert!(options > 20, "{options}");
+}
+
+#[test]
+fn the_reference_has_all_that_a_script_finds() {
+    let interface = read("examples/scenarios/ocpp-tui-scenario.d.ts");
+    let page = read("docs/scenarios.md");
+    let name = Regex::new(r"(?m)^(?:declare (?:function|const|class) (\w+)|  (\w+)\(|  readonly (\w+): Matcher)").unwrap();
+    let mut names = 0;
+    for found in name.captures_iter(&interface) {
+        let word = found.iter().skip(1).flatten().next().unwrap().as_str();
+        assert!(Regex::new(&format!(r"\b{word}\b")).unwrap().is_match(&page), "docs/scenarios.md says nothing of {word}");
+        names += 1;
+    }
+    assert!(names > 40, "{names}");
 }
