@@ -14,6 +14,7 @@ use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions, Spoken};
 use ocpp_tui::visible;
 
 use crate::cli::{General, Scenarios};
+use crate::start::DEFAULT_MEMORY;
 
 /// A peer did not do what it should.
 const FAILED: u8 = 1;
@@ -45,7 +46,7 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
     }
     let count = count(played.iter().flat_map(|file| &file.cases));
     if count == Count::default() {
-        bail!("no scenario has {} in its name; --verbose lists them without --filter", arguments.filter.join(" or "));
+        bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
     }
     summary(count, &options, arguments.verbose).context("the output is closed")?;
     Ok(ExitCode::from(match count {
@@ -78,6 +79,8 @@ fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> S
         jobs,
         parameters: arguments.set.iter().cloned().collect(),
         whole_trace: arguments.verbose,
+        trace_memory: general.trace_memory.unwrap_or(DEFAULT_MEMORY),
+        wait: Duration::from_secs(arguments.wait.into()),
     }
 }
 
@@ -142,6 +145,8 @@ fn to_person(spoken: Spoken<'_>) {
     // Without anybody to read it the scenario goes on.
     let _ = match spoken {
         Spoken::Request(text) => writeln!(out, "PLEASE: {}", visible(text)),
-        Spoken::Printed { script, text } => text.lines().try_for_each(|line| writeln!(out, "{}: {}", visible(script), visible(line))),
+        Spoken::Printed { script, text } => {
+            text.lines().try_for_each(|line| writeln!(out, "{}: {}", visible(script), visible(line)))
+        }
     };
 }

@@ -22,7 +22,7 @@ declare function scenario(name: string, about: About, run: () => unknown): void;
 /** Another file beside this one, as node reads modules: `.js` with `module.exports`, or `.json`. */
 declare function require(path: string): any;
 
-/** What `--set name=value` gives, read as JSON where it is JSON; otherwise the second argument. */
+/** What `--set name=value` gives, read as JSON where it is JSON and no text is wanted; otherwise the second argument. */
 declare function parameter<T>(name: string, otherwise: T): T;
 
 // ---- both sides -------------------------------------------------------------------------------------------------------------
@@ -76,9 +76,12 @@ declare const foreign: boolean;
 
 /**
  * Something that a person does at the side under test: plugging a cable in, starting a transaction. Another program: the sentence is
- * shown, and the next expectation waits for two minutes. A simulated one: `simulate` does it, with the link of the side under test.
+ * shown, and the next expectation waits for two minutes; with `--unattended` the scenario is skipped, unless it is `optional`, because the
+ * other program may do it by itself. A simulated one: `simulate` does it, with the link of the side under test.
  */
-declare function operator(sentence: string, simulate: (underTest: Link) => unknown): Promise<void>;
+declare function operator(
+  sentence: string, simulate: (underTest: Link) => unknown, options?: { optional?: boolean },
+): Promise<void>;
 
 // ---- a link -----------------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::play::Player;
+use super::session::Unstarted;
 use super::wish::{Request, Wish};
 use super::worker::Spoken;
 use crate::console::{LineKind, RunContext};
@@ -23,6 +24,19 @@ pub(super) enum Happened {
     Answered { number: u64, value: Value },
     /// The peer has called, and the script is to answer.
     Asked(Asked),
+}
+
+/// Why a call was not sent.
+struct Unsent {
+    reason: String,
+    /// The script names an action that does not exist.
+    unknown: bool,
+}
+
+impl From<String> for Unsent {
+    fn from(reason: String) -> Unsent {
+        Unsent { reason, unknown: false }
+    }
 }
 
 impl Player<'_> {
@@ -66,11 +80,11 @@ impl Player<'_> {
             Wish::Declare(declared) => self.declared.push(declared),
             Wish::Settled(settled) => self.settled = Some(settled),
             Wish::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
-            Wish::Operator { text, patience } => {
-                self.tell(None, false, text.clone());
+            Wish::Operator(text) => {
                 (self.to_person)(Spoken::Request(&text));
-                self.deadline += patience;
+                self.tell(None, false, text);
             }
+            Wish::Grant(patience) => self.deadline += patience,
             Wish::Request(number, request) => {
                 if let Some(value) = self.request(number, request).await {
                     // The player itself holds the other end.
@@ -87,7 +101,9 @@ impl Player<'_> {
             Request::Call { station, action, payload } => {
                 return match self.call(number, StationKey(station), action, payload) {
                     Ok(()) => None,
-                    Err(reason) => Some(json!({ "code": "NotSent", "description": reason })),
+                    Err(Unsent { reason, unknown }) => {
+                        Some(json!({ "code": "NotSent", "description": reason, "unknown": unknown }))
+                    }
                 };
             }
             Request::Raw { station, text } => {
@@ -119,22 +135,26 @@ impl Player<'_> {
             },
             Request::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
-                Err(reason) => failed(reason),
+                Err(Unstarted::Failed(reason)) => failed(reason),
+                Err(Unstarted::Elsewhere(reason)) => json!({ "other": reason }),
             },
         })
     }
 
-    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), String> {
+    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), Unsent> {
         let (role, version, identity) = {
             let contents = self.hub().trace().read();
-            let row = contents.stations().get(key).ok_or("there is no such station")?;
+            let row = contents.stations().get(key).ok_or_else(|| Unsent::from("there is no such station".to_owned()))?;
             (row.our_role, row.version, row.identity.clone())
         };
         let version = version.ok_or_else(|| format!("{identity} is not connected"))?;
         let payload = match payload {
             Value::Null => {
                 let definition = self.hub().catalog().action(version, role, &action);
-                let definition = definition.ok_or_else(|| format!("{action} is no action of a {role} in OCPP {version}"))?;
+                let definition = definition.ok_or_else(|| {
+                    let reason = format!("{action} is no action of a {role} in OCPP {version}, so it has no usual payload");
+                    Unsent { reason, unknown: true }
+                })?;
                 self.hub().profile().request(definition, &SampleContext::at(now().wall))
             }
             payload => payload,
@@ -150,7 +170,7 @@ impl Player<'_> {
             // Nobody listens any more when the scenario is over.
             let _ = happened.send(Happened::Answered { number, value });
         });
-        self.hub().order(key, LinkOrder::Ask { action, payload, then })
+        Ok(self.hub().order(key, LinkOrder::Ask { action, payload, then })?)
     }
 
     /// From now on the script decides all answers of the session.

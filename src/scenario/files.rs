@@ -98,7 +98,8 @@ pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), S
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
-    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", shortest(&plain).display()))?;
+    let file =
+        tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", shortest(&plain).display()))?;
     if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
         return Err("only .js and .json files can be loaded".to_owned());
     }
@@ -181,7 +182,9 @@ mod tests {
 
     #[test]
     fn paths_are_shown_without_detours() {
-        for (path, shown) in [("a/./lib/../b.js", "a/b.js"), ("../../x.js", "../../x.js"), ("./a.js", "a.js"), ("/a/../b", "/b")] {
+        for (path, shown) in
+            [("a/./lib/../b.js", "a/b.js"), ("../../x.js", "../../x.js"), ("./a.js", "a.js"), ("/a/../b", "/b")]
+        {
             assert_eq!(shortest(Path::new(path)), Path::new(shown), "{path}");
         }
     }

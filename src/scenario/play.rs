@@ -106,12 +106,7 @@ pub(super) async fn play(
 }
 
 impl<'a> Player<'a> {
-    fn new(
-        path: &Path,
-        options: &'a ScenarioOptions,
-        to_person: ToPerson<'a>,
-        session: Session,
-    ) -> Result<Player<'a>, Fault> {
+    fn new(path: &Path, options: &'a ScenarioOptions, to_person: ToPerson<'a>, session: Session) -> Result<Player<'a>, Fault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let shown = path.display().to_string();
         let (happened, happenings) = mpsc::unbounded_channel();
@@ -159,12 +154,12 @@ impl<'a> Player<'a> {
         let declared = std::mem::take(&mut self.declared);
         if declared.is_empty() || outcome != Outcome::Passed {
             let name = self.name.clone();
-            let wanted = self.options.wants(&name, &name) || matches!(outcome, Outcome::Broken(_));
+            let wanted = self.options.wants(&self.file, &name) || matches!(outcome, Outcome::Broken(_));
             return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
         }
         let mut cases = Vec::new();
         for (index, declared) in declared.iter().enumerate() {
-            if !self.options.wants(&self.name, &declared.name) {
+            if !self.options.wants(&self.file, &declared.name) {
                 continue;
             }
             if let Some(reason) = &declared.skip {

@@ -37,8 +37,9 @@ impl Questions {
             "chargePoint": options.listen.is_some(),
             "identity": options.identity,
             "unattended": options.unattended,
+            "wait": options.wait.as_millis(),
         });
-        Questions { hub, folder: folder.to_owned(), foreign, parameters: Value::Object(options.parameters.clone()) }
+        Questions { hub, folder: folder.to_owned(), foreign, parameters: json!(options.parameters) }
     }
 
     /// The answer; `None` when it is no question.

@@ -45,12 +45,7 @@ pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ToPerson<'_>
     });
 }
 
-fn work(
-    queue: &Mutex<VecDeque<&PathBuf>>,
-    options: &ScenarioOptions,
-    to_person: ToPerson<'_>,
-    reports: &Sender<FileReport>,
-) {
+fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person: ToPerson<'_>, reports: &Sender<FileReport>) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
     let mut kept: Option<(tokio::runtime::Runtime, Option<Session>)> = None;

@@ -81,6 +81,7 @@
     async asked(step, action, payload, options, silently) {
       want('string', action, 'the action of a call');
       const within = time(options);
+      const from = this.log.length;
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
@@ -88,8 +89,12 @@
       });
       const end = await PlainPromise.race([ended, late]);
       clear(timer);
-      if (end.code === 'NotSent') {
-        throw wrong(step, `${action} was not sent: ${end.description}`);
+      if (end.unknown) throw missing(step, end.description);
+      if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
+      const left = this.log.slice(from).some((record) => record.kind === 'call' && record.direction === 'out');
+      if (end.code === 'Timeout' && !left) {
+        const found = 'a call before it that still waits for its answer';
+        throw wrong(step, `${action} could not be sent within ${seconds(within)}`, { expected: 'one call at a time', found });
       }
       if (end.code === 'Timeout' && !silently) {
         throw wrong(step, `${action} got no answer within ${seconds(within)}`, { expected: 'an answer', found: 'nothing' });
@@ -241,17 +246,20 @@
       await this.up(step, within, from);
     }
 
-    /** Waits until the link is up; `from` is where in the log that may be told. */
-    up(step, within, from) {
+    /** Waits until the link is up; `from` is where in the log that may be told. A patient one lets it try again. */
+    up(step, within, from, patient = false) {
+      let failed;
       return wait(step, within, () => {
         const told = this.log.slice(from);
-        const failed = told.find((record) => record.kind === 'retry' || record.kind === 'refused');
-        if (failed) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
+        failed = told.findLast((record) => record.kind === 'retry' || record.kind === 'refused');
+        if (failed && !patient) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
         const record = told.find((record) => record.kind === 'connected' && !this.taken.has(record.sequence));
         if (!record) return undefined;
         this.taken.add(record.sequence);
         return { value: undefined };
-      }, () => missing(step, `${this.id} could not connect to the central system within ${seconds(within)}`));
+      }, () => missing(
+        step, `${this.id} could not connect to the central system within ${seconds(within)}${failed ? `: ${failed.text}` : ''}`,
+      ));
     }
 
     async expectConnect(options) {

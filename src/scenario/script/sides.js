@@ -9,12 +9,17 @@
   // ---- both sides ----------------------------------------------------------------------------------------------------------
 
   const foreign = ask('foreign');
+  const anyone = foreign.identity === null ? undefined : foreign.identity;
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
   const stations = () => ask('stations').map(linkOf);
 
   async function ourChargePoint(step, options, lively) {
-    const { station, failure } = await request('chargePoint', { ...options, lively });
+    const { station, failure, other } = await request('chargePoint', { ...options, lively });
+    if (other) {
+      done(step);
+      skip(other);
+    }
     if (failure) throw missing(step, failure);
     return linkOf(station);
   }
@@ -23,16 +28,18 @@
     const step = begin('connect to the central system under test');
     const within = time(options);
     const link = await ourChargePoint(step, options, false);
-    await link.up(step, within, 0);
+    if (foreign.wait > 0) send('grant', { patience: foreign.wait });
+    await link.up(step, Math.max(within, foreign.wait), 0, foreign.wait > 0);
     return linkOf(ask('station', link.key));
   }
 
   async function chargePointUnderTest(options = {}) {
     const step = begin('wait for the charge point under test');
     const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : options.within;
+    if (foreign.chargePoint) send('grant', { patience: within });
     const listening = await request('listen', {});
     if (listening.failure) throw missing(step, listening.failure);
-    const id = foreign.chargePoint ? (options.id === undefined ? foreign.identity : options.id) : (options.id || 'CP1');
+    const id = foreign.chargePoint ? (options.id === undefined ? anyone : options.id) : (options.id || 'CP1');
     if (!foreign.chargePoint) await ourChargePoint(step, { ...options, id }, true);
     const link = await connectedStation(step, within, id, () => missing(
       step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
@@ -80,11 +87,15 @@
     };
   }
 
-  async function operator(sentence, simulate) {
+  async function operator(sentence, simulate, options) {
     want('string', sentence, 'what a person is to do');
     if (foreign.centralSystem || foreign.chargePoint) {
-      if (foreign.unattended) skip(`nobody is there for this: ${sentence}`);
-      send('operator', { text: sentence, patience: OPERATOR });
+      if (foreign.unattended) {
+        if (options && options.optional) return;
+        skip(`nobody is there for this: ${sentence}`);
+      }
+      send('operator', { text: sentence });
+      send('grant', { patience: OPERATOR });
       waitLonger();
       return;
     }
