@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::lines;
 use crate::ocpp::{Catalog, Transport};
-use crate::trace::{Contents, FrameKind, LinkState, Record, RecordKind, StationRow};
+use crate::trace::{Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationRow};
 
 /// A longer frame is not handed to scripts as text.
 const LONGEST: usize = 4 << 20;
@@ -30,7 +30,7 @@ pub(super) fn record(record: &Record<'_>, contents: &Contents, catalog: &Catalog
     let mut object = lines::object(record, contents.stations(), catalog);
     object.insert("key".to_owned(), json!(station.0));
     object.insert("at".to_owned(), json!(record.wall_micros as f64 / 1000.0));
-    if let RecordKind::Frame(_, kind) = record.kind
+    if let RecordKind::Frame(Direction::In, kind) = record.kind
         && record.text.len() <= LONGEST
     {
         object.insert("frame".to_owned(), json!(record.text));

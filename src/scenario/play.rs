@@ -1,7 +1,7 @@
 //! Plays one file: runs it, then every scenario that it has declared, each until it settles, fails or takes too long.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -31,6 +31,7 @@ const PRELUDES: &[(&str, &str)] = &[
     CALLS,
     ("matchers", include_str!("script/matchers.js")),
     ("steps", include_str!("script/steps.js")),
+    ("log", include_str!("script/log.js")),
     ("links", include_str!("script/links.js")),
     ("sides", include_str!("script/sides.js")),
     ("scenario", include_str!("script/scenario.js")),
@@ -266,8 +267,13 @@ impl<'a> Player<'a> {
             let records = contents.records().iter(from..range.end);
             let news: Vec<Value> = records.filter_map(|record| facts::record(&record, &contents, hub.catalog())).collect();
             self.session.told = range.end;
-            (news, contents.stations().rows().iter().map(facts::station).collect::<Value>())
+            let keys: BTreeSet<u64> = news.iter().filter_map(|record| record["key"].as_u64()).collect();
+            let rows = keys.into_iter().filter_map(|key| contents.stations().get(StationKey(u32::try_from(key).ok()?)));
+            (news, rows.map(facts::station).collect::<Value>())
         };
+        if news.is_empty() && asked.is_empty() {
+            return Ok(());
+        }
         for record in news {
             let is_of = |question: &Asked| {
                 record["kind"] == "call"

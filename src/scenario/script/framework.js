@@ -34,7 +34,7 @@
 
   async function play(link, command) {
     const step = begin(command, link);
-    const from = link.log.length;
+    const from = link.log.end;
     const { said, failed } = await request('command', { station: link.key, line: command });
     if (failed) throw wrong(step, said, { expected: 'a command that can be carried out', found: command });
     const call = await link.await(step, ANSWER, 'a call', (record) => record.kind === 'call' && record.direction === 'out', from);

@@ -4,7 +4,7 @@
   'use strict';
   const {
     send, startTimer, want, thenable, PlainPromise, PlainMap, CallError, formOf, stringify, compare, words, begin, done, wrong, missing, at,
-    request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps,
+    request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps, Log, forgetLogs,
   } = toolkit;
   let links = new PlainMap(); // station key → Link
 
@@ -12,9 +12,10 @@
     constructor(key) {
       const hide = (name, value) => Object.defineProperty(this, name, { value, writable: true, enumerable: false });
       hide('key', key);
-      hide('log', []); // records since the scenario began
-      hide('taken', new Set()); // sequences that an expectation has taken
-      hide('taking', -1); // the last taken call
+      hide('log', new Log());
+      hide('heard', []); // all calls of the peer
+      hide('open', new PlainMap()); // action → its calls that no expectation has taken
+      hide('taking', 0); // the place behind the last taken call, among all calls
       hide('rules', new PlainMap()); // action → { answer, once }
       hide('facts', {});
     }
@@ -81,7 +82,7 @@
     async asked(step, action, payload, options, silently) {
       want('string', action, 'the action of a call');
       const within = time(options);
-      const from = this.log.length;
+      const from = this.log.end;
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
@@ -91,7 +92,7 @@
       clear(timer);
       if (end.unknown) throw missing(step, end.description);
       if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
-      const left = this.log.slice(from).some((record) => record.kind === 'call' && record.direction === 'out');
+      const left = this.log.from(from).some((record) => record.kind === 'call' && record.direction === 'out');
       if (end.code === 'Timeout' && !left) {
         const found = 'a call before it that still waits for its answer';
         throw wrong(step, `${action} could not be sent within ${seconds(within)}`, { expected: 'one call at a time', found });
@@ -100,7 +101,7 @@
         throw wrong(step, `${action} got no answer within ${seconds(within)}`, { expected: 'an answer', found: 'nothing' });
       }
       const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call';
-      const answer = this.log.filter(isAnswer).pop();
+      const answer = this.log.from(from).findLast(isAnswer);
       if (answer && answer.kind === 'error') end.details = answer.details;
       return { end, answer };
     }
@@ -108,7 +109,7 @@
     /** The records of the exchange that an answer ends. */
     exchange(answer) {
       if (!answer) return [];
-      const call = this.log.find((record) => record.kind === 'call' && record.id === answer.id && record.direction !== answer.direction);
+      const call = this.log.records.find((record) => record.kind === 'call' && record.id === answer.id && record.direction !== answer.direction);
       return call ? [call, answer] : [answer];
     }
 
@@ -125,11 +126,11 @@
       const step = begin(`expect the call ${action}`, this);
       const within = time(options);
       let closest = null;
-      let next = 0;
+      let seenUpTo = -1; // what did not match once is not compared again
       return wait(step, within, () => {
-        while (next < this.log.length) {
-          const record = this.log[next++];
-          if (!isCall(record) || record.action !== action || this.taken.has(record.sequence)) continue;
+        for (const record of this.open.get(action) || []) {
+          if (record.sequence <= seenUpTo) continue;
+          seenUpTo = record.sequence;
           const found = payload === undefined ? null : compare(record.payload, payload);
           if (!found) return { value: this.take(record) };
           closest = { found, record };
@@ -141,7 +142,7 @@
           const message = `no call ${action} came as expected within ${seconds(within)}; ${at(closest.found, 'the last one')} differs`;
           return wrong(step, message, { ...closest.found, records: [closest.record] });
         }
-        return wrong(step, `no call ${action} came within ${seconds(within)}`, { expected, found: this.heard() });
+        return wrong(step, `no call ${action} came within ${seconds(within)}`, { expected, found: this.whatCame() });
       });
     }
 
@@ -150,7 +151,7 @@
       const step = begin(`expect ${action} as the next call`, this);
       const within = time(options);
       return wait(step, within, () => {
-        const record = this.log.find((record) => isCall(record) && record.sequence > this.taking);
+        const record = this.heard[this.taking];
         if (!record) return undefined;
         const found = record.action !== action
           ? { path: '', expected: action, found: record.action }
@@ -163,15 +164,10 @@
     expectNoCall(action, options) {
       const span = want('number', options && options.for, 'the time of expectNoCall, { for: milliseconds },');
       const step = begin(`expect no call${action === undefined ? '' : ` ${action}`} for ${seconds(span)}`, this);
-      const isUnwanted = (record) => isCall(record) && (action === undefined || record.action === action)
-        && (options.payload === undefined || !compare(record.payload, options.payload));
-      let next = this.log.length;
+      const search = this.log.search(this.log.end, (record) => isCall(record) && (action === undefined || record.action === action)
+        && (options.payload === undefined || !compare(record.payload, options.payload)));
       return wait(step, span, () => {
-        let unwanted;
-        while (!unwanted && next < this.log.length) {
-          const record = this.log[next++];
-          if (isUnwanted(record)) unwanted = record;
-        }
+        const unwanted = search();
         if (!unwanted) return undefined;
         const facts = { expected: 'no such call', found: `${unwanted.action} ${words(unwanted.payload)}`, records: [unwanted] };
         return { error: wrong(step, `${unwanted.action} was called`, facts) };
@@ -182,20 +178,18 @@
       const step = begin('expect a frame', this);
       const within = time(options);
       let closest = null;
-      let next = 0;
+      const valueOf = (record) => (frame instanceof RegExp ? record.frame : read(record.frame));
+      const search = this.log.search(0, (record) => {
+        if (record.direction !== 'in' || record.frame === undefined || record.frameTaken) return false;
+        const found = compare(valueOf(record), frame);
+        if (found) closest = { found, record };
+        return !found;
+      });
       return wait(step, within, () => {
-        while (next < this.log.length) {
-          const record = this.log[next++];
-          if (record.direction !== 'in' || record.frame === undefined || this.taken.has(`frame ${record.sequence}`)) continue;
-          const value = frame instanceof RegExp ? record.frame : read(record.frame);
-          const found = compare(value, frame);
-          if (!found) {
-            this.taken.add(`frame ${record.sequence}`);
-            return { value };
-          }
-          closest = { found, record };
-        }
-        return undefined;
+        const record = search();
+        if (!record) return undefined;
+        record.frameTaken = true;
+        return { value: valueOf(record) };
       }, () => {
         if (!closest) return wrong(step, `no frame came within ${seconds(within)}`, { expected: words(frame), found: 'nothing' });
         const message = `no such frame came within ${seconds(within)}; ${at(closest.found, 'the last one')} differs`;
@@ -230,16 +224,16 @@
 
     async cut(deed, text) {
       const step = begin(text, this);
-      const from = this.log.length;
+      const from = this.log.end;
       const { failure } = await request('deed', { station: this.key, deed });
       if (failure) throw wrong(step, `${this.id} is not connected: ${failure}`);
       const record = await this.await(step, PATIENCE, 'the end of the link', (record) => record.kind === 'disconnected', from);
-      this.taken.add(record.sequence);
+      record.taken = true;
     }
 
     async connect(options) {
       const step = begin('connect', this);
-      const from = this.log.length;
+      const from = this.log.end;
       const within = time(options);
       const { failure } = await request('deed', { station: this.key, deed: 'connect' });
       if (failure) throw wrong(step, failure);
@@ -250,12 +244,12 @@
     up(step, within, from, patient = false) {
       let failed;
       return wait(step, within, () => {
-        const told = this.log.slice(from);
+        const told = this.log.from(from);
         failed = told.findLast((record) => record.kind === 'retry' || record.kind === 'refused');
         if (failed && !patient) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
-        const record = told.find((record) => record.kind === 'connected' && !this.taken.has(record.sequence));
+        const record = told.find((record) => record.kind === 'connected' && !record.taken);
         if (!record) return undefined;
-        this.taken.add(record.sequence);
+        record.taken = true;
         return { value: undefined };
       }, () => missing(
         step, `${this.id} could not connect to the central system within ${seconds(within)}${failed ? `: ${failed.text}` : ''}`,
@@ -265,23 +259,23 @@
     async expectConnect(options) {
       const step = begin('expect the link to come up', this);
       const within = time(options);
-      const comes = (record) => record.kind === 'connected' && !this.taken.has(record.sequence);
+      const comes = (record) => record.kind === 'connected' && !record.taken;
       const record = await this.await(step, within, 'a new link', comes, 0);
-      this.taken.add(record.sequence);
+      record.taken = true;
     }
 
     async expectDisconnect(options) {
       const step = begin('expect the link to go down', this);
       const within = time(options);
-      const ends = (record) => record.kind === 'disconnected' && !this.taken.has(record.sequence);
+      const ends = (record) => record.kind === 'disconnected' && !record.taken;
       const record = await this.await(step, within, 'the end of the link', ends, 0);
-      this.taken.add(record.sequence);
+      record.taken = true;
       return record.text || '';
     }
 
     async ping(options) {
       const step = begin('ping', this);
-      const from = this.log.length;
+      const from = this.log.end;
       const within = time(options);
       const { failure } = await request('deed', { station: this.key, deed: 'ping' });
       if (failure) throw wrong(step, failure);
@@ -290,42 +284,51 @@
     }
 
     forget() {
-      for (const record of this.log) {
-        this.taken.add(record.sequence);
-        if (record.frame !== undefined) this.taken.add(`frame ${record.sequence}`);
-        if (isCall(record)) this.taking = record.sequence;
-      }
+      for (const record of this.log.records) record.taken = record.frameTaken = true;
+      this.open.clear();
+      this.taking = this.heard.length;
     }
 
     calls(action) {
-      return this.log.filter((record) => isCall(record) && (action === undefined || record.action === action)).map(seen);
+      return this.heard.filter((record) => action === undefined || record.action === action).map(seen);
     }
 
     mark(text) { send('note', { station: this.key, text: String(text) }); }
 
     /** Waits for a record behind a place in the log. */
     await(step, within, what, fits, from) {
-      let next = from;
+      const search = this.log.search(from, fits);
       const find = () => {
-        while (next < this.log.length) {
-          const value = this.log[next++];
-          if (fits(value)) return { value };
-        }
-        return undefined;
+        const value = search();
+        return value && { value };
       };
       return wait(step, within, find, () => wrong(step, `${what} did not come within ${seconds(within)}`, { expected: what, found: 'nothing' }));
     }
 
-    take(record) {
-      this.taken.add(record.sequence);
-      this.taking = record.sequence;
-      return seen(record);
+    /** There is a new record. */
+    add(record) {
+      this.log.push(record);
+      if (!isCall(record)) return;
+      // Calls are kept all, and without what only frames need.
+      const { sequence, action, payload, id, at } = record;
+      const call = { sequence, action, payload, id, at, place: this.heard.length };
+      this.heard.push(call);
+      const open = this.open.get(action);
+      if (open) open.push(call); else this.open.set(action, [call]);
+    }
+
+    take(call) {
+      const open = this.open.get(call.action) || [];
+      const index = open.indexOf(call);
+      if (index >= 0) open.splice(index, 1);
+      this.taking = call.place + 1;
+      return seen(call);
     }
 
     /** What calls came, for whoever missed one. */
-    heard() {
-      const calls = this.log.filter(isCall).map((record) => record.action);
-      return calls.length === 0 ? 'no call at all' : `the calls ${[...new Set(calls)].join(', ')}`;
+    whatCame() {
+      const actions = new Set(this.heard.map((call) => call.action));
+      return actions.size === 0 ? 'no call at all' : `the calls ${[...actions].join(', ')}`;
     }
   }
 
@@ -366,7 +369,7 @@
       for (const facts of stations) linkOf(facts);
       for (const record of records) {
         const link = links.get(record.key);
-        if (link) link.log.push(record);
+        if (link) link.add(record);
       }
       look();
     },
@@ -388,6 +391,7 @@
   function forgetLinks() {
     links = new PlainMap();
     forgetSteps();
+    forgetLogs();
   }
 
   return { linkOf, allLinks: () => [...links.values()], happened, forgetLinks };

@@ -58,7 +58,7 @@
       const link = stations().find(fits);
       if (!link) return undefined;
       given.add(link.key);
-      for (const record of link.log) if (record.kind === 'connected') link.taken.add(record.sequence);
+      for (const record of link.log.records) if (record.kind === 'connected') record.taken = true;
       return { value: link };
     }, late);
   }
