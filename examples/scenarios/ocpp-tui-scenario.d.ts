@@ -76,9 +76,10 @@ declare const foreign: boolean;
 
 /**
  * Something that a person does at the side under test: plugging a cable in, starting a transaction. Another program: the sentence is
- * shown, and the next expectation waits for two minutes. A simulated one: `simulate` does it, with the link of the side under test.
+ * shown, and the next expectation waits for two minutes. A simulated one: `simulate` does it, with the link of the side under test: the
+ * one behind `link`, or the first one that is up.
  */
-declare function operator(sentence: string, simulate: (underTest: Link) => unknown): Promise<void>;
+declare function operator(sentence: string, simulate: (underTest: Link) => unknown, link?: Link): Promise<void>;
 
 // ---- a link -----------------------------------------------------------------------------------------------------------------
 

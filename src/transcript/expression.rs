@@ -20,6 +20,8 @@ pub(super) enum Expression {
     Call(String, Vec<Expression>),
     /// A function that makes this object each time it is asked.
     Anew(Box<Expression>),
+    /// A function that does this with `peer`, the link of the other end.
+    WithPeer(Box<Expression>),
 }
 
 impl Expression {
@@ -58,7 +60,7 @@ impl Expression {
                 elements.iter().any(Expression::depends_on_the_moment)
             }
             Expression::Object(fields) => fields.iter().any(|(_, value)| value.depends_on_the_moment()),
-            Expression::Anew(_) => false,
+            Expression::Anew(_) | Expression::WithPeer(_) => false,
         }
     }
 
@@ -68,7 +70,7 @@ impl Expression {
             Expression::Code(_) => false,
             Expression::List(elements) => !elements.is_empty(),
             Expression::Object(fields) => !fields.is_empty(),
-            Expression::Call(..) | Expression::Anew(_) => true,
+            Expression::Call(..) | Expression::Anew(_) | Expression::WithPeer(_) => true,
         }
     }
 
@@ -114,6 +116,10 @@ impl Expression {
                 made.write(out, depth, behind + 1);
                 out.push(')');
             }
+            Expression::WithPeer(done) => {
+                out.push_str("(peer) => ");
+                done.write(out, depth, behind);
+            }
         }
     }
 
@@ -130,6 +136,7 @@ impl Expression {
             }
             Expression::Call(callee, arguments) => format!("{callee}({})", joined(arguments)),
             Expression::Anew(made) => format!("() => ({})", made.on_one_line()),
+            Expression::WithPeer(done) => format!("(peer) => {}", done.on_one_line()),
         }
     }
 }

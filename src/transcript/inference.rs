@@ -48,7 +48,14 @@ impl Inference<'_> {
     /// A payload that we send.
     pub fn sent(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
-            this.sent_value(value, place)
+            this.sent_value(value, place, true)
+        })
+    }
+
+    /// A payload that a simulated peer is made to send.
+    pub fn played(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+        self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
+            this.sent_value(value, place, false)
         })
     }
 
@@ -56,7 +63,7 @@ impl Inference<'_> {
     pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&Message>) -> Expression {
         let fields = message.map_or(&[][..], |message| &message.fields);
         let place = Place::top().below(name, Some(fields));
-        self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place))
+        self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place, true))
     }
 
     /// A payload that the peer sends.
@@ -91,9 +98,10 @@ impl Inference<'_> {
         }
     }
 
-    fn sent_value(&mut self, value: &Value, place: Place<'_>) -> Expression {
+    fn sent_value(&mut self, value: &Value, place: Place<'_>, by_us: bool) -> Expression {
         if is_identifier(place.name, value) {
-            return self.identifiers.sent(place.name, value);
+            let identifiers = &mut self.identifiers;
+            return if by_us { identifiers.sent(place.name, value) } else { identifiers.played(place.name, value) };
         }
         match self.distance(value, place) {
             Some(distance) if distance.abs() <= NEAR => Expression::code("new Date(now()).toISOString()"),
