@@ -20,8 +20,7 @@ impl Script<'_> {
         &mut self,
         at: usize,
         record: &Record<'_>,
-        action: &str,
-        payload: &Value,
+        (action, payload): (&str, &Value),
         response: Option<&Message>,
     ) -> Option<Expression> {
         let (our_role, version) = (self.links[at].our_role, self.links[at].version);
@@ -45,8 +44,8 @@ impl Script<'_> {
                     (false, false) => Some(answer),
                 }
             }
-            // A call that breaks the definitions is refused before anybody is asked.
-            Said::Error { .. } if record.verdict == Verdict::Invalid => None,
+            // A call that breaks the definitions, or is in none, is refused before anybody is asked.
+            Said::Error { .. } if record.verdict == Verdict::Invalid || response.is_none() => None,
             Said::Error { code, description } => {
                 let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
                 (!same(usual(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
@@ -63,7 +62,7 @@ impl Script<'_> {
                 let interval = ["interval", "heartbeatInterval"].iter().find_map(|name| result[name].as_i64());
                 link.interval = interval.filter(|interval| *interval > 0).unwrap_or(link.interval);
             }
-            "Authorize" | "StartTransaction" if result["idTagInfo"]["status"] != "Accepted" => link.causes.refused(),
+            "StartTransaction" if result["idTagInfo"]["status"] != "Accepted" => link.causes.refused(),
             _ => {}
         }
     }

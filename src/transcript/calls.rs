@@ -13,6 +13,9 @@ use crate::trace::{Direction, Record, RecordKind, Verdict};
 
 /// The time after which a call that gets no answer is given up for certain, in milliseconds: longer than links usually wait.
 const UNANSWERED: &str = "40000";
+const SECOND: i64 = 1_000_000;
+/// What comes sooner behind another message does not come by the clock, in microseconds.
+const QUIET: i64 = 5 * SECOND;
 /// Seconds between the readings of a simulated charge point that nobody has told anything.
 const READINGS: i64 = 60;
 /// The fields that tell a person which call is meant.
@@ -57,20 +60,25 @@ impl Script<'_> {
         if self.is_again(at, shape.as_deref()) {
             return;
         }
-        if let Some((how, form)) = self.their_answer(at, record, &answer, (action, payload), said.as_ref()) {
+        let definition = self.definition(at, self.links[at].our_role, action);
+        let on_purpose = match definition {
+            // An action that nobody knows is refused before anybody is asked.
+            Some(_) => self.their_answer(at, record, &answer, (action, payload), said.as_ref()),
+            None => None,
+        };
+        self.learn(at, (action, payload), said.as_ref(), on_purpose.is_some());
+        if let Some((how, form)) = on_purpose {
             let link = &self.links[at];
             let of = if link.our_role == Role::ChargePoint { format!(" of {}", link.identity) } else { String::new() };
             let sentence = format!("Let {} answer the next {action}{of} {how}.", link.peer());
             self.somebody(at, &sentence, "answerOnce", vec![Expression::text(action), form]);
         }
-        let definition = self.definition(at, self.links[at].our_role, action);
         let request = definition.as_ref().map(|definition| &definition.request);
         let response = definition.as_ref().map(|definition| &definition.response);
         let mut arguments = vec![Expression::text(action), self.inference(at, record).sent(payload, request)];
         self.moment = record.wall_micros;
         let method = match said {
             Some(Said::Result(result)) => {
-                self.learn(at, action, payload, &result);
                 let expected = self.inference(at, &answer).expected(&result, response);
                 let unchecked = [record, &answer].iter().any(|record| record.verdict == Verdict::Invalid);
                 let options = self.within(&answer, 0);
@@ -109,8 +117,13 @@ impl Script<'_> {
         let request = definition.as_ref().map(|definition| &definition.request);
         let quiet = self.quiet(record);
         let link = &mut self.links[at];
-        let is_by_itself = link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, quiet);
-        let answer = self.our_answer(at, record, action, payload, definition.as_ref().map(|definition| &definition.response));
+        // A heartbeat that comes much sooner than it has to was sent by hand.
+        let is_due = quiet / SECOND * 10 >= link.interval * 9;
+        let is_odd = link.causes.is_simulated && record.verdict == Verdict::Invalid;
+        let is_by_itself =
+            link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, is_due) && !is_odd;
+        let response = definition.as_ref().map(|definition| &definition.response);
+        let answer = self.our_answer(at, record, (action, payload), response);
         let shape = shape(Direction::In, action, payload).filter(|_| is_by_itself && answer.is_none());
         if self.is_again(at, shape.as_deref()) {
             return;
@@ -128,8 +141,8 @@ impl Script<'_> {
         }
         let expected = self.inference(at, record).expected(payload, request);
         let least = match action {
-            "Heartbeat" if quiet > READINGS * 1_000_000 => self.links[at].interval,
-            "MeterValues" if quiet > READINGS * 1_000_000 => READINGS,
+            "Heartbeat" => self.links[at].interval,
+            "MeterValues" if quiet > QUIET => READINGS,
             _ => 0,
         };
         let options = if is_by_itself { self.within(record, least) } else { None };
@@ -190,11 +203,20 @@ impl Script<'_> {
         (method, arguments)
     }
 
-    /// What a result of the peer explains of what it does later.
-    fn learn(&mut self, at: usize, action: &str, payload: &Value, result: &Value) {
+    /// What a call of ours explains of what the peer does later. A simulated peer has done it also when somebody made it say otherwise.
+    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&Said>, on_purpose: bool) {
         let link = &mut self.links[at];
-        if link.our_role == Role::CentralSystem && result["status"] != "Rejected" {
-            link.causes.asked(action, payload);
+        let done = match said {
+            Some(Said::Result(result)) => result["status"] != "Rejected",
+            _ => on_purpose,
+        };
+        if link.our_role != Role::CentralSystem || !done {
+            return;
+        }
+        link.causes.asked(action, payload);
+        if action == "ChangeConfiguration" && payload["key"] == "HeartbeatInterval" {
+            let interval = payload["value"].as_str().and_then(|text| text.parse().ok());
+            link.interval = interval.filter(|interval| *interval > 0).unwrap_or(link.interval);
         }
     }
 }

@@ -8,8 +8,17 @@ use serde_json::Value;
 
 use crate::simulator::ChargePointSettings;
 
-/// A heartbeat that comes sooner behind another message was sent by hand, in microseconds.
-const QUIET: i64 = 5_000_000;
+/// Why a charge point ends a transaction that nobody at it wants to end (OCPP 1.6 §7.36).
+const NOBODYS: [&str; 6] = ["DeAuthorized", "HardReset", "Reboot", "Remote", "SoftReset", "UnlockCommand"];
+/// What a charge point reports of what it was asked for.
+const REPORTS: [&str; 6] = [
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+    "LogStatusNotification",
+    "SecurityEventNotification",
+    "SignCertificate",
+    "SignedFirmwareStatusNotification",
+];
 
 /// What has happened on a link to a charge point that explains what it does later.
 #[derive(Debug, Default)]
@@ -55,16 +64,19 @@ impl Causes {
         self.may_stop = true;
     }
 
-    /// Whether the charge point makes this call by itself; `quiet` is the time since the last message, in microseconds.
-    pub fn is_by_itself(&mut self, action: &str, payload: &Value, quiet: i64) -> bool {
+    /// Whether the charge point makes this call by itself; `is_due` says whether it is time for a heartbeat.
+    pub fn is_by_itself(&mut self, action: &str, payload: &Value, is_due: bool) -> bool {
         if let Some(place) = self.triggered.iter().position(|named| named == action) {
             self.triggered.remove(place);
             return true;
         }
         match action {
-            "BootNotification" => !self.is_simulated || is_own_boot(payload),
+            "BootNotification" => {
+                self.statuses.clear(); // all of them are told again
+                !self.is_simulated || is_own_boot(payload)
+            }
             "StatusNotification" => self.status(payload),
-            "Heartbeat" => quiet > QUIET,
+            "Heartbeat" => is_due || !self.is_simulated,
             "MeterValues" => self.charging > 0 || !self.is_simulated,
             "Authorize" => self.starts.contains(&payload["idTag"]),
             "StartTransaction" => {
@@ -74,10 +86,10 @@ impl Causes {
             }
             "StopTransaction" => {
                 self.charging = self.charging.saturating_sub(1);
-                std::mem::take(&mut self.may_stop)
+                let told = std::mem::take(&mut self.may_stop);
+                payload["reason"].as_str().map_or(told, |reason| NOBODYS.contains(&reason))
             }
-            "DataTransfer" => false,
-            _ => self.asked || !self.is_simulated,
+            _ => REPORTS.contains(&action) && (self.asked || !self.is_simulated),
         }
     }
 
@@ -114,17 +126,17 @@ mod tests {
     fn what_was_asked_for_comes_by_itself_and_the_rest_does_not() {
         let mut causes = Causes { is_simulated: true, ..Causes::default() };
         let (tag, other) = (json!({"idTag": "A"}), json!({"idTag": "B"}));
-        assert!(!causes.is_by_itself("StartTransaction", &tag, 0));
+        assert!(!causes.is_by_itself("StartTransaction", &tag, false));
         causes.asked("RemoteStartTransaction", &tag);
-        assert!(!causes.is_by_itself("StartTransaction", &other, 0));
-        assert!(causes.is_by_itself("Authorize", &tag, 0));
-        assert!(causes.is_by_itself("StartTransaction", &tag, 0));
-        assert!(causes.is_by_itself("MeterValues", &json!({}), 0));
-        assert!(!causes.is_by_itself("StopTransaction", &json!({}), 0));
+        assert!(!causes.is_by_itself("StartTransaction", &other, false));
+        assert!(causes.is_by_itself("Authorize", &tag, false));
+        assert!(causes.is_by_itself("StartTransaction", &tag, false));
+        assert!(causes.is_by_itself("MeterValues", &json!({}), false));
+        assert!(!causes.is_by_itself("StopTransaction", &json!({}), false));
         causes.asked("TriggerMessage", &json!({"requestedMessage": "Heartbeat"}));
-        assert!(causes.is_by_itself("Heartbeat", &json!({}), 0));
-        assert!(!causes.is_by_itself("Heartbeat", &json!({}), 0));
-        assert!(causes.is_by_itself("Heartbeat", &json!({}), 60_000_000));
+        assert!(causes.is_by_itself("Heartbeat", &json!({}), false));
+        assert!(!causes.is_by_itself("Heartbeat", &json!({}), false));
+        assert!(causes.is_by_itself("Heartbeat", &json!({}), true));
     }
 
     #[test]
@@ -133,7 +145,7 @@ mod tests {
         for (is_simulated, expected) in [(true, [true, false, false]), (false, [true, true, true])] {
             let mut causes = Causes { is_simulated, ..Causes::default() };
             let found =
-                ["Available", "Faulted", "Available"].map(|name| causes.is_by_itself("StatusNotification", &status(name), 0));
+                ["Available", "Faulted", "Available"].map(|name| causes.is_by_itself("StatusNotification", &status(name), false));
             assert_eq!(found, expected);
         }
     }

@@ -100,7 +100,7 @@ impl Expression {
                 out.push('(');
                 match arguments.split_last() {
                     // The last argument may begin on this line when it is the only one that has to be broken.
-                    Some((last, first)) if last.is_wide() && !first.iter().any(Expression::is_wide) => {
+                    Some((last, first)) if last.is_wide() && !first.iter().any(Expression::is_wide) && self.begins(column) => {
                         for argument in first {
                             out.push_str(&argument.on_one_line());
                             out.push_str(", ");
@@ -121,6 +121,22 @@ impl Expression {
                 done.write(out, depth, behind);
             }
         }
+    }
+
+    /// Whether everything before the brace of the last argument fits on the line that begins with so many characters.
+    fn begins(&self, column: usize) -> bool {
+        fn beginning(expression: &Expression) -> usize {
+            match expression {
+                Expression::Call(callee, arguments) => {
+                    let Some((last, first)) = arguments.split_last() else { return callee.len() };
+                    let first: usize = first.iter().map(|one| one.on_one_line().chars().count() + 2).sum();
+                    callee.len() + 1 + first + beginning(last)
+                }
+                Expression::WithPeer(done) => "(peer) => ".len() + beginning(done),
+                _ => 1,
+            }
+        }
+        column + beginning(self) <= WIDTH
     }
 
     fn on_one_line(&self) -> String {

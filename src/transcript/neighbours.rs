@@ -48,10 +48,11 @@ pub(super) fn is_complaint(contents: &Contents, record: &Record<'_>) -> bool {
         && matches!(before, Some(RecordKind::Frame(Direction::In, FrameKind::Malformed)))
 }
 
-/// Whether a frame that belongs to no exchange answers something that we have sent past the bookkeeping.
+/// Whether an answer that belongs to no exchange is one to something that we have sent past the bookkeeping.
 pub(super) fn is_provoked(contents: &Contents, record: &Record<'_>) -> bool {
-    let before = before(contents, record);
-    before.is_some_and(|before| matches!(before.kind, RecordKind::Frame(Direction::Out, _)) && before.partner.is_none())
+    let is_answer = matches!(record.kind, RecordKind::Frame(_, FrameKind::Result | FrameKind::Error));
+    let asks = |kind| matches!(kind, RecordKind::Frame(Direction::Out, FrameKind::Call | FrameKind::Malformed));
+    is_answer && before(contents, record).is_some_and(|before| asks(before.kind) && before.partner.is_none())
 }
 
 /// The records behind this one that are about the same station.

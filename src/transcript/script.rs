@@ -19,6 +19,8 @@ use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
 
 /// How much of an unreadable text is asked for.
 const MOST_TEXT: usize = 200;
+/// How much of it is told to a person.
+const MOST_TOLD: usize = 80;
 /// What comes this soon needs no more time than any expectation has, in microseconds.
 const SOON: i64 = 4_000_000;
 const SECOND: i64 = 1_000_000;
@@ -99,7 +101,8 @@ impl<'a> Script<'a> {
             Direction::Out => self.deed(at, "send", vec![Expression::text(record.text)]),
             Direction::In => {
                 if self.links[at].causes.is_simulated && !is_provoked(self.contents, record) {
-                    let sentence = format!("Let {} send a frame that is no proper message.", self.links[at].peer());
+                    let short: String = record.text.chars().take(MOST_TOLD).collect();
+                    let sentence = format!("Let {} send this frame: {short}", self.links[at].peer());
                     self.somebody(at, &sentence, "send", vec![Expression::text(record.text)]);
                 }
                 let expected = self.expected_frame(at, record);

@@ -1,0 +1,400 @@
+//! What `scenario save` writes is played again: sessions are recorded, saved with the command, and played by the runner, against
+//! simulated peers and against other sessions. A saved scenario passes, and fails when the peer does something else.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ocpp_tui::console::{Console, RunContext};
+use ocpp_tui::hub::{Deed, Hub, Order, SoapOptions};
+use ocpp_tui::link::{LinkSettings, Network, follow_runtime, now};
+use ocpp_tui::ocpp::{Catalog, Role, Version};
+use ocpp_tui::scenario::{self, Listen, Outcome, ScenarioOptions};
+use ocpp_tui::simulator::Profile;
+use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey};
+use serde_json::{Value, json};
+use support::{central_system, charge_point, until};
+use tokio::time::sleep;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A session that is being recorded.
+struct Recording {
+    hub: Hub,
+    console: Console,
+    port: u16,
+}
+
+impl Recording {
+    async fn new(hub: Hub) -> Recording {
+        let port = central_system(&hub, &Version::ALL).await;
+        Recording { console: Console::new(hub.clone()), hub, port }
+    }
+
+    fn end(&self, our_role: Role, identity: &str) -> StationKey {
+        self.hub.trace().read().stations().find(our_role, identity).unwrap().key
+    }
+
+    async fn start(&self, identity: &str, version: Version, lively: bool) {
+        self.hub.start_charge_point(charge_point(self.port, identity, version, lively)).unwrap();
+        self.up(identity).await;
+    }
+
+    async fn up(&self, identity: &str) {
+        let up = |contents: &Contents| {
+            let is_up = |role| contents.stations().find(role, identity).is_some_and(|row| row.state == LinkState::Connected);
+            (is_up(Role::CentralSystem) && is_up(Role::ChargePoint)).then_some(())
+        };
+        until(self.hub.trace(), "both ends", up).await;
+    }
+
+    /// Lets one end call the other, and waits until that has come to its end.
+    async fn call(&self, our_role: Role, identity: &str, action: &str, payload: Value) {
+        let key = self.end(our_role, identity);
+        let from = self.hub.trace().read().records().range().end;
+        self.order(our_role, identity, Deed::Call { action: action.into(), payload });
+        let is_end = |record: &Record<'_>| {
+            let is_answer = match record.kind {
+                RecordKind::Frame(Direction::In, kind) => kind != FrameKind::Call,
+                RecordKind::Timeout => true,
+                _ => false,
+            };
+            is_answer && record.station == Some(key) && record.action == Some(action)
+        };
+        let ended = |contents: &Contents| contents.records().iter(from..contents.records().range().end).find(is_end).map(drop);
+        until(self.hub.trace(), action, ended).await;
+    }
+
+    fn order(&self, our_role: Role, identity: &str, deed: Deed) {
+        let receipt = self.hub.submit(&Order { targets: vec![self.end(our_role, identity)], deed });
+        assert!(receipt.refused.is_empty(), "{receipt:?}");
+    }
+
+    async fn line(&self, line: &str) -> String {
+        let said = self.console.run(line, &RunContext::default()).await;
+        assert!(!said.failed(), "{line}: {:?}", said.lines);
+        said.lines.into_iter().map(|line| line.text).collect()
+    }
+
+    /// The scenario of what passes the filter.
+    async fn saved(&self, folder: &Path, name: &str, filter: &str) -> PathBuf {
+        let file = folder.join(format!("{name}.js"));
+        self.line(&format!("scenario save \"{}\" {filter}", file.display())).await;
+        file
+    }
+}
+
+/// Records in virtual time, over the network in memory.
+fn recorded<T>(record: impl AsyncFnOnce(&Recording) -> T) -> T {
+    recorded_with(LinkSettings::default(), record)
+}
+
+fn recorded_with<T>(settings: LinkSettings, record: impl AsyncFnOnce(&Recording) -> T) -> T {
+    fastrand::seed(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let _clock = follow_runtime("2026-01-01T00:00:00Z".parse().unwrap());
+        let teller = trace::direct(64 << 20, now());
+        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), teller, Network::in_memory());
+        let recording = Recording::new(hub).await;
+        let result = record(&recording).await;
+        recording.hub.end().await;
+        result
+    })
+}
+
+fn virtually() -> ScenarioOptions {
+    ScenarioOptions {
+        catalog: Catalog::embedded(),
+        limits: LinkSettings::default(),
+        profile: Profile::default(),
+        url: None,
+        listen: None,
+        identity: None,
+        timeout: Duration::from_secs(60),
+        filter: Vec::new(),
+        seed: 1,
+        virtual_time: true,
+        jobs: 1,
+        parameters: serde_json::Map::new(),
+        whole_trace: true,
+    }
+}
+
+fn really() -> ScenarioOptions {
+    ScenarioOptions { virtual_time: false, ..virtually() }
+}
+
+/// How a file that is one scenario ended, with its trace for whoever wonders why.
+fn played(file: &Path, options: &ScenarioOptions) -> (Outcome, String) {
+    let mut reports = Vec::new();
+    scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));
+    let case = reports.remove(0).cases.remove(0);
+    (case.outcome, case.trace.join("\n"))
+}
+
+#[track_caller]
+fn passes(file: &Path, options: &ScenarioOptions) {
+    let (outcome, trace) = played(file, options);
+    let text = std::fs::read_to_string(file).unwrap();
+    assert_eq!(outcome, Outcome::Passed, "\n{text}\n{trace}");
+}
+
+/// The scenario with this in place of that fails, and says so in words.
+#[track_caller]
+fn fails_with(file: &Path, options: &ScenarioOptions, changes: &[(&str, &str)]) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut changed = text.clone();
+    for (this, that) in changes {
+        assert!(changed.contains(this), "{this} is not in\n{text}");
+        changed = changed.replacen(this, that, 1);
+    }
+    let other = file.with_file_name("changed.js");
+    std::fs::write(&other, &changed).unwrap();
+    let (outcome, trace) = played(&other, options);
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}\n{changed}\n{trace}");
+}
+
+/// The statement that begins like this, with the line break behind it.
+fn statement<'a>(text: &'a str, begins: &str) -> &'a str {
+    let from = text.find(begins).unwrap_or_else(|| panic!("{begins} is not in\n{text}"));
+    let length = text[from..].find(";\n").unwrap() + 2;
+    &text[from..from + length]
+}
+
+/// What is said around a transaction that the central system starts and stops.
+async fn charging(recording: &Recording, identity: &str) {
+    let central = Role::CentralSystem;
+    recording.start(identity, Version::V1_6, true).await;
+    sleep(5 * SECOND).await;
+    let started = json!({"idTag": "TAG", "connectorId": 1});
+    recording.call(central, identity, "RemoteStartTransaction", started).await;
+    sleep(3600 * SECOND).await;
+    let transaction = transaction(&recording.hub);
+    recording.call(central, identity, "RemoteStopTransaction", json!({"transactionId": transaction})).await;
+    sleep(30 * SECOND).await;
+}
+
+/// The id of the last transaction.
+fn transaction(hub: &Hub) -> Value {
+    let contents = hub.trace().read();
+    let records = contents.records();
+    let results = records.iter(records.range()).filter(|record| {
+        record.action == Some("StartTransaction") && matches!(record.kind, RecordKind::Frame(_, FrameKind::Result))
+    });
+    let text = results.last().expect("a transaction").text;
+    let text = text.to_owned();
+    let frame: Value = serde_json::from_str(&text).unwrap();
+    frame[2]["transactionId"].clone()
+}
+
+#[test]
+fn an_hour_of_charging_is_a_short_scenario_that_passes_and_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recorded(async |recording| {
+        charging(recording, "CP1").await;
+        recording.saved(folder.path(), "charging", "cp:CP1").await
+    });
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.lines().count() < 150, "{text}");
+    assert!(text.contains("once stands for all"), "{text}");
+    passes(&file, &virtually());
+    let start = statement(&text, "  await cp.call('RemoteStartTransaction'");
+    let stop = statement(&text, "  await cp.call('RemoteStopTransaction'");
+    fails_with(&file, &virtually(), &[(start, "")]);
+    fails_with(&file, &virtually(), &[(stop, "")]);
+    fails_with(&file, &virtually(), &[(start, "STOP"), (stop, start), ("STOP", stop)]);
+    fails_with(&file, &virtually(), &[("status: 'Finishing'", "status: 'Faulted'")]);
+    fails_with(&file, &virtually(), &[(start, &start.replace("'Accepted'", "'Rejected'"))]);
+}
+
+#[test]
+fn what_a_person_does_at_the_charge_point_is_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = LinkSettings { call_timeout: 5 * SECOND, ..LinkSettings::default() };
+    let file = recorded_with(limits, async |recording| {
+        let (us, them) = (Role::CentralSystem, Role::ChargePoint);
+        recording.start("CP1", Version::V1_6, true).await;
+        sleep(7 * SECOND).await;
+        recording.line("answer authorize idTagInfo.status=Blocked --once").await;
+        recording.call(them, "CP1", "Authorize", json!({"idTag": "BAD"})).await;
+        recording.call(them, "CP1", "Authorize", json!({"idTag": "GOOD"})).await;
+        let plugged = json!({"connectorId": 2, "errorCode": "NoError", "status": "Preparing"});
+        recording.call(them, "CP1", "StatusNotification", plugged).await;
+        let started = json!({"connectorId": 2, "idTag": "GOOD", "meterStart": 500, "timestamp": now().wall.to_string()});
+        recording.call(them, "CP1", "StartTransaction", started).await;
+        sleep(200 * SECOND).await;
+        let (transaction, at) = (transaction(&recording.hub), now().wall.to_string());
+        let stopped = json!({"transactionId": transaction, "meterStop": 9000, "timestamp": at, "reason": "Local"});
+        recording.call(them, "CP1", "StopTransaction", stopped).await;
+        sleep(10 * SECOND).await;
+        recording.line("answer heartbeat error=InternalError description=\"not now\" --once").await;
+        recording.call(them, "CP1", "Heartbeat", json!({})).await;
+        recording.line("answer datatransfer none").await;
+        recording.call(them, "CP1", "DataTransfer", json!({"vendorId": "Acme"})).await;
+        recording.line("answer datatransfer default").await;
+        recording.line("answer remote_reset none").await;
+        recording.call(us, "CP1", "Reset", json!({"type": "Soft"})).await;
+        recording.line("answer remote_clearcache error=NotSupported").await;
+        recording.call(us, "CP1", "ClearCache", json!({})).await;
+        recording.call(us, "CP1", "GetConfiguration", json!({"key": ["HeartbeatInterval", "Nonsense"]})).await;
+        recording.call(us, "CP1", "MakeCoffee", json!({"sugar": 2})).await;
+        recording.saved(folder.path(), "person", "cp:CP1").await
+    });
+    let text = std::fs::read_to_string(&file).unwrap();
+    println!("{text}");
+    passes(&file, &virtually());
+    let start = statement(&text, "  await operator('Let CP1 send StartTransaction");
+    fails_with(&file, &virtually(), &[(start, "")]);
+    let status = "StatusNotification', { connectorId: 2, errorCode: 'NoError', status: 'Preparing' });\n  cp";
+    assert!(text.contains("idTagInfo: { status: 'Blocked' }"), "{text}");
+    assert!(!status.is_empty());
+}
+
+#[test]
+fn frames_that_are_no_messages_and_their_answers_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recorded(async |recording| {
+        let (us, them) = (Role::CentralSystem, Role::ChargePoint);
+        recording.start("CP1", Version::V1_6, true).await;
+        sleep(7 * SECOND).await;
+        for (role, text) in [
+            (us, "[2,\"raw-1\",\"ClearCache\","),
+            (us, "[2,\"raw-2\",\"ClearCache\",{}]"),
+            (us, "[3,\"nobody\",{}]"),
+            (them, "[2,\"raw-3\",\"Heartbeat\",{"),
+            (them, "[2,\"raw-4\",\"Heartbeat\",{}]"),
+            (them, "[2,\"raw-5\",\"MakeCoffee\",{\"sugar\":2}]"),
+            (them, "[2,\"raw-6\",\"StatusNotification\",{\"connectorId\":1,\"status\":\"Exhausted\",\"errorCode\":\"NoError\"}]"),
+            (them, "[3,\"nobody\",{\"status\":\"Accepted\"}]"),
+            (them, "it's nothing"),
+        ] {
+            recording.order(role, "CP1", Deed::Raw(text.to_owned()));
+            sleep(SECOND).await;
+        }
+        recording.saved(folder.path(), "raw", "cp:CP1").await
+    });
+    println!("{}", std::fs::read_to_string(&file).unwrap());
+    passes(&file, &virtually());
+}
+
+#[test]
+fn links_go_down_and_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recorded(async |recording| {
+        let (us, them) = (Role::CentralSystem, Role::ChargePoint);
+        recording.start("CP1", Version::V1_6, true).await;
+        sleep(7 * SECOND).await;
+        for (role, deed) in [(us, Deed::Disconnect), (them, Deed::Disconnect), (us, Deed::Drop), (them, Deed::Drop)] {
+            recording.order(role, "CP1", deed);
+            sleep(7 * SECOND).await;
+            if role == them {
+                recording.order(them, "CP1", Deed::Connect);
+            }
+            sleep(7 * SECOND).await;
+            recording.call(us, "CP1", "ClearCache", json!({})).await;
+        }
+        recording.saved(folder.path(), "down", "cp:CP1").await
+    });
+    println!("{}", std::fs::read_to_string(&file).unwrap());
+    passes(&file, &virtually());
+}
+
+#[test]
+fn the_older_version_over_both_transports() {
+    let folder = tempfile::tempdir().unwrap();
+    for soap in [false, true] {
+        let file = recorded(async |recording| {
+            let us = Role::CentralSystem;
+            let mut options = charge_point(recording.port, "OLD", Version::V1_5, true);
+            if soap {
+                options.url = format!("http://127.0.0.1:{}/", recording.port);
+                options.soap = Some(SoapOptions::default());
+            }
+            recording.hub.start_charge_point(options).unwrap();
+            recording.up("OLD").await;
+            sleep(7 * SECOND).await;
+            recording.call(us, "OLD", "RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})).await;
+            sleep(400 * SECOND).await;
+            let id = 1;
+            recording.call(us, "OLD", "RemoteStopTransaction", json!({"transactionId": id})).await;
+            sleep(30 * SECOND).await;
+            recording.call(us, "OLD", "RemoteStopTransaction", json!({"transactionId": 77})).await;
+            recording.saved(folder.path(), if soap { "soap" } else { "websocket" }, "cp:OLD").await
+        });
+        println!("{}", std::fs::read_to_string(&file).unwrap());
+        passes(&file, &virtually());
+    }
+}
+
+/// The other end of the link: a charge point of ours, and a central system that somebody works at.
+#[test]
+fn our_charge_point_plays_its_part_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = LinkSettings { call_timeout: 5 * SECOND, ..LinkSettings::default() };
+    let file = recorded_with(limits, async |recording| {
+        let (us, them) = (Role::ChargePoint, Role::CentralSystem);
+        recording.start("CP1", Version::V1_6, false).await;
+        let boot = json!({"chargePointVendor": "Acme", "chargePointModel": "X"});
+        recording.call(us, "CP1", "BootNotification", boot).await;
+        recording.line("answer remote_getconfiguration error=NotSupported --once").await;
+        recording.call(them, "CP1", "GetConfiguration", json!({})).await;
+        recording.line("answer authorize idTagInfo.status=Blocked --once").await;
+        recording.call(us, "CP1", "Authorize", json!({"idTag": "BAD"})).await;
+        let expiry = (now().wall + 3600 * SECOND).to_string();
+        let reserved = json!({"connectorId": 1, "expiryDate": expiry, "idTag": "TAG", "reservationId": 9});
+        recording.call(them, "CP1", "ReserveNow", reserved).await;
+        recording.call(them, "CP1", "CancelReservation", json!({"reservationId": 9})).await;
+        recording.call(them, "CP1", "RemoteStartTransaction", json!({"connectorId": 1, "idTag": "TAG"})).await;
+        let at = now().wall.to_string();
+        let started = json!({"connectorId": 1, "idTag": "TAG", "meterStart": 5, "timestamp": at});
+        recording.call(us, "CP1", "StartTransaction", started).await;
+        let transaction = transaction(&recording.hub);
+        for reading in 0..50 {
+            sleep(60 * SECOND).await;
+            let sampled = json!([{"timestamp": now().wall.to_string(), "sampledValue": [{"value": reading.to_string()}]}]);
+            let values = json!({"connectorId": 1, "transactionId": transaction, "meterValue": sampled});
+            recording.call(us, "CP1", "MeterValues", values).await;
+        }
+        recording.call(them, "CP1", "RemoteStopTransaction", json!({"transactionId": transaction})).await;
+        let at = now().wall.to_string();
+        let stopped = json!({"transactionId": transaction, "meterStop": 99, "timestamp": at, "reason": "Remote"});
+        recording.call(us, "CP1", "StopTransaction", stopped).await;
+        recording.line("answer heartbeat none --once").await;
+        recording.call(us, "CP1", "Heartbeat", json!({})).await;
+        for (role, deed) in [(us, Deed::Disconnect), (us, Deed::Connect), (them, Deed::Disconnect)] {
+            recording.order(role, "CP1", deed);
+            sleep(7 * SECOND).await;
+        }
+        recording.call(us, "CP1", "Heartbeat", json!({})).await;
+        recording.saved(folder.path(), "ours", "role:cp").await
+    });
+    let text = std::fs::read_to_string(&file).unwrap();
+    println!("{text}");
+    assert!(text.contains("This was sent 50 times"));
+    passes(&file, &virtually());
+    let remote = statement(&text, "  await operator('Let the central system send RemoteStopTransaction");
+    fails_with(&file, &virtually(), &[(remote, "")]);
+    fails_with(&file, &virtually(), &[("status: 'Accepted'", "status: 'Pending'")]);
+}
+
+#[test]
+fn several_stations_and_another_session_are_peers_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recorded(async |recording| {
+        for identity in ["A", "B"] {
+            recording.start(identity, Version::V1_6, true).await;
+        }
+        sleep(7 * SECOND).await;
+        for identity in ["B", "A"] {
+            recording.call(Role::CentralSystem, identity, "ClearCache", json!({})).await;
+            recording.call(Role::ChargePoint, identity, "Authorize", json!({"idTag": identity})).await;
+        }
+        recording.saved(folder.path(), "two", "cp:A or cp:B").await
+    });
+    passes(&file, &virtually());
+    passes(&file, &really());
+}
