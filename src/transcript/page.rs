@@ -19,13 +19,27 @@ impl Statement {
         Statement { lead: lead.into(), expression, times: 1 }
     }
 
-    /// Whether an empty line stands before it: where the scenario turns from what is expected to what is done next, and before a link.
+    /// Whether an empty line stands before it: where the scenario turns from what is expected to what is done next, before what is
+    /// prepared for the peer's next call, and before a link.
     fn begins_paragraph(&self, previous: &Statement) -> bool {
-        self.lead.starts_with("const ") || (previous.expects() && !self.expects())
+        let turns = previous.expects() && !self.expects();
+        self.lead.starts_with("const ") || turns || (self.prepares() && previous.acts())
+    }
+
+    fn callee(&self) -> &str {
+        if let Expression::Call(callee, _) = &self.expression { callee } else { "" }
+    }
+
+    fn prepares(&self) -> bool {
+        self.callee() == "operator" || self.callee().contains(".answerOnce")
+    }
+
+    fn acts(&self) -> bool {
+        self.lead == "await " && self.callee() != "operator"
     }
 
     fn expects(&self) -> bool {
-        matches!(&self.expression, Expression::Call(callee, _) if callee.contains(".expect"))
+        self.callee().contains(".expect")
     }
 
     fn write(&self, out: &mut String) {
