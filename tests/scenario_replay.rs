@@ -3,168 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/replay.rs"]
+mod replay;
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use ocpp_tui::console::{Console, RunContext};
-use ocpp_tui::hub::{Deed, Hub, Order, SoapOptions};
-use ocpp_tui::link::{LinkSettings, Network, follow_runtime, now};
-use ocpp_tui::ocpp::{Catalog, Role, Version};
-use ocpp_tui::scenario::{self, Listen, Outcome, ScenarioOptions};
-use ocpp_tui::simulator::Profile;
-use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey};
-use serde_json::{Value, json};
-use support::{central_system, charge_point, until};
+use ocpp_tui::hub::{Deed, SoapOptions};
+use ocpp_tui::link::{LinkSettings, now};
+use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::scenario::{Listen, ScenarioOptions};
+use replay::{Recording, SECOND, fails_with, passes, really, recorded, recorded_with, statement, transaction, virtually};
+use serde_json::json;
+use support::charge_point;
 use tokio::time::sleep;
-
-const SECOND: Duration = Duration::from_secs(1);
-
-/// A session that is being recorded.
-struct Recording {
-    hub: Hub,
-    console: Console,
-    port: u16,
-}
-
-impl Recording {
-    async fn new(hub: Hub) -> Recording {
-        let port = central_system(&hub, &Version::ALL).await;
-        Recording { console: Console::new(hub.clone()), hub, port }
-    }
-
-    fn end(&self, our_role: Role, identity: &str) -> StationKey {
-        self.hub.trace().read().stations().find(our_role, identity).unwrap().key
-    }
-
-    async fn start(&self, identity: &str, version: Version, lively: bool) {
-        self.hub.start_charge_point(charge_point(self.port, identity, version, lively)).unwrap();
-        self.up(identity).await;
-    }
-
-    async fn up(&self, identity: &str) {
-        let up = |contents: &Contents| {
-            let is_up = |role| contents.stations().find(role, identity).is_some_and(|row| row.state == LinkState::Connected);
-            (is_up(Role::CentralSystem) && is_up(Role::ChargePoint)).then_some(())
-        };
-        until(self.hub.trace(), "both ends", up).await;
-    }
-
-    /// Lets one end call the other, and waits until that has come to its end.
-    async fn call(&self, our_role: Role, identity: &str, action: &str, payload: Value) {
-        let key = self.end(our_role, identity);
-        let from = self.hub.trace().read().records().range().end;
-        self.order(our_role, identity, Deed::Call { action: action.into(), payload });
-        let is_end = |record: &Record<'_>| {
-            let is_answer = match record.kind {
-                RecordKind::Frame(Direction::In, kind) => kind != FrameKind::Call,
-                RecordKind::Timeout => true,
-                _ => false,
-            };
-            is_answer && record.station == Some(key) && record.action == Some(action)
-        };
-        let ended = |contents: &Contents| contents.records().iter(from..contents.records().range().end).find(is_end).map(drop);
-        until(self.hub.trace(), action, ended).await;
-    }
-
-    fn order(&self, our_role: Role, identity: &str, deed: Deed) {
-        let receipt = self.hub.submit(&Order { targets: vec![self.end(our_role, identity)], deed });
-        assert!(receipt.refused.is_empty(), "{receipt:?}");
-    }
-
-    async fn line(&self, line: &str) -> String {
-        let said = self.console.run(line, &RunContext::default()).await;
-        assert!(!said.failed(), "{line}: {:?}", said.lines);
-        said.lines.into_iter().map(|line| line.text).collect()
-    }
-
-    /// The scenario of what passes the filter.
-    async fn saved(&self, folder: &Path, name: &str, filter: &str) -> PathBuf {
-        let file = folder.join(format!("{name}.js"));
-        self.line(&format!("scenario save \"{}\" {filter}", file.display())).await;
-        file
-    }
-}
-
-/// Records in virtual time, over the network in memory.
-fn recorded<T>(record: impl AsyncFnOnce(&Recording) -> T) -> T {
-    recorded_with(LinkSettings::default(), record)
-}
-
-fn recorded_with<T>(settings: LinkSettings, record: impl AsyncFnOnce(&Recording) -> T) -> T {
-    fastrand::seed(1);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
-        let _clock = follow_runtime("2026-01-01T00:00:00Z".parse().unwrap());
-        let teller = trace::direct(64 << 20, now());
-        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), teller, Network::in_memory());
-        let recording = Recording::new(hub).await;
-        let result = record(&recording).await;
-        recording.hub.end().await;
-        result
-    })
-}
-
-fn virtually() -> ScenarioOptions {
-    ScenarioOptions {
-        catalog: Catalog::embedded(),
-        limits: LinkSettings::default(),
-        profile: Profile::default(),
-        url: None,
-        listen: None,
-        identity: None,
-        timeout: Duration::from_secs(60),
-        filter: Vec::new(),
-        seed: 1,
-        virtual_time: true,
-        jobs: 1,
-        parameters: serde_json::Map::new(),
-        whole_trace: true,
-    }
-}
-
-fn really() -> ScenarioOptions {
-    ScenarioOptions { virtual_time: false, ..virtually() }
-}
-
-/// How a file that is one scenario ended, with its trace for whoever wonders why.
-fn played(file: &Path, options: &ScenarioOptions) -> (Outcome, String) {
-    let mut reports = Vec::new();
-    scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));
-    let case = reports.remove(0).cases.remove(0);
-    (case.outcome, case.trace.join("\n"))
-}
-
-#[track_caller]
-fn passes(file: &Path, options: &ScenarioOptions) {
-    let (outcome, trace) = played(file, options);
-    let text = std::fs::read_to_string(file).unwrap();
-    assert_eq!(outcome, Outcome::Passed, "\n{text}\n{trace}");
-}
-
-/// The scenario with this in place of that fails, and says so in words.
-#[track_caller]
-fn fails_with(file: &Path, options: &ScenarioOptions, changes: &[(&str, &str)]) {
-    let text = std::fs::read_to_string(file).unwrap();
-    let mut changed = text.clone();
-    for (this, that) in changes {
-        assert!(changed.contains(this), "{this} is not in\n{text}");
-        changed = changed.replacen(this, that, 1);
-    }
-    let other = file.with_file_name("changed.js");
-    std::fs::write(&other, &changed).unwrap();
-    let (outcome, trace) = played(&other, options);
-    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}\n{changed}\n{trace}");
-}
-
-/// The statement that begins like this, or whose first argument does, with the line break behind it.
-fn statement<'a>(text: &'a str, begins: &str) -> &'a str {
-    let at = text.find(begins).unwrap_or_else(|| panic!("{begins} is not in\n{text}"));
-    let from = text[..at + begins.len()].rfind("  await ").unwrap_or(at);
-    let length = text[from..].find(";\n").unwrap() + 2;
-    &text[from..from + length]
-}
 
 /// What is said around a transaction that the central system starts and stops.
 async fn charging(recording: &Recording, identity: &str) {
@@ -177,19 +27,6 @@ async fn charging(recording: &Recording, identity: &str) {
     let transaction = transaction(&recording.hub);
     recording.call(central, identity, "RemoteStopTransaction", json!({"transactionId": transaction})).await;
     sleep(30 * SECOND).await;
-}
-
-/// The id of the last transaction.
-fn transaction(hub: &Hub) -> Value {
-    let contents = hub.trace().read();
-    let records = contents.records();
-    let results = records.iter(records.range()).filter(|record| {
-        record.action == Some("StartTransaction") && matches!(record.kind, RecordKind::Frame(_, FrameKind::Result))
-    });
-    let text = results.last().expect("a transaction").text;
-    let text = text.to_owned();
-    let frame: Value = serde_json::from_str(&text).unwrap();
-    frame[2]["transactionId"].clone()
 }
 
 #[test]
@@ -266,7 +103,10 @@ fn frames_that_are_no_messages_and_their_answers_come_again() {
             (them, "[2,\"raw-3\",\"Heartbeat\",{"),
             (them, "[2,\"raw-4\",\"Heartbeat\",{}]"),
             (them, "[2,\"raw-5\",\"MakeCoffee\",{\"sugar\":2}]"),
-            (them, "[2,\"raw-6\",\"StatusNotification\",{\"connectorId\":1,\"status\":\"Exhausted\",\"errorCode\":\"NoError\"}]"),
+            (
+                them,
+                "[2,\"raw-6\",\"StatusNotification\",{\"connectorId\":1,\"status\":\"Exhausted\",\"errorCode\":\"NoError\"}]",
+            ),
             (them, "[3,\"nobody\",{\"status\":\"Accepted\"}]"),
             (them, "it's nothing"),
         ] {
@@ -447,12 +287,37 @@ fn a_foreign_charge_point_passes_until_it_behaves_differently() {
     passes(&file, &against);
     runtime.block_on(async {
         // It boots only once, so the next session needs a new one.
-        let stopped = other.hub.end();
-        stopped.await;
+        other.hub.end().await;
         let other = Recording::new(support::hub()).await;
         other.line("answer remote_clearcache status=Rejected").await;
         other.hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
         tokio::task::block_in_place(|| fails_with(&file, &against, &[]));
         other.hub.end().await;
     });
+}
+
+/// A demonstration of everything else that a charge point does when it is asked, with names of files that hold the time.
+#[test]
+fn what_a_charge_point_reports_of_its_work_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recorded(async |recording| {
+        let us = Role::CentralSystem;
+        recording.start("CP1", Version::V1_6, true).await;
+        sleep(7 * SECOND).await;
+        recording.call(us, "CP1", "TriggerMessage", json!({"requestedMessage": "Heartbeat"})).await;
+        recording.call(us, "CP1", "GetDiagnostics", json!({"location": "ftp://example.com/"})).await;
+        sleep(60 * SECOND).await;
+        recording.call(us, "CP1", "ChangeAvailability", json!({"connectorId": 1, "type": "Inoperative"})).await;
+        sleep(7 * SECOND).await;
+        recording.call(us, "CP1", "Reset", json!({"type": "Hard"})).await;
+        sleep(60 * SECOND).await;
+        let keys = json!({"key": "HeartbeatInterval", "value": "600"});
+        recording.call(us, "CP1", "ChangeConfiguration", keys).await;
+        sleep(1500 * SECOND).await;
+        recording.saved(folder.path(), "work", "cp:CP1").await
+    });
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("fileName: any.string") && text.contains("This came 2 times"), "{text}");
+    assert!(!text.contains("operator"), "the charge point does all of this by itself: {text}");
+    passes(&file, &virtually());
 }

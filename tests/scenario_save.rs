@@ -49,8 +49,8 @@ async fn a_session_becomes_a_file() {
     let filter = "(action:BootNotification or action:ClearCache)";
     let said = run(&console, &format!("scenario save {file} --force {filter}"), &everything).await;
     let told = format!(
-        "Saved 2 exchanges of CP1 as a scenario in {file}, and beside it ocpp-tui-scenario.d.ts for editors. Play it with: \
-         ocpp-tui test {file} --virtual-time"
+        "Saved 2 exchanges of CP1. To play it: ocpp-tui test {file} --virtual-time. Beside it lies ocpp-tui-scenario.d.ts for \
+         editors."
     );
     assert_eq!(said, [(LineKind::Info, told)]);
     assert_eq!(fs::read_to_string(folder.path().join("ocpp-tui-scenario.d.ts")).unwrap(), TYPES);
@@ -83,9 +83,7 @@ async fn what_a_person_selected_is_saved_and_files_are_not_lost() {
     fs::write(&types, "// mine").unwrap();
 
     let said = run(&console, &format!("scenario save \"{file}\""), &bookmarked).await;
-    let told = format!(
-        "Saved 1 exchange of CP1 as a scenario in {file}. Play it with: ocpp-tui test \"{file}\" --virtual-time"
-    );
+    let told = format!("Saved 1 exchange of CP1. To play it: ocpp-tui test \"{file}\" --virtual-time");
     assert_eq!(said, [(LineKind::Info, told)]);
     assert_eq!(fs::read_to_string(&types).unwrap(), "// mine", "what is there stays");
     let text = fs::read_to_string(&file).unwrap();

@@ -118,14 +118,12 @@ impl Console {
         let beside = Path::new(&file).with_file_name(TYPES_FILE);
         // Without it the scenario is played all the same; only an editor knows less.
         let beside = match write(&beside, false, TYPES).await {
-            Ok(()) => format!(", and beside it {TYPES_FILE} for editors"),
+            Ok(()) => format!(". Beside it lies {TYPES_FILE} for editors."),
             Err(_) => String::new(),
         };
-        let (told, shown, words) = (told(&transcript), visible(&file), quote(&file));
-        let words = visible(&words);
-        Ok(Said::info(format!(
-            "Saved {told} as a scenario in {shown}{beside}. Play it with: ocpp-tui test {words} --virtual-time"
-        )))
+        let (told, file) = (told(&transcript), quote(&file));
+        let file = visible(&file);
+        Ok(Said::info(format!("Saved {told}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
     }
 }
 

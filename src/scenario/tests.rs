@@ -61,7 +61,9 @@ fn found(script: &str) -> BTreeSet<String> {
     };
     let mut reports = Vec::new();
     run(&[file], &options, &|_| {}, |report| reports.push(report));
-    let Outcome::Failed(failure) = reports.remove(0).cases.remove(0).outcome else { panic!("the script did not end as it should") };
+    let Outcome::Failed(failure) = reports.remove(0).cases.remove(0).outcome else {
+        panic!("the script did not end as it should")
+    };
     serde_json::from_str(&failure.message).unwrap_or_else(|error| panic!("{error}: {failure:?}"))
 }
 
@@ -90,8 +92,10 @@ fn every_declared_global_exists_and_everything_that_is_defined_is_declared() {
 fn links_and_the_rest_have_what_is_declared_of_them() {
     // What only the program's own scripts use.
     let inner = ["constructor", "asked", "exchange", "rule", "decide", "cut", "up", "await", "take", "heard", "role"];
-    let own = "const names = (o) => [...Object.getOwnPropertyNames(o), ...Object.getOwnPropertyNames(Object.getPrototypeOf(o))];";
-    let visible = "const link = await centralSystemUnderTest(); const hidden = Object.keys(Object.getOwnPropertyDescriptors(link));";
+    let own =
+        "const names = (o) => [...Object.getOwnPropertyNames(o), ...Object.getOwnPropertyNames(Object.getPrototypeOf(o))];";
+    let visible =
+        "const link = await centralSystemUnderTest(); const hidden = Object.keys(Object.getOwnPropertyDescriptors(link));";
     let link = found(&format!("{own} {visible} return names(link).filter((name) => !hidden.includes(name));"));
     let link: BTreeSet<&str> = link.iter().map(String::as_str).filter(|name| !inner.contains(name)).collect();
     assert_eq!(link, members("interface Link {"));

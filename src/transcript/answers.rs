@@ -85,8 +85,7 @@ impl Script<'_> {
         match said {
             None => Some(("with nothing".to_owned(), silence())),
             Some(Said::Error { code, description }) => {
-                let same =
-                    matches!(usual(their_role, call, answer.wall_micros), Answer::Error { code: usual, .. } if usual.name() == code);
+                let same = matches!(usual(their_role, call, answer.wall_micros), Answer::Error { code: usual, .. } if usual.name() == code);
                 (!same).then(|| (format!("with the error {code}"), error(code, description)))
             }
             Some(Said::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {

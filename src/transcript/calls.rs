@@ -120,8 +120,7 @@ impl Script<'_> {
         // A heartbeat that comes much sooner than it has to was sent by hand.
         let is_due = quiet / SECOND * 10 >= link.interval * 9;
         let is_odd = link.causes.is_simulated && record.verdict == Verdict::Invalid;
-        let is_by_itself =
-            link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, is_due) && !is_odd;
+        let is_by_itself = link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, is_due) && !is_odd;
         let response = definition.as_ref().map(|definition| &definition.response);
         let answer = self.our_answer(at, record, (action, payload), response);
         let shape = shape(Direction::In, action, payload).filter(|_| is_by_itself && answer.is_none());
@@ -141,7 +140,7 @@ impl Script<'_> {
         }
         let expected = self.inference(at, record).expected(payload, request);
         let least = match action {
-            "Heartbeat" => self.links[at].interval,
+            "Heartbeat" if is_due || !self.links[at].causes.is_simulated => self.links[at].interval,
             "MeterValues" if quiet > QUIET => READINGS,
             _ => 0,
         };

@@ -144,8 +144,8 @@ mod tests {
         let status = |status: &str| json!({"connectorId": 1, "status": status});
         for (is_simulated, expected) in [(true, [true, false, false]), (false, [true, true, true])] {
             let mut causes = Causes { is_simulated, ..Causes::default() };
-            let found =
-                ["Available", "Faulted", "Available"].map(|name| causes.is_by_itself("StatusNotification", &status(name), false));
+            let found = ["Available", "Faulted", "Available"]
+                .map(|name| causes.is_by_itself("StatusNotification", &status(name), false));
             assert_eq!(found, expected);
         }
     }

@@ -25,13 +25,11 @@ pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64, waits: i64
     let names: Vec<String> = links.iter().map(|link| link.identity.to_string()).collect();
     let described = listed(links.iter().map(described).collect());
     let (program, file) = (env!("CARGO_PKG_VERSION"), visible(title.file));
-    let against: Vec<&str> = [
-        (Role::CentralSystem, "a charge point: --listen PORT"),
-        (Role::ChargePoint, "a central system: --url URL"),
-    ]
-    .into_iter()
-    .filter_map(|(our_role, how)| links.iter().any(|link| link.our_role == our_role).then_some(how))
-    .collect();
+    let against: Vec<&str> =
+        [(Role::CentralSystem, "a charge point: --listen PORT"), (Role::ChargePoint, "a central system: --url URL")]
+            .into_iter()
+            .filter_map(|(our_role, how)| links.iter().any(|link| link.our_role == our_role).then_some(how))
+            .collect();
     // Only who waits longer than any scenario may has to say so.
     let about = if waits > PATIENCE / 2 { format!("{{ timeout: {} }}, ", PATIENCE + waits) } else { String::new() };
     format!(

@@ -20,6 +20,9 @@ const AHEAD: i64 = 366 * 24 * 60 * MINUTE;
 /// The lists of readings, in the names of all versions.
 const READINGS: [&str; 3] = ["values", "meterValue", "transactionData"];
 
+/// The names of files that a charge point gives, in all versions.
+const FILES: [&str; 2] = ["fileName", "filename"];
+
 /// What the meter showed when a transaction began and ended.
 const METERS: [&str; 2] = ["meterStart", "meterStop"];
 
@@ -127,10 +130,16 @@ impl Inference<'_> {
             (_, Value::Number(number)) if is_reading || is_register => {
                 Expression::code(if number.is_f64() { "any.number" } else { "any.integer" })
             }
-            // Certificates and requests for them are made anew every time.
-            (_, Value::String(text)) if text.starts_with("-----BEGIN ") => Expression::code("any.string"),
+            (_, Value::String(text)) if self.is_made_anew(text, place) => Expression::code("any.string"),
             _ => Expression::literal(value),
         }
+    }
+
+    /// Whether a text is another one every time: certificates and requests for them, names of files that are written at this moment.
+    fn is_made_anew(&self, text: &str, place: Place<'_>) -> bool {
+        let day = jiff::Timestamp::from_microsecond(self.micros).map(|at| at.strftime("%Y-%m-%d").to_string());
+        let is_of_today = day.is_ok_and(|day| text.contains(&day));
+        text.starts_with("-----BEGIN ") || FILES.contains(&place.name) || is_of_today
     }
 
     /// How far ahead of the message a time is, in microseconds. A field that the definitions do not know may hold one too.

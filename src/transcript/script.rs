@@ -170,8 +170,7 @@ impl<'a> Script<'a> {
             }
             _ => {
                 link.ended_by = Some(Side::Theirs);
-                let (deed, how) =
-                    if reason.starts_with("closed") { ("disconnect", "close") } else { ("drop", "cut") };
+                let (deed, how) = if reason.starts_with("closed") { ("disconnect", "close") } else { ("drop", "cut") };
                 let sentence = format!("Let {} {how} the link.", link.peer());
                 self.somebody(at, &sentence, deed, Vec::new());
                 self.push(at, "expectDisconnect", Vec::new());
