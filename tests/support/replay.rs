@@ -168,11 +168,10 @@ pub fn statement<'a>(text: &'a str, begins: &str) -> &'a str {
 pub fn transaction(hub: &Hub) -> Value {
     let contents = hub.trace().read();
     let records = contents.records();
-    let results = records.iter(records.range()).filter(|record| {
+    let mut results = records.iter(records.range()).filter(|record| {
         record.action == Some("StartTransaction") && matches!(record.kind, RecordKind::Frame(_, FrameKind::Result))
     });
-    let text = results.last().expect("a transaction").text;
-    let text = text.to_owned();
-    let frame: Value = serde_json::from_str(&text).unwrap();
+    let text = results.next_back().expect("a transaction").text;
+    let frame: Value = serde_json::from_str(text).unwrap();
     frame[2]["transactionId"].clone()
 }
