@@ -283,15 +283,21 @@ pub struct Scenarios {
     /// Identity of the charge point [default: CP1; with --listen any]
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Option<String>,
+    /// Seconds to wait for the central system under test to be there, for one that is still starting
+    #[arg(long, default_value = "0", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub wait: u32,
+    /// Nobody is at the side under test: skip scenarios that need a person there
+    #[arg(long)]
+    pub unattended: bool,
     /// Seconds that one scenario may take, unless it says otherwise itself
     #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: f64,
-    /// Play only scenarios with this text in their name or that of their file
+    /// Play only scenarios with this text in their name or the path of their file
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
     /// A value for a parameter of the scenarios, like idTag=ABC
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
-    pub set: Vec<(String, serde_json::Value)>,
+    pub set: Vec<(String, String)>,
     /// Write a report: its format (junit, json or tap) and the file
     #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"])]
     pub report: Vec<String>,
@@ -398,10 +404,10 @@ fn listen(text: &str) -> Result<Listen, String> {
     Ok(Listen { host, port, endpoint: path.to_owned() })
 }
 
-/// Reads a parameter; a value that is no JSON is a text.
-fn parameter(text: &str) -> Result<(String, serde_json::Value), String> {
+/// Reads a parameter.
+fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write name=value")?;
-    Ok((name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| value.into())))
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Reads a number of seconds.

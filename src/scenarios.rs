@@ -10,11 +10,12 @@ use anyhow::{Context, bail};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::scenario::report::{Count, ReportFormat, count, explain};
-use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions};
+use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions, Spoken};
 use ocpp_tui::transcript::TYPES;
 use ocpp_tui::visible;
 
 use crate::cli::{General, Scenarios};
+use crate::start::DEFAULT_MEMORY;
 
 /// A peer did not do what it should.
 const FAILED: u8 = 1;
@@ -36,7 +37,7 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
     let options = options(general, catalog, arguments);
     let mut played: Vec<FileReport> = Vec::new();
     let mut printed = Ok(());
-    scenario::run(&files, &options, &to_operator, |report| {
+    scenario::run(&files, &options, &to_person, |report| {
         if printed.is_ok() {
             printed = tell(&report, arguments.verbose);
         }
@@ -50,7 +51,7 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
     }
     let count = count(played.iter().flat_map(|file| &file.cases));
     if count == Count::default() {
-        bail!("no scenario has {} in its name; --verbose lists them without --filter", arguments.filter.join(" or "));
+        bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
     }
     summary(count, &options, arguments.verbose).context("the output is closed")?;
     Ok(ExitCode::from(match count {
@@ -75,6 +76,7 @@ fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> S
         url: arguments.url.clone(),
         listen: arguments.listen.clone(),
         identity: arguments.identity.clone(),
+        unattended: arguments.unattended,
         timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400
         filter: arguments.filter.clone(),
         seed: arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
@@ -82,6 +84,8 @@ fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> S
         jobs,
         parameters: arguments.set.iter().cloned().collect(),
         whole_trace: arguments.verbose,
+        trace_memory: general.trace_memory.unwrap_or(DEFAULT_MEMORY),
+        wait: Duration::from_secs(arguments.wait.into()),
     }
 }
 
@@ -140,8 +144,14 @@ fn summary(count: Count, options: &ScenarioOptions, verbose: bool) -> io::Result
     writeln!(out, "; seed {}", options.seed)
 }
 
-/// Tells a person what to do at the side under test.
-fn to_operator(text: &str) {
-    // Without anybody to read it the scenario fails by itself.
-    let _ = writeln!(io::stderr().lock(), "PLEASE: {}", visible(text));
+/// Tells a person what to do at the side under test, and what scripts print.
+fn to_person(spoken: Spoken<'_>) {
+    let mut out = io::stderr().lock();
+    // Without anybody to read it the scenario goes on.
+    let _ = match spoken {
+        Spoken::Request(text) => writeln!(out, "PLEASE: {}", visible(text)),
+        Spoken::Printed { script, text } => {
+            text.lines().try_for_each(|line| writeln!(out, "{}: {}", visible(script), visible(line)))
+        }
+    };
 }

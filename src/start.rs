@@ -21,7 +21,7 @@ use crate::size::size;
 use crate::{check, demo, plugins, reference, scenarios, screen};
 
 /// Memory for the trace when nobody says otherwise, in bytes.
-const DEFAULT_MEMORY: usize = 64 << 20;
+pub const DEFAULT_MEMORY: usize = 64 << 20;
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
 /// The arguments are wrong, or the program cannot start.

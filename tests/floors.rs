@@ -61,6 +61,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("scenario", "lines"),
     ("start", "scenarios"),
     ("scenarios", "cli"),
+    ("scenarios", "start"),
 ];
 
 fn floor(module: &str) -> Option<u8> {

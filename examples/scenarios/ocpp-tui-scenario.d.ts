@@ -22,7 +22,7 @@ declare function scenario(name: string, about: About, run: () => unknown): void;
 /** Another file beside this one, as node reads modules: `.js` with `module.exports`, or `.json`. */
 declare function require(path: string): any;
 
-/** What `--set name=value` gives, read as JSON where it is JSON; otherwise the second argument. */
+/** What `--set name=value` gives, read as JSON where it is JSON and no text is wanted; otherwise the second argument. */
 declare function parameter<T>(name: string, otherwise: T): T;
 
 // ---- both sides -------------------------------------------------------------------------------------------------------------
@@ -76,10 +76,13 @@ declare const foreign: boolean;
 
 /**
  * Something that a person does at the side under test: plugging a cable in, starting a transaction. Another program: the sentence is
- * shown, and the next expectation waits for two minutes. A simulated one: `simulate` does it, with the link of the side under test: the
- * one behind `link`, or the first one that is up.
+ * shown, and the next expectation waits for two minutes; with `--unattended` the scenario is skipped, unless it is `optional`, because the
+ * other program may do it by itself. A simulated one: `simulate` does it, with the link of the side under test:
+ * the one behind `link`, or the first one that is up.
  */
-declare function operator(sentence: string, simulate: (underTest: Link) => unknown, link?: Link): Promise<void>;
+declare function operator(
+  sentence: string, simulate: (underTest: Link) => unknown, options?: { optional?: boolean; link?: Link },
+): Promise<void>;
 
 // ---- a link -----------------------------------------------------------------------------------------------------------------
 
@@ -116,7 +119,7 @@ interface Link {
 
   /** Waits for a call of the peer; other calls before it are passed over and can still be expected. */
   expectCall(action: string, payload?: Matcher, options?: { within?: number }): Promise<Call>;
-  /** The next call of the peer that no expectation has taken must be this one. */
+  /** The first call behind the last one that was taken must be this one. */
   expectNext(action: string, payload?: Matcher, options?: { within?: number }): Promise<Call>;
   /** Fails when the peer makes this call (or any, without an action) in the time that follows. */
   expectNoCall(action: string | undefined, options: { for: number; payload?: Matcher }): Promise<void>;
@@ -140,6 +143,9 @@ interface Link {
   expectDisconnect(options?: { within?: number }): Promise<string>;
   /** A WebSocket ping; returns the time until its pong. */
   ping(options?: { within?: number }): Promise<number>;
+
+  /** Takes everything that has come so far: expectations look only at what comes from now on. */
+  forget(): void;
 
   /** All calls of the peer since the scenario began, expected or not. */
   calls(action?: string): Call[];

@@ -186,14 +186,23 @@ impl Hub {
     /// # Errors
     /// When the URL is none, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
+        let name = options.identity.clone();
+        self.start_charge_point_as(&name, options)
+    }
+
+    /// The same under another name in this session, so that two charge points may claim one identity.
+    ///
+    /// # Errors
+    /// When the URL is none, or a charge point with this name runs already.
+    pub fn start_charge_point_as(&self, name: &str, options: ChargePointOptions) -> Result<StationKey, HubError> {
         let way = Way::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
-        let station = self.trace().station(Role::ChargePoint, &options.identity);
+        let station = self.trace().station(Role::ChargePoint, name);
         let (handle, inbox) = LinkHandle::new(self.shared.teller.numbers().next());
         if !self.shared.registry.insert_new(station, handle) {
-            return Err(HubError::IdentityInUse { identity: options.identity });
+            return Err(HubError::IdentityInUse { identity: name.to_owned() });
         }
         let settings = ChargePointSettings {
             identity: options.identity.clone(),

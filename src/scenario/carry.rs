@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::play::Player;
+use super::session::Unstarted;
 use super::wish::{Request, Wish};
+use super::worker::Spoken;
 use crate::console::{LineKind, RunContext};
 use crate::hub::Asked;
 use crate::link::{CallEnd, LinkOrder, WhenEnded, now};
@@ -22,6 +24,19 @@ pub(super) enum Happened {
     Answered { number: u64, value: Value },
     /// The peer has called, and the script is to answer.
     Asked(Asked),
+}
+
+/// Why a call was not sent.
+struct Unsent {
+    reason: String,
+    /// The script names an action that does not exist.
+    unknown: bool,
+}
+
+impl From<String> for Unsent {
+    fn from(reason: String) -> Unsent {
+        Unsent { reason, unknown: false }
+    }
 }
 
 impl Player<'_> {
@@ -45,9 +60,16 @@ impl Player<'_> {
                 self.tell(step.station, false, format!("{}{place}", step.text));
                 self.steps.push(step);
             }
-            Wish::Done(number) => self.steps.retain(|step| step.number != number),
+            Wish::Done(number) => {
+                if let Some(index) = self.steps.iter().position(|step| step.number == number) {
+                    self.last_step = Some(self.steps.remove(index));
+                }
+            }
             Wish::Note { station, text } => self.tell(station, false, text),
-            Wish::Console { failure, text } => self.tell(None, failure, text),
+            Wish::Console { failure, text } => {
+                (self.to_person)(Spoken::Printed { script: &self.file, text: &text });
+                self.tell(None, failure, text);
+            }
             Wish::Fault { place, message, stack } => self.faults.push(Fault::new(&format!("{place}: {message}"), &stack)),
             Wish::Timer { number, delay, repeat } => {
                 if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
@@ -58,11 +80,11 @@ impl Player<'_> {
             Wish::Declare(declared) => self.declared.push(declared),
             Wish::Settled(settled) => self.settled = Some(settled),
             Wish::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
-            Wish::Operator { text, patience } => {
-                self.tell(None, false, text.clone());
-                (self.to_operator)(&text);
-                self.deadline += patience;
+            Wish::Operator(text) => {
+                (self.to_person)(Spoken::Request(&text));
+                self.tell(None, false, text);
             }
+            Wish::Grant(patience) => self.deadline += patience,
             Wish::Request(number, request) => {
                 if let Some(value) = self.request(number, request).await {
                     // The player itself holds the other end.
@@ -79,7 +101,9 @@ impl Player<'_> {
             Request::Call { station, action, payload } => {
                 return match self.call(number, StationKey(station), action, payload) {
                     Ok(()) => None,
-                    Err(reason) => Some(json!({ "code": "NotSent", "description": reason })),
+                    Err(Unsent { reason, unknown }) => {
+                        Some(json!({ "code": "NotSent", "description": reason, "unknown": unknown }))
+                    }
                 };
             }
             Request::Raw { station, text } => {
@@ -111,22 +135,26 @@ impl Player<'_> {
             },
             Request::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
-                Err(reason) => failed(reason),
+                Err(Unstarted::Failed(reason)) => failed(reason),
+                Err(Unstarted::Elsewhere(reason)) => json!({ "other": reason }),
             },
         })
     }
 
-    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), String> {
+    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), Unsent> {
         let (role, version, identity) = {
             let contents = self.hub().trace().read();
-            let row = contents.stations().get(key).ok_or("there is no such station")?;
+            let row = contents.stations().get(key).ok_or_else(|| Unsent::from("there is no such station".to_owned()))?;
             (row.our_role, row.version, row.identity.clone())
         };
         let version = version.ok_or_else(|| format!("{identity} is not connected"))?;
         let payload = match payload {
             Value::Null => {
                 let definition = self.hub().catalog().action(version, role, &action);
-                let definition = definition.ok_or_else(|| format!("{action} is no action of a {role} in OCPP {version}"))?;
+                let definition = definition.ok_or_else(|| {
+                    let reason = format!("{action} is no action of a {role} in OCPP {version}, so it has no usual payload");
+                    Unsent { reason, unknown: true }
+                })?;
                 self.hub().profile().request(definition, &SampleContext::at(now().wall))
             }
             payload => payload,
@@ -142,7 +170,7 @@ impl Player<'_> {
             // Nobody listens any more when the scenario is over.
             let _ = happened.send(Happened::Answered { number, value });
         });
-        self.hub().order(key, LinkOrder::Ask { action, payload, then })
+        Ok(self.hub().order(key, LinkOrder::Ask { action, payload, then })?)
     }
 
     /// From now on the script decides all answers of the session.

@@ -66,6 +66,11 @@ impl<'a> Excerpt<'a> {
             RecordKind::Connected => format!("connected, {}", visible(record.summary())).into(),
             RecordKind::Disconnected => format!("disconnected: {}", visible(record.summary())).into(),
             RecordKind::Retry | RecordKind::Lost => format!("will try again: {}", visible(record.summary())).into(),
+            RecordKind::Listening => {
+                let mut words = record.text.splitn(3, ' ');
+                let (port, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+                format!("listening on port {port}, {}", visible(url)).into()
+            }
             RecordKind::Timeout => format!("no answer to {}", record.action.unwrap_or_default()).into(),
             _ => visible(record.summary()),
         };

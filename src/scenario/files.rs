@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A larger file is no script.
 const LARGEST: u64 = 4 << 20;
@@ -11,12 +11,12 @@ const LARGEST: u64 = 4 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// A file or folder cannot be read.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read: {reason}")]
     Unreadable {
         /// As it was named.
         path: String,
         /// What the operating system says.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A folder without scenarios.
     #[error("{path} has no scenarios: no file in it ends in .js")]
@@ -41,7 +41,7 @@ pub enum FileError {
 pub fn find(named: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for path in named {
-        let unreadable = |source| FileError::Unreadable { path: path.display().to_string(), source };
+        let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
             found.push(path.clone());
             continue;
@@ -73,7 +73,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 
 /// The text of a script.
 pub(super) fn read(path: &Path) -> Result<String, FileError> {
-    let unreadable = |source| FileError::Unreadable { path: path.display().to_string(), source };
+    let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
     let none = |reason| FileError::NoScript { path: path.display().to_string(), reason };
     let facts = fs::metadata(path).map_err(unreadable)?;
     // A pipe would let the thread wait for ever.
@@ -98,7 +98,8 @@ pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), S
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
-    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", plain.display()))?;
+    let file =
+        tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", shortest(&plain).display()))?;
     if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
         return Err("only .js and .json files can be loaded".to_owned());
     }
@@ -107,11 +108,39 @@ pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), S
     Ok((file, text))
 }
 
+/// The line of a file at a place as faults name it, `boot.js:3:9`.
+pub(super) fn line_at(place: &str) -> Option<String> {
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line, file) = (parts.next()?, parts.next()?, parts.next());
+    let (file, line) = match file {
+        Some(file) => (file, line),
+        None => (line, column),
+    };
+    let text = read(Path::new(file)).ok()?;
+    let line = text.lines().nth(line.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(line.trim().to_owned())
+}
+
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// A path without the `.` and `..` in it that say nothing.
+pub(super) fn shortest(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -148,6 +177,15 @@ mod tests {
         for (what, word) in [("fs", "modules of node"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")]
         {
             assert!(required(root, what).unwrap_err().contains(word), "{what}");
+        }
+    }
+
+    #[test]
+    fn paths_are_shown_without_detours() {
+        for (path, shown) in
+            [("a/./lib/../b.js", "a/b.js"), ("../../x.js", "../../x.js"), ("./a.js", "a.js"), ("/a/../b", "/b")]
+        {
+            assert_eq!(shortest(Path::new(path)), Path::new(shown), "{path}");
         }
     }
 }

@@ -23,4 +23,4 @@ mod worker;
 pub use files::{FileError, find};
 pub use options::{Listen, ScenarioOptions};
 pub use outcome::{Case, Failure, FileReport, Outcome};
-pub use worker::run;
+pub use worker::{Spoken, ToPerson, run};

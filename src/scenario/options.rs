@@ -1,9 +1,8 @@
 //! What holds for all scenarios of a run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-
-use serde_json::{Map, Value};
 
 use crate::link::LinkSettings;
 use crate::ocpp::Catalog;
@@ -35,9 +34,11 @@ pub struct ScenarioOptions {
     pub listen: Option<Listen>,
     /// The identity of the charge point.
     pub identity: Option<String>,
+    /// Whether nobody is at the side under test, so that scenarios that need a person there are skipped.
+    pub unattended: bool,
     /// How long a scenario may take. With a virtual clock it holds for the real one; the virtual one may go on for a week.
     pub timeout: Duration,
-    /// Only scenarios with one of these texts in their name or that of their file are played; all without any.
+    /// Only scenarios with one of these texts in their name or the path of their file are played; all without any.
     pub filter: Vec<String>,
     /// What all chance in a scenario begins with.
     pub seed: u64,
@@ -46,9 +47,13 @@ pub struct ScenarioOptions {
     /// How many files are played at the same time.
     pub jobs: usize,
     /// What `parameter` finds.
-    pub parameters: Map<String, Value>,
+    pub parameters: BTreeMap<String, String>,
     /// Whether every line of the trace is kept for the report, not only those around a failure.
     pub whole_trace: bool,
+    /// Memory for the trace of one session, in bytes.
+    pub trace_memory: usize,
+    /// How long a central system under test may take to be there.
+    pub wait: Duration,
 }
 
 impl ScenarioOptions {

@@ -48,6 +48,8 @@ pub struct Failure {
     pub message: String,
     /// Where in the script: `boot.js:3:9`.
     pub place: Option<String>,
+    /// The line of the script at this place.
+    pub line: Option<String>,
     /// The step that did not succeed, behind the named parts in which it stands.
     pub step: Option<String>,
     /// What was expected.

@@ -19,7 +19,7 @@ use super::outcome::{Case, Failure, FileReport, Outcome};
 use super::question::Questions;
 use super::session::Session;
 use super::wish::{self, Declared, Settled, Step, Wish, millis};
-use super::worker::ToOperator;
+use super::worker::ToPerson;
 use crate::hub::{Asked, Hub};
 use crate::link::{Answer, now};
 use crate::plugin::CALLS;
@@ -30,6 +30,7 @@ use crate::trace::StationKey;
 pub(super) const PRELUDES: &[(&str, &str)] = &[
     CALLS,
     ("matchers", include_str!("script/matchers.js")),
+    ("steps", include_str!("script/steps.js")),
     ("links", include_str!("script/links.js")),
     ("sides", include_str!("script/sides.js")),
     ("scenario", include_str!("script/scenario.js")),
@@ -45,7 +46,7 @@ const FILE: i64 = -1;
 /// What plays a file.
 pub(super) struct Player<'a> {
     pub options: &'a ScenarioOptions,
-    pub to_operator: ToOperator<'a>,
+    pub to_person: ToPerson<'a>,
     pub session: Session,
     pub wishes: Rc<RefCell<Vec<Wish>>>,
     /// The end of the street on which the session tells what has happened.
@@ -53,6 +54,8 @@ pub(super) struct Player<'a> {
     pub timers: Timers,
     /// The steps that have begun and are not done.
     pub steps: Vec<Step>,
+    /// The step that was over last.
+    pub last_step: Option<Step>,
     pub declared: Vec<Declared>,
     pub settled: Option<Settled>,
     /// What went wrong beside the scenario's own course.
@@ -68,6 +71,8 @@ pub(super) struct Player<'a> {
     /// The hub that the script's questions are about.
     asked: Rc<RefCell<Hub>>,
     changes: watch::Receiver<u64>,
+    /// The file as it was named.
+    pub file: String,
     name: String,
 }
 
@@ -75,7 +80,7 @@ pub(super) struct Player<'a> {
 pub(super) async fn play(
     path: &Path,
     options: &ScenarioOptions,
-    to_operator: ToOperator<'_>,
+    to_person: ToPerson<'_>,
     kept: &mut Option<Session>,
 ) -> FileReport {
     let file = path.display().to_string();
@@ -90,7 +95,7 @@ pub(super) async fn play(
     };
     fastrand::seed(options.seed);
     let session = kept.take().unwrap_or_else(|| Session::new(options));
-    let mut player = match Player::new(path, options, to_operator, session) {
+    let mut player = match Player::new(path, options, to_person, session) {
         Ok(player) => player,
         Err(fault) => return broken(Failure::plain(fault.message, fault.place)),
     };
@@ -101,12 +106,7 @@ pub(super) async fn play(
 }
 
 impl<'a> Player<'a> {
-    fn new(
-        path: &Path,
-        options: &'a ScenarioOptions,
-        to_operator: ToOperator<'a>,
-        session: Session,
-    ) -> Result<Player<'a>, Fault> {
+    fn new(path: &Path, options: &'a ScenarioOptions, to_person: ToPerson<'a>, session: Session) -> Result<Player<'a>, Fault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let shown = path.display().to_string();
         let (happened, happenings) = mpsc::unbounded_channel();
@@ -125,12 +125,13 @@ impl<'a> Player<'a> {
         let changes = session.hub().trace().subscribe();
         Ok(Player {
             options,
-            to_operator,
+            to_person,
             session,
             wishes,
             happened,
             timers: Timers::default(),
             steps: Vec::new(),
+            last_step: None,
             declared: Vec::new(),
             settled: None,
             faults: Vec::new(),
@@ -141,6 +142,7 @@ impl<'a> Player<'a> {
             happenings,
             asked,
             changes,
+            file: shown,
             name,
         })
     }
@@ -152,12 +154,12 @@ impl<'a> Player<'a> {
         let declared = std::mem::take(&mut self.declared);
         if declared.is_empty() || outcome != Outcome::Passed {
             let name = self.name.clone();
-            let wanted = self.options.wants(&name, &name) || matches!(outcome, Outcome::Broken(_));
+            let wanted = self.options.wants(&self.file, &name) || matches!(outcome, Outcome::Broken(_));
             return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
         }
         let mut cases = Vec::new();
         for (index, declared) in declared.iter().enumerate() {
-            if !self.options.wants(&self.name, &declared.name) {
+            if !self.options.wants(&self.file, &declared.name) {
                 continue;
             }
             if let Some(reason) = &declared.skip {
@@ -189,6 +191,7 @@ impl<'a> Player<'a> {
         (self.session.began, self.session.told) = (end, end);
         self.timers = Timers::default();
         self.steps.clear();
+        self.last_step = None;
         self.faults.clear();
         self.settled = None;
         self.began = Instant::now();
@@ -321,30 +324,42 @@ impl<'a> Player<'a> {
 
     /// The engine has stopped the script, or its text cannot be run.
     fn stopped(&mut self, fault: Fault) -> Outcome {
-        let failure = *Failure::plain(fault.message, fault.place);
+        let message = match fault.bound {
+            Some(Bound::Time) => format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs()),
+            Some(Bound::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
+            None => fault.message,
+        };
+        let failure = *Failure::plain(message, fault.place);
         match fault.bound {
             Some(Bound::Time | Bound::Memory) => Outcome::Failed(self.with_trace(failure, &[])),
-            None => Outcome::Broken(Box::new(failure)),
+            None => Outcome::Broken(Box::new(with_line(failure))),
         }
     }
 
     /// It has taken too long: where it hangs.
     fn late(&mut self) -> Outcome {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-        let open = self.steps.last();
-        let place = open.and_then(|step| Fault::new(&step.text, &step.stack).place);
-        let message = match open {
-            Some(_) => format!("it was still not over after {taken} s and hangs in this step"),
-            None => format!("it was still not over after {taken} s, and waits for something that is no step"),
+        let place = |step: &Step| Fault::new(&step.text, &step.stack).place;
+        let message = format!("it was still not over after {taken} s");
+        let failure = match (self.steps.last(), &self.last_step) {
+            (Some(open), _) => {
+                let message = format!("{message} and hangs in this step");
+                Failure { message, place: place(open), step: Some(open.text.clone()), ..Failure::default() }
+            }
+            (None, Some(last)) => {
+                let message = format!("{message} and hangs behind this step, which is over");
+                Failure { message, place: place(last), step: Some(last.text.clone()), ..Failure::default() }
+            }
+            (None, None) => Failure { message: format!("{message} and has begun no step"), ..Failure::default() },
         };
-        let step = open.map(|step| step.text.clone());
-        Outcome::Failed(self.with_trace(Failure { message, place, step, ..Failure::default() }, &[]))
+        Outcome::Failed(self.with_trace(failure, &[]))
     }
 
     fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
         let contents = self.session.hub().trace().read();
         let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
-        Box::new(Failure { exchange: excerpt.lines(sequences), trace: excerpt.around(sequences), ..failure })
+        let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));
+        Box::new(Failure { exchange, trace, ..with_line(failure) })
     }
 
     fn ended(&self, case: Case, outcome: Outcome) -> Case {
@@ -366,6 +381,12 @@ impl<'a> Player<'a> {
     pub(super) fn station(&self, key: StationKey) -> Value {
         self.hub().trace().read().stations().get(key).map_or(Value::Null, facts::station)
     }
+}
+
+/// The failure with the line of the script at its place.
+fn with_line(failure: Failure) -> Failure {
+    let line = failure.place.as_deref().and_then(files::line_at);
+    Failure { line, ..failure }
 }
 
 fn case(name: &str, declared: Option<&Declared>) -> Case {

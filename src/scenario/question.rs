@@ -36,8 +36,10 @@ impl Questions {
             "centralSystem": options.url.is_some(),
             "chargePoint": options.listen.is_some(),
             "identity": options.identity,
+            "unattended": options.unattended,
+            "wait": options.wait.as_millis(),
         });
-        Questions { hub, folder: folder.to_owned(), foreign, parameters: Value::Object(options.parameters.clone()) }
+        Questions { hub, folder: folder.to_owned(), foreign, parameters: json!(options.parameters) }
     }
 
     /// The answer; `None` when it is no question.
@@ -71,7 +73,7 @@ fn module(json: &str) -> Result<String, String> {
     Ok(match files::required(&folder, &what) {
         Ok((file, text)) => {
             let beside = file.parent().unwrap_or(Path::new("."));
-            json!({ "file": file, "shown": folder.join(&what), "folder": beside, "text": text }).to_string()
+            json!({ "file": file, "shown": files::shortest(&folder.join(&what)), "folder": beside, "text": text }).to_string()
         }
         Err(failure) => json!({ "failure": failure }).to_string(),
     })

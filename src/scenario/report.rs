@@ -57,14 +57,18 @@ pub fn count<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Count {
 
 /// What a person reads about a scenario that did not succeed.
 pub fn explain(file: &str, case: &Case) -> String {
-    let (word, failure) = match &case.outcome {
-        Outcome::Failed(failure) => ("failed", failure),
-        Outcome::Broken(failure) => ("cannot be played", failure),
-        Outcome::Passed | Outcome::Skipped(_) => return String::new(),
-    };
-    let mut text = format!("{file} › {} {word} after {:.3} s\n", case.name, case.took.as_secs_f64());
-    text.push_str(&details(case, failure, "  "));
-    text
+    match &case.outcome {
+        Outcome::Failed(failure) => {
+            let heading = format!("{file} › {} failed after {:.3} s\n", case.name, case.took.as_secs_f64());
+            heading + &details(case, failure, "  ")
+        }
+        Outcome::Broken(failure) => {
+            let place = failure.place.as_deref().unwrap_or(file);
+            let line = failure.line.as_ref().map_or_else(String::new, |line| format!("\n  {line}"));
+            format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name)
+        }
+        Outcome::Passed | Outcome::Skipped(_) => String::new(),
+    }
 }
 
 /// The parts of a failure, a line each, and the trace.
@@ -78,6 +82,7 @@ fn details(case: &Case, failure: &Failure, margin: &str) -> String {
     };
     put("message", &failure.message);
     put("at", failure.place.as_deref().unwrap_or_default());
+    put("", failure.line.as_deref().unwrap_or_default());
     put("step", failure.step.as_deref().unwrap_or_default());
     put("expected", failure.expected.as_deref().unwrap_or_default());
     put("found", failure.found.as_deref().unwrap_or_default());

@@ -5,15 +5,27 @@ use std::collections::HashSet;
 use super::options::{Listen, ScenarioOptions};
 use super::wish::{CentralSystemWish, ChargePointWish, transport, version};
 use crate::console::Console;
-use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
 use crate::link::{Network, now};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
-/// Memory for the trace of one session, in bytes.
-const MEMORY: usize = 64 << 20;
 /// The identity of a charge point when nobody names one.
 const IDENTITY: &str = "CP1";
+
+/// Why a charge point was not started.
+pub(super) enum Unstarted {
+    /// It cannot be; one sentence.
+    Failed(String),
+    /// The central system under test is reached in another way; one sentence.
+    Elsewhere(String),
+}
+
+impl From<String> for Unstarted {
+    fn from(reason: String) -> Unstarted {
+        Unstarted::Failed(reason)
+    }
+}
 
 /// A session.
 pub(super) struct Session {
@@ -33,7 +45,7 @@ impl Session {
     /// A session in which nothing runs yet.
     pub fn new(options: &ScenarioOptions) -> Session {
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
-        let teller = trace::direct(MEMORY, now());
+        let teller = trace::direct(options.trace_memory, now());
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, teller, network);
         Session { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
     }
@@ -81,7 +93,12 @@ impl Session {
     }
 
     async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), String> {
-        let address = self.hub().start_central_system(options).await.map_err(|error| error.to_string())?;
+        let address = self.hub().start_central_system(options).await.map_err(|error| match error {
+            HubError::PortInUse { port } => {
+                format!("port {port} is in use by another program; choose another one, or end that program")
+            }
+            error => error.to_string(),
+        })?;
         let listening = self.hub().listening();
         let here = listening.iter().find(|listening| listening.address == address);
         let urls = here.map(|here| (here.url("").trim_end_matches('/').to_owned(), here.service()));
@@ -93,11 +110,14 @@ impl Session {
     ///
     /// # Errors
     /// With a sentence.
-    pub async fn charge_point(&mut self, wish: ChargePointWish, options: &ScenarioOptions) -> Result<StationKey, String> {
+    pub async fn charge_point(&mut self, wish: ChargePointWish, options: &ScenarioOptions) -> Result<StationKey, Unstarted> {
         let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| IDENTITY.to_owned());
         let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
         let over = wish.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
         let simulated = wish.url.is_none() && options.url.is_none();
+        if let (None, Some(url)) = (&wish.url, &options.url) {
+            other_way(url, over)?;
+        }
         let url = match wish.url.or_else(|| options.url.clone()) {
             Some(url) => url,
             None => self.listen(options).await?,
@@ -107,12 +127,35 @@ impl Session {
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         let hub = self.hub().clone();
         let lively = wish.lively;
+        let name = self.free_name(&identity);
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, lively, soap };
-        let key = hub.start_charge_point(made).map_err(|error| error.to_string())?;
+        let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
         if simulated {
             let other = if lively { key } else { hub.trace().station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
         }
         Ok(key)
     }
+
+    /// The identity, or the identity with a number: a scenario may let two charge points claim one.
+    fn free_name(&self, identity: &str) -> String {
+        let contents = self.hub().trace().read();
+        let taken = |name: &str| contents.stations().find(Role::ChargePoint, name).is_some();
+        let numbered = (2..).map(|number| format!("{identity} ({number})"));
+        std::iter::once(identity.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| identity.to_owned())
+    }
+}
+
+/// A scenario for one transport does not fit a central system that is reached over the other.
+fn other_way(url: &str, wanted: Transport) -> Result<(), Unstarted> {
+    let over = if url.starts_with("http") { Transport::Soap } else { Transport::WebSocket };
+    if over == wanted {
+        return Ok(());
+    }
+    let other = if wanted == Transport::Soap {
+        "over SOAP; name its service with --url http://…"
+    } else {
+        "over WebSocket; --url ws://…"
+    };
+    Err(Unstarted::Elsewhere(format!("the scenario is for a central system that is reached {other}")))
 }

@@ -1,6 +1,6 @@
 //! What is declared for editors and what a script really finds are the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,8 +56,11 @@ fn found(script: &str) -> BTreeSet<String> {
         seed: 1,
         virtual_time: true,
         jobs: 1,
-        parameters: serde_json::Map::new(),
+        parameters: BTreeMap::new(),
         whole_trace: false,
+        trace_memory: 64 << 20,
+        unattended: false,
+        wait: Duration::ZERO,
     };
     let mut reports = Vec::new();
     run(&[file], &options, &|_| {}, |report| reports.push(report));

@@ -36,8 +36,10 @@ pub(super) enum Wish {
     Settled(Settled),
     /// The script's answer to a call.
     Answer { ticket: u64, station: u32, form: Value },
-    /// A person does something at the side under test, which may take so long.
-    Operator { text: String, patience: Duration },
+    /// A person is to do something at the side under test.
+    Operator(String),
+    /// The scenario may take so much longer.
+    Grant(Duration),
     /// Something that takes its time, and the number under which its end is told.
     Request(u64, Request),
 }
@@ -191,10 +193,8 @@ pub(super) fn read(operation: &str, json: &str) -> Result<Wish, String> {
             let Answer { ticket, station, form } = parsed(json)?;
             Wish::Answer { ticket, station, form }
         }
-        "operator" => {
-            let Operator { text, patience } = parsed(json)?;
-            Wish::Operator { text, patience: millis(Some(patience)) }
-        }
+        "operator" => Wish::Operator(parsed::<Operator>(json)?.text),
+        "grant" => Wish::Grant(millis(Some(parsed::<Grant>(json)?.patience))),
         _ => {
             let number = parsed::<Number>(json)?.number;
             Wish::Request(number, request(operation, json)?)
@@ -277,6 +277,10 @@ struct Answer {
 #[derive(Deserialize)]
 struct Operator {
     text: String,
+}
+
+#[derive(Deserialize)]
+struct Grant {
     patience: f64,
 }
 

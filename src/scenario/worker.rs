@@ -14,29 +14,38 @@ use crate::link::follow_runtime;
 /// When virtual time begins: a fixed moment, so that a run can be the same again (2030-01-01T00:00:00Z).
 const BEGINNING: i64 = 1_893_456_000;
 
-/// Something that a person is to do at the side under test.
-pub type ToOperator<'a> = &'a (dyn Fn(&str) + Sync);
+/// What a person is told while scenarios are played.
+#[derive(Debug, Clone, Copy)]
+pub enum Spoken<'a> {
+    /// Something to do at the side under test.
+    Request(&'a str),
+    /// What a script prints.
+    Printed {
+        /// The file of the script.
+        script: &'a str,
+        /// The text.
+        text: &'a str,
+    },
+}
+
+/// Tells a person, from any thread.
+pub type ToPerson<'a> = &'a (dyn Fn(Spoken<'_>) + Sync);
 
 /// Plays files, and hands each report over when its file has been played, in that order.
-pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_operator: ToOperator<'_>, mut report: impl FnMut(FileReport)) {
+pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ToPerson<'_>, mut report: impl FnMut(FileReport)) {
     let queue: Mutex<VecDeque<&PathBuf>> = Mutex::new(files.iter().collect());
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.clamp(1, files.len().max(1)) {
             let (queue, sender) = (&queue, sender.clone());
-            scope.spawn(move || work(queue, options, to_operator, &sender));
+            scope.spawn(move || work(queue, options, to_person, &sender));
         }
         drop(sender);
         reports.iter().for_each(&mut report);
     });
 }
 
-fn work(
-    queue: &Mutex<VecDeque<&PathBuf>>,
-    options: &ScenarioOptions,
-    to_operator: ToOperator<'_>,
-    reports: &Sender<FileReport>,
-) {
+fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person: ToPerson<'_>, reports: &Sender<FileReport>) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
     let mut kept: Option<(tokio::runtime::Runtime, Option<Session>)> = None;
@@ -55,7 +64,7 @@ fn work(
         let report = runtime.block_on(async {
             let beginning = jiff::Timestamp::from_second(BEGINNING).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
             let _clock = options.virtual_time.then(|| follow_runtime(beginning));
-            let report = play(file, options, to_operator, &mut session).await;
+            let report = play(file, options, to_person, &mut session).await;
             if options.listen.is_none()
                 && let Some(session) = session.take()
             {

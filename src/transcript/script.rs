@@ -140,7 +140,7 @@ impl<'a> Script<'a> {
             (Role::ChargePoint, Some(Side::Ours)) => self.deed(at, "connect", options),
             (Role::CentralSystem, Some(Side::Theirs)) => {
                 let sentence = format!("Let {} connect again, unless it does so by itself.", self.links[at].peer());
-                self.somebody(at, &sentence, "connect", Vec::new());
+                self.operator(at, &sentence, "connect", Vec::new(), true);
                 self.push(at, "expectConnect", options);
             }
             _ => self.deed(at, "expectConnect", options),
@@ -202,13 +202,25 @@ impl<'a> Script<'a> {
 
     /// Something that somebody does at the other end, which a simulated peer does with a method of its link.
     pub fn somebody(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>) {
+        self.operator(at, sentence, method, arguments, false);
+    }
+
+    /// The same; what is optional the peer may do by itself.
+    fn operator(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>, is_optional: bool) {
         let link = &mut self.links[at];
         link.answers_at = self.page.end();
         link.run.end();
         let done = Expression::Call(format!("peer.{method}"), arguments);
         let mut arguments = vec![Expression::text(sentence), Expression::WithPeer(Box::new(done))];
+        let mut options = Vec::new();
+        if is_optional {
+            options.push(("optional".to_owned(), Expression::code("true")));
+        }
         if self.links.len() > 1 {
-            arguments.push(Expression::code(self.links[at].variable.clone()));
+            options.push(("link".to_owned(), Expression::code(self.links[at].variable.clone())));
+        }
+        if !options.is_empty() {
+            arguments.push(Expression::Object(options));
         }
         self.page.push(Statement::new("await ", Expression::Call("operator".to_owned(), arguments)));
     }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -117,8 +118,11 @@ pub fn virtually() -> ScenarioOptions {
         seed: 1,
         virtual_time: true,
         jobs: 1,
-        parameters: serde_json::Map::new(),
+        parameters: BTreeMap::new(),
         whole_trace: true,
+        trace_memory: 64 << 20,
+        unattended: false,
+        wait: Duration::ZERO,
     }
 }
 

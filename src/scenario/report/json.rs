@@ -37,6 +37,7 @@ fn case(case: &Case) -> Value {
     if let Some(failure) = failure {
         object["message"] = json!(failure.message);
         object["place"] = json!(failure.place);
+        object["line"] = json!(failure.line);
         object["step"] = json!(failure.step);
         object["expected"] = json!(failure.expected);
         object["found"] = json!(failure.found);

@@ -3,129 +3,10 @@
 (function (toolkit) {
   'use strict';
   const {
-    define, send, nextNumber, startTimer, want, thenable, PlainPromise, PlainMap, CallError, formOf, stringify, compare, words,
+    send, startTimer, want, thenable, PlainPromise, PlainMap, CallError, formOf, stringify, compare, words, begin, done, wrong, missing, at,
+    request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps,
   } = toolkit;
-  /** How long an expectation waits when nobody says anything. */
-  const PATIENCE = 10000;
-  /** How long a person may take. */
-  const OPERATOR = 120000;
-
-  /** What was to be checked is not so. */
-  class ExpectationError extends Error {
-    constructor(message, facts) {
-      super(message);
-      this.name = 'ExpectationError';
-      this.facts = facts || {};
-    }
-  }
-  define('ExpectationError', ExpectationError);
-
-  /** The side under test cannot be reached, or something of ours cannot be started. */
-  class PeerError extends Error {
-    constructor(message) {
-      super(message);
-      this.name = 'PeerError';
-    }
-  }
-  define('PeerError', PeerError);
-
   let links = new PlainMap(); // station key → Link
-  let waiting = []; // expectations, in the order in which they were made
-  const asked = new PlainMap(); // number → { resolve, reject }
-  let patience = PATIENCE;
-
-  // ---- steps ---------------------------------------------------------------------------------------------------------------
-
-  /** A step begins: it is told, and remembered with its place until it is done. */
-  function begin(text, link) {
-    const step = { number: nextNumber(), text, station: link ? link.key : null, stack: new Error().stack };
-    send('step', step);
-    return step;
-  }
-
-  const done = (step) => send('done', { number: step.number });
-
-  /** Ends a step with what is wrong. */
-  function wrong(step, message, { expected, found, records = [] } = {}) {
-    const error = new ExpectationError(message, {
-      step: step.text, stack: step.stack, station: step.station, expected, found, records: records.map((record) => record.sequence),
-    });
-    done(step);
-    return error;
-  }
-
-  /** What a difference is called in a sentence. */
-  const at = (found, whole) => (found.path ? `${found.path} of ${whole}` : whole);
-
-  /** Asks the program for something that takes its time. */
-  function request(operation, value) {
-    const number = nextNumber();
-    return new PlainPromise((resolve, reject) => {
-      asked.set(number, { resolve, reject });
-      try {
-        send(operation, { number, ...value });
-      } catch (error) {
-        asked.delete(number);
-        reject(error);
-      }
-    });
-  }
-
-  /**
-   * Waits until `look` finds something: it returns `{ value }`, `{ error }` or nothing. When the time is over, `late` makes the error.
-   * A test that looks at the past finds it at once.
-   */
-  function wait(step, within, look, late) {
-    return new PlainPromise((resolve, reject) => {
-      const waiter = { over: false };
-      waiter.look = () => {
-        if (waiter.over) return;
-        let found;
-        try {
-          found = look();
-        } catch (error) {
-          found = { error };
-        }
-        if (!found) return;
-        waiter.over = true;
-        if (waiter.timer !== undefined) clear(waiter.timer);
-        done(step);
-        if (found.error) reject(found.error); else resolve(found.value);
-      };
-      waiter.look();
-      if (waiter.over) return;
-      waiting.push(waiter);
-      waiter.timer = startTimer(() => {
-        if (waiter.over) return;
-        waiter.over = true;
-        done(step);
-        try {
-          const ended = late();
-          if (ended instanceof Error) reject(ended); else resolve(ended);
-        } catch (error) {
-          reject(error);
-        }
-      }, within, false, []);
-    });
-  }
-
-  const clear = globalThis.clearTimeout;
-  const look = () => {
-    for (const waiter of [...waiting]) waiter.look();
-    waiting = waiting.filter((waiter) => !waiter.over);
-  };
-
-  /** The time that an expectation has; a person at the side under test gets more, once. */
-  function time(options) {
-    const own = options && options.within;
-    const time = own === undefined ? patience : want('number', own, 'within');
-    patience = PATIENCE;
-    return time;
-  }
-
-  const seconds = (milliseconds) => `${milliseconds / 1000} s`;
-
-  // ---- a link --------------------------------------------------------------------------------------------------------------
 
   class Link {
     constructor(key) {
@@ -200,6 +81,7 @@
     async asked(step, action, payload, options, silently) {
       want('string', action, 'the action of a call');
       const within = time(options);
+      const from = this.log.length;
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
@@ -207,8 +89,12 @@
       });
       const end = await PlainPromise.race([ended, late]);
       clear(timer);
-      if (end.code === 'NotSent') {
-        throw wrong(step, `${action} was not sent: ${end.description}`);
+      if (end.unknown) throw missing(step, end.description);
+      if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
+      const left = this.log.slice(from).some((record) => record.kind === 'call' && record.direction === 'out');
+      if (end.code === 'Timeout' && !left) {
+        const found = 'a call before it that still waits for its answer';
+        throw wrong(step, `${action} could not be sent within ${seconds(within)}`, { expected: 'one call at a time', found });
       }
       if (end.code === 'Timeout' && !silently) {
         throw wrong(step, `${action} got no answer within ${seconds(within)}`, { expected: 'an answer', found: 'nothing' });
@@ -239,8 +125,10 @@
       const step = begin(`expect the call ${action}`, this);
       const within = time(options);
       let closest = null;
+      let next = 0;
       return wait(step, within, () => {
-        for (const record of this.log) {
+        while (next < this.log.length) {
+          const record = this.log[next++];
           if (!isCall(record) || record.action !== action || this.taken.has(record.sequence)) continue;
           const found = payload === undefined ? null : compare(record.payload, payload);
           if (!found) return { value: this.take(record) };
@@ -262,7 +150,7 @@
       const step = begin(`expect ${action} as the next call`, this);
       const within = time(options);
       return wait(step, within, () => {
-        const record = this.log.find((record) => isCall(record) && record.sequence > this.taking && !this.taken.has(record.sequence));
+        const record = this.log.find((record) => isCall(record) && record.sequence > this.taking);
         if (!record) return undefined;
         const found = record.action !== action
           ? { path: '', expected: action, found: record.action }
@@ -275,10 +163,15 @@
     expectNoCall(action, options) {
       const span = want('number', options && options.for, 'the time of expectNoCall, { for: milliseconds },');
       const step = begin(`expect no call${action === undefined ? '' : ` ${action}`} for ${seconds(span)}`, this);
-      const from = this.log.length;
+      const isUnwanted = (record) => isCall(record) && (action === undefined || record.action === action)
+        && (options.payload === undefined || !compare(record.payload, options.payload));
+      let next = this.log.length;
       return wait(step, span, () => {
-        const unwanted = this.log.slice(from).find((record) => isCall(record) && (action === undefined || record.action === action)
-          && (options.payload === undefined || !compare(record.payload, options.payload)));
+        let unwanted;
+        while (!unwanted && next < this.log.length) {
+          const record = this.log[next++];
+          if (isUnwanted(record)) unwanted = record;
+        }
         if (!unwanted) return undefined;
         const facts = { expected: 'no such call', found: `${unwanted.action} ${words(unwanted.payload)}`, records: [unwanted] };
         return { error: wrong(step, `${unwanted.action} was called`, facts) };
@@ -289,8 +182,10 @@
       const step = begin('expect a frame', this);
       const within = time(options);
       let closest = null;
+      let next = 0;
       return wait(step, within, () => {
-        for (const record of this.log) {
+        while (next < this.log.length) {
+          const record = this.log[next++];
           if (record.direction !== 'in' || record.frame === undefined || this.taken.has(`frame ${record.sequence}`)) continue;
           const value = frame instanceof RegExp ? record.frame : read(record.frame);
           const found = compare(value, frame);
@@ -351,20 +246,20 @@
       await this.up(step, within, from);
     }
 
-    /** Waits until the link is up; `from` is where in the log that may be told. */
-    up(step, within, from) {
+    /** Waits until the link is up; `from` is where in the log that may be told. A patient one lets it try again. */
+    up(step, within, from, patient = false) {
+      let failed;
       return wait(step, within, () => {
         const told = this.log.slice(from);
-        const failed = told.find((record) => record.kind === 'retry' || record.kind === 'refused');
-        if (failed) {
-          done(step);
-          return { error: new PeerError(`${this.id} could not connect to the central system: ${failed.text}`) };
-        }
+        failed = told.findLast((record) => record.kind === 'retry' || record.kind === 'refused');
+        if (failed && !patient) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
         const record = told.find((record) => record.kind === 'connected' && !this.taken.has(record.sequence));
         if (!record) return undefined;
         this.taken.add(record.sequence);
         return { value: undefined };
-      }, () => new PeerError(`${this.id} could not connect to the central system within ${seconds(within)}`));
+      }, () => missing(
+        step, `${this.id} could not connect to the central system within ${seconds(within)}${failed ? `: ${failed.text}` : ''}`,
+      ));
     }
 
     async expectConnect(options) {
@@ -394,6 +289,14 @@
       return (pong.latency || 0) * 1000;
     }
 
+    forget() {
+      for (const record of this.log) {
+        this.taken.add(record.sequence);
+        if (record.frame !== undefined) this.taken.add(`frame ${record.sequence}`);
+        if (isCall(record)) this.taking = record.sequence;
+      }
+    }
+
     calls(action) {
       return this.log.filter((record) => isCall(record) && (action === undefined || record.action === action)).map(seen);
     }
@@ -402,9 +305,13 @@
 
     /** Waits for a record behind a place in the log. */
     await(step, within, what, fits, from) {
+      let next = from;
       const find = () => {
-        const value = this.log.slice(from).find(fits);
-        return value && { value };
+        while (next < this.log.length) {
+          const value = this.log[next++];
+          if (fits(value)) return { value };
+        }
+        return undefined;
       };
       return wait(step, within, find, () => wrong(step, `${what} did not come within ${seconds(within)}`, { expected: what, found: 'nothing' }));
     }
@@ -464,12 +371,7 @@
       look();
     },
 
-    /** What was asked for has come to its end. */
-    answered({ number, ...value }) {
-      const waiter = asked.get(number);
-      asked.delete(number);
-      if (waiter) waiter.resolve(value);
-    },
+    answered,
 
     /** The peer has called, and there is a rule for its answer. */
     question({ ticket, station, action, payload, usual }) {
@@ -485,13 +387,8 @@
   /** A scenario begins: nothing of the one before is known any more. */
   function forgetLinks() {
     links = new PlainMap();
-    waiting = [];
-    asked.clear();
-    patience = PATIENCE;
+    forgetSteps();
   }
 
-  return {
-    ExpectationError, PeerError, Link, begin, done, wrong, request, wait, time, seconds, linkOf, allLinks: () => [...links.values()],
-    waitLonger: () => { patience = OPERATOR; }, PATIENCE, OPERATOR, happened, forgetLinks,
-  };
+  return { linkOf, allLinks: () => [...links.values()], happened, forgetLinks };
 })

@@ -84,8 +84,19 @@
     return new PlainPromise((resolve) => startTimer(() => { done(step); resolve(); }, milliseconds, false, []));
   }
 
-  const parameters = ask('parameters');
-  const parameter = (name, otherwise) => (Object.prototype.hasOwnProperty.call(parameters, name) ? parameters[name] : otherwise);
+  const parameters = ask('parameters'); // name → text
+
+  function parameter(name, otherwise) {
+    if (!Object.prototype.hasOwnProperty.call(parameters, name)) return otherwise;
+    const text = parameters[name];
+    try {
+      const value = parse(text);
+      // Where a text is wanted, digits are one.
+      return typeof otherwise === 'string' && value !== null && typeof value !== 'string' ? text : value;
+    } catch (_) {
+      return text;
+    }
+  }
 
   // ---- the file --------------------------------------------------------------------------------------------------------------
 

@@ -3,22 +3,24 @@
 (function (toolkit) {
   'use strict';
   const {
-    define, send, ask, want, PeerError, begin, done, wrong, request, wait, time, seconds, linkOf, allLinks, waitLonger, PATIENCE, OPERATOR,
+    define, send, ask, want, begin, done, wrong, missing, request, wait, time, seconds, linkOf, allLinks, waitLonger, PATIENCE, OPERATOR,
   } = toolkit;
 
   // ---- both sides ----------------------------------------------------------------------------------------------------------
 
   const foreign = ask('foreign');
+  const anyone = foreign.identity === null ? undefined : foreign.identity;
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
   const stations = () => ask('stations').map(linkOf);
 
   async function ourChargePoint(step, options, lively) {
-    const { station, failure } = await request('chargePoint', { ...options, lively });
-    if (failure) {
+    const { station, failure, other } = await request('chargePoint', { ...options, lively });
+    if (other) {
       done(step);
-      throw new PeerError(failure);
+      skip(other);
     }
+    if (failure) throw missing(step, failure);
     return linkOf(station);
   }
 
@@ -26,22 +28,21 @@
     const step = begin('connect to the central system under test');
     const within = time(options);
     const link = await ourChargePoint(step, options, false);
-    await link.up(step, within, 0);
+    if (foreign.wait > 0) send('grant', { patience: foreign.wait });
+    await link.up(step, Math.max(within, foreign.wait), 0, foreign.wait > 0);
     return linkOf(ask('station', link.key));
   }
 
   async function chargePointUnderTest(options = {}) {
     const step = begin('wait for the charge point under test');
     const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : options.within;
+    if (foreign.chargePoint) send('grant', { patience: within });
     const listening = await request('listen', {});
-    if (listening.failure) {
-      done(step);
-      throw new PeerError(listening.failure);
-    }
-    const id = foreign.chargePoint ? (options.id === undefined ? foreign.identity : options.id) : (options.id || 'CP1');
+    if (listening.failure) throw missing(step, listening.failure);
+    const id = foreign.chargePoint ? (options.id === undefined ? anyone : options.id) : (options.id || 'CP1');
     if (!foreign.chargePoint) await ourChargePoint(step, { ...options, id }, true);
-    const link = await connectedStation(step, within, id, () => new PeerError(
-      `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
+    const link = await connectedStation(step, within, id, () => missing(
+      step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
     ));
     const { version = '1.6', transport = 'websocket' } = options;
     if (foreign.chargePoint && link.version !== version) skip(`${link.id} speaks OCPP ${link.version}, and this scenario is for ${version}`);
@@ -73,10 +74,7 @@
   async function centralSystem(options = {}) {
     const step = begin('start a central system');
     const made = await request('centralSystem', options);
-    if (made.failure) {
-      done(step);
-      throw new PeerError(made.failure);
-    }
+    if (made.failure) throw missing(step, made.failure);
     done(step);
     const { url, service, port } = made;
     return {
@@ -89,10 +87,15 @@
     };
   }
 
-  async function operator(sentence, simulate, link) {
+  async function operator(sentence, simulate, options) {
     want('string', sentence, 'what a person is to do');
     if (foreign.centralSystem || foreign.chargePoint) {
-      send('operator', { text: sentence, patience: OPERATOR });
+      if (foreign.unattended) {
+        if (options && options.optional) return;
+        skip(`nobody is there for this: ${sentence}`);
+      }
+      send('operator', { text: sentence });
+      send('grant', { patience: OPERATOR });
       waitLonger();
       return;
     }
@@ -100,7 +103,7 @@
     want('function', simulate, 'what does it at a simulated side');
     const known = allLinks();
     // The link may be down: bringing it up again is something that a person does too.
-    const ours = link || known.find((link) => link.connected && given.has(link.key)) || known.find((link) => link.connected)
+    const ours = (options && options.link) || known.find((link) => link.connected && given.has(link.key)) || known.find((link) => link.connected)
       || known.find((link) => given.has(link.key)) || known[0];
     if (!ours) throw wrong(step, 'there is no side under test');
     const other = await wait(step, PATIENCE, () => {
