@@ -269,8 +269,11 @@ pub struct ChargePoints {
 #[derive(Debug, Args)]
 pub struct Scenarios {
     /// Scenario files, or folders with some
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "types", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Print the declarations of what a scenario finds, for editors: the content of ocpp-tui-scenario.d.ts
+    #[arg(long, conflicts_with = "files")]
+    pub types: bool,
     /// The central system under test, like ws://host:9000/ocpp without the identity [default: a simulated one]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,

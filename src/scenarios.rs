@@ -11,6 +11,7 @@ use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::scenario::report::{Count, ReportFormat, count, explain};
 use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions, Spoken};
+use ocpp_tui::transcript::TYPES;
 use ocpp_tui::visible;
 
 use crate::cli::{General, Scenarios};
@@ -26,6 +27,10 @@ const BROKEN: u8 = 2;
 /// # Errors
 /// When there is nothing to play or a report cannot be written; the error is one sentence with a remedy.
 pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
+    if arguments.types {
+        io::stdout().lock().write_all(TYPES.as_bytes()).context("the output is closed")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let files = scenario::find(&arguments.files)?;
     // Before anything is played, so that no long run ends without its report.
     let mut reports = reports(&arguments.report)?;

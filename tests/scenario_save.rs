@@ -9,6 +9,7 @@ use std::fs;
 use ocpp_tui::console::{Console, LineKind, RunContext, TraceChoice};
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::trace::{Contents, FrameKind, Record, RecordKind};
+use ocpp_tui::transcript::TYPES;
 use support::{central_system, charge_point, hub, until};
 
 /// The record of a frame of this kind, about an action of the station towards which we have this role.
@@ -47,7 +48,12 @@ async fn a_session_becomes_a_file() {
 
     let filter = "(action:BootNotification or action:ClearCache)";
     let said = run(&console, &format!("scenario save {file} --force {filter}"), &everything).await;
-    assert_eq!(said, [(LineKind::Info, format!("Saved 2 exchanges of CP1 as a scenario in {file}."))]);
+    let told = format!(
+        "Saved 2 exchanges of CP1. To play it: ocpp-tui test {file} --virtual-time. Beside it lies ocpp-tui-scenario.d.ts for \
+         editors."
+    );
+    assert_eq!(said, [(LineKind::Info, told)]);
+    assert_eq!(fs::read_to_string(folder.path().join("ocpp-tui-scenario.d.ts")).unwrap(), TYPES);
     let text = fs::read_to_string(&file).unwrap();
     let statements: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).map(str::trim).collect();
     assert!(text.starts_with("/// <reference path=\"./ocpp-tui-scenario.d.ts\" />\n// Recorded with ocpp-tui "), "{text}");
@@ -73,9 +79,13 @@ async fn what_a_person_selected_is_saved_and_files_are_not_lost() {
     let bookmarked =
         RunContext { trace: TraceChoice { bookmarks: vec![answer], ..TraceChoice::default() }, ..RunContext::default() };
     let file = folder.path().join("a b.js").to_str().unwrap().to_owned();
+    let types = folder.path().join("ocpp-tui-scenario.d.ts");
+    fs::write(&types, "// mine").unwrap();
 
     let said = run(&console, &format!("scenario save \"{file}\""), &bookmarked).await;
-    assert_eq!(said, [(LineKind::Info, format!("Saved 1 exchange of CP1 as a scenario in {file}."))]);
+    let told = format!("Saved 1 exchange of CP1. To play it: ocpp-tui test \"{file}\" --virtual-time");
+    assert_eq!(said, [(LineKind::Info, told)]);
+    assert_eq!(fs::read_to_string(&types).unwrap(), "// mine", "what is there stays");
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("await cs.call('Authorize', { idTag: 'A' }, { idTagInfo: { status: 'Accepted' } });"), "{text}");
 

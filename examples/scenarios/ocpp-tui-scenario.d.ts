@@ -77,10 +77,11 @@ declare const foreign: boolean;
 /**
  * Something that a person does at the side under test: plugging a cable in, starting a transaction. Another program: the sentence is
  * shown, and the next expectation waits for two minutes; with `--unattended` the scenario is skipped, unless it is `optional`, because the
- * other program may do it by itself. A simulated one: `simulate` does it, with the link of the side under test.
+ * other program may do it by itself. A simulated one: `simulate` does it, with the link of the side under test:
+ * the one behind `link`, or the first one that is up.
  */
 declare function operator(
-  sentence: string, simulate: (underTest: Link) => unknown, options?: { optional?: boolean },
+  sentence: string, simulate: (underTest: Link) => unknown, options?: { optional?: boolean; link?: Link },
 ): Promise<void>;
 
 // ---- a link -----------------------------------------------------------------------------------------------------------------

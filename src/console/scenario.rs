@@ -19,7 +19,7 @@ use super::token::{Spanned, Word, quote, unquote};
 use crate::ocpp::Catalog;
 use crate::trace::filter::{Filter, FilterContext};
 use crate::trace::{Record, Sequence, StationKey, Trace};
-use crate::transcript::{MOST_RECORDS, Title, Transcript, TranscriptError, is_told, transcribe};
+use crate::transcript::{MOST_RECORDS, TYPES, TYPES_FILE, Title, Transcript, TranscriptError, is_told, transcribe};
 use crate::visible;
 
 /// How many records are looked at before the recorder may go on.
@@ -115,7 +115,15 @@ impl Console {
             made.map_err(|_| Failure::plain("Error: the scenario could not be made; choose other exchanges with a filter."))?;
         let transcript = made.map_err(|error| Failure::plain(format!("Error: {error}.")))?;
         write(&file, force, &transcript.text).await.map_err(|error| cannot_write(&file, &error))?;
-        Ok(Said::info(format!("Saved {} as a scenario in {}.", told(&transcript), visible(&file))))
+        let beside = Path::new(&file).with_file_name(TYPES_FILE);
+        // Without it the scenario is played all the same; only an editor knows less.
+        let beside = match write(&beside, false, TYPES).await {
+            Ok(()) => format!(". Beside it lies {TYPES_FILE} for editors."),
+            Err(_) => String::new(),
+        };
+        let (told, file) = (told(&transcript), quote(&file));
+        let file = visible(&file);
+        Ok(Said::info(format!("Saved {told}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
     }
 }
 
@@ -127,7 +135,7 @@ fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str)
     transcribe(&trace.read(), catalog, &chosen, Title { name: &stem, file: &file })
 }
 
-async fn write(file: &str, force: bool, text: &str) -> io::Result<()> {
+async fn write(file: impl AsRef<Path>, force: bool, text: &str) -> io::Result<()> {
     let mut options = tokio::fs::OpenOptions::new();
     options.write(true);
     let options = if force { options.create(true).truncate(true) } else { options.create_new(true) };

@@ -13,6 +13,8 @@ pub const REPLACED: &str = "replaced by a newer connection with the same identit
 
 /// How a link is said to end that a person closed.
 pub const CLOSED_BY_US: &str = "closed by us";
+/// How a link is said to end that a person cut without a goodbye.
+pub const CUT_BY_US: &str = "cut by us";
 /// How a link is said to end that was up when the program ended.
 pub const SESSION_ENDS: &str = "the session ends";
 
@@ -42,7 +44,7 @@ impl End {
         match self {
             End::Lost { reason, .. } => reason.clone(),
             End::Disconnected => CLOSED_BY_US.to_owned(),
-            End::Cut => "cut by us".to_owned(),
+            End::Cut => CUT_BY_US.to_owned(),
             End::Replaced => REPLACED.to_owned(),
             End::Shutdown => SESSION_ENDS.to_owned(),
         }

@@ -33,7 +33,7 @@ pub use chance::fresh_id;
 pub use clock::{FollowedClock, follow_runtime, now};
 pub use dialer::{Dial, keep_connected};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
-pub use end::{CLOSED_BY_US, REPLACED, SESSION_ENDS};
+pub use end::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 pub use endpoint::{Endpoint, PathError, encode_identity};
 pub use hold::{Fate, Gate, HeldFrame};
 pub use inspection::Verdict;

@@ -15,6 +15,8 @@ mod play;
 mod question;
 pub mod report;
 mod session;
+#[cfg(test)]
+mod tests;
 mod wish;
 mod worker;
 

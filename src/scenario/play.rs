@@ -27,7 +27,7 @@ use crate::script::{Bound, Fault, Limits, Script, Timers};
 use crate::trace::StationKey;
 
 /// What scripts find, in the order in which it is built.
-const PRELUDES: &[(&str, &str)] = &[
+pub(super) const PRELUDES: &[(&str, &str)] = &[
     CALLS,
     ("matchers", include_str!("script/matchers.js")),
     ("steps", include_str!("script/steps.js")),

@@ -20,6 +20,8 @@ pub(super) enum Expression {
     Call(String, Vec<Expression>),
     /// A function that makes this object each time it is asked.
     Anew(Box<Expression>),
+    /// A function that does this with `peer`, the link of the other end.
+    WithPeer(Box<Expression>),
 }
 
 impl Expression {
@@ -58,7 +60,7 @@ impl Expression {
                 elements.iter().any(Expression::depends_on_the_moment)
             }
             Expression::Object(fields) => fields.iter().any(|(_, value)| value.depends_on_the_moment()),
-            Expression::Anew(_) => false,
+            Expression::Anew(_) | Expression::WithPeer(_) => false,
         }
     }
 
@@ -68,7 +70,7 @@ impl Expression {
             Expression::Code(_) => false,
             Expression::List(elements) => !elements.is_empty(),
             Expression::Object(fields) => !fields.is_empty(),
-            Expression::Call(..) | Expression::Anew(_) => true,
+            Expression::Call(..) | Expression::Anew(_) | Expression::WithPeer(_) => true,
         }
     }
 
@@ -98,7 +100,7 @@ impl Expression {
                 out.push('(');
                 match arguments.split_last() {
                     // The last argument may begin on this line when it is the only one that has to be broken.
-                    Some((last, first)) if last.is_wide() && !first.iter().any(Expression::is_wide) => {
+                    Some((last, first)) if last.is_wide() && !first.iter().any(Expression::is_wide) && self.begins(column) => {
                         for argument in first {
                             out.push_str(&argument.on_one_line());
                             out.push_str(", ");
@@ -114,7 +116,27 @@ impl Expression {
                 made.write(out, depth, behind + 1);
                 out.push(')');
             }
+            Expression::WithPeer(done) => {
+                out.push_str("(peer) => ");
+                done.write(out, depth, behind);
+            }
         }
+    }
+
+    /// Whether everything before the brace of the last argument fits on the line that begins with so many characters.
+    fn begins(&self, column: usize) -> bool {
+        fn beginning(expression: &Expression) -> usize {
+            match expression {
+                Expression::Call(callee, arguments) => {
+                    let Some((last, first)) = arguments.split_last() else { return callee.len() };
+                    let first: usize = first.iter().map(|one| one.on_one_line().chars().count() + 2).sum();
+                    callee.len() + 1 + first + beginning(last)
+                }
+                Expression::WithPeer(done) => "(peer) => ".len() + beginning(done),
+                _ => 1,
+            }
+        }
+        column + beginning(self) <= WIDTH
     }
 
     fn on_one_line(&self) -> String {
@@ -130,6 +152,7 @@ impl Expression {
             }
             Expression::Call(callee, arguments) => format!("{callee}({})", joined(arguments)),
             Expression::Anew(made) => format!("() => ({})", made.on_one_line()),
+            Expression::WithPeer(done) => format!("(peer) => {}", done.on_one_line()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A session that is told what happened in it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{Title, Transcript, transcribe};
@@ -31,6 +33,11 @@ impl Recording {
     pub fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
         let peer = "127.0.0.1:50000".parse().unwrap();
         self.tell(key, Happening::Connected { link: 1, version, transport, peer, handshake: "".into() });
+    }
+
+    /// Nothing happens for a while.
+    pub fn wait(&mut self, time: Duration) {
+        self.micros += i64::try_from(time.as_micros()).unwrap();
     }
 
     pub fn tell(&mut self, station: StationKey, happening: Happening) {

@@ -3,16 +3,20 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Title;
 use super::link::Link;
 use super::literal::quoted;
+use super::{TYPES_FILE, Title};
+use crate::ocpp::Role;
 use crate::visible;
 
 /// How many stations are named.
 const NAMED: usize = 3;
 
-/// The lines above the statements; `micros` is when the recording began.
-pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64) -> String {
+/// The time that a scenario has anyway, in milliseconds.
+const PATIENCE: i64 = 60_000;
+
+/// The lines above the statements; `micros` is when the recording began, `waits` how many milliseconds its expectations may wait.
+pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64, waits: i64) -> String {
     let date = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
     let described = |link: &&Link| {
         let version = link.version.map_or_else(String::new, |version| format!(" (OCPP {version})"));
@@ -21,10 +25,19 @@ pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64) -> String 
     let names: Vec<String> = links.iter().map(|link| link.identity.to_string()).collect();
     let described = listed(links.iter().map(described).collect());
     let (program, file) = (env!("CARGO_PKG_VERSION"), visible(title.file));
+    let against: Vec<&str> =
+        [(Role::CentralSystem, "a charge point: --listen PORT"), (Role::ChargePoint, "a central system: --url URL")]
+            .into_iter()
+            .filter_map(|(our_role, how)| links.iter().any(|link| link.our_role == our_role).then_some(how))
+            .collect();
+    // Only who waits longer than any scenario may has to say so.
+    let about = if waits > PATIENCE / 2 { format!("{{ timeout: {} }}, ", PATIENCE + waits) } else { String::new() };
     format!(
-        "/// <reference path=\"./ocpp-tui-scenario.d.ts\" />\n\
-         // Recorded with ocpp-tui {program} on {date} from {described}. Run it with: ocpp-tui test {file}\n\
-         scenario({}, async () => {{",
+        "/// <reference path=\"./{TYPES_FILE}\" />\n\
+         // Recorded with ocpp-tui {program} on {date} from {described}.\n\
+         // Play it with both sides simulated: ocpp-tui test {file} --virtual-time. Against {}.\n\
+         scenario({}, {about}async () => {{",
+        against.join(", against "),
         quoted(&format!("{} at {}", title.name, listed(names)))
     )
 }

@@ -54,6 +54,11 @@ impl Identifiers {
         })
     }
 
+    /// The number in a message that a simulated peer is made to send. Whose it is is seen when the message comes.
+    pub fn played(&self, field: &str, value: &Value) -> Expression {
+        self.repeated(field, value).unwrap_or_else(|| Expression::literal(value))
+    }
+
     fn repeated(&self, field: &str, value: &Value) -> Option<Expression> {
         let (_, _, name) = self.known.iter().rev().find(|(of, known, _)| of == field && known == value)?;
         Some(name.as_ref().map_or_else(|| Expression::literal(value), |name| Expression::Code(format!("bound.{name}"))))

@@ -20,6 +20,9 @@ const AHEAD: i64 = 366 * 24 * 60 * MINUTE;
 /// The lists of readings, in the names of all versions.
 const READINGS: [&str; 3] = ["values", "meterValue", "transactionData"];
 
+/// The names of files that a charge point gives, in all versions.
+const FILES: [&str; 2] = ["fileName", "filename"];
+
 /// What the meter showed when a transaction began and ended.
 const METERS: [&str; 2] = ["meterStart", "meterStop"];
 
@@ -48,7 +51,14 @@ impl Inference<'_> {
     /// A payload that we send.
     pub fn sent(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
-            this.sent_value(value, place)
+            this.sent_value(value, place, true)
+        })
+    }
+
+    /// A payload that a simulated peer is made to send.
+    pub fn played(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+        self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
+            this.sent_value(value, place, false)
         })
     }
 
@@ -56,7 +66,7 @@ impl Inference<'_> {
     pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&Message>) -> Expression {
         let fields = message.map_or(&[][..], |message| &message.fields);
         let place = Place::top().below(name, Some(fields));
-        self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place))
+        self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place, true))
     }
 
     /// A payload that the peer sends.
@@ -91,9 +101,10 @@ impl Inference<'_> {
         }
     }
 
-    fn sent_value(&mut self, value: &Value, place: Place<'_>) -> Expression {
+    fn sent_value(&mut self, value: &Value, place: Place<'_>, by_us: bool) -> Expression {
         if is_identifier(place.name, value) {
-            return self.identifiers.sent(place.name, value);
+            let identifiers = &mut self.identifiers;
+            return if by_us { identifiers.sent(place.name, value) } else { identifiers.played(place.name, value) };
         }
         match self.distance(value, place) {
             Some(distance) if distance.abs() <= NEAR => Expression::code("new Date(now()).toISOString()"),
@@ -119,10 +130,16 @@ impl Inference<'_> {
             (_, Value::Number(number)) if is_reading || is_register => {
                 Expression::code(if number.is_f64() { "any.number" } else { "any.integer" })
             }
-            // Certificates and requests for them are made anew every time.
-            (_, Value::String(text)) if text.starts_with("-----BEGIN ") => Expression::code("any.string"),
+            (_, Value::String(text)) if self.is_made_anew(text, place) => Expression::code("any.string"),
             _ => Expression::literal(value),
         }
+    }
+
+    /// Whether a text is another one every time: certificates and requests for them, names of files that are written at this moment.
+    fn is_made_anew(&self, text: &str, place: Place<'_>) -> bool {
+        let day = jiff::Timestamp::from_microsecond(self.micros).map(|at| at.strftime("%Y-%m-%d").to_string());
+        let is_of_today = day.is_ok_and(|day| text.contains(&day));
+        text.starts_with("-----BEGIN ") || FILES.contains(&place.name) || is_of_today
     }
 
     /// How far ahead of the message a time is, in microseconds. A field that the definitions do not know may hold one too.

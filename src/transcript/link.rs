@@ -2,10 +2,22 @@
 
 use std::collections::HashMap;
 
+use super::cause::Causes;
 use super::expression::Expression;
 use super::identifiers::Identifiers;
+use super::periodic::Run;
 use crate::ocpp::{Role, Transport, Version};
+use crate::simulator::CentralSystemSettings;
 use crate::trace::{StationKey, StationRow};
+
+/// Whose end of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The end that the scenario plays.
+    Ours,
+    /// The end under test.
+    Theirs,
+}
 
 /// The state of a link while its records are gone through.
 pub(super) struct Link {
@@ -21,6 +33,14 @@ pub(super) struct Link {
     pub is_open: bool,
     /// Whether it is up, as far as the scenario knows.
     pub is_up: bool,
+    /// Whether it went down because of us or of somebody at the other end, who has to bring it up again.
+    pub ended_by: Option<Side>,
+    /// What explains the calls of a charge point.
+    pub causes: Causes,
+    /// What has come by the clock since the last thing that somebody did.
+    pub run: Run,
+    /// Seconds between heartbeats.
+    pub interval: i64,
     /// Where an answer is prepared: before the last thing that we did, because the peer may call at once after that.
     pub answers_at: usize,
     /// The place behind the last call of an action. An answer for the next one must not be prepared earlier.
@@ -29,7 +49,7 @@ pub(super) struct Link {
 
 impl Link {
     /// The link of a station; the variable has the number of the station when there are several.
-    pub fn new(row: &StationRow, number: Option<usize>) -> Link {
+    pub fn new(row: &StationRow, number: Option<usize>, is_simulated: bool) -> Link {
         let side = if row.our_role == Role::CentralSystem { "cp" } else { "cs" };
         Link {
             station: row.key,
@@ -41,6 +61,10 @@ impl Link {
             identifiers: Identifiers::default(),
             is_open: false,
             is_up: false,
+            ended_by: None,
+            causes: Causes::of(is_simulated),
+            run: Run::default(),
+            interval: CentralSystemSettings::default().heartbeat_interval.into(),
             answers_at: 0,
             behind: HashMap::new(),
         }
@@ -63,6 +87,19 @@ impl Link {
             options.push(("transport".to_owned(), Expression::text(Transport::Soap.name())));
         }
         Expression::Call(function.to_owned(), vec![Expression::Object(options)])
+    }
+
+    /// The other end, for a person.
+    pub fn peer(&self) -> String {
+        match self.our_role {
+            Role::CentralSystem => self.identity.to_string(),
+            Role::ChargePoint => "the central system".to_owned(),
+        }
+    }
+
+    /// Every place among the statements that is remembered, to move it when something is put before it.
+    pub fn places(&mut self) -> impl Iterator<Item = &mut usize> {
+        std::iter::once(&mut self.answers_at).chain(self.behind.values_mut()).chain(self.run.places())
     }
 
     /// Whether a connection carries it that can go down; over SOAP every message has its own.

@@ -1,8 +1,12 @@
 //! From a recording to a test script: exchanges of the trace become a scenario for `ocpp-tui test`, as somebody would have written it.
-//! Which records are meant is in `selection`, what a record says in `said`, what becomes of it in `script`, what a value is expected to
-//! be in `inference`, what need not be written because it is said anyway in `usual`, and how JavaScript is laid out in `expression`.
+//! Which records are meant is in `selection`, what a record says in `said`, what becomes of it in `script`, who made the peer call in
+//! `cause`, what a value is expected to be in `inference`, what need not be written because it is said anyway in `usual` and `periodic`,
+//! and how JavaScript is laid out in `expression`.
 //! Everything here is pure: who writes the file is decided elsewhere.
 
+mod answers;
+mod calls;
+mod cause;
 mod expression;
 #[cfg(test)]
 mod fixture;
@@ -11,6 +15,9 @@ mod identifiers;
 mod inference;
 mod link;
 mod literal;
+mod neighbours;
+mod page;
+mod periodic;
 mod said;
 mod script;
 mod selection;
@@ -24,6 +31,11 @@ use self::script::Script;
 use self::selection::Selection;
 use crate::ocpp::Catalog;
 use crate::trace::{Contents, Record, RecordKind, Sequence};
+
+/// The declarations of what a scenario finds, for editors.
+pub const TYPES: &str = include_str!("../../examples/scenarios/ocpp-tui-scenario.d.ts");
+/// The file beside a scenario in which editors look for them.
+pub const TYPES_FILE: &str = "ocpp-tui-scenario.d.ts";
 
 /// The most exchanges of one scenario. Nobody reads a longer one, and the recorder waits while it is written.
 pub const MOST_EXCHANGES: usize = 5_000;

@@ -1,73 +1,67 @@
 //! From records to statements. The statements of a call stand where the call stood in the trace; how we answer a call of the peer is
-//! said before whatever may have made the peer call.
+//! said before whatever may have made the peer call. What the two sides call is in `calls`, how they answer in `answers`.
 
 use serde_json::Value;
 
-use super::expression::{Expression, begin_line};
+use super::expression::Expression;
 use super::heading::heading;
 use super::identifiers::Names;
 use super::inference::Inference;
-use super::link::Link;
+use super::link::{Link, Side};
 use super::literal::expression_of;
-use super::said::Said;
+use super::neighbours::{before, is_complaint, is_provoked};
+use super::page::{Page, Statement};
 use super::selection::Selection;
-use super::usual::{to_say, usual};
 use super::{Title, Transcript};
-use crate::link::{Answer, CLOSED_BY_US, IncomingCall, REPLACED, SESSION_ENDS};
-use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Message, Role, Version};
-use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Verdict};
+use crate::link::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
+use crate::ocpp::{ActionDefinition, Catalog, Role};
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
 
 /// How much of an unreadable text is asked for.
 const MOST_TEXT: usize = 200;
-
-/// One statement.
-enum Statement {
-    /// A comment of ours.
-    Comment(&'static str),
-    /// An expression behind these words: `await `.
-    Expression(String, Expression),
-}
-
-impl Statement {
-    /// Whether an empty line stands before it: where the scenario turns from what is expected to what is done next, and before a link.
-    fn begins_paragraph(&self, previous: &Statement) -> bool {
-        let opens = matches!(self, Statement::Expression(lead, _) if lead.starts_with("const "));
-        opens || (previous.expects() && !self.expects())
-    }
-
-    fn expects(&self) -> bool {
-        matches!(self, Statement::Expression(_, Expression::Call(callee, _)) if callee.contains(".expect"))
-    }
-}
+/// How much of it is told to a person.
+const MOST_TOLD: usize = 80;
+/// What comes this soon needs no more time than any expectation has, in microseconds.
+const SOON: i64 = 4_000_000;
+const SECOND: i64 = 1_000_000;
 
 /// A scenario that is being written.
 pub(super) struct Script<'a> {
-    contents: &'a Contents,
-    catalog: &'a Catalog,
-    names: Names,
-    links: Vec<Link>,
-    statements: Vec<Statement>,
-    exchanges: usize,
+    pub contents: &'a Contents,
+    pub catalog: &'a Catalog,
+    pub names: Names,
+    pub links: Vec<Link>,
+    pub page: Page,
+    pub exchanges: usize,
     frames: usize,
     /// When the first record was made.
     began: Option<i64>,
+    /// When what the last statement is about was over, in microseconds since 1970.
+    pub moment: i64,
+    /// How long all expectations together may wait that were given more time than usual, in milliseconds.
+    waits: i64,
 }
 
 impl<'a> Script<'a> {
     /// A scenario of these records, without any statement yet.
     pub fn new(contents: &'a Contents, catalog: &'a Catalog, selection: &Selection<'_>) -> Script<'a> {
-        let stations = selection.stations();
-        let rows = stations.iter().filter_map(|key| contents.stations().get(*key)).enumerate();
-        let links = rows.map(|(index, row)| Link::new(row, (stations.len() > 1).then_some(index + 1))).collect();
+        let (table, stations) = (contents.stations(), selection.stations());
+        let rows = stations.iter().filter_map(|key| table.get(*key)).enumerate();
+        let links = rows.map(|(index, row)| {
+            let is_simulated = table.find(row.our_role.peer(), &row.identity).is_some();
+            Link::new(row, (stations.len() > 1).then_some(index + 1), is_simulated)
+        });
         Script {
             contents,
             catalog,
             names: Names::default(),
-            links,
-            statements: Vec::new(),
+            links: links.collect(),
+            page: Page::default(),
             exchanges: 0,
             frames: 0,
             began: None,
+            moment: 0,
+            waits: 0,
         }
     }
 
@@ -79,8 +73,8 @@ impl<'a> Script<'a> {
             RecordKind::Frame(direction, _) if record.partner.is_none_or(|partner| partner > record.sequence) => {
                 self.frame(at, &record, direction);
             }
-            RecordKind::Connected => self.connected(at),
-            RecordKind::Disconnected | RecordKind::Lost => self.disconnected(at, record.text),
+            RecordKind::Connected => self.connected(at, &record),
+            RecordKind::Disconnected | RecordKind::Lost => self.disconnected(at, &record),
             // The answer of an exchange is told with its call; the rest is not about what the two sides say.
             _ => {}
         }
@@ -89,239 +83,184 @@ impl<'a> Script<'a> {
     /// The whole scenario; `None` when nobody said anything.
     pub fn finish(self, title: Title<'_>) -> Option<Transcript> {
         let links: Vec<&Link> = self.links.iter().filter(|link| link.is_open).collect();
-        let mut text = heading(title, &links, self.began?);
-        let mut previous: Option<&Statement> = None;
-        for statement in &self.statements {
-            if previous.is_some_and(|previous| statement.begins_paragraph(previous)) {
-                text.push('\n');
-            }
-            previous = Some(statement);
-            match statement {
-                Statement::Comment(comment) => {
-                    begin_line(&mut text, 1);
-                    text.push_str(comment);
-                }
-                Statement::Expression(lead, expression) => {
-                    begin_line(&mut text, 1);
-                    text.push_str(lead);
-                    expression.write(&mut text, 1, 1);
-                    text.push(';');
-                }
-            }
-        }
+        let mut text = heading(title, &links, self.began?, self.waits);
+        self.page.write(&mut text);
         text.push_str("\n});\n");
         let stations = links.iter().map(|link| link.identity.clone()).collect();
         Some(Transcript { text, exchanges: self.exchanges, frames: self.frames, stations })
     }
 
-    fn call(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
-        self.open(at, record);
-        match Said::of(record, self.links[at].version, self.catalog) {
-            // Whoever names no payload asks for the usual one, so one that is no object can only be sent as it was.
-            Said::Call { payload, .. } if direction == Direction::Out && !payload.is_object() => {
-                self.frame(at, record, direction);
-            }
-            Said::Call { action, payload } => {
-                self.exchanges += 1;
-                match direction {
-                    Direction::Out => self.our_call(at, record, &action, &payload),
-                    Direction::In => self.their_call(at, record, &action, &payload),
-                }
-            }
-            _ => self.frame(at, record, direction),
-        }
-    }
-
-    /// A call of ours and what the peer answered.
-    fn our_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
-        let definition = self.definition(at, self.links[at].our_role, action);
-        let request = definition.as_ref().map(|definition| &definition.request);
-        let mut arguments = vec![Expression::text(action), self.inference(at, record).sent(payload, request)];
-        let answer = record.partner.and_then(|partner| self.contents.records().get(partner));
-        let method = match answer.map(|answer| (answer, answer.kind)) {
-            None => {
-                self.statements.push(Statement::Comment("// What came back is not in the recording."));
-                "call"
-            }
-            Some((answer, RecordKind::Frame(..))) => match Said::of(&answer, self.links[at].version, self.catalog) {
-                Said::Result(result) => {
-                    let response = definition.as_ref().map(|definition| &definition.response);
-                    let expected = self.inference(at, &answer).expected(&result, response);
-                    let unchecked = [record, &answer].iter().any(|record| record.verdict == Verdict::Invalid);
-                    if unchecked || !expected.is_empty_object() {
-                        arguments.push(expected);
-                    }
-                    if unchecked {
-                        arguments.push(Expression::Object(vec![("unchecked".to_owned(), Expression::code("true"))]));
-                    }
-                    "call"
-                }
-                Said::Error { code, .. } => {
-                    arguments.push(Expression::text(&code));
-                    "callError"
-                }
-                _ => "callError",
-            },
-            Some(_) => "callUnanswered",
-        };
-        self.deed(at, method, arguments);
-    }
-
-    /// A call of the peer and what we answered.
-    fn their_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
-        let definition = self.definition(at, self.links[at].our_role.peer(), action);
-        let request = definition.as_ref().map(|definition| &definition.request);
-        let expected = self.inference(at, record).expected(payload, request);
-        let response = definition.as_ref().map(|definition| &definition.response);
-        if let Some(answer) = self.our_answer(at, record, action, payload, response) {
-            let link = &self.links[at];
-            let place = link.answers_at.max(link.behind.get(action).copied().unwrap_or_default());
-            let answer = link.method("answerOnce", vec![Expression::text(action), answer]);
-            self.insert(place, Statement::Expression(String::new(), answer));
-        }
-        let mut arguments = vec![Expression::text(action)];
-        if !expected.is_empty_object() {
-            arguments.push(expected);
-        }
-        self.push(at, "expectCall", arguments);
-        self.links[at].behind.insert(action.to_owned(), self.statements.len());
-    }
-
-    /// How we answered, when that is not what we answer anyway.
-    fn our_answer(
-        &mut self,
-        at: usize,
-        record: &Record<'_>,
-        action: &str,
-        payload: &Value,
-        response: Option<&Message>,
-    ) -> Option<Expression> {
-        let (our_role, version) = (self.links[at].our_role, self.links[at].version);
-        let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else {
-            return Some(Expression::Call("ocpp.silence".to_owned(), Vec::new()));
-        };
-        let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
-        match Said::of(&answer, version, self.catalog) {
-            Said::Result(result) => {
-                let nothing = Value::Object(serde_json::Map::new());
-                let usual = match usual(our_role, call, answer.wall_micros) {
-                    Answer::Result(usual) => usual,
-                    _ => nothing,
-                };
-                let mut inference = self.inference(at, &answer);
-                let fields = to_say(our_role, &result, &usual).into_iter().map(|(name, value)| {
-                    let value = value.map(|value| inference.sent_field(name, value, response));
-                    (name.to_owned(), value.unwrap_or_else(|| Expression::code("undefined")))
-                });
-                let answer = Expression::Object(fields.collect());
-                match (answer.is_empty_object(), answer.depends_on_the_moment()) {
-                    (true, _) => None,
-                    (false, true) => Some(Expression::Anew(Box::new(answer))),
-                    (false, false) => Some(answer),
-                }
-            }
-            // A call that breaks the definitions is refused before anybody is asked.
-            Said::Error { .. } if record.verdict == Verdict::Invalid => None,
-            Said::Error { code, description } => {
-                let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
-                if same(usual(our_role, call, answer.wall_micros)) {
-                    return None;
-                }
-                let mut arguments = vec![Expression::text(&code)];
-                if ErrorCode::parse(&code).is_none_or(|code| code.description() != description) {
-                    arguments.push(Expression::text(&description));
-                }
-                Some(Expression::Call("ocpp.error".to_owned(), arguments))
-            }
-            Said::Call { .. } | Said::Unreadable => None,
-        }
-    }
-
     /// A frame that belongs to no exchange.
-    fn frame(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
+    pub fn frame(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
+        if is_complaint(self.contents, record) {
+            return; // our end says it again by itself
+        }
         self.open(at, record);
         self.frames += 1;
         match direction {
             Direction::Out => self.deed(at, "send", vec![Expression::text(record.text)]),
-            Direction::In => self.push(at, "expectFrame", vec![expected_frame(record)]),
-        }
-    }
-
-    fn connected(&mut self, at: usize) {
-        let link = &mut self.links[at];
-        if link.is_open && !link.is_up {
-            link.is_up = true;
-            let method = if link.our_role == Role::CentralSystem { "expectConnect" } else { "connect" };
-            self.deed(at, method, Vec::new());
-        }
-    }
-
-    fn disconnected(&mut self, at: usize, reason: &str) {
-        let link = &mut self.links[at];
-        // A newer link that takes the place of an older one is no end of what a scenario looks at.
-        let replaced = reason == REPLACED && link.our_role == Role::CentralSystem;
-        if link.is_up && link.is_connection() && !replaced && reason != SESSION_ENDS {
-            link.is_up = false;
-            match reason {
-                CLOSED_BY_US => self.deed(at, "disconnect", Vec::new()),
-                _ => self.push(at, "expectDisconnect", Vec::new()),
+            Direction::In => {
+                if self.links[at].causes.is_simulated && !is_provoked(self.contents, record) {
+                    let short: String = record.text.chars().take(MOST_TOLD).collect();
+                    let sentence = format!("Let {} send this frame: {short}", self.links[at].peer());
+                    self.somebody(at, &sentence, "send", vec![Expression::text(record.text)]);
+                }
+                let expected = self.expected_frame(at, record);
+                self.push(at, "expectFrame", vec![expected]);
             }
         }
+        self.moment = record.wall_micros;
+    }
+
+    /// What is asked of a frame that no call expects: the same JSON but for what differs from run to run, or the same text.
+    fn expected_frame(&mut self, at: usize, record: &Record<'_>) -> Expression {
+        if let Ok(Value::Array(elements)) = serde_json::from_str(record.text) {
+            let is_error = record.kind == RecordKind::Frame(Direction::In, FrameKind::Error);
+            let mut inference = self.inference(at, record);
+            let element = |(place, element): (usize, &Value)| match (place, element) {
+                (1, Value::String(_)) => Expression::code("any.string"),
+                (3, Value::String(_)) if is_error => Expression::code("any.string"),
+                _ => inference.expected(element, None),
+            };
+            return Expression::List(elements.iter().enumerate().map(element).collect());
+        }
+        let short: String = record.text.chars().take(MOST_TEXT).collect();
+        Expression::Code(expression_of(&short, short.len() == record.text.len()))
+    }
+
+    fn connected(&mut self, at: usize, record: &Record<'_>) {
+        let link = &self.links[at];
+        if !link.is_open || link.is_up {
+            return;
+        }
+        let options = self.within(record, 0);
+        let options: Vec<Expression> = options.into_iter().collect();
+        let (our_role, ended_by) = (self.links[at].our_role, self.links[at].ended_by.take());
+        match (our_role, ended_by) {
+            (Role::ChargePoint, Some(Side::Ours)) => self.deed(at, "connect", options),
+            (Role::CentralSystem, Some(Side::Theirs)) => {
+                let sentence = format!("Let {} connect again, unless it does so by itself.", self.links[at].peer());
+                self.operator(at, &sentence, "connect", Vec::new(), true);
+                self.push(at, "expectConnect", options);
+            }
+            _ => self.deed(at, "expectConnect", options),
+        }
+        self.links[at].is_up = true;
+        self.moment = record.wall_micros;
+    }
+
+    fn disconnected(&mut self, at: usize, record: &Record<'_>) {
+        let (link, reason) = (&mut self.links[at], record.text);
+        // A newer link that takes the place of an older one is no end of what a scenario looks at.
+        let replaced = reason == REPLACED && link.our_role == Role::CentralSystem;
+        if !link.is_up || !link.is_connection() || replaced || reason == SESSION_ENDS {
+            return;
+        }
+        link.is_up = false;
+        let restarts = std::mem::take(&mut link.causes.restarts);
+        match reason {
+            CLOSED_BY_US | CUT_BY_US => {
+                link.ended_by = Some(Side::Ours);
+                self.deed(at, if reason == CUT_BY_US { "drop" } else { "disconnect" }, Vec::new());
+            }
+            // Whoever restarts comes and goes by itself.
+            _ if restarts => {
+                let options = self.within(record, 0);
+                self.push(at, "expectDisconnect", options.into_iter().collect());
+            }
+            _ => {
+                link.ended_by = Some(Side::Theirs);
+                let (deed, how) = if reason.starts_with("closed") { ("disconnect", "close") } else { ("drop", "cut") };
+                let sentence = format!("Let {} {how} the link.", link.peer());
+                self.somebody(at, &sentence, deed, Vec::new());
+                self.push(at, "expectDisconnect", Vec::new());
+            }
+        }
+        self.moment = record.wall_micros;
     }
 
     /// Brings a link up before the first thing that is said on it.
-    fn open(&mut self, at: usize, record: &Record<'_>) {
-        self.began.get_or_insert(record.wall_micros);
-        if self.links[at].is_open {
-            return;
+    pub fn open(&mut self, at: usize, record: &Record<'_>) {
+        if self.began.is_none() {
+            (self.began, self.moment) = (Some(record.wall_micros), record.wall_micros);
         }
         let link = &mut self.links[at];
+        if link.is_open {
+            return;
+        }
         (link.is_open, link.is_up) = (true, true);
-        self.statements.push(Statement::Expression(format!("const {} = await ", link.variable), link.opening()));
-        link.answers_at = self.statements.len();
+        self.page.push(Statement::new(format!("const {} = await ", link.variable), link.opening()));
+        link.answers_at = self.page.end();
     }
 
     /// Something that we do, after which the peer may call at once.
-    fn deed(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
-        let remarked = matches!(self.statements.last(), Some(Statement::Comment(_)));
-        self.links[at].answers_at = self.statements.len() - usize::from(remarked);
+    pub fn deed(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
+        self.links[at].answers_at = self.page.end();
+        self.links[at].run.end();
         self.push(at, method, arguments);
     }
 
-    fn push(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
-        self.statements.push(Statement::Expression("await ".to_owned(), self.links[at].method(method, arguments)));
+    /// Something that somebody does at the other end, which a simulated peer does with a method of its link.
+    pub fn somebody(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>) {
+        self.operator(at, sentence, method, arguments, false);
+    }
+
+    /// The same; what is optional the peer may do by itself.
+    fn operator(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>, is_optional: bool) {
+        let link = &mut self.links[at];
+        link.answers_at = self.page.end();
+        link.run.end();
+        let done = Expression::Call(format!("peer.{method}"), arguments);
+        let mut arguments = vec![Expression::text(sentence), Expression::WithPeer(Box::new(done))];
+        let mut options = Vec::new();
+        if is_optional {
+            options.push(("optional".to_owned(), Expression::code("true")));
+        }
+        if self.links.len() > 1 {
+            options.push(("link".to_owned(), Expression::code(self.links[at].variable.clone())));
+        }
+        if !options.is_empty() {
+            arguments.push(Expression::Object(options));
+        }
+        self.page.push(Statement::new("await ", Expression::Call("operator".to_owned(), arguments)));
+    }
+
+    pub fn push(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
+        self.page.push(Statement::new("await ", self.links[at].method(method, arguments)));
     }
 
     /// Puts a statement at a place; what stands there moves on, and so does every place that is remembered.
-    fn insert(&mut self, place: usize, statement: Statement) {
-        self.statements.insert(place, statement);
-        for link in &mut self.links {
-            let remembered = std::iter::once(&mut link.answers_at).chain(link.behind.values_mut());
-            remembered.filter(|remembered| **remembered >= place).for_each(|remembered| *remembered += 1);
-        }
+    pub fn insert(&mut self, place: usize, statement: Statement) {
+        self.page.insert(place, statement);
+        let remembered = self.links.iter_mut().flat_map(Link::places);
+        remembered.filter(|remembered| **remembered >= place).for_each(|remembered| *remembered += 1);
     }
 
-    fn inference(&mut self, at: usize, record: &Record<'_>) -> Inference<'_> {
+    /// The time that an expectation is given, when it takes more than usual: twice as long as in the recording, and at least so many
+    /// seconds.
+    pub fn within(&mut self, record: &Record<'_>, least: i64) -> Option<Expression> {
+        let gap = record.wall_micros.saturating_sub(self.moment);
+        if gap <= SOON && least == 0 {
+            return None;
+        }
+        let seconds = (gap / SECOND).max(least) * 2 + 10;
+        let milliseconds = (seconds + 9) / 10 * 10_000;
+        self.waits = self.waits.saturating_add(milliseconds);
+        Some(Expression::Object(vec![("within".to_owned(), Expression::code(milliseconds.to_string()))]))
+    }
+
+    /// How long nothing was said on a link before a record, in microseconds.
+    pub fn quiet(&self, record: &Record<'_>) -> i64 {
+        let before = before(self.contents, record);
+        before.map_or(i64::MAX, |before| record.wall_micros.saturating_sub(before.wall_micros))
+    }
+
+    pub fn inference(&mut self, at: usize, record: &Record<'_>) -> Inference<'_> {
         let identifiers = &mut self.links[at].identifiers;
         Inference { identifiers, names: &mut self.names, micros: record.wall_micros }
     }
 
-    fn definition(&self, at: usize, initiator: Role, action: &str) -> Option<std::sync::Arc<ActionDefinition>> {
+    pub fn definition(&self, at: usize, initiator: Role, action: &str) -> Option<std::sync::Arc<ActionDefinition>> {
         self.catalog.action(self.links[at].version?, initiator, action).cloned()
     }
-}
-
-/// What is asked of a frame that no call expects: the same JSON but for what differs from run to run, or the same text.
-fn expected_frame(record: &Record<'_>) -> Expression {
-    if let Ok(Value::Array(elements)) = serde_json::from_str(record.text) {
-        let is_error = record.kind == RecordKind::Frame(Direction::In, FrameKind::Error);
-        let element = |(place, element): (usize, &Value)| match (place, element) {
-            (1, Value::String(_)) => Expression::code("any.string"),
-            (3, Value::String(_)) if is_error => Expression::code("any.string"),
-            _ => Expression::literal(element),
-        };
-        return Expression::List(elements.iter().enumerate().map(element).collect());
-    }
-    let short: String = record.text.chars().take(MOST_TEXT).collect();
-    Expression::Code(expression_of(&short, short.len() == record.text.len()))
 }

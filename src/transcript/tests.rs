@@ -76,17 +76,17 @@ fn meter_values_of_the_older_version_are_readings_too() {
         recording.statements(),
         [
             "const cp = await chargePointUnderTest({ id: 'OLD', version: '1.5' });",
-            "await cp.expectCall('MeterValues', {",
+            "// This came 2 times before the next step; once stands for all.",
+            "await cp.expectCall(",
+            "'MeterValues',",
+            "{",
             "connectorId: 1,",
             "transactionId: bind('transactionId'),",
             "values: [{ timestamp: near(5 * 60000), values: [{ value: any.string, unit: 'kWh' }] }],",
-            "});",
-            "await cp.expectCall('MeterValues', {",
-            "connectorId: 1,",
-            "transactionId: bound.transactionId,",
-            "values: [{ timestamp: near(5 * 60000), values: [{ value: any.string, unit: 'kWh' }] }],",
-            "});",
-            "await cp.expectCall('Heartbeat');",
+            "},",
+            "{ within: 130000 },",
+            ");",
+            "await cp.expectCall('Heartbeat', {}, { within: 610000 });",
         ]
     );
 }
@@ -110,17 +110,57 @@ fn errors_timeouts_and_silence_are_said() {
             "const cp = await chargePointUnderTest({ id: 'CP1', version: '1.6' });",
             "await cp.callError('ClearCache', {}, 'NotSupported');",
             "cp.answerOnce('Heartbeat', ocpp.error('InternalError', 'not now'));",
-            "cp.answerOnce('Authorize', ocpp.silence());",
-            "await cp.callUnanswered('Reset', { type: 'Hard' });",
-            "await cp.expectCall('Heartbeat');",
+            "await cp.callUnanswered('Reset', { type: 'Hard' }, { within: 40000 });",
+            "await cp.expectCall('Heartbeat', {}, { within: 610000 });",
             "cp.answerOnce('Heartbeat', ocpp.error('InternalError'));",
-            "await cp.expectCall('Heartbeat');",
+            "await cp.expectCall('Heartbeat', {}, { within: 610000 });",
+            "cp.answerOnce('Authorize', ocpp.silence());",
+            "await operator(",
+            "'Let CP1 send Authorize with idTag A.',",
+            "(peer) => peer.callUnanswered('Authorize', { idTag: 'A' }, { within: 40000 }),",
+            ");",
             "await cp.expectCall('Authorize', { idTag: 'A' });",
+            "await operator('Let CP1 send Invented.', (peer) => peer.callError('Invented', {}, 'NotSupported'));",
             "await cp.expectCall('Invented');",
-            "// What came back is not in the recording.",
-            "await cp.call('GetLocalListVersion', {});",
+        ],
+        "what is not answered yet is left out"
+    );
+}
+
+#[test]
+fn who_waited_in_vain_met_silence_and_who_still_waits_did_not() {
+    for (later, is_said) in [(10, false), (40, true)] {
+        let mut recording = Recording::new();
+        let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
+        recording.exchange(station, Direction::Out, "ClearCache", json!({}), json!({"status": "Accepted"}));
+        recording.call(station, Direction::In, "Authorize", &json!({"idTag": "A"}));
+        recording.wait(Duration::from_secs(later));
+        let other = recording.station(Role::CentralSystem, "CP2", Version::V1_6);
+        recording.exchange(other, Direction::Out, "ClearCache", json!({}), json!({"status": "Accepted"}));
+        assert_eq!(recording.transcript().text.contains("ocpp.silence()"), is_said, "{later} s");
+    }
+}
+
+#[test]
+fn what_comes_by_the_clock_is_said_once_and_waited_for_long_enough() {
+    let mut recording = Recording::new();
+    let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
+    boot(&mut recording, station, Direction::In, 60);
+    for _ in 0..4 {
+        recording.wait(Duration::from_secs(60));
+        recording.exchange(station, Direction::In, "Heartbeat", json!({}), json!({"currentTime": "2026-11-22T10:02:00Z"}));
+    }
+    let statements = recording.statements();
+    assert_eq!(
+        statements[statements.len() - 2..],
+        [
+            "// This came 4 times before the next step; once stands for all.",
+            "await cp.expectCall('Heartbeat', {}, { within: 130000 });",
         ]
     );
+    let transcript = recording.transcript();
+    assert_eq!(transcript.exchanges, 5);
+    assert!(transcript.text.contains("scenario('charging at CP1', { timeout: 190000 }, async () => {"), "{}", transcript.text);
 }
 
 #[test]
@@ -144,6 +184,11 @@ fn what_breaks_the_definitions_is_not_checked_and_not_answered_twice() {
         recording.statements()[1..],
         [
             "await cp.call('Reset', { type: 'Hard' }, { status: 'Maybe' }, { unchecked: true });",
+            "await operator('Let CP1 send Authorize.', (peer) => peer.callError(",
+            "'Authorize',",
+            "{ tag: 1 },",
+            "'OccurenceConstraintViolation',",
+            "));",
             "await cp.expectCall('Authorize', { tag: 1 });",
         ]
     );
@@ -159,6 +204,7 @@ fn frames_without_an_exchange_are_sent_and_expected_as_they_are() {
     recording.frame(station, Direction::In, FrameKind::Error, "", r#"[4,"-1","FormationViolation","no JSON",{}]"#);
     recording.exchange += 1;
     recording.frame(station, Direction::Out, FrameKind::Call, "Reset", r#"[2,"y","Reset",null]"#);
+    recording.frame(station, Direction::In, FrameKind::Error, "Reset", r#"[4,"y","FormationViolation","no object",{}]"#);
     let transcript = recording.transcript();
     assert_eq!((transcript.exchanges, transcript.frames), (0, 5));
     assert_eq!(
@@ -203,6 +249,7 @@ fn of_a_link_with_both_ends_here_one_is_taken() {
     }
     let from_ours = [
         "const cp = await chargePointUnderTest({ id: 'CP1', version: '1.6' });",
+        "await operator('Let CP1 send Authorize with idTag A.', (peer) => peer.call('Authorize', { idTag: 'A' }));",
         "await cp.expectCall('Authorize', { idTag: 'A' });",
     ];
     assert_eq!(recording.statements(), from_ours);
@@ -230,7 +277,7 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
     recording.exchange(first, Direction::Out, "Reset", reset(), json!({"status": "Rejected"}));
     let transcript = recording.transcript();
     assert_eq!(transcript.stations, ["B".into(), "A".into()]);
-    assert!(transcript.text.contains("from B (OCPP 1.5) and A (OCPP 1.6). "), "{}", transcript.text);
+    assert!(transcript.text.contains("from B (OCPP 1.5) and A (OCPP 1.6).\n"), "{}", transcript.text);
     assert_eq!(
         statements(&transcript.text),
         [
@@ -244,10 +291,28 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
 
 #[test]
 fn links_that_go_down_and_come_again_are_told_by_who_did_it() {
-    for (our_role, expected) in [
-        (Role::CentralSystem, ["expectDisconnect", "expectConnect", "disconnect", "expectConnect"]),
-        (Role::ChargePoint, ["expectDisconnect", "connect", "disconnect", "connect"]),
-    ] {
+    let at_the_charge_point = [
+        "operator('Let CP1 close the link.', (peer) => peer.disconnect());",
+        "cp.expectDisconnect();",
+        "operator(",
+        "'Let CP1 connect again, unless it does so by itself.',",
+        "(peer) => peer.connect(),",
+        "{ optional: true },",
+        ");",
+        "cp.expectConnect();",
+        "cp.disconnect();",
+        "cp.expectConnect();",
+    ];
+    let at_the_central_system = [
+        "operator('Let the central system close the link.', (peer) => peer.disconnect());",
+        "cs.expectDisconnect();",
+        "cs.expectConnect();",
+        "cs.disconnect();",
+        "cs.connect();",
+    ];
+    for (our_role, expected) in
+        [(Role::CentralSystem, &at_the_charge_point[..]), (Role::ChargePoint, &at_the_central_system[..])]
+    {
         let mut recording = Recording::new();
         let station = recording.station(our_role, "CP1", Version::V1_6);
         boot(&mut recording, station, Direction::In, 300);
@@ -260,8 +325,10 @@ fn links_that_go_down_and_come_again_are_told_by_who_did_it() {
             recording.connected(station, Version::V1_6, Transport::WebSocket);
         }
         let calls: Vec<String> = recording.statements();
-        let variable = if our_role == Role::CentralSystem { "cp" } else { "cs" };
-        let wanted = expected.map(|method| format!("await {variable}.{method}();"));
+        let wanted: Vec<String> = expected
+            .iter()
+            .map(|line| if line.starts_with(['o', 'c']) { format!("await {line}") } else { (*line).to_owned() })
+            .collect();
         assert!(calls.ends_with(&wanted), "{calls:?}");
     }
 }
@@ -287,6 +354,7 @@ fn over_soap_the_payload_counts_and_connections_do_not() {
         [
             "const cp = await chargePointUnderTest({ id: 'CP1', version: '1.5', transport: 'soap' });",
             "cp.answerOnce('Authorize', { idTagInfo: { status: 'Blocked' } });",
+            "await operator('Let CP1 send Authorize with idTag A.', (peer) => peer.call('Authorize', { idTag: 'A' }));",
             "await cp.expectCall('Authorize', { idTag: 'A' });",
         ]
     );

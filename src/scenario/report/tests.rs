@@ -15,6 +15,7 @@ fn files() -> Vec<FileReport> {
         found: Some("\"<]]>&\u{1b}\"".into()),
         exchange: vec!["▶ [2]".into(), "◀ [3]".into()],
         trace: vec!["one # two".into()],
+        ..Failure::default()
     };
     let case = |name: &str, outcome| Case {
         name: name.into(),

@@ -101,10 +101,13 @@
     }
     const step = begin(sentence);
     want('function', simulate, 'what does it at a simulated side');
-    const ours = allLinks().find((link) => link.connected && given.has(link.key)) || allLinks().find((link) => link.connected);
-    if (!ours) throw wrong(step, 'no side under test is connected');
+    const known = allLinks();
+    // The link may be down: bringing it up again is something that a person does too.
+    const ours = (options && options.link) || known.find((link) => link.connected && given.has(link.key)) || known.find((link) => link.connected)
+      || known.find((link) => given.has(link.key)) || known[0];
+    if (!ours) throw wrong(step, 'there is no side under test');
     const other = await wait(step, PATIENCE, () => {
-      const link = stations().find((link) => link.id === ours.id && link.role !== ours.role && link.connected);
+      const link = stations().find((link) => link.id === ours.id && link.role !== ours.role && (link.connected || !ours.connected));
       return link && { value: link };
     }, () => wrong(step, `there is no simulated side under test behind ${ours.id}`));
     await simulate(other);

@@ -1,0 +1,69 @@
+//! What stands around a record in the trace of its station: whether a call without an answer was left without one, and which frames are
+//! no exchange but belong together.
+
+use serde_json::Value;
+
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
+
+/// An answer that has not come after this time does not come, in microseconds.
+const ANSWER: i64 = 30_000_000;
+/// How many records are looked at.
+const FAR: usize = 10_000;
+
+/// The frame before this one on the same link.
+pub(super) fn before<'a>(contents: &'a Contents, record: &Record<'_>) -> Option<Record<'a>> {
+    let records = contents.records().iter(contents.records().range().start..record.sequence).rev();
+    let mut near = records.take(FAR).filter(|other| other.station == record.station);
+    near.find(|other| matches!(other.kind, RecordKind::Frame(..)))
+}
+
+/// Whether we left a call of the peer without an answer, rather than that it is not there yet, or that the link went down before it.
+pub(super) fn is_silence(contents: &Contents, call: &Record<'_>) -> bool {
+    let told = |record: &Record<'_>| match record.kind {
+        RecordKind::Frame(Direction::In, FrameKind::Call) => Some(true), // who calls again no longer waits
+        RecordKind::Disconnected | RecordKind::Lost => Some(false),
+        _ => None,
+    };
+    let mut later = after(contents, call);
+    later.find_map(|record| told(&record)).unwrap_or_else(|| {
+        let range = contents.records().range();
+        let last = contents.records().iter(range).next_back();
+        last.is_some_and(|last| last.wall_micros - call.wall_micros > ANSWER)
+    })
+}
+
+/// Whether a call of ours was a text of its own, sent past the bookkeeping: its answer came as if nobody had asked.
+pub(super) fn is_raw(contents: &Contents, call: &Record<'_>) -> bool {
+    let Some(id) = id(call.text) else { return false };
+    after(contents, call).any(|record| {
+        let is_answer = matches!(record.kind, RecordKind::Frame(Direction::In, FrameKind::Result | FrameKind::Error));
+        is_answer && record.partner.is_none() && self::id(record.text).as_ref() == Some(&id)
+    })
+}
+
+/// Whether a frame that belongs to no exchange is what an end says by itself when it cannot read what has just come.
+pub(super) fn is_complaint(contents: &Contents, record: &Record<'_>) -> bool {
+    let before = before(contents, record).map(|before| before.kind);
+    matches!(record.kind, RecordKind::Frame(Direction::Out, FrameKind::Error))
+        && matches!(before, Some(RecordKind::Frame(Direction::In, FrameKind::Malformed)))
+}
+
+/// Whether an answer that belongs to no exchange is one to something that we have sent past the bookkeeping.
+pub(super) fn is_provoked(contents: &Contents, record: &Record<'_>) -> bool {
+    let is_answer = matches!(record.kind, RecordKind::Frame(_, FrameKind::Result | FrameKind::Error));
+    let asks = |kind| matches!(kind, RecordKind::Frame(Direction::Out, FrameKind::Call | FrameKind::Malformed));
+    is_answer && before(contents, record).is_some_and(|before| asks(before.kind) && before.partner.is_none())
+}
+
+/// The records behind this one that are about the same station.
+fn after<'a>(contents: &'a Contents, record: &Record<'_>) -> impl Iterator<Item = Record<'a>> {
+    let (station, from) = (record.station, record.sequence + 1);
+    let records = contents.records().iter(from..contents.records().range().end);
+    records.take(FAR).filter(move |other| other.station == station)
+}
+
+/// The message id of a frame.
+fn id(text: &str) -> Option<Value> {
+    let Ok(Value::Array(mut elements)) = serde_json::from_str(text) else { return None };
+    (elements.len() > 1).then(|| elements.swap_remove(1))
+}

@@ -1,0 +1,181 @@
+//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they must
+//! fail.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ocpp_tui::console::{Console, RunContext};
+use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::link::{LinkSettings, Network, follow_runtime, now};
+use ocpp_tui::ocpp::{Catalog, Role, Version};
+use ocpp_tui::scenario::{self, Outcome, ScenarioOptions};
+use ocpp_tui::simulator::Profile;
+use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey};
+use serde_json::Value;
+
+use super::support::{central_system, charge_point, until};
+
+pub const SECOND: Duration = Duration::from_secs(1);
+
+/// A session that is being recorded.
+pub struct Recording {
+    pub hub: Hub,
+    pub console: Console,
+    pub port: u16,
+}
+
+impl Recording {
+    pub async fn new(hub: Hub) -> Recording {
+        let port = central_system(&hub, &Version::ALL).await;
+        Recording { console: Console::new(hub.clone()), hub, port }
+    }
+
+    pub fn end(&self, our_role: Role, identity: &str) -> StationKey {
+        self.hub.trace().read().stations().find(our_role, identity).unwrap().key
+    }
+
+    pub async fn start(&self, identity: &str, version: Version, lively: bool) {
+        self.hub.start_charge_point(charge_point(self.port, identity, version, lively)).unwrap();
+        self.up(identity).await;
+    }
+
+    pub async fn up(&self, identity: &str) {
+        let up = |contents: &Contents| {
+            let is_up = |role| contents.stations().find(role, identity).is_some_and(|row| row.state == LinkState::Connected);
+            (is_up(Role::CentralSystem) && is_up(Role::ChargePoint)).then_some(())
+        };
+        until(self.hub.trace(), "both ends", up).await;
+    }
+
+    /// Lets one end call the other, and waits until that has come to its end.
+    pub async fn call(&self, our_role: Role, identity: &str, action: &str, payload: Value) {
+        let key = self.end(our_role, identity);
+        let from = self.hub.trace().read().records().range().end;
+        self.order(our_role, identity, Deed::Call { action: action.into(), payload });
+        let is_end = |record: &Record<'_>| {
+            let is_answer = match record.kind {
+                RecordKind::Frame(Direction::In, kind) => kind != FrameKind::Call,
+                RecordKind::Timeout => true,
+                _ => false,
+            };
+            is_answer && record.station == Some(key) && record.action == Some(action)
+        };
+        let ended = |contents: &Contents| contents.records().iter(from..contents.records().range().end).find(is_end).map(drop);
+        until(self.hub.trace(), action, ended).await;
+    }
+
+    pub fn order(&self, our_role: Role, identity: &str, deed: Deed) {
+        let receipt = self.hub.submit(&Order { targets: vec![self.end(our_role, identity)], deed });
+        assert!(receipt.refused.is_empty(), "{receipt:?}");
+    }
+
+    pub async fn line(&self, line: &str) -> String {
+        let said = self.console.run(line, &RunContext::default()).await;
+        assert!(!said.failed(), "{line}: {:?}", said.lines);
+        said.lines.into_iter().map(|line| line.text).collect()
+    }
+
+    /// The scenario of what passes the filter.
+    pub async fn saved(&self, folder: &Path, name: &str, filter: &str) -> PathBuf {
+        let file = folder.join(format!("{name}.js"));
+        self.line(&format!("scenario save \"{}\" {filter}", file.display())).await;
+        file
+    }
+}
+
+/// Records in virtual time, over the network in memory.
+pub fn recorded<T>(record: impl AsyncFnOnce(&Recording) -> T) -> T {
+    recorded_with(LinkSettings::default(), record)
+}
+
+pub fn recorded_with<T>(settings: LinkSettings, record: impl AsyncFnOnce(&Recording) -> T) -> T {
+    fastrand::seed(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let _clock = follow_runtime("2026-01-01T00:00:00Z".parse().unwrap());
+        let teller = trace::direct(64 << 20, now());
+        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), teller, Network::in_memory());
+        let recording = Recording::new(hub).await;
+        let result = record(&recording).await;
+        recording.hub.end().await;
+        result
+    })
+}
+
+pub fn virtually() -> ScenarioOptions {
+    ScenarioOptions {
+        catalog: Catalog::embedded(),
+        limits: LinkSettings::default(),
+        profile: Profile::default(),
+        url: None,
+        listen: None,
+        identity: None,
+        timeout: Duration::from_secs(60),
+        filter: Vec::new(),
+        seed: 1,
+        virtual_time: true,
+        jobs: 1,
+        parameters: BTreeMap::new(),
+        whole_trace: true,
+        trace_memory: 64 << 20,
+        unattended: false,
+        wait: Duration::ZERO,
+    }
+}
+
+pub fn really() -> ScenarioOptions {
+    ScenarioOptions { virtual_time: false, ..virtually() }
+}
+
+/// How a file that is one scenario ended, with its trace for whoever wonders why.
+pub fn played(file: &Path, options: &ScenarioOptions) -> (Outcome, String) {
+    let mut reports = Vec::new();
+    scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));
+    let case = reports.remove(0).cases.remove(0);
+    (case.outcome, case.trace.join("\n"))
+}
+
+#[track_caller]
+pub fn passes(file: &Path, options: &ScenarioOptions) {
+    let (outcome, trace) = played(file, options);
+    let text = std::fs::read_to_string(file).unwrap();
+    assert_eq!(outcome, Outcome::Passed, "\n{text}\n{trace}");
+}
+
+/// The scenario with this in place of that fails, and says so in words.
+#[track_caller]
+pub fn fails_with(file: &Path, options: &ScenarioOptions, changes: &[(&str, &str)]) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut changed = text.clone();
+    for (this, that) in changes {
+        assert!(changed.contains(this), "{this} is not in\n{text}");
+        changed = changed.replacen(this, that, 1);
+    }
+    let other = file.with_file_name("changed.js");
+    std::fs::write(&other, &changed).unwrap();
+    let (outcome, trace) = played(&other, options);
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}\n{changed}\n{trace}");
+}
+
+/// The statement that begins like this, or whose first argument does, with the line break behind it.
+pub fn statement<'a>(text: &'a str, begins: &str) -> &'a str {
+    let at = text.find(begins).unwrap_or_else(|| panic!("{begins} is not in\n{text}"));
+    let from = text[..at + begins.len()].rfind("  await ").unwrap_or(at);
+    let length = text[from..].find(";\n").unwrap() + 2;
+    &text[from..from + length]
+}
+
+/// The id of the last transaction.
+pub fn transaction(hub: &Hub) -> Value {
+    let contents = hub.trace().read();
+    let records = contents.records();
+    let mut results = records.iter(records.range()).filter(|record| {
+        record.action == Some("StartTransaction") && matches!(record.kind, RecordKind::Frame(_, FrameKind::Result))
+    });
+    let text = results.next_back().expect("a transaction").text;
+    let frame: Value = serde_json::from_str(text).unwrap();
+    frame[2]["transactionId"].clone()
+}
