@@ -1,37 +1,27 @@
 //! What a plugin asks of the program while it runs. It is noted during the turn and carried out after it, so that nothing a plugin does
 //! can reach back into a plugin that is running.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::handled::Kind;
+use crate::script::{ToolkitWish, parsed};
 
 /// More is not noted in one turn.
 const MOST: usize = 10_000;
 /// More bytes are not noted in one turn.
 const MOST_BYTES: usize = 16 << 20;
-/// A longer time is none that anybody waits.
-const LONGEST: f64 = 86_400_000.0;
-
 /// One wish.
 #[derive(Debug)]
 pub(super) enum Effect {
     /// A line of the trace.
     Log(String),
-    /// A line for whoever typed the command, or else of the trace.
-    Console { failure: bool, text: String },
-    /// An exception of a handler.
-    Fault { place: String, message: String, stack: String },
+    /// What every script may ask: a line for whoever typed the command, or else of the trace; an exception of a handler; timers.
+    Toolkit(ToolkitWish),
     /// There is a handler now.
     Handle { kind: Kind, action: Option<Box<str>> },
     /// There is a command now.
     Command { name: String, help: String, complete: Vec<String> },
-    /// Arm a timer.
-    Timer { number: u64, delay: Duration, repeat: bool },
-    /// Take a timer back.
-    Clear(u64),
     /// Make a call.
     Call(CallWish),
     /// The answer that was promised.
@@ -87,17 +77,12 @@ impl Effects {
 }
 
 fn read(operation: &str, json: &str) -> Result<Effect, String> {
+    if let Some(wish) = ToolkitWish::read(operation, json)? {
+        return Ok(Effect::Toolkit(wish));
+    }
     Ok(match operation {
         "log" => Effect::Log(parsed::<Text>(json)?.text),
         "toast" => Effect::Toast(parsed::<Text>(json)?.text),
-        "console" => {
-            let Console { failure, text } = parsed(json)?;
-            Effect::Console { failure, text }
-        }
-        "fault" => {
-            let Thrown { r#where: place, message, stack } = parsed(json)?;
-            Effect::Fault { place, message, stack }
-        }
         "handle" => {
             let Handle { kind, action } = parsed(json)?;
             let kind = Kind::parse(&kind).ok_or("there is no such event")?;
@@ -107,12 +92,6 @@ fn read(operation: &str, json: &str) -> Result<Effect, String> {
             let Command { name, help, complete } = parsed(json)?;
             Effect::Command { name, help, complete }
         }
-        "timer" => {
-            let Timer { number, delay, repeat } = parsed(json)?;
-            let delay = Duration::from_secs_f64(delay.unwrap_or(LONGEST).clamp(0.0, LONGEST) / 1000.0);
-            Effect::Timer { number, delay, repeat }
-        }
-        "clear" => Effect::Clear(parsed::<Number>(json)?.number),
         "call" => Effect::Call(parsed(json)?),
         "answer" => {
             let Promised { ticket, answer } = parsed(json)?;
@@ -127,26 +106,9 @@ fn read(operation: &str, json: &str) -> Result<Effect, String> {
     })
 }
 
-fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
-    serde_json::from_str(json).map_err(|error| format!("this cannot be carried out: {error}"))
-}
-
 #[derive(Deserialize)]
 struct Text {
     text: String,
-}
-
-#[derive(Deserialize)]
-struct Console {
-    failure: bool,
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Thrown {
-    r#where: String,
-    message: String,
-    stack: String,
 }
 
 #[derive(Deserialize)]
@@ -160,19 +122,6 @@ struct Command {
     name: String,
     help: String,
     complete: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Timer {
-    number: u64,
-    /// Infinity is `null` in JSON.
-    delay: Option<f64>,
-    repeat: bool,
-}
-
-#[derive(Deserialize)]
-struct Number {
-    number: u64,
 }
 
 #[derive(Deserialize)]
@@ -206,6 +155,7 @@ mod tests {
             assert!(effects.note(operation, json).is_err(), "{operation}");
         }
         effects.note("timer", r#"{"number":1,"delay":null,"repeat":false}"#).unwrap();
-        assert!(matches!(effects.take()[0], Effect::Timer { delay, .. } if delay == Duration::from_secs(86_400)));
+        let Effect::Toolkit(ToolkitWish::Timer { delay, .. }) = effects.take()[0] else { panic!("it is a timer") };
+        assert_eq!(delay.as_secs(), 30 * 86_400);
     }
 }

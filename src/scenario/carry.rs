@@ -14,7 +14,7 @@ use crate::hub::Asked;
 use crate::link::{CallEnd, LinkOrder, WhenEnded, now};
 use crate::ocpp::SampleContext;
 use crate::plugin;
-use crate::script::Fault;
+use crate::script::{Fault, ToolkitWish};
 use crate::trace::StationKey;
 
 /// What the session tells the player.
@@ -66,17 +66,19 @@ impl Player<'_> {
                 }
             }
             Wish::Note { station, text } => self.tell(station, false, text),
-            Wish::Console { failure, text } => {
+            Wish::Toolkit(ToolkitWish::Console { failure, text }) => {
                 (self.to_person)(Spoken::Printed { script: &self.file, text: &text });
                 self.tell(None, failure, text);
             }
-            Wish::Fault { place, message, stack } => self.faults.push(Fault::new(&format!("{place}: {message}"), &stack)),
-            Wish::Timer { number, delay, repeat } => {
+            Wish::Toolkit(ToolkitWish::Fault { place, message, stack }) => {
+                self.faults.push(Fault::new(&format!("{place}: {message}"), &stack))
+            }
+            Wish::Toolkit(ToolkitWish::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
                     self.faults.push(Fault::new("too many timers run; this one was not started", ""));
                 }
             }
-            Wish::Clear(number) => self.timers.clear((0, number)),
+            Wish::Toolkit(ToolkitWish::Clear(number)) => self.timers.clear((0, number)),
             Wish::Declare(declared) => self.declared.push(declared),
             Wish::Settled(settled) => self.settled = Some(settled),
             Wish::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),

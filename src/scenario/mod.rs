@@ -17,6 +17,7 @@ pub mod report;
 mod session;
 #[cfg(test)]
 mod tests;
+mod verdict;
 mod wish;
 mod worker;
 

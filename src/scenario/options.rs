@@ -56,6 +56,30 @@ pub struct ScenarioOptions {
     pub wait: Duration,
 }
 
+impl Default for ScenarioOptions {
+    /// Both sides simulated, in real time, one file after the other.
+    fn default() -> ScenarioOptions {
+        ScenarioOptions {
+            catalog: Catalog::embedded(),
+            limits: LinkSettings::default(),
+            profile: Profile::default(),
+            url: None,
+            listen: None,
+            identity: None,
+            unattended: false,
+            timeout: Duration::from_secs(60),
+            filter: Vec::new(),
+            seed: 1,
+            virtual_time: false,
+            jobs: 1,
+            parameters: BTreeMap::new(),
+            whole_trace: false,
+            trace_memory: 64 << 20,
+            wait: Duration::ZERO,
+        }
+    }
+}
+
 impl ScenarioOptions {
     /// Whether a scenario is to be played.
     pub(super) fn wants(&self, file: &str, name: &str) -> bool {

@@ -18,12 +18,12 @@ use super::options::ScenarioOptions;
 use super::outcome::{Case, Failure, FileReport, Outcome};
 use super::question::Questions;
 use super::session::Session;
-use super::wish::{self, Declared, Settled, Step, Wish, millis};
+use super::wish::{self, Declared, Settled, Step, Wish};
 use super::worker::ToPerson;
 use crate::hub::{Asked, Hub};
 use crate::link::{Answer, now};
 use crate::plugin::CALLS;
-use crate::script::{Bound, Fault, Limits, Script, Timers};
+use crate::script::{Fault, Limits, Script, Timers, millis};
 use crate::trace::StationKey;
 
 /// What scripts find, in the order in which it is built.
@@ -38,9 +38,9 @@ pub(super) const PRELUDES: &[(&str, &str)] = &[
     ("framework", include_str!("script/framework.js")),
 ];
 /// The memory of one script, in bytes.
-const MEMORY: usize = 256 << 20;
+pub(super) const MEMORY: usize = 256 << 20;
 /// How long a script may compute without a pause.
-const TURN: Duration = Duration::from_secs(5);
+pub(super) const TURN: Duration = Duration::from_secs(5);
 /// The place of the file itself among its scenarios.
 const FILE: i64 = -1;
 
@@ -64,10 +64,10 @@ pub(super) struct Player<'a> {
     /// The usual answers to the calls that the script is asked about.
     pub questions: HashMap<(u64, StationKey), Answer>,
     /// When the scenario at hand began.
-    began: Instant,
+    pub began: Instant,
     /// When it has taken too long.
     pub deadline: Instant,
-    script: Script,
+    pub script: Script,
     pub happenings: mpsc::UnboundedReceiver<Happened>,
     /// The hub that the script's questions are about.
     asked: Rc<RefCell<Hub>>,
@@ -305,69 +305,6 @@ impl<'a> Player<'a> {
         self.script.event("question", &question.to_string()).map(drop)
     }
 
-    /// The script has said how it ended.
-    fn judged(&mut self, settled: Settled) -> Outcome {
-        let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
-        self.faults.extend(self.script.unheard());
-        match settled.outcome.as_str() {
-            "passed" => match (self.faults.first(), self.steps.first()) {
-                (Some(fault), _) => {
-                    let message = format!("something failed that was not awaited: {}", fault.message);
-                    Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]))
-                }
-                (None, Some(step)) => {
-                    let place = Fault::new(&step.text, &step.stack).place;
-                    let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
-                    Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
-                }
-                (None, None) => Outcome::Passed,
-            },
-            "skipped" => Outcome::Skipped(settled.message),
-            "broken" => Outcome::Broken(self.with_trace(settled.failure(), &sequences)),
-            _ => Outcome::Failed(self.with_trace(settled.failure(), &sequences)),
-        }
-    }
-
-    /// The engine has stopped the script, or its text cannot be run.
-    fn stopped(&mut self, fault: Fault) -> Outcome {
-        let message = match fault.bound {
-            Some(Bound::Time) => format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs()),
-            Some(Bound::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
-            None => fault.message,
-        };
-        let failure = *Failure::plain(message, fault.place);
-        match fault.bound {
-            Some(Bound::Time | Bound::Memory) => Outcome::Failed(self.with_trace(failure, &[])),
-            None => Outcome::Broken(Box::new(with_line(failure))),
-        }
-    }
-
-    /// It has taken too long: where it hangs.
-    fn late(&mut self) -> Outcome {
-        let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-        let place = |step: &Step| Fault::new(&step.text, &step.stack).place;
-        let message = format!("it was still not over after {taken} s");
-        let failure = match (self.steps.last(), &self.last_step) {
-            (Some(open), _) => {
-                let message = format!("{message} and hangs in this step");
-                Failure { message, place: place(open), step: Some(open.text.clone()), ..Failure::default() }
-            }
-            (None, Some(last)) => {
-                let message = format!("{message} and hangs behind this step, which is over");
-                Failure { message, place: place(last), step: Some(last.text.clone()), ..Failure::default() }
-            }
-            (None, None) => Failure { message: format!("{message} and has begun no step"), ..Failure::default() },
-        };
-        Outcome::Failed(self.with_trace(failure, &[]))
-    }
-
-    fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
-        let contents = self.session.hub().trace().read();
-        let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
-        let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));
-        Box::new(Failure { exchange, trace, ..with_line(failure) })
-    }
-
     fn ended(&self, case: Case, outcome: Outcome) -> Case {
         let trace = if self.options.whole_trace {
             let contents = self.session.hub().trace().read();
@@ -387,12 +324,6 @@ impl<'a> Player<'a> {
     pub(super) fn station(&self, key: StationKey) -> Value {
         self.hub().trace().read().stations().get(key).map_or(Value::Null, facts::station)
     }
-}
-
-/// The failure with the line of the script at its place.
-fn with_line(failure: Failure) -> Failure {
-    let line = failure.place.as_deref().and_then(files::line_at);
-    Failure { line, ..failure }
 }
 
 fn case(name: &str, declared: Option<&Declared>) -> Case {

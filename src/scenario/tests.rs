@@ -1,14 +1,10 @@
 //! What is declared for editors and what a script really finds are the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::play::PRELUDES;
 use super::{Outcome, ScenarioOptions, run};
-use crate::link::LinkSettings;
-use crate::ocpp::Catalog;
-use crate::simulator::Profile;
 use crate::transcript::TYPES;
 
 /// What stands in the global object and is nobody's to name: the language's own, the engine's errors, the classes behind failures.
@@ -44,24 +40,7 @@ fn found(script: &str) -> BTreeSet<String> {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("found.js");
     std::fs::write(&file, format!("fail(JSON.stringify(await (async () => {{ {script} }})()));")).unwrap();
-    let options = ScenarioOptions {
-        catalog: Catalog::embedded(),
-        limits: LinkSettings::default(),
-        profile: Profile::default(),
-        url: None,
-        listen: None,
-        identity: None,
-        timeout: Duration::from_secs(60),
-        filter: Vec::new(),
-        seed: 1,
-        virtual_time: true,
-        jobs: 1,
-        parameters: BTreeMap::new(),
-        whole_trace: false,
-        trace_memory: 64 << 20,
-        unattended: false,
-        wait: Duration::ZERO,
-    };
+    let options = ScenarioOptions { virtual_time: true, ..ScenarioOptions::default() };
     let mut reports = Vec::new();
     run(&[file], &options, &|_| {}, |report| reports.push(report));
     let Outcome::Failed(failure) = reports.remove(0).cases.remove(0).outcome else {

@@ -8,10 +8,7 @@ use serde_json::Value;
 
 use super::outcome::Failure;
 use crate::ocpp::{Transport, Version};
-use crate::script::Fault;
-
-/// A longer time is none that anybody waits.
-const LONGEST: f64 = 30.0 * 86_400_000.0;
+use crate::script::{Fault, ToolkitWish, millis, parsed};
 
 /// One wish.
 #[derive(Debug)]
@@ -22,14 +19,8 @@ pub(super) enum Wish {
     Done(u64),
     /// A line of the trace.
     Note { station: Option<u32>, text: String },
-    /// The script prints something.
-    Console { failure: bool, text: String },
-    /// An exception that nobody waited for.
-    Fault { place: String, message: String, stack: String },
-    /// Arm a timer.
-    Timer { number: u64, delay: Duration, repeat: bool },
-    /// Take a timer back.
-    Clear(u64),
+    /// What every script may ask: a line to print, a fault to tell, timers.
+    Toolkit(ToolkitWish),
     /// There is a scenario.
     Declare(Declared),
     /// A scenario, or the file, has ended.
@@ -167,6 +158,9 @@ pub(super) fn transport(text: &str) -> Result<Transport, String> {
 /// # Errors
 /// With a sentence for the script, when it is none.
 pub(super) fn read(operation: &str, json: &str) -> Result<Wish, String> {
+    if let Some(wish) = ToolkitWish::read(operation, json)? {
+        return Ok(Wish::Toolkit(wish));
+    }
     Ok(match operation {
         "step" => Wish::Step(parsed(json)?),
         "done" => Wish::Done(parsed::<Number>(json)?.number),
@@ -174,19 +168,6 @@ pub(super) fn read(operation: &str, json: &str) -> Result<Wish, String> {
             let Note { station, text } = parsed(json)?;
             Wish::Note { station, text }
         }
-        "console" => {
-            let Console { failure, text } = parsed(json)?;
-            Wish::Console { failure, text }
-        }
-        "fault" => {
-            let Thrown { r#where: place, message, stack } = parsed(json)?;
-            Wish::Fault { place, message, stack }
-        }
-        "timer" => {
-            let Timer { number, delay, repeat } = parsed(json)?;
-            Wish::Timer { number, delay: millis(delay), repeat }
-        }
-        "clear" => Wish::Clear(parsed::<Number>(json)?.number),
         "declare" => Wish::Declare(parsed(json)?),
         "settled" => Wish::Settled(parsed(json)?),
         "answer" => {
@@ -227,15 +208,6 @@ fn request(operation: &str, json: &str) -> Result<Request, String> {
     })
 }
 
-fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
-    serde_json::from_str(json).map_err(|error| format!("this cannot be carried out: {error}"))
-}
-
-/// Milliseconds of a script; infinity is `null` in JSON.
-pub(super) fn millis(number: Option<f64>) -> Duration {
-    Duration::from_secs_f64(number.unwrap_or(LONGEST).clamp(0.0, LONGEST) / 1000.0)
-}
-
 #[derive(Deserialize)]
 struct Number {
     number: u64,
@@ -245,26 +217,6 @@ struct Number {
 struct Note {
     station: Option<u32>,
     text: String,
-}
-
-#[derive(Deserialize)]
-struct Console {
-    failure: bool,
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Thrown {
-    r#where: String,
-    message: String,
-    stack: String,
-}
-
-#[derive(Deserialize)]
-struct Timer {
-    number: u64,
-    delay: Option<f64>,
-    repeat: bool,
 }
 
 #[derive(Deserialize)]

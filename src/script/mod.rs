@@ -5,7 +5,9 @@
 mod engine;
 mod fault;
 mod timers;
+mod wish;
 
 pub use engine::{Limits, Script};
 pub use fault::{Bound, Fault};
 pub use timers::{TimerKey, Timers};
+pub use wish::{ToolkitWish, millis, parsed};

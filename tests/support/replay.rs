@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -106,24 +105,7 @@ pub fn recorded_with<T>(settings: LinkSettings, record: impl AsyncFnOnce(&Record
 }
 
 pub fn virtually() -> ScenarioOptions {
-    ScenarioOptions {
-        catalog: Catalog::embedded(),
-        limits: LinkSettings::default(),
-        profile: Profile::default(),
-        url: None,
-        listen: None,
-        identity: None,
-        timeout: Duration::from_secs(60),
-        filter: Vec::new(),
-        seed: 1,
-        virtual_time: true,
-        jobs: 1,
-        parameters: BTreeMap::new(),
-        whole_trace: true,
-        trace_memory: 64 << 20,
-        unattended: false,
-        wait: Duration::ZERO,
-    }
+    ScenarioOptions { virtual_time: true, whole_trace: true, ..ScenarioOptions::default() }
 }
 
 pub fn really() -> ScenarioOptions {

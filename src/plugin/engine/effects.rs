@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::Engine;
 use crate::plugin::effect::Effect;
 use crate::plugin::report::{PluginCommand, Spoken};
-use crate::script::Fault;
+use crate::script::{Fault, ToolkitWish};
 use crate::trace::StationKey;
 
 /// More of a text is not shown.
@@ -20,11 +20,11 @@ impl Engine {
         match effect {
             Effect::Log(text) => self.host.tell(None, false, short(text)),
             Effect::Toast(text) => self.host.toast(short(text)),
-            Effect::Console { failure, text } => match &mut self.spoken {
+            Effect::Toolkit(ToolkitWish::Console { failure, text }) => match &mut self.spoken {
                 Some(spoken) => spoken.push(Spoken { failure, text: short(text) }),
                 None => self.host.tell(None, failure, short(text)),
             },
-            Effect::Fault { place, message, stack } => {
+            Effect::Toolkit(ToolkitWish::Fault { place, message, stack }) => {
                 let fault = Fault::new(&message, &stack);
                 self.fault(serial, &place, &fault);
             }
@@ -46,13 +46,13 @@ impl Engine {
                 let fault = Fault::new(&format!("a plugin has at most {MOST} handlers and commands"), "");
                 self.fault(serial, "onLoad", &fault);
             }
-            Effect::Timer { number, delay, repeat } => {
+            Effect::Toolkit(ToolkitWish::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((serial, number), delay, repeat, Instant::now()) {
                     let fault = Fault::new("too many timers run; this one was not started", "");
                     self.fault(serial, "setTimeout", &fault);
                 }
             }
-            Effect::Clear(number) => self.timers.clear((serial, number)),
+            Effect::Toolkit(ToolkitWish::Clear(number)) => self.timers.clear((serial, number)),
             Effect::Call(wish) => self.call(serial, wish),
             Effect::Answer { ticket, form } => self.say(serial, ticket, form),
             Effect::Mark { station, text } => {

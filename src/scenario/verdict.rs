@@ -1,0 +1,80 @@
+//! How a scenario ended: what the script says about it, what the engine says, or that it has taken too long; with its place and with what
+//! happened around it.
+
+use super::excerpt::Excerpt;
+use super::files;
+use super::outcome::{Failure, Outcome};
+use super::play::{MEMORY, Player, TURN};
+use super::wish::{Settled, Step};
+use crate::script::{Bound, Fault};
+
+impl Player<'_> {
+    /// The script has said how it ended.
+    pub(super) fn judged(&mut self, settled: Settled) -> Outcome {
+        let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
+        self.faults.extend(self.script.unheard());
+        match settled.outcome.as_str() {
+            "passed" => match (self.faults.first(), self.steps.first()) {
+                (Some(fault), _) => {
+                    let message = format!("something failed that was not awaited: {}", fault.message);
+                    Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]))
+                }
+                (None, Some(step)) => {
+                    let place = Fault::new(&step.text, &step.stack).place;
+                    let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
+                    Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
+                }
+                (None, None) => Outcome::Passed,
+            },
+            "skipped" => Outcome::Skipped(settled.message),
+            "broken" => Outcome::Broken(self.with_trace(settled.failure(), &sequences)),
+            _ => Outcome::Failed(self.with_trace(settled.failure(), &sequences)),
+        }
+    }
+
+    /// The engine has stopped the script, or its text cannot be run.
+    pub(super) fn stopped(&mut self, fault: Fault) -> Outcome {
+        let message = match fault.bound {
+            Some(Bound::Time) => format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs()),
+            Some(Bound::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
+            None => fault.message,
+        };
+        let failure = *Failure::plain(message, fault.place);
+        match fault.bound {
+            Some(Bound::Time | Bound::Memory) => Outcome::Failed(self.with_trace(failure, &[])),
+            None => Outcome::Broken(Box::new(with_line(failure))),
+        }
+    }
+
+    /// It has taken too long: where it hangs.
+    pub(super) fn late(&mut self) -> Outcome {
+        let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+        let place = |step: &Step| Fault::new(&step.text, &step.stack).place;
+        let message = format!("it was still not over after {taken} s");
+        let failure = match (self.steps.last(), &self.last_step) {
+            (Some(open), _) => {
+                let message = format!("{message} and hangs in this step");
+                Failure { message, place: place(open), step: Some(open.text.clone()), ..Failure::default() }
+            }
+            (None, Some(last)) => {
+                let message = format!("{message} and hangs behind this step, which is over");
+                Failure { message, place: place(last), step: Some(last.text.clone()), ..Failure::default() }
+            }
+            (None, None) => Failure { message: format!("{message} and has begun no step"), ..Failure::default() },
+        };
+        Outcome::Failed(self.with_trace(failure, &[]))
+    }
+
+    fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
+        let contents = self.session.hub().trace().read();
+        let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
+        let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));
+        Box::new(Failure { exchange, trace, ..with_line(failure) })
+    }
+}
+
+/// The failure with the line of the script at its place.
+fn with_line(failure: Failure) -> Failure {
+    let line = failure.place.as_deref().and_then(files::line_at);
+    Failure { line, ..failure }
+}
