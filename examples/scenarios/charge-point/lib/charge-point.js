@@ -102,8 +102,9 @@ async function trigger(cp, requestedMessage, place = {}) {
 async function ready() {
   const cp = await chargePointUnderTest();
   // whatever begins during a scenario gets an id by which it is known later, also when nobody waits for it any more
-  const tags = Object.values(site);
-  cp.answer('StartTransaction', ({ idTag }) => (tags.includes(idTag) ? { transactionId: nextNumber() } : {}));
+  const tags = [site.idTag, site.otherIdTag];
+  cp.answer('StartTransaction', ({ idTag }, usual) =>
+    (tags.includes(idTag) ? { transactionId: nextNumber() } : usual));
   // The first heartbeat comes behind a boot under way, the second behind the statuses that follow from its answer.
   if (!(await trigger(cp, 'Heartbeat')) || !(await trigger(cp, 'Heartbeat'))) {
     await sleep(foreign ? 3000 : 500);
