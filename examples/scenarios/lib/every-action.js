@@ -91,8 +91,10 @@ const orders = {
 async function fromCentralSystem(options) {
   needs(options.transport);
   const link = await chargePointUnderTest(options);
+  // for the others the samples will do
+  const payloads = { RemoteStartTransaction: { connectorId: 1, idTag } };
   for (const action of orders[options.version].filter(action => !without.includes(action))) {
-    await step(action, () => link.call(action));
+    await step(action, () => link.call(action, payloads[action]));
   }
 }
 
