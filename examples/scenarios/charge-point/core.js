@@ -105,6 +105,19 @@ scenario('a rejected boot is tried again', {
   timeout: LONG,
 }, bootsAgain('Rejected', async () => {}));
 
+scenario('a soft reset ends a transaction', {
+  checks: 'Reset (Soft) during a transaction: StopTransaction comes with the reason SoftReset, and then the boot.',
+  by: ['OCPP 1.6 §5.14', 'OCPP 1.6 errata §3.36', 'OCPP 1.6 §4.10'],
+  timeout: LONG,
+}, async () => {
+  const cp = await readyAndFree();
+  await charging(cp, async (transaction) => {
+    const boot = await reboot(cp, 'Soft');
+    const end = await ends(cp, transaction, { reason: 'SoftReset' });
+    assert(end.at <= boot.at, 'the charge point restarted before it told the end of the transaction');
+  });
+});
+
 scenario('a hard reset ends a transaction', {
   checks:
     'Reset (Hard) during a transaction: StopTransaction comes, before the restart or after it, and the '
