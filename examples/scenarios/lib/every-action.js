@@ -138,7 +138,25 @@ async function extensionFromChargePoint() {
 
 async function extensionFromCentralSystem() {
   needs('websocket');
-  await sendExtension(await chargePointUnderTest({ version: '1.6' }), extension.fromCentralSystem);
+  const link = await chargePointUnderTest({ version: '1.6' });
+  await sendExtension(link, extension.fromCentralSystem);
+  if (foreign) {
+    await firmwareIsThrough(link);
+  }
+}
+
+/** Lets an update of the firmware end: its restart would come in the middle of the scenario behind this one. */
+async function firmwareIsThrough(link) {
+  const latest = now() + 40000;
+  try {
+    let status;
+    do {
+      const { payload } = await link.expectCall('SignedFirmwareStatusNotification', any, { within: 10000 });
+      status = payload.status;
+    } while (!/^(Installed|InvalidSignature|.*Failed)$/.test(status) && now() < latest);
+  } catch {
+    // nothing is under way, or it takes too long to be waited for
+  }
 }
 
 module.exports = { fromChargePoint, fromCentralSystem, extensionFromChargePoint, extensionFromCentralSystem };
