@@ -255,6 +255,6 @@ async function refusesStart(cp, connectorId, idTag) {
 }
 
 module.exports = {
-  LONG, REFUSAL, ask, byHand, charging, configured, connectorCount, ends, free, keepingConfiguration, nextNumber, outOfUse,
-  patient, quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop, withConfiguration,
+  LONG, REFUSAL, ask, byHand, charging, configured, connectorCount, ends, free, keepingConfiguration, nextNumber,
+  outOfUse, patient, quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop, withConfiguration,
 };
