@@ -10,7 +10,7 @@
 // --set clockTolerance=…  how far the clocks may be apart, in milliseconds
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-const { idTag, clockTolerance, registered, alive, ago, start, stop } = require('../lib/central-system.js');
+const { idTag, clockTolerance, registered, alive, ago, start, stop, during } = require('../lib/central-system.js');
 
 const unknownTag = parameter('unknownTag', 'NOBODYS-TAG');
 const unknownVendor = parameter('unknownVendor', 'com.example.nobody');
@@ -223,11 +223,11 @@ scenario('a transaction is stopped with its meter values', {
   by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §6.49'],
 }, async () => {
   const link = await registered();
-  const transactionId = await start(link, { timestamp: ago(60) });
   const reading = (seconds, context, value) => ({
     timestamp: ago(seconds),
     sampledValue: [{ value, context, measurand: 'Energy.Active.Import.Register', unit: 'Wh', location: 'Outlet' }],
   });
+  const transactionId = await start(link, { timestamp: ago(60) });
   await stop(link, transactionId, {
     transactionData: [reading(60, 'Transaction.Begin', '1000'), reading(0, 'Transaction.End', '1500')],
   });
@@ -261,29 +261,29 @@ scenario('meter values of every kind are taken', {
     'Transaction.End', 'Trigger', 'Other'];
   const phases = ['L1', 'L2', 'L3', 'N', 'L1-N', 'L2-N', 'L3-N', 'L1-L2', 'L2-L3', 'L3-L1'];
   const places = ['Body', 'Cable', 'EV', 'Inlet', 'Outlet'];
-  const transactionId = await start(link);
-  const send = sampledValue => link.call('MeterValues',
-    { connectorId: 1, transactionId, meterValue: [{ timestamp: ago(0), sampledValue }] });
+  await during(link, async transactionId => {
+    const send = sampledValue => link.call('MeterValues',
+      { connectorId: 1, transactionId, meterValue: [{ timestamp: ago(0), sampledValue }] });
 
-  await step('a value alone', () => send([{ value: '1001' }]));
-  await step('all measurands', () => send(Object.keys(units).map(measurand =>
-    units[measurand] ? { value: '12.5', measurand, unit: units[measurand] } : { value: '1', measurand })));
-  await step('all contexts', () => send(contexts.map(context => ({ value: '1002', context }))));
-  await step('all phases', () => send(phases.map(phase => phase === 'N'
-    ? { value: '0.1', measurand: 'Current.Import', unit: 'A', phase }
-    : { value: '230.1', measurand: 'Voltage', unit: 'V', phase })));
-  await step('all places', () => send(places.map(location =>
-    ({ value: '1003', measurand: 'Energy.Active.Import.Register', unit: 'Wh', location }))));
-  await step('apparent power and Fahrenheit', () => send([
-    { value: '2300', measurand: 'Power.Offered', unit: 'VA' },
-    { value: '2.3', measurand: 'Power.Offered', unit: 'kVA' },
-    { value: '70', measurand: 'Temperature', unit: 'Fahrenheit' },
-  ]));
-  await step('signed data', () => send([
-    { value: '3045022100a1b2c3', format: 'SignedData' },
-    { value: '1004', format: 'Raw' },
-  ]));
-  await stop(link, transactionId);
+    await step('a value alone', () => send([{ value: '1001' }]));
+    await step('all measurands', () => send(Object.keys(units).map(measurand =>
+      units[measurand] ? { value: '12.5', measurand, unit: units[measurand] } : { value: '1', measurand })));
+    await step('all contexts', () => send(contexts.map(context => ({ value: '1002', context }))));
+    await step('all phases', () => send(phases.map(phase => phase === 'N'
+      ? { value: '0.1', measurand: 'Current.Import', unit: 'A', phase }
+      : { value: '230.1', measurand: 'Voltage', unit: 'V', phase })));
+    await step('all places', () => send(places.map(location =>
+      ({ value: '1003', measurand: 'Energy.Active.Import.Register', unit: 'Wh', location }))));
+    await step('apparent power and Fahrenheit', () => send([
+      { value: '2300', measurand: 'Power.Offered', unit: 'VA' },
+      { value: '2.3', measurand: 'Power.Offered', unit: 'kVA' },
+      { value: '70', measurand: 'Temperature', unit: 'Fahrenheit' },
+    ]));
+    await step('signed data', () => send([
+      { value: '3045022100a1b2c3', format: 'SignedData' },
+      { value: '1004', format: 'Raw' },
+    ]));
+  });
 });
 
 scenario('meter values without a transaction are taken', {
@@ -320,14 +320,12 @@ scenario('a transaction of the past is taken', {
   by: ['OCPP 1.6 §3.7', 'OCPP 1.6 §4.8'],
 }, async () => {
   const link = await registered();
-  const transactionId = await start(link, { timestamp: ago(7200), meterStart: 2000 });
-  for (const [seconds, value] of [[5400, '3000'], [4500, '3500']]) {
-    await link.call('MeterValues', {
-      connectorId: 1, transactionId,
-      meterValue: [{ timestamp: ago(seconds), sampledValue: [{ value, context: 'Sample.Periodic', unit: 'Wh' }] }],
-    });
-  }
-  await stop(link, transactionId, { timestamp: ago(3600), meterStop: 4000 });
+  const meterValue = (seconds, value) =>
+    [{ timestamp: ago(seconds), sampledValue: [{ value, context: 'Sample.Periodic', unit: 'Wh' }] }];
+  await during(link, async transactionId => {
+    await link.call('MeterValues', { connectorId: 1, transactionId, meterValue: meterValue(5400, '3000') });
+    await link.call('MeterValues', { connectorId: 1, transactionId, meterValue: meterValue(4500, '3500') });
+  }, { started: { timestamp: ago(7200), meterStart: 2000 }, stopped: { timestamp: ago(3600), meterStop: 4000 } });
   await alive(link);
 });
 

@@ -4,7 +4,7 @@
 //   ocpp-tui test central-system/reconnect.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-const { registered, alive, ago, start, stop } = require('../lib/central-system.js');
+const { registered, alive, ago, during } = require('../lib/central-system.js');
 
 function tell(link, status) {
   return link.call('StatusNotification', { connectorId: 1, status, errorCode: 'NoError', timestamp: ago(0) });
@@ -64,14 +64,14 @@ scenario('a transaction outlives the loss of its link', {
   by: ['OCPP 1.6 §3.7', 'OCPP 1.6 §4.10'],
 }, async () => {
   const link = await registered();
-  const transactionId = await start(link);
-  await link.drop();
-  await link.connect();
-  await link.call('MeterValues', {
-    connectorId: 1, transactionId,
-    meterValue: [{ timestamp: ago(0), sampledValue: [{ value: '1200', context: 'Sample.Periodic', unit: 'Wh' }] }],
+  await during(link, async transactionId => {
+    await link.drop();
+    await link.connect();
+    await link.call('MeterValues', {
+      connectorId: 1, transactionId,
+      meterValue: [{ timestamp: ago(0), sampledValue: [{ value: '1200', context: 'Sample.Periodic', unit: 'Wh' }] }],
+    });
   });
-  await stop(link, transactionId);
 });
 
 scenario('a second link of one identity leaves the central system alive', {

@@ -7,7 +7,7 @@
 // --set 'without=["ReserveNow","SendLocalList"]'   calls that the central system cannot send
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-const { idTag, byHand, registered, alive, ago, start, stop, needs, order, textUpTo, atLeast, profile } =
+const { idTag, byHand, registered, alive, ago, start, stop, during, needs, order, textUpTo, atLeast, profile } =
   require('../lib/central-system.js');
 
 /** A scenario's description; people need time. */
@@ -39,15 +39,18 @@ scenario('a transaction is started and stopped from afar', about(
     },
   });
   await tell(link, 'Preparing');
-  const transactionId = await start(link, { idTag: wanted.idTag, connectorId: wanted.connectorId || 1 });
-  await tell(link, 'Charging');
-  await order(link, 'RemoteStopTransaction', {
-    how: `for the transaction ${transactionId}`,
-    payload: { transactionId },
-    answer: { status: 'Accepted' },
-    expected: { transactionId },
+  await during(link, async transactionId => {
+    await tell(link, 'Charging');
+    await order(link, 'RemoteStopTransaction', {
+      how: `for the transaction ${transactionId}`,
+      payload: { transactionId },
+      answer: { status: 'Accepted' },
+      expected: { transactionId },
+    });
+  }, {
+    started: { idTag: wanted.idTag, connectorId: wanted.connectorId || 1 },
+    stopped: { idTag: wanted.idTag, reason: 'Remote' },
   });
-  await stop(link, transactionId, { reason: 'Remote' });
   await tell(link, 'Finishing');
   await tell(link, 'Available');
 });
@@ -69,18 +72,18 @@ scenario('a stop from afar may be refused', about(
   'OCPP 1.6 §5.12',
 ), async () => {
   const link = await registered();
-  const transactionId = await start(link);
-  await tell(link, 'Charging');
-  await order(link, 'RemoteStopTransaction', {
-    how: `for the transaction ${transactionId}, which is rejected`,
-    payload: { transactionId },
-    answer: { status: 'Rejected' },
-    expected: { transactionId },
-  });
-  await link.call('MeterValues', {
-    connectorId: 1, transactionId, meterValue: [{ timestamp: ago(0), sampledValue: [{ value: '1300' }] }],
-  });
-  await stop(link, transactionId, { reason: 'Local' });
+  await during(link, async transactionId => {
+    await tell(link, 'Charging');
+    await order(link, 'RemoteStopTransaction', {
+      how: `for the transaction ${transactionId}, which is rejected`,
+      payload: { transactionId },
+      answer: { status: 'Rejected' },
+      expected: { transactionId },
+    });
+    await link.call('MeterValues', {
+      connectorId: 1, transactionId, meterValue: [{ timestamp: ago(0), sampledValue: [{ value: '1300' }] }],
+    });
+  }, { stopped: { reason: 'Local' } });
   await tell(link, 'Available');
 });
 

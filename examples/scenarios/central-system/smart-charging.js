@@ -7,7 +7,7 @@
 // --set 'without=["GetCompositeSchedule"]'   calls that the central system cannot send
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-const { byHand, registered, alive, ago, start, stop, order, atLeast, profile } = require('../lib/central-system.js');
+const { byHand, registered, alive, ago, during, order, atLeast, profile } = require('../lib/central-system.js');
 
 function about(checks, ...by) {
   return Object.assign({ checks, by }, byHand);
@@ -65,29 +65,29 @@ scenario('a profile for a transaction names the one that runs', about(
   'OCPP 1.6 §5.16', 'OCPP 1.6 §3.13',
 ), async () => {
   const link = await registered();
-  const transactionId = await start(link);
-  await order(link, 'SetChargingProfile', {
-    how: `for the transaction ${transactionId} at connector 1, with the purpose TxProfile`,
-    payload: {
-      connectorId: 1,
-      csChargingProfiles: {
-        chargingProfileId: 2, transactionId, stackLevel: 0,
-        chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative',
-        chargingSchedule: {
-          chargingRateUnit: 'A',
-          chargingSchedulePeriod: [{ startPeriod: 0, limit: 16 }, { startPeriod: 600, limit: 10.5 }],
+  await during(link, async transactionId => {
+    await order(link, 'SetChargingProfile', {
+      how: `for the transaction ${transactionId} at connector 1, with the purpose TxProfile`,
+      payload: {
+        connectorId: 1,
+        csChargingProfiles: {
+          chargingProfileId: 2, transactionId, stackLevel: 0,
+          chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative',
+          chargingSchedule: {
+            chargingRateUnit: 'A',
+            chargingSchedulePeriod: [{ startPeriod: 0, limit: 16 }, { startPeriod: 600, limit: 10.5 }],
+          },
         },
       },
-    },
-    answer: { status: 'Accepted' },
-    expected: {
-      connectorId: 1,
-      // the id is left out by central systems that mean whatever runs there
-      csChargingProfiles: Object.assign({}, profile,
-        { chargingProfilePurpose: 'TxProfile', transactionId: optional(transactionId) }),
-    },
+      answer: { status: 'Accepted' },
+      expected: {
+        connectorId: 1,
+        // the id is left out by central systems that mean whatever runs there
+        csChargingProfiles: Object.assign({}, profile,
+          { chargingProfilePurpose: 'TxProfile', transactionId: optional(transactionId) }),
+      },
+    });
   });
-  await stop(link, transactionId);
 });
 
 scenario('a composite schedule is asked for', about(

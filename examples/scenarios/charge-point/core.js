@@ -6,23 +6,18 @@
 //     ocpp-tui test examples/scenarios/charge-point/core.js                                    a simulated charge point
 //     ocpp-tui test --listen 9000 --set idTag=04A1B2 examples/scenarios/charge-point/core.js   the one that connects
 //
-// `idTag` must be one that the charge point lets charge; `connector` (1) is the connector that is used. The charge
-// point restarts several times, and somebody must be there to plug a car in and out. Configuration is put back at
-// the end of each scenario.
+// `idTag` must be one that the charge point lets charge; `connector` (1) is the connector that is used; `unknownVendor`
+// is one whose data transfers nobody expects, `null` where all are taken. The charge point restarts several times, and
+// somebody must be there to plug a car in and out. Configuration is put back at the end of each scenario.
 
 const {
-  LONG, cleanUp, configured, connectorCount, ends, fromNow, nextNumber, patient, quietly, ready, readyAndFree,
-  rebooting, refusesStart, site, start, stop, withConfiguration,
+  LONG, byHand, charging, configured, connectorCount, ends, free, keepingConfiguration, nextNumber, outOfUse, patient,
+  quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop, withConfiguration,
 } = require('./lib/charge-point.js');
 
-// ---- booting ------------------------------------------------------------------------------------------------------
+const unknownVendor = parameter('unknownVendor', 'com.example.nobody');
 
-/** Restarts the charge point; what is expected of the result comes after the reset. */
-async function reset(cp, type) {
-  const then = fromNow(cp);
-  await cp.call('Reset', { type }, { status: 'Accepted' });
-  return then;
-}
+// ---- booting ------------------------------------------------------------------------------------------------------
 
 const bootNotification = {
   chargePointVendor: /^.{1,20}$/,
@@ -31,23 +26,29 @@ const bootNotification = {
   firmwareVersion: optional(/^.{0,50}$/),
 };
 
+/** Restarts the charge point and waits for its boot. */
+async function reboot(cp, type) {
+  cp.forget();
+  await cp.call('Reset', { type }, { status: 'Accepted' });
+  return cp.expectCall('BootNotification', bootNotification, rebooting);
+}
+
 scenario('a soft reset leads to a boot', {
   checks:
     'After Reset (Soft) the charge point boots, says who it is, and tells the status of connector 0 and '
     + 'of all others.',
-  by: ['OCPP 1.6 §5.14', 'OCPP 1.6 §4.2', 'OCPP 1.6 §4.9'],
+  by: ['OCPP 1.6 §5.14', 'OCPP 1.6 §4.2', 'OCPP 1.6 errata §3.22'],
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
   const connectors = await connectorCount(cp);
-  const then = await reset(cp, 'Soft');
-  const boot = await then('BootNotification', bootNotification, rebooting);
+  const boot = await reboot(cp, 'Soft');
 
   step('the statuses after the boot');
   for (let connectorId = 0; connectorId <= connectors; connectorId += 1) {
     // connector 0 is the charge point as a whole, which nobody can use and nobody can charge at
     const status = connectorId === 0 ? oneOf('Available', 'Unavailable', 'Faulted') : any.string;
-    const call = await then('StatusNotification', { connectorId, status, errorCode: any.string }, patient);
+    const call = await cp.expectCall('StatusNotification', { connectorId, status, errorCode: any.string }, patient);
     assert(call.at >= boot.at, `the status of connector ${connectorId} came before the boot`);
   }
 });
@@ -58,19 +59,15 @@ scenario('heartbeats come as the boot answer says', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const usual = await configured(cp, 'HeartbeatInterval');
   const interval = foreign ? 5 : 1;
-  cp.answerOnce('BootNotification', { interval });
-  const then = await reset(cp, 'Soft');
-  try {
-    await then('BootNotification', bootNotification, rebooting);
-    const first = await then('Heartbeat', undefined, { within: interval * 1000 + 10000 });
-    const second = await then('Heartbeat', undefined, { within: interval * 1000 + 10000 });
+  await keepingConfiguration(cp, ['HeartbeatInterval'], async () => {
+    cp.answerOnce('BootNotification', { interval });
+    await reboot(cp, 'Soft');
+    const first = await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 10000 });
+    const second = await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 10000 });
     // another message in between may make the wait longer, nothing makes it shorter
     assert(second.at - first.at >= interval * 800, `${second.at - first.at} ms between two heartbeats`);
-  } finally {
-    await quietly(() => cp.call('ChangeConfiguration', { key: 'HeartbeatInterval', value: usual }));
-  }
+  });
 });
 
 /** A boot that is not accepted, and then one that is. */
@@ -79,18 +76,18 @@ function bootsAgain(status, whileItWaits) {
     const cp = await readyAndFree();
     const interval = foreign ? 10 : 1;
     cp.answerOnce('BootNotification', { status, interval });
-    const then = await reset(cp, 'Soft');
-    const first = await then('BootNotification', bootNotification, rebooting);
+    const first = await reboot(cp, 'Soft');
 
     step(`nothing is said while ${status}`);
     await whileItWaits(cp);
     await cp.expectNoCall(undefined, { for: interval * 700 });
 
     step('the next boot');
-    const second = await then('BootNotification', bootNotification, { within: interval * 1000 + patient.within });
+    const within = interval * 1000 + patient.within;
+    const second = await cp.expectCall('BootNotification', bootNotification, { within });
     const wait = second.at - first.at;
     assert(wait >= interval * 900, `booted again after ${wait} ms, not after ${interval} s`);
-    await then('StatusNotification', { connectorId: site.connector }, patient);
+    await cp.expectCall('StatusNotification', { connectorId: site.connector }, patient);
   };
 }
 
@@ -108,23 +105,32 @@ scenario('a rejected boot is tried again', {
   timeout: LONG,
 }, bootsAgain('Rejected', async () => {}));
 
+scenario('a soft reset ends a transaction', {
+  checks: 'Reset (Soft) during a transaction: StopTransaction comes with the reason SoftReset, and then the boot.',
+  by: ['OCPP 1.6 §5.14', 'OCPP 1.6 errata §3.36', 'OCPP 1.6 §4.10'],
+  timeout: LONG,
+}, async () => {
+  const cp = await readyAndFree();
+  await charging(cp, async (transaction) => {
+    const boot = await reboot(cp, 'Soft');
+    const end = await ends(cp, transaction, { reason: 'SoftReset' });
+    assert(end.at <= boot.at, 'the charge point restarted before it told the end of the transaction');
+  });
+});
+
 scenario('a hard reset ends a transaction', {
   checks:
     'Reset (Hard) during a transaction: StopTransaction comes, before the restart or after it, and the '
     + 'charge point boots.',
-  by: ['OCPP 1.6 §5.14', 'OCPP 1.6 §4.10'],
+  by: ['OCPP 1.6 §5.14', 'OCPP 1.6 errata §3.36', 'OCPP 1.6 §4.10'],
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const transaction = await start(cp);
-  try {
-    const then = await reset(cp, 'Hard');
-    await then('BootNotification', bootNotification, rebooting);
+  await charging(cp, async (transaction) => {
+    await reboot(cp, 'Hard');
     // a hard reset need not be graceful: what could not be told before is told as a loss of power
-    await ends(transaction, then, { reason: oneOf('HardReset', 'PowerLoss', 'Reboot') });
-  } finally {
-    await cleanUp(cp, transaction);
-  }
+    await ends(cp, transaction, { reason: oneOf('HardReset', 'PowerLoss', 'Reboot') });
+  });
 });
 
 // ---- configuration ------------------------------------------------------------------------------------------------
@@ -133,9 +139,9 @@ const REQUIRED_KEYS = [
   'AuthorizeRemoteTxRequests', 'ClockAlignedDataInterval', 'ConnectionTimeOut', 'ConnectorPhaseRotation',
   'GetConfigurationMaxKeys', 'HeartbeatInterval', 'LocalAuthorizeOffline', 'LocalPreAuthorize',
   'MeterValuesAlignedData', 'MeterValuesSampledData', 'MeterValueSampleInterval', 'NumberOfConnectors',
-  'ResetRetries', 'StopTransactionOnInvalidId', 'StopTxnAlignedData', 'StopTxnSampledData',
-  'SupportedFeatureProfiles', 'TransactionMessageAttempts', 'TransactionMessageRetryInterval',
-  'UnlockConnectorOnEVSideDisconnect',
+  'ResetRetries', 'StopTransactionOnEVSideDisconnect', 'StopTransactionOnInvalidId', 'StopTxnAlignedData',
+  'StopTxnSampledData', 'SupportedFeatureProfiles', 'TransactionMessageAttempts',
+  'TransactionMessageRetryInterval', 'UnlockConnectorOnEVSideDisconnect',
 ];
 
 scenario('the whole configuration can be read', {
@@ -145,10 +151,11 @@ scenario('the whole configuration can be read', {
   const cp = await ready();
   const { configurationKey, unknownKey } = await cp.call('GetConfiguration', {});
   assert(unknownKey === undefined || unknownKey.length === 0, 'no key was asked for, but unknownKey names some');
-  const known = configurationKey.map(({ key }) => key);
-  const missing = REQUIRED_KEYS.filter((key) => !known.includes(key));
+  // the case of keys does not matter
+  const known = new Map(configurationKey.map((entry) => [entry.key.toLowerCase(), entry]));
+  const missing = REQUIRED_KEYS.filter((key) => !known.has(key.toLowerCase()));
   expect(missing, [], 'the required keys that are missing');
-  expect(configurationKey, containing({ key: 'SupportedFeatureProfiles', readonly: true, value: /\bCore\b/ }));
+  expect(known.get('supportedfeatureprofiles'), { readonly: true, value: /\bCore\b/ }, 'SupportedFeatureProfiles');
 });
 
 scenario('single keys can be read', {
@@ -156,11 +163,11 @@ scenario('single keys can be read', {
   by: 'OCPP 1.6 §5.8',
 }, async () => {
   const cp = await ready();
-  const one = { key: 'HeartbeatInterval', readonly: any.boolean, value: /^[0-9]+$/ };
+  const one = { key: /^HeartbeatInterval$/i, readonly: any.boolean, value: /^[0-9]+$/ };
   await cp.call('GetConfiguration', { key: ['HeartbeatInterval'] }, { configurationKey: [one] });
   await cp.call('GetConfiguration', { key: ['HeartbeatInterval', 'NoSuchKeyHere'] }, {
     configurationKey: [one],
-    unknownKey: ['NoSuchKeyHere'],
+    unknownKey: [/^NoSuchKeyHere$/i],
   });
 });
 
@@ -174,9 +181,10 @@ scenario('a changed heartbeat interval takes effect', {
   const interval = foreign ? 5 : 1;
   await withConfiguration(cp, { HeartbeatInterval: String(interval) }, async () => {
     expect(await configured(cp, 'HeartbeatInterval'), String(interval), 'HeartbeatInterval');
-    const then = fromNow(cp);
-    await then('Heartbeat', undefined, { within: interval * 1000 + 10000 });
-    await then('Heartbeat', undefined, { within: interval * 1000 + 10000 });
+    cp.forget();
+    for (let count = 0; count < 2; count += 1) {
+      await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 10000 });
+    }
   });
 });
 
@@ -187,11 +195,13 @@ scenario('what cannot be configured is refused', {
   by: 'OCPP 1.6 §5.3',
 }, async () => {
   const cp = await ready();
-  const connectors = await configured(cp, 'NumberOfConnectors');
-  await cp.call('ChangeConfiguration', { key: 'NumberOfConnectors', value: '97' }, { status: 'Rejected' });
-  await cp.call('ChangeConfiguration', { key: 'HeartbeatInterval', value: 'often' }, { status: 'Rejected' });
-  await cp.call('ChangeConfiguration', { key: 'NoSuchKeyHere', value: '1' }, { status: 'NotSupported' });
-  expect(await configured(cp, 'NumberOfConnectors'), connectors, 'NumberOfConnectors afterwards');
+  await keepingConfiguration(cp, ['NumberOfConnectors', 'HeartbeatInterval'], async () => {
+    const connectors = await configured(cp, 'NumberOfConnectors');
+    await cp.call('ChangeConfiguration', { key: 'NumberOfConnectors', value: '97' }, { status: 'Rejected' });
+    await cp.call('ChangeConfiguration', { key: 'HeartbeatInterval', value: 'often' }, { status: 'Rejected' });
+    await cp.call('ChangeConfiguration', { key: 'NoSuchKeyHere', value: '1' }, { status: 'NotSupported' });
+    expect(await configured(cp, 'NumberOfConnectors'), connectors, 'NumberOfConnectors afterwards');
+  });
 });
 
 // ---- availability -------------------------------------------------------------------------------------------------
@@ -203,19 +213,21 @@ scenario('a connector goes out of use and comes back', {
   by: 'OCPP 1.6 §5.2',
   timeout: LONG,
 }, async () => {
-  const cp = await readyAndFree();
   const connectorId = site.connector;
-  const then = fromNow(cp);
-  try {
-    await cp.call('ChangeAvailability', { connectorId, type: 'Inoperative' }, { status: 'Accepted' });
-    await then('StatusNotification', { connectorId, status: 'Unavailable' }, patient);
+  const cp = await readyAndFree();
+  const change = (type) => cp.call('ChangeAvailability', { connectorId, type }, { status: 'Accepted' });
+  await outOfUse(cp, connectorId, async () => {
+    cp.forget();
+    await change('Inoperative');
+    await cp.expectCall('StatusNotification', { connectorId, status: 'Unavailable' }, patient);
     step('once more, which changes nothing');
-    await cp.call('ChangeAvailability', { connectorId, type: 'Inoperative' }, { status: 'Accepted' });
+    await change('Inoperative');
     await refusesStart(cp, connectorId, site.idTag);
-  } finally {
-    await cp.call('ChangeAvailability', { connectorId, type: 'Operative' }, { status: 'Accepted' });
-  }
-  await then('StatusNotification', { connectorId, status: 'Available' }, patient);
+    step('back');
+    cp.forget();
+    await change('Operative');
+    await cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, patient);
+  });
 });
 
 scenario('the whole charge point goes out of use and comes back', {
@@ -225,23 +237,20 @@ scenario('the whole charge point goes out of use and comes back', {
 }, async () => {
   const cp = await ready();
   const connectors = await connectorCount(cp);
-  const then = fromNow(cp);
-  const all = async (status) => {
+  for (let connectorId = 1; connectorId <= connectors; connectorId += 1) {
+    await free(cp, connectorId);
+  }
+  const change = async (type, status) => {
+    cp.forget();
+    await cp.call('ChangeAvailability', { connectorId: 0, type }, { status: 'Accepted' });
     for (let connectorId = 1; connectorId <= connectors; connectorId += 1) {
-      await then('StatusNotification', { connectorId, status }, patient);
+      await cp.expectCall('StatusNotification', { connectorId, status }, patient);
     }
   };
-  try {
-    const { status } = await cp.call('ChangeAvailability', { connectorId: 0, type: 'Inoperative' });
-    if (status === 'Scheduled') {
-      skip('somebody uses a connector');
-    }
-    expect(status, 'Accepted', 'the status of the answer');
-    await all('Unavailable');
-  } finally {
-    await cp.call('ChangeAvailability', { connectorId: 0, type: 'Operative' }, { status: 'Accepted' });
-  }
-  await all('Available');
+  await outOfUse(cp, 0, async () => {
+    await change('Inoperative', 'Unavailable');
+    await change('Operative', 'Available');
+  });
 });
 
 scenario('a connector in use goes out of use afterwards', {
@@ -251,19 +260,16 @@ scenario('a connector in use goes out of use afterwards', {
   by: 'OCPP 1.6 §5.2',
   timeout: LONG,
 }, async () => {
-  const cp = await readyAndFree();
   const connectorId = site.connector;
-  const transaction = await start(cp);
-  try {
-    const then = fromNow(cp);
+  const cp = await readyAndFree();
+  await outOfUse(cp, connectorId, () => charging(cp, async (transaction) => {
     await cp.call('ChangeAvailability', { connectorId, type: 'Inoperative' }, { status: 'Scheduled' });
     await stop(cp, transaction);
-    await operator(`Take the cable out of connector ${connectorId}.`, () => {});
-    await then('StatusNotification', { connectorId, status: 'Unavailable' }, patient);
-  } finally {
-    await cleanUp(cp, transaction);
-    await quietly(() => cp.call('ChangeAvailability', { connectorId, type: 'Operative' }));
-  }
+    await byHand(
+      `Take the cable out of connector ${connectorId}.`,
+      () => cp.expectCall('StatusNotification', { connectorId, status: 'Unavailable' }, patient),
+    );
+  }));
 });
 
 // ---- transactions -------------------------------------------------------------------------------------------------
@@ -277,33 +283,30 @@ scenario('a transaction from afar', {
 }, async () => {
   const cp = await readyAndFree();
   const interval = foreign ? 10 : 1;
-  await withConfiguration(cp, { MeterValueSampleInterval: String(interval) }, async () => {
-    const then = fromNow(cp);
-    const transaction = await start(cp);
-    try {
-      const { payload: begin } = transaction.call;
-      expect(begin, { meterStart: any.integer, timestamp: any.time, reservationId: absent }, 'StartTransaction');
+  const connectorId = site.connector;
+  const sampling = { MeterValueSampleInterval: String(interval) };
+  await withConfiguration(cp, sampling, () => charging(cp, async (transaction) => {
+    const { payload: begin } = transaction.call;
+    expect(begin, { meterStart: any.integer, timestamp: any.time, reservationId: absent }, 'StartTransaction');
 
-      step('meter values');
-      const values = { connectorId: site.connector, transactionId: transaction.id };
-      const readings = (list) => list.length > 0 && list.every((it) => 'value' in it);
-      const sampled = { timestamp: any.time, sampledValue: readings };
-      for (let count = 0; count < 2; count += 1) {
-        const { payload } = await then('MeterValues', values, { within: interval * 1000 + 20000 });
-        payload.meterValue.forEach((value) => expect(value, sampled, 'an element of meterValue'));
+    step('meter values');
+    const values = { connectorId, transactionId: transaction.id };
+    const readings = (list) => list.length > 0 && list.every((it) => 'value' in it);
+    for (let count = 0; count < 2; count += 1) {
+      const { payload } = await cp.expectCall('MeterValues', values, { within: interval * 1000 + 20000 });
+      for (const value of payload.meterValue) {
+        expect(value, { timestamp: any.time, sampledValue: readings }, 'an element of meterValue');
       }
-
-      step('the end');
-      const { payload: end } = await stop(cp, transaction);
-      expect(end, { reason: 'Remote', timestamp: any.time, idTag: optional(site.idTag) });
-      const used = end.meterStop - begin.meterStart;
-      assert(used >= 0, `between meterStart and meterStop lie ${used} Wh`);
-      const status = oneOf('Finishing', 'Available');
-      await then('StatusNotification', { connectorId: site.connector, status }, patient);
-    } finally {
-      await cleanUp(cp, transaction);
     }
-  });
+
+    step('the end');
+    const { payload: end } = await stop(cp, transaction);
+    expect(end, { reason: 'Remote', timestamp: any.time, idTag: optional(site.idTag) }, 'StopTransaction');
+    const used = end.meterStop - begin.meterStart;
+    assert(used >= 0, `between meterStart and meterStop lie ${used} Wh`);
+    const status = oneOf('Finishing', 'Available');
+    await cp.expectCall('StatusNotification', { connectorId, status }, patient);
+  }));
 });
 
 scenario('a running transaction is not disturbed', {
@@ -314,14 +317,11 @@ scenario('a running transaction is not disturbed', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const transaction = await start(cp);
-  try {
+  await charging(cp, async (transaction) => {
     await refusesStart(cp, site.connector, site.otherIdTag);
     await cp.call('RemoteStopTransaction', { transactionId: nextNumber() }, { status: 'Rejected' });
     await stop(cp, transaction);
-  } finally {
-    await cleanUp(cp, transaction);
-  }
+  });
 });
 
 scenario('a tag that turns out invalid ends its transaction', {
@@ -332,15 +332,15 @@ scenario('a tag that turns out invalid ends its transaction', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  await withConfiguration(cp, { StopTransactionOnInvalidId: 'true' }, async () => {
-    const then = fromNow(cp);
-    const transaction = await start(cp, { answer: { idTagInfo: { status: 'Invalid' } }, begins: false });
-    try {
-      await ends(transaction, then, { reason: 'DeAuthorized' });
-    } finally {
-      await cleanUp(cp, transaction);
-    }
-  });
+  const invalid = { answer: { idTagInfo: { status: 'Invalid' } }, begins: false };
+  try {
+    await withConfiguration(cp, { StopTransactionOnInvalidId: 'true' }, () => charging(cp, async (transaction) => {
+      await ends(cp, transaction, { reason: 'DeAuthorized' });
+    }, invalid));
+  } finally {
+    // the cache of the charge point has learnt that the tag is not valid
+    await quietly(() => cp.call('ClearCache', {}));
+  }
 });
 
 scenario('no start at a connector that does not exist', {
@@ -348,13 +348,7 @@ scenario('no start at a connector that does not exist', {
   by: 'OCPP 1.6 §5.11',
 }, async () => {
   const cp = await ready();
-  const connectorId = (await connectorCount(cp)) + 1;
-  try {
-    await refusesStart(cp, connectorId, site.idTag);
-  } catch (error) {
-    // an error is as good a refusal, as long as it names the value
-    expect(error.code, 'PropertyConstraintViolation', `the end of the call: ${error.message}`);
-  }
+  await refusesStart(cp, (await connectorCount(cp)) + 1, site.idTag);
 });
 
 // ---- the rest -----------------------------------------------------------------------------------------------------
@@ -365,37 +359,30 @@ scenario('unlocking a connector ends its transaction', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const transaction = await start(cp);
-  try {
-    const then = fromNow(cp);
+  await charging(cp, async (transaction) => {
     const { status } = await cp.call('UnlockConnector', { connectorId: site.connector });
     if (status === 'NotSupported') {
       skip('the cable cannot be unlocked from afar');
     }
-    expect(status, oneOf('Unlocked', 'UnlockFailed'), 'the status of the answer');
-    await ends(transaction, then, { reason: 'UnlockCommand' });
-  } finally {
-    await cleanUp(cp, transaction);
-  }
+    await ends(cp, transaction, { reason: 'UnlockCommand' });
+  });
 });
 
 scenario('unlocking where nothing is locked', {
-  checks: 'UnlockConnector is answered for a free connector, and says NotSupported for one that does not exist.',
+  checks: 'UnlockConnector is answered for a free connector; one that does not exist is not said to be unlocked.',
   by: 'OCPP 1.6 §5.18',
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  await cp.call('UnlockConnector', { connectorId: site.connector }, {
-    status: oneOf('Unlocked', 'UnlockFailed', 'NotSupported'),
-  });
-  const connectorId = (await connectorCount(cp)) + 1;
+  await cp.call('UnlockConnector', { connectorId: site.connector });
   // only the errata say which word; before them, both of these were read out of the text
-  await cp.call('UnlockConnector', { connectorId }, { status: oneOf('NotSupported', 'UnlockFailed') });
+  const connectorId = (await connectorCount(cp)) + 1;
+  await refuses(cp, 'UnlockConnector', { connectorId }, oneOf('NotSupported', 'UnlockFailed'));
 });
 
 scenario('the authorisation cache can be cleared', {
   checks: 'ClearCache is accepted, or rejected where there is no cache.',
-  by: 'OCPP 1.6 §5.4',
+  by: ['OCPP 1.6 §5.4', 'OCPP 1.6 errata §3.23'],
 }, async () => {
   const cp = await ready();
   const enabled = (await configured(cp, 'AuthorizationCacheEnabled')) === 'true';
@@ -406,8 +393,15 @@ scenario('data of an unknown vendor', {
   checks: 'DataTransfer of a vendor that nobody knows is answered with UnknownVendorId.',
   by: 'OCPP 1.6 §5.6',
 }, async () => {
+  if (unknownVendor === null) {
+    skip('the data of every vendor are taken there');
+  }
   const cp = await ready();
-  const result = await cp.call('DataTransfer', { vendorId: 'example.no-such-vendor', data: 'hello' });
-  // the simulated one takes everybody's data, for those who try an extension out
-  expect(result.status, foreign ? 'UnknownVendorId' : oneOf('UnknownVendorId', 'Accepted'), 'the status of the answer');
+  if (!foreign) {
+    // the simulated one takes everybody's data, for those who try an extension out
+    await operator(`Forget the vendor ${unknownVendor}`, (underTest) => {
+      underTest.answer('DataTransfer', { status: 'UnknownVendorId' });
+    });
+  }
+  await cp.call('DataTransfer', { vendorId: unknownVendor, data: 'hello' }, { status: 'UnknownVendorId' });
 });

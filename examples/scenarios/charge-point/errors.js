@@ -9,19 +9,12 @@
 // `idTag` and `connector` (1) are used for one transaction.
 
 const {
-  LONG, ask, cleanUp, configured, ends, fromNow, patient, ready, readyAndFree, site, start, withConfiguration,
+  LONG, REFUSAL, ask, charging, configured, patient, ready, readyAndFree, site, stop, withConfiguration,
 } = require('./lib/charge-point.js');
 
-// The codes overlap, and their names were misprinted in some versions of the specification: each list holds what
-// may be meant.
-const INCOMPLETE = oneOf(
-  'OccurenceConstraintViolation', 'OccurrenceConstraintViolation', 'ProtocolError', 'FormationViolation',
-  'FormatViolation', 'PropertyConstraintViolation',
-);
-const WRONG_TYPE = oneOf(
-  'TypeConstraintViolation', 'PropertyConstraintViolation', 'FormationViolation', 'FormatViolation',
-);
-const WRONG_VALUE = WRONG_TYPE;
+// What is said about a field that is missing; the name was misprinted in some versions of the specification, and the
+// code for wrong values is meant by some.
+const INCOMPLETE = oneOf('OccurenceConstraintViolation', 'OccurrenceConstraintViolation', 'ProtocolError', REFUSAL);
 
 /** Something harmless that every charge point answers: it shows that the link is in order. */
 async function stillAnswers(cp) {
@@ -53,7 +46,7 @@ scenario('a field of the wrong type', {
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const cp = await ready();
-  await cp.callError('RemoteStopTransaction', { transactionId: 'the one that runs' }, WRONG_TYPE);
+  await cp.callError('RemoteStopTransaction', { transactionId: 'the one that runs' }, REFUSAL);
   await stillAnswers(cp);
 });
 
@@ -62,7 +55,7 @@ scenario('a value that is not allowed', {
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const cp = await ready();
-  await cp.callError('ChangeAvailability', { connectorId: site.connector, type: 'Sleepy' }, WRONG_VALUE);
+  await cp.callError('ChangeAvailability', { connectorId: site.connector, type: 'Sleepy' }, REFUSAL);
   await stillAnswers(cp);
 });
 
@@ -100,20 +93,20 @@ scenario('one call at a time', {
 }, async () => {
   const cp = await ready();
   const late = foreign ? 5000 : 1500;
-  const then = fromNow(cp);
+  cp.forget();
   cp.answerOnce('Heartbeat', ocpp.delay(late));
   const { status } = await ask(cp, 'TriggerMessage', { requestedMessage: 'Heartbeat' });
   if (status !== 'Accepted') {
     skip(`a heartbeat cannot be triggered: ${status}`);
   }
-  const heartbeat = await then('Heartbeat');
+  const heartbeat = await cp.expectCall('Heartbeat');
 
   // this gives it something to say; whoever finds that too much just now may refuse, but must not send it
   const connectorId = site.connector;
   const second = await cp.call('TriggerMessage', { requestedMessage: 'StatusNotification', connectorId });
   await cp.expectNoCall(undefined, { for: late * 0.6 });
   if (second.status === 'Accepted') {
-    const call = await then('StatusNotification', { connectorId }, { within: late + 10000 });
+    const call = await cp.expectCall('StatusNotification', { connectorId }, { within: late + 10000 });
     assert(call.at - heartbeat.at >= late * 0.9, `the next call came ${call.at - heartbeat.at} ms after the last`);
   }
 });
@@ -126,19 +119,12 @@ scenario('a transaction message that fails is sent again', {
   const cp = await readyAndFree();
   const seconds = foreign ? 5 : 1;
   const values = { TransactionMessageAttempts: '3', TransactionMessageRetryInterval: String(seconds) };
-  await withConfiguration(cp, values, async () => {
-    const transaction = await start(cp);
-    try {
-      const then = fromNow(cp);
-      cp.answerOnce('StopTransaction', ocpp.error('InternalError', 'an error on purpose'));
-      await cp.call('RemoteStopTransaction', { transactionId: transaction.id }, { status: 'Accepted' });
-      const first = await ends(transaction, then);
-      const { meterStop } = first.payload;
-      const again = await then('StopTransaction', { transactionId: transaction.id, meterStop }, patient);
-      const wait = again.at - first.at;
-      assert(wait >= seconds * 800, `sent again after ${wait} ms, not after ${seconds} s`);
-    } finally {
-      await cleanUp(cp, transaction);
-    }
-  });
+  await withConfiguration(cp, values, () => charging(cp, async (transaction) => {
+    cp.answerOnce('StopTransaction', ocpp.error('InternalError', 'an error on purpose'));
+    const first = await stop(cp, transaction);
+    const { transactionId, meterStop } = first.payload;
+    const again = await cp.expectCall('StopTransaction', { transactionId, meterStop }, patient);
+    const wait = again.at - first.at;
+    assert(wait >= seconds * 800, `sent again after ${wait} ms, not after ${seconds} s`);
+  }));
 });

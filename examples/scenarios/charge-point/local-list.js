@@ -9,7 +9,7 @@
 // put into it and used for a transaction at `connector` (1), where somebody must be there to plug a car in.
 
 const {
-  LONG, ask, cleanUp, quietly, ready, readyAndFree, since, start, stop, withConfiguration,
+  LONG, ask, charging, quietly, ready, readyAndFree, stop, withConfiguration,
 } = require('./lib/charge-point.js');
 
 const listedIdTag = parameter('listedIdTag', 'LISTED1');
@@ -96,20 +96,16 @@ scenario('a listed tag starts without a question', {
   checks:
     'With LocalPreAuthorize a tag in the list starts a transaction, and the central system is not asked '
     + 'about it first.',
-  by: ['OCPP 1.6 §3.5', 'OCPP 1.6 §9.1'],
+  by: ['OCPP 1.6 §3.5', 'OCPP 1.6 §5.11', 'OCPP 1.6 §9.1'],
   timeout: LONG,
 }, withList(readyAndFree, async (cp, current) => {
   await send(cp, 'Full', current + 1, [accepted(listedIdTag)]);
-  await withConfiguration(cp, { LocalPreAuthorize: 'true' }, async () => {
-    const before = cp.calls('Authorize').length;
-    const transaction = await start(cp, { idTag: listedIdTag });
-    try {
-      const asked = since(cp, 'Authorize', before).filter(({ payload }) => payload.idTag === listedIdTag);
-      const early = asked.filter(({ at }) => at <= transaction.call.at);
-      assert(early.length === 0, `${listedIdTag} is in the list, but Authorize asked about it`);
-      await stop(cp, transaction);
-    } finally {
-      await cleanUp(cp, transaction);
-    }
-  });
+  // without the first one a remote start asks nobody anyway
+  const values = { AuthorizeRemoteTxRequests: 'true', LocalPreAuthorize: 'true' };
+  await withConfiguration(cp, values, () => charging(cp, async (transaction) => {
+    const early = cp.calls('Authorize').filter(({ payload, at }) =>
+      payload.idTag === listedIdTag && at <= transaction.call.at);
+    assert(early.length === 0, `${listedIdTag} is in the list, but Authorize asked about it`);
+    await stop(cp, transaction);
+  }, { idTag: listedIdTag }));
 }));

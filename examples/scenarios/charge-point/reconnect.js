@@ -1,6 +1,7 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// What an OCPP 1.6-J charge point does when its link is lost: it comes back, without a boot, and keeps what it owes.
+// What an OCPP 1.6-J charge point does when its link is lost: it comes back, and keeps what it owes. A boot after that
+// is advised against and not forbidden, so that it is worth a remark in the trace and no failure.
 //
 //     ocpp-tui test examples/scenarios/charge-point/reconnect.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/reconnect.js   the one that connects
@@ -9,7 +10,7 @@
 // minutes are allowed. `idTag` and `connector` (1) are used for transactions.
 
 const {
-  LONG, cleanUp, configured, ends, fromNow, patient, ready, readyAndFree, since, start, stop,
+  LONG, charging, configured, patient, ready, readyAndFree, stop,
 } = require('./lib/charge-point.js');
 
 const back = { within: foreign ? 300000 : 30000 };
@@ -21,21 +22,23 @@ function comesBack(end) {
     const boots = cp.calls('BootNotification').length;
     await end(cp);
     await cp.expectConnect(back);
+    await sleep(foreign ? 5000 : 1000);
+    if (cp.calls('BootNotification').length > boots) {
+      // it should not, which is an advice: the central system knows it already
+      cp.mark('the charge point booted, though only its link was lost');
+    }
     expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
-    await cp.expectNoCall('BootNotification', { for: foreign ? 10000 : 1000 });
-    const more = since(cp, 'BootNotification', boots).length;
-    assert(more === 0, 'the charge point booted, though only its link was lost');
   };
 }
 
 scenario('back after the link was closed', {
-  checks: 'When the central system closes the link, the charge point comes back, answers, and does not boot.',
+  checks: 'When the central system closes the link, the charge point comes back and answers calls.',
   by: 'OCPP-J 1.6 §5.4',
   timeout: LONG,
 }, comesBack((cp) => cp.disconnect()));
 
 scenario('back after the link was cut', {
-  checks: 'When the connection breaks without a goodbye, the charge point comes back, answers, and does not boot.',
+  checks: 'When the connection breaks without a goodbye, the charge point comes back and answers calls.',
   by: 'OCPP-J 1.6 §5.4',
   timeout: LONG,
 }, comesBack((cp) => cp.drop()));
@@ -46,16 +49,12 @@ scenario('a transaction outlives the link', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const transaction = await start(cp);
-  try {
-    const stops = cp.calls('StopTransaction').length;
+  await charging(cp, async (transaction) => {
     await cp.drop();
     await cp.expectConnect(back);
-    expect(since(cp, 'StopTransaction', stops), [], 'the transactions that stopped with the link');
+    expect(cp.calls('StopTransaction'), [], 'the transactions that stopped with the link');
     await stop(cp, transaction);
-  } finally {
-    await cleanUp(cp, transaction);
-  }
+  });
 });
 
 scenario('what was not delivered is sent again', {
@@ -66,19 +65,14 @@ scenario('what was not delivered is sent again', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const transaction = await start(cp);
-  try {
-    const then = fromNow(cp);
+  await charging(cp, async (transaction) => {
     cp.answerOnce('StopTransaction', ocpp.silence());
-    await cp.call('RemoteStopTransaction', { transactionId: transaction.id }, { status: 'Accepted' });
-    const lost = await ends(transaction, then);
+    const lost = await stop(cp, transaction);
     await cp.drop();
     await cp.expectConnect(back);
-    const { meterStop } = lost.payload;
-    await then('StopTransaction', { transactionId: transaction.id, meterStop }, patient);
-  } finally {
-    await cleanUp(cp, transaction);
-  }
+    const { transactionId, meterStop, timestamp } = lost.payload;
+    await cp.expectCall('StopTransaction', { transactionId, meterStop, timestamp }, patient);
+  });
 });
 
 scenario('a ping is answered', {

@@ -9,7 +9,7 @@
 // is reserved.
 
 const {
-  LONG, ask, cleanUp, fromNow, nextNumber, patient, quietly, readyAndFree, refusesStart, site, start, stop,
+  LONG, ask, charging, nextNumber, outOfUse, patient, quietly, readyAndFree, refusesStart, site, stop,
 } = require('./lib/charge-point.js');
 
 const connectorId = site.connector;
@@ -20,33 +20,41 @@ function reservation(milliseconds = 600000, fields = {}) {
   return { connectorId, expiryDate, idTag: site.idTag, reservationId: nextNumber(), ...fields };
 }
 
-/** Reserves the connector and gives the id. Many charge points are configured to take no reservations, as they may. */
-async function reserve(cp, payload) {
+/** Asks for a reservation. Many charge points are configured to take none, as they may. */
+async function reserve(cp, payload, expected = 'Accepted') {
   const { status } = await ask(cp, 'ReserveNow', payload);
   if (status === 'Rejected') {
     skip('the charge point takes no reservations');
   }
-  expect(status, 'Accepted', 'the status of the answer to ReserveNow');
-  return payload.reservationId;
+  expect(status, expected, 'the status of the answer to ReserveNow');
 }
 
 const cancel = (cp, reservationId, expected) => cp.call('CancelReservation', { reservationId }, expected);
+
+/** Runs something with the reserved connector; what is left of the reservation is cancelled in any case. */
+async function reserved(run, milliseconds) {
+  const cp = await readyAndFree();
+  const payload = reservation(milliseconds);
+  const id = payload.reservationId;
+  cp.forget();
+  await reserve(cp, payload);
+  try {
+    await cp.expectCall('StatusNotification', { connectorId, status: 'Reserved' }, patient);
+    await run(cp, id);
+  } finally {
+    await quietly(() => cancel(cp, id));
+  }
+}
 
 scenario('a connector is reserved and released', {
   checks: 'ReserveNow makes the connector Reserved, CancelReservation makes it Available again; both are told.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §5.1', 'OCPP 1.6 §4.9'],
   timeout: LONG,
-}, async () => {
-  const cp = await readyAndFree();
-  const then = fromNow(cp);
-  const id = await reserve(cp, reservation());
-  try {
-    await then('StatusNotification', { connectorId, status: 'Reserved' }, patient);
-  } finally {
-    await cancel(cp, id, { status: 'Accepted' });
-  }
-  await then('StatusNotification', { connectorId, status: 'Available' }, patient);
-});
+}, () => reserved(async (cp, id) => {
+  cp.forget();
+  await cancel(cp, id, { status: 'Accepted' });
+  await cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, patient);
+}));
 
 scenario('only a reservation that holds can be cancelled', {
   checks:
@@ -54,16 +62,11 @@ scenario('only a reservation that holds can be cancelled', {
     + 'somebody did.',
   by: 'OCPP 1.6 §5.1',
   timeout: LONG,
-}, async () => {
-  const cp = await readyAndFree();
-  const id = await reserve(cp, reservation());
-  try {
-    await cancel(cp, nextNumber(), { status: 'Rejected' });
-  } finally {
-    await cancel(cp, id, { status: 'Accepted' });
-  }
+}, () => reserved(async (cp, id) => {
+  await cancel(cp, nextNumber(), { status: 'Rejected' });
+  await cancel(cp, id, { status: 'Accepted' });
   await cancel(cp, id, { status: 'Rejected' });
-});
+}));
 
 scenario('a connector is reserved only once', {
   checks:
@@ -71,16 +74,10 @@ scenario('a connector is reserved only once', {
     + 'reservation.',
   by: 'OCPP 1.6 §5.13',
   timeout: LONG,
-}, async () => {
-  const cp = await readyAndFree();
-  const id = await reserve(cp, reservation());
-  try {
-    await cp.call('ReserveNow', reservation(600000, { idTag: site.otherIdTag }), { status: 'Occupied' });
-    await cp.call('ReserveNow', reservation(900000, { reservationId: id }), { status: 'Accepted' });
-  } finally {
-    await cancel(cp, id, { status: 'Accepted' });
-  }
-});
+}, () => reserved(async (cp, reservationId) => {
+  await cp.call('ReserveNow', reservation(600000, { idTag: site.otherIdTag }), { status: 'Occupied' });
+  await cp.call('ReserveNow', reservation(900000, { reservationId }), { status: 'Accepted' });
+}));
 
 scenario('a connector out of use is not reserved', {
   checks: 'ReserveNow for an unavailable connector is answered with Unavailable.',
@@ -88,18 +85,12 @@ scenario('a connector out of use is not reserved', {
   timeout: LONG,
 }, async () => {
   const cp = await readyAndFree();
-  const then = fromNow(cp);
-  await cp.call('ChangeAvailability', { connectorId, type: 'Inoperative' }, { status: 'Accepted' });
-  try {
-    await then('StatusNotification', { connectorId, status: 'Unavailable' }, patient);
-    const { status } = await ask(cp, 'ReserveNow', reservation());
-    if (status === 'Rejected') {
-      skip('the charge point takes no reservations');
-    }
-    expect(status, 'Unavailable', 'the status of the answer to ReserveNow');
-  } finally {
-    await quietly(() => cp.call('ChangeAvailability', { connectorId, type: 'Operative' }));
-  }
+  await outOfUse(cp, connectorId, async () => {
+    cp.forget();
+    await cp.call('ChangeAvailability', { connectorId, type: 'Inoperative' }, { status: 'Accepted' });
+    await cp.expectCall('StatusNotification', { connectorId, status: 'Unavailable' }, patient);
+    await reserve(cp, reservation(), 'Unavailable');
+  });
 });
 
 scenario('a reserved connector is for its tag only', {
@@ -108,42 +99,27 @@ scenario('a reserved connector is for its tag only', {
     + 'reservation.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §4.8'],
   timeout: LONG,
-}, async () => {
-  const cp = await readyAndFree();
-  const then = fromNow(cp);
-  const id = await reserve(cp, reservation());
-  let transaction;
-  try {
-    await then('StatusNotification', { connectorId, status: 'Reserved' }, patient);
-    await refusesStart(cp, connectorId, site.otherIdTag);
+}, () => reserved(async (cp, id) => {
+  await refusesStart(cp, connectorId, site.otherIdTag);
 
-    step('the one who reserved comes');
-    transaction = await start(cp);
+  step('the one who reserved comes');
+  await charging(cp, async (transaction) => {
     expect(transaction.call.payload.reservationId, id, 'reservationId in StartTransaction');
     await stop(cp, transaction);
-    step('the reservation is used up');
-    await cancel(cp, id, { status: 'Rejected' });
-  } finally {
-    await cleanUp(cp, transaction);
-    await quietly(() => cancel(cp, id));
-  }
-});
+  });
+  step('the reservation is used up');
+  await cancel(cp, id, { status: 'Rejected' });
+}));
+
+// the clocks of two machines differ, and a reservation that is over already would be refused
+const lasts = foreign ? 30000 : 1500;
 
 scenario('a reservation runs out', {
   checks: 'At the expiry date the connector becomes Available again, and there is nothing left to cancel.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §5.1'],
   timeout: LONG,
-}, async () => {
-  const cp = await readyAndFree();
-  const then = fromNow(cp);
-  // the clocks of two machines differ, and a reservation that is over already would be refused
-  const lasts = foreign ? 30000 : 1500;
-  const id = await reserve(cp, reservation(lasts));
-  try {
-    await then('StatusNotification', { connectorId, status: 'Reserved' }, patient);
-    await then('StatusNotification', { connectorId, status: 'Available' }, { within: lasts + patient.within });
-    await cancel(cp, id, { status: 'Rejected' });
-  } finally {
-    await quietly(() => cancel(cp, id));
-  }
-});
+}, () => reserved(async (cp, id) => {
+  cp.forget();
+  await cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, { within: lasts + patient.within });
+  await cancel(cp, id, { status: 'Rejected' });
+}, lasts));

@@ -50,6 +50,22 @@ function stop(link, transactionId, fields) {
   return link.call('StopTransaction', payload);
 }
 
+/**
+ * Runs something during a transaction, which is stopped afterwards in any case: nothing is to be left charging at the
+ * central system. Fields of its start and of its stop can be replaced.
+ */
+async function during(link, run, { started, stopped } = {}) {
+  const transactionId = await start(link, started);
+  try {
+    await run(transactionId);
+  } catch (error) {
+    // how this ends is not what the scenario is about
+    await stop(link, transactionId, stopped).catch(() => {});
+    throw error;
+  }
+  await stop(link, transactionId, stopped);
+}
+
 /** Ends the scenario when the central system cannot send this. */
 function needs(action) {
   if (without.includes(action)) {
@@ -67,13 +83,10 @@ async function order(link, action, { how = '', payload, answer = {}, error, expe
   needs(action);
   // not only the next time: there are central systems that make such calls by themselves, after a boot for example
   link.answer(action, error ? ocpp.error(error, 'This is part of a test.') : answer);
-  const before = new Set(link.calls(action).map(call => call.id));
+  link.forget();
   await operator(`Send ${action} to ${link.id}${how && `, ${how}`}`, underTest =>
     error ? underTest.callError(action, payload, error) : underTest.call(action, payload));
-  let call;
-  do {
-    call = await link.expectCall(action, any, patience);
-  } while (before.has(call.id));
+  const call = await link.expectCall(action, any, patience);
   return expect(call.payload, expected, `the payload of ${action}`);
 }
 
@@ -115,5 +128,6 @@ const profile = {
 };
 
 module.exports = {
-  idTag, clockTolerance, byHand, registered, alive, ago, start, stop, needs, order, textUpTo, atLeast, uri, profile,
+  idTag, clockTolerance, byHand, registered, alive, ago, start, stop, during, needs, order, textUpTo, atLeast, uri,
+  profile,
 };

@@ -91,8 +91,10 @@ const orders = {
 async function fromCentralSystem(options) {
   needs(options.transport);
   const link = await chargePointUnderTest(options);
+  // for the others the samples will do
+  const payloads = { RemoteStartTransaction: { connectorId: 1, idTag } };
   for (const action of orders[options.version].filter(action => !without.includes(action))) {
-    await step(action, () => link.call(action));
+    await step(action, () => link.call(action, payloads[action]));
   }
 }
 
@@ -136,7 +138,25 @@ async function extensionFromChargePoint() {
 
 async function extensionFromCentralSystem() {
   needs('websocket');
-  await sendExtension(await chargePointUnderTest({ version: '1.6' }), extension.fromCentralSystem);
+  const link = await chargePointUnderTest({ version: '1.6' });
+  await sendExtension(link, extension.fromCentralSystem);
+  if (foreign) {
+    await firmwareIsThrough(link);
+  }
+}
+
+/** Lets an update of the firmware end: its restart would come in the middle of the scenario behind this one. */
+async function firmwareIsThrough(link) {
+  const latest = now() + 40000;
+  try {
+    let status;
+    do {
+      const { payload } = await link.expectCall('SignedFirmwareStatusNotification', any, { within: 10000 });
+      status = payload.status;
+    } while (!/^(Installed|InvalidSignature|.*Failed)$/.test(status) && now() < latest);
+  } catch {
+    // nothing is under way, or it takes too long to be waited for
+  }
 }
 
 module.exports = { fromChargePoint, fromCentralSystem, extensionFromChargePoint, extensionFromCentralSystem };

@@ -1,8 +1,8 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
 // What the scenarios beside this folder share: the site's parameters, a charge point at rest to begin with,
-// transactions that are started and stopped from afar, and configuration that is put back. Nothing here knows more
-// of the charge point than OCPP says.
+// transactions that are started and stopped from afar, and what is put back at the end. Nothing here knows more of the
+// charge point than OCPP says.
 
 /** What depends on the site: `--set idTag=04A1B2 --set connector=2`. */
 const site = {
@@ -19,33 +19,21 @@ const rebooting = { within: foreign ? 300000 : 15000 };
 // Above the time limit of any single wait, for scenarios in which a cable is handled or a charge point restarts.
 const LONG = 900000;
 
-// Transactions and reservations of one run must not be taken for those of the run before.
-let lastNumber = Math.floor(Math.random() * 1000000);
+// Transactions and reservations of one run must not be taken for those of the run before, and a transaction that a
+// scenario has left behind must not be taken for somebody's: ours lie where nobody else's are likely to be.
+// The time goes into them, because every file of a run begins with the same chance.
+const OURS = 1600000000;
+let lastNumber = OURS + (Math.floor(now() / 100) % 500000000);
 function nextNumber() {
   lastNumber += 1;
   return lastNumber;
 }
+const isOurs = (number) => number >= OURS;
 
-/**
- * Expects calls that come from now on. A charge point may have said the same before, after its boot for example,
- * and a plain `expectCall` would be content with that.
- */
-function fromNow(cp) {
-  const before = new Set(cp.calls().map((call) => call.id));
-  return async (action, payload, options) => {
-    for (;;) {
-      const call = await cp.expectCall(action, payload, options);
-      if (!before.has(call.id)) {
-        return call;
-      }
-    }
-  };
-}
-
-/** The calls that have come since `before` was taken with `cp.calls(action).length`. */
-function since(cp, action, before) {
-  return cp.calls(action).slice(before);
-}
+// How an error says that a value is not accepted; the names were misprinted in some versions of the specification.
+const REFUSAL = oneOf(
+  'PropertyConstraintViolation', 'TypeConstraintViolation', 'FormationViolation', 'FormatViolation', 'GenericError',
+);
 
 /** Cleans up: what goes wrong here is not what the scenario is about. */
 async function quietly(run) {
@@ -56,44 +44,67 @@ async function quietly(run) {
   }
 }
 
-/** Calls something that a charge point need not have, and ends the scenario without a judgement when it has not. */
-async function ask(cp, action, payload, expected) {
-  let result;
+/** Calls, and gives the result or the error that came instead; anything else that goes wrong is thrown. */
+async function attempt(cp, action, payload) {
   try {
-    result = await cp.call(action, payload);
+    return { result: await cp.call(action, payload) };
   } catch (error) {
-    if (error.code === 'NotImplemented' || error.code === 'NotSupported') {
-      skip(`${action} is not supported: ${error.code}`);
+    if (error instanceof CallError && error.code !== 'Timeout' && error.code !== 'Lost') {
+      return { error };
     }
     throw error;
   }
-  if (result.status === 'NotSupported') {
-    skip(`${action} is not supported`);
+}
+
+/** Calls something that a charge point need not have, and ends the scenario without a judgement when it has not. */
+async function ask(cp, action, payload, expected) {
+  const { result, error } = await attempt(cp, action, payload);
+  const refusal = error ? error.code : result.status;
+  if (refusal === 'NotSupported' || (error && refusal === 'NotImplemented')) {
+    skip(`${action} is not supported: ${refusal}`);
+  }
+  if (error) {
+    throw error;
   }
   return expected === undefined ? result : expect(result, expected, `the result of ${action}`);
 }
 
-/** Asks for a message; gives the call, or nothing when the charge point does not want to. */
-async function trigger(cp, requestedMessage, connectorId) {
-  const then = fromNow(cp);
-  const place = connectorId === undefined ? {} : { connectorId };
-  try {
-    const { status } = await cp.call('TriggerMessage', { requestedMessage, ...place });
-    if (status !== 'Accepted') {
-      return undefined;
-    }
-  } catch (error) {
-    if (error.code === 'NotImplemented' || error.code === 'NotSupported') {
-      return undefined;
-    }
-    throw error;
+/** Expects that a call is refused: a status says so, or an error that is about the value. */
+async function refuses(cp, action, payload, status) {
+  const { result, error } = await attempt(cp, action, payload);
+  if (error) {
+    expect(error.code, oneOf(REFUSAL, 'NotSupported', 'NotImplemented'), `the error after ${action}`);
+  } else {
+    expect(result.status, status, `the status of the answer to ${action}`);
   }
-  return then(requestedMessage, place);
+}
+
+/** Has a person do something that a charge point may also do by itself, and waits for what follows from it. */
+async function byHand(sentence, follows) {
+  await operator(sentence, () => {}, { optional: true });
+  try {
+    return await follows();
+  } catch {
+    // It did not happen by itself: here an unattended run skips the scenario, and a person is reminded.
+    await operator(sentence, () => {});
+    return follows();
+  }
+}
+
+/** Asks for a message; gives the call, or nothing when the charge point does not want to. */
+async function trigger(cp, requestedMessage, place = {}) {
+  cp.forget();
+  const { result } = await attempt(cp, 'TriggerMessage', { requestedMessage, ...place });
+  return result && result.status === 'Accepted' ? cp.expectCall(requestedMessage, place) : undefined;
 }
 
 /** The charge point under test, when it has said what it says after connecting. */
 async function ready() {
   const cp = await chargePointUnderTest();
+  // whatever begins during a scenario gets an id by which it is known later, also when nobody waits for it any more
+  const tags = [site.idTag, site.otherIdTag];
+  cp.answer('StartTransaction', ({ idTag }, usual) =>
+    (tags.includes(idTag) ? { transactionId: nextNumber() } : usual));
   // The first heartbeat comes behind a boot under way, the second behind the statuses that follow from its answer.
   if (!(await trigger(cp, 'Heartbeat')) || !(await trigger(cp, 'Heartbeat'))) {
     await sleep(foreign ? 3000 : 500);
@@ -102,27 +113,41 @@ async function ready() {
 }
 
 /** The charge point under test with a connector that nobody uses. */
-async function readyAndFree(connector = site.connector) {
+async function readyAndFree(connectorId = site.connector) {
   const cp = await ready();
-  await free(cp, connector);
+  await free(cp, connectorId);
   return cp;
 }
 
-/** Waits until a connector is available. Without TriggerMessage nobody can ask, and the scenario will find out. */
-async function free(cp, connector) {
-  const then = fromNow(cp);
-  const told = await trigger(cp, 'StatusNotification', connector);
+/** Makes a connector available. Without TriggerMessage nobody can ask, and the scenario will find out. */
+async function free(cp, connectorId) {
+  const told = await trigger(cp, 'StatusNotification', { connectorId });
   const status = told ? told.payload.status : 'Available';
-  if (status === 'Unavailable') {
-    await cp.call('ChangeAvailability', { connectorId: connector, type: 'Operative' }, { status: 'Accepted' });
-  } else if (status === 'Finishing' || status === 'Preparing') {
-    await operator(`Take the cable out of connector ${connector}.`, () => {});
-  } else if (status === 'Available') {
+  if (status === 'Available') {
     return;
-  } else {
-    skip(`connector ${connector} is ${status}`);
   }
-  await then('StatusNotification', { connectorId: connector, status: 'Available' }, patient);
+  const available = () => cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, patient);
+  if (status === 'Unavailable') {
+    await cp.call('ChangeAvailability', { connectorId, type: 'Operative' }, { status: 'Accepted' });
+    await available();
+    return;
+  }
+  if (['Charging', 'SuspendedEV', 'SuspendedEVSE'].includes(status)) {
+    const reading = await trigger(cp, 'MeterValues', { connectorId });
+    const id = reading && reading.payload.transactionId;
+    if (!isOurs(id)) {
+      skip(`connector ${connectorId} is ${status}`);
+    }
+    await step(`stop the transaction ${id}, which a scenario has left behind`, () => stop(cp, { id }));
+  } else if (status !== 'Finishing' && status !== 'Preparing') {
+    skip(`connector ${connectorId} is ${status}`);
+  }
+  try {
+    await byHand(`Take the cable out of connector ${connectorId}.`, available);
+  } catch (error) {
+    // the scenario has not begun yet
+    skip(`connector ${connectorId} does not become free: ${error.message}`);
+  }
 }
 
 /** How many connectors there are. */
@@ -137,79 +162,99 @@ async function configured(cp, key) {
   return entry && entry.value;
 }
 
-/** Runs something with other values of configuration keys, and puts the old ones back. */
-async function withConfiguration(cp, values, run) {
+/** Runs something that may change these configuration keys, and puts their values back. */
+async function keepingConfiguration(cp, keys, run) {
   const before = [];
+  for (const key of keys) {
+    before.push([key, await configured(cp, key)]);
+  }
   try {
-    for (const [key, value] of Object.entries(values)) {
-      const old = await configured(cp, key);
-      if (old === value) {
-        continue;
-      }
-      const { status } = await cp.call('ChangeConfiguration', { key, value });
-      if (status !== 'Accepted') {
-        skip(`${key} cannot be set to ${value}: ${status}`);
-      }
-      before.push([key, old]);
-    }
     return await run();
   } finally {
-    for (const [key, value] of before.reverse()) {
-      if (value !== undefined) {
-        await quietly(() => cp.call('ChangeConfiguration', { key, value }));
+    for (const [key, value] of before) {
+      await quietly(async () => {
+        if (value !== undefined && (await configured(cp, key)) !== value) {
+          await cp.call('ChangeConfiguration', { key, value });
+        }
+      });
+    }
+  }
+}
+
+/** Runs something with other values of configuration keys, and puts the old ones back. */
+function withConfiguration(cp, values, run) {
+  return keepingConfiguration(cp, Object.keys(values), async () => {
+    for (const [key, value] of Object.entries(values)) {
+      if ((await configured(cp, key)) !== value) {
+        const { status } = await cp.call('ChangeConfiguration', { key, value });
+        if (status !== 'Accepted') {
+          skip(`${key} cannot be set to ${value}: ${status}`);
+        }
       }
     }
+    return run();
+  });
+}
+
+/** Runs something while a connector is out of use, and brings it back in any case. */
+async function outOfUse(cp, connectorId, run) {
+  try {
+    await run();
+  } finally {
+    await quietly(() => cp.call('ChangeAvailability', { connectorId, type: 'Operative' }));
   }
 }
 
 /**
- * Starts a transaction from afar. The transaction id is ours, so that the scenario knows it. `answer` goes into our
- * answer to StartTransaction; with `begins: false` charging is not waited for.
+ * Starts a transaction from afar, runs something with it, and stops it if it has not ended by then. Its id is ours, so
+ * that the scenario knows it; `call` is its StartTransaction. `answer` goes into our answer to that; with
+ * `begins: false` charging is not waited for.
  */
-async function start(cp, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
-  const then = fromNow(cp);
-  const id = nextNumber();
-  cp.answerOnce('StartTransaction', { transactionId: id, ...answer });
-  await cp.call('RemoteStartTransaction', { connectorId: connector, idTag }, { status: 'Accepted' });
-  await operator(`Plug a car in at connector ${connector}, unless there is one.`, () => {});
-  const call = await then('StartTransaction', { connectorId: connector, idTag }, patient);
-  if (begins) {
-    const status = oneOf('Charging', 'SuspendedEV', 'SuspendedEVSE');
-    await then('StatusNotification', { connectorId: connector, status }, patient);
+async function charging(cp, run, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
+  const transaction = { id: nextNumber() };
+  const mine = { connectorId: connector, idTag };
+  cp.forget();
+  cp.answerOnce('StartTransaction', { transactionId: transaction.id, ...answer });
+  await cp.call('RemoteStartTransaction', mine, { status: 'Accepted' });
+  transaction.call = await byHand(
+    `Plug a car in at connector ${connector}, unless there is one.`,
+    () => cp.expectCall('StartTransaction', mine, patient),
+  );
+  try {
+    if (begins) {
+      const status = oneOf('Charging', 'SuspendedEV', 'SuspendedEVSE');
+      await cp.expectCall('StatusNotification', { connectorId: connector, status }, patient);
+    }
+    return await run(transaction);
+  } finally {
+    if (!cp.calls('StopTransaction').some(({ payload }) => payload.transactionId === transaction.id)) {
+      await quietly(() => stop(cp, transaction));
+    }
   }
-  return { id, connector, call, ended: false };
 }
 
 /** Stops a transaction from afar and gives the StopTransaction. */
 async function stop(cp, transaction) {
-  const then = fromNow(cp);
   await cp.call('RemoteStopTransaction', { transactionId: transaction.id }, { status: 'Accepted' });
-  return ends(transaction, then);
+  return ends(cp, transaction);
 }
 
-/** Waits for the StopTransaction of a transaction that something else ends. */
-async function ends(transaction, then, expected = {}, options = patient) {
-  const call = await then('StopTransaction', { transactionId: transaction.id, ...expected }, options);
-  transaction.ended = true;
-  return call;
-}
-
-/** Stops a transaction if it still runs, at the end of a scenario. */
-async function cleanUp(cp, transaction) {
-  if (transaction && !transaction.ended) {
-    await quietly(() => stop(cp, transaction));
-  }
+/** Waits for the StopTransaction of a transaction. */
+function ends(cp, transaction, expected = {}) {
+  return cp.expectCall('StopTransaction', { transactionId: transaction.id, ...expected }, patient);
 }
 
 /** Expects that a remote start leads to nothing. The answer may be that it is tried; then it must not succeed. */
 async function refusesStart(cp, connectorId, idTag) {
-  const { status } = await cp.call('RemoteStartTransaction', { connectorId, idTag });
-  if (status === 'Accepted') {
+  const { result, error } = await attempt(cp, 'RemoteStartTransaction', { connectorId, idTag });
+  if (error) {
+    expect(error.code, REFUSAL, 'the error after RemoteStartTransaction');
+  } else if (result.status === 'Accepted') {
     await cp.expectNoCall('StartTransaction', { for: foreign ? 20000 : 5000, payload: { connectorId, idTag } });
   }
 }
 
 module.exports = {
-  LONG, ask, cleanUp, configured, connectorCount, ends, fromNow, nextNumber, patient, quietly, ready, readyAndFree,
-  rebooting, refusesStart, since, site, start, stop, trigger, withConfiguration,
+  LONG, REFUSAL, ask, byHand, charging, configured, connectorCount, ends, free, keepingConfiguration, nextNumber,
+  outOfUse, patient, quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop, withConfiguration,
 };
