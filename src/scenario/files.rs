@@ -11,12 +11,12 @@ const LARGEST: u64 = 4 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// A file or folder cannot be read.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read: {reason}")]
     Unreadable {
         /// As it was named.
         path: String,
-        /// What the operating system says.
-        source: io::Error,
+        /// What the operating system says; a part of the sentence, so that whoever prints causes does not print it twice.
+        reason: io::Error,
     },
     /// A folder without scenarios.
     #[error("{path} has no scenarios: no file in it ends in .js")]
@@ -41,7 +41,7 @@ pub enum FileError {
 pub fn find(named: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for path in named {
-        let unreadable = |source| FileError::Unreadable { path: path.display().to_string(), source };
+        let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
             found.push(path.clone());
             continue;
@@ -73,7 +73,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 
 /// The text of a script.
 pub(super) fn read(path: &Path) -> Result<String, FileError> {
-    let unreadable = |source| FileError::Unreadable { path: path.display().to_string(), source };
+    let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
     let none = |reason| FileError::NoScript { path: path.display().to_string(), reason };
     let facts = fs::metadata(path).map_err(unreadable)?;
     // A pipe would let the thread wait for ever.
@@ -98,13 +98,19 @@ pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), S
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
-    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", plain.display()))?;
+    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", shown(folder, what).display()))?;
     if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
         return Err("only .js and .json files can be loaded".to_owned());
     }
     let file = file.canonicalize().map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     let text = read(&file).map_err(|error| error.to_string())?;
     Ok((file, text))
+}
+
+/// A required file as a person would name it: without the `.` of the folder and of what is required.
+pub(super) fn shown(folder: &Path, what: &str) -> PathBuf {
+    let plain: PathBuf = folder.join(what).components().collect();
+    plain.strip_prefix(".").map(Path::to_owned).unwrap_or(plain)
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -145,6 +151,9 @@ mod tests {
             assert_eq!(required(root, what).unwrap().1, text, "{what}");
         }
         assert_eq!(required(&root.join("lib"), "../b.json").unwrap().1, "2");
+        let named = |folder: &str, what| shown(Path::new(folder), what).display().to_string();
+        assert_eq!((named(".", "./lib/a.js"), named("b", "./a")), ("lib/a.js".into(), "b/a".into()));
+        assert_eq!(named("/b/lib", "../c.js"), "/b/lib/../c.js");
         for (what, word) in [("fs", "modules of node"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")]
         {
             assert!(required(root, what).unwrap_err().contains(word), "{what}");

@@ -322,22 +322,37 @@ impl<'a> Player<'a> {
     /// The engine has stopped the script, or its text cannot be run.
     fn stopped(&mut self, fault: Fault) -> Outcome {
         let failure = *Failure::plain(fault.message, fault.place);
+        // What it wished for in the turn that did not end is not carried out, but says how far it came.
+        for wish in std::mem::take(&mut *self.wishes.borrow_mut()) {
+            match wish {
+                Wish::Step(step) => self.steps.push(step),
+                Wish::Done(number) => self.steps.retain(|step| step.number != number),
+                _ => {}
+            }
+        }
         match fault.bound {
-            Some(Bound::Time | Bound::Memory) => Outcome::Failed(self.with_trace(failure, &[])),
+            Some(Bound::Time | Bound::Memory) => {
+                let (step, place) = self.open_step();
+                Outcome::Failed(self.with_trace(Failure { step, place: failure.place.or(place), ..failure }, &[]))
+            }
             None => Outcome::Broken(Box::new(failure)),
         }
+    }
+
+    /// The step that began last among those that are not over, and its place.
+    fn open_step(&self) -> (Option<String>, Option<String>) {
+        let open = self.steps.last();
+        (open.map(|step| step.text.clone()), open.and_then(|step| Fault::new(&step.text, &step.stack).place))
     }
 
     /// It has taken too long: where it hangs.
     fn late(&mut self) -> Outcome {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-        let open = self.steps.last();
-        let place = open.and_then(|step| Fault::new(&step.text, &step.stack).place);
-        let message = match open {
+        let (step, place) = self.open_step();
+        let message = match step {
             Some(_) => format!("it was still not over after {taken} s and hangs in this step"),
             None => format!("it was still not over after {taken} s, and waits for something that is no step"),
         };
-        let step = open.map(|step| step.text.clone());
         Outcome::Failed(self.with_trace(Failure { message, place, step, ..Failure::default() }, &[]))
     }
 

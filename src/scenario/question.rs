@@ -71,7 +71,7 @@ fn module(json: &str) -> Result<String, String> {
     Ok(match files::required(&folder, &what) {
         Ok((file, text)) => {
             let beside = file.parent().unwrap_or(Path::new("."));
-            json!({ "file": file, "shown": folder.join(&what), "folder": beside, "text": text }).to_string()
+            json!({ "file": file, "shown": files::shown(&folder, &what), "folder": beside, "text": text }).to_string()
         }
         Err(failure) => json!({ "failure": failure }).to_string(),
     })

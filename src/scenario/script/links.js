@@ -50,6 +50,16 @@
     const error = new ExpectationError(message, {
       step: step.text, stack: step.stack, station: step.station, expected, found, records: records.map((record) => record.sequence),
     });
+    error.stack = step.stack; // of the step, also for whoever did not await it
+    done(step);
+    return error;
+  }
+
+  /** Ends a step that needs a peer, or something of ours, which is not there. */
+  function missing(step, message) {
+    const error = new PeerError(message);
+    error.facts = { step: step.text, stack: step.stack, station: step.station, records: [] };
+    error.stack = step.stack;
     done(step);
     return error;
   }
@@ -154,6 +164,7 @@
           step: step.text, stack: step.stack, station: this.key, records: records.map((record) => record.sequence),
           expected: expected === undefined ? 'a result' : words(expected), found: `${end.code} ${end.description || ''}`.trim(),
         };
+        error.stack = step.stack;
         done(step);
         throw error;
       }
@@ -356,15 +367,12 @@
       return wait(step, within, () => {
         const told = this.log.slice(from);
         const failed = told.find((record) => record.kind === 'retry' || record.kind === 'refused');
-        if (failed) {
-          done(step);
-          return { error: new PeerError(`${this.id} could not connect to the central system: ${failed.text}`) };
-        }
+        if (failed) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
         const record = told.find((record) => record.kind === 'connected' && !this.taken.has(record.sequence));
         if (!record) return undefined;
         this.taken.add(record.sequence);
         return { value: undefined };
-      }, () => new PeerError(`${this.id} could not connect to the central system within ${seconds(within)}`));
+      }, () => missing(step, `${this.id} could not connect to the central system within ${seconds(within)}`));
     }
 
     async expectConnect(options) {
@@ -491,7 +499,7 @@
   }
 
   return {
-    ExpectationError, PeerError, Link, begin, done, wrong, request, wait, time, seconds, linkOf, allLinks: () => [...links.values()],
+    ExpectationError, PeerError, Link, begin, done, wrong, missing, request, wait, time, seconds, linkOf, allLinks: () => [...links.values()],
     waitLonger: () => { patience = OPERATOR; }, PATIENCE, OPERATOR, happened, forgetLinks,
   };
 })

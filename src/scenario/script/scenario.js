@@ -55,11 +55,16 @@
     const outer = sections;
     sections = [...outer, String(name)];
     const leave = () => { sections = outer; };
+    const inside = sections.join(' › ');
+    /** The innermost part is the one that counts. Not everything that can be thrown holds it. */
+    const mark = (error) => {
+      if (typeof error === 'object' && error !== null && error.section === undefined) error.section = inside;
+    };
     let value;
     try {
       value = run();
     } catch (error) {
-      error.section = sections.join(' › ');
+      mark(error);
       leave();
       throw error;
     }
@@ -67,12 +72,11 @@
       leave();
       return value;
     }
-    const inside = sections.join(' › ');
     return PlainPromise.resolve(value).then((result) => {
       leave();
       return result;
     }, (error) => {
-      if (typeof error === 'object' && error !== null && error.section === undefined) error.section = inside;
+      mark(error);
       leave();
       throw error;
     });
@@ -123,7 +127,12 @@
     const module = { exports: {} };
     modules.set(found.file, module);
     if (found.file.endsWith('.json')) {
-      module.exports = parse(found.text);
+      try {
+        module.exports = parse(found.text);
+      } catch (error) {
+        error.stack = String(error.stack).replace('<input>', found.shown); // which is what the engine calls any text
+        throw error;
+      }
     } else {
       const body = compile(found.shown, found.text, false);
       body.call(module.exports, module.exports, requireFrom(found.folder), module, found.shown, found.folder);
@@ -169,10 +178,10 @@
     try {
       value = run();
     } catch (error) {
-      settle(index, error);
+      settle(index, error === undefined ? 'undefined was thrown' : error);
       return;
     }
-    PlainPromise.resolve(value).then(() => settle(index), (error) => settle(index, error === undefined ? null : error));
+    PlainPromise.resolve(value).then(() => settle(index), (error) => settle(index, error === undefined ? 'undefined was thrown' : error));
   }
 
   const FILE = -1;

@@ -3,7 +3,7 @@
 (function (toolkit) {
   'use strict';
   const {
-    define, send, ask, want, PeerError, begin, done, wrong, request, wait, time, seconds, linkOf, allLinks, waitLonger, PATIENCE, OPERATOR,
+    define, send, ask, want, begin, done, wrong, missing, request, wait, time, seconds, linkOf, allLinks, waitLonger, PATIENCE, OPERATOR,
   } = toolkit;
 
   // ---- both sides ----------------------------------------------------------------------------------------------------------
@@ -15,10 +15,7 @@
 
   async function ourChargePoint(step, options, lively) {
     const { station, failure } = await request('chargePoint', { ...options, lively });
-    if (failure) {
-      done(step);
-      throw new PeerError(failure);
-    }
+    if (failure) throw missing(step, failure);
     return linkOf(station);
   }
 
@@ -34,14 +31,11 @@
     const step = begin('wait for the charge point under test');
     const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : options.within;
     const listening = await request('listen', {});
-    if (listening.failure) {
-      done(step);
-      throw new PeerError(listening.failure);
-    }
+    if (listening.failure) throw missing(step, listening.failure);
     const id = foreign.chargePoint ? (options.id === undefined ? foreign.identity : options.id) : (options.id || 'CP1');
     if (!foreign.chargePoint) await ourChargePoint(step, { ...options, id }, true);
-    const link = await connectedStation(step, within, id, () => new PeerError(
-      `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
+    const link = await connectedStation(step, within, id, () => missing(
+      step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
     ));
     const { version = '1.6', transport = 'websocket' } = options;
     if (foreign.chargePoint && link.version !== version) skip(`${link.id} speaks OCPP ${link.version}, and this scenario is for ${version}`);
@@ -73,10 +67,7 @@
   async function centralSystem(options = {}) {
     const step = begin('start a central system');
     const made = await request('centralSystem', options);
-    if (made.failure) {
-      done(step);
-      throw new PeerError(made.failure);
-    }
+    if (made.failure) throw missing(step, made.failure);
     done(step);
     const { url, service, port } = made;
     return {
