@@ -45,6 +45,7 @@
   function fail(sentence) { throw new ExpectationError(String(sentence), { step: 'fail' }); }
 
   let sections = [];
+  const insides = new WeakMap(); // what was thrown → the named parts in which that was
 
   function step(name, run) {
     send('note', { station: null, text: String(name) });
@@ -56,9 +57,9 @@
     sections = [...outer, String(name)];
     const leave = () => { sections = outer; };
     const inside = sections.join(' › ');
-    /** The innermost part is the one that counts. Not everything that can be thrown holds it. */
+    /** The innermost part is the one that counts. */
     const mark = (error) => {
-      if (typeof error === 'object' && error !== null && error.section === undefined) error.section = inside;
+      if (typeof error === 'object' && error !== null && !insides.has(error)) insides.set(error, inside);
     };
     let value;
     try {
@@ -165,7 +166,7 @@
       const plain = ['failed', 'skipped'].includes(outcome) || error instanceof PeerError || error instanceof RequireError;
       message = error instanceof Error ? (plain && error.name !== 'Error' ? error.message : `${error.name}: ${error.message}`) : shown(error);
       stack = (error && typeof error === 'object' && String(error.stack || '')) || '';
-      section = (error && error.section) || sections.join(' › ');
+      section = insides.get(error) || sections.join(' › ');
       facts = (error && error.facts) || null;
       if (facts && facts.step === undefined) facts = null;
     } catch (_) { /* the sentence above stands for it */ }
