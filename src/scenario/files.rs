@@ -98,7 +98,10 @@ pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), S
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
-    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", shown(folder, what).display()))?;
+    let file = tried
+        .iter()
+        .find(|path| path.is_file())
+        .ok_or_else(|| format!("there is no file {}", shown(folder, what).display()))?;
     if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
         return Err("only .js and .json files can be loaded".to_owned());
     }

@@ -142,7 +142,12 @@ fn calls_of_the_peer() {
             "
             const cp = await chargePointUnderTest();
             await cp.expectNext('Heartbeat'); // here",
-            &["step       expect Heartbeat as the next call\n", "expected   Heartbeat\n", "found      BootNotification\n", "exchange "],
+            &[
+                "step       expect Heartbeat as the next call\n",
+                "expected   Heartbeat\n",
+                "found      BootNotification\n",
+                "exchange ",
+            ],
         ),
         (
             "the right call first with another payload",
@@ -164,7 +169,13 @@ fn calls_of_the_peer() {
             "
             const cp = await chargePointUnderTest();
             await cp.expectNoCall('Heartbeat', { for: 3600000 }); // here",
-            &["failed after 300.", "message    Heartbeat was called\n", "expected   no such call\n", "found      Heartbeat {}\n", "◀ [2,\""],
+            &[
+                "failed after 300.",
+                "message    Heartbeat was called\n",
+                "expected   no such call\n",
+                "found      Heartbeat {}\n",
+                "◀ [2,\"",
+            ],
         ),
         (
             "any call is unwanted",
@@ -225,7 +236,11 @@ fn frames_and_links() {
             "
             const cs = await centralSystemUnderTest();
             await cs.expectDisconnect({ within: 400 }); // here",
-            &["the end of the link did not come within 0.4 s\n", "step       expect the link to go down\n", "found      nothing\n"],
+            &[
+                "the end of the link did not come within 0.4 s\n",
+                "step       expect the link to go down\n",
+                "found      nothing\n",
+            ],
         ),
         (
             "a link that stays down",
@@ -259,7 +274,12 @@ fn what_a_scenario_says_by_itself() {
             "expect",
             "
             expect({ a: [1, { b: 2 }] }, { a: [1, { b: 3 }] }, 'the whole'); // here",
-            &["message    a[1].b of the whole is not as expected\n", "step       expect the whole\n", "expected   3\n", "found      2"],
+            &[
+                "message    a[1].b of the whole is not as expected\n",
+                "step       expect the whole\n",
+                "expected   3\n",
+                "found      2",
+            ],
         ),
         (
             "fail",

@@ -184,6 +184,7 @@ fn what_a_link_tells_is_in_the_trace() {
         });",
     );
     let played = stage.play_virtually(&["--verbose"]);
-    played.ends(0, &["passed   s.js › marks (0.000 s)\n", "M · half way\n", "· printed {\"a\":1}\n", "· in red\n", "· a part\n"]);
+    played
+        .ends(0, &["passed   s.js › marks (0.000 s)\n", "M · half way\n", "· printed {\"a\":1}\n", "· in red\n", "· a part\n"]);
     played.ends(0, &["M · call Heartbeat (s.js:6:", "M ▶ [2,", "M ◀ [3,", "1 passed, 0 failed, 0 broken, 0 skipped; seed 7\n"]);
 }

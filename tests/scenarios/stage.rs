@@ -118,7 +118,8 @@ impl Played {
     #[track_caller]
     pub fn about(&self, scenario: &str) -> String {
         let head = format!(" › {scenario} ");
-        let mut lines = self.out.lines().chain(self.err.lines()).skip_while(|line| line.starts_with(' ') || !line.contains(&head));
+        let mut lines =
+            self.out.lines().chain(self.err.lines()).skip_while(|line| line.starts_with(' ') || !line.contains(&head));
         let first = lines.next().unwrap_or_else(|| panic!("nothing is said about {scenario:?}\n{self}"));
         let rest = lines.take_while(|line| line.starts_with(' '));
         std::iter::once(first).chain(rest).collect::<Vec<_>>().join("\n")
