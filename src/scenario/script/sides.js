@@ -32,7 +32,8 @@
     const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : options.within;
     const listening = await request('listen', {});
     if (listening.failure) throw missing(step, listening.failure);
-    const id = foreign.chargePoint ? (options.id === undefined ? foreign.identity : options.id) : (options.id || 'CP1');
+    const named = foreign.identity === null ? undefined : foreign.identity; // any charge point when nobody names one
+    const id = foreign.chargePoint ? (options.id === undefined ? named : options.id) : (options.id || 'CP1');
     if (!foreign.chargePoint) await ourChargePoint(step, { ...options, id }, true);
     const link = await connectedStation(step, within, id, () => missing(
       step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
