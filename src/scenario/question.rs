@@ -34,6 +34,7 @@ impl Questions {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let foreign = json!({
             "centralSystem": options.url.is_some(),
+            "soap": options.url.as_ref().is_none_or(|url| !url.starts_with("ws")),
             "chargePoint": options.listen.is_some(),
             "identity": options.identity,
         });

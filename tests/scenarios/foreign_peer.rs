@@ -57,7 +57,9 @@ fn obey(hub: &Hub, wish: &str) {
     let (identity, how) = rest.split_once(", ").unwrap_or((rest, ""));
     let definition = hub.catalog().action(Version::V1_6, Role::CentralSystem, action).unwrap();
     let mut payload = hub.profile().request(definition, &SampleContext::at(ocpp_tui::link::now().wall));
-    let number = |word: &str| how.split_once(&format!("{word} ")).and_then(|(_, rest)| rest.split([' ', ',']).next()?.parse::<i64>().ok());
+    let number = |word: &str| {
+        how.split_once(&format!("{word} ")).and_then(|(_, rest)| rest.split([' ', ',']).next()?.parse::<i64>().ok())
+    };
     if let Some(id) = number("transaction") {
         if action == "SetChargingProfile" {
             payload["connectorId"] = number("connector").into();
@@ -131,4 +133,19 @@ async fn a_charge_point_of_each_version() {
 async fn a_charge_point_of_another_version() {
     let played = charge_points(&["cs-1.5.js"], Version::V1_6, &["--set", "transports=[\"websocket\"]", "--verbose"]).await;
     played.ends(0, &["Säule 7 speaks OCPP 1.6, and this scenario is for 1.5", "0 passed, 0 failed, 0 broken, 2 skipped"]);
+}
+
+/// An address for WebSocket serves the half of a test file that is over WebSocket, one for SOAP serves both here.
+#[tokio::test(flavor = "multi_thread")]
+async fn test_files_of_ocppjs() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let websocket = play(&["ocppjs/cp-1.5.js"], &["--url", &format!("ws://127.0.0.1:{port}"), "--verbose"]).await;
+    websocket.ends(
+        0,
+        &["1 passed, 0 failed, 0 broken, 1 skipped", "--url is an address for WebSocket, and this scenario is for SOAP"],
+    );
+    let both = play(&["ocppjs/cp-1.5.js"], &["--url", &format!("http://127.0.0.1:{port}"), "--verbose"]).await;
+    both.ends(0, &["2 passed, 0 failed, 0 broken, 0 skipped"]);
+    hub.end().await;
 }

@@ -214,7 +214,7 @@
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
-        timer = startTimer(resolve, within, false, [{ code: 'Timeout', description: `no answer within ${seconds(within)}` }]);
+        timer = startTimer(resolve, within, false, [{ code: 'Timeout', within, description: `no answer within ${seconds(within)}` }]);
       });
       const end = await PlainPromise.race([ended, late]);
       clear(timer);
@@ -222,7 +222,8 @@
         throw wrong(step, `${action} was not sent: ${end.description}`);
       }
       if (end.code === 'Timeout' && !silently) {
-        throw wrong(step, `${action} got no answer within ${seconds(within)}`, { expected: 'an answer', found: 'nothing' });
+        const limit = end.within === undefined ? 'the time of --call-timeout' : seconds(end.within);
+        throw wrong(step, `${action} got no answer within ${limit}`, { expected: 'an answer', found: 'nothing' });
       }
       const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call';
       const answer = this.log.filter(isAnswer).pop();

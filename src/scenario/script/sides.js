@@ -21,6 +21,7 @@
 
   async function centralSystemUnderTest(options = {}) {
     const step = begin('connect to the central system under test');
+    if (options.transport === 'soap' && !foreign.soap) skip('--url is an address for WebSocket, and this scenario is for SOAP');
     const within = time(options);
     const link = await ourChargePoint(step, options, false);
     await link.up(step, within, 0);
