@@ -18,10 +18,10 @@ fn an_expectation_that_waits_too_long() {
         "step       expect the call Authorize\n",
         "◀ [2,",
     ];
-    let played = stage.play(&["s.js", "--timeout", "1"]);
+    let played = stage.play(&["s.js", "--timeout", "3"]);
     played.ends(1, wanted);
-    played.ends(1, &["message    it was still not over after 1"]);
-    stage.play(&["s.js", "--timeout", "1", "--virtual-time"]).ends(1, wanted);
+    played.ends(1, &["message    it was still not over after 3"]);
+    stage.play(&["s.js", "--timeout", "3", "--virtual-time"]).ends(1, wanted);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_timer_that_keeps_virtual_time_going() {
          });
          scenario('after', async () => { await sleep(1000); });",
     );
-    let played = stage.play_virtually(&["--timeout", "0.5"]);
+    let played = stage.play_virtually(&["--timeout", "2"]);
     played.ends(
         1,
         &["s.js › ticks failed", "hangs in this step", "at         s.js:4:", "expect the call Reset", "1 passed, 1 failed"],
