@@ -35,17 +35,21 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
     // Before anything is played, so that no long run ends without its report.
     let mut reports = reports(&arguments.report)?;
     let options = options(general, catalog, arguments);
-    let mut played: Vec<FileReport> = Vec::new();
+    // In the order of the files, whichever ends first: a run can then be the same again.
+    let (mut played, mut early): (Vec<FileReport>, Vec<FileReport>) = (Vec::new(), Vec::new());
     let mut printed = Ok(());
     scenario::run(&files, &options, &to_person, |report| {
-        if printed.is_ok() {
-            printed = tell(&report, arguments.verbose);
+        early.push(report);
+        let next = |played: usize| files.get(played).map(|file| file.display().to_string());
+        while let Some(at) = early.iter().position(|report| Some(&report.file) == next(played.len()).as_ref()) {
+            let report = early.swap_remove(at);
+            if printed.is_ok() {
+                printed = tell(&report, arguments.verbose);
+            }
+            played.push(report);
         }
-        played.push(report);
     });
     printed.context("the output is closed")?;
-    let order = |report: &FileReport| files.iter().position(|file| file.display().to_string() == report.file);
-    played.sort_by_key(order);
     for (format, name, file) in &mut reports {
         file.write_all(format.write(&played, options.seed).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
     }

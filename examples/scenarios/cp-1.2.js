@@ -3,10 +3,10 @@
 //
 // Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
 //
-//   ocpp-tui test cp-1.2.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1 \
-//     --set 'transports=["websocket"]'
+//   ocpp-tui test cp-1.2.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 //
-// and once more for SOAP, whose service has an address of its own: --url http://host:9000/ocpp, transports=["soap"].
+// and once more for SOAP, whose service has an address of its own: --url http://host:9000/ocpp. What is not for the
+// transport of the address is skipped.
 // --set 'without=["MeterValues"]' leaves out what the central system does not have.
 /// <reference path="./ocpp-tui-scenario.d.ts" />
 

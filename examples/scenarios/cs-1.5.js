@@ -6,7 +6,7 @@
 //
 //   ocpp-tui test cs-1.5.js --listen 0.0.0.0:9000 --identity CP1
 //
-// --set 'transports=["soap"]' leaves out the transport that it does not speak,
+// What is for the other transport is skipped;
 // --set 'without=["ReserveNow"]' leaves out what the charge point does not have.
 /// <reference path="./ocpp-tui-scenario.d.ts" />
 

@@ -14,7 +14,7 @@ use crate::hub::Asked;
 use crate::link::{CallEnd, LinkOrder, WhenEnded, now};
 use crate::ocpp::SampleContext;
 use crate::plugin;
-use crate::script::{Fault, ToolkitWish};
+use crate::script::{Fault, ToolkitWish, millis};
 use crate::trace::StationKey;
 
 /// What the session tells the player.
@@ -60,11 +60,7 @@ impl Player<'_> {
                 self.tell(step.station, false, format!("{}{place}", step.text));
                 self.steps.push(step);
             }
-            Wish::Done(number) => {
-                if let Some(index) = self.steps.iter().position(|step| step.number == number) {
-                    self.last_step = Some(self.steps.remove(index));
-                }
-            }
+            Wish::Done(number) => self.done(number),
             Wish::Note { station, text } => self.tell(station, false, text),
             Wish::Toolkit(ToolkitWish::Console { failure, text }) => {
                 (self.to_person)(Spoken::Printed { script: &self.file, text: &text });
@@ -86,7 +82,10 @@ impl Player<'_> {
                 (self.to_person)(Spoken::Request(&text));
                 self.tell(None, false, text);
             }
-            Wish::Grant(patience) => self.deadline += patience,
+            Wish::Grant(more) if more < 0.0 => {
+                self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began)
+            }
+            Wish::Grant(more) => self.deadline += millis(Some(more)),
             Wish::Request(number, request) => {
                 if let Some(value) = self.request(number, request).await {
                     // The player itself holds the other end.
@@ -206,6 +205,13 @@ impl Player<'_> {
         });
         // A link that is gone needs no answer.
         let _ = self.hub().order(key, LinkOrder::Answer { ticket, answer });
+    }
+
+    /// A step is over.
+    pub(super) fn done(&mut self, number: u64) {
+        if let Some(index) = self.steps.iter().position(|step| step.number == number) {
+            self.last_step = Some(self.steps.remove(index));
+        }
     }
 
     /// A line in the trace.

@@ -86,3 +86,49 @@ impl<'a> Excerpt<'a> {
         line
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::Hub;
+    use crate::link::{LinkSettings, now};
+    use crate::ocpp::{Catalog, Role};
+    use crate::trace;
+
+    /// A session with so many notes, and one note at a station.
+    fn hub(notes: usize) -> Hub {
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), trace::direct(1 << 20, now()));
+        let station = hub.trace().station(Role::ChargePoint, "A\u{1b}");
+        (0..notes).for_each(|number| hub.note(false, format!("note {number}.")));
+        hub.note_at(Some(station), true, "x".repeat(2 * LONGEST));
+        hub
+    }
+
+    #[test]
+    fn what_is_around_a_record_is_shown_or_else_the_end() {
+        let hub = hub(40);
+        let contents = hub.trace().read();
+        let excerpt = Excerpt::new(&contents, 0, &HashSet::new());
+        let first = contents.records().range().start;
+        assert_eq!(excerpt.all().len(), 41);
+        assert!(excerpt.lines(&[first + 3])[0].ends_with(" · note 3."));
+        let around = excerpt.around(&[first + 20]);
+        assert_eq!(around.len(), 2 * AROUND + 1);
+        assert!(around[0].ends_with("note 12.") && around[2 * AROUND].ends_with("note 28."), "{around:?}");
+        assert_eq!(excerpt.around(&[first]).len(), AROUND + 1);
+        let end = excerpt.around(&[]);
+        assert!(end.len() == 2 * AROUND && end[0].ends_with("note 25."), "{end:?}");
+        assert_eq!(Excerpt::new(&contents, first + 39, &HashSet::new()).all().len(), 2);
+    }
+
+    #[test]
+    fn lines_are_short_and_visible_and_the_other_end_is_left_out() {
+        let hub = hub(1);
+        let contents = hub.trace().read();
+        let excerpt = Excerpt::new(&contents, 0, &HashSet::new());
+        let line = excerpt.all().pop().unwrap();
+        assert!(line.contains(" A\\u{1b} · xxx") && line.ends_with("x…") && line.len() <= LONGEST + '…'.len_utf8(), "{line}");
+        let station = contents.stations().rows()[0].key;
+        assert_eq!(Excerpt::new(&contents, 0, &HashSet::from([station])).all().len(), 1);
+    }
+}

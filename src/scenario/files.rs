@@ -15,7 +15,7 @@ pub enum FileError {
     Unreadable {
         /// As it was named.
         path: String,
-        /// What the operating system says.
+        /// What the operating system says; a part of the sentence, so that whoever prints causes does not print it twice.
         reason: io::Error,
     },
     /// A folder without scenarios.

@@ -93,3 +93,32 @@ impl ScenarioOptions {
         if self.virtual_time { WEEK } else { self.timeout }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(filter: &[&str], virtual_time: bool) -> ScenarioOptions {
+        ScenarioOptions {
+            filter: filter.iter().map(|&text| text.to_owned()).collect(),
+            virtual_time,
+            ..ScenarioOptions::default()
+        }
+    }
+
+    #[test]
+    fn a_filter_looks_at_both_names_in_any_case() {
+        assert!(options(&[], false).wants("boot", "a reset"));
+        for (filter, wanted) in
+            [(&["BOOT"][..], true), (&["Reset"], true), (&["x", "reset"], true), (&["x"], false), (&["boot a"], true)]
+        {
+            assert_eq!(options(filter, false).wants("boot", "a reset"), wanted, "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn virtual_time_goes_on_for_a_week() {
+        assert_eq!(options(&[], false).patience(), Duration::from_secs(60));
+        assert_eq!(options(&[], true).patience(), Duration::from_secs(7 * 86_400));
+    }
+}

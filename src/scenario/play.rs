@@ -94,7 +94,6 @@ pub(super) async fn play(
         Ok(text) => text,
         Err(error) => return broken(Failure::plain(error.to_string(), None)),
     };
-    fastrand::seed(options.seed);
     let session = kept.take().unwrap_or_else(|| Session::new(options));
     let mut player = match Player::new(path, options, to_person, session) {
         Ok(player) => player,
@@ -178,9 +177,11 @@ impl<'a> Player<'a> {
 
     /// A scenario begins, in a fresh session unless the charge point under test is to stay.
     async fn begin(&mut self, timeout: Option<f64>) {
-        fastrand::seed(self.options.seed);
         let used = !self.session.hub().trace().read().stations().rows().is_empty();
         self.leave_usual();
+        if self.options.listen.is_none() {
+            fastrand::seed(self.options.seed);
+        }
         if self.options.listen.is_none() && used {
             self.session.hub().end().await;
             self.session = Session::new(self.options);

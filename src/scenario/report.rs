@@ -63,9 +63,12 @@ pub fn explain(file: &str, case: &Case) -> String {
             heading + &details(case, failure, "  ")
         }
         Outcome::Broken(failure) => {
-            let place = failure.place.as_deref().unwrap_or(file);
             let line = failure.line.as_ref().map_or_else(String::new, |line| format!("\n  {line}"));
-            format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name)
+            match &failure.place {
+                Some(place) => format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name),
+                None if failure.message.starts_with(file) => format!("{}\n", failure.message),
+                None => format!("{file}: {} (scenario {:?})\n", failure.message, case.name),
+            }
         }
         Outcome::Passed | Outcome::Skipped(_) => String::new(),
     }

@@ -1,6 +1,9 @@
 //! The session of a scenario: a hub of its own, and what the script has started in it.
 
 use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::options::{Listen, ScenarioOptions};
 use super::wish::{CentralSystemWish, ChargePointWish, transport, version};
@@ -10,6 +13,10 @@ use crate::link::{Network, now};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
+/// When nothing is said for so long, nobody is in the middle of something.
+const QUIET: Duration = Duration::from_millis(250);
+/// How long a charge point is heard out at most.
+const HEARD_OUT: Duration = Duration::from_secs(3);
 /// The identity of a charge point when nobody names one.
 const IDENTITY: &str = "CP1";
 
@@ -42,8 +49,9 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// A session in which nothing runs yet.
+    /// A session in which nothing runs yet. Chance begins anew with it, and not before: ids must not come again on a link that is kept.
     pub fn new(options: &ScenarioOptions) -> Session {
+        fastrand::seed(options.seed);
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
         let teller = trace::direct(options.trace_memory, now());
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, teller, network);
@@ -53,6 +61,17 @@ impl Session {
     /// The hub.
     pub fn hub(&self) -> &Hub {
         self.console.hub()
+    }
+
+    /// Ends the session. The charge point under test, which goes on without us, is heard out first: what it has begun to say is answered.
+    pub async fn end(self, options: &ScenarioOptions) {
+        if options.listen.is_some() {
+            let mut changes = self.hub().trace().subscribe();
+            let quiet = async { while timeout(QUIET, changes.changed()).await.is_ok() {} };
+            // One that never stops talking is not waited for.
+            let _ = timeout(HEARD_OUT, quiet).await;
+        }
+        self.hub().end().await;
     }
 
     /// Starts a central system; returns its port and its URLs for charge points and for SOAP.

@@ -5,7 +5,7 @@ use super::excerpt::Excerpt;
 use super::files;
 use super::outcome::{Failure, Outcome};
 use super::play::{MEMORY, Player, TURN};
-use super::wish::{Settled, Step};
+use super::wish::{Settled, Step, Wish};
 use crate::script::{Bound, Fault};
 
 impl Player<'_> {
@@ -20,7 +20,7 @@ impl Player<'_> {
                     Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]))
                 }
                 (None, Some(step)) => {
-                    let place = Fault::new(&step.text, &step.stack).place;
+                    let place = place(step);
                     let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
                     Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
                 }
@@ -39,9 +39,22 @@ impl Player<'_> {
             Some(Bound::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
             None => fault.message,
         };
+        // What it asked for in the turn that did not end is not carried out, but says how far it came.
+        let unfinished = std::mem::take(&mut *self.wishes.borrow_mut());
+        for wish in unfinished {
+            match wish {
+                Wish::Step(step) => self.steps.push(step),
+                Wish::Done(number) => self.done(number),
+                _ => {}
+            }
+        }
         let failure = *Failure::plain(message, fault.place);
         match fault.bound {
-            Some(Bound::Time | Bound::Memory) => Outcome::Failed(self.with_trace(failure, &[])),
+            Some(Bound::Time | Bound::Memory) => {
+                let open = self.steps.last();
+                let (step, place) = (open.map(|step| step.text.clone()), failure.place.or(open.and_then(place)));
+                Outcome::Failed(self.with_trace(Failure { step, place, ..failure }, &[]))
+            }
             None => Outcome::Broken(Box::new(with_line(failure))),
         }
     }
@@ -49,7 +62,6 @@ impl Player<'_> {
     /// It has taken too long: where it hangs.
     pub(super) fn late(&mut self) -> Outcome {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-        let place = |step: &Step| Fault::new(&step.text, &step.stack).place;
         let message = format!("it was still not over after {taken} s");
         let failure = match (self.steps.last(), &self.last_step) {
             (Some(open), _) => {
@@ -71,6 +83,11 @@ impl Player<'_> {
         let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));
         Box::new(Failure { exchange, trace, ..with_line(failure) })
     }
+}
+
+/// Where a step began.
+fn place(step: &Step) -> Option<String> {
+    Fault::new(&step.text, &step.stack).place
 }
 
 /// The failure with the line of the script at its place.

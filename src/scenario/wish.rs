@@ -1,14 +1,12 @@
 //! What a script asks of the program. Questions are answered at once; wishes are noted during a turn of the script and carried out
 //! after it, so that nothing a script does can reach back into a script that is running.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::outcome::Failure;
 use crate::ocpp::{Transport, Version};
-use crate::script::{Fault, ToolkitWish, millis, parsed};
+use crate::script::{Fault, ToolkitWish, parsed};
 
 /// One wish.
 #[derive(Debug)]
@@ -29,8 +27,8 @@ pub(super) enum Wish {
     Answer { ticket: u64, station: u32, form: Value },
     /// A person is to do something at the side under test.
     Operator(String),
-    /// The scenario may take so much longer.
-    Grant(Duration),
+    /// The scenario may take so many milliseconds longer; what it has not used of them it gives back.
+    Grant(f64),
     /// Something that takes its time, and the number under which its end is told.
     Request(u64, Request),
 }
@@ -175,7 +173,7 @@ pub(super) fn read(operation: &str, json: &str) -> Result<Wish, String> {
             Wish::Answer { ticket, station, form }
         }
         "operator" => Wish::Operator(parsed::<Operator>(json)?.text),
-        "grant" => Wish::Grant(millis(Some(parsed::<Grant>(json)?.patience))),
+        "grant" => Wish::Grant(parsed::<Grant>(json)?.patience),
         _ => {
             let number = parsed::<Number>(json)?.number;
             Wish::Request(number, request(operation, json)?)
@@ -259,4 +257,67 @@ struct Deed {
 struct Command {
     station: u32,
     line: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_transports_as_scripts_write_them() {
+        for text in ["1.6", "ocpp1.6"] {
+            assert_eq!(version(text), Ok(Version::V1_6), "{text}");
+        }
+        assert!(version("2.0.1").unwrap_err().contains("'1.2', '1.5' or '1.6'"));
+        assert_eq!((transport("soap"), transport("websocket")), (Ok(Transport::Soap), Ok(Transport::WebSocket)));
+        assert!(transport("SOAP").unwrap_err().contains("'websocket' or 'soap'"));
+    }
+
+    #[test]
+    fn times_have_bounds() {
+        let longest = Duration::from_secs(30 * 86_400);
+        for (number, time) in
+            [(Some(1.5), Duration::from_micros(1500)), (Some(-1.0), Duration::ZERO), (Some(1e300), longest), (None, longest)]
+        {
+            assert_eq!(millis(number), time, "{number:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_carried_out_is_a_sentence() {
+        for (operation, json, part) in [
+            ("fly", "{\"number\":1}", "no operation fly"),
+            ("call", "{\"number\":1}", "missing field"),
+            ("step", "null", "cannot be carried out"),
+        ] {
+            assert!(read(operation, json).unwrap_err().contains(part), "{operation}");
+        }
+        let wish = read("call", r#"{"number":4,"station":2,"action":"Reset","payload":{"type":"Soft"}}"#).unwrap();
+        assert!(matches!(wish, Wish::Request(4, Request::Call { station: 2, action, .. }) if action == "Reset"));
+    }
+
+    /// The place and the name of a failure are those of its step, behind the named parts in which it stands.
+    #[test]
+    fn a_failure_is_told_with_its_step() {
+        let stack = "    at thrown (lib.js:9:1)\n";
+        let facts = Facts {
+            step: "call Reset".into(),
+            stack: "    at run (a.js:3:9)\n".into(),
+            expected: Some("x".into()),
+            ..Facts::default()
+        };
+        let settled = |section: &str, facts| Settled {
+            index: 0,
+            outcome: "failed".into(),
+            message: "no".into(),
+            stack: stack.into(),
+            section: section.into(),
+            facts,
+        };
+        let failure = settled("part", Some(facts)).failure();
+        assert_eq!((failure.place.as_deref(), failure.step.as_deref()), (Some("a.js:3:9"), Some("part › call Reset")));
+        assert_eq!(failure.expected.as_deref(), Some("x"));
+        let failure = settled("", None).failure();
+        assert_eq!((failure.place.as_deref(), failure.step), (Some("lib.js:9:1"), None));
+    }
 }

@@ -68,7 +68,7 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
             if options.listen.is_none()
                 && let Some(session) = session.take()
             {
-                session.hub().end().await;
+                session.end(options).await;
             }
             report
         });
@@ -79,7 +79,7 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
         }
     }
     if let Some((runtime, Some(session))) = kept {
-        runtime.block_on(session.hub().end());
+        runtime.block_on(session.end(options));
     }
 }
 

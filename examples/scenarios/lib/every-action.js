@@ -9,16 +9,6 @@ const idTag = parameter('idTag', 'TAG1');
 /** The actions that the side under test does not have: `--set 'without=["ReserveNow"]'`. */
 const without = parameter('without', []);
 
-/** How the side under test can be reached: `--set 'transports=["soap"]'` leaves out the scenarios over WebSocket. */
-const transports = parameter('transports', ['websocket', 'soap']);
-
-/** Ends the scenario when the side under test cannot be reached in this way; one address is for one of them. */
-function needs(transport) {
-  if (!transports.includes(transport)) {
-    skip(`Not over ${transport}: --set transports=… names others.`);
-  }
-}
-
 function time() {
   return new Date(now()).toISOString();
 }
@@ -44,7 +34,6 @@ function reading(version, transactionId) {
  * rightly be surprised by the end of a transaction that never began.
  */
 async function fromChargePoint(options) {
-  needs(options.transport);
   const link = await centralSystemUnderTest(options);
   const call = (action, payload, expected) =>
     without.includes(action) ? undefined : step(action, () => link.call(action, payload, expected));
@@ -89,7 +78,6 @@ const orders = {
  * another question: `Rejected` is a valid answer too.
  */
 async function fromCentralSystem(options) {
-  needs(options.transport);
   const link = await chargePointUnderTest(options);
   // for the others the samples will do
   const payloads = { RemoteStartTransaction: { connectorId: 1, idTag } };
@@ -130,14 +118,12 @@ async function sendExtension(link, actions) {
 }
 
 async function extensionFromChargePoint() {
-  needs('websocket');
   const link = await centralSystemUnderTest({ version: '1.6' });
   await link.call('BootNotification', undefined, { status: 'Accepted' });
   await sendExtension(link, extension.fromChargePoint);
 }
 
 async function extensionFromCentralSystem() {
-  needs('websocket');
   const link = await chargePointUnderTest({ version: '1.6' });
   await sendExtension(link, extension.fromCentralSystem);
   if (foreign) {

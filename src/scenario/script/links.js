@@ -36,6 +36,7 @@
           step: step.text, stack: step.stack, station: this.key, records: records.map((record) => record.sequence),
           expected: expected === undefined ? 'a result' : words(expected), found: `${end.code} ${end.description || ''}`.trim(),
         };
+        error.stack = step.stack;
         done(step);
         throw error;
       }
@@ -86,7 +87,7 @@
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
-        timer = startTimer(resolve, within, false, [{ code: 'Timeout', description: `no answer within ${seconds(within)}` }]);
+        timer = startTimer(resolve, within, false, [{ code: 'Timeout', within, description: `no answer within ${seconds(within)}` }]);
       });
       const end = await PlainPromise.race([ended, late]);
       clear(timer);
@@ -98,7 +99,8 @@
         throw wrong(step, `${action} could not be sent within ${seconds(within)}`, { expected: 'one call at a time', found });
       }
       if (end.code === 'Timeout' && !silently) {
-        throw wrong(step, `${action} got no answer within ${seconds(within)}`, { expected: 'an answer', found: 'nothing' });
+        const limit = end.within === undefined ? 'the time of --call-timeout' : seconds(end.within);
+        throw wrong(step, `${action} got no answer within ${limit}`, { expected: 'an answer', found: 'nothing' });
       }
       const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call';
       const answer = this.log.from(from).findLast(isAnswer);

@@ -51,8 +51,8 @@
   function difference(value, matcher, path, names) {
     const differs = () => ({ path, expected: words(matcher), found: words(value) });
     if (matcher instanceof Matcher) {
-      const fits = matcher.test(value, path, names);
-      return fits === true ? null : fits === false ? differs() : fits;
+      const judged = matcher.test(value, path, names);
+      return judged === true ? null : judged === false ? differs() : judged;
     }
     if (matcher instanceof RegExp) {
       matcher.lastIndex = 0;
@@ -81,6 +81,14 @@
       if (found) return found;
     }
     return null;
+  }
+
+  /** Whether there is no difference; only then what was bound on the way stays in `names`. */
+  function fits(value, matcher, path, names) {
+    const tried = new PlainMap(names);
+    if (difference(value, matcher, path, tried)) return false;
+    for (const [name, bound] of tried) names.set(name, bound);
+    return true;
   }
 
   /** The same; what was bound is kept when there is no difference. */
@@ -125,7 +133,17 @@
     });
   }
 
-  const compareKept = (value, before) => stringify(value) === stringify(before);
+  /** Whether a value is the one that was kept; the order of fields means nothing. */
+  function compareKept(value, before) {
+    if (isArray(value)) {
+      return isArray(before) && value.length === before.length && value.every((element, index) => compareKept(element, before[index]));
+    }
+    if (value instanceof PlainDate) return timeOf(value) === timeOf(before);
+    if (!isPlain(value) || !isPlain(before)) return Object.is(value, before);
+    const names = Object.keys(value);
+    return names.length === Object.keys(before).length
+      && names.every((name) => hasOwnProperty.call(before, name) && compareKept(value[name], before[name]));
+  }
 
   const bound = new Proxy({}, {
     get(_, name) {
@@ -145,7 +163,7 @@
   );
   const oneOf = (...matchers) => new Matcher(
     () => `one of ${matchers.map(words).join(', ')}`,
-    (value, path, names) => matchers.some((matcher) => !difference(value, matcher, path, names)),
+    (value, path, names) => matchers.some((matcher) => fits(value, matcher, path, names)),
     matchers.some((matcher) => matcher instanceof Matcher && matcher.missing),
   );
   const not = (matcher) => new Matcher(
@@ -165,7 +183,7 @@
   const containing = (...matchers) => new Matcher(
     () => `an array with ${matchers.map(words).join(' and ')}`,
     (value, path, names) => isArray(value)
-      && matchers.every((matcher) => value.some((element) => !difference(element, matcher, path, names))),
+      && matchers.every((matcher) => value.some((element) => fits(element, matcher, path, names))),
   );
 
   const exactly = (fields) => new Matcher(

@@ -45,6 +45,7 @@
   function fail(sentence) { throw new ExpectationError(String(sentence), { step: 'fail' }); }
 
   let sections = [];
+  const insides = new WeakMap(); // what was thrown → the named parts in which that was
 
   function step(name, run) {
     send('note', { station: null, text: String(name) });
@@ -55,11 +56,16 @@
     const outer = sections;
     sections = [...outer, String(name)];
     const leave = () => { sections = outer; };
+    const inside = sections.join(' › ');
+    /** The innermost part is the one that counts. */
+    const mark = (error) => {
+      if (typeof error === 'object' && error !== null && !insides.has(error)) insides.set(error, inside);
+    };
     let value;
     try {
       value = run();
     } catch (error) {
-      error.section = sections.join(' › ');
+      mark(error);
       leave();
       throw error;
     }
@@ -67,12 +73,11 @@
       leave();
       return value;
     }
-    const inside = sections.join(' › ');
     return PlainPromise.resolve(value).then((result) => {
       leave();
       return result;
     }, (error) => {
-      if (typeof error === 'object' && error !== null && error.section === undefined) error.section = inside;
+      mark(error);
       leave();
       throw error;
     });
@@ -134,7 +139,12 @@
     const module = { exports: {} };
     modules.set(found.file, module);
     if (found.file.endsWith('.json')) {
-      module.exports = parse(found.text);
+      try {
+        module.exports = parse(found.text);
+      } catch (error) {
+        error.stack = String(error.stack).replace('<input>', found.shown); // which is what the engine calls any text
+        throw error;
+      }
     } else {
       const body = compile(found.shown, found.text, false);
       body.call(module.exports, module.exports, requireFrom(found.folder), module, found.shown, found.folder);
@@ -167,7 +177,7 @@
       const plain = ['failed', 'skipped'].includes(outcome) || error instanceof PeerError || error instanceof RequireError;
       message = error instanceof Error ? (plain && error.name !== 'Error' ? error.message : `${error.name}: ${error.message}`) : shown(error);
       stack = (error && typeof error === 'object' && String(error.stack || '')) || '';
-      section = (error && error.section) || sections.join(' › ');
+      section = insides.get(error) || sections.join(' › ');
       facts = (error && error.facts) || null;
       if (facts && facts.step === undefined) facts = null;
     } catch (_) { /* the sentence above stands for it */ }
@@ -180,10 +190,10 @@
     try {
       value = run();
     } catch (error) {
-      settle(index, error);
+      settle(index, error === undefined ? 'undefined was thrown' : error);
       return;
     }
-    PlainPromise.resolve(value).then(() => settle(index), (error) => settle(index, error === undefined ? null : error));
+    PlainPromise.resolve(value).then(() => settle(index), (error) => settle(index, error === undefined ? 'undefined was thrown' : error));
   }
 
   const FILE = -1;

@@ -24,19 +24,28 @@
     return linkOf(station);
   }
 
+  /** The scenario may take so much longer while it waits for somebody to come; returns what gives the rest back. */
+  function grant(patience) {
+    if (patience <= 0) return () => {};
+    const from = toolkit.now();
+    send('grant', { patience });
+    return () => send('grant', { patience: Math.min(0, toolkit.now() - from - patience) });
+  }
+
   async function centralSystemUnderTest(options = {}) {
     const step = begin('connect to the central system under test');
     const within = time(options);
     const link = await ourChargePoint(step, options, false);
-    if (foreign.wait > 0) send('grant', { patience: foreign.wait });
+    const giveBack = grant(foreign.wait);
     await link.up(step, Math.max(within, foreign.wait), 0, foreign.wait > 0);
+    giveBack();
     return linkOf(ask('station', link.key));
   }
 
   async function chargePointUnderTest(options = {}) {
     const step = begin('wait for the charge point under test');
     const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : options.within;
-    if (foreign.chargePoint) send('grant', { patience: within });
+    const giveBack = grant(foreign.chargePoint ? within : 0);
     const listening = await request('listen', {});
     if (listening.failure) throw missing(step, listening.failure);
     const id = foreign.chargePoint ? (options.id === undefined ? anyone : options.id) : (options.id || 'CP1');
@@ -44,6 +53,7 @@
     const link = await connectedStation(step, within, id, () => missing(
       step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
     ));
+    giveBack();
     const { version = '1.6', transport = 'websocket' } = options;
     if (foreign.chargePoint && link.version !== version) skip(`${link.id} speaks OCPP ${link.version}, and this scenario is for ${version}`);
     if (foreign.chargePoint && link.transport !== transport) skip(`${link.id} speaks over ${link.transport}, and this scenario is for ${transport}`);

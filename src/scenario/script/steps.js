@@ -45,6 +45,7 @@
     const error = new ExpectationError(message, {
       step: step.text, stack: step.stack, station: step.station, expected, found, records: records.map((record) => record.sequence),
     });
+    error.stack = step.stack; // of the step, also for whoever did not await it
     done(step);
     return error;
   }
@@ -52,7 +53,8 @@
   /** Ends a step because the side under test, or something of ours, is not there. */
   function missing(step, message) {
     const error = new PeerError(message);
-    error.facts = { step: step.text, stack: step.stack };
+    error.facts = { step: step.text, stack: step.stack, station: step.station, records: [] };
+    error.stack = step.stack;
     done(step);
     return error;
   }

@@ -10,6 +10,8 @@ const site = {
   /** A second card, of another customer. */
   otherIdTag: parameter('otherIdTag', 'TAG2'),
   connector: parameter('connector', 1),
+  /** How long one that cannot be asked for messages gets to finish what it says after connecting. */
+  settle: parameter('settle', foreign ? 3000 : 500),
 };
 
 // A person has to walk to a foreign charge point, and hardware restarts slowly. A simulated one does neither.
@@ -107,7 +109,7 @@ async function ready() {
     (tags.includes(idTag) ? { transactionId: nextNumber() } : usual));
   // The first heartbeat comes behind a boot under way, the second behind the statuses that follow from its answer.
   if (!(await trigger(cp, 'Heartbeat')) || !(await trigger(cp, 'Heartbeat'))) {
-    await sleep(foreign ? 3000 : 500);
+    await sleep(site.settle);
   }
   return cp;
 }

@@ -1,0 +1,158 @@
+//! What cannot be played: scripts that are wrong, files that are not there, peers that cannot be reached. One message, with the place,
+//! and the exit code 2.
+
+use std::net::TcpListener;
+
+use crate::stage::{Played, Stage, free_port};
+
+/// It cannot be played, for this reason, at this place, and this is all that is said on the error stream.
+#[track_caller]
+fn cannot(played: &Played, message: &str, place: &str) {
+    played.ends(2, &[&format!("ocpp-tui: {place}"), &format!(": {message}")]);
+    assert_eq!(played.err.matches("ocpp-tui: ").count(), 1, "{played}");
+    assert!(played.out.contains(" 0 failed, 1 broken") && !played.out.contains("message"), "{played}");
+}
+
+#[test]
+fn scripts_that_are_wrong() {
+    for (text, message, place) in [
+        ("const a = 1;\nconst b = ;\n", "SyntaxError: unexpected token", "s.js:2:11"),
+        ("scenario('x', () => {\n", "SyntaxError: ", "s.js:"),
+        ("export default 1;", "SyntaxError: ", "s.js:1:1"),
+        (
+            "\nscenario('x', async () => {\n  await centralSystemUnderTes();\n});",
+            "ReferenceError: centralSystemUnderTes is not defined",
+            "s.js:3:9",
+        ),
+        ("const cs = await centralSystemUnderTest();\nawait cs.cal('Heartbeat');", "TypeError: not a function", "s.js:2:"),
+        (
+            "const cs = await centralSystemUnderTest();\nawait cs.call(17);",
+            "TypeError: the action of a call must be a string, not number",
+            "s.js:2:",
+        ),
+        (
+            "const cs = await centralSystemUnderTest();\nawait cs.expectNoCall('Reset');",
+            "TypeError: the time of expectNoCall",
+            "s.js:2:",
+        ),
+        (
+            "\nawait centralSystemUnderTest({ version: '2.0.1' });",
+            "\"2.0.1\" is no version of OCPP; it is '1.2', '1.5' or '1.6'",
+            "s.js:2:7",
+        ),
+        ("\nawait chargePointUnderTest({ transport: 'pigeon' });", "\"pigeon\" is no transport", "s.js:2:7"),
+        ("\nawait chargePoint({ url: 'ftp://h' });", "\"ftp://h\" begins with ftp://", "s.js:2:7"),
+        ("scenario('x');", "TypeError: what the scenario x does must be a function", "s.js:1:"),
+        (
+            "scenario('x', async () => {\n  scenario('y', () => {});\n});",
+            "TypeError: the scenario y is declared too late",
+            "s.js:2:",
+        ),
+        ("await sleep('long');", "TypeError: the time to sleep must be a number, not string", "s.js:1:"),
+        ("bound.nothing;", "ReferenceError: nothing was bound to nothing yet", "s.js:1:"),
+    ] {
+        cannot(&Stage::with(text).play_virtually(&[]), message, place);
+    }
+}
+
+#[test]
+fn files_that_a_script_requires() {
+    let stage = Stage::new();
+    stage.file("t/none.js", "\nrequire('./lib/none.js');");
+    stage.file("t/node.js", "const fs = require('fs');");
+    stage.file("t/absolute.js", "require('/etc/passwd');");
+    stage.file("t/syntax.js", "\n\nrequire('./lib/syntax.js');");
+    stage.file("t/lib/syntax.js", "\n\n\nlet y = {{;\n");
+    stage.file("t/thrown.js", "const { run } = require('./lib/thrown.js');\nscenario('x', () => run());");
+    stage.file("t/lib/thrown.js", "\nexports.run = () => { nope(); };");
+    stage.file("t/json.js", "require('./lib/data.json');");
+    stage.file("t/lib/data.json", "{\"a\":\n 1,,}");
+    for (name, message, place) in [
+        (
+            "none",
+            "require('./lib/none.js'): there is no file t/lib/none.js (scenario \"none\")\n  require('./lib/none.js');\n",
+            "t/none.js:2:1",
+        ),
+        ("node", "require('fs'): only files beside the scenario can be loaded", "t/node.js:1:"),
+        ("absolute", "require('/etc/passwd'): only files beside the scenario can be loaded", "t/absolute.js:1:"),
+        ("syntax", "SyntaxError: ", "t/lib/syntax.js:4:"),
+        ("thrown", "ReferenceError: nope is not defined", "t/lib/thrown.js:2:"),
+        ("json", "SyntaxError: ", "t/lib/data.json:2:4"),
+    ] {
+        cannot(&stage.play(&[&format!("t/{name}.js"), "--virtual-time"]), message, place);
+    }
+}
+
+#[test]
+fn a_peer_that_cannot_be_reached() {
+    let stage = Stage::with("scenario('boots', async () => {\n  const cs = await centralSystemUnderTest();\n});");
+    let url = format!("ws://127.0.0.1:{}/ocpp", free_port());
+    let played = stage.play(&["s.js", "--url", &url]);
+    cannot(&played, "CP1 could not connect to the central system: connect ECONNREFUSED 127.0.0.1:", "s.js:2:20");
+    played.ends(2, &["(scenario \"boots\")\n  const cs = await centralSystemUnderTest();\n"]);
+    for (url, message) in [
+        ("nonsense", "\"nonsense\" is not a URL; write it like ws://localhost:9000"),
+        ("ftp://h", "\"ftp://h\" begins with ftp://; a charge point connects with ws://"),
+        ("ws://", "\"ws://\" is not a URL"),
+        ("", "\"\" is not a URL"),
+    ] {
+        cannot(&stage.play(&["s.js", "--url", url]), message, "s.js:2:20");
+    }
+}
+
+#[test]
+fn a_charge_point_that_does_not_come() {
+    let stage = Stage::with("\nawait chargePointUnderTest({ within: 200 });");
+    let played = stage.play(&["s.js", "--listen", "127.0.0.1:0/ocpp", "--identity", "CP7"]);
+    cannot(&played, "no charge point CP7 connected to ws://127.0.0.1:", "s.js:2:7");
+    played.ends(2, &["/ocpp within 0.2 s (scenario \"s\")\n"]);
+}
+
+#[test]
+fn a_port_in_use() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let stage = Stage::with("\nawait chargePointUnderTest();");
+    let listen = format!("127.0.0.1:{port}");
+    cannot(&stage.play(&["s.js", "--listen", &listen]), &format!("port {port} is in use by another program"), "s.js:2:7");
+    let stage = Stage::with(&format!("const cs = await centralSystem({{ port: {port} }});"));
+    cannot(&stage.play(&["s.js"]), &format!("port {port} is in use by another program"), "s.js:1:");
+}
+
+#[test]
+fn files_that_are_none() {
+    let stage = Stage::new();
+    stage.file("folder/readme.md", "");
+    stage.file("latin.js", b"\xff\xfe");
+    stage.file("large.js", " ".repeat((4 << 20) + 1));
+    for (arguments, message) in [
+        (&[][..], "<FILE>"),
+        (&["none.js"], "ocpp-tui: none.js cannot be read: No such file or directory (os error 2)\n"),
+        (&["folder"], "ocpp-tui: folder has no scenarios: no file in it ends in .js\n"),
+        (&["latin.js"], "latin.js is no scenario: its text is not UTF-8\n"),
+        (&["large.js"], "large.js is no scenario: it is larger than 4 MiB\n"),
+        (&["folder", "latin.js"], "folder has no scenarios"),
+    ] {
+        let played = stage.play(arguments);
+        played.ends(2, &[message]);
+        assert!(!played.err.contains("panicked") && !played.out.contains("message"), "{played}");
+    }
+}
+
+#[test]
+fn arguments_that_do_not_go_together() {
+    let stage = Stage::with("fail('it was played');");
+    for (arguments, message) in [
+        (&["--virtual-time", "--url", "ws://h"][..], "'--virtual-time'"),
+        (&["--virtual-time", "--listen", "9000"], "'--virtual-time'"),
+        (&["--timeout", "0"], "it lies between 0 and 86400 seconds"),
+        (&["--timeout", "soon"], "write a number of seconds"),
+        (&["--listen", "here"], "write a port, like 9000, or an address and a port"),
+        (&["--jobs", "0"], "--jobs"),
+        (&["--seed", "-1"], "-1"),
+    ] {
+        let played = stage.play(&[&["s.js"], arguments].concat());
+        played.ends(2, &[message]);
+        assert!(!played.out.contains("it was played"), "{played}");
+    }
+}

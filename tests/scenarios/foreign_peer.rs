@@ -1,0 +1,153 @@
+//! The scenarios that come with the program, against peers that are not simulated in the same session: a central system behind `--url`,
+//! charge points that connect to `--listen`. What a person is asked to do there is done by the test.
+
+use std::io::{BufRead, BufReader, Read};
+use std::thread;
+
+use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::ocpp::{Role, SampleContext, Version};
+
+use crate::stage::{Played, Stage, free_port, shipped};
+use crate::support::{central_system, charge_point, hub};
+
+/// What is known of the peer: everybody's tags and everybody's data are taken there.
+const OPEN: &[&str] = &["--set", "unknownTag=null", "--set", "unknownVendor=null"];
+
+/// Plays shipped scenarios to their end while the peer goes on.
+async fn play(files: &[&str], arguments: &[&str]) -> Played {
+    let all: Vec<String> =
+        files.iter().map(|file| shipped(file)).chain(arguments.iter().map(|&argument| argument.to_owned())).collect();
+    let run = move || Stage::new().play(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_central_system() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let url = format!("ws://127.0.0.1:{port}");
+    let files = ["central-system/core.js", "central-system/errors.js", "central-system/reconnect.js"];
+    play(&files, &[&["--url", &url, "--identity", "Säule 7"], OPEN].concat()).await.is_silent();
+    let files = ["cp-1.2.js", "cp-1.5.js", "cp-1.6.js", "ocppjs/cp-1.5.js"];
+    play(&files, &["--url", &url, "--filter", "websocket", "--filter", "security"]).await.is_silent();
+    hub.end().await;
+}
+
+/// The person at the central system: does what the program asks for, and says what else was printed.
+fn person(hub: &Hub, mut child: std::process::Child) -> Played {
+    let mut out = child.stdout.take().unwrap();
+    let out = thread::spawn(move || {
+        let mut text = String::new();
+        out.read_to_string(&mut text).unwrap();
+        text
+    });
+    let mut err = String::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap) {
+        match line.strip_prefix("PLEASE: Send ") {
+            Some(wish) => obey(hub, wish),
+            None => err += &(line + "\n"),
+        }
+    }
+    Played { code: child.wait().unwrap().code(), out: out.join().unwrap(), err }
+}
+
+/// Sends what is wished for: the action, to whom, and what is said about its payload.
+fn obey(hub: &Hub, wish: &str) {
+    let (action, rest) = wish.split_once(" to ").unwrap();
+    let (identity, how) = rest.split_once(", ").unwrap_or((rest, ""));
+    let definition = hub.catalog().action(Version::V1_6, Role::CentralSystem, action).unwrap();
+    let mut payload = hub.profile().request(definition, &SampleContext::at(ocpp_tui::link::now().wall));
+    let number = |word: &str| {
+        how.split_once(&format!("{word} ")).and_then(|(_, rest)| rest.split([' ', ',']).next()?.parse::<i64>().ok())
+    };
+    if let Some(id) = number("transaction") {
+        if action == "SetChargingProfile" {
+            payload["connectorId"] = number("connector").into();
+            payload["csChargingProfiles"]["chargingProfilePurpose"] = "TxProfile".into();
+            payload["csChargingProfiles"]["transactionId"] = id.into();
+        } else {
+            payload["transactionId"] = id.into();
+        }
+    }
+    if let Some(id) = number("reservation") {
+        payload["reservationId"] = id.into();
+    }
+    if let Some(connector) = number("connector") {
+        payload["connectorId"] = connector.into();
+    }
+    if how.contains("as a whole") {
+        payload["updateType"] = "Full".into();
+    }
+    let station = hub.trace().read().stations().find(Role::CentralSystem, identity).unwrap().key;
+    let deed = Deed::Call { action: action.into(), payload };
+    assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station], "{wish}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_central_system_with_somebody_at_it() {
+    let hub = hub();
+    let port = central_system(&hub, &[Version::V1_6]).await;
+    let url = format!("ws://127.0.0.1:{port}");
+    let files = ["central-system/remote.js", "central-system/smart-charging.js", "central-system/firmware.js"].map(shipped);
+    let there = hub.clone();
+    let played = tokio::task::spawn_blocking(move || {
+        let [remote, charging, firmware] = files.each_ref().map(String::as_str);
+        let child = Stage::new().start(&[remote, charging, firmware, "--url", &url, "--verbose"]);
+        person(&there, child)
+    });
+    let played = played.await.unwrap();
+    let asked = played.out.lines().filter(|line| line.contains(" · Send ")).count();
+    assert!(played.code == Some(0) && asked > 40, "{asked} were asked for: {played}");
+    assert!(!played.out.contains("\nskipped "), "{played}");
+    hub.end().await;
+}
+
+/// Charge points that behave by themselves, each on the port on which the program will listen: they dial until it does.
+async fn charge_points(files: &[&str], version: Version, arguments: &[&str]) -> Played {
+    let (hub, port) = (hub(), free_port());
+    hub.start_charge_point(charge_point(port, "Säule 7", version, true)).unwrap();
+    let listen = format!("127.0.0.1:{port}");
+    let played = play(files, &[&["--listen", &listen], arguments].concat()).await;
+    hub.end().await;
+    played
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_point() {
+    let files = ["charge-point/local-list.js", "charge-point/trigger.js"];
+    let played = charge_points(&files, Version::V1_6, &["--identity", "Säule 7"]).await;
+    played.ends(0, &["PLEASE: Plug a car in at connector 1, unless there is one.\n"]);
+    assert!(played.out.is_empty() && played.err.lines().all(|line| line.starts_with("PLEASE: ")), "{played}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_point_of_each_version() {
+    for (file, version) in [("cs-1.2.js", Version::V1_2), ("cs-1.5.js", Version::V1_5), ("cs-1.6.js", Version::V1_6)] {
+        charge_points(&[file], version, &[]).await.is_silent();
+    }
+}
+
+/// A scenario that is for another version is not for this charge point.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_point_of_another_version() {
+    let played = charge_points(&["cs-1.5.js"], Version::V1_6, &["--verbose"]).await;
+    played.ends(0, &["Säule 7 speaks OCPP 1.6, and this scenario is for 1.5", "0 passed, 0 failed, 0 broken, 2 skipped"]);
+}
+
+/// An address serves the half of a test file that is for its transport.
+#[tokio::test(flavor = "multi_thread")]
+async fn test_files_of_ocppjs() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let websocket = play(&["ocppjs/cp-1.5.js"], &["--url", &format!("ws://127.0.0.1:{port}"), "--verbose"]).await;
+    websocket.ends(
+        0,
+        &[
+            "1 passed, 0 failed, 0 broken, 1 skipped",
+            "for a central system that is reached over SOAP; name its service with --url http://…",
+        ],
+    );
+    let soap = play(&["ocppjs/cp-1.5.js"], &["--url", &format!("http://127.0.0.1:{port}"), "--verbose"]).await;
+    soap.ends(0, &["1 passed, 0 failed, 0 broken, 1 skipped", "for a central system that is reached over WebSocket"]);
+    hub.end().await;
+}

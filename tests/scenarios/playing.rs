@@ -1,0 +1,163 @@
+//! Which scenarios are played, with which parameters, and what is printed about those that succeed: nothing, unless it is asked for.
+
+use crate::stage::{Stage, play};
+
+#[test]
+fn success_is_silent() {
+    play("await (await centralSystemUnderTest()).call('Heartbeat');").is_silent();
+    play("scenario('a', () => {}); scenario('b', async () => { await sleep(86400000); });").is_silent();
+    let stage = Stage::with(
+        "const cp = await chargePointUnderTest(); await cp.expectCall('BootNotification'); await cp.call('ClearCache');",
+    );
+    stage.play(&["s.js"]).is_silent();
+}
+
+#[test]
+fn verbose_tells_each_scenario_and_its_trace() {
+    let stage = Stage::with(
+        "scenario('boots', async () => { const cs = await centralSystemUnderTest(); await cs.call('BootNotification'); });
+         scenario('waits', async () => { await sleep(1500); });
+         scenario('later', { skip: 'nobody has time' }, () => fail('it was played'));",
+    );
+    let played = stage.play_virtually(&["-v"]);
+    played.ends(
+        0,
+        &["passed   s.js › boots (0.000 s)\n", "passed   s.js › waits (1.500 s)\n", "2 passed, 0 failed, 0 broken, 1 skipped"],
+    );
+    played.ends(
+        0,
+        &["skipped  s.js › later (0.000 s)\n         nobody has time\n", "CP1 ▶ [2,", "CP1 ◀ [3,", "sleep 1.5 s (s.js:2:"],
+    );
+    assert!(played.err.is_empty(), "{played}");
+}
+
+#[test]
+fn what_is_skipped_is_no_failure() {
+    play(
+        "scenario('declared', { skip: 'not now' }, () => fail('it was played'));
+         scenario('skips', () => { skip('cannot do it'); fail('it went on'); });
+         scenario('skips in a step', () => step('part', async () => { await null; skip('cannot do it'); }));",
+    )
+    .is_silent();
+    play("skip('a whole file');").is_silent();
+}
+
+#[test]
+fn a_filter_chooses_by_the_names_of_scenarios_and_files() {
+    let stage = Stage::new();
+    stage.file("boot.js", "scenario('Boots twice', () => {}); scenario('reset', () => fail('chosen'));");
+    stage.file("meter.js", "scenario('values', () => {}); scenario('clock', () => {});");
+    for (arguments, played) in [
+        (&["--filter", "boots"][..], &["boot.js › Boots twice"][..]),
+        (&["--filter", "METER"], &["meter.js › values", "meter.js › clock"]),
+        (&["--filter", "TWICE", "--filter", "clock"], &["boot.js › Boots twice", "meter.js › clock"]),
+    ] {
+        let told = stage.play(&[&["boot.js", "meter.js", "--virtual-time", "-v", "-j", "1"], arguments].concat());
+        let passed: Vec<&str> =
+            told.out.lines().filter_map(|line| line.strip_prefix("passed   ")?.split(" (").next()).collect();
+        assert_eq!((told.code, &passed[..]), (Some(0), played), "{arguments:?}: {told}");
+    }
+    let none = stage.play(&["boot.js", "meter.js", "--filter", "nothing", "--filter", "at all"]);
+    none.ends(2, &["ocpp-tui: no scenario has nothing or at all in its name"]);
+    assert!(none.out.is_empty(), "{none}");
+}
+
+/// A file that cannot be read as a script is told, whatever is filtered.
+#[test]
+fn a_filter_does_not_hide_a_broken_file() {
+    let stage = Stage::new();
+    stage.file("good.js", "scenario('one', () => {});");
+    stage.file("bad.js", "scenario('two', () => {);");
+    stage
+        .play(&["good.js", "bad.js", "--filter", "one"])
+        .ends(2, &["ocpp-tui: bad.js:1:", "SyntaxError", "(scenario \"bad\")"]);
+}
+
+#[test]
+fn parameters_are_json_or_texts() {
+    let stage = Stage::with(
+        "expect(parameter('number', 0), 17);
+         expect(parameter('text', ''), 'ABC def');
+         expect(parameter('list', []), ['a', { b: null }]);
+         expect(parameter('quoted', 0), '17');
+         expect(parameter('empty', 'x'), '');
+         expect(parameter('equals', ''), 'a=b');
+         expect(parameter('last', 0), 2);
+         expect(parameter('none', 'otherwise'), 'otherwise');
+         expect(parameter('toString', 'otherwise'), 'otherwise');",
+    );
+    let sets =
+        ["number=17", "text=ABC def", "list=[\"a\",{\"b\":null}]", "quoted=\"17\"", "empty=", "equals=a=b", "last=1", "last=2"];
+    let arguments: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+    stage.play_virtually(&arguments).is_silent();
+    stage.play_virtually(&["--set", "number"]).ends(2, &["write name=value"]);
+}
+
+#[test]
+fn the_identity_is_that_of_the_charge_point() {
+    let stage = Stage::with("expect((await centralSystemUnderTest()).id, parameter('id'));");
+    stage.play_virtually(&["--set", "id=CP1"]).is_silent();
+    stage.play_virtually(&["--set", "id=Säule 7", "--identity", "Säule 7"]).is_silent();
+}
+
+#[test]
+fn a_scenario_starts_afresh() {
+    play(
+        "let kept = 0;
+         scenario('first', async () => {
+           const cs = await centralSystemUnderTest();
+           await cs.call('BootNotification');
+           setInterval(() => { kept = -100; }, 1000);
+           kept += 1;
+         });
+         scenario('second', async () => {
+           const cs = await centralSystemUnderTest();
+           expect(cs.calls(), []);
+           await sleep(10000);
+           expect(kept, 1, 'what the timer of the first has not touched');
+           await operator('call', (underTest) => { underTest.call('ClearCache'); });
+           await cs.expectNext('ClearCache');
+           await sleep(1);
+         });",
+    )
+    .is_silent();
+}
+
+/// The clock of the script is that of the session: waiting for a year takes no time, and dates agree with frames.
+#[test]
+fn time_is_virtual_for_the_script_too() {
+    play(
+        "const begin = now();
+         expect(new Date().toISOString(), '2030-01-01T00:00:00.000Z');
+         await sleep(5 * 86400000);
+         expect([now() - begin, Date.now() - begin, new Date().getTime() - begin], Array(3).fill(5 * 86400000));
+         const cs = await centralSystemUnderTest();
+         await cs.call('Heartbeat', {}, { currentTime: near(1) });
+         let order = '';
+         setTimeout(() => { order += 'b'; }, 20);
+         setTimeout(() => { order += 'a'; }, 10);
+         clearTimeout(setTimeout(() => { order += 'x'; }, 15));
+         await sleep(30);
+         expect(order, 'ab');",
+    )
+    .is_silent();
+}
+
+#[test]
+fn files_are_required_from_beside() {
+    let stage = Stage::new();
+    stage.file(
+        "tests/lib/shared.js",
+        "const data = require('../data'); let count = 0; exports.next = () => data.first + count++;",
+    );
+    stage.file("tests/data.json", "{\"first\": 40}");
+    stage.file(
+        "tests/s.js",
+        "const one = require('./lib/shared'); const two = require('./lib/shared.js');
+         assert(one === two, 'a file is loaded once');
+         expect([one.next(), two.next()], [40, 41]);
+         expect(__filename, /s\\.js$/);",
+    );
+    stage.play(&["tests/s.js", "--virtual-time"]).is_silent();
+    stage.play(&["tests", "--virtual-time"]).is_silent();
+}
