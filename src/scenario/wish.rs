@@ -261,7 +261,10 @@ struct Command {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::script::millis;
 
     #[test]
     fn versions_and_transports_as_scripts_write_them() {

@@ -170,8 +170,20 @@ fn compile<'js>(ctx: Ctx<'js>, file: String, text: String, waiting: bool) -> rqu
     let wrapper = if waiting { WAITING_WRAPPER } else { WRAPPER };
     let source = format!("{wrapper}{comment}{text}\n}})");
     let body: Value<'js> = ctx.eval_with_options(source, options(&file))?;
-    // A brace too many ends the function in which the text stands.
-    body.into_function().ok_or_else(|| Exception::throw_syntax(&ctx, "its braces do not match"))
+    // A brace too many ends the function in which the text stands; what follows may even open another one.
+    let whole = is_body(&ctx, text, waiting);
+    body.into_function().filter(|_| whole).ok_or_else(|| Exception::throw_syntax(&ctx, "its braces do not match"))
+}
+
+/// Whether a text is the body of a function by itself: what leaves the parentheses of one wrapper does not fit the brackets of another.
+fn is_body(ctx: &Ctx<'_>, text: &str, waiting: bool) -> bool {
+    let begin = if waiting { "[async function(){" } else { "[function(){" };
+    let comment = if text.starts_with("#!") { "//" } else { "" };
+    let made: rquickjs::Result<Value<'_>> = ctx.eval_with_options(format!("{begin}{comment}{text}\n}}]"), options(""));
+    if made.is_err() {
+        ctx.catch();
+    }
+    made.is_ok()
 }
 
 fn options(file: &str) -> EvalOptions {

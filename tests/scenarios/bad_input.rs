@@ -19,6 +19,7 @@ fn scripts_that_are_wrong() {
         ("const a = 1;\nconst b = ;\n", "SyntaxError: unexpected token", "s.js:2:11"),
         ("scenario('x', () => {\n", "SyntaxError: ", "s.js:"),
         ("export default 1;", "SyntaxError: ", "s.js:1:1"),
+        ("fail('played');\n}); (function () {", "SyntaxError: its braces do not match", "s.js"),
         (
             "\nscenario('x', async () => {\n  await centralSystemUnderTes();\n});",
             "ReferenceError: centralSystemUnderTes is not defined",

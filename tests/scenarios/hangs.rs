@@ -86,10 +86,7 @@ fn memory_without_end() {
          });
          scenario('after', () => {});",
     );
-    stage.play_virtually(&[]).ends(
-        1,
-        &["s.js › hoards failed", "out of memory", "at         s.js:4:", "1 passed, 1 failed"],
-    );
+    stage.play_virtually(&[]).ends(1, &["s.js › hoards failed", "out of memory", "at         s.js:4:", "1 passed, 1 failed"]);
 }
 
 #[test]

@@ -24,6 +24,8 @@ fn a_syntax_error_is_told_with_its_place() {
     assert_eq!(world.detail("bad").state, PluginState::Available);
     world.write("bad", "}) (function () {");
     failed(&world.load_file("bad"), "braces");
+    world.write("bad", "}); (function () {");
+    failed(&world.load_file("bad"), "braces");
     world.lives();
 }
 

@@ -32,8 +32,8 @@
     throw new TypeError(`Test.commands: ${words(command)} is no command`);
   }
 
-  async function play(link, command) {
-    const step = begin(command, link);
+  async function play(link, command, stack) {
+    const step = begin(command, link, stack);
     const from = link.log.end;
     const { said, failed } = await request('command', { station: link.key, line: command });
     if (failed) throw wrong(step, said, { expected: 'a command that can be carried out', found: command });
@@ -63,12 +63,13 @@
       if (!isArray(Test.commands)) throw new TypeError('Test.commands must be an array of commands');
       const { system: side, version: spoken } = chosen;
       const lines = Test.commands.map(line);
+      const { stack } = new Error(); // the place of a command is that of `Test.test()`
       for (const transport of ['websocket', 'soap']) {
         const checks = `Every command of the ${side === 'cp' ? 'charge point' : 'central system'} gets a valid result.`;
         scenario(`${side} ${spoken} over ${transport}`, { checks }, async () => {
           const underTest = side === 'cp' ? globalThis.centralSystemUnderTest : globalThis.chargePointUnderTest;
           const link = await underTest({ version: spoken, transport });
-          for (const command of lines) await play(link, command);
+          for (const command of lines) await play(link, command, stack);
         });
       }
     },

@@ -32,8 +32,8 @@
   let patience = PATIENCE;
 
   /** A step begins: it is told, and remembered with its place until it is done. */
-  function begin(text, link) {
-    const step = { number: nextNumber(), text, station: link ? link.key : null, stack: new Error().stack };
+  function begin(text, link, stack = new Error().stack) {
+    const step = { number: nextNumber(), text, station: link ? link.key : null, stack };
     send('step', step);
     return step;
   }
