@@ -192,6 +192,48 @@ fn a_soap_charge_point_that_is_cut_and_connected_at_once_has_its_port_again() {
     });
 }
 
+/// Resets the charge point in the middle of a transaction, and gives the calls that arrive afterwards, with what links tell of.
+fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
+    session(async |hub| {
+        let port = central_system(hub, &Version::ALL).await;
+        hub.start_charge_point(options(port)).unwrap();
+        let (at_central, _) = both_ends(hub, "CP1").await;
+        let start = json!({"idTag": "TAG", "connectorId": 1});
+        order(hub, at_central, Deed::Call { action: "RemoteStartTransaction".into(), payload: start });
+        sleep(HOUR / 60).await;
+        let reset = hub.trace().read().records().range().end;
+        order(hub, at_central, Deed::Call { action: "Reset".into(), payload: json!({"type": "Hard"}) });
+        sleep(HOUR / 60).await;
+        let contents = hub.trace().read();
+        let records = contents.records();
+        let told = records.iter(reset..records.range().end).filter(|record| record.station == Some(at_central));
+        let said = |record: Record<'_>| match record.kind {
+            RecordKind::Frame(Direction::In, FrameKind::Call) => record.action.map(str::to_owned),
+            RecordKind::Connected => Some("up".to_owned()),
+            RecordKind::Disconnected => Some(record.text.to_owned()),
+            _ => None,
+        };
+        told.filter_map(said).collect()
+    })
+}
+
+#[test]
+fn a_charge_point_that_is_reset_ends_its_transaction_goes_down_and_boots() {
+    let told = after_a_reset(|port| charge_point(port, "CP1", Version::V1_6, true));
+    let down = "closed by the peer with code 1001: the charge point restarts";
+    let expected = ["StatusNotification", "StopTransaction", down, "up", "BootNotification", "StatusNotification"];
+    let mut rest = told.iter();
+    assert!(expected.iter().all(|wanted| rest.any(|said| said == wanted)), "{told:?}");
+    assert_eq!(told.iter().filter(|said| *said == "BootNotification").count(), 1, "{told:?}");
+}
+
+#[test]
+fn a_soap_charge_point_that_is_reset_boots_without_a_link_that_could_go_down() {
+    let told = after_a_reset(|port| soap_charge_point(port, "CP1"));
+    assert_eq!(told.iter().filter(|said| *said == "BootNotification").count(), 1, "{told:?}");
+    assert!(told.iter().any(|said| said == "StopTransaction") && !told.iter().any(|said| said.contains("closed")), "{told:?}");
+}
+
 /// A busy session: both transports, a transaction with meter values, a link that is lost and found again. What is told of it.
 fn busy_session() -> Vec<String> {
     session(async |hub| {

@@ -105,12 +105,23 @@ pub struct WantedCall {
 #[derive(Debug, Default)]
 pub struct Outbox {
     calls: Vec<WantedCall>,
+    restart: Option<Duration>,
 }
 
 impl Outbox {
     /// Asks for a call.
     pub fn call(&mut self, action: impl Into<String>, payload: Value) {
         self.calls.push(WantedCall { action: action.into(), payload });
+    }
+
+    /// Asks for a restart: the link goes down, and comes up again after this time.
+    pub fn restart(&mut self, after: Duration) {
+        self.restart = Some(after);
+    }
+
+    /// Takes the wish for a restart out.
+    pub fn take_restart(&mut self) -> Option<Duration> {
+        self.restart.take()
     }
 
     /// Takes out what was asked for.

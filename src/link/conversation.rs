@@ -6,7 +6,7 @@ mod held;
 mod received;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -256,6 +256,16 @@ impl<F: Framing> Conversation<F> {
     /// The definition of an action that we may send.
     pub(super) fn definition(&self, action: &str) -> Option<Arc<ActionDefinition>> {
         self.catalog.action(self.version, self.behaviour.role(), action).cloned()
+    }
+
+    /// Whether the behaviour restarts now, and after which time it is back.
+    pub fn restarts(&mut self) -> Option<Duration> {
+        self.outbox.take_restart()
+    }
+
+    /// The behaviour restarts where there is no link that could go down: for it that is a link lost and a new one up.
+    pub fn restart(&mut self, now: Moment) {
+        self.change_version(self.version, now);
     }
 
     /// The version that is spoken.

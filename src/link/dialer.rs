@@ -52,6 +52,8 @@ enum Next {
     Connect,
     /// Wait after a link was lost (true) or an attempt failed (false), for this reason.
     Wait(bool, String),
+    /// Our charge point restarts: connect after this time.
+    Restart(Duration),
     /// Stay down; whether that is news.
     Park(bool),
     Stop,
@@ -86,6 +88,10 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
                 }
                 wait(&dial, lost, reason, backoff.wait(), &mut inbox, &context).await
             }
+            Next::Restart(after) => {
+                backoff.reset();
+                wait(&dial, true, End::Restarts(after).reason(), after, &mut inbox, &context).await
+            }
             Next::Park(news) => {
                 if news {
                     let reason = "it stays down until it is told to connect".into();
@@ -102,6 +108,7 @@ fn after(end: End) -> Next {
     match end {
         End::Lost { reason, .. } => Next::Wait(true, reason),
         End::Disconnected | End::Cut | End::Replaced => Next::Park(false),
+        End::Restarts(after) => Next::Restart(after),
         End::Shutdown => Next::Stop,
     }
 }

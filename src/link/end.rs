@@ -18,6 +18,9 @@ pub const CUT_BY_US: &str = "cut by us";
 /// How a link is said to end that was up when the program ended.
 pub const SESSION_ENDS: &str = "the session ends";
 
+/// Why a link of our charge point went down by itself.
+const RESTARTS: &str = "the charge point restarts";
+
 /// Why a link ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
@@ -32,6 +35,8 @@ pub(super) enum End {
     Disconnected,
     /// A person wanted the connection cut.
     Cut,
+    /// Our charge point restarts and is back after this time.
+    Restarts(Duration),
     /// A newer link has its place.
     Replaced,
     /// The session ends.
@@ -45,6 +50,7 @@ impl End {
             End::Lost { reason, .. } => reason.clone(),
             End::Disconnected => CLOSED_BY_US.to_owned(),
             End::Cut => CUT_BY_US.to_owned(),
+            End::Restarts(_) => RESTARTS.to_owned(),
             End::Replaced => REPLACED.to_owned(),
             End::Shutdown => SESSION_ENDS.to_owned(),
         }
@@ -56,6 +62,7 @@ impl End {
             End::Lost { code, .. } => Some((*code, "")),
             End::Disconnected => Some((CloseCode::Normal, "closed by the other side's user")),
             End::Cut => None,
+            End::Restarts(_) => Some((CloseCode::Away, RESTARTS)),
             End::Replaced => Some((CloseCode::Policy, REPLACED)),
             End::Shutdown => Some((CloseCode::Away, "the other side ends")),
         }

@@ -188,6 +188,9 @@ where
         loop {
             self.ping().await?;
             self.feed().await?;
+            if let Some(after) = self.conversation.restarts() {
+                return Err(End::Restarts(after));
+            }
             let deadline = self.deadline();
             if let Some(deadline) = deadline {
                 reset(timer.as_mut(), deadline);

@@ -107,6 +107,10 @@ impl Link<'_> {
         let mut shutdown = pin!(shutdown.cancelled());
         loop {
             self.dispatch().await;
+            if self.conversation.restarts().is_some() {
+                self.conversation.restart(now());
+                continue;
+            }
             let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline());
             let deadline = [self.conversation.next_deadline(), inspections].into_iter().flatten().min();
             let deadline = deadline.map(Instant::from_std);

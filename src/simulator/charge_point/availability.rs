@@ -48,8 +48,7 @@ impl ChargePoint {
         }
     }
 
-    /// Reset: running transactions stop with the reset as their reason, then the charge point restarts. It keeps its link while it
-    /// does, unlike a real one.
+    /// Reset: running transactions stop with the reset as their reason, then the charge point restarts.
     pub(super) fn reset(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
         if self.settings.lively {
             let reason = if text(payload, "type") == Some("Hard") { "HardReset" } else { "SoftReset" };

@@ -20,6 +20,9 @@ use crate::simulator::payload::{empty, integer, span, status, text, time, writte
 /// The time between two steps.
 const STEP: Duration = Duration::from_secs(3);
 
+/// How long the charge point is off when it restarts.
+const OFF: Duration = Duration::from_millis(1500);
+
 /// How often it is looked whether charging is over, so that the firmware can be installed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -259,7 +262,7 @@ impl ChargePoint {
         }
     }
 
-    /// The charge point goes down and comes up again: nothing that was under way goes on, apart from an update that has to tell of
+    /// The charge point goes down, its link with it, and comes up again: nothing that was under way goes on, apart from an update that has to tell of
     /// its success, reservations, profiles and messages about transactions. It boots like after power-up (OCPP 1.6 §5.14).
     pub(super) fn restart(&mut self, now: Moment, out: &mut Outbox) {
         for number in 1..=self.last_connector() {
@@ -280,6 +283,7 @@ impl ChargePoint {
             };
             connector.meter.set_power(0.0, now.monotonic);
         }
-        self.boot(out);
+        self.online = false;
+        out.restart(OFF);
     }
 }

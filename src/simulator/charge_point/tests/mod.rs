@@ -72,6 +72,10 @@ impl World {
         let said = self.out.take();
         said.iter().for_each(|call| shapes::check(self.version, call));
         self.said.extend(said);
+        if self.out.take_restart().is_some() {
+            self.disconnect();
+            self.connect();
+        }
     }
 
     /// Everything that was said since the last look.
