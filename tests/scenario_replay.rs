@@ -74,8 +74,8 @@ fn what_a_person_does_at_the_charge_point_is_done_again() {
         recording.line("answer datatransfer none").await;
         recording.call(them, "CP1", "DataTransfer", json!({"vendorId": "Acme"})).await;
         recording.line("answer datatransfer default").await;
-        recording.line("answer remote_reset none").await;
-        recording.call(us, "CP1", "Reset", json!({"type": "Soft"})).await;
+        recording.line("answer remote_unlockconnector none").await;
+        recording.call(us, "CP1", "UnlockConnector", json!({"connectorId": 1})).await;
         recording.line("answer remote_clearcache error=NotSupported").await;
         recording.call(us, "CP1", "ClearCache", json!({})).await;
         recording.call(us, "CP1", "GetConfiguration", json!({"key": ["HeartbeatInterval", "Nonsense"]})).await;
