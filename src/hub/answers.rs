@@ -77,6 +77,11 @@ impl AnswerRule {
         self.initiator == initiator && self.action == action && self.station == station
     }
 
+    /// Whether the call is not carried out: its answer is an error, or none comes.
+    fn refuses(&self) -> bool {
+        matches!(self.reply, OnPurpose::Error { .. } | OnPurpose::Silence)
+    }
+
     fn applied(&self, usual: Answer, version: Version) -> Answer {
         let said = match &self.reply {
             OnPurpose::Usual => usual,
@@ -201,6 +206,10 @@ impl Behaviour for Overridable {
 
     fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
         let rule = self.book.take(self.inner.role().peer(), call.action, self.station);
+        if let Some(rule) = rule.as_ref().filter(|rule| rule.refuses()) {
+            // What the peer is not told of has not happened.
+            return rule.applied(Answer::Silence, call.version);
+        }
         let usual = self.inner.answer(call, now, out);
         match rule {
             Some(rule) => rule.applied(usual, call.version),
@@ -269,5 +278,45 @@ mod tests {
         let error = Answer::Error { code: ErrorCode::GenericError, description: String::new() };
         assert_eq!(answer(&book, 1), Some(Answer::Delayed(Duration::from_secs(2), Box::new(error))));
         assert_eq!(answer(&book, 1), None);
+    }
+
+    /// Says the same to everybody, and counts how often it was asked.
+    struct Counting(u32);
+
+    impl Behaviour for Counting {
+        fn role(&self) -> Role {
+            Role::CentralSystem
+        }
+        fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
+        fn disconnected(&mut self, _: Moment) {}
+        fn answer(&mut self, _: IncomingCall<'_>, _: Moment, out: &mut Outbox) -> Answer {
+            self.0 += 1;
+            out.call("Reset", json!({}));
+            Answer::Result(json!({"n": self.0}))
+        }
+        fn answered(&mut self, _: &str, _: &Value, _: Outcome<'_>, _: Moment, _: &mut Outbox) {}
+        fn deadline(&self) -> Option<Instant> {
+            None
+        }
+        fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
+    }
+
+    #[test]
+    fn a_call_that_is_refused_or_not_heard_is_not_carried_out() {
+        let book = Arc::new(AnswerBook::default());
+        let mut behaviour = Overridable::new(Box::new(Counting(0)), StationKey(1), book.clone());
+        let mut out = Outbox::default();
+        let mut ask = || {
+            let call = IncomingCall { action: "Authorize", payload: &json!({}), version: Version::V1_6 };
+            let answer = behaviour.answer(call, crate::link::now(), &mut out);
+            (answer, out.take().len())
+        };
+        book.set(AnswerRule { once: true, ..rule(None, OnPurpose::Silence) });
+        assert_eq!(ask(), (Answer::Silence, 0));
+        let error = OnPurpose::Error { code: ErrorCode::GenericError, description: String::new() };
+        book.set(AnswerRule { once: true, ..rule(None, error) });
+        assert_eq!(ask(), (Answer::Error { code: ErrorCode::GenericError, description: String::new() }, 0));
+        book.set(AnswerRule { once: true, ..rule(None, OnPurpose::Result(Arc::new(|usual, _| usual))) });
+        assert_eq!(ask(), (Answer::Result(json!({"n": 1})), 1));
     }
 }
