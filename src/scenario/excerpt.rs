@@ -71,7 +71,7 @@ impl<'a> Excerpt<'a> {
                 let (port, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
                 format!("listening on port {port}, {}", visible(url)).into()
             }
-            RecordKind::Timeout => format!("no answer to {}", record.action.unwrap_or_default()).into(),
+            RecordKind::Timeout => format!("no answer to {}", visible(record.action.unwrap_or_default())).into(),
             _ => visible(record.summary()),
         };
         let mut line = format!("{}{station} {sign} {said}", time.strftime("%H:%M:%S%.3f"));

@@ -5,6 +5,7 @@ mod junit;
 mod tap;
 
 use super::outcome::{Case, Failure, FileReport, Outcome};
+use crate::visible;
 
 /// A format that CI systems read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +56,9 @@ pub fn count<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Count {
     count
 }
 
-/// What a person reads about a scenario that did not succeed.
+/// What a person reads about a scenario that did not succeed. It can hold what the peer has said, and goes to a terminal.
 pub fn explain(file: &str, case: &Case) -> String {
-    match &case.outcome {
+    let text = match &case.outcome {
         Outcome::Failed(failure) => {
             let heading = format!("{file} › {} failed after {:.3} s\n", case.name, case.took.as_secs_f64());
             heading + &details(case, failure, "  ")
@@ -71,7 +72,8 @@ pub fn explain(file: &str, case: &Case) -> String {
             }
         }
         Outcome::Passed | Outcome::Skipped(_) => String::new(),
-    }
+    };
+    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
 }
 
 /// The parts of a failure, a line each, and the trace.

@@ -104,3 +104,17 @@ fn a_person_reads_the_step_the_difference_and_the_trace() {
     }
     assert_eq!(explain("a/boot.js", &files()[0].cases[0]), "");
 }
+
+/// What the peer has said stands in a failure, and may want to do something to the terminal or to look like another line.
+#[test]
+fn what_is_told_to_a_person_cannot_act_on_the_terminal() {
+    let hostile = "a\u{1b}]0;x\u{7}b\u{9b}2J\rc\u{202e}";
+    let failure = Failure { found: Some(hostile.into()), ..*Failure::plain(hostile, Some(hostile.into())) };
+    for outcome in [Outcome::Failed(Box::new(failure.clone())), Outcome::Broken(Box::new(failure))] {
+        let [FileReport { file, cases }] = &files()[..] else { panic!("one file") };
+        let case = Case { name: hostile.into(), outcome, ..cases[0].clone() };
+        let told = explain(&format!("{file}{hostile}"), &case);
+        assert!(told.ends_with('\n') && told.contains("\\u{9b}2J\\rc"), "{told:?}");
+        assert!(!told.lines().any(|line| line.chars().any(crate::is_hostile)), "{told:?}");
+    }
+}
