@@ -165,8 +165,9 @@ impl Player<'_> {
             let value = match end {
                 CallEnd::Result(result) => json!({ "result": result }),
                 CallEnd::Error { code, description } => json!({ "code": code, "description": description }),
-                CallEnd::Timeout => json!({ "code": "Timeout", "description": "no answer came in time" }),
-                CallEnd::Lost => json!({ "code": "Lost", "description": "the link was lost" }),
+                // A peer may call its error so too.
+                CallEnd::Timeout => json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true }),
+                CallEnd::Lost => json!({ "code": "Lost", "description": "the link was lost", "unanswered": true }),
             };
             // Nobody listens any more when the scenario is over.
             let _ = happened.send(Happened::Answered { number, value });

@@ -82,6 +82,17 @@ fn calls_of_ours() {
             &["message    Heartbeat got an answer\n", "expected   no answer\n", "found      {currentTime:", "exchange "],
         ),
         (
+            "an error with the name of silence",
+            "
+            const cs = await centralSystemUnderTest();
+            let peer;
+            await operator('be silent', (underTest) => { peer = underTest; peer.answer('Heartbeat', ocpp.silence()); });
+            const called = cs.callUnanswered('Heartbeat', {}, { within: 500 }); // here
+            await peer.send([4, (await peer.expectCall('Heartbeat')).id, 'Timeout', '', {}]);
+            await called;",
+            &["message    Heartbeat got an answer\n", "expected   no answer\n", "found      Timeout\n"],
+        ),
+        (
             "silence instead of an answer",
             "
             const cs = await centralSystemUnderTest();

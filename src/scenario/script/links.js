@@ -60,7 +60,7 @@
       if (end.code === undefined) {
         throw wrong(step, `${action} got a result instead of an error`, { expected, found: words(end.result), records });
       }
-      if (end.code === 'Timeout' || end.code === 'Lost') {
+      if (end.unanswered) {
         throw wrong(step, `${action} got no answer: ${end.description}`, { expected, found: 'no answer', records });
       }
       const found = code === undefined ? null : compare(end.code, code);
@@ -72,7 +72,7 @@
     async callUnanswered(action, payload, options) {
       const step = begin(`call ${action}, expecting no answer`, this);
       const { end, answer } = await this.asked(step, action, payload, options, true);
-      if (end.code !== 'Timeout' && end.code !== 'Lost') {
+      if (!end.unanswered) {
         const found = end.code === undefined ? words(end.result) : end.code;
         throw wrong(step, `${action} got an answer`, { expected: 'no answer', found, records: this.exchange(answer) });
       }
@@ -87,18 +87,19 @@
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
-        timer = startTimer(resolve, within, false, [{ code: 'Timeout', within, description: `no answer within ${seconds(within)}` }]);
+        timer = startTimer(resolve, within, false, [{ code: 'Timeout', within, unanswered: true }]);
       });
       const end = await PlainPromise.race([ended, late]);
       clear(timer);
       if (end.unknown) throw missing(step, end.description);
       if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
-      const left = this.log.from(from).some((record) => record.kind === 'call' && record.direction === 'out');
-      if (end.code === 'Timeout' && !left) {
+      const left = this.log.from(from).some((record) => record.kind === 'call' && record.direction === 'out' && record.action === action);
+      const timedOut = end.unanswered && end.code === 'Timeout';
+      if (timedOut && !left) {
         const found = 'a call before it that still waits for its answer';
         throw wrong(step, `${action} could not be sent within ${seconds(within)}`, { expected: 'one call at a time', found });
       }
-      if (end.code === 'Timeout' && !silently) {
+      if (timedOut && !silently) {
         const limit = end.within === undefined ? 'the time of --call-timeout' : seconds(end.within);
         throw wrong(step, `${action} got no answer within ${limit}`, { expected: 'an answer', found: 'nothing' });
       }
