@@ -176,6 +176,16 @@ fn calls_of_the_peer() {
             &["no call came within 0.7 s\n", "expected   Reset\n", "found      nothing\n"],
         ),
         (
+            "a call that is taken already",
+            "
+            const cp = await chargePointUnderTest();
+            await cp.expectCall('StatusNotification', { connectorId: 2 });
+            await cp.expectCall('BootNotification');
+            for (const connectorId of [0, 1]) await cp.expectNext('StatusNotification', { connectorId });
+            await cp.expectNext('StatusNotification', { connectorId: 2 }, { within: 700 }); // here",
+            &["no call came within 0.7 s\n", "expected   StatusNotification\n", "found      nothing\n"],
+        ),
+        (
             "an unwanted call",
             "
             const cp = await chargePointUnderTest();

@@ -29,7 +29,7 @@
     async call(action, payload, expected, options) {
       const step = begin(`call ${action}`, this);
       const { end, answer } = await this.asked(step, action, payload, options);
-      const records = this.exchange(answer);
+      const records = this.log.exchange(answer);
       if (end.code !== undefined) {
         const error = new CallError(action, end.code, end.description, end.details);
         error.facts = {
@@ -56,7 +56,7 @@
       const step = begin(`call ${action}, expecting an error`, this);
       const { end, answer } = await this.asked(step, action, payload);
       const expected = code === undefined ? 'an error' : `the error ${words(code)}`;
-      const records = this.exchange(answer);
+      const records = this.log.exchange(answer);
       if (end.code === undefined) {
         throw wrong(step, `${action} got a result instead of an error`, { expected, found: words(end.result), records });
       }
@@ -74,7 +74,7 @@
       const { end, answer } = await this.asked(step, action, payload, options, true);
       if (!end.unanswered) {
         const found = end.code === undefined ? words(end.result) : end.code;
-        throw wrong(step, `${action} got an answer`, { expected: 'no answer', found, records: this.exchange(answer) });
+        throw wrong(step, `${action} got an answer`, { expected: 'no answer', found, records: this.log.exchange(answer) });
       }
       done(step);
     }
@@ -103,17 +103,11 @@
         const limit = end.within === undefined ? 'the time of --call-timeout' : seconds(end.within);
         throw wrong(step, `${action} got no answer within ${limit}`, { expected: 'an answer', found: 'nothing' });
       }
-      const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call';
+      const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call' && !record.judged;
       const answer = this.log.from(from).findLast(isAnswer);
+      if (answer) answer.judged = true; // each answer by one call, also when two calls of an action end at once
       if (answer && answer.kind === 'error') end.details = answer.details;
       return { end, answer };
-    }
-
-    /** The records of the exchange that an answer ends. */
-    exchange(answer) {
-      if (!answer) return [];
-      const call = this.log.records.find((record) => record.kind === 'call' && record.id === answer.id && record.direction !== answer.direction);
-      return call ? [call, answer] : [answer];
     }
 
     async send(frame) {
@@ -154,6 +148,7 @@
       const step = begin(`expect ${action} as the next call`, this);
       const within = time(options);
       return wait(step, within, () => {
+        while (this.taking < this.heard.length && this.heard[this.taking].taken) this.taking += 1;
         const record = this.heard[this.taking];
         if (!record) return undefined;
         const found = record.action !== action
@@ -321,6 +316,7 @@
     }
 
     take(call) {
+      call.taken = true;
       const open = this.open.get(call.action) || [];
       const index = open.indexOf(call);
       if (index >= 0) open.splice(index, 1);

@@ -26,6 +26,13 @@
     /** The records from a place on. */
     from(place) { return place <= this.base ? this.records : this.records.slice(place - this.base); }
 
+    /** The records of the exchange that an answer ends. */
+    exchange(answer) {
+      if (!answer) return [];
+      const call = this.records.find((record) => record.kind === 'call' && record.id === answer.id && record.direction !== answer.direction);
+      return call ? [call, answer] : [answer];
+    }
+
     /** Looks for the first record that fits, each only once, beginning at a place. */
     search(place, fits) {
       let next = place;
