@@ -49,8 +49,8 @@
   }
 
   function want(kind, value, what) {
-    if (typeof value !== kind) {
-      throw new TypeError(`${what} must be a ${kind}, not ${value === null ? 'null' : typeof value}`);
+    if (typeof value !== kind || Number.isNaN(value)) {
+      throw new TypeError(`${what} must be a ${kind}, not ${value === null ? 'null' : Number.isNaN(value) ? 'NaN' : typeof value}`);
     }
     return value;
   }

@@ -56,6 +56,30 @@ fn scripts_that_are_wrong() {
     }
 }
 
+/// What would be as good as true, whatever the value is, is no judgement.
+#[test]
+fn what_judges_nothing() {
+    for (script, message) in [
+        ("assert(Promise.resolve(false));", "assert got a promise; put `await` before it"),
+        ("expect((async () => 1)(), {});", "expect got a promise; put `await` before it"),
+        ("expect(undefined);", "expect wants a value and what it must be"),
+        ("expect({ a: 1 }, { a: 1, b: Promise.resolve(2) });", "a promise says nothing about a value"),
+        ("expect(1, async (it) => it > 2);", "it must return true or false, not a promise"),
+        ("expect({ a: 1 }, { a: String });", "String judges a value: it must return true or false, not \"1\""),
+        ("await sleep(undefined * 1000);", "the time to sleep must be a number, not NaN"),
+        (
+            "const cs = await centralSystemUnderTest(); await cs.expectNoCall('Reset', { for: NaN });",
+            "the time of expectNoCall, { for: milliseconds }, must be a number, not NaN",
+        ),
+        (
+            "const cp = await chargePointUnderTest(); await cp.expectCall('BootNotification', { chargePointVendor: String });",
+            "String judges a value",
+        ),
+    ] {
+        cannot(&Stage::with(script).play_virtually(&[]), message, "s.js:1:");
+    }
+}
+
 #[test]
 fn files_that_a_script_requires() {
     let stage = Stage::new();

@@ -1,7 +1,7 @@
 // What a value must be: the matchers of scenarios, how they are compared with values, and the words in which a difference is told.
 (function (toolkit) {
   'use strict';
-  const { define, stringify, PlainMap } = toolkit;
+  const { define, stringify, thenable, PlainMap } = toolkit;
   const { isArray } = Array;
   const { hasOwnProperty } = Object.prototype;
   const PlainDate = Date;
@@ -50,6 +50,7 @@
   /** The first difference between a value and what it must be, or null. What is bound on the way is put into `names`. */
   function difference(value, matcher, path, names) {
     const differs = () => ({ path, expected: words(matcher), found: words(value) });
+    if (thenable(matcher)) throw new TypeError('a promise says nothing about a value; put `await` before it');
     if (matcher instanceof Matcher) {
       const judged = matcher.test(value, path, names);
       return judged === true ? null : judged === false ? differs() : judged;
@@ -58,7 +59,7 @@
       matcher.lastIndex = 0;
       return typeof value === 'string' && matcher.test(value) ? null : differs();
     }
-    if (typeof matcher === 'function') return matcher(value) ? null : differs();
+    if (typeof matcher === 'function') return accepts(matcher, value) ? null : differs();
     if (matcher instanceof PlainDate) return timeOf(value) === matcher.getTime() ? null : differs();
     if (isArray(matcher)) {
       if (!isArray(value) || value.length !== matcher.length) return differs();
@@ -73,6 +74,15 @@
       }));
     }
     return Object.is(value, matcher) || value === matcher ? null : differs();
+  }
+
+  /** Whether a function takes a value. What `String` or a promise says about it would always be as good as true. */
+  function accepts(judge, value) {
+    const judged = judge(value);
+    if (judged && judged !== true) {
+      throw new TypeError(`${judge.name || 'a function'} judges a value: it must return true or false, not ${thenable(judged) ? 'a promise' : words(judged)}`);
+    }
+    return judged === true;
   }
 
   function first(looks) {

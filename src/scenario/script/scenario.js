@@ -29,7 +29,14 @@
 
   // ---- expectations that need no link ----------------------------------------------------------------------------------------
 
+  /** What has still to come cannot be judged, and would always be as good as true. */
+  function here(value, name) {
+    if (thenable(value)) throw new TypeError(`${name} got a promise; put \`await\` before it`);
+  }
+
   function expect(value, matcher, what = 'the value') {
+    if (arguments.length < 2) throw new TypeError('expect wants a value and what it must be');
+    here(value, 'expect');
     const found = compare(value, matcher);
     if (found) {
       const message = `${found.path ? `${found.path} of ${what}` : what} is not as expected`;
@@ -39,6 +46,7 @@
   }
 
   function assert(condition, sentence = 'an assertion does not hold') {
+    here(condition, 'assert');
     if (!condition) throw new ExpectationError(String(sentence), { step: 'assert' });
   }
 

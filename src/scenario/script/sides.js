@@ -44,7 +44,7 @@
 
   async function chargePointUnderTest(options = {}) {
     const step = begin('wait for the charge point under test');
-    const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : options.within;
+    const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : want('number', options.within, 'within');
     const giveBack = grant(foreign.chargePoint ? within : 0);
     const listening = await request('listen', {});
     if (listening.failure) throw missing(step, listening.failure);

@@ -89,6 +89,8 @@
         try {
           found = look();
         } catch (error) {
+          // A matcher that cannot judge stands where the step does.
+          if (error instanceof Error) Reflect.set(error, 'stack', `${error.stack}${step.stack}`);
           found = { error };
         }
         if (!found) return;
