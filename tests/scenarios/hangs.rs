@@ -38,6 +38,19 @@ fn a_promise_that_is_never_kept() {
     }
 }
 
+/// What went wrong in a scenario that hangs is not held against the next one.
+#[test]
+fn what_fails_beside_a_scenario_that_hangs() {
+    let stage = Stage::with(
+        "scenario('hangs', { timeout: 300 }, async () => {
+           Promise.reject(new Error('beside'));
+           await new Promise(() => {});
+         });
+         scenario('good', async () => { await sleep(10); });",
+    );
+    stage.play_virtually(&[]).ends(1, &["s.js › hangs failed", "1 passed, 1 failed, 0 broken, 0 skipped"]);
+}
+
 /// The place of an endless loop is the step that was open; the scenarios behind it are played.
 #[test]
 fn loops_without_end() {
