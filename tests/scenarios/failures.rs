@@ -383,27 +383,6 @@ fn what_a_scenario_says_by_itself() {
     ]);
 }
 
-/// Everything can be thrown, and nothing of it passes for a success.
-#[test]
-fn what_is_thrown_without_being_an_error() {
-    let values = ["'a text'", "17", "null", "undefined", "{ a: 1 }", "Object.freeze(new Error('cold'))", "Symbol('sign')"];
-    let mut text = String::new();
-    for (index, value) in values.iter().enumerate() {
-        writeln!(text, "scenario('plain {index}', () => {{ throw {value}; }});").unwrap();
-        writeln!(text, "scenario('later {index}', async () => {{ await null; throw {value}; }});").unwrap();
-        writeln!(text, "scenario('step {index}', () => {{ step('part', () => {{ throw {value}; }}); }});").unwrap();
-        writeln!(text, "scenario('wait {index}', () => step('part', async () => {{ throw {value}; }}));").unwrap();
-    }
-    let played = play(&text);
-    played.ends(1, &["0 passed, 28 failed, 0 broken, 0 skipped"]);
-    for way in ["plain", "later", "step", "wait"] {
-        for (index, message) in (0..).zip(["a text", "17", "null was thrown", "undefined was thrown", "{\"a\":1}", "cold"]) {
-            let said = played.about(&format!("{way} {index}"));
-            assert!(said.contains(message), "{message}: {said}");
-        }
-    }
-}
-
 /// The scenarios behind one that fails are played, and one that fails is enough.
 #[test]
 fn the_next_scenario_goes_on() {

@@ -18,3 +18,4 @@ mod shipped;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod thrown;

@@ -29,7 +29,8 @@
   /** A value or matcher in words. */
   function words(value) {
     const text = written(value);
-    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    // Half of a character that takes two units cannot be told.
+    return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…` : text;
   }
 
   function written(value) {

@@ -189,7 +189,12 @@
       facts = (error && error.facts) || null;
       if (facts && facts.step === undefined) facts = null;
     } catch (_) { /* the sentence above stands for it */ }
-    send('settled', { index, outcome, message: String(message), stack, section: String(section), facts });
+    try {
+      send('settled', { index, outcome, message: String(message), stack, section: String(section), facts });
+    } catch (_) {
+      // A text that is none, or facts that are not ours: how it ended is told all the same.
+      send('settled', { index, outcome, message: 'something was thrown that cannot be told', stack: '', section: '', facts: null });
+    }
   }
 
   function carry(index, run) {
