@@ -154,7 +154,9 @@ impl<'a> Player<'a> {
         let declared = std::mem::take(&mut self.declared);
         if declared.is_empty() || outcome != Outcome::Passed {
             let name = self.name.clone();
-            let wanted = self.options.wants(&self.file, &name) || matches!(outcome, Outcome::Broken(_));
+            let wanted = self.options.wants(&self.file, &name)
+                || matches!(outcome, Outcome::Broken(_))
+                || declared.iter().any(|declared| self.options.wants(&self.file, &declared.name));
             return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
         }
         let mut cases = Vec::new();

@@ -73,6 +73,17 @@ fn a_filter_does_not_hide_a_broken_file() {
         .ends(2, &["ocpp-tui: bad.js:1:", "SyntaxError", "(scenario \"bad\")"]);
 }
 
+/// A file that fails by itself does not get to the scenario that is wanted of it.
+#[test]
+fn a_filter_does_not_hide_a_file_that_keeps_its_scenarios_from_being_played() {
+    let stage = Stage::new();
+    stage.file("good.js", "scenario('one', () => {});");
+    stage.file("bad.js", "scenario('one more', () => {}); assert(false, 'not ready');");
+    let wanted = stage.play(&["good.js", "bad.js", "--filter", "one"]);
+    wanted.ends(1, &["bad.js › bad failed", "message    not ready", "1 passed, 1 failed"]);
+    stage.play(&["good.js", "bad.js", "--filter", "good"]).is_silent();
+}
+
 #[test]
 fn parameters_are_json_or_texts() {
     let stage = Stage::with(
