@@ -49,10 +49,10 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
             played.push(report);
         }
     });
-    printed.context("the output is closed")?;
     for (format, name, file) in &mut reports {
         file.write_all(format.write(&played, options.seed).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
     }
+    printed.context("the output is closed")?;
     let count = count(played.iter().flat_map(|file| &file.cases));
     if count == Count::default() {
         bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
