@@ -1,7 +1,7 @@
 //! Plays one file: runs it, then every scenario that it has declared, each until it settles, fails or takes too long.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -62,7 +62,7 @@ pub(super) struct Player<'a> {
     /// What went wrong beside the scenario's own course.
     pub faults: Vec<Fault>,
     /// The usual answers to the calls that the script is asked about.
-    pub questions: HashMap<(u64, StationKey), Answer>,
+    pub questions: BTreeMap<(u64, StationKey), Answer>,
     /// When the scenario at hand began.
     pub began: Instant,
     /// When it has taken too long.
@@ -135,7 +135,7 @@ impl<'a> Player<'a> {
             declared: Vec::new(),
             settled: None,
             faults: Vec::new(),
-            questions: HashMap::new(),
+            questions: BTreeMap::new(),
             began: Instant::now(),
             deadline: Instant::now(),
             script,
