@@ -13,18 +13,19 @@ impl Player<'_> {
     pub(super) fn judged(&mut self, settled: Settled) -> Outcome {
         let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
         self.faults.extend(self.script.unheard());
+        // Also what has failed before a scenario is skipped has failed.
+        if let ("passed" | "skipped", Some(fault)) = (settled.outcome.as_str(), self.faults.first()) {
+            let message = format!("something failed that was not awaited: {}", fault.message);
+            return Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]));
+        }
         match settled.outcome.as_str() {
-            "passed" => match (self.faults.first(), self.steps.first()) {
-                (Some(fault), _) => {
-                    let message = format!("something failed that was not awaited: {}", fault.message);
-                    Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]))
-                }
-                (None, Some(step)) => {
+            "passed" => match self.steps.first() {
+                Some(step) => {
                     let place = place(step);
                     let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
                     Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
                 }
-                (None, None) => Outcome::Passed,
+                None => Outcome::Passed,
             },
             "skipped" => Outcome::Skipped(settled.message),
             "broken" => Outcome::Broken(self.with_trace(settled.failure(), &sequences)),

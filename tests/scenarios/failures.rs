@@ -366,6 +366,14 @@ fn what_a_scenario_says_by_itself() {
             &["something failed that was not awaited: Error: on its own"],
         ),
         (
+            "a rejection before it is skipped",
+            "
+            Promise.reject(new Error('too early')); // here
+            await sleep(10);
+            skip('nobody is there');",
+            &["something failed that was not awaited: Error: too early"],
+        ),
+        (
             "a timer that throws",
             "
             setTimeout(() => { throw new Error('in the timer'); }, 10); // here
