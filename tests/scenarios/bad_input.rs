@@ -66,6 +66,7 @@ fn what_judges_nothing() {
         ("expect({ a: 1 }, { a: 1, b: Promise.resolve(2) });", "a promise says nothing about a value"),
         ("expect(1, async (it) => it > 2);", "it must return true or false, not a promise"),
         ("expect({ a: 1 }, { a: String });", "String judges a value: it must return true or false, not \"1\""),
+        ("expect({}, { a: any.strnig });", "any.strnig is no matcher; it is any.string, any.number, any.integer"),
         ("await sleep(undefined * 1000);", "the time to sleep must be a number, not NaN"),
         (
             "const cs = await centralSystemUnderTest(); await cs.expectNoCall('Reset', { for: NaN });",

@@ -112,8 +112,8 @@
 
   // ---- the makers ----------------------------------------------------------------------------------------------------------
 
-  const any = new Matcher('anything', (value) => value !== undefined);
-  Object.assign(any, {
+  const anything = new Matcher('anything', (value) => value !== undefined);
+  Object.assign(anything, {
     string: new Matcher('a text', (value) => typeof value === 'string'),
     number: new Matcher('a number', (value) => typeof value === 'number'),
     integer: new Matcher('an integer', (value) => Number.isInteger(value)),
@@ -121,6 +121,14 @@
     object: new Matcher('an object', isPlain),
     array: new Matcher('an array', isArray),
     time: new Matcher('a date and time', isTime),
+  });
+
+  /** A kind that there is not would be `undefined`, with which a field may be missing and a result anything. */
+  const any = new Proxy(anything, {
+    get(kinds, name) {
+      if (name in kinds || typeof name === 'symbol' || name === 'then' || name === 'toJSON') return kinds[name];
+      throw new TypeError(`any.${name} is no matcher; it is any.${Object.keys(kinds).filter((kind) => kinds[kind] instanceof Matcher).join(', any.')}`);
+    },
   });
 
   function near(milliseconds = MINUTE, of = undefined) {
