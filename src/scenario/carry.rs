@@ -17,6 +17,9 @@ use crate::plugin;
 use crate::script::{Fault, ToolkitWish, millis};
 use crate::trace::StationKey;
 
+/// After so many orders the links get the time to take them; each has room for twice as many.
+const PAUSE: usize = 32;
+
 /// What the session tells the player.
 #[derive(Debug)]
 pub(super) enum Happened {
@@ -48,6 +51,11 @@ impl Player<'_> {
                 return;
             }
             for wish in wishes {
+                self.orders += usize::from(matches!(wish, Wish::Answer { .. } | Wish::Request(..)));
+                if self.orders >= PAUSE {
+                    self.orders = 0;
+                    tokio::task::yield_now().await;
+                }
                 self.carry(wish).await;
             }
         }
@@ -204,8 +212,12 @@ impl Player<'_> {
             self.faults.push(Fault::new(&reason, ""));
             None
         });
-        // A link that is gone needs no answer.
-        let _ = self.hub().order(key, LinkOrder::Answer { ticket, answer });
+        if let Err(reason) = self.hub().order(key, LinkOrder::Answer { ticket, answer })
+            && self.station(key)["connected"] == true
+        {
+            // A link that is gone needs no answer.
+            self.faults.push(Fault::new(&format!("an answer was lost: {reason}"), ""));
+        }
     }
 
     /// A step is over.

@@ -63,6 +63,8 @@ pub(super) struct Player<'a> {
     pub faults: Vec<Fault>,
     /// The usual answers to the calls that the script is asked about.
     pub questions: BTreeMap<(u64, StationKey), Answer>,
+    /// Counts orders, to pause in time for the links to take them.
+    pub orders: usize,
     /// When the scenario at hand began.
     pub began: Instant,
     /// When it has taken too long.
@@ -136,6 +138,7 @@ impl<'a> Player<'a> {
             settled: None,
             faults: Vec::new(),
             questions: BTreeMap::new(),
+            orders: 0,
             began: Instant::now(),
             deadline: Instant::now(),
             script,

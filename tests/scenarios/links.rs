@@ -26,6 +26,26 @@ fn raw_frames_leave_as_they_are() {
     .is_silent();
 }
 
+/// More than a link has room for: what is sent without a pause, and what is answered in one moment.
+#[test]
+fn many_messages_at_a_time_all_arrive() {
+    play(
+        "const central = await centralSystem();
+         const cp = await chargePoint({ url: central.url, id: 'A' });
+         const cs = await central.station('A');
+         let open;
+         const gate = new Promise((resolve) => { open = resolve; });
+         cs.answer('Heartbeat', () => gate);
+         const ids = Array.from({ length: 200 }, (_, index) => `id ${index}`);
+         for (const id of ids) await cp.send([2, id, 'Heartbeat', {}]);
+         await sleep(1000);
+         expect(cs.calls('Heartbeat').length, ids.length);
+         open();
+         for (const id of ids) await cp.expectFrame([3, id, any.object]);",
+    )
+    .is_silent();
+}
+
 #[test]
 fn a_charge_point_of_ours_goes_and_comes_back() {
     play(
