@@ -182,7 +182,8 @@ impl<'a> Player<'a> {
 
     /// A scenario begins, in a fresh session unless the charge point under test is to stay.
     async fn begin(&mut self, timeout: Option<f64>) {
-        let used = !self.session.hub().trace().read().stations().rows().is_empty();
+        // A central system to which nobody has connected leaves records only.
+        let used = self.session.hub().trace().read().records().range().end > 0;
         self.leave_usual();
         if self.options.listen.is_none() {
             fastrand::seed(self.options.seed);

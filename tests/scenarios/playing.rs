@@ -134,6 +134,17 @@ fn a_scenario_starts_afresh() {
     .is_silent();
 }
 
+/// Nobody connects in the first one, whose central system goes with it all the same.
+#[test]
+fn a_port_is_free_again_in_the_next_scenario() {
+    play(
+        "for (const name of ['first', 'second']) {
+           scenario(name, async () => { expect((await centralSystem({ port: 9000 })).port, 9000); });
+         }",
+    )
+    .is_silent();
+}
+
 /// The clock of the script is that of the session: waiting for a year takes no time, and dates agree with frames.
 #[test]
 fn time_is_virtual_for_the_script_too() {
