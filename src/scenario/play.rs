@@ -272,6 +272,12 @@ impl<'a> Player<'a> {
             let contents = hub.trace().read();
             let range = contents.records().range();
             let from = self.session.told.max(range.start);
+            if from > self.session.told {
+                // What nobody has seen may be just what must not come.
+                let lost = from - self.session.told;
+                let message = format!("{lost} records left the trace before the script saw them; give it more --trace-memory");
+                self.faults.push(Fault::new(&message, ""));
+            }
             let records = contents.records().iter(from..range.end);
             let news: Vec<Value> = records.filter_map(|record| facts::record(&record, &contents, hub.catalog())).collect();
             self.session.told = range.end;

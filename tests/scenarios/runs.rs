@@ -91,6 +91,24 @@ fn files_are_played_at_the_same_time() {
 }
 
 /// A run ends with the worst that happened.
+/// A call that nobody saw is not one that did not come.
+#[test]
+fn records_that_leave_the_trace_too_soon_are_told() {
+    let stage = Stage::with(
+        "const central = await centralSystem();
+         const cp = await chargePoint({ url: central.url });
+         const cs = await central.station();
+         const none = cs.expectNoCall('Heartbeat', { for: 5000 });
+         cp.send([2, 'x', 'Heartbeat', {}]);
+         for (let i = 0; i < 40; i += 1) cp.send([2, `${i}`, 'DataTransfer', { vendorId: 'x'.repeat(60000) }]);
+         await none;",
+    );
+    stage
+        .play_virtually(&["--trace-memory", "100k"])
+        .ends(1, &["records left the trace before the script saw them; give it more"]);
+    stage.play_virtually(&[]).ends(1, &["message    Heartbeat was called\n"]);
+}
+
 #[test]
 fn the_worst_outcome_is_the_exit_code() {
     let stage = Stage::new();
