@@ -73,6 +73,10 @@ fn what_judges_nothing() {
             "the time of expectNoCall, { for: milliseconds }, must be a number, not NaN",
         ),
         (
+            "const cs = await centralSystemUnderTest(); await cs.expectNoCall('Reset', { for: 5 - 7 });",
+            "RangeError: the time of expectNoCall is -2",
+        ),
+        (
             "const cp = await chargePointUnderTest(); await cp.expectCall('BootNotification', { chargePointVendor: String });",
             "String judges a value",
         ),

@@ -26,6 +26,19 @@ fn raw_frames_leave_as_they_are() {
     .is_silent();
 }
 
+/// Nobody can be silent about a call that waited for another one and was lost with the link.
+#[test]
+fn a_call_that_never_left_is_not_unanswered() {
+    play(
+        "const cs = await centralSystemUnderTest();
+         await operator('be silent', (underTest) => { underTest.answer('Heartbeat', ocpp.silence()); });
+         const calls = [cs.callUnanswered('Heartbeat'), cs.callUnanswered('Authorize')];
+         await sleep(10);
+         await cs.drop();",
+    )
+    .ends(1, &["message    something failed that was not awaited: ExpectationError: Authorize never left: the link was lost"]);
+}
+
 /// More than a link has room for: what is sent without a pause, and what is answered in one moment.
 #[test]
 fn many_messages_at_a_time_all_arrive() {

@@ -95,6 +95,7 @@
       if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
       const left = this.log.from(from).some((record) => record.kind === 'call' && record.direction === 'out' && record.action === action);
       const timedOut = end.unanswered && end.code === 'Timeout';
+      if (silently && end.unanswered && !timedOut && !left) throw wrong(step, `${action} never left: ${end.description}`);
       if (timedOut && !left) {
         const found = 'a call before it that still waits for its answer';
         throw wrong(step, `${action} could not be sent within ${seconds(within)}`, { expected: 'one call at a time', found });
@@ -161,6 +162,7 @@
 
     expectNoCall(action, options) {
       const span = want('number', options && options.for, 'the time of expectNoCall, { for: milliseconds },');
+      if (span <= 0) throw new RangeError(`the time of expectNoCall is ${span}, in which nothing can come`);
       const step = begin(`expect no call${action === undefined ? '' : ` ${action}`} for ${seconds(span)}`, this);
       const search = this.log.search(this.log.end, (record) => isCall(record) && (action === undefined || record.action === action)
         && (options.payload === undefined || !compare(record.payload, options.payload)));
