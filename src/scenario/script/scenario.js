@@ -8,7 +8,7 @@
   } = toolkit;
   const PlainDate = Date;
 
-  // ---- time, chance and words ------------------------------------------------------------------------------------------------
+  // ---- time and chance ------------------------------------------------------------------------------------------------------
 
   const now = () => ask('now');
   toolkit.now = now;
@@ -23,9 +23,6 @@
   Object.defineProperty(Now, 'now', { value: now });
   define('Date', Now);
   Math.random = () => ask('random');
-
-  const print = (failure) => (...values) => { send('console', { failure, text: values.map(shown).join(' ') }); };
-  define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
 
   // ---- expectations that need no link ----------------------------------------------------------------------------------------
 
