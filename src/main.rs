@@ -10,14 +10,15 @@ mod screen;
 mod size;
 mod start;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-#[expect(clippy::print_stderr, reason = "no front end runs when the program cannot start or has ended")]
 fn main() -> ExitCode {
     match start::run(&cli::arguments()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("ocpp-tui: {error:#}");
+            // Where nobody reads it, the exit code tells.
+            let _ = writeln!(io::stderr(), "ocpp-tui: {error:#}");
             ExitCode::from(start::CANNOT_START)
         }
     }

@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use ocpp_tui::link::LinkSettings;
@@ -13,6 +15,8 @@ use ocpp_tui::scenario::report::{Count, ReportFormat, count, explain};
 use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions, Spoken};
 use ocpp_tui::transcript::TYPES;
 use ocpp_tui::visible;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::{General, Scenarios};
 use crate::start::DEFAULT_MEMORY;
@@ -32,9 +36,13 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
         return Ok(ExitCode::SUCCESS);
     }
     let files = scenario::find(&arguments.files)?;
+    if arguments.listen.is_some() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
+        bail!("--jobs is 1 with --listen: there is one port, and one charge point that connects to it");
+    }
     // Before anything is played, so that no long run ends without its report.
-    let mut reports = reports(&arguments.report)?;
+    let mut reports = reports(&arguments.report, &files)?;
     let options = options(general, catalog, arguments);
+    let signal = stop_at_a_signal(options.stop.clone()).context("no thread that waits for signals")?;
     // In the order of the files, whichever ends first: a run can then be the same again.
     let (mut played, mut early): (Vec<FileReport>, Vec<FileReport>) = (Vec::new(), Vec::new());
     let mut printed = Ok(());
@@ -58,6 +66,9 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
         bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
     }
     summary(count, &options, arguments.verbose).context("the output is closed")?;
+    if options.stop.is_cancelled() {
+        return Ok(ExitCode::from(128 + signal.load(Ordering::Relaxed)));
+    }
     Ok(ExitCode::from(match count {
         Count { broken: 1.., .. } => BROKEN,
         Count { failed: 1.., .. } => FAILED,
@@ -89,12 +100,41 @@ fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> S
         parameters: arguments.set.iter().cloned().collect(),
         whole_trace: arguments.verbose,
         trace_memory: general.trace_memory.unwrap_or(DEFAULT_MEMORY),
-        wait: Duration::from_secs(arguments.wait.into()),
+        waits_until: Instant::now() + Duration::from_secs(arguments.wait.into()),
+        stop: CancellationToken::new(),
     }
 }
 
-/// Opens the files of the reports.
-fn reports(words: &[String]) -> anyhow::Result<Vec<(ReportFormat, String, File)>> {
+/// Breaks the run off when the program is asked to end; the number of the signal is kept.
+fn stop_at_a_signal(stop: CancellationToken) -> io::Result<Arc<AtomicU8>> {
+    let kept = Arc::new(AtomicU8::new(0));
+    let number = kept.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let listen = |kind: SignalKind| signal(kind);
+            let (Ok(mut interrupt), Ok(mut end)) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate())) else {
+                return;
+            };
+            let received = tokio::select! {
+                _ = interrupt.recv() => SignalKind::interrupt(),
+                _ = end.recv() => SignalKind::terminate(),
+            };
+            number.store(u8::try_from(received.as_raw_value()).unwrap_or_default(), Ordering::Relaxed);
+            stop.cancel();
+            // Whoever asks twice does not want to wait for a script that computes.
+            let again = tokio::select! {
+                _ = interrupt.recv() => SignalKind::interrupt(),
+                _ = end.recv() => SignalKind::terminate(),
+            };
+            std::process::exit(128 + again.as_raw_value());
+        });
+    })?;
+    Ok(kept)
+}
+
+/// Opens the files of the reports. None of them is one of the scenarios, nor looks like one.
+fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(ReportFormat, String, File)>> {
     let open = |pair: &[String]| {
         let [format, name] = pair else { bail!("--report takes a format and a file, like --report junit report.xml") };
         let format = match format.as_str() {
@@ -103,6 +143,10 @@ fn reports(words: &[String]) -> anyhow::Result<Vec<(ReportFormat, String, File)>
             "tap" => ReportFormat::Tap,
             _ => bail!("{format} is no format of a report; it is junit, json or tap"),
         };
+        let path = Path::new(name);
+        if name == "-" || path.extension().is_some_and(|ending| ending == "js") || files.iter().any(|file| file == path) {
+            bail!("{name} is no place for a report; --report takes a format and a file, like --report junit report.xml");
+        }
         let file = File::create(name).with_context(|| format!("the report {name} cannot be written"))?;
         Ok((format, name.clone(), file))
     };
@@ -130,7 +174,8 @@ fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
         }
         match &case.outcome {
             Outcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
-            Outcome::Broken(_) => write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))?,
+            // The summary and the exit code tell of it also where nobody reads this.
+            Outcome::Broken(_) => drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))),
             Outcome::Passed | Outcome::Skipped(_) => {}
         }
     }
@@ -138,7 +183,7 @@ fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
 }
 
 fn summary(count: Count, options: &ScenarioOptions, verbose: bool) -> io::Result<()> {
-    let good = count.failed == 0 && count.broken == 0;
+    let good = count.failed == 0 && count.broken == 0 && count.skipped == 0;
     if good && !verbose {
         return Ok(());
     }

@@ -117,12 +117,15 @@ interface Link {
   /** Sends a text as it is. An array is sent as JSON. */
   send(frame: string | any[]): Promise<void>;
 
-  /** Waits for a call of the peer; other calls before it are passed over and can still be expected. */
-  expectCall(action: string, payload?: Matcher, options?: { within?: number }): Promise<Call>;
+  /**
+   * Waits for a call of the peer; other calls before it are passed over and can still be expected. Fails when it breaks the definitions,
+   * and refuses an action that the peer may not call, unless `unchecked` says that both may be.
+   */
+  expectCall(action: string, payload?: Matcher, options?: { within?: number; unchecked?: boolean }): Promise<Call>;
   /** The first call behind the last one that was taken must be this one. */
-  expectNext(action: string, payload?: Matcher, options?: { within?: number }): Promise<Call>;
+  expectNext(action: string, payload?: Matcher, options?: { within?: number; unchecked?: boolean }): Promise<Call>;
   /** Fails when the peer makes this call (or any, without an action) in the time that follows. */
-  expectNoCall(action: string | undefined, options: { for: number; payload?: Matcher }): Promise<void>;
+  expectNoCall(action: string | undefined, options: { for: number; payload?: Matcher; unchecked?: boolean }): Promise<void>;
   /** Waits for a frame: its JSON must match, or its text a regular expression. Calls that were expected are seen here too. */
   expectFrame(frame: Matcher, options?: { within?: number }): Promise<any>;
 

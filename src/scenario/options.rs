@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::link::LinkSettings;
 use crate::ocpp::Catalog;
@@ -52,8 +54,10 @@ pub struct ScenarioOptions {
     pub whole_trace: bool,
     /// Memory for the trace of one session, in bytes.
     pub trace_memory: usize,
-    /// How long a central system under test may take to be there.
-    pub wait: Duration,
+    /// Until when a central system under test may take to be there, by the real clock.
+    pub waits_until: Instant,
+    /// Ends the run early: what is being played is broken off, and nothing more is begun.
+    pub stop: CancellationToken,
 }
 
 impl Default for ScenarioOptions {
@@ -75,12 +79,18 @@ impl Default for ScenarioOptions {
             parameters: BTreeMap::new(),
             whole_trace: false,
             trace_memory: 64 << 20,
-            wait: Duration::ZERO,
+            waits_until: Instant::now(),
+            stop: CancellationToken::new(),
         }
     }
 }
 
 impl ScenarioOptions {
+    /// Whether both sides are ours, so that a run can be the same again.
+    pub(super) fn is_simulated(&self) -> bool {
+        self.url.is_none() && self.listen.is_none()
+    }
+
     /// Whether a scenario is to be played.
     pub(super) fn wants(&self, file: &str, name: &str) -> bool {
         let whole = format!("{file} {name}").to_lowercase();

@@ -32,6 +32,7 @@ pub(super) const PRELUDES: &[(&str, &str)] = &[
     ("matchers", include_str!("script/matchers.js")),
     ("steps", include_str!("script/steps.js")),
     ("log", include_str!("script/log.js")),
+    ("rules", include_str!("script/rules.js")),
     ("links", include_str!("script/links.js")),
     ("sides", include_str!("script/sides.js")),
     ("scenario", include_str!("script/scenario.js")),
@@ -42,7 +43,7 @@ pub(super) const MEMORY: usize = 256 << 20;
 /// How long a script may compute without a pause.
 pub(super) const TURN: Duration = Duration::from_secs(5);
 /// The place of the file itself among its scenarios.
-const FILE: i64 = -1;
+pub(super) const FILE: i64 = -1;
 
 /// What plays a file.
 pub(super) struct Player<'a> {
@@ -59,6 +60,8 @@ pub(super) struct Player<'a> {
     pub last_step: Option<Step>,
     pub declared: Vec<Declared>,
     pub settled: Option<Settled>,
+    /// Whether the engine has broken a bound: what is left in it may do so again.
+    pub exhausted: bool,
     /// What went wrong beside the scenario's own course.
     pub faults: Vec<Fault>,
     /// The usual answers to the calls that the script is asked about.
@@ -107,6 +110,24 @@ pub(super) async fn play(
     FileReport { file, cases }
 }
 
+/// An engine for the script in a file, which does not run yet.
+fn engine(
+    path: &Path,
+    options: &ScenarioOptions,
+    wishes: &Rc<RefCell<Vec<Wish>>>,
+    asked: &Rc<RefCell<Hub>>,
+) -> Result<Script, Fault> {
+    let (questions, noted) = (Questions::new(asked.clone(), path, options), wishes.clone());
+    let host = move |operation: &str, json: &str| match questions.answer(operation, json) {
+        Some(answer) => answer,
+        None => wish::read(operation, json).map(|wish| {
+            noted.borrow_mut().push(wish);
+            "null".to_owned()
+        }),
+    };
+    Script::new(&path.display().to_string(), Limits { memory: MEMORY, time: TURN }, PRELUDES, host)
+}
+
 impl<'a> Player<'a> {
     fn new(path: &Path, options: &'a ScenarioOptions, to_person: ToPerson<'a>, session: Session) -> Result<Player<'a>, Fault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
@@ -114,16 +135,7 @@ impl<'a> Player<'a> {
         let (happened, happenings) = mpsc::unbounded_channel();
         let wishes = Rc::<RefCell<Vec<Wish>>>::default();
         let asked = Rc::new(RefCell::new(session.hub().clone()));
-        let questions = Questions::new(asked.clone(), path, options);
-        let noted = wishes.clone();
-        let host = move |operation: &str, json: &str| match questions.answer(operation, json) {
-            Some(answer) => answer,
-            None => wish::read(operation, json).map(|wish| {
-                noted.borrow_mut().push(wish);
-                "null".to_owned()
-            }),
-        };
-        let script = Script::new(&shown, Limits { memory: MEMORY, time: TURN }, PRELUDES, host)?;
+        let script = engine(path, options, &wishes, &asked)?;
         let changes = session.hub().trace().subscribe();
         Ok(Player {
             options,
@@ -136,6 +148,7 @@ impl<'a> Player<'a> {
             last_step: None,
             declared: Vec::new(),
             settled: None,
+            exhausted: false,
             faults: Vec::new(),
             questions: BTreeMap::new(),
             orders: 0,
@@ -167,9 +180,18 @@ impl<'a> Player<'a> {
             if !self.options.wants(&self.file, &declared.name) {
                 continue;
             }
+            if self.options.stop.is_cancelled() {
+                break;
+            }
             if let Some(reason) = &declared.skip {
                 cases.push(Case { outcome: Outcome::Skipped(reason.clone()), ..case(&declared.name, Some(declared)) });
                 continue;
+            }
+            if self.exhausted
+                && let Err(outcome) = self.renew(text).await
+            {
+                cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
+                break;
             }
             self.begin(declared.timeout).await;
             let event = json!({ "index": index }).to_string();
@@ -180,12 +202,25 @@ impl<'a> Player<'a> {
         cases
     }
 
+    /// Runs the file again in a new engine, for the scenarios behind one that has broken a bound. The outcome when that fails.
+    async fn renew(&mut self, text: &str) -> Result<(), Outcome> {
+        self.exhausted = false;
+        let made = engine(Path::new(&self.file), self.options, &self.wishes, &self.asked);
+        self.script = made.map_err(|fault| Outcome::Broken(Failure::plain(fault.message, fault.place)))?;
+        self.begin(None).await;
+        let started = self.script.start(text).map(drop);
+        let outcome = self.outcome(FILE, started).await;
+        self.declared.clear(); // the same as before
+        if outcome == Outcome::Passed { Ok(()) } else { Err(outcome) }
+    }
+
     /// A scenario begins, in a fresh session unless the charge point under test is to stay.
     async fn begin(&mut self, timeout: Option<f64>) {
         // A central system to which nobody has connected leaves records only.
         let used = self.session.hub().trace().read().records().range().end > 0;
         self.leave_usual();
-        if self.options.listen.is_none() {
+        // Towards another program ids must not come again.
+        if self.options.is_simulated() {
             fastrand::seed(self.options.seed);
         }
         if self.options.listen.is_none() && used {
@@ -220,6 +255,9 @@ impl<'a> Player<'a> {
                 return self.judged(settled);
             }
             turned = self.next().await;
+            if self.options.stop.is_cancelled() {
+                return Outcome::Broken(self.with_trace(*Failure::plain("the run was broken off", None), &[]));
+            }
             let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
             if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
                 return self.late();
@@ -237,6 +275,7 @@ impl<'a> Player<'a> {
                 None
             }
             happened = self.happenings.recv() => happened,
+            () = self.options.stop.cancelled() => None,
             () = sleep_until(timer) => None,
         };
         let (mut answered, mut asked) = (Vec::new(), VecDeque::new());

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use super::files;
 use super::options::ScenarioOptions;
 use crate::hub::Hub;
 use crate::link::now;
+use crate::ocpp::nearest;
 use crate::trace::StationKey;
 
 /// What questions are answered from.
@@ -20,6 +22,14 @@ pub(super) struct Questions {
     folder: PathBuf,
     foreign: Value,
     parameters: Value,
+    /// Until when a central system under test may be missing.
+    waits_until: Instant,
+}
+
+#[derive(Deserialize)]
+struct Answered {
+    station: u32,
+    action: String,
 }
 
 #[derive(Deserialize)]
@@ -37,9 +47,14 @@ impl Questions {
             "chargePoint": options.listen.is_some(),
             "identity": options.identity,
             "unattended": options.unattended,
-            "wait": options.wait.as_millis(),
         });
-        Questions { hub, folder: folder.to_owned(), foreign, parameters: json!(options.parameters) }
+        Questions {
+            hub,
+            folder: folder.to_owned(),
+            foreign,
+            parameters: json!(options.parameters),
+            waits_until: options.waits_until,
+        }
     }
 
     /// The answer; `None` when it is no question.
@@ -61,9 +76,28 @@ impl Questions {
                 let contents = hub.trace().read();
                 contents.stations().get(StationKey(key)).map_or(Value::Null, facts::station).to_string()
             }
+            "answers" => self.answers(json).to_string(),
+            // It is given once for the whole run.
+            "wait" => json!(self.waits_until.saturating_duration_since(Instant::now()).as_millis()).to_string(),
             "module" => return Some(module(json)),
             _ => return None,
         }))
+    }
+}
+
+impl Questions {
+    /// Whether the peer of a station may call an action; the nearest one that it may call when it may not.
+    fn answers(&self, json: &str) -> Value {
+        let Ok(Answered { station, action }) = serde_json::from_str(json) else { return Value::Bool(false) };
+        let hub = self.hub.borrow();
+        let link = hub.trace().read().stations().get(StationKey(station)).map(|row| (row.our_role, row.version));
+        let Some((our_role, Some(version))) = link else { return Value::Bool(true) }; // nothing is known of the link yet
+        let (catalog, peer) = (hub.catalog(), our_role.peer());
+        if catalog.actions(version).is_empty() || catalog.action(version, peer, &action).is_some() {
+            return Value::Bool(true);
+        }
+        let near = nearest(&action, catalog.actions_of(version, peer).map(|action| &*action.name));
+        near.map_or(Value::Bool(false), Value::from)
     }
 }
 

@@ -14,7 +14,7 @@ pub enum ReportFormat {
     JUnit,
     /// One JSON document.
     Json,
-    /// The Test Anything Protocol, version 14.
+    /// The Test Anything Protocol, version 13.
     Tap,
 }
 

@@ -49,9 +49,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// A session in which nothing runs yet. Chance begins anew with it, and not before: ids must not come again on a link that is kept.
+    /// A session in which nothing runs yet.
     pub fn new(options: &ScenarioOptions) -> Session {
-        fastrand::seed(options.seed);
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
         let teller = trace::direct(options.trace_memory, now());
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, teller, network);

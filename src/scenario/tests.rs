@@ -73,7 +73,21 @@ fn every_declared_global_exists_and_everything_that_is_defined_is_declared() {
 #[test]
 fn links_and_the_rest_have_what_is_declared_of_them() {
     // What only the program's own scripts use.
-    let inner = ["constructor", "asked", "exchange", "rule", "decide", "cut", "up", "await", "take", "add", "whatCame", "role"];
+    let inner = [
+        "constructor",
+        "asked",
+        "exchange",
+        "rule",
+        "cut",
+        "up",
+        "await",
+        "take",
+        "add",
+        "whatCame",
+        "mayCall",
+        "taken",
+        "role",
+    ];
     let own =
         "const names = (o) => [...Object.getOwnPropertyNames(o), ...Object.getOwnPropertyNames(Object.getPrototypeOf(o))];";
     let visible =

@@ -4,7 +4,7 @@
 use super::excerpt::Excerpt;
 use super::files;
 use super::outcome::{Failure, Outcome};
-use super::play::{MEMORY, Player, TURN};
+use super::play::{FILE, MEMORY, Player, TURN};
 use super::wish::{Settled, Step, Wish};
 use crate::script::{Bound, Fault};
 
@@ -19,11 +19,14 @@ impl Player<'_> {
             return Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]));
         }
         match settled.outcome.as_str() {
-            "passed" => match self.steps.first() {
+            "passed" => match self.steps.iter().find(|step| !step.idle) {
                 Some(step) => {
                     let place = place(step);
                     let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
                     Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
+                }
+                None if settled.index == FILE && self.declared.is_empty() && !settled.judged && self.last_step.is_none() => {
+                    Outcome::Broken(Failure::plain("there is no scenario in it, and nothing that could fail", None))
                 }
                 None => Outcome::Passed,
             },
@@ -52,6 +55,7 @@ impl Player<'_> {
         let failure = *Failure::plain(message, fault.place);
         match fault.bound {
             Some(Bound::Time | Bound::Memory) => {
+                self.exhausted = true;
                 let open = self.steps.last();
                 let (step, place) = (open.map(|step| step.text.clone()), failure.place.or(open.and_then(place)));
                 Outcome::Failed(self.with_trace(Failure { step, place, ..failure }, &[]))
@@ -64,6 +68,9 @@ impl Player<'_> {
     pub(super) fn late(&mut self) -> Outcome {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         let message = format!("it was still not over after {taken} s");
+        // What failed unseen is often why the rest waits for ever.
+        self.faults.extend(self.script.unheard());
+        let unseen = self.faults.first().map(|fault| format!("; before, something failed that was not awaited: {fault}"));
         let failure = match (self.steps.last(), &self.last_step) {
             (Some(open), _) => {
                 let message = format!("{message} and hangs in this step");
@@ -75,10 +82,12 @@ impl Player<'_> {
             }
             (None, None) => Failure { message: format!("{message} and has begun no step"), ..Failure::default() },
         };
-        Outcome::Failed(self.with_trace(failure, &[]))
+        let message = failure.message + &unseen.unwrap_or_default();
+        Outcome::Failed(self.with_trace(Failure { message, ..failure }, &[]))
     }
 
-    fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
+    /// The failure with what happened around it.
+    pub(super) fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
         let contents = self.session.hub().trace().read();
         let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
         let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));

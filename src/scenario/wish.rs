@@ -59,6 +59,9 @@ pub(super) struct Step {
     pub text: String,
     pub station: Option<u32>,
     pub stack: String,
+    /// Whether nothing is missed when nobody awaits it.
+    #[serde(default)]
+    pub idle: bool,
 }
 
 /// A scenario of the file.
@@ -81,6 +84,9 @@ pub(super) struct Settled {
     pub stack: String,
     pub section: String,
     pub facts: Option<Facts>,
+    /// Whether the file has checked anything by itself.
+    #[serde(default)]
+    pub judged: bool,
 }
 
 /// What an expectation says about its failure.
@@ -316,6 +322,7 @@ mod tests {
             stack: stack.into(),
             section: section.into(),
             facts,
+            judged: false,
         };
         let failure = settled("part", Some(facts)).failure();
         assert_eq!((failure.place.as_deref(), failure.step.as_deref()), (Some("a.js:3:9"), Some("part › call Reset")));

@@ -1,6 +1,7 @@
 //! The threads of a run: each takes the next file and plays it on a runtime of its own, whose clock may be a virtual one.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -46,22 +47,23 @@ pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ToPerson<'_>
 }
 
 fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person: ToPerson<'_>, reports: &Sender<FileReport>) {
+    fastrand::seed(options.seed);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
     let mut kept: Option<(tokio::runtime::Runtime, Option<Session>)> = None;
-    while let Some(file) = next() {
+    while let Some(file) = next().filter(|_| !options.stop.is_cancelled()) {
         let (runtime, mut session) = match kept.take() {
             Some(kept) => kept,
             None => match tokio::runtime::Builder::new_current_thread().enable_all().start_paused(options.virtual_time).build()
             {
                 Ok(runtime) => (runtime, None),
                 Err(error) => {
-                    let _ = reports.send(no_runtime(file, &error));
+                    let _ = reports.send(not_played(file, &format!("no thread for the network: {error}")));
                     continue;
                 }
             },
         };
-        let report = runtime.block_on(async {
+        let playing = async {
             let beginning = jiff::Timestamp::from_second(BEGINNING).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
             let _clock = options.virtual_time.then(|| follow_runtime(beginning));
             let report = play(file, options, to_person, &mut session).await;
@@ -71,7 +73,15 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
                 session.end(options).await;
             }
             report
-        });
+        };
+        // Nothing of a file whose playing panicked is used any more, so no broken state is seen.
+        let report = match catch_unwind(AssertUnwindSafe(|| runtime.block_on(playing))) {
+            Ok(report) => report,
+            Err(_) => {
+                let _ = reports.send(not_played(file, "the program failed while it played this, please report it"));
+                continue;
+            }
+        };
         // Nobody listens any more when the run was given up.
         let _ = reports.send(report);
         if options.listen.is_some() {
@@ -83,8 +93,8 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
     }
 }
 
-fn no_runtime(file: &Path, error: &std::io::Error) -> FileReport {
-    let outcome = Outcome::Broken(Failure::plain(format!("no thread for the network: {error}"), None));
+fn not_played(file: &Path, reason: &str) -> FileReport {
+    let outcome = Outcome::Broken(Failure::plain(reason, None));
     let name = file.display().to_string();
     let case = Case {
         name: name.clone(),

@@ -82,6 +82,13 @@ impl Page {
         }
     }
 
+    /// Takes the ends of links away with which everything ends: nobody comes back, and whether anybody goes is not for a scenario to wait for.
+    pub fn drop_last_ends(&mut self) {
+        while self.0.last().is_some_and(|statement| statement.callee().ends_with(".expectDisconnect")) {
+            self.0.pop();
+        }
+    }
+
     /// Writes everything, each statement on lines of its own.
     pub fn write(&self, out: &mut String) {
         let mut previous: Option<&Statement> = None;

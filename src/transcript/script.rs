@@ -81,7 +81,8 @@ impl<'a> Script<'a> {
     }
 
     /// The whole scenario; `None` when nobody said anything.
-    pub fn finish(self, title: Title<'_>) -> Option<Transcript> {
+    pub fn finish(mut self, title: Title<'_>) -> Option<Transcript> {
+        self.page.drop_last_ends();
         let links: Vec<&Link> = self.links.iter().filter(|link| link.is_open).collect();
         let mut text = heading(title, &links, self.began?, self.waits);
         self.page.write(&mut text);

@@ -49,6 +49,14 @@ fn scripts_that_are_wrong() {
             "TypeError: the scenario y is declared too late",
             "s.js:2:",
         ),
+        (
+            "const cp = await chargePointUnderTest();\ncp.answer('Authorise', {});",
+            "TypeError: Authorise is no action that the peer of CP1 may call in OCPP 1.6; did you mean Authorize?",
+            "s.js:2:",
+        ),
+        ("expect({}, { id: undefined });", "TypeError: id of the expectation is undefined; write absent", "s.js:1:"),
+        ("expect([], containing());", "TypeError: containing wants what the array must contain", "s.js:1:"),
+        ("expect({}, new Map());", "TypeError: an expectation is an object with fields, no Map or Set", "s.js:1:"),
         ("await sleep('long');", "TypeError: the time to sleep must be a number, not string", "s.js:1:"),
         ("bound.nothing;", "ReferenceError: nothing was bound to nothing yet", "s.js:1:"),
     ] {
@@ -179,6 +187,7 @@ fn arguments_that_do_not_go_together() {
         (&["--timeout", "soon"], "write a number of seconds"),
         (&["--listen", "here"], "write a port, like 9000, or an address and a port"),
         (&["--jobs", "0"], "--jobs"),
+        (&["--listen", "0", "--jobs", "2"], "--jobs is 1 with --listen"),
         (&["--seed", "-1"], "-1"),
     ] {
         let played = stage.play(&[&["s.js"], arguments].concat());

@@ -338,12 +338,6 @@ fn what_a_scenario_says_by_itself() {
             &["the scenario ended before this step was over: call Heartbeat; put `await` before it\n"],
         ),
         (
-            "a sleep without await",
-            "
-            sleep(100); // here",
-            &["ended before this step was over: sleep 0.1 s"],
-        ),
-        (
             "a failure without await",
             "
             const cs = await centralSystemUnderTest();

@@ -51,6 +51,33 @@ fn what_fails_beside_a_scenario_that_hangs() {
     stage.play_virtually(&[]).ends(1, &["s.js › hangs failed", "1 passed, 1 failed, 0 broken, 0 skipped"]);
 }
 
+/// What is left of an endless loop of promises does not go on in the scenarios behind it.
+#[test]
+fn a_loop_of_promises_and_the_scenario_behind_it() {
+    let stage = Stage::with(
+        "scenario('loop', async () => { for (;;) await null; });
+         scenario('after', async () => {
+           const cs = await centralSystemUnderTest();
+           await cs.call('Heartbeat');
+         });",
+    );
+    stage.play_virtually(&[]).ends(1, &["s.js › loop failed", "1 passed, 1 failed, 0 broken"]);
+}
+
+/// Whoever hangs because something failed unseen is told what it was.
+#[test]
+fn a_failure_that_nobody_awaits_and_somebody_waits_for() {
+    let stage = Stage::with(
+        "scenario('waits', { timeout: 300 }, async () => {
+           await new Promise((resolve) => { (async () => { expect(1, 2, 'the sum'); resolve(); })(); });
+         });",
+    );
+    stage.play_virtually(&[]).ends(
+        1,
+        &["still not over", "before, something failed that was not awaited: ExpectationError: the sum is not as expected"],
+    );
+}
+
 /// The place of an endless loop is the step that was open; the scenarios behind it are played.
 #[test]
 fn loops_without_end() {

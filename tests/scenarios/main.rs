@@ -15,6 +15,7 @@ mod playing;
 mod reports;
 mod runs;
 mod shipped;
+mod slips;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

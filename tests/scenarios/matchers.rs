@@ -51,7 +51,6 @@ fn objects_need_their_fields_and_arrays_each_element() {
         "[{}, [{}, { a: 1 }], [[], null, 'a', undefined]],
          [{ a: 1 }, [{ a: 1 }, { b: 2, a: 1 }], [{ a: 2 }, {}, { A: 1 }, [1]]],
          [{ a: { b: [1] } }, [{ a: { b: [1], c: 2 } }], [{ a: { b: [1, 1] } }, { a: { b: 1 } }, { a: null }]],
-         [{ a: undefined }, [{}, { a: undefined }], [{ a: 1 }, { a: null }]],
          [[], [[]], [[1], {}, '']],
          [[1, any], [[1, 2], [1, null]], [[1], [2, 1], [1, 2, 3], { 0: 1, 1: 2, length: 2 }]],
          [[{ a: 1 }], [[{ a: 1, b: 2 }]], [[{ b: 2 }], []]]",

@@ -1,4 +1,4 @@
-//! The report in the Test Anything Protocol, version 14: a line a scenario, and a block of YAML behind those that did not succeed.
+//! The report in the Test Anything Protocol, version 13, which every reader knows: a line a scenario, and a block of YAML behind those that did not succeed.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::scenario::outcome::{FileReport, Outcome};
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {
     let total: usize = files.iter().map(|file| file.cases.len()).sum();
-    let mut tap = format!("TAP version 14\n1..{total}\n# seed {seed}\n");
+    let mut tap = format!("TAP version 13\n1..{total}\n# seed {seed}\n");
     let cases = files.iter().flat_map(|file| file.cases.iter().map(move |case| (file, case)));
     for (number, (file, case)) in (1..).zip(cases) {
         let name = plain(&format!("{} › {}", file.file, case.name));

@@ -3,9 +3,12 @@
 (function (toolkit) {
   'use strict';
   const {
-    send, startTimer, want, thenable, PlainPromise, PlainMap, CallError, formOf, stringify, compare, words, begin, done, wrong, missing, at,
-    request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps, Log, forgetLogs,
+    send, ask, startTimer, want, PlainPromise, PlainMap, CallError, stringify, compare, words, begin, done, wrong, missing, at,
+    request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps, Log, forgetLogs, read, Rules,
   } = toolkit;
+  /** What an expectation may be told. */
+  const EXPECTING = ['within', 'unchecked'];
+
   let links = new PlainMap(); // station key → Link
 
   class Link {
@@ -16,7 +19,7 @@
       hide('heard', []); // all calls of the peer
       hide('open', new PlainMap()); // action → its calls that no expectation has taken
       hide('taking', 0); // the place behind the last taken call, among all calls
-      hide('rules', new PlainMap()); // action → { answer, once }
+      hide('rules', new Rules());
       hide('facts', {});
     }
 
@@ -82,7 +85,7 @@
     /** Makes a call and waits for its end. The answer is the record of it, as far as there is one. */
     async asked(step, action, payload, options, silently) {
       want('string', action, 'the action of a call');
-      const within = time(options);
+      const within = time(options, EXPECTING);
       const from = this.log.end;
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
@@ -120,9 +123,9 @@
     }
 
     expectCall(action, payload, options) {
-      want('string', action, 'the action of a call');
+      this.mayCall(action, options);
       const step = begin(`expect the call ${action}`, this);
-      const within = time(options);
+      const within = time(options, EXPECTING);
       let closest = null;
       let seenUpTo = -1; // what did not match once is not compared again
       return wait(step, within, () => {
@@ -130,7 +133,7 @@
           if (record.sequence <= seenUpTo) continue;
           seenUpTo = record.sequence;
           const found = payload === undefined ? null : compare(record.payload, payload);
-          if (!found) return { value: this.take(record) };
+          if (!found) return this.taken(step, record, options);
           closest = { found, record };
         }
         return undefined;
@@ -145,9 +148,9 @@
     }
 
     expectNext(action, payload, options) {
-      want('string', action, 'the action of a call');
+      this.mayCall(action, options);
       const step = begin(`expect ${action} as the next call`, this);
-      const within = time(options);
+      const within = time(options, EXPECTING);
       return wait(step, within, () => {
         while (this.taking < this.heard.length && this.heard[this.taking].taken) this.taking += 1;
         const record = this.heard[this.taking];
@@ -155,13 +158,14 @@
         const found = record.action !== action
           ? { path: '', expected: action, found: record.action }
           : payload === undefined ? null : compare(record.payload, payload);
-        if (!found) return { value: this.take(record) };
+        if (!found) return this.taken(step, record, options);
         return { error: wrong(step, `${at(found, 'the next call')} is not as expected`, { ...found, records: [record] }) };
       }, () => wrong(step, `no call came within ${seconds(within)}`, { expected: action, found: 'nothing' }));
     }
 
     expectNoCall(action, options) {
       const span = want('number', options && options.for, 'the time of expectNoCall, { for: milliseconds },');
+      if (action !== undefined) this.mayCall(action, options);
       if (span <= 0) throw new RangeError(`the time of expectNoCall is ${span}, in which nothing can come`);
       const step = begin(`expect no call${action === undefined ? '' : ` ${action}`} for ${seconds(span)}`, this);
       const search = this.log.search(this.log.end, (record) => isCall(record) && (action === undefined || record.action === action)
@@ -202,20 +206,8 @@
     answerOnce(action, answer) { this.rule(action, answer, true); }
 
     rule(action, answer, once) {
-      want('string', action, 'the action of an answer');
-      const known = this.rules.get(action) || { always: null, next: [] };
-      if (once) known.next.push(answer); else known.always = answer === undefined ? null : answer;
-      this.rules.set(action, known);
-    }
-
-    /** The form of the answer to a call. */
-    async decide(action, payload, usual) {
-      const rule = this.rules.get(action);
-      let answer = rule ? (rule.next.length > 0 ? rule.next.shift() : rule.always) : null;
-      for (let depth = 0; typeof answer === 'function' && depth < 10; depth += 1) answer = await answer.call(this, payload, usual);
-      if (thenable(answer)) answer = await answer;
-      const form = formOf(answer);
-      return complete(form, usual);
+      this.mayCall(action);
+      this.rules.set(action, answer, once);
     }
 
     async disconnect() { await this.cut('disconnect', 'close the link'); }
@@ -290,6 +282,7 @@
     }
 
     calls(action) {
+      if (action !== undefined) this.mayCall(action);
       return this.heard.filter((record) => action === undefined || record.action === action).map(seen);
     }
 
@@ -310,11 +303,30 @@
       this.log.push(record);
       if (!isCall(record)) return;
       // Calls are kept all, and without what only frames need.
-      const { sequence, action, payload, id, at } = record;
-      const call = { sequence, action, payload, id, at, place: this.heard.length };
+      const { sequence, action, payload, id, at, valid, remarks } = record;
+      const call = { sequence, action, payload, id, at, valid, remarks, place: this.heard.length };
       this.heard.push(call);
       const open = this.open.get(action);
       if (open) open.push(call); else this.open.set(action, [call]);
+    }
+
+    /** A call that was expected: what breaks the definitions is none, unless the scenario says that it may. */
+    taken(step, call, options) {
+      const value = this.take(call);
+      if (call.valid !== false || (options && options.unchecked)) return { value };
+      const found = (call.remarks || []).join('; ');
+      const facts = { expected: 'a valid call', found, records: [call] };
+      return { error: wrong(step, `the call ${call.action} breaks the definitions: ${found}`, facts) };
+    }
+
+    /** Refuses an action that the peer of this link cannot call: a slip of the pen would wait in vain, or never fail. */
+    mayCall(action, options) {
+      want('string', action, 'the action of a call');
+      if (options && options.unchecked) return;
+      const nearest = ask('answers', { station: this.key, action });
+      if (nearest === true) return;
+      const hint = typeof nearest === 'string' ? `; did you mean ${nearest}?` : '';
+      throw new TypeError(`${action} is no action that the peer of ${this.id} may call in OCPP ${this.version}${hint}`);
     }
 
     take(call) {
@@ -335,21 +347,6 @@
 
   const isCall = (record) => record.kind === 'call' && record.direction === 'in';
   const seen = (record) => ({ action: record.action, payload: record.payload, id: record.id, at: record.at });
-
-  function read(text) {
-    try {
-      return JSON.parse(text);
-    } catch (_) {
-      return text;
-    }
-  }
-
-  /** Fields that a person names stand on top of the usual answer, also in a delayed one. */
-  function complete(form, usual) {
-    if (form && form.kind === 'result') return { kind: 'result', payload: { ...usual, ...form.payload } };
-    if (form && form.kind === 'delay') return { ...form, answer: complete(form.answer, usual) };
-    return form;
-  }
 
   /** The link of a station, brought up to date. */
   function linkOf(facts) {
@@ -380,7 +377,7 @@
     /** The peer has called, and there is a rule for its answer. */
     question({ ticket, station, action, payload, usual }) {
       const link = links.get(station);
-      const decided = link ? link.decide(action, payload, usual) : PlainPromise.resolve(null);
+      const decided = link ? link.rules.decide(link, action, payload, usual) : PlainPromise.resolve(null);
       decided.then((form) => send('answer', { ticket, station, form }), (error) => {
         send('answer', { ticket, station, form: null });
         throw error;

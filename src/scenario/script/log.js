@@ -1,4 +1,4 @@
-// The last records of a link, for expectations that look at what has come already.
+// The last records of a link, for expectations that look at what has come already, and what their frames hold.
 (function () {
   'use strict';
   /** So many records are kept of all links together, and so many of each in any case. */
@@ -47,5 +47,14 @@
     }
   }
 
-  return { Log, forgetLogs: () => { logs = 0; } };
+  /** The JSON of a frame, or its text when it is none. */
+  function read(text) {
+    try {
+      return JSON.parse(text);
+    } catch (_) {
+      return text;
+    }
+  }
+
+  return { Log, read, forgetLogs: () => { logs = 0; } };
 })

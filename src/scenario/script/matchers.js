@@ -67,10 +67,14 @@
       return first(matcher.map((element, index) => () => difference(value[index], element, join(path, index), names)));
     }
     if (isPlain(matcher)) {
+      if (matcher instanceof Map || matcher instanceof Set) throw new TypeError('an expectation is an object with fields, no Map or Set');
       if (!isPlain(value)) return differs();
       return first(Object.keys(matcher).map((name) => () => {
         const there = hasOwnProperty.call(value, name) && value[name] !== undefined;
-        if (!there && (matcher[name] instanceof Matcher && matcher[name].missing || matcher[name] === undefined)) return null;
+        if (matcher[name] === undefined) {
+          throw new TypeError(`${join(path, name)} of the expectation is undefined; write absent for a field that must not be there`);
+        }
+        if (!there && matcher[name] instanceof Matcher && matcher[name].missing) return null;
         return difference(there ? value[name] : undefined, matcher[name], join(path, name), names);
       }));
     }
@@ -199,11 +203,14 @@
     );
   }
 
-  const containing = (...matchers) => new Matcher(
-    () => `an array with ${matchers.map(words).join(' and ')}`,
-    (value, path, names) => isArray(value)
-      && matchers.every((matcher) => value.some((element) => fits(element, matcher, path, names))),
-  );
+  function containing(...matchers) {
+    if (matchers.length === 0) throw new TypeError('containing wants what the array must contain; any.array is any array');
+    return new Matcher(
+      () => `an array with ${matchers.map(words).join(' and ')}`,
+      (value, path, names) => isArray(value)
+        && matchers.every((matcher) => value.some((element) => fits(element, matcher, path, names))),
+    );
+  }
 
   const exactly = (fields) => new Matcher(
     () => `just ${words(fields)}`,

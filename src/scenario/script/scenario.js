@@ -31,8 +31,11 @@
     if (thenable(value)) throw new TypeError(`${name} got a promise; put \`await\` before it`);
   }
 
+  let judged = false; // whether the file has checked anything by itself
+
   function expect(value, matcher, what = 'the value') {
     if (arguments.length < 2) throw new TypeError('expect wants a value and what it must be');
+    judged = true;
     here(value, 'expect');
     const found = compare(value, matcher);
     if (found) {
@@ -44,6 +47,7 @@
 
   function assert(condition, sentence = 'an assertion does not hold') {
     here(condition, 'assert');
+    judged = true;
     if (!condition) throw new ExpectationError(String(sentence), { step: 'assert' });
   }
 
@@ -90,7 +94,8 @@
 
   function sleep(milliseconds) {
     want('number', milliseconds, 'the time to sleep');
-    const step = begin(`sleep ${milliseconds / 1000} s`);
+    // Idle: one that lost a race is nothing that was forgotten.
+    const step = begin(`sleep ${milliseconds / 1000} s`, undefined, new Error().stack, true);
     return new PlainPromise((resolve) => startTimer(() => { done(step); resolve(); }, milliseconds, false, []));
   }
 
@@ -110,7 +115,9 @@
 
   // ---- the file --------------------------------------------------------------------------------------------------------------
 
+  const ABOUT = ['checks', 'by', 'timeout', 'skip'];
   const scenarios = [];
+  const names = new Set();
   let declared = false; // no more once the file has run
 
   function scenario(name, about, run) {
@@ -118,6 +125,10 @@
     want('string', name, 'the name of a scenario');
     want('function', run, `what the scenario ${name} does`);
     if (declared) throw new TypeError(`the scenario ${name} is declared too late: declare all of them while the file runs`);
+    if (names.has(name)) throw new TypeError(`there is a scenario ${name} already; give each a name of its own`);
+    const unknown = Object.keys(about).find((key) => !ABOUT.includes(key));
+    if (unknown !== undefined) throw new TypeError(`nothing is known of ${unknown} about a scenario; there is ${ABOUT.join(', ')}`);
+    names.add(name);
     scenarios.push(run);
     const { checks = '', by = [], timeout = null, skip = null } = about;
     send('declare', { name, checks: String(checks), by: [].concat(by).map(String), timeout, skip: skip === null ? null : String(skip) });
@@ -169,7 +180,7 @@
 
   function settle(index, error) {
     if (error === undefined) {
-      send('settled', { index, outcome: 'passed', message: '', stack: '', section: '', facts: null });
+      send('settled', { index, outcome: 'passed', message: '', stack: '', section: '', facts: null, judged });
       return;
     }
     let message = 'something was thrown that cannot be shown';

@@ -12,6 +12,9 @@
   const anyone = foreign.identity === null ? undefined : foreign.identity;
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
+  /** What a side may be told. */
+  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively'];
+
   const stations = () => ask('stations').map(linkOf);
 
   async function ourChargePoint(step, options, lively) {
@@ -33,18 +36,21 @@
   }
 
   async function centralSystemUnderTest(options = {}) {
+    if (foreign.chargePoint && !foreign.centralSystem) skip('it tests a central system; --url names one');
     const step = begin('connect to the central system under test');
-    const within = time(options);
+    const within = time(options, SIDE);
     const link = await ourChargePoint(step, options, false);
-    const giveBack = grant(foreign.wait);
-    await link.up(step, Math.max(within, foreign.wait), 0, foreign.wait > 0);
+    const patience = foreign.centralSystem ? ask('wait') : 0;
+    const giveBack = grant(patience);
+    await link.up(step, patience || within, 0, patience > 0);
     giveBack();
     return linkOf(ask('station', link.key));
   }
 
   async function chargePointUnderTest(options = {}) {
+    if (foreign.centralSystem && !foreign.chargePoint) skip('it tests a charge point; --listen says where one connects');
     const step = begin('wait for the charge point under test');
-    const within = options.within === undefined ? (foreign.chargePoint ? OPERATOR : PATIENCE) : want('number', options.within, 'within');
+    const within = time({ within: foreign.chargePoint ? OPERATOR : PATIENCE, ...options }, SIDE);
     const giveBack = grant(foreign.chargePoint ? within : 0);
     const listening = await request('listen', {});
     if (listening.failure) throw missing(step, listening.failure);
@@ -75,7 +81,7 @@
 
   async function chargePoint(options = {}) {
     const step = begin('connect a charge point');
-    const within = time(options);
+    const within = time(options, SIDE);
     const link = await ourChargePoint(step, options, options.lively === true);
     await link.up(step, within, 0);
     return linkOf(ask('station', link.key));

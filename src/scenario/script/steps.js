@@ -32,8 +32,8 @@
   let patience = PATIENCE;
 
   /** A step begins: it is told, and remembered with its place until it is done. */
-  function begin(text, link, stack = new Error().stack) {
-    const step = { number: nextNumber(), text, station: link ? link.key : null, stack };
+  function begin(text, link, stack = new Error().stack, idle = false) {
+    const step = { number: nextNumber(), text, station: link ? link.key : null, stack, idle };
     send('step', step);
     return step;
   }
@@ -123,7 +123,9 @@
   };
 
   /** The time that an expectation has; a person at the side under test gets more, once. */
-  function time(options) {
+  function time(options, names = ['within']) {
+    const wrongly = Object.keys(options || {}).find((name) => !names.includes(name));
+    if (wrongly !== undefined) throw new TypeError(`there is no option ${wrongly} here; there is ${names.join(', ')}`);
     const own = options && options.within;
     const time = own === undefined ? patience : want('number', own, 'within');
     patience = PATIENCE;

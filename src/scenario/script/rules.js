@@ -1,0 +1,36 @@
+// How calls of a peer are answered where the scenario says more than the simulator: by action, always or the next time.
+(function (toolkit) {
+  'use strict';
+  const { thenable, formOf, PlainMap } = toolkit;
+
+  /** Fields that a person names stand on top of the usual answer, also in a delayed one. */
+  function complete(form, usual) {
+    if (form && form.kind === 'result') return { kind: 'result', payload: { ...usual, ...form.payload } };
+    if (form && form.kind === 'delay') return { ...form, answer: complete(form.answer, usual) };
+    return form;
+  }
+
+  class Rules {
+    constructor() {
+      Object.defineProperty(this, 'rules', { value: new PlainMap() }); // action → { always, next }
+    }
+
+    set(action, answer, once) {
+      const known = this.rules.get(action) || { always: null, next: [] };
+      if (once) known.next.push(answer); else known.always = answer === undefined ? null : answer;
+      this.rules.set(action, known);
+    }
+
+    /** The form of the answer to a call. */
+    async decide(link, action, payload, usual) {
+      const rule = this.rules.get(action);
+      let answer = rule ? (rule.next.length > 0 ? rule.next.shift() : rule.always) : null;
+      for (let depth = 0; typeof answer === 'function' && depth < 10; depth += 1) answer = await answer.call(link, payload, usual);
+      if (thenable(answer)) answer = await answer;
+      const form = formOf(answer);
+      return complete(form, usual);
+    }
+  }
+
+  return { Rules };
+})

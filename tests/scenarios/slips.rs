@@ -1,0 +1,110 @@
+//! Slips of the pen, and what happens around a run: nothing that was mistyped passes, nothing that was forgotten is silent, and a run that
+//! is broken off leaves its reports.
+
+use std::io::{BufRead, BufReader, Read};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::stage::{Stage, play};
+
+#[test]
+fn calls_of_the_peer_that_break_the_definitions() {
+    let text = |options: &str| {
+        format!(
+            "const cp = await chargePointUnderTest();
+             const status = {{ connectorId: 1, status: 'Foo', errorCode: 'NoError' }};
+             await operator('Report a status that does not exist.', (peer) => peer.callError('StatusNotification', status));
+             await cp.expectCall('StatusNotification', {{ status: 'Foo' }}{options});"
+        )
+    };
+    play(&text("")).ends(
+        1,
+        &["message    the call StatusNotification breaks the definitions: /status: ", "at         s.js:4:", "◀ [2,", "▶ [4,"],
+    );
+    play(&text(", { unchecked: true }")).is_silent();
+}
+
+#[test]
+fn names_that_are_mistyped() {
+    for (text, message) in [
+        ("await cp.expectNoCall('BootNotificaton', { for: 10 });", "may call in OCPP 1.6; did you mean BootNotification?"),
+        ("await cp.expectCall('Reset');", "Reset is no action that the peer of CP1 may call in OCPP 1.6"),
+        ("await cp.expectNext('heartbeat');", "did you mean Heartbeat?"),
+        ("cp.calls('Heartbeats');", "did you mean Heartbeat?"),
+        (
+            "await cp.expectCall('Heartbeat', {}, { whithin: 2000 });",
+            "there is no option whithin here; there is within, unchecked",
+        ),
+        ("await chargePointUnderTest({ verson: '1.6' });", "there is no option verson here; there is id, version"),
+        ("scenario('x', { cheks: 'y' }, () => {});", "nothing is known of cheks about a scenario; there is checks, by"),
+        ("scenario('x', () => {}); scenario('x', () => {});", "there is a scenario x already"),
+    ] {
+        play(&format!("const cp = await chargePointUnderTest(); {text}")).ends(2, &["ocpp-tui: s.js:1:", message]);
+    }
+    // Whoever means it says so.
+    play(
+        "const cp = await chargePointUnderTest();
+         await operator('Ask for coffee.', (peer) => peer.callError('MakeCoffee', {}));
+         await cp.expectCall('MakeCoffee', {}, { unchecked: true });",
+    )
+    .is_silent();
+}
+
+#[test]
+fn files_in_which_nothing_is() {
+    for text in ["", "// soon\n", "const unused = 1;"] {
+        play(text).ends(2, &["ocpp-tui: s.js: there is no scenario in it, and nothing that could fail"]);
+    }
+    play("expect(1, 1);").is_silent();
+}
+
+#[test]
+fn scenarios_for_the_other_side() {
+    let stage = Stage::with(
+        "scenario('cp', async () => { await chargePointUnderTest(); });
+         scenario('cs', async () => { await centralSystemUnderTest(); });",
+    );
+    stage
+        .play(&["s.js", "--url", "ws://127.0.0.1:1", "--filter", "cp", "--verbose"])
+        .ends(0, &["it tests a charge point; --listen says where one connects", "1 skipped"]);
+    stage
+        .play(&["s.js", "--listen", "127.0.0.1:0", "--filter", "cs", "--verbose"])
+        .ends(0, &["it tests a central system; --url names one", "1 skipped"]);
+}
+
+#[test]
+fn a_report_does_not_take_the_place_of_a_scenario() {
+    let stage = Stage::with("expect(1, 1);");
+    stage.file("report", "expect(1, 1);");
+    for arguments in
+        [&["--report", "junit", "s.js"][..], &["--report", "tap", "new.js"], &["report", "--report", "json", "report"]]
+    {
+        stage.play(&[&["s.js"], arguments].concat()).ends(2, &["is no place for a report"]);
+    }
+    assert_eq!((stage.read("s.js"), stage.read("report")), ("expect(1, 1);".into(), "expect(1, 1);".into()));
+}
+
+#[test]
+fn a_run_that_is_broken_off_leaves_its_reports() {
+    let stage = Stage::with(
+        "scenario('over', () => expect(1, 1));
+         scenario('under way', async () => { console.log('now'); await new Promise(() => {}); });
+         scenario('never', () => {});",
+    );
+    let mut child = stage.start(&["s.js", "--report", "json", "r.json"]);
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    err.read_line(&mut line).unwrap();
+    assert_eq!(line, "s.js: now\n");
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{out}");
+    assert!(out.contains("1 passed, 0 failed, 1 broken, 0 skipped"), "{out}");
+    let report: Value = serde_json::from_str(&stage.read("r.json")).unwrap();
+    let scenarios = report["files"][0]["scenarios"].as_array().unwrap();
+    let ended: Vec<_> = scenarios.iter().map(|scenario| scenario["outcome"].as_str().unwrap()).collect();
+    assert_eq!(ended, ["passed", "broken"]);
+    assert_eq!(scenarios[1]["message"], "the run was broken off");
+}
