@@ -35,6 +35,7 @@ pub struct Cli {
 
 /// What holds for every way to begin.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
 pub struct General {
     /// Run line by line, even on a terminal: commands from the input, one line an event to the output
     #[arg(long, global = true)]
