@@ -1,7 +1,7 @@
 //! The command `test`: arguments in, scenarios played, reports and exit code out. How a scenario is played is the library's.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,6 +21,10 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{General, Scenarios};
 use crate::start::DEFAULT_MEMORY;
 
+/// Goes to the beginning of the line and takes away what stands in it.
+const CLEAR: &str = "\r\x1b[K";
+/// No line that is to go away may be wider than the terminal; few are narrower.
+const SHORT: usize = 78;
 /// A peer did not do what it should.
 const FAILED: u8 = 1;
 /// A scenario could not be played.
@@ -57,6 +61,7 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
             played.push(report);
         }
     });
+    clear();
     for (format, name, file) in &mut reports {
         file.write_all(format.write(&played, options.seed).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
     }
@@ -155,6 +160,7 @@ fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(ReportFor
 
 /// What is printed about a file.
 fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
+    clear();
     let mut out = io::stdout().lock();
     for case in &report.cases {
         let word = match &case.outcome {
@@ -193,14 +199,29 @@ fn summary(count: Count, options: &ScenarioOptions, verbose: bool) -> io::Result
     writeln!(out, "; seed {}", options.seed)
 }
 
-/// Tells a person what to do at the side under test, and what scripts print.
+/// Tells a person what to do at the side under test, what scripts print and, on a terminal, what is being played: a line that goes away.
 fn to_person(spoken: Spoken<'_>) {
     let mut out = io::stderr().lock();
+    let (terminal, clear) = (out.is_terminal(), if out.is_terminal() { CLEAR } else { "" });
     // Without anybody to read it the scenario goes on.
     let _ = match spoken {
-        Spoken::Request(text) => writeln!(out, "PLEASE: {}", visible(text)),
+        Spoken::Request(text) => writeln!(out, "{clear}PLEASE: {}", visible(text)),
+        Spoken::Begins { script, name } if terminal => {
+            let file = Path::new(script).file_name().unwrap_or_default().to_string_lossy();
+            let line: String = format!("{} › {}", visible(&file), visible(name)).chars().take(SHORT).collect();
+            write!(out, "{CLEAR}{line}").and_then(|()| out.flush())
+        }
+        Spoken::Begins { .. } => Ok(()),
         Spoken::Printed { script, text } => {
-            text.lines().try_for_each(|line| writeln!(out, "{}: {}", visible(script), visible(line)))
+            text.lines().try_for_each(|line| writeln!(out, "{clear}{}: {}", visible(script), visible(line)))
         }
     };
+}
+
+/// Takes the line away that tells what is being played.
+fn clear() {
+    let mut out = io::stderr().lock();
+    if out.is_terminal() {
+        let _ = out.write_all(CLEAR.as_bytes()); // it is gone with the terminal otherwise
+    }
 }

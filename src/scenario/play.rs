@@ -19,7 +19,7 @@ use super::outcome::{Case, Failure, FileReport, Outcome};
 use super::question::Questions;
 use super::session::Session;
 use super::wish::{self, Declared, Settled, Step, Wish};
-use super::worker::ToPerson;
+use super::worker::{Spoken, ToPerson};
 use crate::hub::{Asked, Hub};
 use crate::link::{Answer, now};
 use crate::plugin::CALLS;
@@ -193,6 +193,7 @@ impl<'a> Player<'a> {
                 cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
                 break;
             }
+            (self.to_person)(Spoken::Begins { script: &self.file, name: &declared.name });
             self.begin(declared.timeout).await;
             let event = json!({ "index": index }).to_string();
             let started = self.script.event("run", &event).map(drop);

@@ -20,6 +20,13 @@ const BEGINNING: i64 = 1_893_456_000;
 pub enum Spoken<'a> {
     /// Something to do at the side under test.
     Request(&'a str),
+    /// A scenario begins.
+    Begins {
+        /// The file of the script.
+        script: &'a str,
+        /// The name of the scenario.
+        name: &'a str,
+    },
     /// What a script prints.
     Printed {
         /// The file of the script.

@@ -121,6 +121,14 @@ impl Session {
     }
 }
 
+/// An error has one line on the screen: of a usage the syntax, and where its options are told.
+fn in_one_line(text: String) -> String {
+    match text.trim_end().split_once('\n') {
+        Some((first, _)) => format!("{first} (:help <command> tells its options)"),
+        None => text,
+    }
+}
+
 /// What a command says, as the screen shows it: a text to read, or a toast a line with its hint behind it.
 fn replies_of(said: Said) -> Vec<Reply> {
     let mut replies = Vec::new();
@@ -131,7 +139,7 @@ fn replies_of(said: Said) -> Vec<Reply> {
         for line in said.lines {
             match (line.kind, replies.last_mut()) {
                 (LineKind::Hint, Some(Reply::Error(error))) => *error = format!("{error} {}", line.text),
-                (LineKind::Error, _) => replies.push(Reply::Error(line.text)),
+                (LineKind::Error, _) => replies.push(Reply::Error(in_one_line(line.text))),
                 _ => replies.push(Reply::Info(line.text)),
             }
         }
@@ -140,4 +148,19 @@ fn replies_of(said: Said) -> Vec<Reply> {
         replies.push(Reply::Quit);
     }
     replies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_several_lines_is_told_in_one() {
+        assert_eq!(in_one_line("no such thing".into()), "no such thing");
+        let usage = "Error in command \"hold\", syntax: hold <filter>\nWith optional arguments:\n";
+        assert_eq!(
+            in_one_line(usage.into()),
+            "Error in command \"hold\", syntax: hold <filter> (:help <command> tells its options)"
+        );
+    }
 }
