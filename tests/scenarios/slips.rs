@@ -26,6 +26,15 @@ fn calls_of_the_peer_that_break_the_definitions() {
 }
 
 #[test]
+fn silence_on_a_link_that_went_down() {
+    let cut = "const cs = await centralSystemUnderTest();
+         sleep(1000).then(() => cs.drop());
+         await cs.expectNoCall('Reset', { for: 5000 });";
+    play(cut).ends(1, &["message    the link went down meanwhile", "at         s.js:3:"]);
+    play(&cut.replace("sleep(1000).then(() => cs.drop());", "await cs.drop();")).is_silent();
+}
+
+#[test]
 fn names_that_are_mistyped() {
     for (text, message) in [
         ("await cp.expectNoCall('BootNotificaton', { for: 10 });", "may call in OCPP 1.6; did you mean BootNotification?"),

@@ -168,6 +168,7 @@
       if (action !== undefined) this.mayCall(action, options);
       if (span <= 0) throw new RangeError(`the time of expectNoCall is ${span}, in which nothing can come`);
       const step = begin(`expect no call${action === undefined ? '' : ` ${action}`} for ${seconds(span)}`, this);
+      const couldCall = this.connected;
       const search = this.log.search(this.log.end, (record) => isCall(record) && (action === undefined || record.action === action)
         && (options.payload === undefined || !compare(record.payload, options.payload)));
       return wait(step, span, () => {
@@ -175,7 +176,11 @@
         if (!unwanted) return undefined;
         const facts = { expected: 'no such call', found: `${unwanted.action} ${words(unwanted.payload)}`, records: [unwanted] };
         return { error: wrong(step, `${unwanted.action} was called`, facts) };
-      }, () => undefined);
+      }, () => {
+        // Silence proves nothing when nobody could speak any more.
+        if (!couldCall || this.connected) return undefined;
+        return wrong(step, 'the link went down meanwhile', { expected: 'a link on which nothing is called', found: 'no link' });
+      });
     }
 
     expectFrame(frame, options) {
@@ -202,7 +207,6 @@
     }
 
     answer(action, answer) { this.rule(action, answer, false); }
-
     answerOnce(action, answer) { this.rule(action, answer, true); }
 
     rule(action, answer, once) {
@@ -211,7 +215,6 @@
     }
 
     async disconnect() { await this.cut('disconnect', 'close the link'); }
-
     async drop() { await this.cut('drop', 'cut the connection'); }
 
     async cut(deed, text) {
