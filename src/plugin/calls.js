@@ -38,5 +38,5 @@
     delay: (milliseconds, answer) => new Answer({ kind: 'delay', milliseconds: want('number', milliseconds, 'a delay'), answer: formOf(answer) }),
   };
 
-  return { CallError, Answer, formOf, onPurpose };
+  return { CallError, formOf, onPurpose };
 })

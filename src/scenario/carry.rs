@@ -1,5 +1,5 @@
-//! Carrying out what a script asks for: at the links, in the session, in the trace. What takes its time tells its end on a street of its
-//! own, so that the player never waits for it.
+//! Carrying out what a script asks for: at the links, in the session, in the trace. A call tells its end on a street of its own, so that the
+//! player never waits for a peer; a side that is to be started is waited for until it listens.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 (function (toolkit) {
   'use strict';
   const {
-    scriptName, compile, parse, stringify, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
+    scriptName, compile, parse, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
     onPurpose, CallError, ExpectationError, PeerError, Skipped, begin, done, happened, forgetLinks, forgetSides, forgetBound,
   } = toolkit;
   const PlainDate = Date;
@@ -246,5 +246,5 @@
     events[kind](parse(json));
     return undefined;
   };
-  return { start, event, scenario, stringify };
+  return { start, event, scenario };
 })

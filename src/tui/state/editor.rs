@@ -393,9 +393,8 @@ impl Editor {
         } else {
             starts.clone().find(|start| *start > cursor).or_else(|| starts.next())
         };
-        if let Some(start) = next {
-            self.put_cursor(start);
-            self.hide_proposals();
-        }
+        let Some(start) = next else { return };
+        self.put_cursor(start);
+        self.hide_proposals();
     }
 }
