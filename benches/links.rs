@@ -17,7 +17,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use ocpp_tui::link::now;
+use ocpp_tui::clock::now;
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey, Text};
 use support::kernel::{cpu_seconds, resident_bytes};

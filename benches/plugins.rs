@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use ocpp_tui::link::{Answer, Behaviour, IncomingCall, LinkOrder, Moment, Outbox, Outcome, now};
+use ocpp_tui::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use ocpp_tui::clock::{Moment, now};
+use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::plugin::{Host, Plugged, PluginOptions, Plugins, StationFacts};
 use ocpp_tui::trace::StationKey;

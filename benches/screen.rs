@@ -20,13 +20,15 @@ use std::time::{Duration, Instant};
 
 use events::Events;
 use jiff::tz::TimeZone;
-use ocpp_tui::link::{Gate, now};
+use ocpp_tui::clock::now;
+use ocpp_tui::link::Gate;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::simulator::Profile;
-use ocpp_tui::trace::facts::Facts;
 use ocpp_tui::trace::filter::{self, FilterContext};
+use ocpp_tui::trace::station_summary::Facts;
 use ocpp_tui::trace::{Contents, Trace};
-use ocpp_tui::tui::app::{App, Now, Outside};
+use ocpp_tui::tui::app::App;
+use ocpp_tui::tui::context::{Now, Outside};
 use ocpp_tui::tui::draw::draw;
 use ocpp_tui::tui::key::Key;
 use ocpp_tui::tui::update::{Effect, Message, update};

@@ -15,22 +15,22 @@
 //! `simulator` and `plugin`, then `hub` and `transcript`, `console` and `compose`, and the front ends `tui`, `lines` and `scenario` on
 //! top, with `docgen` beside them, which writes documentation of the catalog.
 
+pub mod behaviour;
+pub mod clock;
 pub mod compose;
 pub mod config;
 pub mod console;
 pub mod docgen;
 pub mod hub;
-pub mod lines;
+pub mod javascript;
+pub mod line_mode;
 pub mod link;
 pub mod ocpp;
 pub mod plugin;
 pub mod rpc;
+pub mod sanitize;
 pub mod scenario;
-pub mod script;
+pub mod scenario_writer;
 pub mod simulator;
 pub mod trace;
-pub mod transcript;
 pub mod tui;
-mod visible;
-
-pub use visible::{is_hostile, visible};

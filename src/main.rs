@@ -1,25 +1,17 @@
-//! The executable: arguments in, exit code out.
+//! The process: reads the arguments, prints one error, sets the exit code.
 
-mod check;
 mod cli;
-mod demo;
-mod plugins;
-mod reference;
-mod scenarios;
-mod screen;
-mod size;
-mod start;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match start::run(&cli::arguments()) {
+    match cli::run(&cli::arguments()) {
         Ok(code) => code,
         Err(error) => {
-            // Where nobody reads it, the exit code tells.
+            // Where standard error is closed, the exit code is all that is left.
             let _ = writeln!(io::stderr(), "ocpp-tui: {error:#}");
-            ExitCode::from(start::CANNOT_START)
+            ExitCode::from(cli::CANNOT_START)
         }
     }
 }

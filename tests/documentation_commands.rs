@@ -75,7 +75,7 @@ fn what_does_not_exist_is_named_with_a_remedy() {
 fn what_a_scenario_finds_is_printed_for_editors() {
     let (code, said, error) = run(&["test", "--types"]);
     assert_eq!((code, error.as_str()), (0, ""));
-    assert_eq!(said, ocpp_tui::transcript::TYPES);
+    assert_eq!(said, ocpp_tui::scenario_writer::TYPES);
     let (code, said, error) = run(&["test"]);
     assert_eq!((code, said.as_str()), (2, ""));
     assert!(error.contains("<FILE>"), "{error}");

@@ -7,8 +7,9 @@
 mod replay;
 mod support;
 
+use ocpp_tui::clock::now;
 use ocpp_tui::hub::{Deed, SoapOptions};
-use ocpp_tui::link::{LinkSettings, now};
+use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::scenario::{Listen, ScenarioOptions};
 use replay::{Recording, SECOND, fails_with, passes, really, recorded, recorded_with, statement, transaction, virtually};

@@ -8,8 +8,8 @@ use std::fs;
 
 use ocpp_tui::console::{Console, LineKind, RunContext, TraceChoice};
 use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::trace::{Contents, FrameKind, Record, RecordKind};
-use ocpp_tui::transcript::TYPES;
 use support::{central_system, charge_point, hub, until};
 
 /// The record of a frame of this kind, about an action of the station towards which we have this role.

@@ -7,8 +7,9 @@ mod support;
 
 use std::time::Duration;
 
+use ocpp_tui::clock::{follow_runtime, now};
 use ocpp_tui::hub::{ChargePointOptions, Deed, Hub, Order, SoapOptions};
-use ocpp_tui::link::{LinkSettings, Network, follow_runtime, now};
+use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey, Verdict};

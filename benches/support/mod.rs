@@ -6,8 +6,9 @@ pub mod bare;
 pub mod kernel;
 pub mod stations;
 
+use ocpp_tui::clock::now;
 use ocpp_tui::hub::{CentralSystemOptions, Hub};
-use ocpp_tui::link::{LinkSettings, now};
+use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Catalog, Transport, Version};
 use ocpp_tui::trace;
 use tokio::runtime::{Builder, Runtime};

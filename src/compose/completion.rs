@@ -191,7 +191,7 @@ fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::fixture::{authorize_response, meter_values, reset, start_transaction};
+    use crate::compose::test_session::{authorize_response, meter_values, reset, start_transaction};
 
     fn known() -> KnownValues {
         let mut known = KnownValues::default();

@@ -96,7 +96,7 @@ pub fn describe(field: &Field) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::fixture::{meter_values, start_transaction};
+    use crate::compose::test_session::{meter_values, start_transaction};
 
     fn key(name: &str) -> Step {
         Step::Key(name.to_owned())

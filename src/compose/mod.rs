@@ -13,9 +13,9 @@ mod spans;
 mod walk;
 
 #[cfg(test)]
-pub(crate) mod fixture;
-#[cfg(test)]
 mod properties;
+#[cfg(test)]
+pub(crate) mod test_session;
 
 pub(crate) use completion::best_first;
 pub use completion::{Candidate, complete, complete_value};

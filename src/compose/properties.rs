@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::fixture::{authorize_response, meter_values, start_transaction};
+use super::test_session::{authorize_response, meter_values, start_transaction};
 use super::*;
 use crate::ocpp::{Finding, Rule};
 

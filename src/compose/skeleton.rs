@@ -38,7 +38,7 @@ pub(super) fn element_skeleton(field: &Field, known: &KnownValues) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::fixture::{authorize_response, meter_values, reset, start_transaction};
+    use crate::compose::test_session::{authorize_response, meter_values, reset, start_transaction};
 
     #[test]
     fn only_required_fields_are_there() {

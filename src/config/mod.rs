@@ -1,11 +1,11 @@
 //! What outlives the session: where the person's files lie, the settings file, the history of commands, drafts and favourites.
 
 mod history;
-mod kept;
 mod paths;
+mod saved_state;
 mod settings;
 
 pub use history::History;
-pub use kept::{Keeper, Kept, KeptPart, KeptScreen, KeptText, private_file};
 pub use paths::{Paths, PathsError};
+pub use saved_state::{Keeper, Kept, KeptPart, KeptScreen, KeptText, private_file};
 pub use settings::{KeyNames, Mistake, Settings, SettingsError};

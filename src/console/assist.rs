@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::completion::{Completions, Context, complete};
 use super::runner::{Console, RunContext};
+use crate::clock::now;
 use crate::compose::KnownValues;
-use crate::link::now;
 use crate::ocpp::{Catalog, Transport, Version};
 use crate::rpc::soap::{self, Hint};
 use crate::trace::{Contents, Record, RecordKind, StationKey};

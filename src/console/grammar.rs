@@ -136,7 +136,7 @@ fn action_commands((initiator, action): &(Role, Arc<str>)) -> Vec<CommandSpec> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::fixture::grammar;
+    use crate::console::test_console::grammar;
     use crate::console::token::Spanned;
 
     fn word(text: &str) -> Word<'_> {

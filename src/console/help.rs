@@ -82,7 +82,7 @@ impl CommandSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::fixture::{catalog, grammar};
+    use crate::console::test_console::{catalog, grammar};
 
     #[test]
     fn the_list_begins_and_ends_as_in_ocppjs() {

@@ -8,8 +8,10 @@ use super::payloads::edit_message;
 use super::runner::Console;
 use super::said::{Failure, Said};
 use super::token::{Spanned, Word};
+use crate::behaviour::Answer;
+use crate::clock::now;
 use crate::hub::{Deed, Order};
-use crate::link::{Answer, Fate, HeldFrame, now};
+use crate::link::{Fate, HeldFrame};
 use crate::ocpp::{ErrorCode, Message};
 use crate::trace::filter::{self, Filter};
 use crate::trace::{Direction, FrameKind};
@@ -104,7 +106,7 @@ impl Console {
             let identity = contents
                 .stations()
                 .get(frame.station)
-                .map_or_else(String::new, |row| crate::visible(&row.identity).into_owned());
+                .map_or_else(String::new, |row| crate::sanitize::visible(&row.identity).into_owned());
             let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
             let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
             format!(

@@ -29,9 +29,9 @@ mod target;
 mod token;
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod test_console;
 
 pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
 pub use assist::known_values;

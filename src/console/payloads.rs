@@ -8,8 +8,8 @@ use super::assign::{Shape, apply};
 use super::command::{CallCommand, DefaultChange, PayloadEdit};
 use super::error::ExecutionError;
 use super::said::Failure;
+use crate::clock::now;
 use crate::hub::Hub;
-use crate::link::now;
 use crate::ocpp::{ActionDefinition, Catalog, Message, Role, SampleContext, Version, decisive};
 
 /// The largest file that is read as a payload, in bytes.

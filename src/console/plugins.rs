@@ -6,7 +6,7 @@ use super::help;
 use super::runner::Console;
 use super::said::{Failure, Line, LineKind, Said};
 use crate::plugin::{PluginDetail, PluginState, Reply};
-use crate::visible;
+use crate::sanitize::visible;
 
 impl Console {
     /// Shows a typed line to the plugins. The second value tells whether it was for one of them.

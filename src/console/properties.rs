@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::fixture::{catalog, grammar, stations};
+use super::test_console::{catalog, grammar, stations};
 use super::*;
 use crate::compose::KnownValues;
-use crate::compose::fixture::meter_values;
+use crate::compose::test_session::meter_values;
 
 /// Words of which lines are made, whole and broken ones.
 fn word() -> impl Strategy<Value = String> {

@@ -341,7 +341,7 @@ impl Console {
         let lines = contents.stations().rows().iter().map(|row| {
             let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
             let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
-            format!("{}  {}  {side}  OCPP {version}", crate::visible(&row.identity), row.state)
+            format!("{}  {}  {side}  OCPP {version}", crate::sanitize::visible(&row.identity), row.state)
         });
         let lines: Vec<String> = lines.collect();
         if lines.is_empty() { Said::info("No stations yet.") } else { Said::text("Stations", lines) }

@@ -17,10 +17,10 @@ use super::runner::Console;
 use super::said::{Failure, Said};
 use super::token::{Spanned, Word, quote, unquote};
 use crate::ocpp::Catalog;
+use crate::sanitize::visible;
+use crate::scenario_writer::{MOST_RECORDS, TYPES, TYPES_FILE, Title, Transcript, TranscriptError, is_told, transcribe};
 use crate::trace::filter::{Filter, FilterContext};
 use crate::trace::{Record, Sequence, StationKey, Trace};
-use crate::transcript::{MOST_RECORDS, TYPES, TYPES_FILE, Title, Transcript, TranscriptError, is_told, transcribe};
-use crate::visible;
 
 /// How many records are looked at before the recorder may go on.
 const CHUNK: u64 = 10_000;
@@ -188,8 +188,8 @@ impl fmt::Display for SaveScenario {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::fixture::grammar;
     use crate::console::parse as parse_line;
+    use crate::console::test_console::grammar;
     use crate::trace::filter;
 
     fn read(line: &str) -> Result<Command, CommandError> {

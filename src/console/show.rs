@@ -3,8 +3,9 @@
 use super::command::Shown;
 use super::error::ExecutionError;
 use super::said::{Failure, Said};
-use crate::link::now;
+use crate::clock::now;
 use crate::ocpp::{Catalog, Role, SampleContext, Version};
+use crate::sanitize::visible;
 
 /// The schema or an example of a message, indented. Without a version it is that of the newest that has the action.
 pub(super) fn show(
@@ -27,7 +28,7 @@ pub(super) fn show(
     };
     // Values can always be written: their keys are texts.
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-    let lines: Vec<_> = text.lines().map(crate::visible).collect();
+    let lines: Vec<_> = text.lines().map(visible).collect();
     Ok(Said::text(title, [lines.join("\n")]))
 }
 
@@ -35,8 +36,8 @@ pub(super) fn show(
 mod tests {
     use super::*;
     use crate::console::command::Command;
-    use crate::console::fixture::grammar;
     use crate::console::parse;
+    use crate::console::test_console::grammar;
 
     #[test]
     fn a_line_is_read_and_written_again() {

@@ -7,8 +7,8 @@ use thiserror::Error;
 use super::glob;
 use crate::ocpp::Role;
 use crate::ocpp::nearest;
+use crate::sanitize::visible;
 use crate::trace::{LinkState, StationKey, StationRow, StationTable};
-use crate::visible;
 
 /// Whom a command is for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -220,7 +220,7 @@ impl fmt::Display for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::fixture::stations;
+    use crate::console::test_console::stations;
 
     /// CP1, CP2 and "a,b" are connected to our central system, CP9 is gone; we simulate SIM (connected).
     fn resolve(text: &str, role: Option<Role>) -> Result<Vec<u32>, TargetError> {

@@ -5,7 +5,7 @@ use super::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
 use super::difference::{FieldChange, What};
 use super::row::Row;
 use crate::ocpp::Role;
-use crate::visible;
+use crate::sanitize::visible;
 
 /// All files.
 pub(super) fn files(book: &Book) -> Vec<File> {

@@ -1,14 +1,14 @@
 //! The running session: who plays which role, how each station is reached, where an order goes. Floor 3: it parses no text.
 
-mod answers;
-mod central;
+mod answer_rules;
+mod central_system;
 mod error;
 mod options;
 mod order;
 mod plugin_host;
 mod receipt;
 mod registry;
-mod way;
+mod route;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,26 +19,25 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::link::{
-    self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService, now,
-};
+use crate::clock::now;
+use crate::link::{self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::{Plugged, Plugins};
+use crate::sanitize::visible;
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{Happening, StationKey, Teller, Trace};
-use crate::visible;
 
-pub use answers::{AnswerBook, AnswerRule, Asked, Asker, Change, OnPurpose};
-pub use central::Listening;
+pub use answer_rules::{AnswerBook, AnswerRule, Asked, Asker, Change, OnPurpose};
+pub use central_system::Listening;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 pub use order::{Deed, Order};
 pub use receipt::Receipt;
 
-use answers::Overridable;
+use answer_rules::Overridable;
 use plugin_host::PluginHost;
 use registry::Registry;
-use way::Way;
+use route::Way;
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
@@ -165,7 +164,7 @@ impl Hub {
             self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
         let listening = Listening::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
-        let reception = central::reception(
+        let reception = central_system::reception(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),

@@ -5,7 +5,8 @@ use std::sync::{PoisonError, Weak};
 use serde_json::Value;
 
 use super::Shared;
-use crate::link::{LinkOrder, now};
+use crate::clock::now;
+use crate::link::LinkOrder;
 use crate::ocpp::{Role, SampleContext, Version};
 use crate::plugin::{Host, StationFacts};
 use crate::trace::{Happening, LinkState, StationKey, StationRow};

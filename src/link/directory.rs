@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::behaviour::{Answer, Behaviour};
-use super::call_end::WhenEnded;
-use super::hold::Fate;
-use super::inspection::Verdict;
+use super::intercept::gate::Fate;
+use super::intercept::queue::Verdict;
 use super::soap::HttpUrl;
+use crate::behaviour::WhenEnded;
+use crate::behaviour::{Answer, Behaviour};
 use crate::ocpp::Version;
 use crate::trace::StationKey;
 

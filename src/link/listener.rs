@@ -24,14 +24,14 @@ use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_util::task::TaskTracker;
 
-use super::clock::now;
 use super::directory::{Directory, LinkHandle, LinkOrder};
 use super::endpoint::{Endpoint, PathError, choose_subprotocol};
-use super::head;
+use super::handshake_headers;
 use super::network::{Listener, Socket};
+use super::panic_guard;
 use super::soap::{self, Connection, Doors};
-use super::task;
 use super::websocket::{self, LinkContext, LinkUp};
+use crate::clock::now;
 use crate::ocpp::{Transport, Version};
 use crate::trace::Happening;
 
@@ -137,13 +137,13 @@ async fn respond(mut request: Request<Incoming>, connection: &Connection, recept
     match handshake(&request, reception) {
         Ok(mut accepted) => {
             let response = accepted.response();
-            accepted.heads = head::handshake(&request, Some(&response));
+            accepted.heads = handshake_headers::handshake(&request, Some(&response));
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
         Err(Refusal { status, said, detail }) => {
             let response = refusal(status, &detail);
-            let handshake = head::handshake(&request, Some(&response));
+            let handshake = handshake_headers::handshake(&request, Some(&response));
             let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
             reception.context.teller.tell(None, now(), happening).await;
             response
@@ -299,7 +299,7 @@ async fn link(
     }
     let up = LinkUp { stream, station, number, version, peer, handshake };
     let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
-    task::guarded(running, &reception.context.teller, station, number).await;
+    panic_guard::guarded(running, &reception.context.teller, station, number).await;
     reception.directory.detach(station, number);
 }
 
@@ -316,7 +316,7 @@ async fn no_common_subprotocol(
     let happening = Happening::Refused {
         peer: Some(peer),
         reason: format!("Unknown protocol `{}'", accepted.offered).into(),
-        detail: format!("{}: {reason}", crate::visible(&accepted.identity)).into(),
+        detail: format!("{}: {reason}", crate::sanitize::visible(&accepted.identity)).into(),
         handshake: accepted.heads,
     };
     reception.context.teller.tell(None, now(), happening).await;

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::shipped;
+use super::types;
 
 /// A larger file is no plugin.
 const LARGEST: u64 = 4 << 20;
@@ -55,7 +55,7 @@ pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<Source, String> {
             return Ok(Source { text, changed: changed(&file), file: Some(file) });
         }
     }
-    match shipped::text(name) {
+    match types::text(name) {
         Some(text) => Ok(Source { text: text.to_owned(), file: None, changed: None }),
         None => {
             let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
@@ -71,7 +71,7 @@ pub(super) fn changed(file: &Path) -> Option<SystemTime> {
 
 /// The names of all plugins that could be loaded.
 pub(super) fn available(folders: &[PathBuf]) -> Vec<String> {
-    let mut names: BTreeMap<String, ()> = shipped::names().map(|name| (name.to_owned(), ())).collect();
+    let mut names: BTreeMap<String, ()> = types::names().map(|name| (name.to_owned(), ())).collect();
     for entry in folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
         if let Some(name) = entry.file_name().to_str().and_then(|name| name.strip_suffix(".js"))
             && check_name(name).is_ok()

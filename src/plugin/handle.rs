@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use tokio::sync::oneshot;
 
 use super::engine::Engine;
+use super::filter::Seam;
 use super::folder;
-use super::handled::Kind;
-use super::hook::Seam;
 use super::host::Host;
 use super::report::{PluginCommand, PluginDetail, Spoken};
 use super::request::{PluginOptions, Request, Wanted};
+use super::subscriptions::Kind;
 
 /// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep values.
 const STACK: usize = 4 << 20;

@@ -3,11 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::effect::{Effect, Effects};
-use crate::script::{Fault, Limits, Script};
+use super::plugin_request::{Effect, Effects};
+use crate::javascript::{CALLS, Fault, Limits, Script};
 
-/// What plugins and scenarios say about calls in the same words.
-pub const CALLS: (&str, &str) = ("calls", include_str!("calls.js"));
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 
 /// Answers a question of a plugin at once: the operation and its JSON; `None` when it is no question.

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::handled::{Handlers, Kind};
 use super::instance::Instance;
 use super::report::{PluginCommand, PluginDetail, PluginState};
-use crate::script::{Bound, Fault};
+use super::subscriptions::{Handlers, Kind};
+use crate::javascript::{Bound, Fault};
 
 /// A plugin that breaks its bounds so often is stopped.
 const STRIKES: u32 = 3;

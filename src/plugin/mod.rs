@@ -2,30 +2,28 @@
 //! runs them all, each in a QuickJS of its own that is bounded in memory and time. Floor 2: a plugin never gets the file system, the
 //! network or a process; what it may reach stands in [`Host`].
 
-mod answering;
-mod effect;
 mod engine;
+mod filter;
 mod folder;
 mod handle;
-mod handled;
-mod hook;
 mod host;
 mod instance;
 mod loaded;
+mod pending_answers;
+mod plugin_request;
 mod report;
 mod request;
 mod settings;
-mod shipped;
+mod subscriptions;
+mod types;
 
-pub use answering::answer;
+pub use filter::{Plugged, Seam};
 pub use folder::{NameError, check_name};
 pub use handle::{Plugins, Reply};
-pub use hook::{Plugged, Seam};
 pub use host::{Host, StationFacts};
-pub use instance::CALLS;
 pub use report::{PluginCommand, PluginDetail, PluginState, Spoken};
 pub use request::PluginOptions;
-pub use shipped::TYPES;
+pub use types::TYPES;
 
 #[cfg(test)]
 mod tests;

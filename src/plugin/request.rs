@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::handle::Reply;
 use super::report::PluginDetail;
-use crate::link::{Answer, CallEnd};
+use crate::behaviour::{Answer, CallEnd};
 use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};
 

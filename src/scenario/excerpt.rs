@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use crate::sanitize::visible;
 use crate::trace::{Contents, Direction, Record, RecordKind, Sequence, StationKey};
-use crate::visible;
 
 /// How many lines are shown before and behind what a failure is about.
 const AROUND: usize = 8;
@@ -90,8 +90,9 @@ impl<'a> Excerpt<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::now;
     use crate::hub::Hub;
-    use crate::link::{LinkSettings, now};
+    use crate::link::LinkSettings;
     use crate::ocpp::{Catalog, Role};
     use crate::trace;
 

@@ -5,20 +5,20 @@
 //! The way of a step: the script asks (`wish`), the player carries it out at the session (`play`, `carry`), the session's trace tells
 //! what came of it (`facts`), the script judges, and what it says in the end becomes an outcome (`outcome`) and a report (`report`).
 
-mod carry;
 mod excerpt;
-mod facts;
+mod execute;
 mod files;
 mod options;
 mod outcome;
-mod play;
-mod question;
+mod player;
+mod query;
+mod record_json;
 pub mod report;
+mod request;
 mod session;
 #[cfg(test)]
 mod tests;
 mod verdict;
-mod wish;
 mod worker;
 
 pub use files::{FileError, find};

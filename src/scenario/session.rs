@@ -6,10 +6,11 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{Listen, ScenarioOptions};
-use super::wish::{CentralSystemWish, ChargePointWish, transport, version};
+use super::request::{CentralSystemWish, ChargePointWish, transport, version};
+use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
-use crate::link::{Network, now};
+use crate::link::Network;
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::play::PRELUDES;
+use super::player::PRELUDES;
 use super::{Outcome, ScenarioOptions, run};
-use crate::transcript::TYPES;
+use crate::scenario_writer::TYPES;
 
 /// What stands in the global object and is nobody's to name: the language's own, the engine's errors, the classes behind failures.
 const UNDECLARED: [&str; 9] = [

@@ -4,9 +4,9 @@
 use super::excerpt::Excerpt;
 use super::files;
 use super::outcome::{Failure, Outcome};
-use super::play::{FILE, MEMORY, Player, TURN};
-use super::wish::{Settled, Step, Wish};
-use crate::script::{Bound, Fault};
+use super::player::{FILE, MEMORY, Player, TURN};
+use super::request::{Settled, Step, Wish};
+use crate::javascript::{Bound, Fault};
 
 impl Player<'_> {
     /// The script has said how it ended.

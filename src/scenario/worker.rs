@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::options::ScenarioOptions;
 use super::outcome::{Case, Failure, FileReport, Outcome};
-use super::play::play;
+use super::player::play;
 use super::session::Session;
-use crate::link::follow_runtime;
+use crate::clock::follow_runtime;
 
 /// When virtual time begins: a fixed moment, so that a run can be the same again (2030-01-01T00:00:00Z).
 const BEGINNING: i64 = 1_893_456_000;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::link::Answer;
+use crate::behaviour::Answer;
 use crate::ocpp::ErrorCode;
 
 /// A time as it stands in a message: `2024-05-01T12:00:00.000Z`. Always UTC and always with milliseconds, because peers in the

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::ocppjs;
-use crate::link::Behaviour;
+use super::v1::ocppjs;
+use crate::behaviour::Behaviour;
 use crate::ocpp::{ActionDefinition, MeterMapping, SampleContext};
 
 /// Whose examples and answers are used.

@@ -1,20 +1,22 @@
 //! What happened, kept for readers: events from the actors go through the recorder into a store that is bounded in bytes, and
 //! into the table of stations. Floor 1: it draws nothing and knows no reader.
 
-mod direct;
-mod entry;
+mod describe;
 mod event;
-pub mod facts;
+pub mod export;
+mod export_soap;
 pub mod filter;
-mod mailbox;
-mod names;
+mod immediate;
+mod interner;
+mod queue;
 mod record;
 mod recorder;
+pub mod station_summary;
 mod stations;
 mod store;
 
-pub use direct::direct;
 pub use event::{AS_TYPED, Direction, Event, Frame, FrameKind, HTTP_HEADERS, Happening, Sequence, Stamp, StationKey, Text};
+pub use immediate::direct;
 pub use record::{Record, RecordKind, Verdict};
 pub use recorder::{Contents, Numbers, Teller, Trace, start};
 pub use stations::{LinkState, StationRow, StationTable};

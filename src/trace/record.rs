@@ -75,7 +75,7 @@ pub struct Record<'a> {
     pub verdict: Verdict,
     /// The frame's text as it stood on the wire, or the sentence of a line that is no frame, with the heads of the handshake behind
     /// a blank line. Hostile: pass it through
-    /// [`visible`](crate::visible) before it reaches a terminal.
+    /// [`visible`](crate::sanitize) before it reaches a terminal.
     pub text: &'a str,
     /// How it travelled.
     pub transport: Transport,

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::direct::Direct;
-use super::entry::entry;
-use super::mailbox::{Batch, Slot, mailbox};
+use super::describe::entry;
+use super::immediate::Direct;
+use super::queue::{Batch, Slot, mailbox};
 use super::store::{Entry, Store};
 use super::{Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, StationTable};
-use crate::link::Moment;
+use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
 
 /// How long the recorder lets events gather after a turn. Waking a thread costs a link more than telling twenty events does,
@@ -299,9 +299,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_told_is_in_the_trace_once_the_recorder_has_caught_up() {
-        let (teller, _recorder) = start(1 << 20, crate::link::now()).unwrap();
+        let (teller, _recorder) = start(1 << 20, crate::clock::now()).unwrap();
         for count in 1..=20 {
-            teller.tell_now(None, crate::link::now(), Happening::Note { failure: false, text: "x".into() });
+            teller.tell_now(None, crate::clock::now(), Happening::Note { failure: false, text: "x".into() });
             teller.caught_up().await;
             assert_eq!(teller.trace().read().records().range().end, count);
         }

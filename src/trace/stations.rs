@@ -44,7 +44,7 @@ impl fmt::Display for LinkState {
 pub struct StationRow {
     /// Its number.
     pub key: StationKey,
-    /// Its identity. Hostile: pass it through [`visible`](crate::visible) before it reaches a terminal.
+    /// Its identity. Hostile: pass it through [`visible`](crate::sanitize) before it reaches a terminal.
     pub identity: Box<str>,
     /// The role that we play towards it: the central system for a real station, the charge point for one we simulate.
     pub our_role: Role,

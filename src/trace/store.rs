@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
-use super::names::Names;
+use super::interner::Names;
 use super::record::{Record, RecordKind, Verdict};
 use super::{Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport};

@@ -9,7 +9,8 @@ use ratatui::layout::Size;
 
 use super::action::Context;
 use super::bindings::Bindings;
-use super::layout::{self, Areas, Border, Proportions, Situation};
+use super::context::Outside;
+use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
     Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Pace, Picker, Prompt, Reading, StationPage, Stations, Toasts,
     TraceView, View,
@@ -17,61 +18,9 @@ use super::state::{
 use super::theme::{Depth, Theme, Themes};
 use crate::config::Kept;
 use crate::console::RunContext;
-use crate::link::Gate;
-use crate::ocpp::Catalog;
-use crate::simulator::Profile;
-use crate::trace::facts::Facts;
 use crate::trace::filter::FilterContext;
+use crate::trace::station_summary::Facts;
 use crate::trace::{Contents, Sequence, StationKey};
-
-/// A pane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Pane {
-    /// The stations.
-    Stations,
-    /// The trace.
-    Trace,
-    /// The selected message.
-    Message,
-}
-
-impl Pane {
-    /// All panes, in the order of their numbers.
-    pub const ALL: [Pane; 3] = [Pane::Stations, Pane::Trace, Pane::Message];
-
-    /// The title.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Pane::Stations => "Stations",
-            Pane::Trace => "Trace",
-            Pane::Message => "Message",
-        }
-    }
-}
-
-/// The time, by both clocks, in microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Now {
-    /// Since 1970.
-    pub wall_micros: i64,
-    /// Since the session began.
-    pub monotonic_micros: u64,
-}
-
-/// What `update` and `draw` read from below the screen.
-#[derive(Debug, Clone, Copy)]
-pub struct Outside<'a> {
-    /// The records and the stations.
-    pub contents: &'a Contents,
-    /// The messages of all versions.
-    pub catalog: &'a Catalog,
-    /// What messages look like when nobody says anything about them.
-    pub profile: Profile,
-    /// Where frames are stopped, and which wait.
-    pub gate: &'a Gate,
-    /// The time.
-    pub now: Now,
-}
 
 /// A question that waits for `y` or `n`.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::app::{Now, Outside};
+use super::context::{Now, Outside};
 use crate::compose::{self, KnownValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};

@@ -3,8 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::app::{App, Outside, Pane};
+use super::app::App;
+use super::context::Outside;
 use super::layout;
+use super::layout::Pane;
 use super::pane;
 use super::widget::Pencil;
 

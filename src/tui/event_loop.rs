@@ -14,12 +14,13 @@ use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::app::{App, Now, Outside};
+use super::app::App;
+use super::backend::{Reply, Session};
 use super::bindings::Bindings;
+use super::context::{Now, Outside};
 use super::draw::{Drawn, draw};
 use super::external;
-use super::keeping::Keeping;
-use super::session::{Reply, Session};
+use super::persistence::Keeping;
 use super::signals::Signals;
 use super::state::Batch;
 use super::terminal::{self, Terminal, TerminalError};

@@ -11,7 +11,30 @@
 
 use ratatui::layout::{Position, Rect, Size};
 
-use super::app::Pane;
+/// A pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The stations.
+    Stations,
+    /// The trace.
+    Trace,
+    /// The selected message.
+    Message,
+}
+
+impl Pane {
+    /// All panes, in the order of their numbers.
+    pub const ALL: [Pane; 3] = [Pane::Stations, Pane::Trace, Pane::Message];
+
+    /// The title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Pane::Stations => "Stations",
+            Pane::Trace => "Trace",
+            Pane::Message => "Message",
+        }
+    }
+}
 
 /// Below this size nothing is drawn but a request for more room.
 pub const MINIMUM: Size = Size { width: 20, height: 5 };

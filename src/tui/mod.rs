@@ -5,15 +5,16 @@
 pub mod action;
 pub mod app;
 mod assist;
+pub mod backend;
 pub mod bindings;
+pub mod context;
 pub mod draw;
 mod event_loop;
 mod external;
-mod keeping;
 pub mod key;
 pub mod layout;
 mod pane;
-pub mod session;
+mod persistence;
 mod signals;
 pub mod state;
 mod terminal;
@@ -23,8 +24,8 @@ pub mod theme;
 pub mod update;
 mod widget;
 
+pub use backend::{Reply, Session};
 pub use bindings::{BindingError, Bindings};
 pub use event_loop::{Exit, ScreenOptions, run};
-pub use session::{Reply, Session};
 pub use terminal::TerminalError;
 pub use theme::{Depth, Theme, ThemeError, Themes, is_light};

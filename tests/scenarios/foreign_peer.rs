@@ -56,7 +56,7 @@ fn obey(hub: &Hub, wish: &str) {
     let (action, rest) = wish.split_once(" to ").unwrap();
     let (identity, how) = rest.split_once(", ").unwrap_or((rest, ""));
     let definition = hub.catalog().action(Version::V1_6, Role::CentralSystem, action).unwrap();
-    let mut payload = hub.profile().request(definition, &SampleContext::at(ocpp_tui::link::now().wall));
+    let mut payload = hub.profile().request(definition, &SampleContext::at(ocpp_tui::clock::now().wall));
     let number = |word: &str| {
         how.split_once(&format!("{word} ")).and_then(|(_, rest)| rest.split([' ', ',']).next()?.parse::<i64>().ok())
     };

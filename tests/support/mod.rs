@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use ocpp_tui::clock::now;
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
-use ocpp_tui::link::{LinkSettings, now};
+use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Catalog, Transport, Version};
 use ocpp_tui::trace::{self, Contents, Trace};
 use serde_json::Value;

@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ocpp_tui::clock::{follow_runtime, now};
 use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{Deed, Hub, Order};
-use ocpp_tui::link::{LinkSettings, Network, follow_runtime, now};
+use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::scenario::{self, Outcome, ScenarioOptions};
 use ocpp_tui::simulator::Profile;

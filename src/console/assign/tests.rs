@@ -5,10 +5,10 @@ use std::io;
 use serde_json::json;
 
 use super::*;
-use crate::compose::fixture::{authorize_response, meter_values, reset, start_transaction};
+use crate::compose::test_session::{authorize_response, meter_values, reset, start_transaction};
 use crate::console::Command;
-use crate::console::fixture::grammar;
 use crate::console::parser::parse;
+use crate::console::test_console::grammar;
 
 /// Applies what is written behind `authorize ` to a payload; the message may be any.
 fn change(message: &Message, base: Value, line: &str) -> Applied {

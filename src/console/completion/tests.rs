@@ -1,7 +1,7 @@
 //! What TAB offers.
 
 use super::*;
-use crate::console::fixture::{catalog, grammar, stations};
+use crate::console::test_console::{catalog, grammar, stations};
 
 /// Completes at the `|`.
 fn at(marked: &str) -> (String, Completions) {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::console::command::Command;
-use crate::console::fixture::grammar;
 use crate::console::target::Target;
+use crate::console::test_console::grammar;
 use crate::hub::{ChargePointOptions, SoapOptions};
 use crate::ocpp::{Transport, Version};
 

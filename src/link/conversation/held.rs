@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::{Conversation, Question};
-use crate::link::behaviour::{Answer, Moment, Outcome};
-use crate::link::framing::Framing;
-use crate::link::hold::{Candidate, Fate, Passage};
-use crate::link::pending::{QueuedCall, SentCall};
+use crate::behaviour::{Answer, Outcome};
+use crate::clock::Moment;
+use crate::link::conversation::framing::Framing;
+use crate::link::conversation::pending_calls::{QueuedCall, SentCall};
+use crate::link::intercept::gate::{Candidate, Fate, Passage};
 use crate::trace::{Direction, FrameKind, Happening};
 
 /// Something that waits, under the number that the gate gave it.

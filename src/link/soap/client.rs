@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
-use super::coding;
+use super::compression;
 use super::exchange::{Answer, Post};
 use crate::link::{LinkSettings, Network};
 
@@ -112,7 +112,7 @@ fn request(ask: &Ask) -> Result<Request<Full<Bytes>>, String> {
         .uri(&ask.url.path)
         .header(HOST, &ask.url.authority)
         .header(USER_AGENT, concat!("ocpp-tui/", env!("CARGO_PKG_VERSION")))
-        .header(ACCEPT_ENCODING, coding::OFFERED);
+        .header(ACCEPT_ENCODING, compression::OFFERED);
     if ask.method == Method::POST {
         builder = builder.header(CONTENT_TYPE, content_type(ask.action.as_deref()));
     }
@@ -144,7 +144,7 @@ async fn answer(response: Response<Incoming>, limit: usize) -> Result<Answer, St
         .await
         .map_err(|error| if error.is::<LengthLimitError>() { too_large() } else { format!("the answer broke off: {error}") })?;
     let codings = head.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let body = coding::unpack(codings, collected.to_bytes().to_vec(), limit).map_err(|error| error.to_string())?;
+    let body = compression::unpack(codings, collected.to_bytes().to_vec(), limit).map_err(|error| error.to_string())?;
     let content_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     Ok(Answer { status: head.status, content_type, headers: as_json(&head.headers), body })
 }

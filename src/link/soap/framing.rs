@@ -10,11 +10,12 @@ use tokio::sync::oneshot;
 use super::address::HttpUrl;
 use super::exchange::{self, Post, Request, ShowHeaders};
 use super::incoming;
-use crate::link::behaviour::{Answer, Moment};
-use crate::link::chance::fresh_id;
+use crate::behaviour::Answer;
+use crate::clock::Moment;
 use crate::link::conversation::Conversation;
-use crate::link::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
-use crate::link::pending::QueuedCall;
+use crate::link::conversation::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
+use crate::link::conversation::pending_calls::QueuedCall;
+use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::soap::{
     self, Body, Direction as Way, Envelope, Hint, RequestHeaders, ResponseHeaders, Severity, Subcode, lint,

@@ -14,9 +14,10 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Bytes;
 
-use super::coding::{self, CodingError};
+use super::compression::{self, CodingError};
 use super::exchange;
-use crate::link::{LinkContext, LinkSettings, now};
+use crate::clock::now;
+use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{self, Envelope, Hint, ReadError};
 use crate::trace::{Happening, StationKey, Text};
@@ -167,9 +168,9 @@ async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -
         true => too_large(),
         false => Refusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}")),
     })?;
-    coding::unpack(&codings.join(","), bytes.to_bytes().to_vec(), limit).map_err(|error| match error {
+    compression::unpack(&codings.join(","), bytes.to_bytes().to_vec(), limit).map_err(|error| match error {
         CodingError::Unknown(_) => Refusal {
-            header: Some((ACCEPT_ENCODING, coding::OFFERED)),
+            header: Some((ACCEPT_ENCODING, compression::OFFERED)),
             ..Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
         },
         CodingError::TooLarge(_) => too_large(),

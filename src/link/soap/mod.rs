@@ -17,17 +17,17 @@
 
 mod actor;
 mod address;
+mod central_system;
+mod charge_point;
 mod client;
-mod coding;
-mod description;
+mod compression;
 mod exchange;
 mod framing;
 mod incoming;
-mod inspected;
-mod reception;
-mod service;
+mod inspect;
+mod wsdl;
 
 pub use address::HttpUrl;
+pub(super) use central_system::{Doors, respond};
+pub use charge_point::{SoapService, keep_serving};
 pub(super) use incoming::Connection;
-pub(super) use reception::{Doors, respond};
-pub use service::{SoapService, keep_serving};

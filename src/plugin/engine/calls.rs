@@ -5,14 +5,15 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::link::{Answer, CallEnd, LinkOrder, Verdict, WhenEnded};
+use crate::behaviour::{Answer, CallEnd, WhenEnded};
+use crate::javascript::Fault;
+use crate::link::{LinkOrder, Verdict};
 use crate::ocpp::Role;
-use crate::plugin::answering::Open;
-use crate::plugin::effect::CallWish;
-use crate::plugin::handled::Kind;
 use crate::plugin::host::StationFacts;
+use crate::plugin::pending_answers::Open;
+use crate::plugin::plugin_request::CallWish;
 use crate::plugin::request::Request;
-use crate::script::Fault;
+use crate::plugin::subscriptions::Kind;
 use crate::trace::{Direction, StationKey};
 
 impl Engine {

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::Engine;
-use crate::plugin::effect::Effect;
+use crate::javascript::{Fault, ToolkitWish};
+use crate::plugin::plugin_request::Effect;
 use crate::plugin::report::{PluginCommand, Spoken};
-use crate::script::{Fault, ToolkitWish};
 use crate::trace::StationKey;
 
 /// More of a text is not shown.

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Value, json};
 
 use super::Engine;
+use crate::javascript::{Fault, Limits};
 use crate::ocpp::{Role, Transport};
 use crate::plugin::folder;
 use crate::plugin::host::Host;
@@ -12,7 +13,6 @@ use crate::plugin::instance::{Instance, Loaded, Query};
 use crate::plugin::loaded::Running;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;
-use crate::script::{Fault, Limits};
 
 /// What went wrong, as ocppjs says it, and what else is known about it.
 type Failure = (String, Option<String>);

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::world::{Heard, World, printed};
-use crate::link::{Answer, CallEnd, Verdict};
+use super::test_session::{Heard, World, printed};
+use crate::behaviour::{Answer, CallEnd};
+use crate::link::Verdict;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::plugin::{PluginState, StationFacts, TYPES};
 use crate::trace::{Direction, StationKey};

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::world::{World, failed, printed};
-use crate::link::Answer;
+use super::test_session::{World, failed, printed};
+use crate::behaviour::Answer;
 use crate::ocpp::Role;
 use crate::plugin::PluginState;
 
@@ -260,7 +260,7 @@ fn a_promise_that_never_settles_is_not_waited_for_after_the_unloading() {
     assert_eq!(*later.otherwise, usual());
     world.unload("bad");
     world.wait(|heard| match heard {
-        super::world::Heard::Answered { ticket, answer: None } if ticket == later.ticket => Ok(()),
+        super::test_session::Heard::Answered { ticket, answer: None } if ticket == later.ticket => Ok(()),
         other => Err(other),
     });
 }

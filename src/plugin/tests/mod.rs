@@ -4,4 +4,4 @@ mod api;
 mod bad;
 mod ocppjs;
 mod shipped;
-mod world;
+mod test_session;

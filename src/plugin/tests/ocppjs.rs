@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, printed};
-use crate::link::{Answer, CallEnd};
+use super::test_session::{World, printed};
+use crate::behaviour::{Answer, CallEnd};
 use crate::ocpp::Role;
 
 #[test]

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::world::{World, printed};
-use crate::link::{Answer, CallEnd};
+use super::test_session::{World, printed};
+use crate::behaviour::{Answer, CallEnd};
 use crate::ocpp::Role;
 
 #[test]
 fn all_of_them_load_on_both_sides() {
     for role in [Role::ChargePoint, Role::CentralSystem] {
         let world = World::new(role);
-        for name in crate::plugin::shipped::names() {
+        for name in crate::plugin::types::names() {
             assert_eq!(world.load_file(name).failure, None, "{name}");
         }
         assert!(world.list().iter().all(|detail| detail.errors == 0));

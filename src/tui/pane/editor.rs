@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use super::message::ink_style;
 use crate::compose::Severity;
 use crate::console::Candidate;
-use crate::is_hostile;
+use crate::sanitize::is_hostile;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::state::Editor;

@@ -4,8 +4,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::words;
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
+use crate::tui::widget::format;
 use crate::tui::widget::{Pencil, width_of};
 
 /// Draws the header.
@@ -14,11 +16,11 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
     let (records, stations) = (outside.contents.records(), outside.contents.stations());
     let trace = &app.trace;
     let (state, style) = if trace.paused() {
-        (format!(" PAUSED +{} ", words::number(trace.held_back())), styles.state)
+        (format!(" PAUSED +{} ", format::number(trace.held_back())), styles.state)
     } else if trace.following() {
         (" FOLLOW ".to_owned(), styles.state)
     } else if trace.unseen() > 0 {
-        (format!(" ▼ {} new ", words::number(trace.unseen() as u64)), styles.header)
+        (format!(" ▼ {} new ", format::number(trace.unseen() as u64)), styles.header)
     } else {
         (" not following ".to_owned(), styles.header.patch(styles.muted))
     };
@@ -29,18 +31,18 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
     };
     let mut facts = vec![
         format!("{}/{} connected", stations.connected(), stations.rows().len()),
-        format!("{} events", words::number(records.range().end)),
-        format!("{} of {} MiB", words::mebibytes(records.bytes()), words::mebibytes(records.limit())),
+        format!("{} events", format::number(records.range().end)),
+        format!("{} of {} MiB", format::mebibytes(records.bytes()), format::mebibytes(records.limit())),
     ];
     if records.evicted() > 0 {
-        facts.push(format!("{} dropped", words::number(records.evicted())));
+        facts.push(format!("{} dropped", format::number(records.evicted())));
     }
     facts.insert(0, address);
     // Whoever forgets that frames are held wonders why nothing answers: this comes before everything.
     match (outside.gate.count(), outside.gate.is_shut()) {
         (0, false) => {}
         (0, true) => facts.insert(0, "holding".to_owned()),
-        (waiting, _) => facts.insert(0, format!("‖ {} wait", words::number(waiting as u64))),
+        (waiting, _) => facts.insert(0, format!("‖ {} wait", format::number(waiting as u64))),
     }
     let mut pencil = Pencil::new(buffer, area, 0);
     pencil.text(" ocpp-tui ", styles.header.patch(styles.title));

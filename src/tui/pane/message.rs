@@ -4,12 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{selection, sentences, soap, title, words};
+use super::{selection, sentences, soap, title};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, Verdict};
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
 use crate::tui::layout::below;
 use crate::tui::state::{MessageLine, PrettyLine, Tab, Tone};
 use crate::tui::theme::Styles;
+use crate::tui::widget::format;
 use crate::tui::widget::{Ink, Pencil, colour_line, head, message_id};
 
 /// Draws the pane.
@@ -77,13 +80,13 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
     }
     if let Some(latency) = record.latency {
         let what = if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "waits" } else { "after" };
-        parts.push((format!("{what} {}", words::duration(latency)), styles.base));
+        parts.push((format!("{what} {}", format::duration(latency)), styles.base));
     }
     let answer = record.partner.filter(|partner| *partner > record.sequence);
     if let Some(latency) = answer.and_then(|answer| outside.contents.records().get(answer)).and_then(|answer| answer.latency) {
-        parts.push((format!("answered after {}", words::duration(latency)), styles.base));
+        parts.push((format!("answered after {}", format::duration(latency)), styles.base));
     }
-    parts.push((words::time_of_day(record.wall_micros, &app.zone), styles.muted));
+    parts.push((format::time_of_day(record.wall_micros, &app.zone), styles.muted));
     // Last, because some are long, and it also stands in the text below.
     if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
         parts.push((format!("id {id}"), styles.muted));
@@ -120,7 +123,7 @@ fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool,
         }
         MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut pencil),
         MessageLine::Hidden(bytes) => {
-            pencil.text(&format!("… {} more bytes; y copies all of it", words::number(bytes as u64)), styles.muted);
+            pencil.text(&format!("… {} more bytes; y copies all of it", format::number(bytes as u64)), styles.muted);
         }
     }
 }

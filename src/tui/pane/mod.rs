@@ -1,25 +1,24 @@
 //! How each pane looks, one file a pane. The state that is drawn is in `state`.
 
-mod chooser;
+mod action_picker;
 mod editor;
 mod header;
 mod message;
-mod page;
-mod picker;
-mod reading;
+mod pager;
+mod palette;
 mod soap;
+mod station_details;
 mod stations;
 mod status;
 mod trace;
-pub(super) mod words;
 
-pub use chooser::chooser;
+pub use action_picker::picker;
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;
-pub use page::{page, page_lines};
-pub use picker::picker;
-pub use reading::reading;
+pub use pager::reading;
+pub use palette::chooser;
+pub use station_details::{page, page_lines};
 pub use stations::stations;
 pub use status::status;
 pub use trace::trace;
@@ -29,7 +28,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::action::Context;
-use super::app::{App, Pane};
+use super::app::App;
+use super::layout::Pane;
 use super::widget::{Pencil, width_of, wrap};
 
 /// Draws the rule above a pane: heavy when the pane has the keyboard, with its title, remarks, and counts at the right.

@@ -5,13 +5,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{selection, sentences, title, words};
+use super::{selection, sentences, title};
 use crate::ocpp::Transport;
 use crate::trace::{LinkState, StationRow};
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
 use crate::tui::layout::below;
 use crate::tui::state::{Column, MARGIN, fit};
 use crate::tui::theme::Styles;
+use crate::tui::widget::format;
 use crate::tui::widget::{Pencil, width_of};
 
 /// Draws the pane. True when a countdown is visible.
@@ -59,7 +62,7 @@ fn draw_title(app: &App, area: Rect, buffer: &mut Buffer) {
         remarks.push((format!("by {}{}", sorted.heading(), if reverse { ", reversed" } else { "" }), styles.muted));
     }
     let (shown, total) = (stations.shown().len(), stations.total());
-    let counts = if shown == total { words::number(total as u64) } else { format!("{shown}/{total}") };
+    let counts = if shown == total { format::number(total as u64) } else { format!("{shown}/{total}") };
     title(app, Pane::Stations, &remarks, &counts, area, buffer);
 }
 
@@ -136,7 +139,7 @@ pub fn state(row: &StationRow, outside: &Outside<'_>, styles: &Styles) -> (&'sta
         LinkState::Connecting => ("◌", "connecting".to_owned(), styles.warning),
         LinkState::Connected => (if row.is_simulated() { "◆" } else { "●" }, "connected".to_owned(), styles.good),
         LinkState::Waiting { until_micros } => {
-            ("↻", format!("retry {}", words::countdown(until_micros, outside.now.monotonic_micros)), styles.warning)
+            ("↻", format!("retry {}", format::countdown(until_micros, outside.now.monotonic_micros)), styles.warning)
         }
         LinkState::Gone => (if row.is_simulated() { "◇" } else { "○" }, "gone".to_owned(), styles.muted),
     }
@@ -210,15 +213,15 @@ fn cell(app: &App, row: &StationRow, outside: &Outside<'_>, column: Column) -> (
         },
         Column::Waiting if row.in_flight + row.queued == 0 => nothing(),
         Column::Waiting => (format!("{}+{}", row.in_flight, row.queued), styles.warning),
-        Column::In => (words::short_number(row.frames_in), styles.base),
-        Column::Out => (words::short_number(row.frames_out), styles.base),
+        Column::In => (format::short_number(row.frames_in), styles.base),
+        Column::Out => (format::short_number(row.frames_out), styles.base),
         Column::Rate => {
             let counts = facts.map(|facts| facts.rate.counts(outside.now.monotonic_micros)).unwrap_or_default();
-            (words::graph(&counts), styles.muted)
+            (format::graph(&counts), styles.muted)
         }
         Column::Errors if row.errors == 0 => nothing(),
-        Column::Errors => (words::short_number(row.errors), styles.error),
-        Column::Ping => (row.round_trip.map_or_else(|| "·".to_owned(), words::duration), styles.muted),
+        Column::Errors => (format::short_number(row.errors), styles.error),
+        Column::Ping => (row.round_trip.map_or_else(|| "·".to_owned(), format::duration), styles.muted),
         Column::Seen => (seen(app, row, 8), styles.muted),
         Column::Side => (if row.is_simulated() { "sim" } else { "real" }.to_owned(), styles.muted),
         Column::Address => (row.peer.map_or_else(|| "–".to_owned(), |peer| peer.to_string()), styles.muted),
@@ -251,7 +254,7 @@ fn seen(app: &App, row: &StationRow, length: usize) -> String {
     if row.last_seen_micros == 0 {
         return "never".to_owned();
     }
-    words::time_of_day(row.last_seen_micros, &app.zone)[..length].to_owned()
+    format::time_of_day(row.last_seen_micros, &app.zone)[..length].to_owned()
 }
 
 /// What the columns of a narrow pane leave out.
@@ -272,13 +275,13 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
         .text(&row.identity, styles.title)
         .text("  ", styles.base)
         .text(&what, styles.muted);
-    let latency = row.latency.map_or_else(|| "–".to_owned(), words::duration);
-    let ping = row.round_trip.map_or_else(|| "–".to_owned(), words::duration);
+    let latency = row.latency.map_or_else(|| "–".to_owned(), format::duration);
+    let ping = row.round_trip.map_or_else(|| "–".to_owned(), format::duration);
     let facts = [
-        [("in", words::number(row.frames_in)), ("in flight", row.in_flight.to_string()), ("latency", latency)],
-        [("out", words::number(row.frames_out)), ("queued", row.queued.to_string()), ("ping", ping)],
+        [("in", format::number(row.frames_in)), ("in flight", row.in_flight.to_string()), ("latency", latency)],
+        [("out", format::number(row.frames_out)), ("queued", row.queued.to_string()), ("ping", ping)],
         [
-            ("err", words::number(row.errors)),
+            ("err", format::number(row.errors)),
             ("version", row.version.map_or("–", |version| version.number()).to_owned()),
             ("seen", seen(app, row, 8)),
         ],

@@ -4,13 +4,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::words;
 use crate::trace::filter::FilterError;
 use crate::tui::action::Context;
-use crate::tui::app::{App, Pane, Question};
+use crate::tui::app::{App, Question};
 use crate::tui::layout::Areas;
+use crate::tui::layout::Pane;
 use crate::tui::state::{CommandLine, FilterLine, Purpose};
 use crate::tui::theme::Styles;
+use crate::tui::widget::format;
 use crate::tui::widget::{Pencil, draw_candidates, width_of, wrap};
 
 /// How many hints are shown besides the one for the help.
@@ -98,7 +99,7 @@ fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffe
 
 fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer) -> Position {
     let (styles, area) = (&app.theme.styles, areas.status);
-    let of = |shown: u64, total: u64| format!("  {} of {} ", words::number(shown), words::number(total));
+    let of = |shown: u64, total: u64| format!("  {} of {} ", format::number(shown), format::number(total));
     let (prompt, count) = match line.purpose {
         Purpose::Filter(Pane::Stations) => ("/", of(app.stations.shown().len() as u64, app.stations.total() as u64)),
         Purpose::Filter(_) => ("/", of(app.trace.count() as u64, app.trace.total())),
@@ -162,7 +163,7 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
     let mut pencil = Pencil::new(buffer, area, 0);
     let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));
-    let shown = width_of(&crate::visible(&toast.text)).min(room);
+    let shown = width_of(&crate::sanitize::visible(&toast.text)).min(room);
     pencil.text(sign, style).field(&toast.text, shown, style).text(&more, style);
     pencil.column() - area.x
 }

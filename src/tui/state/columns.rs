@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use crate::trace::facts::StationFacts;
+use crate::trace::station_summary::StationFacts;
 use crate::trace::{LinkState, StationRow};
 
 /// A column.

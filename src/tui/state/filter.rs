@@ -3,7 +3,7 @@
 
 use crate::console::Candidate;
 use crate::trace::filter::{self, FilterError};
-use crate::tui::app::Pane;
+use crate::tui::layout::Pane;
 use crate::tui::widget::InputLine;
 
 /// A filter. Empty, it lets everything through.

@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 
 use super::columns::Column;
 use super::filter::Filter;
-use crate::trace::facts::Facts;
+use crate::sanitize::visible;
+use crate::trace::station_summary::Facts;
 use crate::trace::{Contents, StationKey, StationTable};
-use crate::tui::app::Now;
+use crate::tui::context::Now;
 use crate::tui::widget::{Viewport, width_of};
-use crate::visible;
 
 /// How long an order stands that moves with what stations do, in microseconds. Rows that jump more often cannot be read.
 const STANDS: u64 = 1_000_000;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 use crate::hub::{Deed, Order, Receipt};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::Context;

@@ -1,12 +1,12 @@
 //! What keys do: (keys, what is so afterwards) tables.
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 use crate::console::{Candidate, Completions};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::{Context, TABLE, keys};
-use crate::tui::app::Pane;
+use crate::tui::backend::Reply;
 use crate::tui::bindings::Bindings;
-use crate::tui::session::Reply;
+use crate::tui::layout::Pane;
 use crate::tui::update::{Effect, Message};
 
 /// The state in a few words.

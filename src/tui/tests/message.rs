@@ -1,6 +1,6 @@
 //! The views of the message pane under keys.
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 
 #[test]
 fn the_views_of_a_message_are_walked_through() {

@@ -1,16 +1,16 @@
 //! Tests of the screen as a whole: keys in, state, effects and pictures out. No terminal and no clock takes part.
 
-mod arranging;
-mod choosing;
 mod documents;
 mod editor;
-mod fixture;
-mod holding;
+mod held_frames;
 mod keys;
+mod layout;
 mod message;
-mod pictures;
+mod palette;
 mod saving;
 mod sizes;
 mod soap;
+mod test_screen;
 mod toasts;
+mod views;
 mod writing;

@@ -1,6 +1,6 @@
 //! What a person has selected of the trace reaches the command that saves it.
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 use crate::console::TraceChoice;
 use crate::trace::filter;
 use crate::tui::action::Context;

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::{RequestHeaders, ResponseHeaders, write_request, write_response};
 use crate::trace::{Direction, FrameKind, Happening};

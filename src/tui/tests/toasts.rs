@@ -1,6 +1,6 @@
 //! What is told at once, and for how long.
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 use crate::trace::Happening;
 use crate::tui::update::Message;
 

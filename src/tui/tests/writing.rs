@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fixture::Screen;
+use super::test_screen::Screen;
 use crate::config::KeptPart;
 use crate::hub::{Deed, Receipt};
 use crate::trace::{Direction, StationKey};

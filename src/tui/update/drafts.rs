@@ -1,8 +1,9 @@
 //! Texts that outlive the editor: drafts, which are kept by themselves, and favourites, which have a name.
 
-use super::{Effect, calls};
+use super::{Effect, compose};
 use crate::config::{Kept, KeptPart, KeptText};
-use crate::tui::app::{App, Outside};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
 use crate::tui::state::{Editor, KeptKind, Subject};
 
 /// How many drafts are kept.
@@ -102,5 +103,5 @@ pub fn open(app: &mut App, kind: KeptKind, index: usize, outside: &Outside<'_>) 
         editor.replace_text(&kept.text);
         return;
     }
-    calls::edit_text(app, &kept.action, &kept.text, outside);
+    compose::edit_text(app, &kept.action, &kept.text, outside);
 }

@@ -1,19 +1,19 @@
 //! What happens to the state when a key is pressed or something is heard from below. Pure: the time and the trace are passed in, what
 //! has to be done outside comes back as effects. Keys are given their meaning by `action`, not here.
 
-mod arranging;
-mod calls;
-mod choosing;
-mod copying;
+mod clipboard;
+mod compose;
 mod drafts;
-mod holding;
-mod lines;
+mod held_frames;
+mod layout;
 mod mouse;
-mod page;
+mod palette;
 mod panes;
 mod search;
-mod sending;
+mod send;
 mod sources;
+mod station_details;
+mod text_input;
 
 pub use drafts::text_to_keep;
 
@@ -21,9 +21,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 
 use super::action::{Action, Context};
-use super::app::{App, OnYes, Outside, Pane, Question};
+use super::app::{App, OnYes, Question};
+use super::backend::Reply;
+use super::context::Outside;
 use super::key::Key;
-use super::session::Reply;
+use super::layout::Pane;
 use super::state::{Asked, Pace, Reading, WIDEST};
 use crate::config::KeptPart;
 use crate::console::{Completions, RunContext};
@@ -145,7 +147,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             effects
         }
         Message::Paste(text) => {
-            lines::paste(app, &text, outside);
+            text_input::paste(app, &text, outside);
             drafts::keep_open_one(app).into_iter().collect()
         }
         Message::Mouse(event) => {
@@ -164,7 +166,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             let more = bring_up_to_date(app, outside);
             show_selected(app, outside);
             let mut effects = search::seek_on(app, outside);
-            effects.extend(sending::go_on(app, outside));
+            effects.extend(send::go_on(app, outside));
             if more && !effects.contains(&Effect::Continue) {
                 effects.push(Effect::Continue);
             }
@@ -175,13 +177,13 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
             app.command_line.propose(&line, cursor, completions, asked);
             Vec::new()
         }
-        Message::Submitted { what, receipt } => sending::submitted(app, &what, &receipt, outside),
+        Message::Submitted { what, receipt } => send::submitted(app, &what, &receipt, outside),
         Message::Given(receipt) => {
-            sending::given(app, receipt);
+            send::given(app, receipt);
             Vec::new()
         }
         Message::Edited(edited) => {
-            calls::edited_outside(app, edited, outside);
+            compose::edited_outside(app, edited, outside);
             drafts::keep_open_one(app).into_iter().collect()
         }
         Message::Copied(copied) => {
@@ -268,13 +270,13 @@ fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
         app.toasts.dismiss();
         let is_level =
             !matches!(context, Context::Chooser | Context::Prompt | Context::Reading | Context::Search | Context::Question);
-        if is_level && sending::stop(app) {
+        if is_level && send::stop(app) {
             return Vec::new();
         }
     }
     match action {
         Some(action) => act(app, action, outside),
-        None => lines::typed(app, context, event, outside),
+        None => text_input::typed(app, context, event, outside),
     }
 }
 
@@ -321,11 +323,11 @@ fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
         _ => {
             let context = app.context();
             return match context {
-                Context::Chooser => choosing::choose(app, action, outside),
-                Context::CommandLine => lines::act(app, action, outside),
+                Context::Chooser => palette::choose(app, action, outside),
+                Context::CommandLine => text_input::act(app, action, outside),
                 Context::FilterLine => search::act(app, action, outside),
-                Context::Page => page::act(app, action, outside),
-                Context::Picker | Context::Editor => calls::act(app, action, outside),
+                Context::Page => station_details::act(app, action, outside),
+                Context::Picker | Context::Editor => compose::act(app, action, outside),
                 _ => panes::act(app, action, outside),
             };
         }
@@ -362,7 +364,7 @@ fn answer(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     match prompt.asked {
         Asked::Favourite => drafts::save_favourite(app, &text, outside),
         Asked::Repeat => match Pace::parse(&text) {
-            Ok(pace) => sending::send(app, pace, true, outside),
+            Ok(pace) => send::send(app, pace, true, outside),
             Err(reason) => {
                 app.toasts.error(reason, outside.now.monotonic_micros);
                 app.prompt = Some(prompt);
@@ -385,7 +387,7 @@ fn quit(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
 fn confirm(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     match app.question.take().map(|question| question.on_yes) {
         Some(OnYes::Quit) => vec![Effect::Quit],
-        Some(OnYes::Send { pace, stays }) => sending::submit(app, pace, stays, outside),
+        Some(OnYes::Send { pace, stays }) => send::submit(app, pace, stays, outside),
         Some(OnYes::Run { line }) => vec![Effect::Run { line, context: app.run_context(outside.contents) }],
         None => Vec::new(),
     }

@@ -4,11 +4,13 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::{Effect, arranging, choosing, height_of, panes};
+use super::{Effect, height_of, layout, palette, panes};
 use crate::config::KeptPart;
 use crate::tui::action::Context;
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
 use crate::tui::layout::Border;
+use crate::tui::layout::Pane;
 
 /// How many lines one notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -17,7 +19,7 @@ const NOTCH: isize = 3;
 pub fn mouse(app: &mut App, event: MouseEvent, outside: &Outside<'_>) -> Vec<Effect> {
     match (event.kind, app.dragging) {
         (MouseEventKind::Drag(MouseButton::Left), Some(border)) => {
-            arranging::drag(app, border, event.column, event.row);
+            layout::drag(app, border, event.column, event.row);
             return Vec::new();
         }
         (MouseEventKind::Up(_), Some(_)) => {
@@ -35,11 +37,11 @@ fn scroll_over(app: &mut App, lines: isize) {
     match app.context() {
         Context::Reading | Context::Search => super::scroll_reading(app, lines),
         Context::Chooser => {
-            let height = choosing::height(app);
+            let height = palette::height(app);
             if let Some(chooser) = &mut app.chooser {
                 chooser.list.move_by(lines.signum(), height);
             }
-            choosing::preview(app);
+            palette::preview(app);
         }
         _ => {}
     }

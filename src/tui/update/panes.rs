@@ -1,9 +1,11 @@
 //! The actions of the three panes: moving, marking, narrowing, copying.
 
-use super::{Effect, arranging, bring_up_to_date, calls, choosing, copying, height_of, search};
+use super::{Effect, bring_up_to_date, clipboard, compose, height_of, layout, palette, search};
 use crate::trace::StationKey;
 use crate::tui::action::Action;
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
 use crate::tui::state::{Filter, Goal, MARGIN, Purpose, StationPage, View, fit};
 
 /// Does what an action says.
@@ -39,16 +41,16 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::Zoom => app.zoomed = !app.zoomed,
         Action::Follow => app.trace.follow(!app.trace.following()),
         Action::Pause => app.trace.toggle_pause(),
-        Action::Held => super::holding::open(app, outside),
-        Action::Copy => return copying::copy(app, outside),
-        Action::CopyAs => return copying::choose_form(app, outside),
-        Action::Palette => choosing::open_palette(app, outside),
-        Action::Theme => choosing::open_themes(app),
-        Action::OtherBackground => return arranging::other_background(app, now),
+        Action::Held => super::held_frames::open(app, outside),
+        Action::Copy => return clipboard::copy(app, outside),
+        Action::CopyAs => return clipboard::choose_form(app, outside),
+        Action::Palette => palette::open_palette(app, outside),
+        Action::Theme => palette::open_themes(app),
+        Action::OtherBackground => return layout::other_background(app, now),
         Action::Wider | Action::Narrower | Action::Higher | Action::Lower | Action::ResetLayout => {
-            return arranging::resize(app, action);
+            return layout::resize(app, action);
         }
-        Action::Mouse => return arranging::toggle_mouse(app, now),
+        Action::Mouse => return layout::toggle_mouse(app, now),
         Action::Mark => mark(app, app.stations.selected()),
         Action::MarkFromTrace => mark(app, app.station_of_line(outside.contents)),
         Action::UnmarkAll => app.marked.clear(),
@@ -81,12 +83,12 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::NarrowTrace => narrow(app, outside),
         Action::NextPartner | Action::NextPartnerMessage => partner(app, outside, true),
         Action::PreviousPartner | Action::PreviousPartnerMessage => partner(app, outside, false),
-        Action::Compose => calls::open_picker(app, app.stations.selected(), outside),
+        Action::Compose => compose::open_picker(app, app.stations.selected(), outside),
         Action::ComposeFromTrace | Action::ComposeFromMessage => {
             let station = app.station_of_line(outside.contents).or(app.stations.selected());
-            calls::open_picker(app, station, outside);
+            compose::open_picker(app, station, outside);
         }
-        Action::Resend | Action::ResendMessage => calls::resend(app, outside),
+        Action::Resend | Action::ResendMessage => compose::resend(app, outside),
         _ => {}
     }
     // What was chosen is brought up to date at once: the next key may already depend on it.

@@ -3,7 +3,9 @@
 use super::{Effect, height_of};
 use crate::trace::filter::{self, Known};
 use crate::tui::action::Action;
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
 use crate::tui::state::{Filter, FilterLine, Goal, Progress, Purpose};
 use crate::tui::widget::InputLine;
 

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::calls;
-use crate::compose;
+use super::compose;
+use crate::compose::{compact, pretty};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
-use crate::tui::app::{App, Outside};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
 use crate::tui::state::{Choice, Chooser, Does, Editor, KeptKind, Subject, payload_text};
 
 /// How many of the newest records are searched for a call of the same action.
@@ -61,7 +62,7 @@ fn choices(app: &App, editor: &Editor, outside: &Outside<'_>) -> Vec<Choice> {
 
 /// The beginning of a text on one line.
 fn first_words(text: &str) -> String {
-    compose::compact(text).chars().take(80).collect()
+    compact(text).chars().take(80).collect()
 }
 
 /// The payload of the newest call of the same action, to or from the first target if there is one, else any.
@@ -83,14 +84,14 @@ fn last(subject: &Subject, way: Direction, outside: &Outside<'_>) -> Option<Stri
         }
     }
     let found = newest_of_target.or(newest);
-    found.map(|record| compose::pretty(&payload_text(&record, outside.contents, outside.catalog)))
+    found.map(|record| pretty(&payload_text(&record, outside.contents, outside.catalog)))
 }
 
 /// The text of the selected line: its payload, or all of it where a whole frame is edited.
 fn selected(app: &App, subject: &Subject, outside: &Outside<'_>) -> Option<String> {
     let record = outside.contents.records().get(app.trace.selected()?)?;
     let usable = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
-    let payload = || compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
+    let payload = || pretty(&payload_text(&record, outside.contents, outside.catalog));
     usable.then(|| if subject.is_raw() { record.text.to_owned() } else { payload() })
 }
 
@@ -104,12 +105,12 @@ pub fn toggle_raw(app: &mut App, outside: &Outside<'_>) {
             app.toasts.info("This text is no call ([2, id, action, payload]); only a call has a payload to edit", now);
             return;
         };
-        (calls::subject(&subject.targets, &action, outside), compose::pretty(&payload))
+        (compose::subject(&subject.targets, &action, outside), pretty(&payload))
     } else {
         let action = serde_json::to_string(&subject.action).unwrap_or_default(); // a text always has a JSON form
         let frame = format!("[2,\"edited-{now}\",{action},{text}]");
         let raw = Subject { action: String::new(), definition: None, warning: None, ..subject };
-        (Some(raw), compose::pretty(&frame))
+        (Some(raw), pretty(&frame))
     };
     if let (Some(changed), Some(editor)) = (changed, app.editor.as_mut()) {
         editor.change_subject(changed, &text);

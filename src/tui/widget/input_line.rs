@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::pencil::{Pencil, width_of};
+use super::line_writer::{Pencil, width_of};
 
 /// The text and its cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::pencil::head;
+use super::line_writer::head;
 
 /// What a piece of a line is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

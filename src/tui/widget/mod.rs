@@ -1,17 +1,18 @@
 //! Drawing that several panes share. Nothing here knows what a station or a record is.
 
+pub(super) mod format;
 mod input_line;
 mod json;
+mod line_writer;
 mod narrowed;
-mod pencil;
 mod popup;
 mod viewport;
 mod xml;
 
 pub use input_line::InputLine;
 pub use json::{Ink, colour_line, lay_out, message_id, payload_of};
+pub use line_writer::{Pencil, head, width_of, wrap};
 pub use narrowed::Narrowed;
-pub use pencil::{Pencil, head, width_of, wrap};
 pub use popup::{draw_box, draw_candidates};
 pub use viewport::Viewport;
 pub use xml::lay_out_xml;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::pencil::{Pencil, width_of};
+use super::line_writer::{Pencil, width_of};
 use crate::console::Candidate;
 use crate::tui::theme::Styles;
 

@@ -7,7 +7,8 @@ use ratatui::style::Style;
 
 use super::row::{Row, kind, latency, verdict_sign, word};
 use crate::trace::{Direction, FrameKind, LinkState, RecordKind};
-use crate::tui::app::{App, Outside};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
 use crate::tui::widget::{Pencil, head, width_of};
 
 /// The room for latencies at the right.
@@ -20,7 +21,7 @@ pub(super) fn names(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut B
     let styles = &app.theme.styles;
     let Some(row) = app.trace.only().and_then(|key| outside.contents.stations().get(key)) else { return };
     let time = if usize::from(area.width) >= 70 { 12 } else { 8 };
-    let identity = crate::visible(&row.identity);
+    let identity = crate::sanitize::visible(&row.identity);
     let (ours, theirs) = if row.is_simulated() {
         (format!("{identity} (ours)"), "central system".to_owned())
     } else {
@@ -71,7 +72,7 @@ pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: Pencil<'_>) -> bool {
 
 /// A line of this length with its label in the middle and its head at the receiver.
 fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, pencil: &mut Pencil<'_>) {
-    let shown = width_of(&crate::visible(label)).min(length.saturating_sub(6));
+    let shown = width_of(&crate::sanitize::visible(label)).min(length.saturating_sub(6));
     let rest = length.saturating_sub(shown + 2);
     let (left, right) = (rest / 2, rest - rest / 2);
     let stroke = |count: usize| line.to_string().repeat(count);

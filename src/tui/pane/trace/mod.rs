@@ -9,12 +9,15 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use self::row::{Columns, Row, role_of};
-use super::{selection, sentences, title, words};
+use super::{selection, sentences, title};
 use crate::trace::filter::FilterContext;
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
 use crate::tui::layout::below;
 use crate::tui::state::View;
 use crate::tui::widget::Pencil;
+use crate::tui::widget::format;
 
 /// Draws the pane. True when seconds are counted in it.
 pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
@@ -45,7 +48,7 @@ pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
     for line in 0..list.height {
         let Some(sequence) = app.trace.on_line(top + usize::from(line)) else {
             if top + usize::from(line) == 0 {
-                let text = format!("  ┄ {} older records dropped to save memory ┄", words::number(app.trace.evicted()));
+                let text = format!("  ┄ {} older records dropped to save memory ┄", format::number(app.trace.evicted()));
                 Pencil::new(buffer, list, line).text(&text, app.theme.styles.muted);
             }
             continue;
@@ -122,9 +125,9 @@ fn draw_title(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
     if trace.progress() < 99 {
         remarks.push((format!("searching {} %", trace.progress()), styles.muted));
     }
-    let total = words::number(trace.total());
+    let total = format::number(trace.total());
     let counts =
-        if trace.count() as u64 != trace.total() { format!("{}/{total}", words::number(trace.count() as u64)) } else { total };
+        if trace.count() as u64 != trace.total() { format!("{}/{total}", format::number(trace.count() as u64)) } else { total };
     title(app, Pane::Trace, &remarks, &counts, app.areas().trace, buffer);
 }
 
@@ -135,7 +138,7 @@ fn nothing(app: &App) -> Vec<(String, Style)> {
     } else if app.trace.narrowed() && app.trace.total() > 0 {
         format!(
             "None of {} records passes. Esc clears the filter, then shows all stations again.",
-            words::number(app.trace.total())
+            format::number(app.trace.total())
         )
     } else {
         "Every message on the wire appears here, the newest last.".to_owned()

@@ -4,11 +4,14 @@ use std::borrow::Cow;
 
 use ratatui::style::Style;
 
-use super::{selection, words};
+use super::selection;
 use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, Verdict};
-use crate::tui::app::{App, Outside, Pane};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::layout::Pane;
 use crate::tui::state::payload_text;
 use crate::tui::theme::Styles;
+use crate::tui::widget::format;
 use crate::tui::widget::{Pencil, head, width_of};
 
 /// How wide the columns are for a width of the pane.
@@ -71,7 +74,7 @@ impl<'a> Row<'a> {
             Place::Other => " ",
         };
         pencil.text(gutter, self.style(styles.key));
-        let clock = words::time_of_day(self.record.wall_micros, &self.app.zone);
+        let clock = format::time_of_day(self.record.wall_micros, &self.app.zone);
         pencil.field(&clock[..time], time, self.style(styles.muted));
         let bookmark = if self.app.trace.is_bookmarked(self.record.sequence) { "◆" } else { " " };
         pencil.text(bookmark, self.style(styles.marked));
@@ -136,7 +139,7 @@ impl<'a> Row<'a> {
         self.station(columns.station, &mut pencil);
         self.what(letter, letter_style, verdict, columns.action, &mut pencil);
         let (latency, counts) = match answer.as_ref().and_then(|answer| answer.latency) {
-            Some(latency) => (words::duration(latency), false),
+            Some(latency) => (format::duration(latency), false),
             None => latency(&self.record, self.outside),
         };
         let style = if counts { styles.warning } else { styles.base };
@@ -230,7 +233,7 @@ pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style)
 /// The latency of an answer, or how long our call has been waiting for one. True when it counts.
 pub(super) fn latency(record: &Record<'_>, outside: &Outside<'_>) -> (String, bool) {
     if let Some(latency) = record.latency {
-        return (words::duration(latency), false);
+        return (format::duration(latency), false);
     }
     let waits = record.kind == RecordKind::Frame(Direction::Out, FrameKind::Call)
         && record.partner.is_none()

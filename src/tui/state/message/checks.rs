@@ -4,7 +4,7 @@ use super::line::{TextLine, Tone};
 use super::shape::{self, Shape};
 use crate::ocpp::{Finding, Rule, decisive};
 use crate::trace::{Record, RecordKind, Verdict};
-use crate::tui::app::Outside;
+use crate::tui::context::Outside;
 use crate::tui::widget::wrap;
 
 /// The lines of a record, of at most this width.

@@ -2,7 +2,7 @@
 
 use super::line::{TextLine, Tone};
 use crate::trace::{Record, RecordKind, Store};
-use crate::tui::app::Outside;
+use crate::tui::context::Outside;
 use crate::tui::state::payload_text;
 use crate::tui::widget::lay_out;
 

@@ -22,8 +22,8 @@ use self::pretty::Pretty;
 use self::shape::Shape;
 use self::tree::Tree;
 use crate::trace::{Record, RecordKind, Sequence};
-use crate::tui::app::Outside;
-use crate::tui::pane::words;
+use crate::tui::context::Outside;
+use crate::tui::widget::format;
 
 /// How much of a frame is laid out, in bytes. The whole is copied with `y`.
 const SHOWN: usize = 512 * 1024;
@@ -153,7 +153,7 @@ impl MessageView {
             Tab::Difference => {
                 let before = diff::previous(&record, outside.contents.records());
                 let apart = |before: &Record<'_>| record.monotonic_micros.saturating_sub(before.monotonic_micros);
-                let ago = before.as_ref().map(|before| words::duration(Duration::from_micros(apart(before))));
+                let ago = before.as_ref().map(|before| format::duration(Duration::from_micros(apart(before))));
                 Content::Lines(diff::lines(&record, before, ago, outside))
             }
         };

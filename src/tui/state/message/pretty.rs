@@ -4,7 +4,7 @@
 use super::SHOWN;
 use crate::ocpp::Transport;
 use crate::trace::{Record, RecordKind};
-use crate::tui::app::Outside;
+use crate::tui::context::Outside;
 use crate::tui::state::soap::{SoapLine, soap_lines};
 use crate::tui::widget::{head, lay_out, wrap};
 

@@ -42,8 +42,8 @@ fn broken(text: &str, width: usize) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let (mut start, mut used) = (0, 0);
     for (at, character) in text.char_indices() {
-        let columns = if crate::is_hostile(character) {
-            crate::visible(character.encode_utf8(&mut [0; 4])).len()
+        let columns = if crate::sanitize::is_hostile(character) {
+            crate::sanitize::visible(character.encode_utf8(&mut [0; 4])).len()
         } else {
             unicode_width::UnicodeWidthChar::width(character).unwrap_or(0)
         };

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::ocpp::{ActionDefinition, Message, Role, Transport, Version};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
-use crate::tui::app::Outside;
+use crate::tui::context::Outside;
 use crate::tui::state::payload_text;
 
 /// A message and its definition.

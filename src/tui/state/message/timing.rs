@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::diff;
 use super::line::{TextLine, Tone};
 use crate::trace::{Direction, Record, RecordKind};
-use crate::tui::app::Outside;
-use crate::tui::pane::words;
+use crate::tui::context::Outside;
+use crate::tui::widget::format;
 
 /// The width of the names.
 const NAMES: usize = 31;
@@ -29,18 +29,18 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, zone: &TimeZone)
         _ => "happened",
     };
     fact(way, date(record.wall_micros, zone));
-    fact("since the session began", words::duration(Duration::from_micros(record.monotonic_micros)));
+    fact("since the session began", format::duration(Duration::from_micros(record.monotonic_micros)));
     let partner = record.partner.and_then(|partner| records.get(partner));
     match &partner {
         Some(partner) if partner.sequence > record.sequence => {
             let what =
                 if matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable) { "given up" } else { "answered" };
             fact(what, date(partner.wall_micros, zone));
-            fact("after", partner.latency.map_or_else(String::new, words::duration));
+            fact("after", partner.latency.map_or_else(String::new, format::duration));
         }
         Some(partner) => {
             fact("its call", date(partner.wall_micros, zone));
-            fact("time for the answer", record.latency.map_or_else(String::new, words::duration));
+            fact("time for the answer", record.latency.map_or_else(String::new, format::duration));
         }
         None if matches!(record.kind, RecordKind::Frame(Direction::Out, crate::trace::FrameKind::Call)) => {
             fact("answered", "not yet".to_owned());
@@ -48,7 +48,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, zone: &TimeZone)
         None => {}
     }
     let apart = |other: &Record<'_>| {
-        words::duration(Duration::from_micros(record.monotonic_micros.saturating_sub(other.monotonic_micros)))
+        format::duration(Duration::from_micros(record.monotonic_micros.saturating_sub(other.monotonic_micros)))
     };
     let from = record.sequence.saturating_sub(SEARCHED);
     let neighbour = records.iter(from..record.sequence).rev().find(|other| other.station == record.station);
@@ -58,8 +58,8 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, zone: &TimeZone)
     if let Some(previous) = diff::previous(record, records) {
         fact("since the last of this action", apart(&previous));
     }
-    fact("size", format!("{} bytes", words::number(record.text.len() as u64)));
-    fact("record", words::number(record.sequence));
+    fact("size", format!("{} bytes", format::number(record.text.len() as u64)));
+    fact("record", format::number(record.sequence));
     lines
 }
 

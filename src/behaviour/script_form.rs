@@ -1,0 +1,42 @@
+//! The form in which a script gives an answer, as `calls.js` of the JavaScript engine makes it. Plugins and scenarios share it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Answer;
+use crate::ocpp::ErrorCode;
+
+/// A delay is not longer.
+pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(86_400);
+
+/// Reads the form of an answer, as `calls.js` makes it. `None` when nothing is wanted.
+///
+/// # Errors
+/// With a sentence when it cannot be said.
+pub fn answer(form: Value, usual: &Answer) -> Result<Option<Answer>, String> {
+    let Value::Object(mut fields) = form else { return Ok(None) };
+    let kind = fields.remove("kind");
+    Ok(Some(match kind.as_ref().and_then(Value::as_str) {
+        Some("result") => match fields.remove("payload") {
+            Some(payload @ Value::Object(_)) => Answer::Result(payload),
+            _ => return Err("an answer is an object, also after toJSON".to_owned()),
+        },
+        Some("error") => {
+            let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+            let code = ErrorCode::parse(text("code")).ok_or_else(|| {
+                let known: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
+                format!("{:?} is no error code; it is one of {}", text("code"), known.join(", "))
+            })?;
+            Answer::Error { code, description: text("description").to_owned() }
+        }
+        Some("silence") => Answer::Silence,
+        Some("delay") => {
+            let millis = fields.get("milliseconds").and_then(Value::as_f64).unwrap_or(0.0).max(0.0);
+            let delay = Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY);
+            let then = answer(fields.remove("answer").unwrap_or_default(), usual)?;
+            Answer::Delayed(delay, Box::new(then.unwrap_or_else(|| usual.clone())))
+        }
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,415 @@
+//! The arguments of the program: what can be said on the shell, and what it means. Starting things is `start`'s.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use ocpp_tui::docgen::Format;
+use ocpp_tui::line_mode::LogFormat;
+use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
+use ocpp_tui::simulator::{Profile, Samples};
+
+use super::byte_size::size;
+use super::plugins::PluginArguments;
+
+use super::test_arguments::Scenarios;
+
+/// Memory for the trace by default, in bytes.
+pub const DEFAULT_MEMORY: usize = 64 << 20;
+
+/// The terminal console of people who develop and test EV charge points and central systems (OCPP).
+#[derive(Debug, Parser)]
+#[command(name = "ocpp-tui", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Examples:
+  ocpp-tui cs --port 9000                      a central system on port 9000, on a full screen
+  ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
+  ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
+  ocpp-tui test examples/scenarios             test scenarios, both sides simulated
+  ocpp-tui demo                                a central system with charge points, to look around
+  ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
+pub struct Cli {
+    /// What holds for every way to begin.
+    #[command(flatten)]
+    pub general: General,
+    /// How to begin.
+    #[command(subcommand)]
+    pub command: Option<Begin>,
+}
+
+/// What holds for every way to begin.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
+pub struct General {
+    /// Run line by line, even on a terminal: commands from the input, one line an event to the output
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// How events are printed line by line
+    #[arg(long, global = true, value_enum, default_value_t = LogFormatArgument::Text)]
+    pub log_format: LogFormatArgument,
+    /// Colours of the full screen: terminal (default), dark, light, high-contrast, colour-blind, catppuccin, gruvbox or your own
+    #[arg(long, global = true, env = "OCPP_TUI_THEME", value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Leave the mouse to the terminal, for selecting text without Shift
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+    /// Memory for the trace, in bytes or with k, M, G; the oldest records leave when it is full [default: 64M]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
+    pub trace_memory: Option<usize>,
+    /// Read the definitions of the messages from this folder instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub wsdl_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub plugins: PluginArguments,
+    /// Seconds to wait for the answer to a call [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub call_timeout: Option<f64>,
+    /// Read this settings file instead of the one in the configuration folder
+    #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
+    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub calls_in_flight: u16,
+    /// Whose payloads and answers are used when nobody says anything about them
+    #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
+    pub samples: SamplesArgument,
+    /// Write the meter values of OCPP 1.5 with their attributes in a list of their own, as ocppjs did before 1.0.1
+    #[arg(long, global = true)]
+    pub with_attr_at: bool,
+}
+
+impl General {
+    /// What messages look like when nobody says anything about them.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            samples: match self.samples {
+                SamplesArgument::Sensible => Samples::Sensible,
+                SamplesArgument::Ocppjs => Samples::Ocppjs,
+            },
+            meter_mapping: if self.with_attr_at { MeterMapping::AttributesBeside } else { MeterMapping::Flattened },
+        }
+    }
+}
+
+/// Whose payloads and answers are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SamplesArgument {
+    /// Current and valid ones for every version
+    Sensible,
+    /// The fixed ones of ocppjs, for OCPP 1.2 and 1.5
+    Ocppjs,
+}
+
+/// Reads the arguments of the program. A general option counts wherever it stands, also behind the words of a command of the prompt.
+pub fn arguments() -> Cli {
+    Cli::parse_from(generals_first(std::env::args_os().collect()))
+}
+
+/// The arguments with the general options before all others, so that a command of the prompt does not take them for its own.
+fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
+    let command = Cli::command();
+    let general = |argument: &OsString| {
+        let text = argument.to_str()?.strip_prefix("--")?;
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let option = command.get_arguments().find(|option| option.is_global_set() && option.get_long() == Some(name))?;
+        Some(option.get_action().takes_values() && value.is_none())
+    };
+    let mut arguments = arguments.into_iter();
+    let mut first: Vec<OsString> = arguments.next().into_iter().collect();
+    let mut others = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match general(&argument) {
+            _ if argument == "--" => {
+                others.push(argument);
+                others.extend(arguments.by_ref());
+            }
+            None => others.push(argument),
+            Some(with_value) => {
+                first.push(argument);
+                if with_value {
+                    first.extend(arguments.next());
+                }
+            }
+        }
+    }
+    first.append(&mut others);
+    first
+}
+
+/// How to begin.
+#[derive(Debug, Subcommand)]
+pub enum Begin {
+    /// Be a central system that waits for charge points
+    Cs(CentralSystem),
+    /// Be one or more charge points of a central system
+    Cp(ChargePoints),
+    /// Show a central system and some lively charge points in one console, to look around
+    Demo,
+    /// Play test scenarios: JavaScript files that say what a peer must do
+    Test(Scenarios),
+    /// Write documentation of all messages into a folder
+    Docs(Documentation),
+    /// Print the JSON Schema of an action
+    Schema(OneMessage),
+    /// Print an example of an action
+    Example {
+        /// Which
+        #[command(flatten)]
+        message: OneMessage,
+        /// In a SOAP envelope
+        #[arg(long)]
+        soap: bool,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Where the settings lie, and what is wrong with them
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the manual page
+    Man,
+    /// A command of the prompt, run first: start_cs, start_cp, help, …
+    #[command(external_subcommand)]
+    Line(Vec<String>),
+}
+
+/// What can be asked about the settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print where the settings file, the folder of your themes and the folder of what is remembered lie
+    Path,
+    /// Explain what is wrong in the settings file and in your themes, by file and line
+    Check {
+        /// The settings file; the one in its usual place when it is left out
+        file: Option<PathBuf>,
+    },
+}
+
+/// How to be a central system.
+#[derive(Debug, Args)]
+pub struct CentralSystem {
+    /// TCP port to listen on; 0 takes any free one
+    #[arg(long, short, default_value = "9000")]
+    pub port: u16,
+    /// Address or name of this machine to listen on [default: all]
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Path below which charge points connect, before their identity
+    #[arg(long, short = 'u', default_value = "/", value_name = "PATH")]
+    pub endpoint: String,
+    /// OCPP versions that are spoken
+    #[arg(long, value_delimiter = ',', default_value = "ocpp1.2,ocpp1.5,ocpp1.6", value_parser = version, value_name = "LIST")]
+    pub protocol: Vec<Version>,
+    /// Seconds between WebSocket pings; 0 sends none
+    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
+    pub ping_interval: u32,
+    /// Transports that are spoken, all on the one port
+    #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
+    pub transport: TransportsArgument,
+}
+
+/// The transports of a central system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TransportsArgument {
+    /// An upgrade is a WebSocket, a POST of an envelope is SOAP
+    Both,
+    /// JSON over WebSocket
+    Websocket,
+    /// SOAP over HTTP
+    Soap,
+}
+
+impl TransportsArgument {
+    /// The transports that are meant.
+    pub fn transports(self) -> Vec<Transport> {
+        match self {
+            TransportsArgument::Both => Transport::ALL.to_vec(),
+            TransportsArgument::Websocket => vec![Transport::WebSocket],
+            TransportsArgument::Soap => vec![Transport::Soap],
+        }
+    }
+}
+
+/// The transport of a charge point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TransportArgument {
+    /// JSON over WebSocket
+    Websocket,
+    /// SOAP over HTTP; the URL is the one of the service, the identity is in the messages
+    Soap,
+}
+
+/// How to be charge points.
+#[derive(Debug, Args)]
+pub struct ChargePoints {
+    /// URL of the central system without an identity, like ws://localhost:9000
+    pub url: String,
+    /// Identities of the charge points
+    #[arg(required = true, value_name = "IDENTITY")]
+    pub identities: Vec<String>,
+    /// OCPP version that is spoken
+    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    pub protocol: Version,
+    /// Seconds between WebSocket pings; 0 sends none
+    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
+    pub ping_interval: u32,
+    /// Speak only when told to: no BootNotification, heartbeat or meter value by itself
+    #[arg(long)]
+    pub manual: bool,
+    /// Transport that is spoken
+    #[arg(long, short = 't', value_enum, default_value_t = TransportArgument::Websocket)]
+    pub transport: TransportArgument,
+    /// SOAP: address in the From header of one charge point, at which the central system calls back [default: this machine's on the
+    /// way there]
+    #[arg(long, short = 'f', value_name = "URL")]
+    pub from: Option<String>,
+    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones behind it; 0 takes any free ones
+    #[arg(long, short = 'r', default_value = "0", value_name = "PORT")]
+    pub remote_port: u16,
+}
+
+/// Where documentation goes and how it is written.
+#[derive(Debug, Args)]
+pub struct Documentation {
+    /// The folder; it is made when it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = FormatArgument::Html)]
+    pub format: FormatArgument,
+    /// Write into the folder although something is in it
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// One message.
+#[derive(Debug, Args)]
+pub struct OneMessage {
+    /// The action, in any case, like BootNotification or remote_reset
+    pub action: String,
+    /// OCPP version
+    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    pub protocol: Version,
+    /// The response instead of the request
+    #[arg(long)]
+    pub response: bool,
+    /// Who sends the request, where both may: cp (charge point) or cs (central system)
+    #[arg(long, value_parser = role, value_name = "ROLE")]
+    pub from: Option<Role>,
+}
+
+/// How documentation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// A static site
+    Html,
+    /// One file a version
+    Markdown,
+    /// Schemas and examples, a file each
+    Json,
+}
+
+impl From<FormatArgument> for Format {
+    fn from(argument: FormatArgument) -> Format {
+        match argument {
+            FormatArgument::Html => Format::Html,
+            FormatArgument::Markdown => Format::Markdown,
+            FormatArgument::Json => Format::Json,
+        }
+    }
+}
+
+/// How events are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormatArgument {
+    /// As ocppjs prints them
+    Text,
+    /// One JSON object an event
+    Jsonl,
+}
+
+impl From<LogFormatArgument> for LogFormat {
+    fn from(argument: LogFormatArgument) -> LogFormat {
+        match argument {
+            LogFormatArgument::Text => LogFormat::Text,
+            LogFormatArgument::Jsonl => LogFormat::Jsonl,
+        }
+    }
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text).ok_or_else(|| {
+        let known: Vec<&str> = Version::ALL.iter().map(|version| version.subprotocol()).collect();
+        format!("it is one of {}", known.join(", "))
+    })
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
+}
+
+/// Reads a number of seconds.
+pub fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "write a number of seconds")?;
+    if seconds > 0.0 && seconds <= 86_400.0 { Ok(seconds) } else { Err("it lies between 0 and 86400 seconds".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_of_the_prompt_pass_through_with_their_options() {
+        let cli = Cli::parse_from(["ocpp-tui", "--plain", "start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
+        let Some(Begin::Line(words)) = cli.command else { panic!("{cli:?}") };
+        assert_eq!(words, ["start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
+        assert!(cli.general.plain);
+    }
+
+    #[test]
+    fn general_options_count_wherever_they_stand() {
+        let words = "ocpp-tui start_cs 9000 --with-attr-at -u /x --samples ocppjs --log-format=jsonl";
+        let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
+        let Some(Begin::Line(rest)) = &cli.command else { panic!("{cli:?}") };
+        assert_eq!(rest, &["start_cs", "9000", "-u", "/x"]);
+        let wanted = Profile { samples: Samples::Ocppjs, meter_mapping: MeterMapping::AttributesBeside };
+        assert_eq!((cli.general.profile(), cli.general.log_format), (wanted, LogFormatArgument::Jsonl));
+        let cli = Cli::parse_from(generals_first(["ocpp-tui", "send_raw", "--", "--plain"].map(OsString::from).to_vec()));
+        assert!(!cli.general.plain);
+    }
+
+    #[test]
+    fn the_bounds_of_plugins_are_read_wherever_they_stand() {
+        let words = "ocpp-tui cs --plugin-memory 32M --port 9000 --plugin-time=500";
+        let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
+        let options = cli.general.plugins.options(None, None);
+        assert_eq!((options.memory, options.time.as_millis()), (32 << 20, 500));
+        let options = Cli::parse_from(["ocpp-tui", "cs"]).general.plugins.options(None, None);
+        assert_eq!((options.memory, options.time.as_millis()), (16 << 20, 200));
+        for wrong in ["--plugin-memory=1k", "--plugin-memory=lots", "--plugin-time=0", "--plugin-time=60001"] {
+            assert!(Cli::try_parse_from(["ocpp-tui", wrong, "cs"]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn help_is_a_command_of_the_prompt() {
+        let cli = Cli::parse_from(["ocpp-tui", "help"]);
+        assert!(matches!(cli.command, Some(Begin::Line(words)) if words == ["help"]));
+    }
+
+    #[test]
+    fn several_charge_points_and_versions_are_taken() {
+        let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "B", "--protocol", "ocpp1.5"]);
+        let Some(Begin::Cp(points)) = cli.command else { panic!("{cli:?}") };
+        assert_eq!((points.identities.len(), points.protocol), (2, Version::V1_5));
+        assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "--protocol", "ocpp9"]).is_err());
+        assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1"]).is_err());
+    }
+}

@@ -1,0 +1,148 @@
+//! `config check` and `config path`: what is wrong in the settings file and in the person's own themes, by file and line. It reads what
+//! a session would read and starts nothing.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use ocpp_tui::config::{Mistake, Paths, Settings};
+use ocpp_tui::console::{Grammar, parse};
+use ocpp_tui::ocpp::Catalog;
+use ocpp_tui::tui::{Bindings, Themes};
+
+use super::arguments::{ConfigCommand, General, seconds};
+use super::byte_size::size;
+use super::screen;
+
+/// Does what `config` is asked for.
+///
+/// # Errors
+/// When the folders are not known, or the file that was named cannot be read.
+pub fn config(general: &General, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        ConfigCommand::Path => path(general),
+        ConfigCommand::Check { file } => check(general, file.as_deref()),
+    }
+}
+
+fn settings_file(general: &General) -> anyhow::Result<PathBuf> {
+    general.config.clone().map_or_else(|| Ok(Paths::find()?.settings()), Ok)
+}
+
+fn path(general: &General) -> anyhow::Result<ExitCode> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{}", settings_file(general)?.display())?;
+    if let Ok(paths) = Paths::find() {
+        writeln!(output, "{}", paths.themes().display())?;
+        writeln!(output, "{}", paths.state().display())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(general: &General, named: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let paths = Paths::find().ok();
+    let mut themes = screen::themes(None)?;
+    let mut wrong: Vec<String> = Vec::new();
+    if let Some(paths) = &paths {
+        wrong.extend(themes.add_folder(paths.themes()).iter().map(ToString::to_string));
+        let own = themes.names().into_iter().filter(|name| themes.is_own(name));
+        wrong.extend(own.filter_map(|name| themes.named(&name).err()).map(|error| error.to_string()));
+    }
+    let file = named.map_or_else(|| settings_file(general), |file| Ok(file.to_owned()))?;
+    match fs::read_to_string(&file) {
+        Ok(text) => {
+            let mistakes = mistakes(&text, &themes).into_iter();
+            wrong.extend(mistakes.map(|Mistake { line, message }| format!("{}:{line}: {message}", file.display())));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() && general.config.is_none() => {}
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
+    }
+    let mut output = io::stdout().lock();
+    wrong.iter().try_for_each(|line| writeln!(output, "{line}"))?;
+    if wrong.is_empty() {
+        writeln!(output, "{}: nothing is wrong", file.display())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// All mistakes of a settings file, in the order of their lines.
+fn mistakes(text: &str, themes: &Themes) -> Vec<Mistake> {
+    let (settings, mut mistakes) = Settings::examine(text);
+    let mut add = |path: &[&str], message: String| mistakes.push(Mistake { line: Settings::line_of(text, path), message });
+    if let Some(error) = settings.theme.as_ref().and_then(|name| themes.named(name).err()) {
+        add(&["theme"], error.to_string());
+    }
+    if let Some(error) = settings.trace_memory.as_ref().and_then(|memory| size(memory).err()) {
+        add(&["trace-memory"], error);
+    }
+    if let Some(error) = settings.call_timeout.and_then(|timeout| seconds(&timeout.to_string()).err()) {
+        add(&["call-timeout"], error);
+    }
+    let grammar = Grammar::new(&Catalog::embedded());
+    for line in &settings.startup {
+        if let Err(error) = parse(line, &grammar) {
+            let hint = error.hint().map(|hint| format!(" {hint}")).unwrap_or_default();
+            add(&["startup"], format!("{line:?}: {error}{hint}"));
+        }
+    }
+    let mut bindings = Bindings::default();
+    for (action, keys) in &settings.keys {
+        if let Err(error) = bindings.change(action, keys.names()) {
+            add(&["keys", action], error.to_string());
+        }
+    }
+    for action in bindings.without_keys() {
+        let message =
+            format!("\"{action}\" has no key left, because another action took it; give it one, or [] if that is meant");
+        add(&["keys"], message);
+    }
+    mistakes.sort_by_key(|mistake| mistake.line);
+    mistakes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(folder: &str) -> Vec<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let samples: Vec<_> = files
+            .map(|file| (file.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(file).unwrap()))
+            .collect();
+        assert!(!samples.is_empty());
+        samples
+    }
+
+    #[test]
+    fn valid_samples_have_no_mistakes() {
+        let themes = Themes::embedded().unwrap();
+        for (name, text) in samples("config_valid") {
+            assert_eq!(mistakes(&text, &themes), [], "{name}");
+        }
+    }
+
+    /// Each line with a mistake ends in `# wrong: ` and a part of what is said about it.
+    #[test]
+    fn mistakes_of_invalid_samples_are_told_by_line() {
+        let themes = Themes::embedded().unwrap();
+        for (name, text) in samples("config_invalid") {
+            let expected: Vec<(usize, &str)> = text
+                .lines()
+                .enumerate()
+                .filter_map(|(index, line)| Some((index + 1, line.split_once("# wrong: ")?.1)))
+                .collect();
+            let found = mistakes(&text, &themes);
+            assert_eq!(found.len(), expected.len(), "{name}: {found:?}");
+            for (mistake, (line, words)) in found.iter().zip(expected) {
+                assert!(
+                    mistake.line == line && mistake.message.contains(words),
+                    "{name}: {mistake:?} instead of {line}: {words}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The demonstration: a central system and a handful of lively charge points in one session, and somebody who starts and stops
+//! charging, asks for things, and makes one of the charge points misbehave, so that a newcomer sees everything there is.
+
+use std::time::Duration;
+
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Deed, Hub, HubError, Order, SoapOptions};
+use ocpp_tui::ocpp::{Role, Transport, Version};
+use ocpp_tui::rpc::soap::{self, Body, Hint};
+use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
+use serde_json::{Value, json};
+
+/// The charge points and their versions.
+const STATIONS: [(&str, Version); 6] = [
+    ("GARAGE-1", Version::V1_6),
+    ("GARAGE-2", Version::V1_6),
+    ("HARBOUR", Version::V1_6),
+    ("MARKET", Version::V1_5),
+    (SOAP, Version::V1_2),
+    (TROUBLE, Version::V1_6),
+];
+/// The one that speaks SOAP, as most did when OCPP 1.2 was new.
+const SOAP: &str = "OLD-MILL";
+/// The one that misbehaves.
+const TROUBLE: &str = "TROUBLE";
+/// Time between two steps of the story.
+const STEP: Duration = Duration::from_millis(2500);
+/// How long the story waits for the charge points to boot.
+const PROLOGUE: Duration = Duration::from_millis(1200);
+/// Seconds between meter values: enough to watch a meter run.
+const METER_INTERVAL: &str = "10";
+const TAG: &str = "04A2B3C4D5E6F7";
+
+/// One step of the story.
+enum Step {
+    /// The central system calls a charge point.
+    Ask(&'static str, &'static str, Value),
+    /// The central system stops the transaction that a charge point began last.
+    Stop(&'static str),
+    /// The troublemaker sends a text that it should not.
+    Misbehave(&'static str),
+}
+
+/// Starts everything on a free port of this machine.
+///
+/// # Errors
+/// When no port can be bound.
+pub async fn start(hub: &Hub) -> Result<(), HubError> {
+    let options = CentralSystemOptions {
+        host: Some("127.0.0.1".to_owned()),
+        port: 0,
+        endpoint: "/".to_owned(),
+        versions: Version::ALL.to_vec(),
+        ping_interval: 0,
+        transports: Transport::ALL.to_vec(),
+    };
+    let address = hub.start_central_system(options).await?;
+    hub.note(false, "A demonstration: six simulated charge points at a central system, both in this console.");
+    for (identity, version) in STATIONS {
+        let soap = (identity == SOAP).then(SoapOptions::default);
+        let scheme = if soap.is_some() { "http" } else { "ws" };
+        let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
+        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true, soap })?;
+    }
+    tokio::spawn(tell(hub.clone()));
+    Ok(())
+}
+
+/// Goes through the story again and again until the session ends.
+async fn tell(hub: Hub) {
+    let story = async {
+        tokio::time::sleep(PROLOGUE).await;
+        for (identity, _) in STATIONS {
+            let payload = json!({ "key": "MeterValueSampleInterval", "value": METER_INTERVAL });
+            order(&hub, Role::CentralSystem, identity, call("ChangeConfiguration", payload));
+        }
+        loop {
+            for step in story() {
+                take(&hub, step);
+                tokio::time::sleep(STEP).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = hub.shutdown().cancelled() => {}
+        () = story => {}
+    }
+}
+
+fn story() -> Vec<Step> {
+    let start = |connector: i32| json!({ "idTag": TAG, "connectorId": connector });
+    vec![
+        Step::Ask("GARAGE-1", "RemoteStartTransaction", start(1)),
+        Step::Ask("MARKET", "RemoteStartTransaction", start(1)),
+        Step::Misbehave(r#"[2,"trouble-1","MakeCoffee",{"sugar":2}]"#),
+        Step::Ask("GARAGE-2", "GetConfiguration", json!({ "key": ["HeartbeatInterval", "NumberOfConnectors"] })),
+        Step::Ask(SOAP, "RemoteStartTransaction", start(2)),
+        Step::Misbehave(r#"[2,"trouble-2","StatusNotification",{"connectorId":1,"status":"Exhausted","errorCode":"NoError"}]"#),
+        Step::Ask(
+            "HARBOUR",
+            "ReserveNow",
+            json!({
+                "connectorId": 1, "expiryDate": "2099-01-01T00:00:00Z", "idTag": TAG, "reservationId": 1,
+            }),
+        ),
+        Step::Ask("GARAGE-2", "RemoteStartTransaction", start(2)),
+        Step::Stop("GARAGE-1"),
+        Step::Misbehave(r#"[2,"trouble-3","Heartbeat",{"#),
+        Step::Ask("HARBOUR", "CancelReservation", json!({ "reservationId": 1 })),
+        Step::Ask("GARAGE-1", "TriggerMessage", json!({ "requestedMessage": "Heartbeat" })),
+        Step::Stop("MARKET"),
+        Step::Misbehave(r#"[3,"nobody-asked",{"status":"Accepted"}]"#),
+        Step::Ask("HARBOUR", "GetDiagnostics", json!({ "location": "ftp://example.com/diagnostics/" })),
+        Step::Stop(SOAP),
+        Step::Stop("GARAGE-2"),
+        Step::Ask("MARKET", "Reset", json!({ "type": "Soft" })),
+    ]
+}
+
+fn take(hub: &Hub, step: Step) {
+    match step {
+        Step::Ask(identity, action, payload) => order(hub, Role::CentralSystem, identity, call(action, payload)),
+        Step::Misbehave(text) => order(hub, Role::ChargePoint, TROUBLE, Deed::Raw(text.to_owned())),
+        Step::Stop(identity) => {
+            if let Some(transaction) = last_transaction(hub, identity) {
+                let payload = json!({ "transactionId": transaction });
+                order(hub, Role::CentralSystem, identity, call("RemoteStopTransaction", payload));
+            }
+        }
+    }
+}
+
+fn call(action: &str, payload: Value) -> Deed {
+    Deed::Call { action: action.to_owned(), payload }
+}
+
+/// Gives an order, unless the person at the console has disconnected the station: then the story goes on without it.
+fn order(hub: &Hub, our_role: Role, identity: &str, deed: Deed) {
+    if let Some(station) = station(hub, our_role, identity) {
+        hub.submit(&Order { targets: vec![station], deed });
+    }
+}
+
+fn station(hub: &Hub, our_role: Role, identity: &str) -> Option<StationKey> {
+    let contents = hub.trace().read();
+    let row = contents.stations().find(our_role, identity)?;
+    (row.state == LinkState::Connected).then_some(row.key)
+}
+
+/// The id that the central system gave to the last transaction of a charge point, as the trace has it.
+fn last_transaction(hub: &Hub, identity: &str) -> Option<i64> {
+    let key = station(hub, Role::CentralSystem, identity)?;
+    let contents = hub.trace().read();
+    let records = contents.records();
+    let is_answer = RecordKind::Frame(Direction::Out, FrameKind::Result);
+    let mut started = records
+        .iter(records.range())
+        .filter(|record| record.station == Some(key) && record.kind == is_answer && record.action == Some("StartTransaction"));
+    let text = started.next_back()?.text;
+    let payload = match serde_json::from_str::<Value>(text) {
+        Ok(mut frame) => frame.get_mut(2)?.take(),
+        Err(_) => match soap::read(text, hub.catalog(), Hint::default()).ok()?.body {
+            Body::Response(operation) => operation.payload,
+            _ => return None,
+        },
+    };
+    payload.get("transactionId")?.as_i64()
+}
+
+#[cfg(test)]
+mod tests {
+    use ocpp_tui::clock::now;
+    use ocpp_tui::link::LinkSettings;
+    use ocpp_tui::ocpp::Catalog;
+    use ocpp_tui::trace;
+
+    use super::*;
+
+    #[test]
+    fn the_story_asks_only_what_its_charge_points_understand() {
+        let catalog = Catalog::embedded();
+        for step in story() {
+            let Step::Ask(identity, action, payload) = step else { continue };
+            let version = STATIONS.iter().find(|(name, _)| *name == identity).unwrap().1;
+            let definition = catalog.action(version, Role::CentralSystem, action).unwrap();
+            assert_eq!(definition.request.check(&payload, version), [], "{action}");
+        }
+    }
+
+    async fn until_charging(hub: &Hub, identity: &str) {
+        let mut changes = hub.trace().subscribe();
+        let charging = async {
+            while last_transaction(hub, identity).is_none() {
+                changes.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), charging).await.expect("a transaction");
+    }
+
+    #[tokio::test]
+    async fn everything_is_up_and_charging_in_a_moment() {
+        let (teller, _recorder) = trace::start(64 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), teller);
+        start(&hub).await.unwrap();
+        until_charging(&hub, "GARAGE-1").await;
+        let remote_start = call("RemoteStartTransaction", json!({ "idTag": TAG, "connectorId": 1 }));
+        order(&hub, Role::CentralSystem, SOAP, remote_start);
+        until_charging(&hub, SOAP).await;
+        for (identity, _) in STATIONS {
+            for role in Role::ALL {
+                assert!(station(&hub, role, identity).is_some(), "{identity}");
+            }
+        }
+        hub.end().await;
+    }
+}

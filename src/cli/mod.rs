@@ -1,0 +1,23 @@
+//! The executable: arguments in, exit code out. Everything that only the program needs is here; what it does is the library's.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `arguments`, `test_arguments`, `byte_size` | the words of the shell |
+//! | `session` | puts a session together and runs the front end that fits |
+//! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
+//! | `test` | `ocpp-tui test` |
+//! | `config`, `docs`, `demo` | the commands of the same names |
+
+mod arguments;
+mod byte_size;
+mod config;
+mod demo;
+mod docs;
+mod plugins;
+mod screen;
+mod session;
+mod test;
+mod test_arguments;
+
+pub use arguments::arguments;
+pub use session::{CANNOT_START, run};

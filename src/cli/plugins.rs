@@ -1,0 +1,77 @@
+//! Plugins as the arguments of the program want them: where they are, which are loaded before anything starts.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Args;
+use ocpp_tui::config::Paths;
+use ocpp_tui::console::{Console, RunContext, Said};
+use ocpp_tui::ocpp::Role;
+use ocpp_tui::plugin::PluginOptions;
+
+use super::byte_size::size;
+
+/// What can be said about plugins on the shell.
+#[derive(Debug, Args)]
+pub struct PluginArguments {
+    /// Look for plugins in this folder, before ./plugins and the one of the configuration
+    #[arg(long, global = true, value_name = "DIR")]
+    plugins_dir: Option<PathBuf>,
+    /// Load this plugin; may stand there several times
+    #[arg(long, global = true, value_name = "NAME")]
+    pub load: Vec<String>,
+    /// Load a plugin again when its file has changed
+    #[arg(long, global = true)]
+    watch_plugins: bool,
+    /// Memory that one plugin may use, in bytes or with k, M, G [default: 16M]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = memory)]
+    plugin_memory: Option<usize>,
+    /// How long a handler of a plugin may compute [default: 200]
+    #[arg(long, global = true, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    plugin_time: Option<u64>,
+}
+
+/// Less memory is not enough for a plugin to begin.
+const LEAST_MEMORY: usize = 1 << 20;
+
+/// Reads the memory of a plugin.
+fn memory(text: &str) -> Result<usize, String> {
+    let bytes = size(text)?;
+    if bytes >= LEAST_MEMORY { Ok(bytes) } else { Err("a plugin needs 1M at least".into()) }
+}
+
+impl PluginArguments {
+    /// Where plugins are looked for and kept, in a session that is about to play this role.
+    pub fn options(&self, role: Option<Role>, paths: Option<&Paths>) -> PluginOptions {
+        let own = self.plugins_dir.clone();
+        let folders = own.into_iter().chain([PathBuf::from("plugins")]).chain(paths.map(Paths::plugins)).collect();
+        let usual = PluginOptions::default();
+        PluginOptions {
+            folders,
+            state: paths.map(Paths::plugin_settings),
+            watch: self.watch_plugins,
+            role,
+            memory: self.plugin_memory.unwrap_or(usual.memory),
+            time: self.plugin_time.map_or(usual.time, Duration::from_millis),
+        }
+    }
+}
+
+/// Loads the plugins that were named, before the first link comes up.
+///
+/// # Errors
+/// When one of them cannot be loaded.
+pub async fn load(console: &Console, names: &[String]) -> anyhow::Result<Said> {
+    let mut said = Said::default();
+    for name in names {
+        let line = format!("load {}", ocpp_tui::console::quote(name));
+        let loaded = console.run(&line, &RunContext::default()).await;
+        if loaded.trouble.is_some() {
+            let text: Vec<String> = loaded.lines.into_iter().map(|line| line.text).collect();
+            bail!("--load {name}: {}", text.join(" "));
+        }
+        said.lines.extend(loaded.lines);
+    }
+    Ok(said)
+}

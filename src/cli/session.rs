@@ -1,0 +1,223 @@
+//! Puts a session together from the arguments and runs the front end that fits: the full screen on a terminal, lines elsewhere.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use clap::CommandFactory;
+use ocpp_tui::clock::now;
+use ocpp_tui::config::{History, Paths, Settings};
+use ocpp_tui::console::{self, Console, LineKind, RunContext, Said, Trouble};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
+use ocpp_tui::line_mode::{self, LineOptions};
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::{Catalog, Role, definition};
+use ocpp_tui::trace;
+use ocpp_tui::tui::{self, ScreenOptions};
+
+use super::arguments::{Begin, CentralSystem, ChargePoints, Cli, DEFAULT_MEMORY, General, TransportArgument};
+use super::byte_size::size;
+use super::{config, demo, docs, plugins, screen, test};
+
+/// A command given on the shell failed.
+const FAILED: u8 = 1;
+/// The arguments are wrong, or the program cannot start.
+pub const CANNOT_START: u8 = 2;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// When the program cannot start; the error is one sentence with a remedy.
+pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Some(Begin::Completions { shell }) => {
+            clap_complete::generate(*shell, &mut Cli::command(), "ocpp-tui", &mut io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Begin::Man) => {
+            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Begin::Config(command)) => config::config(&cli.general, command),
+        Some(Begin::Test(arguments)) => test::test(&cli.general, catalog(&cli.general)?.0, arguments),
+        Some(Begin::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
+        Some(Begin::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
+        Some(Begin::Example { message, soap }) => docs::example(&catalog(&cli.general)?.0, message, *soap),
+        _ => session(&cli.general, cli.command.as_ref()),
+    }
+}
+
+fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode> {
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let paths = Paths::find();
+    let settings = settings(general, paths.as_ref().ok())?;
+    let plugins = general.plugins.options(role(begin), paths.as_ref().ok());
+    let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
+    // Also a line session names a wrong theme, so that a script does not hide the mistake.
+    let options = screen::options(general, &settings, paths.as_ref().ok())?;
+    let memory = match (general.trace_memory, &settings.trace_memory) {
+        (Some(memory), _) => memory,
+        (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
+        (None, None) => DEFAULT_MEMORY,
+    };
+    let (catalog, warnings) = catalog(general)?;
+    let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
+    if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
+        limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
+    let ended = runtime.block_on(async {
+        let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), teller)));
+        console.hub().plugins().configure(plugins);
+        for warning in warnings {
+            console.hub().note(true, warning);
+        }
+        for line in &settings.startup {
+            startup(&console, line).await?;
+        }
+        let format = general.log_format.into();
+        let full_screen = terminal && !general.plain;
+        let mut loaded = plugins::load(&console, &general.plugins.load).await?;
+        let said = self::begin(&console, begin, full_screen).await?;
+        loaded.lines.extend(said.lines);
+        let said = Said { lines: loaded.lines, ..said };
+        let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
+        let ended = match over {
+            Some(code) => {
+                line_mode::print(&said.lines, format)?;
+                Ok(ExitCode::from(code))
+            }
+            None if full_screen => {
+                line_mode::print(&said.lines, format)?;
+                screen(console.clone(), history, options).await
+            }
+            None => Ok(line_mode::run(console.clone(), history, said.lines, LineOptions { format, terminal }).await?),
+        };
+        console.hub().end().await;
+        ended
+    });
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    // The last tellers went with the runtime, so the recorder has taken in what it was told.
+    let _ = recorder.join();
+    ended
+}
+
+/// The settings file that was named, or the one in its usual place.
+fn settings(general: &General, paths: Option<&Paths>) -> anyhow::Result<Settings> {
+    Ok(match (&general.config, paths) {
+        (Some(file), _) => Settings::read(file)?,
+        (None, Some(paths)) => Settings::read_if_there(&paths.settings())?,
+        (None, None) => Settings::default(),
+    })
+}
+
+/// Runs a command of the settings file.
+async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
+    let said = console.run(line, &RunContext::default()).await;
+    match said.lines.iter().find(|line| line.kind == LineKind::Error) {
+        Some(error) => bail!("startup command {line:?} of the settings file: {}", error.text),
+        None => Ok(()),
+    }
+}
+
+/// The definitions, and what is wrong with them, in words.
+fn catalog(general: &General) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
+    let Some(folder) = &general.wsdl_dir else { return Ok((Catalog::embedded(), Vec::new())) };
+    let loaded = definition::read_directory(folder)?;
+    let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
+    Ok((Arc::new(loaded.catalog), warnings))
+}
+
+/// Does what the arguments begin with, and returns what is said about it.
+async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> anyhow::Result<Said> {
+    match begin {
+        Some(Begin::Cs(arguments)) => {
+            console.hub().start_central_system(central_system(arguments)).await?;
+        }
+        Some(Begin::Cp(arguments)) => {
+            if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && arguments.identities.len() > 1 {
+                bail!("--from is the address of one charge point; begin several without it, or each in a session of its own.");
+            }
+            for options in charge_points(arguments) {
+                console.hub().start_charge_point(options)?;
+            }
+        }
+        Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        Some(Begin::Demo) => demo::start(console.hub()).await?,
+        None if !full_screen => return Ok(console.greeting()),
+        Some(
+            Begin::Test(_)
+            | Begin::Docs(_)
+            | Begin::Schema(_)
+            | Begin::Example { .. }
+            | Begin::Completions { .. }
+            | Begin::Config(_)
+            | Begin::Man,
+        )
+        | None => {}
+    }
+    Ok(Said::default())
+}
+
+/// The role that the session is about to play.
+fn role(begin: Option<&Begin>) -> Option<Role> {
+    match begin? {
+        Begin::Cs(_) => Some(Role::CentralSystem),
+        Begin::Cp(_) => Some(Role::ChargePoint),
+        Begin::Line(words) => match words.first()?.as_str() {
+            "start_cs" => Some(Role::CentralSystem),
+            "start_cp" => Some(Role::ChargePoint),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The exit code when the words of the shell made this trouble.
+fn exit_code(trouble: Trouble) -> u8 {
+    match trouble {
+        Trouble::Usage | Trouble::Start => CANNOT_START,
+        Trouble::Failed => FAILED,
+    }
+}
+
+fn central_system(arguments: &CentralSystem) -> CentralSystemOptions {
+    CentralSystemOptions {
+        host: arguments.host.clone(),
+        port: arguments.port,
+        endpoint: arguments.endpoint.clone(),
+        versions: arguments.protocol.clone(),
+        ping_interval: arguments.ping_interval,
+        transports: arguments.transport.transports(),
+    }
+}
+
+fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOptions> {
+    arguments.identities.iter().zip(0..).map(|(identity, index)| ChargePointOptions {
+        url: arguments.url.clone(),
+        identity: identity.clone(),
+        version: arguments.protocol,
+        ping_interval: arguments.ping_interval,
+        lively: !arguments.manual,
+        soap: soap(arguments, index),
+    })
+}
+
+/// How the charge point with this place in the list speaks SOAP, when it does.
+fn soap(arguments: &ChargePoints, index: u16) -> Option<SoapOptions> {
+    let port = if arguments.remote_port == 0 { 0 } else { arguments.remote_port.saturating_add(index) };
+    let options = SoapOptions { from: arguments.from.clone(), port };
+    (arguments.transport == TransportArgument::Soap).then_some(options)
+}
+
+async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOptions) -> anyhow::Result<ExitCode> {
+    let shutdown = console.hub().shutdown().clone();
+    let exit = tui::run(console, history, options, shutdown).await?;
+    Ok(match exit {
+        tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
+        tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),
+    })
+}

@@ -1,0 +1,228 @@
+//! The command `test`: arguments in, scenarios played, reports and exit code out. How a scenario is played is the library's.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::Catalog;
+use ocpp_tui::sanitize::visible;
+use ocpp_tui::scenario::report::{Count, ReportFormat, count, explain};
+use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions, Spoken};
+use ocpp_tui::scenario_writer::TYPES;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::arguments::DEFAULT_MEMORY;
+use super::arguments::General;
+use super::test_arguments::Scenarios;
+
+/// Goes to the beginning of the line and takes away what stands in it.
+const CLEAR: &str = "\r\x1b[K";
+/// No line that is to go away may be wider than the terminal; few are narrower.
+const SHORT: usize = 78;
+/// A peer did not do what it should.
+const FAILED: u8 = 1;
+/// A scenario could not be played.
+const BROKEN: u8 = 2;
+
+/// Plays scenarios. Nothing is printed when everything is as it should be.
+///
+/// # Errors
+/// When there is nothing to play or a report cannot be written; the error is one sentence with a remedy.
+pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
+    if arguments.types {
+        io::stdout().lock().write_all(TYPES.as_bytes()).context("the output is closed")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let files = scenario::find(&arguments.files)?;
+    if arguments.listen.is_some() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
+        bail!("--jobs is 1 with --listen: there is one port, and one charge point that connects to it");
+    }
+    // Before anything is played, so that no long run ends without its report.
+    let mut reports = reports(&arguments.report, &files)?;
+    let options = options(general, catalog, arguments);
+    let signal = stop_at_a_signal(options.stop.clone()).context("no thread that waits for signals")?;
+    // In the order of the files, whichever ends first: a run can then be the same again.
+    let (mut played, mut early): (Vec<FileReport>, Vec<FileReport>) = (Vec::new(), Vec::new());
+    let mut printed = Ok(());
+    scenario::run(&files, &options, &to_person, |report| {
+        early.push(report);
+        let next = |played: usize| files.get(played).map(|file| file.display().to_string());
+        while let Some(at) = early.iter().position(|report| Some(&report.file) == next(played.len()).as_ref()) {
+            let report = early.swap_remove(at);
+            if printed.is_ok() {
+                printed = tell(&report, arguments.verbose);
+            }
+            played.push(report);
+        }
+    });
+    clear();
+    for (format, name, file) in &mut reports {
+        file.write_all(format.write(&played, options.seed).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
+    }
+    printed.context("the output is closed")?;
+    let count = count(played.iter().flat_map(|file| &file.cases));
+    if count == Count::default() {
+        bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
+    }
+    summary(count, &options, arguments.verbose).context("the output is closed")?;
+    if options.stop.is_cancelled() {
+        return Ok(ExitCode::from(128 + signal.load(Ordering::Relaxed)));
+    }
+    Ok(ExitCode::from(match count {
+        Count { broken: 1.., .. } => BROKEN,
+        Count { failed: 1.., .. } => FAILED,
+        _ => 0,
+    }))
+}
+
+fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> ScenarioOptions {
+    let alone = arguments.url.is_some() || arguments.listen.is_some();
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let jobs = arguments.jobs.map_or(if alone { 1 } else { processors }, usize::from);
+    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
+    if let Some(timeout) = general.call_timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+        limits.call_timeout = timeout;
+    }
+    ScenarioOptions {
+        catalog,
+        limits,
+        profile: general.profile(),
+        url: arguments.url.clone(),
+        listen: arguments.listen.clone(),
+        identity: arguments.identity.clone(),
+        unattended: arguments.unattended,
+        timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400
+        filter: arguments.filter.clone(),
+        seed: arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
+        virtual_time: arguments.virtual_time,
+        jobs,
+        parameters: arguments.set.iter().cloned().collect(),
+        whole_trace: arguments.verbose,
+        trace_memory: general.trace_memory.unwrap_or(DEFAULT_MEMORY),
+        waits_until: Instant::now() + Duration::from_secs(arguments.wait.into()),
+        stop: CancellationToken::new(),
+    }
+}
+
+/// Breaks the run off when the program is asked to end; the number of the signal is kept.
+fn stop_at_a_signal(stop: CancellationToken) -> io::Result<Arc<AtomicU8>> {
+    let kept = Arc::new(AtomicU8::new(0));
+    let number = kept.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let listen = |kind: SignalKind| signal(kind);
+            let (Ok(mut interrupt), Ok(mut end)) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate())) else {
+                return;
+            };
+            let received = tokio::select! {
+                _ = interrupt.recv() => SignalKind::interrupt(),
+                _ = end.recv() => SignalKind::terminate(),
+            };
+            number.store(u8::try_from(received.as_raw_value()).unwrap_or_default(), Ordering::Relaxed);
+            stop.cancel();
+            // Whoever asks twice does not want to wait for a script that computes.
+            let again = tokio::select! {
+                _ = interrupt.recv() => SignalKind::interrupt(),
+                _ = end.recv() => SignalKind::terminate(),
+            };
+            std::process::exit(128 + again.as_raw_value());
+        });
+    })?;
+    Ok(kept)
+}
+
+/// Opens the files of the reports. None of them is one of the scenarios, nor looks like one.
+fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(ReportFormat, String, File)>> {
+    let open = |pair: &[String]| {
+        let [format, name] = pair else { bail!("--report takes a format and a file, like --report junit report.xml") };
+        let format = match format.as_str() {
+            "junit" => ReportFormat::JUnit,
+            "json" => ReportFormat::Json,
+            "tap" => ReportFormat::Tap,
+            _ => bail!("{format} is no format of a report; it is junit, json or tap"),
+        };
+        let path = Path::new(name);
+        if name == "-" || path.extension().is_some_and(|ending| ending == "js") || files.iter().any(|file| file == path) {
+            bail!("{name} is no place for a report; --report takes a format and a file, like --report junit report.xml");
+        }
+        let file = File::create(name).with_context(|| format!("the report {name} cannot be written"))?;
+        Ok((format, name.clone(), file))
+    };
+    words.chunks(2).map(open).collect()
+}
+
+/// What is printed about a file.
+fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
+    clear();
+    let mut out = io::stdout().lock();
+    for case in &report.cases {
+        let word = match &case.outcome {
+            Outcome::Passed => "passed",
+            Outcome::Skipped(_) => "skipped",
+            Outcome::Failed(_) => "failed",
+            Outcome::Broken(_) => "broken",
+        };
+        if verbose {
+            writeln!(out, "{word:<8} {} › {} ({:.3} s)", visible(&report.file), visible(&case.name), case.took.as_secs_f64())?;
+            if let Outcome::Skipped(reason) = &case.outcome {
+                writeln!(out, "         {}", visible(reason))?;
+            }
+            for line in &case.trace {
+                writeln!(out, "         {line}")?;
+            }
+        }
+        match &case.outcome {
+            Outcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
+            // The summary and the exit code tell of it also where nobody reads this.
+            Outcome::Broken(_) => drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))),
+            Outcome::Passed | Outcome::Skipped(_) => {}
+        }
+    }
+    out.flush()
+}
+
+fn summary(count: Count, options: &ScenarioOptions, verbose: bool) -> io::Result<()> {
+    let good = count.failed == 0 && count.broken == 0 && count.skipped == 0;
+    if good && !verbose {
+        return Ok(());
+    }
+    let Count { passed, failed, broken, skipped } = count;
+    let mut out = io::stdout().lock();
+    write!(out, "{passed} passed, {failed} failed, {broken} broken, {skipped} skipped")?;
+    writeln!(out, "; seed {}", options.seed)
+}
+
+/// Tells a person what to do at the side under test, what scripts print and, on a terminal, what is being played: a line that goes away.
+fn to_person(spoken: Spoken<'_>) {
+    let mut out = io::stderr().lock();
+    let (terminal, clear) = (out.is_terminal(), if out.is_terminal() { CLEAR } else { "" });
+    // Without anybody to read it the scenario goes on.
+    let _ = match spoken {
+        Spoken::Request(text) => writeln!(out, "{clear}PLEASE: {}", visible(text)),
+        Spoken::Begins { script, name } if terminal => {
+            let file = Path::new(script).file_name().unwrap_or_default().to_string_lossy();
+            let line: String = format!("{} › {}", visible(&file), visible(name)).chars().take(SHORT).collect();
+            write!(out, "{CLEAR}{line}").and_then(|()| out.flush())
+        }
+        Spoken::Begins { .. } => Ok(()),
+        Spoken::Printed { script, text } => {
+            text.lines().try_for_each(|line| writeln!(out, "{clear}{}: {}", visible(script), visible(line)))
+        }
+    };
+}
+
+/// Takes the line away that tells what is being played.
+fn clear() {
+    let mut out = io::stderr().lock();
+    if out.is_terminal() {
+        let _ = out.write_all(CLEAR.as_bytes()); // it is gone with the terminal otherwise
+    }
+}

@@ -1,0 +1,132 @@
+//! A central system of the session: who stands behind the links of its stations, and where it is reached.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use super::CentralSystemOptions;
+use super::answer_rules::{AnswerBook, Overridable};
+use super::registry::Registry;
+use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Network, Reception};
+use crate::ocpp::{Role, Transport, Version};
+use crate::plugin::{Plugged, Seam};
+use crate::simulator::{CentralSystem, Profile};
+use crate::trace::{StationKey, Trace};
+
+/// Where a central system listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listening {
+    /// The bound address.
+    pub address: SocketAddr,
+    /// The transports that are spoken.
+    pub transports: Vec<Transport>,
+    host: String,
+    prefix: String,
+}
+
+impl Listening {
+    /// For a bound address; `host` is the one that a person named.
+    pub(super) fn new(
+        address: SocketAddr,
+        host: Option<&str>,
+        endpoint: &str,
+        transports: &[Transport],
+        network: &Network,
+    ) -> Listening {
+        let host = match host {
+            Some(host) if !address.ip().is_unspecified() => bracketed(host),
+            _ => network.outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
+        };
+        Listening { address, transports: transports.to_vec(), host, prefix: Endpoint::new(endpoint).prefix() }
+    }
+
+    /// The URL at which a station with this identity connects, by an address that others reach too. Where only SOAP is spoken it is that
+    /// of the service.
+    pub fn url(&self, identity: &str) -> String {
+        if self.transports.contains(&Transport::WebSocket) {
+            format!("ws://{}:{}{}{identity}", self.host, self.address.port(), self.prefix)
+        } else {
+            self.service()
+        }
+    }
+
+    /// The URL of the SOAP service.
+    pub fn service(&self) -> String {
+        format!("http://{}:{}{}", self.host, self.address.port(), self.prefix)
+    }
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
+}
+
+/// Stands behind the links of one central system's stations.
+struct Books {
+    central_system: Arc<CentralSystem>,
+    trace: Arc<Trace>,
+    registry: Arc<Registry>,
+    answers: Arc<AnswerBook>,
+    plugins: Arc<Seam>,
+    profile: Profile,
+}
+
+impl Directory for Books {
+    fn admit(&self, identity: &str, _version: Version) -> Admission {
+        let station = self.trace.station(Role::CentralSystem, identity);
+        let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
+        let usual = Box::new(Plugged::new(usual, station, self.plugins.clone()));
+        Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
+    }
+
+    fn callback(&self, station: StationKey) -> Option<String> {
+        self.trace.read().stations().get(station).and_then(|row| row.callback.as_deref().map(str::to_owned))
+    }
+
+    fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle> {
+        self.registry.insert(station, handle)
+    }
+
+    fn detach(&self, station: StationKey, number: u64) {
+        self.registry.remove(station, number);
+    }
+}
+
+/// What the listener of a central system needs.
+pub(super) fn reception(
+    options: &CentralSystemOptions,
+    central_system: Arc<CentralSystem>,
+    context: LinkContext,
+    registry: Arc<Registry>,
+    (answers, plugins, profile): (Arc<AnswerBook>, Arc<Seam>, Profile),
+    tasks: TaskTracker,
+) -> Reception {
+    let trace = context.teller.trace().clone();
+    Reception::new(
+        Endpoint::new(&options.endpoint),
+        options.versions.clone(),
+        options.transports.clone(),
+        Arc::new(Books { central_system, trace, registry, answers, plugins, profile }),
+        context,
+        tasks,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_has_the_named_host_or_an_address_of_this_machine() {
+        let network = Network::default();
+        let local =
+            Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL, &network);
+        assert_eq!(local.url("CP1"), "ws://127.0.0.1:9000/simulator/CP1");
+        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL, &network);
+        assert_eq!(six.url("CP1"), "ws://[::1]:9000/CP1");
+        let soap = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap], &network);
+        assert_eq!(soap.url("CP1"), "http://h:9000/x/");
+        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL, &network).url("CP1");
+        assert!(!all.contains("[::]") && all.ends_with(":9000/CP1"), "{all}");
+    }
+}

@@ -1,0 +1,161 @@
+//! One event as the line that ocppjs would have printed, so that scripts made for it go on working. Where ocppjs says nothing, there is a
+//! line in its manner; docs/ocppjs-compatibility.md lists what differs.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::link::PINGS_ENABLED;
+use crate::ocpp::Role;
+use crate::sanitize::visible;
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, StationRow, Verdict};
+
+/// Writes events as lines.
+pub(super) struct EventLines {
+    zone: TimeZone,
+}
+
+impl EventLines {
+    /// Lines with the local time of this time zone.
+    pub fn new(zone: TimeZone) -> EventLines {
+        EventLines { zone }
+    }
+
+    /// The time stamp: `[2012-12-28 14:54:54]`.
+    pub fn stamp(&self, wall_micros: i64) -> String {
+        let time = Timestamp::from_microsecond(wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        time.to_zoned(self.zone.clone()).strftime("[%Y-%m-%d %H:%M:%S]").to_string()
+    }
+
+    /// Appends the lines of a record, each with its line end. Some records make none.
+    pub fn write(&self, record: &Record<'_>, contents: &Contents, out: &mut String) {
+        let row = record.station.and_then(|key| contents.stations().get(key));
+        let names = Names::new(row);
+        let stamp = self.stamp(record.wall_micros);
+        let mut line = |text: &str| {
+            let _ = writeln!(out, "{stamp} {text}"); // a String takes everything
+        };
+        match record.kind {
+            RecordKind::Listening => {
+                line("CentralSystem started.");
+                line(&format!("cs: Server is listening on port {}", record.text.split(' ').next().unwrap_or_default()));
+            }
+            RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, &mut line),
+            RecordKind::Timeout => {
+                let call = record.partner.and_then(|call| contents.records().get(call));
+                let id = call.map_or_else(String::new, |call| id(call.text));
+                line(&format!("Error for the message #{id} : timeout"));
+            }
+            _ => {
+                if let Some(text) = sentence(record, row, &names) {
+                    line(&text);
+                }
+            }
+        }
+        if let (RecordKind::Frame(Direction::In, FrameKind::Result), Some(code)) = (record.kind, record.code) {
+            // As in ocppjs, without the time.
+            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record.text));
+        }
+        notes(record, &names, &stamp, out);
+    }
+}
+
+/// What is wrong with a frame, in words. What we tolerate in our own frames was wanted.
+fn notes(record: &Record<'_>, names: &Names<'_>, stamp: &str, out: &mut String) {
+    let wanted = match record.kind {
+        RecordKind::Frame(Direction::Out, _) => record.verdict == Verdict::Invalid,
+        _ => record.verdict != Verdict::Valid,
+    };
+    if wanted {
+        for remark in record.remarks.lines() {
+            let _ = writeln!(out, "{stamp} {}: note on {}: {}", names.ours, names.theirs, visible(remark));
+        }
+    }
+}
+
+/// A received frame that is no message. ocppjs tells two kinds of it and is silent about the others.
+fn unreadable(record: &Record<'_>, names: &Names<'_>, line: &mut impl FnMut(&str)) {
+    let text = visible(record.text);
+    if record.remarks.starts_with("a binary frame") {
+        line("Message format is not UTF8.");
+    } else if serde_json::from_str::<IgnoredAny>(record.text).is_err() {
+        let station = if names.theirs == "cs" { "cp#cs" } else { names.theirs.as_ref() };
+        line(&format!("Error: message {text} can't be parsed."));
+        line(&format!("cs: Error: message from {station} {text} can't be parsed"));
+    } else {
+        line(&format!("{}: <<{} {text}", names.ours, names.theirs));
+    }
+}
+
+/// What stands behind the stamp.
+fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &Names<'_>) -> Option<Cow<'a, str>> {
+    let Names { ours, theirs } = names;
+    let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
+    let text = visible(record.summary());
+    let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
+    let station = || if simulated { ours.clone() } else { theirs.clone() };
+    let host = || row.and_then(|row| row.peer).map_or_else(String::new, |peer| peer.ip().to_string());
+    Some(match record.kind {
+        RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}").into(),
+        RecordKind::Frame(Direction::Out, _) => format!("{ours}: >>{theirs} {text}").into(),
+        RecordKind::Connected if simulated => "Connected to Central System.".into(),
+        RecordKind::Connected => {
+            format!("cs: ChargePoint #{} connected ({}).", identity(row), connection(record.summary())).into()
+        }
+        RecordKind::Disconnected if simulated => "Disconnected".into(),
+        RecordKind::Disconnected => format!("{theirs}: Disconnected").into(),
+        RecordKind::Lost => format!("{}: Connection lost, retry in {seconds} seconds.", station()).into(),
+        RecordKind::Retry => format!("Connect Error: Error: {text}. Retry in {seconds} seconds ...").into(),
+        RecordKind::Refused => format!("cs: {text}").into(),
+        RecordKind::Ping(Direction::In) => format!("PING received from: {}", host()).into(),
+        RecordKind::Ping(Direction::Out) => format!("PING sent to: {}", host()).into(),
+        RecordKind::Pong(Direction::In) => format!("PONG received from: {}", host()).into(),
+        RecordKind::Pong(Direction::Out) => format!("PONG sent to: {}", host()).into(),
+        RecordKind::Note if record.text == PINGS_ENABLED => text,
+        RecordKind::Held => format!("{}: {} held as {text}", station(), record.action.unwrap_or_default()).into(),
+        RecordKind::Note | RecordKind::Toast | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()).into(),
+        RecordKind::Note | RecordKind::Toast | RecordKind::Failure => text,
+        RecordKind::Unreachable => format!("{ours}: <<{theirs} Error: {text}").into(),
+        RecordKind::Connecting | RecordKind::Listening | RecordKind::Timeout => return None,
+    })
+}
+
+/// The id of a frame, as it is shown.
+fn id(frame: &str) -> String {
+    let id = match serde_json::from_str::<Value>(frame) {
+        Ok(Value::Array(mut elements)) if elements.len() > 1 => elements.swap_remove(1),
+        _ => return String::new(),
+    };
+    let id = if let Value::String(id) = id { id } else { id.to_string() };
+    visible(&id).into_owned()
+}
+
+/// `protocol: ocpp1.5` of a connected record's text, which goes on with the address.
+fn connection(text: &str) -> String {
+    let protocol = text.strip_prefix("protocol ").unwrap_or(text);
+    format!("protocol: {}", protocol.split(',').next().unwrap_or_default())
+}
+
+fn identity(row: Option<&StationRow>) -> Cow<'_, str> {
+    row.map_or(Cow::Borrowed("?"), |row| visible(&row.identity))
+}
+
+/// The two ends of a station's link, as ocppjs names them.
+struct Names<'a> {
+    ours: Cow<'a, str>,
+    theirs: Cow<'a, str>,
+}
+
+impl<'a> Names<'a> {
+    fn new(row: Option<&'a StationRow>) -> Names<'a> {
+        let station = format!("cp#{}", identity(row)).into();
+        match row {
+            Some(StationRow { our_role: Role::ChargePoint, .. }) => Names { ours: station, theirs: "cs".into() },
+            _ => Names { ours: "cs".into(), theirs: station },
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The output: a thread that follows the trace and prints its records and the replies to commands, in the order in which they came. When
+//! nobody reads the output, only this thread waits.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use serde_json::json;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::LogFormat;
+use super::event_line::EventLines;
+use super::prompt::Above;
+use super::soap_line::SoapLines;
+use crate::console::{Line, LineKind};
+use crate::hub::Hub;
+use crate::sanitize::visible;
+use crate::trace::export;
+use crate::trace::{Sequence, Trace};
+
+/// The most records that are written under one lock of the trace.
+const BATCH: u64 = 256;
+
+/// What is printed besides records.
+#[derive(Debug)]
+pub(super) enum Printed {
+    /// What a command says.
+    Said(Line),
+    /// The last line.
+    End,
+}
+
+/// The printing thread's two ends.
+pub(super) struct Printer {
+    orders: mpsc::UnboundedSender<Printed>,
+    thread: JoinHandle<()>,
+}
+
+impl Printer {
+    /// Starts to print what is in the trace and what comes: to the standard output, or above the line that a person is typing.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(hub: &Hub, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
+        // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
+        let (orders, receiver) = mpsc::unbounded_channel();
+        let runtime = Handle::current();
+        let lines = EventLines::new(jiff::tz::TimeZone::system());
+        let (trace, soap) = (hub.trace().clone(), SoapLines::new(hub.clone()));
+        let printing = Printing { lines, soap, trace, format, above, next: 0, text: String::new() };
+        let body = move || {
+            // A closed output ends the printing; the session goes on until its input ends.
+            let _ = runtime.block_on(printing.run(receiver));
+        };
+        let thread = std::thread::Builder::new().name("printer".into()).spawn(body)?;
+        Ok(Printer { orders, thread })
+    }
+
+    /// Prints something, after the records that are in the trace by now.
+    pub fn print(&self, printed: Printed) {
+        let _ = self.orders.send(printed);
+    }
+
+    /// Prints what is still to be printed and ends.
+    pub fn finish(self) {
+        drop(self.orders);
+        let _ = self.thread.join();
+    }
+}
+
+/// Prints what a command said where no session follows.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print(said_lines: &[Line], format: LogFormat) -> io::Result<()> {
+    let (lines, now) = (EventLines::new(jiff::tz::TimeZone::system()), jiff::Timestamp::now().as_microsecond());
+    let mut text = String::new();
+    said_lines.iter().for_each(|line| said(line, now, format, &lines, &mut text));
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// The object of what a command said, without a line end.
+fn line_object(line: &Line, now: i64) -> String {
+    let time = jiff::Timestamp::from_microsecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let kind = match line.kind {
+        LineKind::Info => "reply",
+        LineKind::Error => "failure",
+        LineKind::Hint => "hint",
+    };
+    json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string()
+}
+
+/// Appends a line that a command said. Its line ends are ours: text of others comes without any.
+fn said(line: &Line, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
+    if format == LogFormat::Jsonl {
+        out.push_str(&line_object(line, now));
+        out.push('\n');
+        return;
+    }
+    if line.stamped {
+        out.push_str(&lines.stamp(now));
+        out.push(' ');
+    }
+    for part in line.text.split('\n') {
+        out.push_str(&visible(part));
+        out.push('\n');
+    }
+}
+
+struct Printing {
+    lines: EventLines,
+    soap: SoapLines,
+    trace: Arc<Trace>,
+    format: LogFormat,
+    above: Option<Above>,
+    next: Sequence,
+    text: String,
+}
+
+impl Printing {
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Printed>) -> io::Result<()> {
+        let mut changes = self.trace.subscribe();
+        changes.mark_changed();
+        loop {
+            let printed = tokio::select! {
+                biased;
+                _ = changes.changed() => None,
+                printed = orders.recv() => match printed {
+                    Some(printed) => Some(printed),
+                    None => return self.records(),
+                },
+            };
+            self.records()?;
+            if let Some(printed) = printed {
+                self.order(printed)?;
+            }
+        }
+    }
+
+    fn order(&mut self, printed: Printed) -> io::Result<()> {
+        let now = jiff::Timestamp::now().as_microsecond();
+        match (printed, self.format) {
+            (Printed::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
+            (Printed::End, LogFormat::Jsonl) => {}
+            (Printed::End, LogFormat::Text) => {
+                self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));
+            }
+        }
+        self.flush()
+    }
+
+    /// Prints the records that came since the last time.
+    fn records(&mut self) -> io::Result<()> {
+        while self.batch() {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes some records to the buffer. False when there is none left.
+    fn batch(&mut self) -> bool {
+        let contents = self.trace.read();
+        let here = contents.records().range();
+        if self.next < here.start {
+            self.text.push_str(&format!("({} older events were dropped)\n", here.start - self.next));
+            self.next = here.start;
+        }
+        let end = here.end.min(self.next + BATCH);
+        for record in contents.records().iter(self.next..end) {
+            match self.format {
+                LogFormat::Text => {
+                    let stamp = self.lines.stamp(record.wall_micros);
+                    if !self.soap.write(&record, &contents, &stamp, &mut self.text) {
+                        self.lines.write(&record, &contents, &mut self.text);
+                    }
+                }
+                LogFormat::Jsonl => {
+                    self.text.push_str(&export::line(&record, contents.stations(), self.soap.catalog()));
+                    self.text.push('\n');
+                }
+            }
+        }
+        let more = end > self.next;
+        self.next = end;
+        more
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        if let Some(above) = &mut self.above {
+            return above.print(std::mem::take(&mut self.text)).map_err(io::Error::other);
+        }
+        let mut output = io::stdout().lock();
+        output.write_all(self.text.as_bytes())?;
+        self.text.clear();
+        output.flush()
+    }
+}

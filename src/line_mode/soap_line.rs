@@ -1,0 +1,177 @@
+//! What happens on a SOAP link as the lines that ocppjs would have printed: a frame is the action behind a slash and the payload as JSON, or
+//! the envelope itself. Everything about a WebSocket, and what reads the same on both, is `event_line`'s.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use crate::hub::Hub;
+use crate::ocpp::{Catalog, Role, Transport};
+use crate::rpc::soap::{self, Body, Hint};
+use crate::sanitize::visible;
+use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, HTTP_HEADERS, Record, RecordKind, StationRow, Verdict};
+
+/// Writes events of SOAP links as lines.
+pub(super) struct SoapLines {
+    hub: Hub,
+}
+
+impl SoapLines {
+    /// For the links of a session.
+    pub fn new(hub: Hub) -> SoapLines {
+        SoapLines { hub }
+    }
+
+    /// The shapes of messages.
+    pub fn catalog(&self) -> &Catalog {
+        self.hub.catalog()
+    }
+
+    /// Appends the lines of a record. False when it reads like one of a WebSocket.
+    pub fn write(&self, record: &Record<'_>, contents: &Contents, stamp: &str, out: &mut String) -> bool {
+        let row = record.station.and_then(|key| contents.stations().get(key));
+        let text = match record.kind {
+            RecordKind::Listening => Some(listening(record, stamp)),
+            _ if record.transport != Transport::Soap => return false,
+            RecordKind::Frame(direction, kind) => Some(self.frame(record, direction, kind, row)),
+            RecordKind::Connected => row.filter(|row| row.our_role == Role::CentralSystem).map(connected),
+            RecordKind::Timeout => {
+                let ends = Ends::new(row);
+                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, visible(record.text)))
+            }
+            _ => return false,
+        };
+        if let Some(text) = text {
+            let _ = writeln!(out, "{stamp} {text}"); // a String takes everything
+        }
+        notes(record, &Ends::new(row), stamp, out);
+        true
+    }
+
+    fn frame(&self, record: &Record<'_>, direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> String {
+        let start = start(direction, kind, row);
+        if is_typed(record) {
+            return typed(&start, record);
+        }
+        let action = record.action.filter(|action| !action.is_empty());
+        let (Some(row), Some(action)) = (row, action) else { return nameless(&start, direction, record) };
+        let print_xml = self.hub.print_xml(row.our_role);
+        match (kind, direction) {
+            (FrameKind::Malformed, _) | (FrameKind::Error, Direction::In) => format!("{start} {}", unreadable(record.text)),
+            (FrameKind::Error, Direction::Out) => format!("{start} \n{}", lines(record.text)),
+            (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", lines(record.text)),
+            (FrameKind::Call | FrameKind::Result, _) => {
+                let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
+                let said = if print_xml { lines(record.text) } else { payload(record, kind, direction, row, self.catalog()) };
+                format!("{start} /{}{suffix} {said}", visible(action))
+            }
+        }
+    }
+}
+
+/// How the two ends of a link are named.
+struct Ends<'a> {
+    ours: Cow<'a, str>,
+    theirs: Cow<'a, str>,
+}
+
+impl Ends<'_> {
+    fn new(row: Option<&StationRow>) -> Ends<'_> {
+        let identity = row.map_or(Cow::Borrowed("?"), |row| visible(&row.identity));
+        let charge_point = Cow::Owned(format!("cp#{identity}"));
+        match row.map(|row| row.our_role) {
+            Some(Role::ChargePoint) => Ends { ours: charge_point, theirs: "cs".into() },
+            _ => Ends { ours: "cs".into(), theirs: charge_point },
+        }
+    }
+}
+
+/// The ends and the arrow. As in ocppjs, a charge point says `cs` of itself when it serves a call, and names itself as the other end.
+fn start(direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> String {
+    let Ends { ours, theirs } = Ends::new(row);
+    let arrow = if direction == Direction::In { "<<" } else { ">>" };
+    let serves = (kind == FrameKind::Call) == (direction == Direction::In);
+    if serves && ours != "cs" { format!("cs: {arrow}{ours}") } else { format!("{ours}: {arrow}{theirs}") }
+}
+
+/// The two status lines of ocppjs, whose order differs between the transports.
+fn listening(record: &Record<'_>, stamp: &str) -> String {
+    let mut words = record.text.split(' ');
+    let (port, transports) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default());
+    let speaks = |transport: Transport| transports.split(',').any(|name| name == transport.name());
+    let mut lines = Vec::new();
+    if speaks(Transport::Soap) {
+        lines.push(format!("cs: SOAP Server listening on port {port}"));
+    }
+    if record.station.is_none() {
+        lines.push("CentralSystem started.".to_owned());
+    }
+    if speaks(Transport::WebSocket) {
+        lines.push(format!("cs: Server is listening on port {port}"));
+    }
+    lines.join(&format!("\n{stamp} "))
+}
+
+fn connected(row: &StationRow) -> String {
+    format!("cs: ChargePoint #{} connected.", visible(&row.identity))
+}
+
+/// What is wrong with a frame, in words; what is merely worth knowing has its place in the frame's own lines.
+fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
+    let told = match record.kind {
+        RecordKind::Frame(Direction::Out, _) => record.verdict == Verdict::Invalid,
+        _ => record.verdict != Verdict::Valid,
+    };
+    let aside = |line: &&str| *line != AS_TYPED && !line.starts_with(HTTP_HEADERS);
+    for remark in record.remarks.lines().filter(aside).filter(|_| told) {
+        let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, visible(remark));
+    }
+}
+
+/// A frame of which nobody knows what it is about.
+fn nameless(start: &str, direction: Direction, record: &Record<'_>) -> String {
+    match direction {
+        Direction::In => format!("{start} Error, message not well-formed:\n{}", lines(record.text)),
+        Direction::Out => format!("{start} \n{}", lines(record.text)),
+    }
+}
+
+fn is_typed(record: &Record<'_>) -> bool {
+    record.remarks.lines().next() == Some(AS_TYPED)
+}
+
+/// The lines of an envelope that a person typed, and of the answer to it.
+fn typed(start: &str, record: &Record<'_>) -> String {
+    let headers = record.remarks.lines().nth(1).filter(|line| line.starts_with(HTTP_HEADERS));
+    let headers = headers.map_or_else(String::new, |headers| format!("{}\n", visible(headers)));
+    format!("{start}:\n{headers}{}", lines(record.text))
+}
+
+/// The words of ocppjs for an answer that is none, and for a fault, which it could not read either.
+fn unreadable(text: &str) -> String {
+    format!("Error: cannot parse response, raw content: {}", visible(&Value::from(text).to_string()))
+}
+
+/// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an object.
+fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction, row: &StationRow, catalog: &Catalog) -> String {
+    let Some(payload) = read_payload(record.text, row, catalog) else { return lines(record.text) };
+    let asks = (kind, direction) == (FrameKind::Call, Direction::Out);
+    let empty = payload.as_object().is_some_and(Map::is_empty);
+    let text = if empty && !asks { "\"\"".to_owned() } else { payload.to_string() };
+    visible(&text).into_owned()
+}
+
+fn read_payload(text: &str, row: &StationRow, catalog: &Catalog) -> Option<Value> {
+    let hint = Hint { version: row.version, ..Hint::default() };
+    match soap::read(text, catalog, hint).ok()?.body {
+        Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
+        Body::Unknown(element) => Some(element.payload),
+        Body::Fault(_) | Body::Empty => None,
+    }
+}
+
+/// A text with its own lines; everything else in it that acts on a terminal is made visible.
+fn lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,84 @@
+//! The seam between a conversation and the form of its messages: SRPC's arrays or SOAP's envelopes. The conversation knows calls and
+//! answers; a [`Framing`] writes them. Reading is not here: what arrives differs too much, so each framing's file tells the conversation
+//! in its own way what was read.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::trace::Text;
+
+/// A message that was written: its text for the trace, and what is handed to the wire.
+pub(in crate::link) struct Encoded<O> {
+    pub text: Text,
+    pub outgoing: O,
+}
+
+/// An answer of ours.
+#[derive(Debug)]
+pub(in crate::link) enum Reply<'a> {
+    /// A result with this payload.
+    Result(&'a Value),
+    /// An error.
+    Error { code: ErrorCode, description: &'a str },
+}
+
+/// How messages are written on a link.
+pub(in crate::link) trait Framing {
+    /// What must be kept of a call of the peer to answer it.
+    type Question;
+    /// What is handed to the wire.
+    type Outgoing;
+
+    /// Whether an action can travel this way at all.
+    fn carries(&self, definition: &ActionDefinition) -> bool;
+
+    /// The description of an error for a call that we refuse. `precise` tells what is wrong.
+    fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String;
+
+    /// Writes a call of ours.
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> Encoded<Self::Outgoing>;
+
+    /// Writes our answer to a call.
+    fn answer(
+        &mut self,
+        question: Self::Question,
+        version: Version,
+        action: &str,
+        reply: &Reply<'_>,
+    ) -> Encoded<Self::Outgoing>;
+
+    /// The call gets no answer.
+    fn stay_silent(&mut self, question: Self::Question);
+}
+
+/// A message of the peer on its way into a conversation: its text and what is odd about it.
+#[derive(Debug)]
+pub(in crate::link) struct Received {
+    pub text: Text,
+    pub remark: Option<Box<str>>,
+    pub aside: Option<Box<str>>,
+}
+
+impl Received {
+    /// A text, and what its reader remarked.
+    pub fn new(text: Text, remark: Option<String>) -> Received {
+        Received { text, remark: remark.map(String::into_boxed_str), aside: None }
+    }
+}
+
+/// A call of the peer as its framing read it.
+#[derive(Debug)]
+pub(in crate::link) struct ReceivedCall<'a, Q> {
+    /// What the answer needs.
+    pub asked: Q,
+    /// The action as it stood in the message.
+    pub action: &'a str,
+    pub payload: Value,
+}
+
+/// The name under which an action is kept.
+pub(in crate::link) fn shared_name(action: &str, definition: Option<&Arc<ActionDefinition>>) -> Arc<str> {
+    definition.map_or_else(|| Arc::from(action), |definition| definition.name.clone())
+}

@@ -1,0 +1,259 @@
+//! What the peer says: its calls, which are judged and answered, and its answers, which are put to our calls.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{Conversation, DelayedAnswer, Question};
+use crate::behaviour::CallEnd;
+use crate::behaviour::{Answer, IncomingCall, Outcome};
+use crate::clock::Moment;
+use crate::link::conversation::deferred_answers::Overdue;
+use crate::link::conversation::framing::{Encoded, Framing, Received, ReceivedCall, Reply};
+use crate::ocpp::{ErrorCode, Finding, Lookup, decisive};
+use crate::trace::{Direction, Frame, FrameKind, Happening};
+
+impl<F: Framing> Conversation<F> {
+    /// Takes a call of the peer in and answers it.
+    pub(in crate::link) fn take_call(&mut self, received: Received, call: ReceivedCall<'_, F::Question>, now: Moment) {
+        let ReceivedCall { asked, action, mut payload } = call;
+        let looked_up = self.look_up(action);
+        let (name, findings) = match &looked_up {
+            Lookup::Known(definition) => (definition.name.clone(), definition.request.check(&payload, self.version)),
+            _ => (Arc::from(action), Vec::new()),
+        };
+        let refusal = self.refusal(action, &looked_up, &findings);
+        let exchange = self.numbers.next();
+        self.tell_received(received, FrameKind::Call, now, |frame| {
+            frame.exchange = Some(exchange);
+            frame.action = Some(name.clone());
+            frame.findings = findings;
+        });
+        if payload.is_null() {
+            payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
+        }
+        let question = Question { asked, action: name, exchange };
+        if let Some((question, payload)) = self.stop_question(question, payload, now) {
+            self.handle(question, refusal, &payload, now);
+        }
+    }
+
+    /// Answers a call of the peer: with the refusal that it deserves, or as the behaviour wants.
+    pub(super) fn handle(&mut self, question: Question<F::Question>, refusal: Option<Answer>, payload: &Value, now: Moment) {
+        let answer = refusal.unwrap_or_else(|| {
+            let call = IncomingCall { action: &question.action, payload, version: self.version };
+            self.behaviour.answer(call, now, &mut self.outbox)
+        });
+        self.answer(question, answer, now);
+    }
+
+    /// The refusal that a payload deserves in a call of this action.
+    pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
+        let looked_up = self.look_up(action);
+        let findings = match &looked_up {
+            Lookup::Known(definition) => definition.request.check(payload, self.version),
+            _ => Vec::new(),
+        };
+        self.refusal(action, &looked_up, &findings)
+    }
+
+    /// Refuses a call of the peer for a reason that does not lie in its payload.
+    pub(in crate::link) fn refuse_call(
+        &mut self,
+        received: Received,
+        call: ReceivedCall<'_, F::Question>,
+        (code, description): (ErrorCode, String),
+        now: Moment,
+    ) {
+        let (action, exchange) = (Arc::<str>::from(call.action), self.numbers.next());
+        self.tell_received(received, FrameKind::Call, now, |frame| {
+            frame.exchange = Some(exchange);
+            frame.action = Some(action.clone());
+        });
+        self.answer(Question { asked: call.asked, action, exchange }, Answer::Error { code, description }, now);
+    }
+
+    /// The action of a call that is under way.
+    pub(in crate::link) fn asked(&self, id: &str) -> Option<&str> {
+        self.pending.action(id)
+    }
+
+    fn look_up(&self, action: &str) -> Lookup {
+        match self.catalog.look_up(self.version, self.behaviour.role().peer(), action) {
+            Lookup::Known(definition) if !self.framing.carries(&definition) => Lookup::Elsewhere,
+            looked_up => looked_up,
+        }
+    }
+
+    /// The error with which a call is refused before anybody is asked.
+    fn refusal(&self, action: &str, looked_up: &Lookup, findings: &[Finding]) -> Option<Answer> {
+        let (version, role) = (self.version, self.behaviour.role());
+        let refuse = |code, precise: &dyn Fn() -> String| Answer::Error {
+            code,
+            description: self.framing.refusal(code, version, precise),
+        };
+        match looked_up {
+            Lookup::Unknown => Some(refuse(ErrorCode::NotImplemented, &|| format!("{action} is no action of OCPP."))),
+            Lookup::Elsewhere => {
+                Some(refuse(ErrorCode::NotSupported, &|| format!("{action} is not for a {role} in OCPP {version}.")))
+            }
+            Lookup::Known(_) | Lookup::NoDefinitions => {
+                decisive(findings).map(|finding| refuse(finding.rule.error_code(version), &|| describe(finding)))
+            }
+        }
+    }
+
+    pub(super) fn answer(&mut self, question: Question<F::Question>, answer: Answer, now: Moment) {
+        if let Some((question, answer)) = self.stop_answer(question, answer, now) {
+            self.say(question, answer, now);
+        }
+    }
+
+    /// Writes our answer, now or when its delay is over.
+    pub(super) fn say(&mut self, question: Question<F::Question>, answer: Answer, now: Moment) {
+        let Question { asked, action, exchange } = question;
+        let (kind, code, reply) = match &answer {
+            Answer::Silence => return self.framing.stay_silent(asked),
+            Answer::Result(payload) => (FrameKind::Result, None, Reply::Result(payload)),
+            Answer::Error { code, description } => (FrameKind::Error, Some(*code), Reply::Error { code: *code, description }),
+            Answer::Later(_) => {
+                let question = Question { asked, action, exchange };
+                if let Answer::Later(later) = answer
+                    && let Some(overdue) = self.undecided.wait(question, later, now.monotonic)
+                {
+                    self.answer_overdue(overdue, now);
+                }
+                return;
+            }
+            Answer::Delayed(delay, _) => {
+                let due = now.monotonic + *delay;
+                if let Answer::Delayed(_, answer) = answer {
+                    let question = Question { asked, action, exchange };
+                    self.delayed.push(DelayedAnswer { due, question, answer: *answer });
+                }
+                return;
+            }
+        };
+        let Encoded { text, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
+        self.outgoing.push(outgoing);
+        self.tell_frame(Direction::Out, kind, text, now, |frame| {
+            frame.exchange = Some(exchange);
+            frame.action = Some(action);
+            frame.code = code;
+        });
+    }
+
+    /// An answer that was awaited from elsewhere has been decided.
+    pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
+        if let Some((question, answer)) = self.undecided.decide(ticket, decision) {
+            self.answer(question, answer, now);
+        }
+        self.settle(now);
+    }
+
+    pub(super) fn answer_overdue(&mut self, overdue: Overdue<Question<F::Question>>, now: Moment) {
+        let Overdue { question, answer, patience } = overdue;
+        let (action, seconds) = (&question.action, patience.as_secs_f64());
+        let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
+        self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+        self.answer(question, answer, now);
+    }
+
+    /// Takes a result of the peer in.
+    pub(in crate::link) fn take_result(&mut self, received: Received, id: &str, mut payload: Value, now: Moment) {
+        let Some(sent) = self.pending.answered(id) else {
+            return self.take_stray(received, FrameKind::Result, None, id, now);
+        };
+        let findings = match &sent.call.definition {
+            Some(definition) => definition.response.check(&payload, self.version),
+            None => Vec::new(),
+        };
+        let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
+        self.tell_received(received, FrameKind::Result, now, |frame| {
+            frame.exchange = Some(sent.exchange);
+            frame.action = Some(sent.call.action.clone());
+            frame.code = code;
+            frame.findings = findings;
+        });
+        let valid = code.is_none();
+        if payload.is_null() {
+            payload = Value::Object(Map::new());
+        }
+        if let Some((sent, payload)) = self.stop_result(sent, payload, valid, now) {
+            self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now);
+        }
+    }
+
+    /// Takes an error of the peer in.
+    pub(in crate::link) fn take_error(&mut self, received: Received, id: &str, (code, description): (&str, &str), now: Moment) {
+        if let Some(then) = self.pending.then(id) {
+            then.tell(CallEnd::Error { code: code.to_owned(), description: description.to_owned() });
+        }
+        self.take_failure(received, FrameKind::Error, id, code, now);
+    }
+
+    /// Takes in what came in place of an answer and is none.
+    pub(in crate::link) fn take_unreadable(&mut self, received: Received, id: &str, now: Moment) {
+        self.take_failure(received, FrameKind::Malformed, id, ErrorCode::GenericError.name(), now);
+    }
+
+    fn take_failure(&mut self, received: Received, kind: FrameKind, id: &str, code: &str, now: Moment) {
+        let known = ErrorCode::parse(code).filter(|_| kind == FrameKind::Error);
+        let Some(sent) = self.pending.answered(id) else {
+            return self.take_stray(received, kind, known, id, now);
+        };
+        self.tell_received(received, kind, now, |frame| {
+            frame.exchange = Some(sent.exchange);
+            frame.action = Some(sent.call.action.clone());
+            frame.code = known;
+        });
+        self.report(&sent.call, Outcome::Error { code }, now);
+    }
+
+    /// A call of ours did not reach the peer, so no answer will come.
+    pub(in crate::link) fn take_unreachable(&mut self, id: &str, reason: String, now: Moment) {
+        let Some(sent) = self.pending.answered(id) else { return }; // it was given up before
+        let (exchange, action, reason) = (sent.exchange, sent.call.action.clone(), reason.into());
+        self.told.push((now, Happening::Unreachable { exchange, action, reason }));
+        self.report(&sent.call, Outcome::Timeout, now);
+    }
+
+    /// An answer that belongs to no call under way: it is late, or it was never asked for.
+    fn take_stray(&mut self, received: Received, kind: FrameKind, code: Option<ErrorCode>, id: &str, now: Moment) {
+        let late = self.pending.late(id);
+        let stray = match &late {
+            Some(late) => {
+                let after = now.monotonic.saturating_duration_since(late.given_up).as_secs_f64();
+                format!("late: it came {after:.1} s after the call was given up")
+            }
+            None => "it answers no call of ours".to_owned(),
+        };
+        let remark = received.remark.as_ref().map_or(stray.clone(), |remark| format!("{stray}; {remark}"));
+        self.tell_received(received, kind, now, |frame| {
+            frame.action = late.map(|late| late.action);
+            frame.code = code;
+            frame.remark = Some(remark.into());
+        });
+    }
+
+    /// Refuses what cannot be read, with an answer when there is somebody to answer.
+    pub(in crate::link) fn refuse(&mut self, received: Received, answer: Option<(F::Question, Answer)>, now: Moment) {
+        let exchange = answer.is_some().then(|| self.numbers.next());
+        self.tell_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
+        if let (Some((asked, answer)), Some(exchange)) = (answer, exchange) {
+            self.answer(Question { asked, action: Arc::from(""), exchange }, answer, now);
+        }
+    }
+
+    fn tell_received(&mut self, received: Received, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
+        let Received { text, remark, aside } = received;
+        self.tell_frame(Direction::In, kind, text, now, |frame| {
+            (frame.remark, frame.aside) = (remark, aside);
+            rest(frame);
+        });
+    }
+}
+
+fn describe(finding: &Finding) -> String {
+    if finding.path.is_empty() { finding.message.clone() } else { format!("{}: {}", finding.path, finding.message) }
+}

@@ -1,0 +1,166 @@
+//! Our calls on one link: those under way, those that wait their turn, and the ids of those that were given up, so that a late
+//! answer is recognised. Pure: ids and times come in, nothing is sent here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::behaviour::WhenEnded;
+use crate::ocpp::{ActionDefinition, Finding};
+
+/// How many given-up calls are remembered.
+const REMEMBERED: usize = 32;
+
+/// A call that waits to be sent.
+#[derive(Debug)]
+pub(in crate::link) struct QueuedCall {
+    pub action: Arc<str>,
+    pub definition: Option<Arc<ActionDefinition>>,
+    pub payload: Value,
+    /// What our own check said about the payload.
+    pub findings: Vec<Finding>,
+    /// Who wants to know how it ends.
+    pub then: Option<WhenEnded>,
+}
+
+/// A call that waits for its answer.
+#[derive(Debug)]
+pub(in crate::link) struct SentCall {
+    pub id: String,
+    pub exchange: u64,
+    pub deadline: Instant,
+    pub call: QueuedCall,
+}
+
+/// A call whose answer did not come in time.
+#[derive(Debug)]
+pub(in crate::link) struct LateCall {
+    pub id: String,
+    pub action: Arc<str>,
+    pub given_up: Instant,
+}
+
+/// Our calls on one link.
+#[derive(Debug, Default)]
+pub(in crate::link) struct Pending {
+    queued: VecDeque<QueuedCall>,
+    sent: Vec<SentCall>,
+    late: VecDeque<LateCall>,
+}
+
+impl Pending {
+    /// How many wait for an answer, how many to be sent.
+    pub fn lengths(&self) -> (usize, usize) {
+        (self.sent.len(), self.queued.len())
+    }
+
+    /// Puts a call in the queue.
+    pub fn queue(&mut self, call: QueuedCall) {
+        self.queued.push_back(call);
+    }
+
+    /// The next call to be sent, when fewer than `limit` are under way.
+    pub fn next(&mut self, limit: usize) -> Option<QueuedCall> {
+        if self.sent.len() < limit { self.queued.pop_front() } else { None }
+    }
+
+    /// Notes that a call was sent.
+    pub fn sent(&mut self, call: SentCall) {
+        self.sent.push(call);
+    }
+
+    /// Takes out the call that an answer belongs to.
+    pub fn answered(&mut self, id: &str) -> Option<SentCall> {
+        let index = self.sent.iter().position(|call| call.id == id)?;
+        Some(self.sent.remove(index))
+    }
+
+    /// Who wants to know how a call that is under way ends.
+    pub fn then(&self, id: &str) -> Option<&WhenEnded> {
+        self.sent.iter().find(|call| call.id == id).and_then(|call| call.call.then.as_ref())
+    }
+
+    /// The action of a call that is under way.
+    pub fn action(&self, id: &str) -> Option<&str> {
+        self.sent.iter().find(|call| call.id == id).map(|call| &*call.call.action)
+    }
+
+    /// Takes out the given-up call that a late answer belongs to.
+    pub fn late(&mut self, id: &str) -> Option<LateCall> {
+        let index = self.late.iter().position(|call| call.id == id)?;
+        self.late.remove(index)
+    }
+
+    /// When the next call is given up.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.sent.iter().map(|call| call.deadline).min()
+    }
+
+    /// Takes out a call whose time is over.
+    pub fn expired(&mut self, now: Instant) -> Option<SentCall> {
+        let index = self.sent.iter().position(|call| call.deadline <= now)?;
+        let call = self.sent.remove(index);
+        if self.late.len() == REMEMBERED {
+            self.late.pop_front();
+        }
+        self.late.push_back(LateCall { id: call.id.clone(), action: call.call.action.clone(), given_up: now });
+        Some(call)
+    }
+
+    /// Takes out everything, because the link is lost: first the calls under way, then those that were never sent.
+    pub fn clear(&mut self) -> (Vec<SentCall>, usize) {
+        let unsent = self.queued.len();
+        self.queued.clear();
+        self.late.clear();
+        (std::mem::take(&mut self.sent), unsent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn call(action: &str) -> QueuedCall {
+        QueuedCall { action: action.into(), definition: None, payload: Value::Null, findings: Vec::new(), then: None }
+    }
+
+    fn send(pending: &mut Pending, id: &str, deadline: Instant) {
+        let call = pending.next(1).expect("a call may be sent");
+        pending.sent(SentCall { id: id.into(), exchange: 0, deadline, call });
+    }
+
+    #[test]
+    fn one_call_is_under_way_and_the_others_wait_in_order() {
+        let mut pending = Pending::default();
+        let now = Instant::now();
+        for action in ["A", "B"] {
+            pending.queue(call(action));
+        }
+        send(&mut pending, "1", now);
+        assert!(pending.next(1).is_none());
+        assert_eq!(pending.lengths(), (1, 1));
+        assert!(pending.answered("2").is_none());
+        assert_eq!(&*pending.answered("1").unwrap().call.action, "A");
+        assert_eq!(&*pending.next(1).unwrap().action, "B");
+    }
+
+    #[test]
+    fn an_expired_call_is_remembered_for_its_late_answer() {
+        let mut pending = Pending::default();
+        let now = Instant::now();
+        for index in 0..REMEMBERED + 1 {
+            pending.queue(call("A"));
+            send(&mut pending, &index.to_string(), now + Duration::from_secs(1));
+            assert!(pending.expired(now).is_none());
+            assert!(pending.expired(now + Duration::from_secs(1)).is_some());
+        }
+        assert!(pending.late("0").is_none(), "the oldest is forgotten");
+        assert!(pending.late("1").is_some());
+        assert!(pending.late("1").is_none(), "a second answer is not late but unknown");
+        assert_eq!(pending.deadline(), None);
+    }
+}

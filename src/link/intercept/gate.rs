@@ -1,0 +1,197 @@
+//! Breakpoints: frames that match a filter wait before they go out or before they are handled, until a person lets them go. The gate
+//! is one for the session; what waits on a link waits in its conversation, and the gate keeps the list that a person sees.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde_json::{Value, json};
+
+use crate::behaviour::Answer;
+use crate::clock::Moment;
+use crate::ocpp::{ErrorCode, Transport};
+use crate::trace::filter::{Filter, FilterContext};
+use crate::trace::{Direction, FrameKind, Numbers, Record, RecordKind, StationKey, Trace, Verdict};
+
+/// How many frames may wait at the same time. The next ones pass, with a word about it.
+const FRAMES: usize = 1000;
+/// How many bytes of payload may wait at the same time.
+const BYTES: usize = 16 << 20;
+
+/// A frame that waits.
+#[derive(Debug, Clone)]
+pub struct HeldFrame {
+    /// Its number, by which a person names it.
+    pub number: u64,
+    /// The station on whose link it waits.
+    pub station: StationKey,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// What it is.
+    pub kind: FrameKind,
+    /// Its action; of answers that of the call.
+    pub action: Arc<str>,
+    /// Its payload; of an error its code, description and details in an object.
+    pub payload: Value,
+    /// Since when it waits. Of incoming calls and of our answers to them, the peer's clock runs since about then.
+    pub since: Moment,
+}
+
+/// What is to become of a frame that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fate {
+    /// It goes on, with another payload when there is one.
+    Go(Option<Value>),
+    /// The call that it belongs to is answered with this instead.
+    Answer(Answer),
+    /// It is forgotten: a call of ours is never sent, a call of the peer never answered.
+    Drop,
+}
+
+/// Decides which frames wait, and knows which do.
+#[derive(Debug)]
+pub struct Gate {
+    filter: RwLock<Option<Filter>>,
+    /// Whether there is a filter: most sessions have none, and every frame asks.
+    shut: AtomicBool,
+    waiting: Mutex<Waiting>,
+    numbers: Numbers,
+    trace: Arc<Trace>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    frames: BTreeMap<u64, (HeldFrame, usize)>,
+    bytes: usize,
+}
+
+/// A frame at the gate.
+#[derive(Debug)]
+pub(in crate::link) struct Candidate<'a> {
+    pub direction: Direction,
+    pub kind: FrameKind,
+    pub action: &'a Arc<str>,
+    pub payload: Value,
+    pub code: Option<ErrorCode>,
+}
+
+/// What the gate says of a frame.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::link) enum Passage {
+    /// It goes on.
+    Free,
+    /// It waits, under this number.
+    Held(u64),
+    /// It would wait, but too many do already.
+    Full,
+}
+
+impl Gate {
+    /// A gate that stands open.
+    pub fn new(trace: Arc<Trace>) -> Gate {
+        let (filter, shut, waiting) = (RwLock::default(), AtomicBool::new(false), Mutex::default());
+        Gate { filter, shut, waiting, numbers: Numbers::default(), trace }
+    }
+
+    /// From now on frames wait that pass this filter; with `None` none does. What waits already goes on waiting.
+    pub fn set(&self, filter: Option<Filter>) {
+        self.shut.store(filter.is_some(), Ordering::Relaxed);
+        *self.filter.write().unwrap_or_else(PoisonError::into_inner) = filter;
+    }
+
+    /// The filter in force.
+    pub fn filter(&self) -> Option<Filter> {
+        self.filter.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The frames that wait, oldest first.
+    pub fn held(&self) -> Vec<HeldFrame> {
+        self.lock().frames.values().map(|(frame, _)| frame.clone()).collect()
+    }
+
+    /// Lets a frame wait, for tests of what shows it.
+    #[cfg(test)]
+    pub(crate) fn hold(&self, frame: HeldFrame) {
+        self.lock().frames.insert(frame.number, (frame, 0));
+    }
+
+    /// Since when a frame waits, if it still does.
+    pub fn waiting_since(&self, number: u64) -> Option<Moment> {
+        self.lock().frames.get(&number).map(|(frame, _)| frame.since)
+    }
+
+    /// How many frames wait.
+    pub fn count(&self) -> usize {
+        self.lock().frames.len()
+    }
+
+    /// Whether there is a filter, so that frames have to be shown to the gate.
+    pub fn is_shut(&self) -> bool {
+        self.shut.load(Ordering::Relaxed)
+    }
+
+    /// Stops a frame or lets it pass.
+    pub(in crate::link) fn stop(&self, station: StationKey, candidate: Candidate<'_>, now: Moment) -> Passage {
+        let text = as_frame(&candidate);
+        if !self.wants(station, &candidate, &text, now) {
+            return Passage::Free;
+        }
+        let Candidate { direction, kind, action, payload, .. } = candidate;
+        let mut waiting = self.lock();
+        if waiting.frames.len() >= FRAMES || waiting.bytes + text.len() > BYTES {
+            return Passage::Full;
+        }
+        let number = self.numbers.next();
+        let frame = HeldFrame { number, station, direction, kind, action: action.clone(), payload, since: now };
+        waiting.bytes += text.len();
+        waiting.frames.insert(number, (frame, text.len()));
+        Passage::Held(number)
+    }
+
+    /// A frame waits no longer.
+    pub(in crate::link) fn forget(&self, number: u64) {
+        let mut waiting = self.lock();
+        if let Some((_, bytes)) = waiting.frames.remove(&number) {
+            waiting.bytes -= bytes;
+        }
+    }
+
+    fn wants(&self, station: StationKey, candidate: &Candidate<'_>, text: &str, now: Moment) -> bool {
+        let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(filter) = filter.as_ref() else { return false };
+        let contents = self.trace.read();
+        let row = contents.stations().get(station);
+        let record = Record {
+            sequence: contents.records().range().end,
+            wall_micros: now.wall.as_microsecond(),
+            monotonic_micros: self.trace.micros_since_start(now.monotonic),
+            station: Some(station),
+            kind: RecordKind::Frame(candidate.direction, candidate.kind),
+            action: Some(candidate.action),
+            code: candidate.code,
+            verdict: Verdict::Valid,
+            text,
+            remarks: "",
+            partner: None,
+            latency: None,
+            transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
+        };
+        let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
+        filter.matches(&record, &FilterContext::new(&contents, &local))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The frame as SRPC would write it, whatever its link speaks: filters look for texts and payloads in that form.
+fn as_frame(candidate: &Candidate<'_>) -> String {
+    let payload = &candidate.payload;
+    match candidate.kind {
+        FrameKind::Call => json!([2, "", &**candidate.action, payload]),
+        FrameKind::Result => json!([3, "", payload]),
+        FrameKind::Error | FrameKind::Malformed => json!([4, "", payload["code"], payload["description"], payload["details"]]),
+    }
+    .to_string()
+}

@@ -1,0 +1,31 @@
+//! Keeps a panic inside its task: the station's link ends with a line in the trace, and everything else goes on.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::future::FutureExt;
+
+use crate::clock::now;
+use crate::trace::{Happening, StationKey, Teller};
+
+/// Runs a link's future. `None` when it panicked, which is told.
+pub(super) async fn guarded<T>(running: impl Future<Output = T>, teller: &Teller, station: StationKey, link: u64) -> Option<T> {
+    // Nothing of the future is used after a panic, so no broken state is seen.
+    match AssertUnwindSafe(running).catch_unwind().await {
+        Ok(done) => Some(done),
+        Err(panic) => {
+            let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
+            let reason = "its task failed".into();
+            let mut told =
+                vec![(now(), Happening::Note { failure: true, text }), (now(), Happening::Disconnected { link, reason })];
+            teller.tell_all(station, &mut told).await;
+            None
+        }
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}

@@ -1,0 +1,273 @@
+//! The central system's side of SOAP: which station a request belongs to. A station gets an actor with its first request and keeps it.
+//! A request that belongs to nobody is refused with a fault and shown without a station.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode};
+use tokio::sync::{mpsc, oneshot};
+use tokio_tungstenite::tungstenite::Bytes;
+
+use super::actor::{self, SoapUp, WAITING};
+use super::address::HttpUrl;
+use super::compression::{self, Coding};
+use super::exchange;
+use super::framing::{Soap, joined, name, reason};
+use super::incoming::{Connection, Refusal, TakenIn, answered, take_in};
+use super::wsdl;
+use crate::clock::now;
+use crate::link::directory::{LinkHandle, LinkOrder};
+use crate::link::endpoint::IDENTITY_LIMIT;
+use crate::link::listener::Reception;
+use crate::link::panic_guard;
+use crate::ocpp::{ErrorCode, Role, Version};
+use crate::rpc::soap::{Body, Envelope, ResponseHeaders, Subcode, write_fault};
+use crate::trace::{Direction, Frame, FrameKind, Happening, Text};
+
+/// The doors of the stations' actors, by identity.
+#[derive(Debug, Default)]
+pub(in crate::link) struct Doors(Mutex<HashMap<String, Door>>);
+
+#[derive(Debug, Clone)]
+struct Door {
+    number: u64,
+    requests: mpsc::Sender<exchange::Request>,
+}
+
+impl Doors {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Door>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, identity: &str) -> Option<Door> {
+        self.lock().get(identity).cloned()
+    }
+
+    fn close(&self, identity: &str, number: u64) {
+        let mut doors = self.lock();
+        if doors.get(identity).is_some_and(|door| door.number == number) {
+            doors.remove(identity);
+        }
+    }
+}
+
+/// Answers a request on the central system's endpoint.
+pub(in crate::link) async fn respond(
+    request: Request<Incoming>,
+    connection: &Connection,
+    reception: &Arc<Reception>,
+) -> Response<Full<Bytes>> {
+    let coding = Coding::accepted(request.headers());
+    compression::packed(answer(request, connection, reception).await, coding).await
+}
+
+async fn answer(request: Request<Incoming>, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+    let context = &reception.context;
+    let refused = match *request.method() {
+        Method::POST => {
+            let settings = context.settings.current();
+            match take_in(request, &context.catalog, Role::CentralSystem, &settings).await {
+                Ok(taken) => return route(taken, connection, reception).await,
+                Err(refusal) => refusal,
+            }
+        }
+        Method::GET | Method::HEAD => {
+            match wsdl::answer(&request, &context.catalog, &reception.versions, Role::CentralSystem) {
+                Some(response) => return response,
+                None => Refusal::method(request.method()),
+            }
+        }
+        _ => Refusal::method(request.method()),
+    };
+    refused.tell(None, connection.peer, context).await
+}
+
+async fn route(taken: TakenIn, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+    let TakenIn { text, read, mut remarks, reached_at } = taken;
+    let place = match &read {
+        Ok(envelope) => place(envelope, connection, reception, &mut remarks),
+        Err(error) => match connection.spoke_for() {
+            // Who speaks is known from the request before; whether it has an actor too.
+            Some(identity) if reception.doors.get(&identity).is_some() => Ok((identity, None)),
+            _ => Err((ErrorCode::ProtocolError, Subcode::ProtocolError, error.to_string())),
+        },
+    };
+    match place {
+        Ok((identity, version)) => {
+            let (reply, answer) = oneshot::channel();
+            let request = exchange::Request { text, read, remarks, peer: connection.peer, reached_at, reply };
+            match enter(&identity, version, request, reception).await {
+                Ok(()) => answered(answer).await,
+                Err(full) => full.tell(None, connection.peer, &reception.context).await,
+            }
+        }
+        Err((code, subcode, description)) => {
+            let message_id = read.as_ref().ok().and_then(Envelope::message_id).map(str::to_owned);
+            let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
+            let refused = Refused { text, kind, remarks, message_id, code, subcode, description };
+            refused.answer(reception).await
+        }
+    }
+}
+
+/// Why nobody can take a request: the error, its subcode and a sentence.
+type Nobody = (ErrorCode, Subcode, String);
+
+/// The station that a request belongs to, and the version it speaks when the request tells.
+fn place(
+    envelope: &Envelope,
+    connection: &Connection,
+    reception: &Reception,
+    remarks: &mut Vec<String>,
+) -> Result<(String, Option<Version>), Nobody> {
+    let protocol = |description: String| (ErrorCode::ProtocolError, Subcode::ProtocolError, description);
+    let Some(identity) = envelope.identity() else {
+        return Err(protocol("the header chargeBoxIdentity is missing, so nobody knows who speaks".into()));
+    };
+    if identity.len() > IDENTITY_LIMIT {
+        return Err(protocol(format!("the identity has {} bytes; the limit is {IDENTITY_LIMIT}", identity.len())));
+    }
+    let version = version(&envelope.body);
+    if let Some(version) = version.filter(|version| !reception.versions.contains(version)) {
+        let spoken: Vec<&str> = reception.versions.iter().map(|version| version.number()).collect();
+        let description = format!("OCPP {version} is not spoken here; {} is", spoken.join(", "));
+        return Err((ErrorCode::NotSupported, Subcode::NotSupported, description));
+    }
+    if version.is_none() && reception.doors.get(identity).is_none() {
+        return Err(protocol(format!("{} is in no namespace of OCPP", name(&envelope.body))));
+    }
+    if let Some(before) = connection.speaks_for(identity).filter(|before| before != identity) {
+        remarks.push(format!("the same connection spoke for {before} before"));
+    }
+    Ok((identity.to_owned(), version))
+}
+
+fn version(body: &Body) -> Option<Version> {
+    match body {
+        Body::Request(operation) | Body::Response(operation) => Some(operation.version),
+        Body::Unknown(element) => element.service.map(|(version, _)| version),
+        Body::Fault(_) | Body::Empty => None,
+    }
+}
+
+/// Brings a request to the actor of its station, which comes to life with the first one as long as there are not too many.
+async fn enter(
+    identity: &str,
+    version: Option<Version>,
+    mut request: exchange::Request,
+    reception: &Arc<Reception>,
+) -> Result<(), Refusal> {
+    loop {
+        let door = match (reception.doors.get(identity), version) {
+            (Some(door), _) => door,
+            (None, Some(version)) => open(identity, version, &request, reception)?,
+            (None, None) => return Ok(()), // its actor has just ended
+        };
+        match door.requests.send(request).await {
+            Ok(()) => return Ok(()),
+            Err(mpsc::error::SendError(back)) => {
+                reception.doors.close(identity, door.number);
+                request = back;
+            }
+        }
+    }
+}
+
+/// Makes an actor for a station, unless another request was quicker.
+fn open(identity: &str, version: Version, request: &exchange::Request, reception: &Arc<Reception>) -> Result<Door, Refusal> {
+    let limit = reception.context.settings.current().soap_stations;
+    let mut doors = reception.doors.lock();
+    if let Some(door) = doors.get(identity) {
+        return Ok(door.clone());
+    }
+    if doors.len() >= limit {
+        let reason = format!("{limit} stations speak SOAP here already; {identity} is one too many");
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+    }
+    let (sender, requests) = mpsc::channel(WAITING);
+    let door = Door { number: reception.context.teller.numbers().next(), requests: sender };
+    doors.insert(identity.to_owned(), door.clone());
+    drop(doors);
+    let begin = Begin {
+        identity: identity.to_owned(),
+        version,
+        peer: request.peer,
+        from: request.reached_at.clone(),
+        number: door.number,
+    };
+    reception.tasks.spawn(begin.run(requests, reception.clone()));
+    Ok(door)
+}
+
+/// The beginning of a station's link.
+struct Begin {
+    identity: String,
+    version: Version,
+    peer: SocketAddr,
+    from: Option<String>,
+    number: u64,
+}
+
+impl Begin {
+    async fn run(self, mut requests: mpsc::Receiver<exchange::Request>, reception: Arc<Reception>) {
+        let Begin { identity, version, peer, from, number } = self;
+        let admission = reception.directory.admit(&identity, version);
+        let station = admission.station;
+        let (handle, mut inbox) = LinkHandle::new(number);
+        let callback = reception.directory.callback(station);
+        if let Some(older) = reception.directory.attach(station, handle) {
+            // The older link may be stuck with a full inbox: then its own time limits end it.
+            let _ = older.order(LinkOrder::Replaced);
+        }
+        let context = &reception.context;
+        let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
+        let soap = Soap::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
+        let up = SoapUp { station, number, version, peer, soap, listening: None };
+        let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
+        panic_guard::guarded(running, &context.teller, station, number).await;
+        reception.doors.close(&identity, number);
+        reception.directory.detach(station, number);
+    }
+}
+
+/// A request that belongs to no station, and why.
+struct Refused {
+    text: Text,
+    kind: FrameKind,
+    remarks: Vec<String>,
+    message_id: Option<String>,
+    code: ErrorCode,
+    subcode: Subcode,
+    description: String,
+}
+
+impl Refused {
+    async fn answer(self, reception: &Reception) -> Response<Full<Bytes>> {
+        let Refused { text, kind, mut remarks, message_id, code, subcode, description } = self;
+        let teller = &reception.context.teller;
+        let version = reception.versions.iter().copied().max().unwrap_or(Version::V1_6);
+        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
+        let fault_reason = reason(code, subcode, &description);
+        let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
+        let fault = Text::from(fault);
+        let exchange = Some(teller.numbers().next());
+        remarks.push(description);
+        let asked = frame(Direction::In, kind, text, exchange);
+        let asked = Frame { remark: joined(&remarks).map(String::into_boxed_str), ..asked };
+        let answer = Frame { code: Some(code), ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange) };
+        for frame in [asked, answer] {
+            teller.tell(None, now(), Happening::Frame(frame)).await;
+        }
+        let (reply, answer) = oneshot::channel();
+        let _ = reply.send(exchange::Response { status: subcode.code().http_status(), text: fault });
+        answered(answer).await
+    }
+}
+
+fn frame(direction: Direction, kind: FrameKind, text: Text, exchange: Option<u64>) -> Frame {
+    let (action, code, findings) = (None, None, Vec::new());
+    Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None }
+}

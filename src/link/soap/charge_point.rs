@@ -1,0 +1,223 @@
+//! The charge point's side of SOAP: a server of its own for the calls of the central system, and the actor behind it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::{mpsc, oneshot};
+use tokio_tungstenite::tungstenite::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::actor::{self, SoapUp, WAITING};
+use super::address::{HttpUrl, bracketed};
+use super::compression::{self, Coding};
+use super::exchange;
+use super::framing::Soap;
+use super::incoming::{Connection, Refusal, TakenIn, answered, take_in};
+use super::wsdl;
+use crate::behaviour::Behaviour;
+use crate::clock::now;
+use crate::link::close_reason::End;
+use crate::link::directory::{LinkInbox, LinkOrder};
+use crate::link::network::Socket;
+use crate::link::{LinkContext, Listener, Network, panic_guard};
+use crate::ocpp::{Role, Transport, Version};
+use crate::trace::{Happening, StationKey};
+
+/// How long we pause when the system cannot accept, for example because there are too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A simulated charge point that speaks SOAP.
+#[derive(Debug)]
+pub struct SoapService {
+    /// The central system's service.
+    pub url: HttpUrl,
+    /// The identity.
+    pub identity: String,
+    /// The version that is spoken.
+    pub version: Version,
+    /// The station's key.
+    pub station: StationKey,
+    /// The address in the `From` header; `None` is the one on the way to the central system.
+    pub from: Option<String>,
+}
+
+/// Keeps the charge point's server and actor running until the session ends.
+pub async fn keep_serving(
+    service: SoapService,
+    listener: Listener,
+    mut behaviour: Box<dyn Behaviour>,
+    mut inbox: LinkInbox,
+    context: LinkContext,
+) {
+    let mut listener = Some(listener);
+    let mut port = 0;
+    loop {
+        if let Some(listener) = listener.take() {
+            port = listener.local_addr().map_or(port, |address| address.port());
+            let number = context.teller.numbers().next();
+            let running = Box::pin(serve(&service, listener, number, behaviour, &mut inbox, &context));
+            let Some((back, end)) = panic_guard::guarded(running, &context.teller, service.station, number).await else {
+                return;
+            };
+            behaviour = back;
+            if end == End::Shutdown {
+                return;
+            }
+        }
+        if !wait_for_order(&mut inbox, &context).await {
+            return;
+        }
+        match context.network.bind_everywhere(port) {
+            Ok(bound) => listener = Some(bound),
+            Err(error) => {
+                let text = format!("port {port} cannot be had again: {error}").into();
+                context.teller.tell(Some(service.station), now(), Happening::Note { failure: true, text }).await;
+            }
+        }
+    }
+}
+
+/// Waits until a person wants the station back. False when the session ends.
+async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
+    loop {
+        tokio::select! {
+            biased;
+            () = context.shutdown.cancelled() => return false,
+            order = inbox.next() => match order {
+                None => return false,
+                Some(LinkOrder::Connect) => return true,
+                Some(_) => {} // whoever gave it was told that the station is not connected
+            },
+        }
+    }
+}
+
+async fn serve(
+    service: &SoapService,
+    listener: Listener,
+    number: u64,
+    behaviour: Box<dyn Behaviour>,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+) -> (Box<dyn Behaviour>, End) {
+    let address = listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
+    let from = match &service.from {
+        Some(from) => from.clone(),
+        None => format!("http://{}:{}/", route(&service.url, &context.network).await, address.port()),
+    };
+    let listening = Happening::Listening { address, url: from.clone().into(), transports: vec![Transport::Soap] };
+    let (sender, mut requests) = mpsc::channel(WAITING);
+    let open = context.shutdown.child_token();
+    let close = open.clone().drop_guard();
+    let desk =
+        Arc::new(Desk { station: service.station, version: service.version, context: context.clone(), requests: sender, open });
+    let accepting = tokio::spawn(accept(listener, desk));
+    let soap =
+        Soap::new(context.catalog.clone(), Role::ChargePoint, service.identity.clone(), Some(from), Some(service.url.clone()));
+    let up =
+        SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
+    let ended = actor::run(up, &mut requests, inbox, context, behaviour).await;
+    drop(close);
+    // Whoever wants the station back at once finds the port free.
+    let _ = accepting.await;
+    ended
+}
+
+/// The address of this machine on the way to the central system; ocppjs says `localhost` where the URL does.
+async fn route(url: &HttpUrl, network: &Network) -> String {
+    if url.host.eq_ignore_ascii_case("localhost") {
+        return "localhost".to_owned();
+    }
+    network.address_towards(&url.host, url.port).await.map_or_else(|_| "localhost".to_owned(), bracketed)
+}
+
+/// What the charge point's server needs.
+struct Desk {
+    station: StationKey,
+    version: Version,
+    context: LinkContext,
+    requests: mpsc::Sender<exchange::Request>,
+    /// Ends with the link.
+    open: CancellationToken,
+}
+
+async fn accept(mut listener: Listener, desk: Arc<Desk>) {
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = desk.open.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                tokio::spawn(connection(stream, peer, desk.clone()));
+            }
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
+/// Serves the HTTP of one connection of the central system.
+async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<Desk>) {
+    stream.set_nodelay();
+    let state = Arc::new(Connection::new(peer));
+    let service = {
+        let desk = desk.clone();
+        service_fn(move |request| {
+            let (desk, state) = (desk.clone(), state.clone());
+            async move { Ok::<_, Infallible>(respond(request, &state, &desk).await) }
+        })
+    };
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(desk.context.settings.current().handshake_timeout)
+        // The library reads the real clock for it.
+        .auto_date_header(!desk.context.network.is_in_memory())
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        biased;
+        () = desk.open.cancelled() => {}
+        // What broke was told where it mattered: at a request, or nowhere.
+        _ = served => {}
+    }
+}
+
+async fn respond(request: Request<Incoming>, connection: &Connection, desk: &Desk) -> Response<Full<Bytes>> {
+    let coding = Coding::accepted(request.headers());
+    compression::packed(answer(request, connection, desk).await, coding).await
+}
+
+async fn answer(request: Request<Incoming>, connection: &Connection, desk: &Desk) -> Response<Full<Bytes>> {
+    let context = &desk.context;
+    let refusal = match *request.method() {
+        Method::POST => {
+            let settings = context.settings.current();
+            match take_in(request, &context.catalog, Role::ChargePoint, &settings).await {
+                Ok(taken) => return hand_over(taken, connection.peer, desk).await,
+                Err(refusal) => refusal,
+            }
+        }
+        Method::GET | Method::HEAD => match wsdl::answer(&request, &context.catalog, &[desk.version], Role::ChargePoint) {
+            Some(response) => return response,
+            None => Refusal::method(request.method()),
+        },
+        _ => Refusal::method(request.method()),
+    };
+    refusal.tell(Some(desk.station), connection.peer, context).await
+}
+
+async fn hand_over(taken: TakenIn, peer: SocketAddr, desk: &Desk) -> Response<Full<Bytes>> {
+    let TakenIn { text, read, remarks, reached_at } = taken;
+    let (reply, answer) = oneshot::channel();
+    // When the link has just ended, the answer's place is gone with the request.
+    let _ = desk.requests.send(exchange::Request { text, read, remarks, peer, reached_at, reply }).await;
+    answered(answer).await
+}

@@ -1,0 +1,126 @@
+//! SRPC as the framing of a conversation: arrays of JSON in text frames. The codec is [`crate::rpc::srpc`]; this file tells a
+//! conversation what was read and writes what it says.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::behaviour::Answer;
+use crate::clock::Moment;
+use crate::link::conversation::Conversation;
+use crate::link::conversation::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
+use crate::link::conversation::pending_calls::QueuedCall;
+use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::rpc::srpc::{self, Malformed, Message, MessageId};
+use crate::trace::{Direction, FrameKind, Text};
+
+/// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
+const DESCRIPTION_LIMIT: usize = 255;
+
+/// SRPC's way to write messages. It needs to know nothing.
+#[derive(Debug, Default)]
+pub(in crate::link) struct Srpc;
+
+impl Framing for Srpc {
+    type Question = MessageId;
+    type Outgoing = Text;
+
+    fn carries(&self, _definition: &ActionDefinition) -> bool {
+        true
+    }
+
+    /// SRPC's versions get the fixed description of the code, as ocppjs sends it; 1.6 gets the precise one.
+    fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String {
+        if version == Version::V1_6 { precise() } else { code.description().to_owned() }
+    }
+
+    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> Encoded<Text> {
+        encoded(srpc::encode_call(id, action, payload))
+    }
+
+    fn answer(&mut self, question: MessageId, _version: Version, _action: &str, reply: &Reply<'_>) -> Encoded<Text> {
+        encoded(match reply {
+            Reply::Result(payload) => srpc::encode_result(&question, payload),
+            Reply::Error { code, description } => srpc::encode_error(&question, *code, shortened(description)),
+        })
+    }
+
+    fn stay_silent(&mut self, _question: MessageId) {}
+}
+
+fn encoded(text: String) -> Encoded<Text> {
+    let text = Text::from(text);
+    Encoded { outgoing: text.clone(), text }
+}
+
+impl Conversation<Srpc> {
+    /// Takes a text of the peer in.
+    pub fn receive(&mut self, text: Text, now: Moment) {
+        match srpc::decode(text.as_str(), self.version()) {
+            Ok(decoded) => {
+                let received = Received::new(text, decoded.remark);
+                match decoded.message {
+                    Message::Call { id, action, payload } => {
+                        self.take_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
+                    }
+                    Message::Result { id, payload } => self.take_result(received, &key(&id), payload, now),
+                    Message::Error { id, code, description, .. } => {
+                        self.take_error(received, &key(&id), (&code, &description), now)
+                    }
+                }
+            }
+            Err(malformed) => {
+                let received = Received::new(text, Some(malformed.to_string()));
+                self.refuse(received, refusal(malformed), now);
+            }
+        }
+        self.settle(now);
+    }
+
+    /// Notes a binary frame. OCPP has none; nothing is answered and the link stays.
+    pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
+        self.refuse(Received::new(Text::from(hex), Some(remark)), None, now);
+    }
+
+    /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
+    pub fn raw(&mut self, text: String, now: Moment) {
+        let text = Text::from(text);
+        let decoded = srpc::decode(text.as_str(), self.version());
+        self.outgoing.push(text.clone());
+        let (kind, call, remark) = match decoded {
+            Ok(srpc::Decoded { message: Message::Call { id, action, payload }, remark }) => {
+                let definition = self.definition(&action);
+                let action = shared_name(&action, definition.as_ref());
+                let call = QueuedCall { action, definition, payload, findings: Vec::new(), then: None };
+                (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
+            }
+            Ok(srpc::Decoded { message: Message::Result { .. }, .. }) => (FrameKind::Result, None, None),
+            Ok(_) => (FrameKind::Error, None, None),
+            Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string())),
+        };
+        self.tell_frame(Direction::Out, kind, text, now, |frame| {
+            (frame.exchange, frame.action) = call.unzip();
+            frame.remark = remark.map(String::into_boxed_str);
+        });
+        self.settle(now);
+    }
+}
+
+/// The id under which a call of ours waits.
+fn key(id: &MessageId) -> Cow<'_, str> {
+    id.as_str().map_or_else(|| Cow::Owned(id.to_string()), Cow::Borrowed)
+}
+
+fn refusal(malformed: Malformed) -> Option<(MessageId, Answer)> {
+    let reply = *malformed.reply?;
+    Some((reply.id, Answer::Error { code: reply.code, description: reply.description }))
+}
+
+fn shortened(description: &str) -> &str {
+    match description.char_indices().nth(DESCRIPTION_LIMIT) {
+        Some((end, _)) => &description[..end],
+        None => description,
+    }
+}

@@ -1,0 +1,45 @@
+//! Frames of this link on their way past those who look at them.
+
+use super::Link;
+use crate::clock::Moment;
+use crate::link::inspect;
+use crate::link::intercept::queue::Verdict;
+use crate::trace::Text;
+
+/// The frames of a link that wait to be looked at.
+pub(super) type Inspections = inspect::Inspections<Text, Text>;
+
+impl<S> Link<'_, S> {
+    /// A text of the peer: it is taken in, or waits for whoever looks at it.
+    pub(super) fn arrived(&mut self, text: Text, now: Moment) {
+        if let Some(text) = Inspections::arrived(&mut self.inspections, &mut self.conversation, text, now) {
+            self.conversation.receive(text, now);
+        }
+    }
+
+    /// Somebody has looked at a frame.
+    pub(super) fn judged(&mut self, ticket: u64, verdict: Verdict, now: Moment) {
+        if let Some(inspections) = &mut self.inspections {
+            inspections.judge(ticket, verdict);
+        }
+        self.take_released(now);
+    }
+
+    /// Takes in what need not wait any more.
+    pub(super) fn take_released(&mut self, now: Moment) {
+        while let Some((text, verdict)) =
+            self.inspections.as_mut().and_then(|inspections| inspections.released(&mut self.conversation, now))
+        {
+            match verdict {
+                Verdict::Pass => self.conversation.receive(text, now),
+                Verdict::Change(changed) => self.conversation.receive(Text::from(changed), now),
+                Verdict::Drop => {}
+            }
+        }
+    }
+
+    /// Lets those who look at frames look at what is to be sent; what is kept back is forgotten.
+    pub(super) fn inspect_outgoing(&mut self, now: Moment) {
+        Inspections::inspect_outgoing(&mut self.inspections, &mut self.conversation, now);
+    }
+}

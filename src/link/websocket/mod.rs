@@ -1,0 +1,399 @@
+//! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the conversation. What
+//! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
+
+mod backoff;
+pub(super) mod dialer;
+pub(super) mod framing;
+mod inspect;
+pub(super) mod url;
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+use tokio_util::sync::CancellationToken;
+
+use super::close_reason::{End, broken, closed_by_peer, gone, unread};
+use super::conversation::{Conversation, Surroundings};
+use super::directory::{LinkInbox, LinkOrder};
+use super::intercept::gate::Gate;
+use super::network::Network;
+use super::settings::{LinkSettings, SharedSettings};
+use super::websocket::framing::Srpc;
+use crate::behaviour::Behaviour;
+use crate::clock::Moment;
+use crate::clock::now;
+use crate::ocpp::{Catalog, Role, Transport, Version};
+use crate::trace::{Direction, Happening, StationKey, Teller};
+
+use inspect::Inspections;
+
+/// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
+/// fit.
+const READ_BUFFER: usize = 2 * 1024;
+const WRITE_BUFFER: usize = 4 * 1024;
+/// After so many messages everything else gets its turn, also when the peer never pauses.
+const BURST: usize = 64;
+/// A pong that has not come after this time is missing, when the next ping leaves.
+const PONG_PATIENCE: Duration = Duration::from_millis(500);
+/// How long the peer may take to answer our close frame.
+const CLOSE_GRACE: Duration = Duration::from_secs(2);
+/// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
+const REASON_LIMIT: usize = 123;
+
+/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
+pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
+
+/// The socket's configuration.
+pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(usize::MAX)
+        .max_message_size(Some(settings.message_limit))
+        .max_frame_size(Some(settings.message_limit))
+}
+
+/// What a link needs of the session.
+#[derive(Clone)]
+pub struct LinkContext {
+    /// The shapes of messages.
+    pub catalog: Arc<Catalog>,
+    /// The limits.
+    pub settings: SharedSettings,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
+    /// How connections are made.
+    pub network: Network,
+    /// Where to tell what happens.
+    pub teller: Teller,
+    /// Ends every link of the session.
+    pub shutdown: CancellationToken,
+}
+
+/// A link that has just come up.
+pub(super) struct LinkUp<S> {
+    pub stream: WebSocketStream<S>,
+    pub station: StationKey,
+    pub number: u64,
+    pub version: Version,
+    pub peer: SocketAddr,
+    /// The heads of request and answer.
+    pub handshake: Box<str>,
+}
+
+/// Runs a link until it ends, and hands the behaviour back.
+pub(super) async fn run<S>(
+    up: LinkUp<S>,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+    behaviour: Box<dyn Behaviour>,
+) -> (Box<dyn Behaviour>, End)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut up = up;
+    let LinkUp { station, number, version, peer, .. } = up;
+    let handshake = std::mem::take(&mut up.handshake);
+    let began = now();
+    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    inbox.up.store(true, Ordering::Relaxed);
+    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
+    let transport = Transport::WebSocket;
+    let connected = Happening::Connected { link: number, version, transport, peer, handshake };
+    Box::pin(context.teller.tell(Some(station), began, connected)).await;
+    let mut link = Link::begin(up, context, behaviour, began);
+    link.tell_pings(began);
+    let Err(end) = link.carry(inbox).await;
+    inbox.up.store(false, Ordering::Relaxed);
+    let behaviour = Box::pin(link.finish(&end)).await;
+    let reason = end.reason();
+    Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
+    (behaviour, end)
+}
+
+/// As in ocppjs: a charge point pings at once, a central system after the first interval.
+fn first_ping(our_role: Role, interval: Duration) -> Instant {
+    match our_role {
+        Role::ChargePoint => Instant::now(),
+        Role::CentralSystem => Instant::now() + interval,
+    }
+}
+
+struct Link<'a, S> {
+    stream: WebSocketStream<S>,
+    station: StationKey,
+    context: &'a LinkContext,
+    settings: Arc<LinkSettings>,
+    our_role: Role,
+    conversation: Conversation<Srpc>,
+    /// In a box, because most links have none.
+    inspections: Option<Box<Inspections>>,
+    /// When the ping left whose pong is awaited.
+    pinged: Option<Instant>,
+    next_ping: Option<Instant>,
+    /// Whether the socket's buffer holds something that is to be written out.
+    unwritten: bool,
+    /// Until when the peer must have read what is being written; `None` while nothing waits for it.
+    write_deadline: Option<Instant>,
+}
+
+/// What the wire has for us.
+enum Wire {
+    /// A message, an error or the end.
+    Arrived(Option<Result<Message, Error>>),
+    /// The peer does not read, so writing out has to wait.
+    Blocked,
+}
+
+impl<'a, S> Link<'a, S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
+        let numbers = context.teller.numbers().clone();
+        let (catalog, settings) = (context.catalog.clone(), context.settings.current());
+        let our_role = behaviour.role();
+        let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
+        let gate = context.gate.clone();
+        let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station: up.station };
+        Link {
+            stream: up.stream,
+            station: up.station,
+            context,
+            conversation: Conversation::begin(Srpc, surroundings, up.version, behaviour, now),
+            settings,
+            our_role,
+            inspections: None,
+            pinged: None,
+            next_ping,
+            unwritten: false,
+            write_deadline: None,
+        }
+    }
+
+    async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, End> {
+        let shutdown = self.context.shutdown.clone();
+        let mut shutdown = pin!(shutdown.cancelled());
+        let mut timer = pin!(sleep_until(Instant::now()));
+        let mut burst = 0;
+        loop {
+            self.ping().await?;
+            self.feed().await?;
+            if let Some(after) = self.conversation.restarts() {
+                return Err(End::Restarts(after));
+            }
+            let deadline = self.deadline();
+            if let Some(deadline) = deadline {
+                reset(timer.as_mut(), deadline);
+            }
+            tokio::select! {
+                biased;
+                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => match wire {
+                    Wire::Arrived(message) => {
+                        burst += 1;
+                        self.take(message)?;
+                    }
+                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
+                },
+                () = shutdown.as_mut() => return Err(End::Shutdown),
+                order = inbox.next() => self.obey(order)?,
+                () = timer.as_mut(), if deadline.is_some() => self.tick()?,
+                () = std::future::ready(()), if burst == BURST => burst = 0,
+            }
+        }
+    }
+
+    /// The next message. What is to be sent is written out as soon as nothing more has arrived: a burst of calls is answered in one
+    /// piece.
+    fn poll_wire(&mut self, context: &mut Context<'_>) -> Poll<Wire> {
+        if let Poll::Ready(message) = self.stream.poll_next_unpin(context) {
+            return Poll::Ready(Wire::Arrived(message));
+        }
+        if !self.unwritten {
+            return Poll::Pending;
+        }
+        match self.stream.poll_flush_unpin(context) {
+            Poll::Ready(Ok(())) => (self.unwritten, self.write_deadline) = (false, None),
+            Poll::Ready(Err(error)) => return Poll::Ready(Wire::Arrived(Some(Err(error)))),
+            Poll::Pending if self.write_deadline.is_none() => return Poll::Ready(Wire::Blocked),
+            Poll::Pending => {}
+        }
+        Poll::Pending
+    }
+
+    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
+        let now = now();
+        match message {
+            Some(Ok(Message::Text(text))) => self.arrived(text, now),
+            Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
+            Some(Ok(Message::Ping(_))) => {
+                self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
+                // The library answers by itself, but what it says is written out by us.
+                self.unwritten = true;
+                self.told(now, Happening::Ping { direction: Direction::Out, pong: true, round_trip: None });
+            }
+            Some(Ok(Message::Pong(_))) => {
+                let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
+                self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
+            }
+            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
+            Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
+            Some(Err(error)) => return Err(broken(&error)),
+            None => return Err(gone("the peer closed the connection".into())),
+        }
+        Ok(())
+    }
+
+    fn told(&mut self, now: Moment, happening: Happening) {
+        self.conversation.told.push((now, happening));
+    }
+
+    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
+        match order {
+            Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
+            Some(LinkOrder::Inspected { ticket, verdict }) => self.judged(ticket, verdict, now()),
+            Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
+            Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
+            Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
+                let text = "a WebSocket link has no address to call: messages go over its one connection".into();
+                self.told(now(), Happening::Note { failure: true, text });
+            }
+            Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
+            Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
+            Some(LinkOrder::Connect) => {}
+            Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
+            Some(LinkOrder::Drop) => return Err(End::Cut),
+            Some(LinkOrder::Replaced) => return Err(End::Replaced),
+        }
+        Ok(())
+    }
+
+    fn look_at_settings(&mut self) {
+        let settings = self.context.settings.current();
+        let pings_change = settings.ping_interval != self.settings.ping_interval;
+        self.conversation.change_settings(settings.clone());
+        self.settings = settings;
+        if pings_change {
+            self.next_ping = self.settings.ping_interval.map(|interval| first_ping(self.our_role, interval));
+            self.pinged = None;
+            self.tell_pings(now());
+        }
+    }
+
+    fn tell_pings(&mut self, now: Moment) {
+        if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
+            self.told(now, Happening::Note { failure: false, text: PINGS_ENABLED.into() });
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let conversation = self.conversation.next_deadline().map(Instant::from_std);
+        let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline()).map(Instant::from_std);
+        [conversation, inspections, self.next_ping, self.write_deadline].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self) -> Result<(), End> {
+        let now = now();
+        if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
+            return Err(unread(self.settings.write_timeout));
+        }
+        self.conversation.tick(now);
+        self.take_released(now);
+        Ok(())
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.next_ping.is_none_or(|due| due > Instant::now()) {
+            return Ok(());
+        }
+        self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
+            let text = "the last ping got no pong".into();
+            self.told(now(), Happening::Note { failure: true, text });
+        }
+        self.pinged = Some(Instant::now());
+        self.told(now(), Happening::Ping { direction: Direction::Out, pong: false, round_trip: None });
+        self.put(Message::Ping(Bytes::new())).await
+    }
+
+    /// Hands what is to be sent to the socket's buffer and tells what happened.
+    async fn feed(&mut self) -> Result<(), End> {
+        if self.inspections.is_some() || !self.conversation.outgoing.is_empty() {
+            self.inspect_outgoing(now());
+        }
+        if !self.conversation.outgoing.is_empty() {
+            // The list goes back afterwards, so that its memory serves the next turn.
+            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+            for text in outgoing.drain(..) {
+                self.put(Message::Text(text)).await?;
+            }
+            self.conversation.outgoing = outgoing;
+            self.conversation.sent(Instant::now().into_std());
+        }
+        self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
+        Ok(())
+    }
+
+    /// Hands a message to the socket's buffer, which nearly always has room.
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        let limit = self.settings.write_timeout;
+        self.unwritten = true;
+        let mut feeding = self.stream.feed(message);
+        let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
+            Poll::Ready(fed) => fed,
+            // In a box, because few links ever wait here and all would pay for the room.
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| unread(limit))?,
+        };
+        fed.map_err(|error| broken(&error))
+    }
+
+    /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
+    async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
+        let (behaviour, mut told) = self.conversation.end(now());
+        self.context.teller.tell_all(self.station, &mut told).await;
+        if let Some((code, reason)) = end.goodbye() {
+            close(&mut self.stream, code, reason).await;
+        }
+        behaviour
+    }
+}
+
+/// Sends a close frame and waits a little for the peer's.
+pub(super) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, reason: &str)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
+    let goodbye = async {
+        if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
+            while let Some(Ok(_)) = stream.next().await {}
+        }
+    };
+    // A peer that does not answer is left alone with its half of the connection.
+    let _ = timeout(CLOSE_GRACE, goodbye).await;
+}
+
+fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
+    if timer.deadline() != deadline || timer.is_elapsed() {
+        timer.reset(deadline);
+    }
+}
+
+#[cfg(test)]
+mod tests;

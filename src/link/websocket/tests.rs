@@ -1,0 +1,115 @@
+//! The actor on a pipe inside the process, with peers that behave badly. The clock is the runtime's and jumps when everybody waits.
+
+use std::sync::atomic::AtomicUsize;
+use std::time::Instant as StdInstant;
+
+use serde_json::{Value, json};
+use tokio::io::{DuplexStream, duplex};
+use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
+
+use super::*;
+use crate::behaviour::{Answer, IncomingCall, Outbox, Outcome};
+use crate::link::LinkHandle;
+use crate::ocpp::Role;
+
+const HEARTBEAT: &str = r#"[2,"1","Heartbeat",{}]"#;
+
+/// Answers every call and counts them.
+struct Counting(Arc<AtomicUsize>);
+
+impl Behaviour for Counting {
+    fn role(&self) -> Role {
+        Role::CentralSystem
+    }
+
+    fn connected(&mut self, _version: Version, _now: Moment, _out: &mut Outbox) {}
+
+    fn disconnected(&mut self, _now: Moment) {}
+
+    fn answer(&mut self, _call: IncomingCall<'_>, _now: Moment, _out: &mut Outbox) -> Answer {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Answer::Result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
+    }
+
+    fn answered(&mut self, _action: &str, _payload: &Value, _outcome: Outcome<'_>, _now: Moment, _out: &mut Outbox) {}
+
+    fn deadline(&self) -> Option<StdInstant> {
+        None
+    }
+
+    fn deadline_reached(&mut self, _now: Moment, _out: &mut Outbox) {}
+}
+
+/// Two ends of a pipe that holds so many bytes: ours and the peer's.
+async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<DuplexStream>) {
+    let (ours, theirs) = duplex(room);
+    let config = Some(config(&LinkSettings::default()));
+    let ours = WebSocketStream::from_raw_socket(ours, WebSocketRole::Server, config).await;
+    (ours, WebSocketStream::from_raw_socket(theirs, WebSocketRole::Client, None).await)
+}
+
+/// Runs the link until it ends; what it counted comes with the end.
+async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (End, usize) {
+    let (teller, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
+    let station = teller.trace().station(Role::CentralSystem, "CP1");
+    let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
+    let gate = Arc::new(Gate::new(teller.trace().clone()));
+    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), teller, shutdown };
+    let answered = Arc::new(AtomicUsize::new(0));
+    let peer = "127.0.0.1:9".parse().unwrap();
+    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
+    let (_, end) = run(up, inbox, &context, Box::new(Counting(answered.clone()))).await;
+    (end, answered.load(Ordering::Relaxed))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_reads_nothing_is_given_up_when_its_time_is_over() {
+    let (ours, mut theirs) = pipe(256).await;
+    let (_handle, mut inbox) = LinkHandle::new(1);
+    let began = Instant::now();
+    // It goes on calling until the link breaks, and never looks at an answer.
+    let peer = tokio::spawn(async move { while theirs.send(Message::text(HEARTBEAT)).await.is_ok() {} });
+    let (end, answered) = ended(ours, &mut inbox).await;
+    assert_eq!(end, unread(LinkSettings::default().write_timeout));
+    assert!(answered > 0);
+    assert!(began.elapsed() >= LinkSettings::default().write_timeout);
+    peer.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_gets_its_turn_though_the_peer_never_pauses() {
+    let (ours, mut theirs) = pipe(1 << 20).await;
+    let (handle, mut inbox) = LinkHandle::new(1);
+    for _ in 0..10 * BURST {
+        theirs.feed(Message::text(HEARTBEAT)).await.unwrap();
+    }
+    theirs.flush().await.unwrap();
+    handle.order(LinkOrder::Disconnect).unwrap();
+    let (end, answered) = ended(ours, &mut inbox).await;
+    assert_eq!((end, answered), (End::Disconnected, BURST));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_is_answered_though_nothing_else_is_sent() {
+    let (ours, mut theirs) = pipe(1 << 10).await;
+    let (handle, mut inbox) = LinkHandle::new(1);
+    let peer = async {
+        theirs.send(Message::Ping("hi".into())).await.unwrap();
+        assert_eq!(theirs.next().await.unwrap().unwrap(), Message::Pong("hi".into()));
+        handle.order(LinkOrder::Disconnect).unwrap();
+        while let Some(Ok(_)) = theirs.next().await {}
+    };
+    let ((end, _), ()) = tokio::join!(ended(ours, &mut inbox), peer);
+    assert_eq!(end, End::Disconnected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_cut_says_no_goodbye() {
+    let (ours, mut theirs) = pipe(1 << 10).await;
+    let (handle, mut inbox) = LinkHandle::new(1);
+    handle.order(LinkOrder::Drop).unwrap();
+    let (end, _) = ended(ours, &mut inbox).await;
+    assert_eq!((end.reason().as_str(), end), ("cut by us", End::Cut));
+    let heard = theirs.next().await.unwrap().unwrap_err();
+    assert_eq!(crate::link::close_reason::lost(&heard), "the connection ended without a goodbye");
+}

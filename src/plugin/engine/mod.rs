@@ -1,0 +1,314 @@
+//! The thread of the plugins: it takes requests, gives each plugin its turn, and carries out what the plugins asked for. It never waits
+//! for a link, and no link waits for it longer than it wants to.
+
+mod calls;
+mod effects;
+mod loading;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::filter::Seam;
+use super::folder;
+use super::handle::Reply;
+use super::host::Host;
+use super::loaded::Running;
+use super::pending_answers::Open;
+use super::report::{PluginCommand, PluginDetail, PluginState, Spoken};
+use super::request::{PluginOptions, Request, Wanted};
+use super::subscriptions::{Kind, handles};
+use crate::javascript::{Fault, Timers};
+use crate::link::LinkOrder;
+use crate::ocpp::Role;
+use crate::trace::StationKey;
+
+/// How long nothing happens until that is an event.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often files are looked at when they are watched.
+const WATCH: Duration = Duration::from_millis(300);
+/// When an order is tried again that a busy link did not take.
+const AGAIN: Duration = Duration::from_millis(1);
+
+/// The engine.
+pub(super) struct Engine {
+    host: Arc<dyn Host>,
+    seam: Arc<Seam>,
+    commands: Arc<Mutex<Vec<PluginCommand>>>,
+    options: PluginOptions,
+    /// In the order of their loading.
+    plugins: Vec<Running>,
+    disabled: BTreeMap<String, String>,
+    serials: u64,
+    timers: Timers,
+    open: Vec<Open>,
+    /// Orders for links that had no room for them.
+    undelivered: VecDeque<(StationKey, LinkOrder)>,
+    /// Events that came up during a turn, with their plugin.
+    next: VecDeque<(u64, &'static str, String)>,
+    /// What plugins print while a command is carried out.
+    spoken: Option<Vec<Spoken>>,
+    /// When something happened last; `None` once that was followed by an idle event.
+    active: Option<Instant>,
+    look: Instant,
+}
+
+impl Engine {
+    /// An engine without plugins.
+    pub fn new(
+        host: Arc<dyn Host>,
+        seam: Arc<Seam>,
+        commands: Arc<Mutex<Vec<PluginCommand>>>,
+        options: PluginOptions,
+    ) -> Engine {
+        Engine {
+            host,
+            seam,
+            commands,
+            options,
+            plugins: Vec::new(),
+            disabled: BTreeMap::new(),
+            serials: 0,
+            timers: Timers::default(),
+            open: Vec::new(),
+            undelivered: VecDeque::new(),
+            next: VecDeque::new(),
+            spoken: None,
+            active: None,
+            look: Instant::now(),
+        }
+    }
+
+    /// Works until the session is over. Without plugins it sleeps.
+    pub fn run(mut self, requests: &Receiver<Request>) {
+        loop {
+            let request = match self.deadline() {
+                None => requests.recv().ok(),
+                Some(deadline) => match requests.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                    Ok(request) => Some(request),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+            };
+            if let Some(request) = request {
+                self.seam.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.active = Some(Instant::now());
+                if matches!(request, Request::End) {
+                    return;
+                }
+                self.take(request);
+            }
+            self.due();
+            self.sweep();
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let idle = self.active.filter(|_| self.seam.handled.any(Kind::Idle)).map(|active| active + IDLE);
+        let watch =
+            (self.options.watch && self.plugins.iter().any(|plugin| plugin.file.is_some())).then_some(self.look + WATCH);
+        let again = (!self.undelivered.is_empty()).then(|| Instant::now() + AGAIN);
+        let open = self.open.iter().map(|open| open.deadline).min();
+        let next = (!self.next.is_empty()).then(Instant::now);
+        [self.timers.deadline(), idle, watch, again, open, next].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, request: Request) {
+        match request {
+            Request::Wanted(wanted, reply) => {
+                // Nobody waits any more when the front end has ended.
+                let _ = reply.send(self.wanted(wanted));
+            }
+            Request::List(reply) => {
+                let _ = reply.send(self.list());
+            }
+            Request::Called { ticket, station, action, payload, usual } => {
+                self.called(ticket, station, action, &payload, usual)
+            }
+            Request::Answered { station, action, payload } => {
+                let event = json!({"station": self.station(station), "action": action, "payload": payload});
+                self.everyone(Kind::Result, &action, "result", &event.to_string());
+            }
+            Request::Connection { station, our_role, up } => {
+                let (kind, name) = match our_role {
+                    Role::ChargePoint => (Kind::Connection, "connection"),
+                    Role::CentralSystem => (Kind::Client, "client"),
+                };
+                let kind_of_event = if up { "connected" } else { "disconnected" };
+                let event = json!({"station": self.station(station), "kind": name, "type": kind_of_event});
+                self.everyone(kind, "", "connection", &event.to_string());
+            }
+            Request::Frame { ticket, station, direction, text } => self.frame(ticket, station, direction, text),
+            Request::Ended { plugin, number, end } => self.ended(plugin, number, end),
+            Request::Options(options) => self.options = *options,
+            Request::End => {}
+        }
+    }
+
+    /// What has become due by now.
+    fn due(&mut self) {
+        let now = Instant::now();
+        while let Some((plugin, number)) = self.timers.next(now) {
+            self.active = Some(now);
+            self.turn(plugin, "timer", &number.to_string());
+        }
+        self.follow();
+        self.give_up(now);
+        for _ in 0..self.undelivered.len() {
+            if let Some((station, order)) = self.undelivered.pop_front() {
+                self.deliver(station, order);
+            }
+        }
+        if self.options.watch && now >= self.look + WATCH {
+            self.look = now;
+            self.reload_changed();
+        }
+        if self.active.is_some_and(|active| now >= active + IDLE) {
+            self.active = None;
+            if self.seam.handled.any(Kind::Idle) {
+                self.everyone(Kind::Idle, "", "idle", "null");
+                self.active = None;
+            }
+        }
+    }
+
+    fn wanted(&mut self, wanted: Wanted) -> Reply {
+        self.spoken = Some(Vec::new());
+        let mut reply = Reply::default();
+        let done = match wanted {
+            Wanted::Load(name) => self.load(&name),
+            Wanted::Unload(name) => self.unload(&name),
+            Wanted::Reload(name) => match self.plugins.iter().any(|plugin| plugin.name == name) {
+                true => self.load(&name),
+                false => Err((format!("Error: the plugin `{name}' is not loaded."), None)),
+            },
+            Wanted::Line { line, command } => {
+                reply.consumed = self.line(&line, command);
+                Ok(())
+            }
+        };
+        self.follow();
+        self.sweep();
+        reply.failure = done.err();
+        reply.spoken = self.spoken.take().unwrap_or_default();
+        reply
+    }
+
+    fn line(&mut self, line: &str, command: bool) -> bool {
+        let event = json!({ "line": line }).to_string();
+        let mut consumed = false;
+        for plugin in self.takers(Kind::Line, "") {
+            consumed |= self.turn(plugin, "line", &event).as_deref() == Some("true");
+        }
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let has = |plugin: &&Running| plugin.commands.iter().any(|command| command.name == first);
+        if let Some(plugin) = self.plugins.iter().rev().find(has).map(|plugin| plugin.serial)
+            && command
+            && !consumed
+        {
+            self.turn(plugin, "command", &event);
+            consumed = true;
+        }
+        consumed
+    }
+
+    fn list(&self) -> Vec<PluginDetail> {
+        let mut all: BTreeMap<String, PluginDetail> = folder::available(&self.options.folders)
+            .into_iter()
+            .map(|name| (name.clone(), PluginDetail::available(name)))
+            .collect();
+        for (name, reason) in &self.disabled {
+            let detail = all.entry(name.clone()).or_insert_with(|| PluginDetail::available(name.clone()));
+            detail.state = PluginState::Disabled(reason.clone());
+        }
+        for plugin in &self.plugins {
+            all.insert(plugin.name.clone(), plugin.detail(self.timers.count(plugin.serial)));
+        }
+        all.into_values().collect()
+    }
+
+    /// The plugins that handle an event, in the order of their loading.
+    fn takers(&self, kind: Kind, action: &str) -> Vec<u64> {
+        let takers = self.plugins.iter().filter(|plugin| handles(&plugin.handlers, kind, action));
+        takers.map(|plugin| plugin.serial).collect()
+    }
+
+    /// Gives an event to every plugin that handles it.
+    fn everyone(&mut self, kind: Kind, action: &str, name: &str, event: &str) {
+        for plugin in self.takers(kind, action) {
+            self.turn(plugin, name, event);
+        }
+        self.follow();
+    }
+
+    /// Gives a plugin its turn, and carries out what it asked for meanwhile.
+    fn turn(&mut self, serial: u64, kind: &str, event: &str) -> Option<String> {
+        self.turn_for(serial, kind, kind, event)
+    }
+
+    /// The same, with the words in which a fault is told.
+    fn turn_for(&mut self, serial: u64, kind: &str, what: &str, event: &str) -> Option<String> {
+        let plugin = self.plugins.iter_mut().find(|plugin| plugin.serial == serial)?;
+        plugin.events += 1;
+        let ended = plugin.instance.event(kind, event);
+        self.after(serial, what, ended).flatten()
+    }
+
+    /// What follows a turn.
+    fn after<T>(&mut self, serial: u64, what: &str, ended: Result<T, Fault>) -> Option<T> {
+        let plugin = self.plugins.iter().find(|plugin| plugin.serial == serial)?;
+        let (effects, unheard) = (plugin.instance.effects(), plugin.instance.unheard());
+        for effect in effects {
+            self.carry_out(serial, effect);
+        }
+        for fault in unheard {
+            self.fault(serial, "a promise", &fault);
+        }
+        ended.map_err(|fault| self.fault(serial, what, &fault)).ok()
+    }
+
+    /// The plugins that want to go leave, now that nothing is asked of them any more.
+    fn sweep(&mut self) {
+        while let Some(serial) = self.plugins.iter().find(|plugin| plugin.leaving).map(|plugin| plugin.serial) {
+            self.remove(serial, true);
+        }
+    }
+
+    /// The events that came up during turns. An event may bring up more of them; they wait for the next round, so that no plugin keeps
+    /// the thread to itself.
+    fn follow(&mut self) {
+        for _ in 0..self.next.len() {
+            if let Some((plugin, kind, event)) = self.next.pop_front() {
+                self.turn(plugin, kind, &event);
+            }
+        }
+    }
+
+    /// Shows what went wrong in a plugin, and stops the plugin when it must.
+    fn fault(&mut self, serial: u64, place: &str, fault: &Fault) {
+        let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
+        let text = format!("[{}] {place}: {fault}", plugin.name);
+        let stop = plugin.count(fault, &text);
+        let name = plugin.name.clone();
+        self.host.tell(None, true, text);
+        if let Some(reason) = stop {
+            self.host.tell(None, true, format!("[{name}] was disabled: {reason}"));
+            self.disabled.insert(name, reason);
+            self.remove(serial, false);
+        }
+    }
+
+    fn station(&self, station: StationKey) -> Value {
+        self.host.station(station).map_or(Value::Null, |facts| facts.to_json())
+    }
+
+    fn deliver(&mut self, station: StationKey, order: LinkOrder) {
+        if let Err(Some(order)) = self.host.order(station, order) {
+            self.undelivered.push_back((station, *order));
+        }
+    }
+}

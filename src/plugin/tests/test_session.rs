@@ -1,0 +1,310 @@
+//! The played program: it keeps what plugins order and say, and lets a test wait for it.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::behaviour::{Answer, Behaviour, CallEnd, IncomingCall, Outbox, Outcome, WhenEnded};
+use crate::clock::Moment;
+use crate::link::{LinkOrder, Verdict};
+use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
+use crate::plugin::{Host, Plugged, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
+use crate::trace::{Direction, StationKey};
+
+/// Nothing takes so long; a test that waits for longer has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What reached the program.
+#[derive(Debug)]
+pub enum Heard {
+    Told { station: Option<StationKey>, failure: bool, text: String },
+    Called { station: StationKey, action: String, payload: Value, then: WhenEnded },
+    Answered { ticket: u64, answer: Option<Answer> },
+    Inspected { ticket: u64, verdict: Verdict },
+}
+
+pub struct Played {
+    stations: Mutex<Vec<StationFacts>>,
+    heard: Mutex<Sender<Heard>>,
+}
+
+impl Host for Played {
+    fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
+        let catalog = Catalog::embedded();
+        catalog.action(version, role, action).map(|action| action.request.sample(&SampleContext::at(now().wall)))
+    }
+
+    fn stations(&self) -> Vec<StationFacts> {
+        self.stations.lock().unwrap().clone()
+    }
+
+    fn station(&self, key: StationKey) -> Option<StationFacts> {
+        self.stations().into_iter().find(|facts| facts.key == key)
+    }
+
+    fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
+        let heard = match order {
+            LinkOrder::Ask { action, payload, then } => Heard::Called { station, action, payload, then },
+            LinkOrder::Answer { ticket, answer } => Heard::Answered { ticket, answer },
+            LinkOrder::Inspected { ticket, verdict } => Heard::Inspected { ticket, verdict },
+            other => panic!("{other:?}"),
+        };
+        self.heard.lock().unwrap().send(heard).unwrap();
+        Ok(())
+    }
+
+    fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
+        self.heard.lock().unwrap().send(Heard::Told { station, failure, text }).unwrap();
+    }
+
+    fn toast(&self, text: String) {
+        self.tell(None, false, text);
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.stations().first().map(|facts| facts.our_role)
+    }
+}
+
+/// The simulator behind the played links: it answers everything alike.
+struct Usual(Role);
+
+impl Behaviour for Usual {
+    fn role(&self) -> Role {
+        self.0
+    }
+    fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
+    fn disconnected(&mut self, _: Moment) {}
+    fn answer(&mut self, _: IncomingCall<'_>, _: Moment, _: &mut Outbox) -> Answer {
+        Answer::Result(json!({"status": "Accepted"}))
+    }
+    fn answered(&mut self, _: &str, _: &Value, _: Outcome<'_>, _: Moment, _: &mut Outbox) {}
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+    fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
+}
+
+/// Plugins with a played program around them.
+pub struct World {
+    pub plugins: Plugins,
+    pub host: Arc<Played>,
+    pub folder: TempDir,
+    heard: Receiver<Heard>,
+    passed: RefCell<Vec<Heard>>,
+    runtime: tokio::runtime::Runtime,
+}
+
+pub fn now() -> Moment {
+    Moment { wall: jiff::Timestamp::UNIX_EPOCH, monotonic: Instant::now() }
+}
+
+impl World {
+    /// With one station towards which we play this role, in OCPP 1.6.
+    pub fn new(role: Role) -> World {
+        let (sender, heard) = channel();
+        let facts = StationFacts {
+            key: StationKey(7),
+            identity: "CP1".into(),
+            our_role: role,
+            version: Some(Version::V1_6),
+            transport: Some(Transport::WebSocket),
+            connected: true,
+        };
+        let host = Arc::new(Played { stations: Mutex::new(vec![facts]), heard: Mutex::new(sender) });
+        let plugins = Plugins::default();
+        plugins.connect(host.clone());
+        let folder = tempfile::tempdir().unwrap();
+        let world = World {
+            plugins,
+            host,
+            heard,
+            passed: RefCell::default(),
+            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
+            folder,
+        };
+        world.configure(|_| {});
+        world
+    }
+
+    /// Changes the options.
+    pub fn configure(&self, change: impl FnOnce(&mut PluginOptions)) {
+        let folder = self.folder.path();
+        let mut options =
+            PluginOptions { folders: vec![folder.to_owned()], state: Some(folder.join("state")), ..Default::default() };
+        change(&mut options);
+        self.plugins.configure(options);
+    }
+
+    /// Other stations.
+    pub fn stations(&self, change: impl FnOnce(&mut Vec<StationFacts>)) {
+        change(&mut self.host.stations.lock().unwrap());
+    }
+
+    /// Writes a plugin.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(format!("{name}.js")), text).unwrap();
+    }
+
+    /// Copies a plugin from the test data.
+    pub fn sample(&self, name: &str) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/plugins/{name}.js"));
+        std::fs::copy(file, self.folder.path().join(format!("{name}.js"))).unwrap();
+    }
+
+    /// Writes and loads a plugin whose `onLoad` has this body.
+    pub fn load(&self, name: &str, body: &str) -> Reply {
+        self.write(name, &format!("exports.onLoad = function () {{ const plugin = this;\n{body}\n}};"));
+        self.load_file(name)
+    }
+
+    /// The same, and it must work.
+    pub fn runs(&self, name: &str, body: &str) {
+        assert_eq!(self.load(name, body).failure, None);
+    }
+
+    pub fn load_file(&self, name: &str) -> Reply {
+        self.runtime.block_on(self.plugins.load(name))
+    }
+
+    pub fn unload(&self, name: &str) -> Reply {
+        self.runtime.block_on(self.plugins.unload(name))
+    }
+
+    pub fn line(&self, line: &str) -> Reply {
+        self.runtime.block_on(self.plugins.line(line, false))
+    }
+
+    pub fn list(&self) -> Vec<PluginDetail> {
+        self.runtime.block_on(self.plugins.list())
+    }
+
+    pub fn detail(&self, name: &str) -> PluginDetail {
+        self.list().into_iter().find(|detail| detail.name == name).unwrap()
+    }
+
+    fn link(&self) -> (Plugged, Version) {
+        let facts = self.host.stations()[0].clone();
+        let behaviour = Box::new(Usual(facts.our_role));
+        (Plugged::new(behaviour, facts.key, self.plugins.seam().clone()), facts.version.unwrap())
+    }
+
+    /// The peer calls; this is what the link is told at once.
+    pub fn peer_calls(&self, action: &str, payload: &Value) -> Answer {
+        let (mut link, version) = self.link();
+        link.answer(IncomingCall { action, payload, version }, now(), &mut Outbox::default())
+    }
+
+    /// The peer calls and gets its answer.
+    pub fn answer(&self, action: &str, payload: &Value) -> Answer {
+        match self.peer_calls(action, payload) {
+            Answer::Later(later) => self.wait(|heard| match heard {
+                Heard::Answered { ticket, answer } if ticket == later.ticket => {
+                    Ok(answer.unwrap_or_else(|| *later.otherwise.clone()))
+                }
+                other => Err(other),
+            }),
+            at_once => at_once,
+        }
+    }
+
+    /// A frame is about to pass; this is what becomes of it.
+    pub fn frame(&self, direction: Direction, text: &str) -> Verdict {
+        let (mut link, _) = self.link();
+        let Some(wanted) = link.inspect(direction, text) else { return Verdict::Pass };
+        self.wait(|heard| match heard {
+            Heard::Inspected { ticket, verdict } if ticket == wanted => Ok(verdict),
+            other => Err(other),
+        })
+    }
+
+    /// One of our calls got its result.
+    pub fn result(&self, action: &str, payload: &Value) {
+        let (mut link, _) = self.link();
+        let outcome = Outcome::Result { payload, valid: true };
+        link.answered(action, &Value::Null, outcome, now(), &mut Outbox::default());
+    }
+
+    /// The link comes or goes.
+    pub fn connection(&self, up: bool) {
+        let (mut link, version) = self.link();
+        if up { link.connected(version, now(), &mut Outbox::default()) } else { link.disconnected(now()) }
+    }
+
+    /// Waits for something; what comes before it is kept for others to wait for.
+    pub fn wait<T>(&self, mut wanted: impl FnMut(Heard) -> Result<T, Heard>) -> T {
+        let before: Vec<Heard> = self.passed.borrow_mut().drain(..).collect();
+        let mut before = before.into_iter();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let next = match before.next() {
+                Some(heard) => heard,
+                None => match self.heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(heard) => heard,
+                    Err(_) => panic!("it never came; what came is {:?}", self.passed.borrow()),
+                },
+            };
+            match wanted(next) {
+                Ok(found) => {
+                    self.passed.borrow_mut().extend(before);
+                    return found;
+                }
+                Err(other) => self.passed.borrow_mut().push(other),
+            }
+        }
+    }
+
+    /// Waits for a line of the trace with this in it.
+    pub fn told(&self, part: &str) -> String {
+        self.wait(|heard| match heard {
+            Heard::Told { text, .. } if text.contains(part) => Ok(text),
+            other => Err(other),
+        })
+    }
+
+    /// Waits for a call of a plugin.
+    pub fn called(&self) -> (String, Value, WhenEnded) {
+        self.wait(|heard| match heard {
+            Heard::Called { action, payload, then, .. } => Ok((action, payload, then)),
+            other => Err(other),
+        })
+    }
+
+    /// Waits for a call and answers it.
+    pub fn serve(&self, wanted: &str, end: CallEnd) -> Value {
+        let (action, payload, then) = self.called();
+        assert_eq!(action, wanted);
+        then.tell(end);
+        payload
+    }
+
+    /// The thread still works: a plugin is loaded and answers.
+    pub fn lives(&self) {
+        self.runs("alive", "plugin.onCall('Reset', () => ({ status: 'Alive' }));");
+        assert_eq!(self.answer("Reset", &json!({"type": "Soft"})), Answer::Result(json!({"status": "Alive"})));
+        self.unload("alive");
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.plugins.end();
+    }
+}
+
+/// The lines that were printed on the console.
+pub fn printed(reply: &Reply) -> Vec<&str> {
+    reply.spoken.iter().map(|spoken| spoken.text.as_str()).collect()
+}
+
+/// That a reply failed with this in its reason.
+pub fn failed(reply: &Reply, part: &str) {
+    let (text, reason) = reply.failure.clone().unwrap_or_else(|| panic!("{reply:?}"));
+    let whole = format!("{text} {}", reason.unwrap_or_default());
+    assert!(whole.contains(part), "{whole}");
+}

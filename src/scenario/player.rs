@@ -1,0 +1,388 @@
+//! Plays one file: runs it, then every scenario that it has declared, each until it settles, fails or takes too long.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::excerpt::Excerpt;
+use super::execute::Happened;
+use super::files;
+use super::options::ScenarioOptions;
+use super::outcome::{Case, Failure, FileReport, Outcome};
+use super::query::Questions;
+use super::record_json;
+use super::request::{self, Declared, Settled, Step, Wish};
+use super::session::Session;
+use super::worker::{Spoken, ToPerson};
+use crate::behaviour::Answer;
+use crate::clock::now;
+use crate::hub::{Asked, Hub};
+use crate::javascript::CALLS;
+use crate::javascript::{Fault, Limits, Script, Timers, millis};
+use crate::trace::StationKey;
+
+/// What scripts find, in the order in which it is built.
+pub(super) const PRELUDES: &[(&str, &str)] = &[
+    CALLS,
+    ("matchers", include_str!("script/matchers.js")),
+    ("steps", include_str!("script/steps.js")),
+    ("log", include_str!("script/log.js")),
+    ("rules", include_str!("script/rules.js")),
+    ("links", include_str!("script/links.js")),
+    ("sides", include_str!("script/sides.js")),
+    ("scenario", include_str!("script/scenario.js")),
+    ("framework", include_str!("script/framework.js")),
+];
+/// The memory of one script, in bytes.
+pub(super) const MEMORY: usize = 256 << 20;
+/// How long a script may compute without a pause.
+pub(super) const TURN: Duration = Duration::from_secs(5);
+/// The place of the file itself among its scenarios.
+pub(super) const FILE: i64 = -1;
+
+/// What plays a file.
+pub(super) struct Player<'a> {
+    pub options: &'a ScenarioOptions,
+    pub to_person: ToPerson<'a>,
+    pub session: Session,
+    pub wishes: Rc<RefCell<Vec<Wish>>>,
+    /// The end of the street on which the session tells what has happened.
+    pub happened: mpsc::UnboundedSender<Happened>,
+    pub timers: Timers,
+    /// The steps that have begun and are not done.
+    pub steps: Vec<Step>,
+    /// The step that was over last.
+    pub last_step: Option<Step>,
+    pub declared: Vec<Declared>,
+    pub settled: Option<Settled>,
+    /// Whether the engine has broken a bound: what is left in it may do so again.
+    pub exhausted: bool,
+    /// What went wrong beside the scenario's own course.
+    pub faults: Vec<Fault>,
+    /// The usual answers to the calls that the script is asked about.
+    pub questions: BTreeMap<(u64, StationKey), Answer>,
+    /// Counts orders, to pause in time for the links to take them.
+    pub orders: usize,
+    /// When the scenario at hand began.
+    pub began: Instant,
+    /// When it has taken too long.
+    pub deadline: Instant,
+    pub script: Script,
+    pub happenings: mpsc::UnboundedReceiver<Happened>,
+    /// The hub that the script's questions are about.
+    asked: Rc<RefCell<Hub>>,
+    changes: watch::Receiver<u64>,
+    /// The file as it was named.
+    pub file: String,
+    name: String,
+}
+
+/// Plays a file. The session that was kept from the file before goes on, when there is one, and the last one is handed back.
+pub(super) async fn play(
+    path: &Path,
+    options: &ScenarioOptions,
+    to_person: ToPerson<'_>,
+    kept: &mut Option<Session>,
+) -> FileReport {
+    let file = path.display().to_string();
+    let broken = |failure: Box<Failure>| {
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let case = Case { outcome: Outcome::Broken(failure), ..case(&name, None) };
+        FileReport { file: file.clone(), cases: vec![case] }
+    };
+    let text = match files::read(path) {
+        Ok(text) => text,
+        Err(error) => return broken(Failure::plain(error.to_string(), None)),
+    };
+    let session = kept.take().unwrap_or_else(|| Session::new(options));
+    let mut player = match Player::new(path, options, to_person, session) {
+        Ok(player) => player,
+        Err(fault) => return broken(Failure::plain(fault.message, fault.place)),
+    };
+    let cases = player.play(&text).await;
+    player.leave_usual();
+    *kept = Some(player.session);
+    FileReport { file, cases }
+}
+
+/// An engine for the script in a file, which does not run yet.
+fn engine(
+    path: &Path,
+    options: &ScenarioOptions,
+    wishes: &Rc<RefCell<Vec<Wish>>>,
+    asked: &Rc<RefCell<Hub>>,
+) -> Result<Script, Fault> {
+    let (questions, noted) = (Questions::new(asked.clone(), path, options), wishes.clone());
+    let host = move |operation: &str, json: &str| match questions.answer(operation, json) {
+        Some(answer) => answer,
+        None => request::read(operation, json).map(|wish| {
+            noted.borrow_mut().push(wish);
+            "null".to_owned()
+        }),
+    };
+    Script::new(&path.display().to_string(), Limits { memory: MEMORY, time: TURN }, PRELUDES, host)
+}
+
+impl<'a> Player<'a> {
+    fn new(path: &Path, options: &'a ScenarioOptions, to_person: ToPerson<'a>, session: Session) -> Result<Player<'a>, Fault> {
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let shown = path.display().to_string();
+        let (happened, happenings) = mpsc::unbounded_channel();
+        let wishes = Rc::<RefCell<Vec<Wish>>>::default();
+        let asked = Rc::new(RefCell::new(session.hub().clone()));
+        let script = engine(path, options, &wishes, &asked)?;
+        let changes = session.hub().trace().subscribe();
+        Ok(Player {
+            options,
+            to_person,
+            session,
+            wishes,
+            happened,
+            timers: Timers::default(),
+            steps: Vec::new(),
+            last_step: None,
+            declared: Vec::new(),
+            settled: None,
+            exhausted: false,
+            faults: Vec::new(),
+            questions: BTreeMap::new(),
+            orders: 0,
+            began: Instant::now(),
+            deadline: Instant::now(),
+            script,
+            happenings,
+            asked,
+            changes,
+            file: shown,
+            name,
+        })
+    }
+
+    async fn play(&mut self, text: &str) -> Vec<Case> {
+        self.begin(None).await;
+        let started = self.script.start(text).map(drop);
+        let outcome = self.outcome(FILE, started).await;
+        let declared = std::mem::take(&mut self.declared);
+        if declared.is_empty() || outcome != Outcome::Passed {
+            let name = self.name.clone();
+            let wanted = self.options.wants(&self.file, &name)
+                || matches!(outcome, Outcome::Broken(_))
+                || declared.iter().any(|declared| self.options.wants(&self.file, &declared.name));
+            return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
+        }
+        let mut cases = Vec::new();
+        for (index, declared) in declared.iter().enumerate() {
+            if !self.options.wants(&self.file, &declared.name) {
+                continue;
+            }
+            if self.options.stop.is_cancelled() {
+                break;
+            }
+            if let Some(reason) = &declared.skip {
+                cases.push(Case { outcome: Outcome::Skipped(reason.clone()), ..case(&declared.name, Some(declared)) });
+                continue;
+            }
+            if self.exhausted
+                && let Err(outcome) = self.renew(text).await
+            {
+                cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
+                break;
+            }
+            (self.to_person)(Spoken::Begins { script: &self.file, name: &declared.name });
+            self.begin(declared.timeout).await;
+            let event = json!({ "index": index }).to_string();
+            let started = self.script.event("run", &event).map(drop);
+            let outcome = self.outcome(i64::try_from(index).unwrap_or(i64::MAX), started).await;
+            cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
+        }
+        cases
+    }
+
+    /// Runs the file again in a new engine, for the scenarios behind one that has broken a bound. The outcome when that fails.
+    async fn renew(&mut self, text: &str) -> Result<(), Outcome> {
+        self.exhausted = false;
+        let made = engine(Path::new(&self.file), self.options, &self.wishes, &self.asked);
+        self.script = made.map_err(|fault| Outcome::Broken(Failure::plain(fault.message, fault.place)))?;
+        self.begin(None).await;
+        let started = self.script.start(text).map(drop);
+        let outcome = self.outcome(FILE, started).await;
+        self.declared.clear(); // the same as before
+        if outcome == Outcome::Passed { Ok(()) } else { Err(outcome) }
+    }
+
+    /// A scenario begins, in a fresh session unless the charge point under test is to stay.
+    async fn begin(&mut self, timeout: Option<f64>) {
+        // A central system to which nobody has connected leaves records only.
+        let used = self.session.hub().trace().read().records().range().end > 0;
+        self.leave_usual();
+        // Towards another program ids must not come again.
+        if self.options.is_simulated() {
+            fastrand::seed(self.options.seed);
+        }
+        if self.options.listen.is_none() && used {
+            self.session.hub().end().await;
+            self.session = Session::new(self.options);
+            *self.asked.borrow_mut() = self.session.hub().clone();
+            self.changes = self.session.hub().trace().subscribe();
+        }
+        self.ask_script();
+        let end = self.session.hub().trace().read().records().range().end;
+        (self.session.began, self.session.told) = (end, end);
+        self.timers = Timers::default();
+        self.steps.clear();
+        self.last_step = None;
+        self.faults.clear();
+        drop(self.script.unheard()); // those of a scenario that was broken off are not this one's
+        self.settled = None;
+        self.began = Instant::now();
+        self.deadline = self.began + timeout.map_or_else(|| self.options.patience(), |timeout| millis(Some(timeout)));
+    }
+
+    /// Goes on until what has started settles, fails or takes too long.
+    async fn outcome(&mut self, index: i64, started: Result<(), Fault>) -> Outcome {
+        let real = std::time::Instant::now();
+        let mut turned = started;
+        loop {
+            if let Err(fault) = turned {
+                return self.stopped(fault);
+            }
+            self.carry_out().await;
+            if let Some(settled) = self.settled.take().filter(|settled| settled.index == index) {
+                return self.judged(settled);
+            }
+            turned = self.next().await;
+            if self.options.stop.is_cancelled() {
+                return Outcome::Broken(self.with_trace(*Failure::plain("the run was broken off", None), &[]));
+            }
+            let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
+            if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
+                return self.late();
+            }
+        }
+    }
+
+    /// Waits for the next thing to happen, and lets the script handle it.
+    async fn next(&mut self) -> Result<(), Fault> {
+        let timer = self.timers.deadline().map_or(self.deadline, |timer| self.deadline.min(timer.into()));
+        let first = tokio::select! {
+            biased;
+            changed = self.changes.changed() => {
+                debug_assert!(changed.is_ok(), "the session outlives the scenario");
+                None
+            }
+            happened = self.happenings.recv() => happened,
+            () = self.options.stop.cancelled() => None,
+            () = sleep_until(timer) => None,
+        };
+        let (mut answered, mut asked) = (Vec::new(), VecDeque::new());
+        let mut happened = first.or_else(|| self.happenings.try_recv().ok());
+        while let Some(next) = happened {
+            match next {
+                Happened::Answered { number, value } => answered.push((number, value)),
+                Happened::Asked(question) => asked.push_back(question),
+            }
+            happened = self.happenings.try_recv().ok();
+        }
+        self.records(&mut asked)?;
+        // Whoever hears of an answer finds its record.
+        for (number, mut value) in answered {
+            value["number"] = json!(number);
+            self.script.event("answered", &value.to_string())?;
+        }
+        while let Some((_, number)) = self.timers.next(now().monotonic) {
+            self.script.event("timer", &number.to_string())?;
+            if !self.wishes.borrow().is_empty() {
+                break; // what it asks for comes first
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the script what is new in the trace. It is asked for the answer to a call after it has heard of everything before the
+    /// call, and before it hears of the call itself: what it says about answers holds from the next call on.
+    fn records(&mut self, asked: &mut VecDeque<Asked>) -> Result<(), Fault> {
+        let hub = self.session.hub().clone();
+        let mut told: Vec<Value> = Vec::new();
+        let (news, stations) = {
+            let contents = hub.trace().read();
+            let range = contents.records().range();
+            let from = self.session.told.max(range.start);
+            if from > self.session.told {
+                // What nobody has seen may be just what must not come.
+                let lost = from - self.session.told;
+                let message = format!("{lost} records left the trace before the script saw them; give it more --trace-memory");
+                self.faults.push(Fault::new(&message, ""));
+            }
+            let records = contents.records().iter(from..range.end);
+            let news: Vec<Value> =
+                records.filter_map(|record| record_json::record(&record, &contents, hub.catalog())).collect();
+            self.session.told = range.end;
+            let keys: BTreeSet<u64> = news.iter().filter_map(|record| record["key"].as_u64()).collect();
+            let rows = keys.into_iter().filter_map(|key| contents.stations().get(StationKey(u32::try_from(key).ok()?)));
+            (news, rows.map(record_json::station).collect::<Value>())
+        };
+        if news.is_empty() && asked.is_empty() {
+            return Ok(());
+        }
+        for record in news {
+            let is_of = |question: &Asked| {
+                record["kind"] == "call"
+                    && record["direction"] == "in"
+                    && record["key"] == question.station.0
+                    && record["action"] == *question.action
+                    && record["payload"] == question.payload
+            };
+            if let Some(question) = asked.iter().position(is_of).and_then(|index| asked.remove(index)) {
+                self.tell_records(std::mem::take(&mut told), &stations)?;
+                self.ask(question)?;
+            }
+            told.push(record);
+        }
+        self.tell_records(told, &stations)?;
+        asked.drain(..).try_for_each(|question| self.ask(question))
+    }
+
+    fn tell_records(&self, records: Vec<Value>, stations: &Value) -> Result<(), Fault> {
+        self.script.event("records", &json!({ "records": records, "stations": stations }).to_string()).map(drop)
+    }
+
+    fn ask(&mut self, asked: Asked) -> Result<(), Fault> {
+        let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
+        let question = json!({
+            "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload, "usual": usual,
+        });
+        self.questions.insert((asked.ticket, asked.station), asked.usual);
+        self.script.event("question", &question.to_string()).map(drop)
+    }
+
+    fn ended(&self, case: Case, outcome: Outcome) -> Case {
+        let trace = if self.options.whole_trace {
+            let contents = self.session.hub().trace().read();
+            Excerpt::new(&contents, self.session.began, &self.session.hidden).all()
+        } else {
+            Vec::new()
+        };
+        Case { outcome, took: self.began.elapsed(), trace, ..case }
+    }
+
+    /// The session's hub.
+    pub(super) fn hub(&self) -> &Hub {
+        self.session.hub()
+    }
+
+    /// A station as the script sees it.
+    pub(super) fn station(&self, key: StationKey) -> Value {
+        self.hub().trace().read().stations().get(key).map_or(Value::Null, record_json::station)
+    }
+}
+
+fn case(name: &str, declared: Option<&Declared>) -> Case {
+    let (checks, by) = declared.map(|declared| (declared.checks.clone(), declared.by.clone())).unwrap_or_default();
+    Case { name: name.to_owned(), checks, by, outcome: Outcome::Passed, took: Duration::ZERO, trace: Vec::new() }
+}

@@ -1,0 +1,114 @@
+//! What a script asks and is told at once, within its turn: the time, chance, the stations, the files beside it.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::files;
+use super::options::ScenarioOptions;
+use super::record_json;
+use crate::clock::now;
+use crate::hub::Hub;
+use crate::ocpp::nearest;
+use crate::trace::StationKey;
+
+/// What questions are answered from.
+pub(super) struct Questions {
+    hub: Rc<RefCell<Hub>>,
+    folder: PathBuf,
+    foreign: Value,
+    parameters: Value,
+    /// Until when a central system under test may be missing.
+    waits_until: Instant,
+}
+
+#[derive(Deserialize)]
+struct Answered {
+    station: u32,
+    action: String,
+}
+
+#[derive(Deserialize)]
+struct Module {
+    folder: PathBuf,
+    what: String,
+}
+
+impl Questions {
+    /// For the script in this file.
+    pub fn new(hub: Rc<RefCell<Hub>>, path: &Path, options: &ScenarioOptions) -> Questions {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let foreign = json!({
+            "centralSystem": options.url.is_some(),
+            "chargePoint": options.listen.is_some(),
+            "identity": options.identity,
+            "unattended": options.unattended,
+        });
+        Questions {
+            hub,
+            folder: folder.to_owned(),
+            foreign,
+            parameters: json!(options.parameters),
+            waits_until: options.waits_until,
+        }
+    }
+
+    /// The answer; `None` when it is no question.
+    pub fn answer(&self, operation: &str, json: &str) -> Option<Result<String, String>> {
+        Some(Ok(match operation {
+            "now" => json!(now().wall.as_microsecond() as f64 / 1000.0).to_string(),
+            "random" => json!(fastrand::f64()).to_string(),
+            "foreign" => self.foreign.to_string(),
+            "parameters" => self.parameters.to_string(),
+            "folder" => json!(self.folder).to_string(),
+            "stations" => {
+                let hub = self.hub.borrow();
+                let contents = hub.trace().read();
+                contents.stations().rows().iter().map(record_json::station).collect::<Value>().to_string()
+            }
+            "station" => {
+                let key: u32 = serde_json::from_str(json).ok()?;
+                let hub = self.hub.borrow();
+                let contents = hub.trace().read();
+                contents.stations().get(StationKey(key)).map_or(Value::Null, record_json::station).to_string()
+            }
+            "answers" => self.answers(json).to_string(),
+            // It is given once for the whole run.
+            "wait" => json!(self.waits_until.saturating_duration_since(Instant::now()).as_millis()).to_string(),
+            "module" => return Some(module(json)),
+            _ => return None,
+        }))
+    }
+}
+
+impl Questions {
+    /// Whether the peer of a station may call an action; the nearest one that it may call when it may not.
+    fn answers(&self, json: &str) -> Value {
+        let Ok(Answered { station, action }) = serde_json::from_str(json) else { return Value::Bool(false) };
+        let hub = self.hub.borrow();
+        let link = hub.trace().read().stations().get(StationKey(station)).map(|row| (row.our_role, row.version));
+        let Some((our_role, Some(version))) = link else { return Value::Bool(true) }; // nothing is known of the link yet
+        let (catalog, peer) = (hub.catalog(), our_role.peer());
+        if catalog.actions(version).is_empty() || catalog.action(version, peer, &action).is_some() {
+            return Value::Bool(true);
+        }
+        let near = nearest(&action, catalog.actions_of(version, peer).map(|action| &*action.name));
+        near.map_or(Value::Bool(false), Value::from)
+    }
+}
+
+/// The text of a file that a script requires, and where it lies.
+fn module(json: &str) -> Result<String, String> {
+    let Module { folder, what } = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    Ok(match files::required(&folder, &what) {
+        Ok((file, text)) => {
+            let beside = file.parent().unwrap_or(Path::new("."));
+            json!({ "file": file, "shown": files::shortest(&folder.join(&what)), "folder": beside, "text": text }).to_string()
+        }
+        Err(failure) => json!({ "failure": failure }).to_string(),
+    })
+}

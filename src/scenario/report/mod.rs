@@ -1,0 +1,102 @@
+//! Reports of a run: the lines for a person, and the formats that CI systems read.
+
+mod json;
+mod junit;
+mod tap;
+
+use super::outcome::{Case, Failure, FileReport, Outcome};
+use crate::sanitize::visible;
+
+/// A format that CI systems read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// The XML of JUnit, as CI systems read it.
+    JUnit,
+    /// One JSON document.
+    Json,
+    /// The Test Anything Protocol, version 13.
+    Tap,
+}
+
+impl ReportFormat {
+    /// The report in this format.
+    pub fn write(self, files: &[FileReport], seed: u64) -> String {
+        match self {
+            ReportFormat::JUnit => junit::write(files, seed),
+            ReportFormat::Json => json::write(files, seed),
+            ReportFormat::Tap => tap::write(files, seed),
+        }
+    }
+}
+
+/// How many scenarios ended in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Everything was as expected.
+    pub passed: usize,
+    /// Something was not.
+    pub failed: usize,
+    /// Could not be played.
+    pub broken: usize,
+    /// Were not judged.
+    pub skipped: usize,
+}
+
+/// Counts outcomes.
+pub fn count<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Count {
+    let mut count = Count::default();
+    for case in cases {
+        match case.outcome {
+            Outcome::Passed => count.passed += 1,
+            Outcome::Failed(_) => count.failed += 1,
+            Outcome::Broken(_) => count.broken += 1,
+            Outcome::Skipped(_) => count.skipped += 1,
+        }
+    }
+    count
+}
+
+/// What a person reads about a scenario that did not succeed. It can hold what the peer has said, and goes to a terminal.
+pub fn explain(file: &str, case: &Case) -> String {
+    let text = match &case.outcome {
+        Outcome::Failed(failure) => {
+            let heading = format!("{file} › {} failed after {:.3} s\n", case.name, case.took.as_secs_f64());
+            heading + &details(case, failure, "  ")
+        }
+        Outcome::Broken(failure) => {
+            let line = failure.line.as_ref().map_or_else(String::new, |line| format!("\n  {line}"));
+            match &failure.place {
+                Some(place) => format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name),
+                None if failure.message.starts_with(file) => format!("{}\n", failure.message),
+                None => format!("{file}: {} (scenario {:?})\n", failure.message, case.name),
+            }
+        }
+        Outcome::Passed | Outcome::Skipped(_) => String::new(),
+    };
+    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
+}
+
+/// The parts of a failure, a line each, and the trace.
+fn details(case: &Case, failure: &Failure, margin: &str) -> String {
+    let mut text = String::new();
+    let mut put = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let value = value.replace('\n', &format!("\n{margin}           "));
+            text.push_str(&format!("{margin}{name:<9}  {value}\n"));
+        }
+    };
+    put("message", &failure.message);
+    put("at", failure.place.as_deref().unwrap_or_default());
+    put("", failure.line.as_deref().unwrap_or_default());
+    put("step", failure.step.as_deref().unwrap_or_default());
+    put("expected", failure.expected.as_deref().unwrap_or_default());
+    put("found", failure.found.as_deref().unwrap_or_default());
+    put("checks", &case.checks);
+    put("by", &case.by.join(", "));
+    put("exchange", &failure.exchange.join("\n"));
+    put("trace", &failure.trace.join("\n"));
+    text
+}
+
+#[cfg(test)]
+mod tests;

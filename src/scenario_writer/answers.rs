@@ -1,0 +1,135 @@
+//! How the two sides answer: ours when that is not what our end answers anyway, and those of a simulated peer that somebody has decided.
+
+use serde_json::Value;
+
+use super::defaults::{to_say, usual};
+use super::expression::Expression;
+use super::identifiers::is_identifier;
+use super::said::Said;
+use super::script::Script;
+use crate::behaviour::{Answer, IncomingCall};
+use crate::ocpp::{ErrorCode, Message, Role, Version};
+use crate::trace::{Record, Verdict};
+
+/// How much of an answer is told to a person.
+const MOST_TOLD: usize = 80;
+
+impl Script<'_> {
+    /// How we answered, when that is not what we answer anyway.
+    pub fn our_answer(
+        &mut self,
+        at: usize,
+        record: &Record<'_>,
+        (action, payload): (&str, &Value),
+        response: Option<&Message>,
+    ) -> Option<Expression> {
+        let (our_role, version) = (self.links[at].our_role, self.links[at].version);
+        let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else {
+            return Some(silence());
+        };
+        let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
+        match Said::of(&answer, version, self.catalog) {
+            Said::Result(result) => {
+                self.answered(at, action, &result);
+                let usual = usual_result(our_role, call, &answer);
+                let mut inference = self.inference(at, &answer);
+                let fields = to_say(our_role, &result, &usual).into_iter().map(|(name, value)| {
+                    let value = value.map(|value| inference.sent_field(name, value, response));
+                    (name.to_owned(), value.unwrap_or_else(|| Expression::code("undefined")))
+                });
+                let answer = Expression::Object(fields.collect());
+                match (answer.is_empty_object(), answer.depends_on_the_moment()) {
+                    (true, _) => None,
+                    (false, true) => Some(Expression::Anew(Box::new(answer))),
+                    (false, false) => Some(answer),
+                }
+            }
+            // A call that breaks the definitions, or is in none, is refused before anybody is asked.
+            Said::Error { .. } if record.verdict == Verdict::Invalid || response.is_none() => None,
+            Said::Error { code, description } => {
+                let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
+                (!same(usual(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
+            }
+            Said::Call { .. } | Said::Unreadable => None,
+        }
+    }
+
+    /// What our answer explains of what the peer does later.
+    fn answered(&mut self, at: usize, action: &str, result: &Value) {
+        let link = &mut self.links[at];
+        match action {
+            "BootNotification" => {
+                let interval = ["interval", "heartbeatInterval"].iter().find_map(|name| result[name].as_i64());
+                link.interval = interval.filter(|interval| *interval > 0).unwrap_or(link.interval);
+            }
+            "StartTransaction" if result["idTagInfo"]["status"] != "Accepted" => link.causes.refused(),
+            _ => {}
+        }
+    }
+
+    /// What somebody has made a simulated peer answer, in words and as it is said again. A real peer answers as it is, and what a
+    /// charge point accepts depends on its state.
+    pub fn their_answer(
+        &mut self,
+        at: usize,
+        record: &Record<'_>,
+        answer: &Record<'_>,
+        (action, payload): (&str, &Value),
+        said: Option<&Said>,
+    ) -> Option<(String, Expression)> {
+        let (their_role, version) = (self.links[at].our_role.peer(), self.links[at].version);
+        if !self.links[at].causes.is_simulated || record.verdict == Verdict::Invalid {
+            return None;
+        }
+        let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
+        match said {
+            None => Some(("with nothing".to_owned(), silence())),
+            Some(Said::Error { code, description }) => {
+                let same = matches!(usual(their_role, call, answer.wall_micros), Answer::Error { code: usual, .. } if usual.name() == code);
+                (!same).then(|| (format!("with the error {code}"), error(code, description)))
+            }
+            Some(Said::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {
+                let usual = usual_result(their_role, call, answer);
+                let fields = to_say(Role::CentralSystem, result, &usual);
+                let fields: Vec<_> =
+                    fields.into_iter().filter(|(name, value)| !value.is_some_and(|value| is_identifier(name, value))).collect();
+                if fields.is_empty() {
+                    return None;
+                }
+                let told = fields.iter().map(|(name, value)| match value {
+                    Some(Value::String(text)) => format!("{name} {text}"),
+                    Some(value) => format!("{name} {value}"),
+                    None => format!("no {name}"),
+                });
+                let told: String = told.collect::<Vec<_>>().join(" and ").chars().take(MOST_TOLD).collect();
+                let mut inference = self.inference(at, answer);
+                let fields = fields.into_iter().map(|(name, value)| {
+                    let value = value.map_or_else(|| Expression::code("undefined"), |value| inference.played(value, None));
+                    (name.to_owned(), value)
+                });
+                Some((format!("with {told}"), Expression::Object(fields.collect())))
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+/// The result that an end gives anyway; an empty one when it gives none.
+fn usual_result(role: Role, call: IncomingCall<'_>, answer: &Record<'_>) -> Value {
+    match usual(role, call, answer.wall_micros) {
+        Answer::Result(usual) => usual,
+        _ => Value::Object(serde_json::Map::new()),
+    }
+}
+
+fn silence() -> Expression {
+    Expression::Call("ocpp.silence".to_owned(), Vec::new())
+}
+
+fn error(code: &str, description: &str) -> Expression {
+    let mut arguments = vec![Expression::text(code)];
+    if ErrorCode::parse(code).is_none_or(|code| code.description() != description) {
+        arguments.push(Expression::text(description));
+    }
+    Expression::Call("ocpp.error".to_owned(), arguments)
+}

@@ -1,0 +1,255 @@
+//! What the two sides call: our calls with what the peer answered, and those of the peer with what made the peer call.
+
+use serde_json::Value;
+
+use super::context::{is_raw, is_silence};
+use super::expression::Expression;
+use super::page::Statement;
+use super::periodic::shape;
+use super::said::Said;
+use super::script::Script;
+use crate::ocpp::{Message, Role};
+use crate::trace::{Direction, Record, RecordKind, Verdict};
+
+/// The time after which a call that gets no answer is given up for certain, in milliseconds: longer than links usually wait.
+const UNANSWERED: &str = "40000";
+const SECOND: i64 = 1_000_000;
+/// What comes sooner behind another message does not come by the clock, in microseconds.
+const QUIET: i64 = 5 * SECOND;
+/// Seconds between the readings of a simulated charge point that nobody has told anything.
+const READINGS: i64 = 60;
+/// The fields that tell a person which call is meant.
+const TELLING: [&str; 6] = ["connectorId", "idTag", "status", "type", "requestedMessage", "key"];
+
+impl Script<'_> {
+    /// A call, whoever makes it.
+    pub fn call(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
+        match (record.partner, direction) {
+            (None, Direction::Out) if is_raw(self.contents, record) => return self.frame(at, record, direction),
+            // What became of it is not in the recording, so there is nothing to expect.
+            (None, Direction::Out) => return,
+            (None, Direction::In) if !is_silence(self.contents, record) => return,
+            _ => {}
+        }
+        match Said::of(record, self.links[at].version, self.catalog) {
+            // Whoever names no payload asks for the usual one, so one that is no object can only be sent as it was.
+            Said::Call { payload, .. } if direction == Direction::Out && !payload.is_object() => {
+                self.frame(at, record, direction);
+            }
+            Said::Call { action, payload } => {
+                self.open(at, record);
+                self.exchanges += 1;
+                match direction {
+                    Direction::Out => self.our_call(at, record, &action, &payload),
+                    Direction::In => self.their_call(at, record, &action, &payload),
+                }
+            }
+            _ => self.frame(at, record, direction),
+        }
+    }
+
+    /// A call of ours and what the peer answered.
+    fn our_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
+        let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else { return };
+        let said = match answer.kind {
+            RecordKind::Frame(..) => Some(Said::of(&answer, self.links[at].version, self.catalog)),
+            _ => None,
+        };
+        let is_usual = matches!(&said, Some(Said::Result(_)));
+        let shape = shape(Direction::Out, action, payload).filter(|_| is_usual);
+        if self.is_again(at, shape.as_deref()) {
+            return;
+        }
+        let definition = self.definition(at, self.links[at].our_role, action);
+        let on_purpose = match definition {
+            // An action that nobody knows is refused before anybody is asked.
+            Some(_) => self.their_answer(at, record, &answer, (action, payload), said.as_ref()),
+            None => None,
+        };
+        self.learn(at, (action, payload), said.as_ref(), on_purpose.is_some());
+        if let Some((how, form)) = on_purpose {
+            let link = &self.links[at];
+            let of = if link.our_role == Role::ChargePoint { format!(" of {}", link.identity) } else { String::new() };
+            let sentence = format!("Let {} answer the next {action}{of} {how}.", link.peer());
+            self.somebody(at, &sentence, "answerOnce", vec![Expression::text(action), form]);
+        }
+        let request = definition.as_ref().map(|definition| &definition.request);
+        let response = definition.as_ref().map(|definition| &definition.response);
+        let mut arguments = vec![Expression::text(action), self.inference(at, record).sent(payload, request)];
+        self.moment = record.wall_micros;
+        let method = match said {
+            Some(Said::Result(result)) => {
+                let expected = self.inference(at, &answer).expected(&result, response);
+                let unchecked = [record, &answer].iter().any(|record| record.verdict == Verdict::Invalid);
+                let options = self.within(&answer, 0);
+                if unchecked || options.is_some() || !expected.is_empty_object() {
+                    arguments.push(expected);
+                }
+                let unchecked = unchecked.then(unchecked_option);
+                arguments.extend(options_of(options, unchecked));
+                "call"
+            }
+            Some(Said::Error { code, .. }) => {
+                arguments.push(Expression::text(&code));
+                "callError"
+            }
+            Some(_) => "callError",
+            None => {
+                arguments.push(unanswered_option());
+                "callUnanswered"
+            }
+        };
+        match shape {
+            Some(shape) => {
+                let place = self.page.end();
+                self.links[at].answers_at = place;
+                self.links[at].run.remember(shape, place);
+                self.push(at, method, arguments);
+            }
+            None => self.deed(at, method, arguments),
+        }
+        self.moment = answer.wall_micros;
+    }
+
+    /// A call of the peer and what we answered.
+    fn their_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
+        let definition = self.definition(at, self.links[at].our_role.peer(), action);
+        let request = definition.as_ref().map(|definition| &definition.request);
+        let quiet = self.quiet(record);
+        let link = &mut self.links[at];
+        // A heartbeat that comes much sooner than it has to was sent by hand.
+        let is_due = quiet / SECOND * 10 >= link.interval * 9;
+        let is_odd = link.causes.is_simulated && record.verdict == Verdict::Invalid;
+        let is_by_itself = link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, is_due) && !is_odd;
+        let response = definition.as_ref().map(|definition| &definition.response);
+        let answer = self.our_answer(at, record, (action, payload), response);
+        let shape = shape(Direction::In, action, payload).filter(|_| is_by_itself && answer.is_none());
+        if self.is_again(at, shape.as_deref()) {
+            return;
+        }
+        if !is_by_itself {
+            let sentence = format!("Let {} send {action}{}.", self.links[at].peer(), told(payload));
+            let (method, arguments) = self.played(at, record, (action, payload), request);
+            self.somebody(at, &sentence, method, arguments);
+        }
+        if let Some(answer) = answer {
+            let link = &self.links[at];
+            let place = link.answers_at.max(link.behind.get(action).copied().unwrap_or_default());
+            let answer = link.method("answerOnce", vec![Expression::text(action), answer]);
+            self.insert(place, Statement::new("", answer));
+        }
+        let expected = self.inference(at, record).expected(payload, request);
+        let least = match action {
+            "Heartbeat" if is_due || !self.links[at].causes.is_simulated => self.links[at].interval,
+            "MeterValues" if quiet > QUIET => READINGS,
+            _ => 0,
+        };
+        // What breaks the definitions, or is in none, is expected as it was.
+        let unchecked = (record.verdict == Verdict::Invalid || definition.is_none()).then(unchecked_option);
+        let options = options_of(if is_by_itself { self.within(record, least) } else { None }, unchecked);
+        let mut arguments = vec![Expression::text(action)];
+        if options.is_some() || !expected.is_empty_object() {
+            arguments.push(expected);
+        }
+        arguments.extend(options);
+        let place = self.page.end();
+        self.push(at, "expectCall", arguments);
+        let link = &mut self.links[at];
+        link.behind.insert(action.to_owned(), place + 1);
+        if let Some(shape) = shape {
+            link.run.remember(shape, place);
+        }
+        self.moment = record.wall_micros;
+    }
+
+    /// Whether a call by the clock says nothing new; then it is counted where it was said first.
+    fn is_again(&mut self, at: usize, shape: Option<&str>) -> bool {
+        let place = shape.and_then(|shape| self.links[at].run.place(shape));
+        if let Some(place) = place {
+            self.page.again(place);
+        }
+        place.is_some()
+    }
+
+    /// How a simulated peer makes its call again, which ends as it ended.
+    fn played(
+        &mut self,
+        at: usize,
+        record: &Record<'_>,
+        (action, payload): (&str, &Value),
+        request: Option<&Message>,
+    ) -> (&'static str, Vec<Expression>) {
+        if !payload.is_object() {
+            return ("send", vec![Expression::text(record.text)]);
+        }
+        let mut arguments = vec![Expression::text(action), self.inference(at, record).played(payload, request)];
+        let answer = record.partner.and_then(|partner| self.contents.records().get(partner));
+        let said = answer.map(|answer| (Said::of(&answer, self.links[at].version, self.catalog), answer.verdict));
+        let method = match said {
+            None => {
+                arguments.push(unanswered_option());
+                "callUnanswered"
+            }
+            Some((Said::Error { code, .. }, _)) => {
+                arguments.push(Expression::text(&code));
+                "callError"
+            }
+            Some((_, verdict)) => {
+                if [verdict, record.verdict].contains(&Verdict::Invalid) {
+                    arguments.extend([Expression::Object(Vec::new()), Expression::Object(vec![unchecked_option()])]);
+                }
+                "call"
+            }
+        };
+        (method, arguments)
+    }
+
+    /// What a call of ours explains of what the peer does later. A simulated peer has done it also when somebody made it say otherwise.
+    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&Said>, on_purpose: bool) {
+        let link = &mut self.links[at];
+        let done = match said {
+            Some(Said::Result(result)) => result["status"] != "Rejected",
+            _ => on_purpose,
+        };
+        if link.our_role != Role::CentralSystem || !done {
+            return;
+        }
+        link.causes.asked(action, payload);
+        if action == "ChangeConfiguration" && payload["key"] == "HeartbeatInterval" {
+            let interval = payload["value"].as_str().and_then(|text| text.parse().ok());
+            link.interval = interval.filter(|interval| *interval > 0).unwrap_or(link.interval);
+        }
+    }
+}
+
+/// ` with connectorId 1 and idTag A`.
+fn told(payload: &Value) -> String {
+    let fields = TELLING.iter().filter_map(|name| Some((name, payload.get(name)?)));
+    let said = fields.filter_map(|(name, value)| match value {
+        Value::String(text) => Some(format!("{name} {text}")),
+        Value::Number(number) => Some(format!("{name} {number}")),
+        _ => None,
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { String::new() } else { format!(" with {}", said.join(" and ")) }
+}
+
+fn unchecked_option() -> (String, Expression) {
+    ("unchecked".to_owned(), Expression::code("true"))
+}
+
+fn unanswered_option() -> Expression {
+    Expression::Object(vec![("within".to_owned(), Expression::code(UNANSWERED))])
+}
+
+/// The options of a call, when there are any.
+fn options_of(options: Option<Expression>, further: Option<(String, Expression)>) -> Option<Expression> {
+    match (options, further) {
+        (Some(Expression::Object(mut fields)), further) => {
+            fields.extend(further);
+            Some(Expression::Object(fields))
+        }
+        (other, None) => other,
+        (_, Some(further)) => Some(Expression::Object(vec![further])),
+    }
+}

@@ -1,0 +1,57 @@
+//! What stands above the first statement: where the scenario comes from, how it is run, what it is called.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::link::Link;
+use super::literal::quoted;
+use super::{TYPES_FILE, Title};
+use crate::ocpp::Role;
+use crate::sanitize::visible;
+
+/// How many stations are named.
+const NAMED: usize = 3;
+
+/// The time that a scenario has anyway, in milliseconds.
+const PATIENCE: i64 = 60_000;
+
+/// The lines above the statements; `micros` is when the recording began, `waits` how many milliseconds its expectations may wait.
+pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64, waits: i64) -> String {
+    let date = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
+    let described = |link: &&Link| {
+        let version = link.version.map_or_else(String::new, |version| format!(" (OCPP {version})"));
+        format!("{}{version}", visible(&link.identity))
+    };
+    let names: Vec<String> = links.iter().map(|link| link.identity.to_string()).collect();
+    let described = listed(links.iter().map(described).collect());
+    let (program, file) = (env!("CARGO_PKG_VERSION"), visible(title.file));
+    let against: Vec<&str> =
+        [(Role::CentralSystem, "a charge point: --listen PORT"), (Role::ChargePoint, "a central system: --url URL")]
+            .into_iter()
+            .filter_map(|(our_role, how)| links.iter().any(|link| link.our_role == our_role).then_some(how))
+            .collect();
+    // Only who waits longer than any scenario may has to say so.
+    let about = if waits > PATIENCE / 2 { format!("{{ timeout: {} }}, ", PATIENCE + waits) } else { String::new() };
+    format!(
+        "/// <reference path=\"./{TYPES_FILE}\" />\n\
+         // Recorded with ocpp-tui {program} on {date} from {described}.\n\
+         // Play it with both sides simulated: ocpp-tui test {file} --virtual-time. Against {}.\n\
+         scenario({}, {about}async () => {{",
+        against.join(", against "),
+        quoted(&format!("{} at {}", title.name, listed(names)))
+    )
+}
+
+/// `A, B and 2 more`.
+fn listed(mut names: Vec<String>) -> String {
+    if names.len() > NAMED {
+        let more = names.len() - (NAMED - 1);
+        names.truncate(NAMED - 1);
+        names.push(format!("{more} more"));
+    }
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,267 @@
+//! From records to statements. The statements of a call stand where the call stood in the trace; how we answer a call of the peer is
+//! said before whatever may have made the peer call. What the two sides call is in `calls`, how they answer in `answers`.
+
+use serde_json::Value;
+
+use super::context::{before, is_complaint, is_provoked};
+use super::expression::Expression;
+use super::heading::heading;
+use super::identifiers::Names;
+use super::inference::Inference;
+use super::link::{Link, Side};
+use super::literal::expression_of;
+use super::page::{Page, Statement};
+use super::selection::Selection;
+use super::{Title, Transcript};
+use crate::link::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
+use crate::ocpp::{ActionDefinition, Catalog, Role};
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
+
+/// How much of an unreadable text is asked for.
+const MOST_TEXT: usize = 200;
+/// How much of it is told to a person.
+const MOST_TOLD: usize = 80;
+/// What comes this soon needs no more time than any expectation has, in microseconds.
+const SOON: i64 = 4_000_000;
+const SECOND: i64 = 1_000_000;
+
+/// A scenario that is being written.
+pub(super) struct Script<'a> {
+    pub contents: &'a Contents,
+    pub catalog: &'a Catalog,
+    pub names: Names,
+    pub links: Vec<Link>,
+    pub page: Page,
+    pub exchanges: usize,
+    frames: usize,
+    /// When the first record was made.
+    began: Option<i64>,
+    /// When what the last statement is about was over, in microseconds since 1970.
+    pub moment: i64,
+    /// How long all expectations together may wait that were given more time than usual, in milliseconds.
+    waits: i64,
+}
+
+impl<'a> Script<'a> {
+    /// A scenario of these records, without any statement yet.
+    pub fn new(contents: &'a Contents, catalog: &'a Catalog, selection: &Selection<'_>) -> Script<'a> {
+        let (table, stations) = (contents.stations(), selection.stations());
+        let rows = stations.iter().filter_map(|key| table.get(*key)).enumerate();
+        let links = rows.map(|(index, row)| {
+            let is_simulated = table.find(row.our_role.peer(), &row.identity).is_some();
+            Link::new(row, (stations.len() > 1).then_some(index + 1), is_simulated)
+        });
+        Script {
+            contents,
+            catalog,
+            names: Names::default(),
+            links: links.collect(),
+            page: Page::default(),
+            exchanges: 0,
+            frames: 0,
+            began: None,
+            moment: 0,
+            waits: 0,
+        }
+    }
+
+    /// Writes what a record tells.
+    pub fn add(&mut self, record: Record<'_>) {
+        let Some(at) = self.links.iter().position(|link| Some(link.station) == record.station) else { return };
+        match record.kind {
+            RecordKind::Frame(direction, FrameKind::Call) => self.call(at, &record, direction),
+            RecordKind::Frame(direction, _) if record.partner.is_none_or(|partner| partner > record.sequence) => {
+                self.frame(at, &record, direction);
+            }
+            RecordKind::Connected => self.connected(at, &record),
+            RecordKind::Disconnected | RecordKind::Lost => self.disconnected(at, &record),
+            // The answer of an exchange is told with its call; the rest is not about what the two sides say.
+            _ => {}
+        }
+    }
+
+    /// The whole scenario; `None` when nobody said anything.
+    pub fn finish(mut self, title: Title<'_>) -> Option<Transcript> {
+        self.page.drop_last_ends();
+        let links: Vec<&Link> = self.links.iter().filter(|link| link.is_open).collect();
+        let mut text = heading(title, &links, self.began?, self.waits);
+        self.page.write(&mut text);
+        text.push_str("\n});\n");
+        let stations = links.iter().map(|link| link.identity.clone()).collect();
+        Some(Transcript { text, exchanges: self.exchanges, frames: self.frames, stations })
+    }
+
+    /// A frame that belongs to no exchange.
+    pub fn frame(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
+        if is_complaint(self.contents, record) {
+            return; // our end says it again by itself
+        }
+        self.open(at, record);
+        self.frames += 1;
+        match direction {
+            Direction::Out => self.deed(at, "send", vec![Expression::text(record.text)]),
+            Direction::In => {
+                if self.links[at].causes.is_simulated && !is_provoked(self.contents, record) {
+                    let short: String = record.text.chars().take(MOST_TOLD).collect();
+                    let sentence = format!("Let {} send this frame: {short}", self.links[at].peer());
+                    self.somebody(at, &sentence, "send", vec![Expression::text(record.text)]);
+                }
+                let expected = self.expected_frame(at, record);
+                self.push(at, "expectFrame", vec![expected]);
+            }
+        }
+        self.moment = record.wall_micros;
+    }
+
+    /// What is asked of a frame that no call expects: the same JSON but for what differs from run to run, or the same text.
+    fn expected_frame(&mut self, at: usize, record: &Record<'_>) -> Expression {
+        if let Ok(Value::Array(elements)) = serde_json::from_str(record.text) {
+            let is_error = record.kind == RecordKind::Frame(Direction::In, FrameKind::Error);
+            let mut inference = self.inference(at, record);
+            let element = |(place, element): (usize, &Value)| match (place, element) {
+                (1, Value::String(_)) => Expression::code("any.string"),
+                (3, Value::String(_)) if is_error => Expression::code("any.string"),
+                _ => inference.expected(element, None),
+            };
+            return Expression::List(elements.iter().enumerate().map(element).collect());
+        }
+        let short: String = record.text.chars().take(MOST_TEXT).collect();
+        Expression::Code(expression_of(&short, short.len() == record.text.len()))
+    }
+
+    fn connected(&mut self, at: usize, record: &Record<'_>) {
+        let link = &self.links[at];
+        if !link.is_open || link.is_up {
+            return;
+        }
+        let options = self.within(record, 0);
+        let options: Vec<Expression> = options.into_iter().collect();
+        let (our_role, ended_by) = (self.links[at].our_role, self.links[at].ended_by.take());
+        match (our_role, ended_by) {
+            (Role::ChargePoint, Some(Side::Ours)) => self.deed(at, "connect", options),
+            (Role::CentralSystem, Some(Side::Theirs)) => {
+                let sentence = format!("Let {} connect again, unless it does so by itself.", self.links[at].peer());
+                self.operator(at, &sentence, "connect", Vec::new(), true);
+                self.push(at, "expectConnect", options);
+            }
+            _ => self.deed(at, "expectConnect", options),
+        }
+        self.links[at].is_up = true;
+        self.moment = record.wall_micros;
+    }
+
+    fn disconnected(&mut self, at: usize, record: &Record<'_>) {
+        let (link, reason) = (&mut self.links[at], record.text);
+        // A newer link that takes the place of an older one is no end of what a scenario looks at.
+        let replaced = reason == REPLACED && link.our_role == Role::CentralSystem;
+        if !link.is_up || !link.is_connection() || replaced || reason == SESSION_ENDS {
+            return;
+        }
+        link.is_up = false;
+        let restarts = std::mem::take(&mut link.causes.restarts);
+        match reason {
+            CLOSED_BY_US | CUT_BY_US => {
+                link.ended_by = Some(Side::Ours);
+                self.deed(at, if reason == CUT_BY_US { "drop" } else { "disconnect" }, Vec::new());
+            }
+            // Whoever restarts comes and goes by itself.
+            _ if restarts => {
+                let options = self.within(record, 0);
+                self.push(at, "expectDisconnect", options.into_iter().collect());
+            }
+            _ => {
+                link.ended_by = Some(Side::Theirs);
+                let (deed, how) = if reason.starts_with("closed") { ("disconnect", "close") } else { ("drop", "cut") };
+                let sentence = format!("Let {} {how} the link.", link.peer());
+                self.somebody(at, &sentence, deed, Vec::new());
+                self.push(at, "expectDisconnect", Vec::new());
+            }
+        }
+        self.moment = record.wall_micros;
+    }
+
+    /// Brings a link up before the first thing that is said on it.
+    pub fn open(&mut self, at: usize, record: &Record<'_>) {
+        if self.began.is_none() {
+            (self.began, self.moment) = (Some(record.wall_micros), record.wall_micros);
+        }
+        let link = &mut self.links[at];
+        if link.is_open {
+            return;
+        }
+        (link.is_open, link.is_up) = (true, true);
+        self.page.push(Statement::new(format!("const {} = await ", link.variable), link.opening()));
+        link.answers_at = self.page.end();
+    }
+
+    /// Something that we do, after which the peer may call at once.
+    pub fn deed(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
+        self.links[at].answers_at = self.page.end();
+        self.links[at].run.end();
+        self.push(at, method, arguments);
+    }
+
+    /// Something that somebody does at the other end, which a simulated peer does with a method of its link.
+    pub fn somebody(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>) {
+        self.operator(at, sentence, method, arguments, false);
+    }
+
+    /// The same; what is optional the peer may do by itself.
+    fn operator(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>, is_optional: bool) {
+        let link = &mut self.links[at];
+        link.answers_at = self.page.end();
+        link.run.end();
+        let done = Expression::Call(format!("peer.{method}"), arguments);
+        let mut arguments = vec![Expression::text(sentence), Expression::WithPeer(Box::new(done))];
+        let mut options = Vec::new();
+        if is_optional {
+            options.push(("optional".to_owned(), Expression::code("true")));
+        }
+        if self.links.len() > 1 {
+            options.push(("link".to_owned(), Expression::code(self.links[at].variable.clone())));
+        }
+        if !options.is_empty() {
+            arguments.push(Expression::Object(options));
+        }
+        self.page.push(Statement::new("await ", Expression::Call("operator".to_owned(), arguments)));
+    }
+
+    pub fn push(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
+        self.page.push(Statement::new("await ", self.links[at].method(method, arguments)));
+    }
+
+    /// Puts a statement at a place; what stands there moves on, and so does every place that is remembered.
+    pub fn insert(&mut self, place: usize, statement: Statement) {
+        self.page.insert(place, statement);
+        let remembered = self.links.iter_mut().flat_map(Link::places);
+        remembered.filter(|remembered| **remembered >= place).for_each(|remembered| *remembered += 1);
+    }
+
+    /// The time that an expectation is given, when it takes more than usual: twice as long as in the recording, and at least so many
+    /// seconds.
+    pub fn within(&mut self, record: &Record<'_>, least: i64) -> Option<Expression> {
+        let gap = record.wall_micros.saturating_sub(self.moment);
+        if gap <= SOON && least == 0 {
+            return None;
+        }
+        let seconds = (gap / SECOND).max(least) * 2 + 10;
+        let milliseconds = (seconds + 9) / 10 * 10_000;
+        self.waits = self.waits.saturating_add(milliseconds);
+        Some(Expression::Object(vec![("within".to_owned(), Expression::code(milliseconds.to_string()))]))
+    }
+
+    /// How long nothing was said on a link before a record, in microseconds.
+    pub fn quiet(&self, record: &Record<'_>) -> i64 {
+        let before = before(self.contents, record);
+        before.map_or(i64::MAX, |before| record.wall_micros.saturating_sub(before.wall_micros))
+    }
+
+    pub fn inference(&mut self, at: usize, record: &Record<'_>) -> Inference<'_> {
+        let identifiers = &mut self.links[at].identifiers;
+        Inference { identifiers, names: &mut self.names, micros: record.wall_micros }
+    }
+
+    pub fn definition(&self, at: usize, initiator: Role, action: &str) -> Option<std::sync::Arc<ActionDefinition>> {
+        self.catalog.action(self.links[at].version?, initiator, action).cloned()
+    }
+}

@@ -1,0 +1,104 @@
+//! Whom the charge point may let charge without asking: the authorisation cache (OCPP 1.6 §3.5.1) and, before it, the local list. The
+//! list itself is in `local_list`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::ChargePoint;
+use crate::behaviour::Answer;
+use crate::simulator::payload::{status, text, time};
+
+/// More tags than this are not remembered.
+const CACHE_LIMIT: usize = 1000;
+
+/// What the central system says about an id tag (`idTagInfo`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct IdTagInfo {
+    /// Whether the tag is accepted.
+    pub(super) accepted: bool,
+    /// Until when that holds.
+    pub(super) expires: Option<Timestamp>,
+    /// The group that the tag belongs to.
+    pub(super) parent: Option<String>,
+}
+
+impl IdTagInfo {
+    /// Reads an `idTagInfo`.
+    pub(super) fn read(info: &Value) -> IdTagInfo {
+        IdTagInfo {
+            accepted: text(info, "status") == Some("Accepted"),
+            expires: time(info, "expiryDate"),
+            parent: text(info, "parentIdTag").map(str::to_owned),
+        }
+    }
+
+    /// Whether the tag may charge now.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        self.accepted && self.expires.is_none_or(|expires| expires > now)
+    }
+}
+
+/// Tags are compared without case, as CiString says (OCPP 1.6 §7, `CiString20Type`).
+pub(super) fn normal_form(id_tag: &str) -> String {
+    id_tag.to_ascii_lowercase()
+}
+
+/// The tags about which the central system has told something.
+#[derive(Debug, Default)]
+pub(super) struct AuthorizationCache {
+    tags: BTreeMap<String, IdTagInfo>,
+}
+
+impl AuthorizationCache {
+    fn learn(&mut self, id_tag: &str, info: IdTagInfo) {
+        if self.tags.len() >= CACHE_LIMIT && !self.tags.contains_key(&normal_form(id_tag)) {
+            self.tags.pop_first();
+        }
+        self.tags.insert(normal_form(id_tag), info);
+    }
+}
+
+impl ChargePoint {
+    /// Takes the `idTagInfo` of an answer into the cache and tells whether the tag is accepted.
+    pub(super) fn learn_id_tag(&mut self, id_tag: &str, answer: &Value) -> bool {
+        let Some(info) = answer.get("idTagInfo").map(IdTagInfo::read) else { return false };
+        let accepted = info.accepted;
+        if self.configuration.is_on("AuthorizationCacheEnabled") {
+            self.cache.learn(id_tag, info);
+        }
+        accepted
+    }
+
+    /// What is known here about a tag. The list is the central system's explicit word and wins (OCPP 1.6 §3.5.3).
+    fn known_id_tag(&self, id_tag: &str) -> Option<&IdTagInfo> {
+        let listed = self.local_list.find(id_tag).filter(|_| self.configuration.is_on("LocalAuthListEnabled"));
+        let cached = || {
+            let cache = self.configuration.is_on("AuthorizationCacheEnabled").then_some(&self.cache)?;
+            cache.tags.get(&normal_form(id_tag))
+        };
+        listed.or_else(cached)
+    }
+
+    /// Whether a tag may charge without asking the central system: with `LocalPreAuthorize`, or offline with `LocalAuthorizeOffline`
+    /// (OCPP 1.6 §3.5, §9.1).
+    pub(super) fn is_locally_authorized(&self, id_tag: &str, now: Timestamp) -> bool {
+        let key = if self.online { "LocalPreAuthorize" } else { "LocalAuthorizeOffline" };
+        self.configuration.is_on(key) && self.known_id_tag(id_tag).is_some_and(|info| info.holds(now))
+    }
+
+    /// The group of a tag, as far as it is known here.
+    pub(super) fn parent_of(&self, id_tag: &str) -> Option<String> {
+        self.known_id_tag(id_tag)?.parent.clone()
+    }
+
+    /// ClearCache: without a cache `Rejected` (OCPP 1.6 errata §3.23).
+    pub(super) fn clear_cache(&mut self) -> Answer {
+        let enabled = self.configuration.is_on("AuthorizationCacheEnabled");
+        if enabled {
+            self.cache.tags.clear();
+        }
+        status(if enabled { "Accepted" } else { "Rejected" })
+    }
+}

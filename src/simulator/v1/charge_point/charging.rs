@@ -1,0 +1,242 @@
+//! The course of a charge: from the wish to start, through authorisation and plugging in, to the transaction and its end (OCPP 1.6
+//! §4.1, §4.8, §4.10, §5.11, §5.12). Who may start where is asked of `reservation` and `authorization`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::connector::{PendingStart, Transaction};
+use super::status::Status;
+use super::timers::Task;
+use super::transaction_messages::UNKNOWN_TRANSACTION;
+use crate::behaviour::{Answer, Outbox, Outcome};
+use crate::clock::Moment;
+use crate::ocpp::Version;
+use crate::simulator::payload::{integer, status, text, written_time};
+
+/// How long the driver needs to take the car away.
+const UNPLUG_DELAY: Duration = Duration::from_secs(3);
+
+impl ChargePoint {
+    /// RemoteStartTransaction: the answer says that we will try (OCPP 1.6 §5.11). Not before we are accepted (§4.2).
+    pub(super) fn remote_start(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let id_tag = text(payload, "idTag").unwrap_or_default();
+        let wanted = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
+        let profile = payload.get("chargingProfile");
+        let Some(connector) = self.startable_connector(wanted, id_tag).filter(|_| self.is_registered()) else {
+            return status("Rejected");
+        };
+        if profile.is_some_and(|profile| !is_profile_for_start(profile)) {
+            return status("Rejected");
+        }
+        if self.settings.lively {
+            self.prepare(connector, id_tag, profile.cloned(), now, out);
+        }
+        status("Accepted")
+    }
+
+    fn startable_connector(&self, wanted: Option<i32>, id_tag: &str) -> Option<i32> {
+        match wanted {
+            Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag)),
+            None => {
+                // the connector that is held for this tag comes first
+                let held = self.reservations.connector_for(id_tag).filter(|it| self.may_start(*it, id_tag));
+                held.or_else(|| (1..=self.last_connector()).find(|it| self.may_start(*it, id_tag)))
+            }
+        }
+    }
+
+    fn prepare(&mut self, number: i32, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
+        let ask = self.configuration.is_on("AuthorizeRemoteTxRequests") && !self.is_locally_authorized(id_tag, now.wall);
+        if let Some(connector) = self.connector_mut(number) {
+            connector.pending = Some(PendingStart { id_tag: id_tag.to_owned(), authorizing: ask, profile });
+        }
+        self.change_status(number, Status::Preparing, now, out);
+        if !ask || !self.say("Authorize", json!({ "idTag": id_tag }), out) {
+            self.plug_in_soon(number, now);
+        }
+    }
+
+    fn plug_in_soon(&mut self, number: i32, now: Moment) {
+        if let Some(pending) = self.connector_mut(number).and_then(|connector| connector.pending.as_mut()) {
+            pending.authorizing = false;
+        }
+        let delay = Duration::from_millis(self.random.u64(1000..3000));
+        self.schedule(Task::PlugIn(number), delay, now);
+    }
+
+    /// An Authorize, ours or a person's, has ended. The start that waits for this tag goes on or is given up.
+    pub(super) fn authorize_answered(&mut self, call: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+        let id_tag = text(call, "idTag").unwrap_or_default();
+        let accepted = match outcome {
+            Outcome::Result { payload, .. } => self.learn_id_tag(id_tag, payload),
+            _ => self.configuration.is_on("AllowOfflineTxForUnknownId") || self.is_locally_authorized(id_tag, now.wall),
+        };
+        let waits = |it: &PendingStart| it.authorizing && it.id_tag == id_tag;
+        let number = self.connectors.iter().zip(1..).find(|(it, _)| it.pending.as_ref().is_some_and(waits));
+        match number.map(|(_, number)| number) {
+            Some(number) if accepted => self.plug_in_soon(number, now),
+            Some(number) => self.give_up(number, now, out),
+            None => {}
+        }
+    }
+
+    fn give_up(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        if let Some(connector) = self.connector_mut(number) {
+            connector.pending = None;
+        }
+        self.settle(number, now, out);
+    }
+
+    /// The car is plugged in: the transaction starts. When StartTransaction has to wait, nobody can answer, and
+    /// charging starts at once.
+    pub(super) fn plugged_in(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let Some(pending) = self.connector_mut(number).and_then(|connector| connector.pending.take()) else { return };
+        let reading = self.read_meter(number, now);
+        let reservation = self.reservations.use_up(number, &pending.id_tag, self.parent_of(&pending.id_tag).as_deref());
+        let mut payload = json!({
+            "connectorId": number,
+            "idTag": pending.id_tag,
+            "timestamp": written_time(now.wall),
+            "meterStart": reading.watt_hours,
+        });
+        if let Some(id) = reservation {
+            self.agenda.cancel(Task::ExpireReservation(id));
+            if self.version > Version::V1_2 {
+                payload["reservationId"] = id.into();
+            }
+        }
+        let key = self.begin_transaction(number, &pending.id_tag, None, now);
+        if let Some(profile) = pending.profile {
+            self.profiles.install(number, profile);
+        }
+        self.transaction_messages.push("StartTransaction", payload, key);
+        self.send_transaction_messages(out);
+        if !self.may_speak() || self.agenda.has(Task::RetryTransactionMessage) {
+            self.change_status(number, Status::Charging, now, out);
+        }
+    }
+
+    /// Opens the books of a transaction and returns our own number for it.
+    pub(super) fn begin_transaction(&mut self, number: i32, id_tag: &str, id: Option<i32>, now: Moment) -> u64 {
+        let first_sample = self.transaction_sample(number, "Transaction.Begin", now);
+        self.last_transaction_key += 1;
+        let key = self.last_transaction_key;
+        if let Some(connector) = self.connector_mut(number) {
+            connector.pending = None;
+            connector.transaction = Some(Transaction { key, id, id_tag: id_tag.to_owned(), started: now.wall, first_sample });
+        }
+        self.agenda.cancel(Task::Unplug(number));
+        self.schedule_sample(number, now);
+        key
+    }
+
+    /// The answer to our StartTransaction: the id, and what to do when the tag is not accepted after all (OCPP 1.6 §4.8).
+    pub(super) fn start_answered(&mut self, call: &Value, key: u64, result: &Value, now: Moment, out: &mut Outbox) {
+        let accepted = self.learn_id_tag(text(call, "idTag").unwrap_or_default(), result);
+        if let Some(id) = integer(result, "transactionId") {
+            self.transaction_messages.number(key, id);
+        }
+        let Some((number, transaction)) = self.transaction_with(|transaction| transaction.key == key) else { return };
+        transaction.id = integer(result, "transactionId");
+        if accepted {
+            self.change_status(number, Status::Charging, now, out);
+        } else if self.configuration.is_on("StopTransactionOnInvalidId") {
+            self.stop_transaction(number, "DeAuthorized", now, out);
+        } else {
+            self.change_status(number, Status::SuspendedEvse, now, out);
+        }
+    }
+
+    /// Our StartTransaction failed and is sent again later or never; the car charges meanwhile.
+    pub(super) fn start_failed(&mut self, call: &Value, now: Moment, out: &mut Outbox) {
+        let number = integer(call, "connectorId").unwrap_or_default();
+        if self.connector(number).is_some_and(|it| it.transaction.is_some() && it.status == Status::Preparing) {
+            self.change_status(number, Status::Charging, now, out);
+        }
+    }
+
+    /// RemoteStopTransaction: accepted only for a transaction that runs here (OCPP 1.6 §5.12).
+    pub(super) fn remote_stop(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let id = integer(payload, "transactionId");
+        let running = self.transaction_with(|transaction| transaction.id.is_some() && transaction.id == id);
+        let Some(number) = running.map(|(number, _)| number).filter(|_| self.is_registered()) else {
+            return status("Rejected");
+        };
+        if self.settings.lively {
+            self.stop_transaction(number, "Remote", now, out);
+        }
+        status("Accepted")
+    }
+
+    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is gone.
+    pub(super) fn stop_transaction(&mut self, number: i32, reason: &str, now: Moment, out: &mut Outbox) {
+        let last_sample = self.transaction_sample(number, "Transaction.End", now);
+        let reading = self.read_meter(number, now);
+        let Some(transaction) = self.end_transaction(number, now, out) else { return };
+        let mut payload = json!({
+            "transactionId": transaction.id.unwrap_or(UNKNOWN_TRANSACTION),
+            "idTag": transaction.id_tag,
+            "timestamp": written_time(now.wall),
+            "meterStop": reading.watt_hours,
+        });
+        if self.version == Version::V1_6 {
+            payload["reason"] = reason.into();
+        }
+        let samples: Vec<_> = transaction.first_sample.into_iter().chain(last_sample).collect();
+        match (samples.is_empty(), self.version) {
+            (true, _) | (_, Version::V1_2) => {}
+            (false, Version::V1_5) => payload["transactionData"] = json!([{ "values": samples }]),
+            (false, Version::V1_6) => payload["transactionData"] = samples.into(),
+        }
+        self.transaction_messages.push("StopTransaction", payload, transaction.key);
+        self.send_transaction_messages(out);
+    }
+
+    /// Closes the books of a transaction, whoever tells the central system of it.
+    pub(super) fn end_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) -> Option<Transaction> {
+        let transaction = self.connector_mut(number)?.transaction.take()?;
+        self.agenda.cancel(Task::Sample(number));
+        self.profiles.forget_transaction(number);
+        self.change_status(number, Status::Finishing, now, out);
+        if self.settings.lively {
+            self.schedule(Task::Unplug(number), UNPLUG_DELAY, now);
+        } else {
+            self.settle(number, now, out);
+        }
+        Some(transaction)
+    }
+
+    /// Nobody uses the connector any more: it becomes what it is meant to be.
+    pub(super) fn settle(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let Some(connector) = self.connector(number) else { return };
+        if connector.transaction.is_some() || connector.status == Status::Faulted {
+            return;
+        }
+        if connector.operative {
+            self.change_status(number, Status::Available, now, out);
+            if self.reservations.holds(number) {
+                self.change_status(number, Status::Reserved, now, out);
+            }
+        } else {
+            // Preparing may not become Unavailable directly
+            if connector.status == Status::Preparing {
+                self.change_status(number, Status::Available, now, out);
+            }
+            self.change_status(number, Status::Unavailable, now, out);
+        }
+    }
+
+    /// Finds a running transaction and its connector.
+    pub(super) fn transaction_with(&mut self, wanted: impl Fn(&Transaction) -> bool) -> Option<(i32, &mut Transaction)> {
+        let mut running =
+            self.connectors.iter_mut().zip(1..).filter_map(|(it, number)| Some((number, it.transaction.as_mut()?)));
+        running.find(|(_, transaction)| wanted(transaction))
+    }
+}
+
+/// A profile that comes with a start is for that transaction, whose id nobody knows yet (OCPP 1.6 §5.11).
+fn is_profile_for_start(profile: &Value) -> bool {
+    text(profile, "chargingProfilePurpose") == Some("TxProfile") && profile.get("transactionId").is_none()
+}

@@ -1,0 +1,85 @@
+//! What all charging profiles together allow: GetCompositeSchedule (OCPP 1.6 §5.7), and the limit that the simulated charging obeys.
+//! Watts and amperes are converted for one phase of 230 V, which is what the simulated connectors have.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::metering::{MOST_WATTS, VOLTS};
+use crate::behaviour::Answer;
+use crate::clock::Moment;
+use crate::simulator::payload::{integer, seconds_later, status, text, written_time};
+
+/// The longest schedule that is worked out. Who asks for more gets this much and sees it in `duration`.
+const LONGEST: i32 = 7 * 86_400;
+
+impl ChargePoint {
+    /// GetCompositeSchedule: for a connector, or with 0 for the whole charge point.
+    pub(super) fn composite_schedule(&self, payload: &Value, now: Moment) -> Answer {
+        let connector = integer(payload, "connectorId").unwrap_or(-1);
+        if !(0..=self.last_connector()).contains(&connector) {
+            return status("Rejected");
+        }
+        let duration = integer(payload, "duration").unwrap_or_default().clamp(0, LONGEST);
+        let unit = text(payload, "chargingRateUnit").unwrap_or("W");
+        let periods = self.composite_periods(connector, duration, unit, now.wall);
+        Answer::Result(json!({
+            "status": "Accepted",
+            "connectorId": connector,
+            "scheduleStart": written_time(now.wall),
+            "chargingSchedule": {
+                "duration": duration,
+                "startSchedule": written_time(now.wall),
+                "chargingRateUnit": unit,
+                "chargingSchedulePeriod": periods,
+            },
+        }))
+    }
+
+    fn composite_periods(&self, connector: i32, duration: i32, unit: &str, from: Timestamp) -> Vec<Value> {
+        let to = seconds_later(from, duration.into());
+        let transaction = self.transaction_begin(connector, from);
+        let changes = self.profiles.iter().flat_map(|it| it.changes(from, to, transaction));
+        let mut times: Vec<_> = changes.chain([from]).collect();
+        times.sort();
+        let mut periods: Vec<(i64, f64)> = Vec::new();
+        for at in times {
+            let limit = self.limit_in(connector, at, transaction);
+            let limit = if unit == "A" { limit / VOLTS } else { limit };
+            if periods.last().is_none_or(|(_, last)| (last - limit).abs() > f64::EPSILON) {
+                periods.push((at.duration_since(from).as_secs(), (limit * 10.0).round() / 10.0));
+            }
+        }
+        periods.into_iter().map(|(start, limit)| json!({ "startPeriod": start, "limit": limit })).collect()
+    }
+
+    /// Profiles that count from the begin of a transaction count, where none runs, as if one began now.
+    fn transaction_begin(&self, connector: i32, now: Timestamp) -> Option<Timestamp> {
+        let running = self.connector(connector).and_then(|it| it.transaction.as_ref());
+        Some(running.map_or(now, |transaction| transaction.started))
+    }
+
+    /// What a connector may draw at a time, in watts.
+    pub(super) fn limit_at(&self, connector: i32, at: Timestamp) -> f64 {
+        self.limit_in(connector, at, self.transaction_begin(connector, at))
+    }
+
+    /// The least of what the hardware, the charge point's profile and the transaction's profile allow. A TxProfile takes the place of
+    /// the default ones (OCPP 1.6 §3.13); for connector 0 only the charge point's own counts.
+    fn limit_in(&self, connector: i32, at: Timestamp, transaction: Option<Timestamp>) -> f64 {
+        let limit = |purpose: &str, connectors: &[i32]| {
+            let of_purpose = self.profiles.iter().filter(|it| it.purpose() == purpose && connectors.contains(&it.connector));
+            let saying = of_purpose.filter_map(|it| Some((it.stack_level(), it.limit_at(at, transaction)?)));
+            saying.max_by_key(|(level, _)| *level).map(|(_, limit)| limit)
+        };
+        let station = limit("ChargePointMaxProfile", &[0]).unwrap_or(f64::INFINITY);
+        if connector == 0 {
+            #[expect(clippy::cast_precision_loss, reason = "there are at most 65535 connectors")]
+            return station.min(MOST_WATTS * self.connectors.len() as f64);
+        }
+        // a default for one connector comes before one for all of them
+        let defaults = || limit("TxDefaultProfile", &[connector]).or_else(|| limit("TxDefaultProfile", &[0]));
+        let transaction = limit("TxProfile", &[connector]).or_else(defaults).unwrap_or(f64::INFINITY);
+        MOST_WATTS.min(station).min(transaction)
+    }
+}

@@ -1,0 +1,196 @@
+//! The configuration: GetConfiguration and ChangeConfiguration, and the values that the other rooms act upon. Which keys exist is in
+//! `configuration_keys`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::configuration_keys::{Access, KEYS, Key, Kind};
+use super::metering::MEASURANDS;
+use super::timers::Task;
+use crate::behaviour::Answer;
+use crate::clock::Moment;
+use crate::ocpp::Version;
+use crate::simulator::payload::{list, status, text};
+
+/// The values of the keys. Only those that differ from the table are kept, so that many charge points stay small.
+#[derive(Debug, Default)]
+pub(super) struct Configuration {
+    changed: BTreeMap<&'static str, String>,
+}
+
+impl Configuration {
+    /// The value of a key, by its name in OCPP 1.6; empty for a name that the table does not have.
+    pub(super) fn value(&self, name: &str) -> &str {
+        match self.changed.get(name) {
+            Some(value) => value,
+            None => KEYS.iter().find(|key| key.name == name).map_or("", |key| key.default),
+        }
+    }
+
+    /// Sets a value without asking whether the central system may.
+    pub(super) fn set(&mut self, name: &'static str, value: String) {
+        self.changed.insert(name, value);
+    }
+
+    /// The value of a switch.
+    pub(super) fn is_on(&self, name: &str) -> bool {
+        self.value(name).eq_ignore_ascii_case("true")
+    }
+
+    /// The value of a number.
+    pub(super) fn number(&self, name: &str) -> usize {
+        self.value(name).parse().unwrap_or_default()
+    }
+
+    /// The value of a duration in seconds.
+    pub(super) fn seconds(&self, name: &str) -> u64 {
+        self.value(name).parse().unwrap_or_default()
+    }
+
+    /// GetConfiguration: without names everything, else the known ones, and the names of those that are unknown (OCPP 1.6 §5.8).
+    fn get(&self, names: &[Value], version: Version) -> Value {
+        let all = || KEYS.iter().filter(|key| key.since <= version).map(|key| self.entry(key, version)).collect();
+        if names.is_empty() {
+            return json!({ "configurationKey": Value::Array(all()) });
+        }
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for name in names.iter().filter_map(Value::as_str) {
+            match Key::find(name, version) {
+                Some(key) => known.push(self.entry(key, version)),
+                None => unknown.push(name),
+            }
+        }
+        let mut result = json!({});
+        if !known.is_empty() {
+            result["configurationKey"] = known.into();
+        }
+        if !unknown.is_empty() {
+            result["unknownKey"] = unknown.into();
+        }
+        result
+    }
+
+    fn entry(&self, key: &Key, version: Version) -> Value {
+        let readonly = key.access == Access::Read;
+        json!({ "key": key.name_in(version), "readonly": readonly, "value": self.value(key.name) })
+    }
+
+    /// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3). `RebootRequired` came with 1.6.
+    fn change(&mut self, name: &str, value: &str, version: Version) -> &'static str {
+        let Some(key) = Key::find(name, version) else { return "NotSupported" };
+        if key.access == Access::Read || !key.kind.allows(value) {
+            return "Rejected";
+        }
+        self.set(key.name, value.trim().to_owned());
+        match (key.access, version) {
+            (Access::WriteThenReboot, Version::V1_6) => "RebootRequired",
+            _ => "Accepted",
+        }
+    }
+}
+
+impl Kind {
+    /// Whether a value is one of this kind. A list with one measurand that we do not have is refused as a whole (OCPP 1.6 §3.16.4).
+    fn allows(self, value: &str) -> bool {
+        let number = || value.trim().parse::<i32>().ok().filter(|number| *number >= 0);
+        match self {
+            Kind::Boolean => ["true", "false"].iter().any(|word| value.trim().eq_ignore_ascii_case(word)),
+            Kind::Number => number().is_some(),
+            Kind::Percent => number().is_some_and(|number| number <= 100),
+            Kind::Measurands => {
+                value.trim().is_empty() || value.split(',').all(|name| MEASURANDS.iter().any(|it| it.name == name.trim()))
+            }
+            Kind::Text => value.chars().count() <= 500,
+        }
+    }
+}
+
+impl ChargePoint {
+    pub(super) fn get_configuration(&self, payload: &Value, version: Version) -> Answer {
+        Answer::Result(self.configuration.get(list(payload, "key"), version))
+    }
+
+    pub(super) fn change_configuration(&mut self, payload: &Value, version: Version, now: Moment) -> Answer {
+        let name = text(payload, "key").unwrap_or_default();
+        let answer = self.configuration.change(name, text(payload, "value").unwrap_or_default(), version);
+        if matches!(answer, "Accepted" | "RebootRequired") {
+            self.apply_configuration(name, now);
+        }
+        status(answer)
+    }
+
+    /// Lets the intervals that are running follow the new value; everything else is looked up when it is needed.
+    fn apply_configuration(&mut self, name: &str, now: Moment) {
+        if name.eq_ignore_ascii_case("HeartbeatInterval") {
+            self.touch(now);
+        } else if name.eq_ignore_ascii_case("ClockAlignedDataInterval") {
+            self.schedule_clock_sample(now);
+        } else if name.eq_ignore_ascii_case("MeterValueSampleInterval") {
+            for connector in 1..=self.last_connector() {
+                self.agenda.cancel(Task::Sample(connector));
+                self.schedule_sample(connector, now);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_its_defaults_are_allowed() {
+        assert!(KEYS.is_sorted_by_key(|key| key.name));
+        for key in &KEYS {
+            assert!(key.kind.allows(key.default), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn changes_are_judged_by_access_and_kind() {
+        let mut configuration = Configuration::default();
+        for (name, value, expected) in [
+            ("HeartbeatInterval", "60", "Accepted"),
+            ("heartbeatinterval", "61", "Accepted"),
+            ("HeartbeatInterval", "-1", "Rejected"),
+            ("HeartbeatInterval", "often", "Rejected"),
+            ("NumberOfConnectors", "3", "Rejected"),
+            ("WebSocketPingInterval", "30", "RebootRequired"),
+            ("WebSocketPingInterval", "-1", "Rejected"),
+            ("LocalPreAuthorize", "TRUE", "Accepted"),
+            ("LocalPreAuthorize", "yes", "Rejected"),
+            ("LightIntensity", "101", "Rejected"),
+            ("MeterValuesSampledData", "Voltage,Energy.Active.Import.Register", "Accepted"),
+            ("MeterValuesSampledData", "Voltage,Weather", "Rejected"),
+            ("StopTxnSampledData", "", "Accepted"),
+            ("Nonsense", "1", "NotSupported"),
+        ] {
+            assert_eq!(configuration.change(name, value, Version::V1_6), expected, "{name}={value}");
+        }
+        assert_eq!(configuration.seconds("HeartbeatInterval"), 61);
+        assert!(configuration.is_on("LocalPreAuthorize"));
+        assert_eq!(configuration.value("MeterValuesSampledData"), "Voltage,Energy.Active.Import.Register");
+    }
+
+    #[test]
+    fn older_versions_have_fewer_keys_and_an_old_spelling() {
+        let mut configuration = Configuration::default();
+        assert_eq!(configuration.change("LocalPreAuthorize", "true", Version::V1_5), "NotSupported");
+        assert_eq!(configuration.change("HeartBeatInterval", "10", Version::V1_5), "Accepted");
+        let expected = json!({
+            "configurationKey": [{"key": "HeartBeatInterval", "readonly": false, "value": "10"}],
+            "unknownKey": ["Nonsense", "NumberOfConnectors"],
+        });
+        let names = ["HeartbeatInterval", "Nonsense", "NumberOfConnectors"].map(Value::from);
+        assert_eq!(configuration.get(&names, Version::V1_5), expected);
+    }
+
+    #[test]
+    fn without_names_everything_is_told() {
+        let everything = Configuration::default().get(&[], Version::V1_6);
+        assert_eq!(list(&everything, "configurationKey").len(), KEYS.len());
+        assert!(everything.get("unknownKey").is_none());
+    }
+}

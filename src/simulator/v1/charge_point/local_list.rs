@@ -1,0 +1,125 @@
+//! The local authorisation list: GetLocalListVersion and SendLocalList (OCPP 1.6 §3.5.2, §5.10, §5.15). What follows from an entry is
+//! in `authorization`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::authorization::{IdTagInfo, normal_form};
+use crate::behaviour::Answer;
+use crate::ocpp::Version;
+use crate::simulator::payload::{integer, list, text};
+
+/// The list that the central system has sent.
+#[derive(Debug, Default)]
+pub(super) struct LocalList {
+    version: i32,
+    tags: BTreeMap<String, IdTagInfo>,
+}
+
+impl LocalList {
+    /// What the list says about a tag.
+    pub(super) fn find(&self, id_tag: &str) -> Option<&IdTagInfo> {
+        self.tags.get(&normal_form(id_tag))
+    }
+
+    /// Takes an update in, or says why not, with the status of the answer. An update is taken as a whole or not at all.
+    fn update(&mut self, full: bool, version: i32, entries: &[Value], limit: usize) -> &'static str {
+        // 0 means an empty list and −1 none at all, so neither can be sent (OCPP 1.6 errata §3.52)
+        if version < 1 {
+            return "Failed";
+        }
+        if !full && version <= self.version {
+            return "VersionMismatch";
+        }
+        let mut tags = if full { BTreeMap::new() } else { self.tags.clone() };
+        for entry in entries {
+            let Some(id_tag) = text(entry, "idTag").map(normal_form) else { return "Failed" };
+            match entry.get("idTagInfo") {
+                Some(info) => drop(tags.insert(id_tag, IdTagInfo::read(info))),
+                // without a word about the tag it is taken out, of which a full list can have no need (OCPP 1.6 §7)
+                None if full => return "Failed",
+                None => drop(tags.remove(&id_tag)),
+            }
+        }
+        if tags.len() > limit {
+            return "Failed";
+        }
+        (self.version, self.tags) = (version, tags);
+        "Accepted"
+    }
+}
+
+impl ChargePoint {
+    /// GetLocalListVersion: −1 when there is no list to have a version of (OCPP 1.6 §5.10).
+    pub(super) fn local_list_version(&self) -> Answer {
+        let enabled = self.configuration.is_on("LocalAuthListEnabled");
+        Answer::Result(json!({ "listVersion": if enabled { self.local_list.version } else { -1 } }))
+    }
+
+    /// SendLocalList. 1.5 may come with a hash, whose making no document in reach defines: it is taken as right and sent back.
+    pub(super) fn send_local_list(&mut self, payload: &Value, version: Version) -> Answer {
+        let (field, hash) = match version {
+            Version::V1_6 => ("localAuthorizationList", None),
+            _ => ("localAuthorisationList", text(payload, "hash").filter(|hash| !hash.is_empty())),
+        };
+        let status = self.update_local_list(payload, list(payload, field));
+        let mut result = json!({ "status": status });
+        if let Some(hash) = hash.filter(|_| status == "Accepted") {
+            result["hash"] = hash.into();
+        }
+        Answer::Result(result)
+    }
+
+    fn update_local_list(&mut self, payload: &Value, entries: &[Value]) -> &'static str {
+        if !self.configuration.is_on("LocalAuthListEnabled") {
+            return "NotSupported";
+        }
+        if entries.len() > self.configuration.number("SendLocalListMaxLength") {
+            return "Failed";
+        }
+        let full = text(payload, "updateType") == Some("Full");
+        let version = integer(payload, "listVersion").unwrap_or_default();
+        self.local_list.update(full, version, entries, self.configuration.number("LocalAuthListMaxLength"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id_tag: &str) -> Value {
+        json!({"idTag": id_tag, "idTagInfo": {"status": "Accepted"}})
+    }
+
+    #[test]
+    fn updates_are_judged_by_kind_and_version() {
+        let mut local = LocalList::default();
+        for (full, version, entries, expected, length) in [
+            (false, 0, vec![], "Failed", 0),
+            (true, -1, vec![], "Failed", 0),
+            (true, 5, vec![entry("a"), entry("b")], "Accepted", 2),
+            (false, 5, vec![entry("c")], "VersionMismatch", 2),
+            (false, 4, vec![entry("c")], "VersionMismatch", 2),
+            (false, 6, vec![entry("c"), json!({"idTag": "A"})], "Accepted", 2),
+            (true, 7, vec![json!({"idTag": "a"})], "Failed", 2),
+            (false, 7, vec![json!({})], "Failed", 2),
+            (false, 7, vec![entry("d"), entry("e")], "Failed", 2),
+            (true, 3, vec![entry("z")], "Accepted", 1),
+            (true, 3, vec![], "Accepted", 0),
+        ] {
+            assert_eq!(local.update(full, version, &entries, 3), expected, "{full} {version} {entries:?}");
+            assert_eq!(local.tags.len(), length, "{full} {version} {entries:?}");
+        }
+        assert_eq!(local.version, 3);
+    }
+
+    #[test]
+    fn tags_are_found_in_any_case() {
+        let mut local = LocalList::default();
+        local.update(true, 1, &[entry("AbC")], 3);
+        assert!(local.find("aBc").is_some());
+        assert!(local.find("abcd").is_none());
+    }
+}

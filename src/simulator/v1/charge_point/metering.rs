@@ -1,0 +1,165 @@
+//! Meter values: what is measured, how a version writes it, and when it is sent. The register itself is in `meter`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::connector::Transaction;
+use super::meter::Reading;
+use super::status::Status;
+use super::timers::Task;
+use super::transaction_messages::UNKNOWN_TRANSACTION;
+use crate::behaviour::Outbox;
+use crate::clock::Moment;
+use crate::ocpp::{MeterMapping, Version};
+use crate::simulator::payload::written_time;
+
+/// The voltage of the simulated mains.
+pub(super) const VOLTS: f64 = 230.0;
+
+/// What a connector can deliver: 32 A on one phase.
+pub(super) const MOST_WATTS: f64 = 32.0 * VOLTS;
+
+/// Something that the charge point can measure.
+#[derive(Debug)]
+pub(super) struct Measurand {
+    /// Its name (OCPP 1.6 §7, `Measurand`).
+    pub(super) name: &'static str,
+    /// The unit in 1.6 and in 1.5.
+    units: [&'static str; 2],
+    measure: fn(Reading) -> f64,
+}
+
+/// All that the charge point can measure.
+pub(super) const MEASURANDS: [Measurand; 4] = [
+    Measurand { name: "Energy.Active.Import.Register", units: ["Wh", "Wh"], measure: |reading| f64::from(reading.watt_hours) },
+    Measurand { name: "Power.Active.Import", units: ["W", "W"], measure: |reading| reading.watts.round() },
+    Measurand { name: "Current.Import", units: ["A", "Amp"], measure: |reading| (reading.watts / VOLTS * 10.0).round() / 10.0 },
+    Measurand { name: "Voltage", units: ["V", "Volt"], measure: |_| VOLTS },
+];
+
+/// One moment's values in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6. 1.2 knows only the
+/// register; for 1.5 there are two mappings.
+fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: Reading) -> Value {
+    let timestamp = written_time(now.wall);
+    let (version, mapping) = form;
+    match version {
+        Version::V1_2 => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
+        Version::V1_5 => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
+        Version::V1_6 => json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, context, names, reading) }),
+    }
+}
+
+/// An empty list of measurands still gives the register: OCPP wants at least one value.
+fn sampled_values(unit: usize, context: &str, names: &str, reading: Reading) -> Vec<Value> {
+    let wanted = |name: &str| names.split(',').any(|wanted| wanted.trim() == name);
+    let any = MEASURANDS.iter().any(|measurand| wanted(measurand.name));
+    let chosen = MEASURANDS.iter().enumerate().filter(|(index, it)| if any { wanted(it.name) } else { *index == 0 });
+    chosen
+        .map(|(_, measurand)| {
+            json!({
+                "value": (measurand.measure)(reading).to_string(),
+                "context": context,
+                "measurand": measurand.name,
+                "unit": measurand.units[unit],
+            })
+        })
+        .collect()
+}
+
+impl ChargePoint {
+    fn meter_form(&self) -> (Version, MeterMapping) {
+        (self.version, self.settings.meter_mapping)
+    }
+
+    /// The MeterValues of a connector at this moment; of connector 0, the main meter, the sum of all.
+    fn meter_values(&mut self, connector: i32, context: &str, names_key: &str, now: Moment) -> Value {
+        let reading = self.read_meter(connector, now);
+        let entry = meter_value(self.meter_form(), now, context, self.configuration.value(names_key), reading);
+        let list = if self.version == Version::V1_6 { "meterValue" } else { "values" };
+        let mut payload = json!({ "connectorId": connector });
+        if let Some(transaction) = self.connector(connector).and_then(|it| it.transaction.as_ref())
+            && self.version > Version::V1_2
+        {
+            payload["transactionId"] = transaction.id.unwrap_or(UNKNOWN_TRANSACTION).into();
+        }
+        payload[list] = json!([entry]);
+        payload
+    }
+
+    /// Reads the meter of a connector, or of all together for connector 0.
+    pub(super) fn read_meter(&mut self, connector: i32, now: Moment) -> Reading {
+        let all = connector == 0;
+        let meters = self.connectors.iter_mut().zip(1..).filter(|(_, number)| all || *number == connector);
+        meters.map(|(it, _)| it.meter.read(now.monotonic)).fold(Reading { watt_hours: 0, watts: 0.0 }, |sum, reading| Reading {
+            watt_hours: sum.watt_hours.saturating_add(reading.watt_hours),
+            watts: sum.watts + reading.watts,
+        })
+    }
+
+    /// Lets power flow as the status says: about 7.4 kW while charging, less when a charging profile limits it.
+    pub(super) fn adjust_power(&mut self, number: i32, now: Moment) {
+        let limit = self.limit_at(number, now.wall);
+        let spread = 0.97 + 0.03 * self.random.f64();
+        let Some(connector) = self.connector_mut(number) else { return };
+        let charging = connector.status == Status::Charging;
+        let watts = if charging { (MOST_WATTS * spread).min(limit) } else { 0.0 };
+        connector.meter.set_power(watts, now.monotonic);
+    }
+
+    /// The readings for `transactionData` of StopTransaction, when the central system configured any; 1.2 has no place for them.
+    pub(super) fn transaction_sample(&mut self, connector: i32, context: &str, now: Moment) -> Option<Value> {
+        let reading = self.read_meter(connector, now);
+        let names = self.configuration.value("StopTxnSampledData");
+        let wanted = self.version > Version::V1_2 && !names.is_empty();
+        wanted.then(|| meter_value(self.meter_form(), now, context, names, reading))
+    }
+
+    /// Sets the time of the next periodic meter values of a connector with a transaction (OCPP 1.6 §3.16). 0 means none.
+    pub(super) fn schedule_sample(&mut self, connector: i32, now: Moment) {
+        let interval = self.configuration.seconds("MeterValueSampleInterval");
+        let charging = self.connector(connector).is_some_and(|it| it.transaction.is_some());
+        if interval > 0 && charging {
+            self.schedule(Task::Sample(connector), Duration::from_secs(interval), now);
+        }
+    }
+
+    /// The periodic meter values of a transaction. They go the way of all messages about transactions, so they survive a lost link.
+    pub(super) fn sample(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
+        let Some(key) = self.connector(connector).and_then(|it| it.transaction.as_ref()).map(|it: &Transaction| it.key) else {
+            return;
+        };
+        self.adjust_power(connector, now);
+        let payload = self.meter_values(connector, "Sample.Periodic", "MeterValuesSampledData", now);
+        self.transaction_messages.push("MeterValues", payload, key);
+        self.send_transaction_messages(out);
+        self.schedule_sample(connector, now);
+    }
+
+    /// Sets the time of the next clock-aligned meter values: full intervals since midnight (OCPP 1.6 §3.16).
+    pub(super) fn schedule_clock_sample(&mut self, now: Moment) {
+        let interval = self.configuration.seconds("ClockAlignedDataInterval");
+        if interval == 0 {
+            self.agenda.cancel(Task::SampleByClock);
+            return;
+        }
+        let since_midnight = u64::try_from(now.wall.as_second().rem_euclid(86_400)).unwrap_or_default();
+        self.schedule(Task::SampleByClock, Duration::from_secs(interval - since_midnight % interval), now);
+    }
+
+    /// The clock-aligned meter values of all connectors.
+    pub(super) fn sample_by_clock(&mut self, now: Moment, out: &mut Outbox) {
+        for connector in 1..=self.last_connector() {
+            let payload = self.meter_values(connector, "Sample.Clock", "MeterValuesAlignedData", now);
+            self.say("MeterValues", payload, out);
+        }
+        self.schedule_clock_sample(now);
+    }
+
+    /// The meter values that a TriggerMessage asked for (OCPP 1.6 §5.17).
+    pub(super) fn triggered_sample(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
+        let payload = self.meter_values(connector, "Trigger", "MeterValuesSampledData", now);
+        out.call("MeterValues", payload);
+    }
+}

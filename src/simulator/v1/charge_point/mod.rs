@@ -1,0 +1,266 @@
+//! A simulated charge point: the state of one machine and its place in the link. Each subject has a room of its own; here is only what
+//! holds them together, and which room is asked for which action and task.
+
+mod authorization;
+mod availability;
+mod call_results;
+mod certificates;
+mod charging;
+mod charging_profile;
+mod composite_schedule;
+mod configuration;
+mod configuration_keys;
+mod connector;
+mod file_transfer;
+mod local_list;
+mod meter;
+mod metering;
+mod outgoing;
+mod registration;
+mod reservation;
+mod settings;
+mod status;
+#[cfg(test)]
+mod tests;
+mod timers;
+mod transaction_messages;
+mod trigger;
+mod x509;
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use self::authorization::AuthorizationCache;
+use self::certificates::CertificateStore;
+use self::charging_profile::ChargingProfiles;
+use self::configuration::Configuration;
+use self::connector::Connector;
+use self::file_transfer::Transfer;
+use self::local_list::LocalList;
+use self::registration::Registration;
+use self::reservation::Reservations;
+pub use self::settings::ChargePointSettings;
+use self::status::Status;
+use self::transaction_messages::TransactionMessages;
+use super::charge_point::timers::{Agenda, Task};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use crate::clock::Moment;
+use crate::ocpp::{Role, Version};
+use crate::simulator::payload::{not_supported, status};
+
+/// One simulated charge point. It outlives its links: what it knows and what it is doing stays when the link is lost.
+#[derive(Debug)]
+pub struct ChargePoint {
+    settings: ChargePointSettings,
+    version: Version,
+    online: bool,
+    registration: Registration,
+    /// The status of connector 0.
+    station_status: Status,
+    station_reported: Option<&'static str>,
+    connectors: Vec<Connector>,
+    configuration: Configuration,
+    cache: AuthorizationCache,
+    local_list: LocalList,
+    reservations: Reservations,
+    profiles: ChargingProfiles,
+    certificates: CertificateStore,
+    diagnostics: Transfer,
+    log: Transfer,
+    firmware: Transfer,
+    transaction_messages: TransactionMessages,
+    last_transaction_key: u64,
+    /// Our own StatusNotifications that have not ended yet, to tell them from a person's.
+    status_calls: Vec<Value>,
+    agenda: Agenda,
+    random: fastrand::Rng,
+}
+
+impl ChargePoint {
+    /// A charge point that was just switched on and has no link yet.
+    pub fn new(settings: ChargePointSettings) -> Self {
+        let mut configuration = Configuration::default();
+        configuration.set("HeartbeatInterval", settings.heartbeat_interval.to_string());
+        configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
+        configuration.set("NumberOfConnectors", settings.connectors.to_string());
+        Self {
+            version: Version::V1_6,
+            online: false,
+            registration: Registration::Unknown,
+            station_status: Status::Available,
+            station_reported: None,
+            connectors: (0..settings.connectors).map(|_| Connector::default()).collect(),
+            configuration,
+            cache: AuthorizationCache::default(),
+            local_list: LocalList::default(),
+            reservations: Reservations::default(),
+            profiles: ChargingProfiles::default(),
+            certificates: CertificateStore::default(),
+            diagnostics: Transfer::diagnostics(),
+            log: Transfer::log(),
+            firmware: Transfer::firmware(),
+            transaction_messages: TransactionMessages::default(),
+            last_transaction_key: 0,
+            status_calls: Vec::new(),
+            agenda: Agenda::default(),
+            random: fastrand::Rng::with_seed(settings.seed),
+            settings,
+        }
+    }
+
+    /// The settings it was made with.
+    pub fn settings(&self) -> &ChargePointSettings {
+        &self.settings
+    }
+
+    /// Another version is another firmware. What waits to be said has the form of the old one and could not be understood, so the
+    /// charge point begins anew.
+    fn start_over(&mut self, version: Version) {
+        let random = self.random.clone();
+        *self = Self { version, random, ..Self::new(self.settings.clone()) };
+    }
+
+    fn last_connector(&self) -> i32 {
+        i32::from(self.settings.connectors)
+    }
+
+    fn connector(&self, number: i32) -> Option<&Connector> {
+        self.connectors.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    fn connector_mut(&mut self, number: i32) -> Option<&mut Connector> {
+        self.connectors.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    fn answer_in_version(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        let (payload, version) = (call.payload, call.version);
+        match call.action {
+            "ChangeAvailability" => self.change_availability(payload, now, out),
+            "ChangeConfiguration" => self.change_configuration(payload, version, now),
+            "ClearCache" => self.clear_cache(),
+            "GetDiagnostics" => self.get_diagnostics(payload, version, now),
+            "RemoteStartTransaction" => self.remote_start(payload, now, out),
+            "RemoteStopTransaction" => self.remote_stop(payload, now, out),
+            "Reset" => self.reset(payload, now, out),
+            "UnlockConnector" => self.unlock(payload, version, now, out),
+            "UpdateFirmware" => self.update_firmware(payload, version, now),
+            _ if version >= Version::V1_5 => self.answer_since_1_5(call, now, out),
+            action => not_supported(action),
+        }
+    }
+
+    fn answer_since_1_5(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        let (payload, version) = (call.payload, call.version);
+        match call.action {
+            "CancelReservation" => self.cancel_reservation(payload, now, out),
+            // whatever a central system tries out, it should see it arrive
+            "DataTransfer" => status("Accepted"),
+            "GetConfiguration" => self.get_configuration(payload, version),
+            "GetLocalListVersion" => self.local_list_version(),
+            "ReserveNow" => self.reserve_now(payload, now, out),
+            "SendLocalList" => self.send_local_list(payload, version),
+            _ if version >= Version::V1_6 => self.answer_since_1_6(call, now, out),
+            action => not_supported(action),
+        }
+    }
+
+    fn answer_since_1_6(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        match call.action {
+            "ClearChargingProfile" => self.clear_charging_profile(call.payload, now),
+            "GetCompositeSchedule" => self.composite_schedule(call.payload, now),
+            "SetChargingProfile" => self.set_charging_profile(call.payload, now),
+            "TriggerMessage" => self.trigger_message(call.payload, now, out),
+            _ => self.answer_of_security_extension(call, now, out),
+        }
+    }
+
+    /// The security extension of OCPP 1.6 (Improved security for OCPP 1.6-J, §5).
+    fn answer_of_security_extension(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        match call.action {
+            "CertificateSigned" => self.certificate_signed(call.payload, now, out),
+            "DeleteCertificate" => self.delete_certificate(call.payload),
+            "ExtendedTriggerMessage" => self.extended_trigger_message(call.payload, now, out),
+            "GetInstalledCertificateIds" => self.installed_certificate_ids(call.payload),
+            "GetLog" => self.get_log(call.payload, now),
+            "InstallCertificate" => self.install_certificate(call.payload),
+            "SignedUpdateFirmware" => self.signed_update_firmware(call.payload, now, out),
+            action => not_supported(action),
+        }
+    }
+
+    fn do_task(&mut self, task: Task, now: Moment, out: &mut Outbox) {
+        match task {
+            Task::Boot => self.boot(out),
+            Task::Heartbeat => {
+                self.say("Heartbeat", json!({}), out);
+                self.touch(now);
+            }
+            Task::Sample(connector) => self.sample(connector, now, out),
+            Task::SampleByClock => self.sample_by_clock(now, out),
+            Task::PlugIn(connector) => self.plugged_in(connector, now, out),
+            Task::Unplug(connector) => self.settle(connector, now, out),
+            Task::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
+            Task::Diagnostics => self.step_diagnostics(now, out),
+            Task::Log => self.step_log(now, out),
+            Task::Firmware => self.step_firmware(now, out),
+            Task::Restart => self.restart(now, out),
+            Task::RetryTransactionMessage => self.send_transaction_messages(out),
+        }
+    }
+}
+
+impl Behaviour for ChargePoint {
+    fn role(&self) -> Role {
+        Role::ChargePoint
+    }
+
+    /// Boots when it was never accepted; a wait that the central system asked for goes on. An accepted charge point does not boot at a
+    /// reconnect (OCPP-J 1.6 §5.4) but tells what has changed.
+    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
+        if version != self.version {
+            self.start_over(version);
+        }
+        self.online = true;
+        if self.registration == Registration::Accepted {
+            self.report_changes(now, out);
+            self.touch(now);
+            self.send_transaction_messages(out);
+        } else if !self.agenda.has(Task::Boot) {
+            self.boot(out);
+        }
+    }
+
+    fn disconnected(&mut self, _: Moment) {
+        self.online = false;
+        self.agenda.cancel(Task::Heartbeat);
+        self.transaction_messages.link_lost();
+        self.forget_status_calls();
+    }
+
+    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        if self.ignores_calls(call.version) {
+            return Answer::Silence;
+        }
+        let answer = self.answer_in_version(call, now, out);
+        self.touch(now);
+        answer
+    }
+
+    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+        // the link is told to be gone only after its calls, but what follows from them can no longer be said
+        self.online &= !matches!(outcome, Outcome::LinkLost);
+        self.call_ended(action, payload, outcome, now, out);
+        self.touch(now);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.agenda.next()
+    }
+
+    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
+        for task in self.agenda.take_due(now.monotonic) {
+            self.do_task(task, now, out);
+        }
+    }
+}

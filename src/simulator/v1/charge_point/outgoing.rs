@@ -1,0 +1,145 @@
+//! What may be said when, and the reports that the charge point owes: statuses, heartbeats, messages about transactions. Why a
+//! status changed is not known here.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::status::Status;
+use super::timers::Task;
+use crate::behaviour::Outbox;
+use crate::clock::Moment;
+use crate::ocpp::Version;
+use crate::simulator::payload::written_time;
+
+impl ChargePoint {
+    /// Whether the charge point may call by itself: it has a life of its own, a link, and is accepted (OCPP 1.6 §4.2).
+    pub(super) fn may_speak(&self) -> bool {
+        self.settings.lively && self.online && self.is_registered()
+    }
+
+    /// Calls if it may, and tells whether it did.
+    pub(super) fn say(&mut self, action: &str, payload: Value, out: &mut Outbox) -> bool {
+        let allowed = self.may_speak();
+        if allowed {
+            out.call(action, payload);
+        }
+        allowed
+    }
+
+    /// Sets a task. A charge point without a life of its own keeps only what it would be wrong not to notice: a reservation's end.
+    pub(super) fn schedule(&mut self, task: Task, delay: Duration, now: Moment) {
+        if self.settings.lively || matches!(task, Task::ExpireReservation(_)) {
+            self.agenda.set(task, delay, now.monotonic);
+        }
+    }
+
+    /// Something was exchanged, so the next heartbeat can wait: its interval is one of inactivity (OCPP 1.6 §4.6).
+    pub(super) fn touch(&mut self, now: Moment) {
+        let interval = self.configuration.seconds("HeartbeatInterval");
+        if interval > 0 && self.may_speak() {
+            self.schedule(Task::Heartbeat, Duration::from_secs(interval), now);
+        } else {
+            self.agenda.cancel(Task::Heartbeat);
+        }
+    }
+
+    /// Sends the next message about a transaction, unless one is in flight or waits for its next attempt.
+    pub(super) fn send_transaction_messages(&mut self, out: &mut Outbox) {
+        if !self.may_speak() || self.agenda.has(Task::RetryTransactionMessage) {
+            return;
+        }
+        if let Some(call) = self.transaction_messages.next() {
+            out.call(call.action, call.payload);
+        }
+    }
+
+    /// Reports all statuses, known to the central system or not (after a boot; OCPP 1.6 errata §3.22).
+    pub(super) fn report_everything(&mut self, now: Moment, out: &mut Outbox) {
+        self.station_reported = None;
+        for connector in &mut self.connectors {
+            connector.reported = None;
+        }
+        self.report_changes(now, out);
+    }
+
+    /// Reports the statuses that the central system does not know yet. After an offline time this is the present, without history
+    /// (OCPP 1.6 §4.9).
+    pub(super) fn report_changes(&mut self, now: Moment, out: &mut Outbox) {
+        for connector in 0..=self.last_connector() {
+            self.report_status(connector, now, out);
+        }
+    }
+
+    /// Reports the status of a connector if the central system does not know it. Connector 0, the charge point as a whole, is
+    /// reported in 1.6 only.
+    pub(super) fn report_status(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
+        let Some(name) = self.status_name(connector) else { return };
+        let skipped = connector == 0 && self.version != Version::V1_6;
+        if skipped || !self.may_speak() || self.reported_status(connector) == Some(name) {
+            return;
+        }
+        self.send_status(connector, name, now, out);
+    }
+
+    /// Sends a status without asking whether it is known or allowed; a trigger allows it.
+    pub(super) fn send_status(&mut self, connector: i32, name: &'static str, now: Moment, out: &mut Outbox) {
+        let mut payload = json!({ "connectorId": connector, "status": name, "errorCode": self.error_code(connector) });
+        if self.version > Version::V1_2 {
+            payload["timestamp"] = written_time(now.wall).into();
+        }
+        self.status_calls.push(payload.clone());
+        self.set_reported_status(connector, Some(name));
+        out.call("StatusNotification", payload);
+    }
+
+    /// The name of a connector's status in the link's version; none when there is no such connector.
+    pub(super) fn status_name(&self, connector: i32) -> Option<&'static str> {
+        Some(self.status_of(connector)?.name(self.version))
+    }
+
+    /// The status of a connector, or of the charge point as a whole for connector 0.
+    pub(super) fn status_of(&self, connector: i32) -> Option<Status> {
+        match connector {
+            0 => Some(self.station_status),
+            _ => Some(self.connector(connector)?.status),
+        }
+    }
+
+    fn error_code(&self, connector: i32) -> &'static str {
+        if self.status_of(connector) == Some(Status::Faulted) {
+            // OCPP 1.2 has no code for a fault without a name
+            return if self.version == Version::V1_2 { "PowerSwitchFailure" } else { "OtherError" };
+        }
+        "NoError"
+    }
+
+    fn reported_status(&self, connector: i32) -> Option<&'static str> {
+        match connector {
+            0 => self.station_reported,
+            _ => self.connector(connector)?.reported,
+        }
+    }
+
+    /// Notes what the central system knows of a connector's status.
+    pub(super) fn set_reported_status(&mut self, connector: i32, name: Option<&'static str>) {
+        if connector == 0 {
+            self.station_reported = name;
+        } else if let Some(connector) = self.connector_mut(connector) {
+            connector.reported = name;
+        }
+    }
+
+    /// Brings a connector into a status and reports it. A change that OCPP does not allow is left out: the caller's wish was
+    /// overtaken by something else, a fault for example.
+    pub(super) fn change_status(&mut self, number: i32, status: Status, now: Moment, out: &mut Outbox) {
+        let Some(connector) = self.connector_mut(number) else { return };
+        if !connector.status.may_become(status) {
+            return;
+        }
+        connector.status = status;
+        self.adjust_power(number, now);
+        self.report_status(number, now, out);
+    }
+}

@@ -1,0 +1,167 @@
+//! Reservations: ReserveNow, CancelReservation, who may use a reserved connector, and how a reservation ends (OCPP 1.6 §5.13, §5.1).
+
+use serde_json::Value;
+
+use super::ChargePoint;
+use super::status::Status;
+use super::timers::Task;
+use crate::behaviour::{Answer, Outbox};
+use crate::clock::Moment;
+use crate::simulator::payload::{integer, span, status, text, time};
+
+/// A connector held for somebody; connector 0 means any one.
+#[derive(Debug, Clone)]
+struct Reservation {
+    id: i32,
+    connector: i32,
+    id_tag: String,
+    parent: Option<String>,
+}
+
+impl Reservation {
+    /// Only the tag itself or one of the same group may use it (OCPP 1.6 §5.13).
+    fn is_for(&self, id_tag: &str, parent: Option<&str>) -> bool {
+        let same_group = |ours: &str| parent.is_some_and(|parent| parent.eq_ignore_ascii_case(ours));
+        self.id_tag.eq_ignore_ascii_case(id_tag) || self.parent.as_deref().is_some_and(same_group)
+    }
+}
+
+/// The reservations that hold.
+#[derive(Debug, Default)]
+pub(super) struct Reservations {
+    held: Vec<Reservation>,
+}
+
+impl Reservations {
+    /// Whether this very connector is held for somebody.
+    pub(super) fn holds(&self, connector: i32) -> bool {
+        self.held.iter().any(|it| it.connector == connector)
+    }
+
+    /// The connector that is held for a tag.
+    pub(super) fn connector_for(&self, id_tag: &str) -> Option<i32> {
+        self.held.iter().find(|it| it.connector > 0 && it.is_for(id_tag, None)).map(|it| it.connector)
+    }
+
+    /// Ends the reservation that a start makes use of, and gives its id: that of the connector, else one of no certain connector.
+    pub(super) fn use_up(&mut self, connector: i32, id_tag: &str, parent: Option<&str>) -> Option<i32> {
+        let usable = |wanted: i32| move |it: &Reservation| it.connector == wanted && it.is_for(id_tag, parent);
+        let position = self.held.iter().position(usable(connector)).or_else(|| self.held.iter().position(usable(0)))?;
+        Some(self.held.remove(position).id)
+    }
+
+    /// Ends a reservation and gives its connector.
+    fn remove(&mut self, id: i32) -> Option<i32> {
+        let position = self.held.iter().position(|it| it.id == id)?;
+        Some(self.held.remove(position).connector)
+    }
+
+    /// How many connectors must stay free for others than this tag.
+    fn owed_to_others(&self, id_tag: &str, parent: Option<&str>) -> usize {
+        self.held.iter().filter(|it| it.connector == 0 && !it.is_for(id_tag, parent)).count()
+    }
+}
+
+impl ChargePoint {
+    /// ReserveNow. One with the id of another takes its place; when it is refused, the other stays.
+    pub(super) fn reserve_now(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let (Some(id), Some(connector)) = (integer(payload, "reservationId"), integer(payload, "connectorId")) else {
+            return status("Rejected");
+        };
+        let Some(expires) = time(payload, "expiryDate").filter(|expires| *expires > now.wall) else {
+            return status("Rejected");
+        };
+        let refusal = self.refusal(connector, id);
+        if let Some(refusal) = refusal {
+            return status(refusal);
+        }
+        let before = self.reservations.remove(id);
+        self.reservations.held.push(Reservation {
+            id,
+            connector,
+            id_tag: text(payload, "idTag").unwrap_or_default().to_owned(),
+            parent: text(payload, "parentIdTag").map(str::to_owned),
+        });
+        self.schedule(Task::ExpireReservation(id), span(now.wall, expires), now);
+        if let Some(before) = before.filter(|before| *before != connector) {
+            self.release(before, now, out);
+        }
+        self.change_status(connector, Status::Reserved, now, out);
+        status("Accepted")
+    }
+
+    /// Why a connector cannot be reserved, if it cannot. The reservation that is to be replaced does not count.
+    fn refusal(&self, connector: i32, id: i32) -> Option<&'static str> {
+        if connector == 0 {
+            return self.refusal_of_any(id);
+        }
+        let Some(it) = self.connector(connector) else { return Some("Rejected") };
+        let held_by_another = self.reservations.held.iter().any(|it| it.connector == connector && it.id != id);
+        match it.status {
+            Status::Faulted => Some("Faulted"),
+            Status::Unavailable => Some("Unavailable"),
+            _ if held_by_another || !it.is_idle() => Some("Occupied"),
+            _ => None,
+        }
+    }
+
+    /// Connector 0 can be reserved as long as a connector is free for it.
+    fn refusal_of_any(&self, id: i32) -> Option<&'static str> {
+        if !self.configuration.is_on("ReserveConnectorZeroSupported") {
+            return Some("Rejected");
+        }
+        let owed = self.reservations.held.iter().filter(|it| it.connector == 0 && it.id != id).count();
+        if self.connectors.iter().all(|it| it.status == Status::Faulted) {
+            Some("Faulted")
+        } else if self.connectors.iter().all(|it| matches!(it.status, Status::Faulted | Status::Unavailable)) {
+            Some("Unavailable")
+        } else {
+            (owed >= self.free_connectors()).then_some("Occupied")
+        }
+    }
+
+    fn free_connectors(&self) -> usize {
+        self.connectors.iter().filter(|it| it.status == Status::Available && it.is_idle()).count()
+    }
+
+    /// Whether a tag may start a transaction at a connector: it is free, or held for the tag, and nobody else who holds a
+    /// reservation goes away empty-handed.
+    pub(super) fn may_start(&self, number: i32, id_tag: &str) -> bool {
+        let Some(connector) = self.connector(number).filter(|it| it.is_idle() && it.operative) else { return false };
+        let parent = self.parent_of(id_tag);
+        let parent = parent.as_deref();
+        match connector.status {
+            Status::Available => self.free_connectors() > self.reservations.owed_to_others(id_tag, parent),
+            Status::Reserved => self.reservations.held.iter().any(|it| it.connector == number && it.is_for(id_tag, parent)),
+            _ => false,
+        }
+    }
+
+    /// CancelReservation: `Accepted` for a reservation that holds (OCPP 1.6 §5.1).
+    pub(super) fn cancel_reservation(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let known = integer(payload, "reservationId").is_some_and(|id| self.end_reservation(id, now, out));
+        status(if known { "Accepted" } else { "Rejected" })
+    }
+
+    /// Ends a reservation, at its expiry for example, and frees its connector.
+    pub(super) fn end_reservation(&mut self, id: i32, now: Moment, out: &mut Outbox) -> bool {
+        let Some(connector) = self.reservations.remove(id) else { return false };
+        self.agenda.cancel(Task::ExpireReservation(id));
+        self.release(connector, now, out);
+        true
+    }
+
+    fn release(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
+        if self.connector(connector).is_some_and(|it| it.status == Status::Reserved) {
+            self.settle(connector, now, out);
+        }
+    }
+
+    /// A connector that is faulted or out of use keeps no reservation (OCPP 1.6 §5.13).
+    pub(super) fn drop_reservations_of(&mut self, connector: i32) {
+        while let Some(id) = self.reservations.held.iter().find(|it| it.connector == connector).map(|it| it.id) {
+            self.reservations.remove(id);
+            self.agenda.cancel(Task::ExpireReservation(id));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! TriggerMessage and ExtendedTriggerMessage: the answer, and after it the message that was asked for (OCPP 1.6 §5.17; security
+//! whitepaper §5.5).
+
+use serde_json::{Value, json};
+
+use super::ChargePoint;
+use super::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE};
+use super::registration::Registration;
+use crate::behaviour::{Answer, Outbox};
+use crate::clock::Moment;
+use crate::simulator::payload::{integer, status, text};
+
+impl ChargePoint {
+    /// TriggerMessage.
+    pub(super) fn trigger_message(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let action = match text(payload, "requestedMessage").unwrap_or_default() {
+            "DiagnosticsStatusNotification" => Some(DIAGNOSTICS),
+            "FirmwareStatusNotification" => Some(FIRMWARE),
+            message => in_both_sets(message),
+        };
+        self.trigger(action, payload, now, out)
+    }
+
+    /// ExtendedTriggerMessage. Its word for the progress of signed firmware is the one that TriggerMessage has for that of any other.
+    pub(super) fn extended_trigger_message(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let action = match text(payload, "requestedMessage").unwrap_or_default() {
+            "FirmwareStatusNotification" => Some(SIGNED_FIRMWARE),
+            "LogStatusNotification" => Some(LOG),
+            "SignChargePointCertificate" => Some("SignCertificate"),
+            message => in_both_sets(message),
+        };
+        self.trigger(action, payload, now, out)
+    }
+
+    /// A trigger is allowed before the charge point is accepted, for this is how a central system looks at a pending one
+    /// (OCPP 1.6 §4.2). A boot that is not needed is refused (errata §3.35).
+    fn trigger(&mut self, action: Option<&'static str>, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+        let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
+        if connector.is_some_and(|connector| !(0..=self.last_connector()).contains(&connector)) {
+            return status("Rejected");
+        }
+        let Some(action) = action else { return status("NotImplemented") };
+        if action == "BootNotification" && self.registration == Registration::Accepted {
+            return status("Rejected");
+        }
+        if self.settings.lively && self.online {
+            self.send_triggered(action, connector, now, out);
+        }
+        status("Accepted")
+    }
+
+    /// Calls that are put into the outbox while we answer leave after the answer. Without a connector all are meant.
+    fn send_triggered(&mut self, action: &'static str, connector: Option<i32>, now: Moment, out: &mut Outbox) {
+        let from = |first: i32| connector.map_or(first..=self.last_connector(), |connector| connector..=connector);
+        match action {
+            "BootNotification" => self.boot(out),
+            "Heartbeat" => out.call("Heartbeat", json!({})),
+            "MeterValues" => from(1).for_each(|connector| self.triggered_sample(connector, now, out)),
+            "StatusNotification" => from(0).for_each(|connector| {
+                if let Some(name) = self.status_name(connector) {
+                    self.send_status(connector, name, now, out);
+                }
+            }),
+            "SignCertificate" => self.ask_for_certificate(out),
+            DIAGNOSTICS => out.call(action, self.diagnostics.triggered(action)),
+            LOG => out.call(action, self.log.triggered(action)),
+            _ => out.call(action, self.firmware.triggered(action)),
+        }
+    }
+}
+
+/// The action of a message that both kinds of trigger know, by the same word.
+fn in_both_sets(message: &str) -> Option<&'static str> {
+    ["BootNotification", "Heartbeat", "MeterValues", "StatusNotification"].into_iter().find(|action| *action == message)
+}

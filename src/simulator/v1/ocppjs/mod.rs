@@ -1,0 +1,133 @@
+//! The fixed payloads and answers of GIR ocppjs 1.0.2, so that what was written for it meets the same messages. They are data, in
+//! `payloads.json`; here is only how they are looked up and who answers with them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use crate::clock::Moment;
+use crate::ocpp::{MeterMapping, Role, Version};
+use crate::simulator::payload::written_time;
+
+/// The payloads of one version.
+#[derive(Debug, Default, Deserialize)]
+struct Payloads {
+    requests: HashMap<String, Value>,
+    #[serde(default)]
+    results: HashMap<String, Value>,
+}
+
+/// Nothing is in it when the data cannot be read; a test reads it.
+static PAYLOADS: LazyLock<HashMap<String, Payloads>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("payloads.json")).unwrap_or_default());
+
+/// The name of a version in the data.
+fn name(version: Version) -> &'static str {
+    match version {
+        Version::V1_2 => "1.2",
+        Version::V1_5 => "1.5",
+        Version::V1_6 => "1.6",
+    }
+}
+
+/// The payload of a call. Both roles send the same `DataTransfer`, and no other action is sent by both. `None` in a version, or for
+/// an action, that ocppjs does not know.
+pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<Value> {
+    let of = |name: &str| PAYLOADS.get(name)?.requests.get(action).cloned();
+    // ocppjs has other examples, not only another form, when the attributes stand beside the values.
+    let beside = (version == Version::V1_5 && mapping == MeterMapping::AttributesBeside).then(|| of("1.5 with @value"));
+    beside.flatten().or_else(|| of(name(version)))
+}
+
+/// The result of a call, which does not depend on what the call says.
+pub fn result(version: Version, action: &str, now: Moment) -> Option<Value> {
+    match (version, action) {
+        // The one answer in which ocppjs tells the time.
+        (Version::V1_2, "Heartbeat") => Some(json!({ "currentTime": written_time(now.wall) })),
+        _ => PAYLOADS.get(name(version))?.results.get(action).cloned(),
+    }
+}
+
+/// A simulator whose answers are those of ocppjs where ocppjs has one. As in ocppjs, nothing follows from a call that is answered so.
+pub struct FixedAnswers {
+    simulator: Box<dyn Behaviour>,
+}
+
+impl FixedAnswers {
+    /// Puts the fixed answers before a simulator.
+    pub fn new(simulator: Box<dyn Behaviour>) -> FixedAnswers {
+        FixedAnswers { simulator }
+    }
+}
+
+impl Behaviour for FixedAnswers {
+    fn role(&self) -> Role {
+        self.simulator.role()
+    }
+
+    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
+        self.simulator.connected(version, now, out);
+    }
+
+    fn disconnected(&mut self, now: Moment) {
+        self.simulator.disconnected(now);
+    }
+
+    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+        match result(call.version, call.action, now) {
+            Some(payload) => Answer::Result(payload),
+            None => self.simulator.answer(call, now, out),
+        }
+    }
+
+    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+        self.simulator.answered(action, payload, outcome, now, out);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.simulator.deadline()
+    }
+
+    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
+        self.simulator.deadline_reached(now, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::Catalog;
+
+    fn now() -> Moment {
+        Moment { wall: "2030-01-31T12:00:00.5Z".parse().unwrap(), monotonic: Instant::now() }
+    }
+
+    #[test]
+    fn there_is_a_valid_payload_and_result_for_every_action_of_1_2_and_1_5() {
+        let catalog = Catalog::embedded();
+        for definition in [Version::V1_2, Version::V1_5].iter().flat_map(|version| catalog.actions(*version)) {
+            let version = definition.version;
+            for (message, payload) in [
+                (&definition.request, request(version, MeterMapping::Flattened, &definition.name)),
+                (&definition.response, result(version, &definition.name, now())),
+            ] {
+                let payload = payload.unwrap_or_else(|| panic!("{version} {}", message.name));
+                assert_eq!(message.check(&payload, version), [], "{version} {}", message.name);
+            }
+        }
+        assert_eq!(request(Version::V1_6, MeterMapping::Flattened, "Heartbeat"), None);
+        assert_eq!(result(Version::V1_6, "Heartbeat", now()), None);
+    }
+
+    #[test]
+    fn only_the_heartbeat_of_1_2_tells_the_time() {
+        assert_eq!(result(Version::V1_2, "Heartbeat", now()), Some(json!({ "currentTime": "2030-01-31T12:00:00.500Z" })));
+        assert_eq!(result(Version::V1_5, "Heartbeat", now()), Some(json!({ "currentTime": "2013-02-01T15:09:18Z" })));
+        let stopped = result(Version::V1_5, "StopTransaction", now()).unwrap();
+        assert_eq!(stopped["idTagInfo"]["status"], "Expired");
+    }
+}

@@ -1,0 +1,66 @@
+//! A recorder without a thread: whoever tells an event puts it into the trace, and readers are woken before the telling returns. For sessions
+//! that run on one thread and are to be the same again; where many threads tell, they would wait for each other here.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Event;
+use super::queue::Batch;
+use super::recorder::{Road, Teller, Trace};
+use crate::clock::Moment;
+
+/// The way of events into the trace, with what is reused from one telling to the next.
+#[derive(Debug)]
+pub(super) struct Direct {
+    trace: Arc<Trace>,
+    buffers: Mutex<(Batch, String)>,
+}
+
+impl Direct {
+    /// Puts events into the trace.
+    pub fn put(&self, events: impl Iterator<Item = Event>) {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (batch, scratch) = &mut *buffers;
+        batch.refill(events);
+        self.trace.take_in(batch, scratch);
+    }
+}
+
+/// A teller whose events are in a new trace of at most `limit` bytes of records as soon as they are told. Nobody may tell while he
+/// reads the trace.
+pub fn direct(limit: usize, began: Moment) -> Teller {
+    let trace = Arc::new(Trace::new(limit, began));
+    let road = Road::Direct(Arc::new(Direct { trace: trace.clone(), buffers: Mutex::default() }));
+    Teller::new(road, trace)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::clock::now;
+    use crate::ocpp::Role;
+    use crate::trace::Happening;
+
+    #[test]
+    fn what_was_told_is_in_the_trace_at_once() {
+        let teller = direct(1 << 20, now());
+        let changes = teller.trace().subscribe();
+        let note = |text: &str| Happening::Note { failure: false, text: text.into() };
+        let texts = || {
+            let contents = teller.trace().read();
+            let records = contents.records();
+            records.iter(records.range()).map(|record| record.text.to_owned()).collect::<Vec<_>>()
+        };
+        teller.tell_now(None, now(), note("one"));
+        assert_eq!(texts(), ["one"]);
+        assert!(changes.has_changed().unwrap(), "readers are woken");
+        teller.tell(None, now(), note("two")).now_or_never().unwrap();
+        let station = teller.trace().station(Role::ChargePoint, "CP1");
+        let mut told = vec![(now(), note("three")), (now(), note("four"))];
+        teller.tell_all(station, &mut told).now_or_never().unwrap();
+        assert!(told.is_empty());
+        teller.caught_up().now_or_never().unwrap();
+        assert_eq!(texts(), ["one", "two", "three", "four"]);
+    }
+}

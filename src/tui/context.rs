@@ -1,0 +1,30 @@
+//! What the screen reads from below: the records, the definitions, the gate and the time.
+
+use crate::link::Gate;
+use crate::ocpp::Catalog;
+use crate::simulator::Profile;
+use crate::trace::Contents;
+
+/// The time, by both clocks, in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Now {
+    /// Since 1970.
+    pub wall_micros: i64,
+    /// Since the session began.
+    pub monotonic_micros: u64,
+}
+
+/// What `update` and `draw` read from below the screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside<'a> {
+    /// The records and the stations.
+    pub contents: &'a Contents,
+    /// The messages of all versions.
+    pub catalog: &'a Catalog,
+    /// What messages look like when nobody says anything about them.
+    pub profile: Profile,
+    /// Where frames are stopped, and which wait.
+    pub gate: &'a Gate,
+    /// The time.
+    pub now: Now,
+}

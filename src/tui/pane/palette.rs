@@ -1,0 +1,60 @@
+//! A list to choose from, over the panes: what is typed, what fits it, the keys that do the same at the right. What cannot be chosen
+//! now stays in the list and says why.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::app::App;
+use crate::tui::layout::{below, list_box};
+use crate::tui::state::{Choice, Chooser};
+use crate::tui::theme::Styles;
+use crate::tui::widget::{Pencil, draw_box, width_of};
+
+/// The width of the words that say what kind of thing it is.
+const KIND: usize = 10;
+
+/// Draws the list; returns where the cursor is.
+pub fn chooser(app: &App, chooser: &Chooser, body: Rect, buffer: &mut Buffer) -> Position {
+    let styles = &app.theme.styles;
+    let title = format!("{} · {}/{}", chooser.title, chooser.list.shown().len(), chooser.list.items().len());
+    let inside = draw_box(buffer, list_box(body), &title, styles.base, styles.rule_focused, styles.title);
+    let line = Rect { height: inside.height.min(1), ..inside };
+    let cursor = chooser.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
+    let list = if inside.height > 4 { below(inside, 2) } else { below(inside, 1) };
+    let height = usize::from(list.height);
+    if chooser.list.shown().len() == 0 {
+        Pencil::new(buffer, list, 0).text("  Nothing has such a name.", styles.muted);
+    }
+    let top = chooser.list.top(height);
+    for (row, (index, choice)) in chooser.list.shown().enumerate().skip(top).take(height).enumerate() {
+        let pencil = Pencil::new(buffer, list, row as u16); // less than the height
+        draw_choice(choice, index == chooser.list.selected(), styles, pencil);
+    }
+    cursor
+}
+
+fn draw_choice(choice: &Choice, selected: bool, styles: &Styles, mut pencil: Pencil<'_>) {
+    let style = if selected { styles.selection } else { styles.base };
+    let faint = if selected { style } else { styles.muted };
+    let name = if choice.obstacle.is_some() { faint } else { style };
+    let right = match &choice.obstacle {
+        Some(reason) => format!("not now: {reason}"),
+        None => choice.keys.clone(),
+    };
+    pencil.text(if selected { " ▸ " } else { "   " }, style);
+    if pencil.room() > 50 {
+        pencil.field(choice.kind, KIND, faint).text(" ", style);
+    }
+    let room = pencil.room();
+    // The reason may take half of the line; the keys are short.
+    let width = width_of(&right).min(room / 2);
+    let left = room.saturating_sub(width + 2);
+    let named = width_of(&crate::sanitize::visible(&choice.name)).min(left);
+    pencil.field(&choice.name, named, name);
+    if left > named + 4 {
+        pencil.text("  ", style).field(&choice.detail, left - named - 2, faint);
+    } else {
+        pencil.blanks(left - named, style);
+    }
+    pencil.text(" ", style).field(&right, width, if selected { style } else { styles.key.patch(faint) }).fill(' ', style);
+}

@@ -1,0 +1,286 @@
+//! The page about one station: its link, timers, boot data, connectors, transactions, configuration and handshakes. It is made anew
+//! for each frame, because much of it counts time; only the lines that are seen are drawn.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::trace::station_summary::{StationFacts, Transaction};
+use crate::trace::{LinkState, StationKey, StationRow};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::state::StationPage;
+use crate::tui::widget::format;
+use crate::tui::widget::{Pencil, draw_box};
+
+/// The width of the names.
+const NAMES: usize = 26;
+/// How many configuration keys, transactions and refused handshakes are listed.
+const LISTED: usize = 200;
+
+/// The lines of a page.
+#[derive(Debug, Default)]
+pub struct PageLines {
+    /// Pieces of text with their styles, line by line.
+    pub lines: Vec<Vec<(String, Style)>>,
+    /// Whether something on it counts seconds.
+    pub counts: bool,
+}
+
+/// Draws the page. True when something counts seconds.
+pub fn page(app: &App, page: StationPage, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) -> bool {
+    let styles = &app.theme.styles;
+    let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
+    let inside = draw_box(buffer, area, &crate::sanitize::visible(identity), styles.base, styles.rule_focused, styles.title);
+    let content = page_lines(app, page.station, outside);
+    let height = usize::from(inside.height);
+    let top = page.top.min(content.lines.len().saturating_sub(height));
+    for (row, line) in content.lines.iter().skip(top).take(height).enumerate() {
+        let mut pencil = Pencil::new(buffer, inside, row as u16); // less than the height
+        pencil.blanks(1, styles.base);
+        for (text, style) in line {
+            pencil.text(text, styles.base.patch(*style));
+        }
+    }
+    if content.lines.len() > height && area.height > 0 {
+        let place = format!(" {}–{}/{} ", top + 1, (top + height).min(content.lines.len()), content.lines.len());
+        let bottom = Rect { y: area.bottom().saturating_sub(1), height: 1, x: area.x + 2, width: area.width.saturating_sub(3) };
+        Pencil::new(buffer, bottom, 0).text(&place, styles.muted);
+    }
+    content.counts
+}
+
+/// What stands on the page.
+pub fn page_lines(app: &App, station: StationKey, outside: &Outside<'_>) -> PageLines {
+    let Some(row) = outside.contents.stations().get(station) else { return PageLines::default() };
+    let unknown = StationFacts::default();
+    let facts = app.facts.of(station).unwrap_or(&unknown);
+    let mut writer = Writer { app, outside, page: PageLines::default() };
+    writer.link(row, facts);
+    writer.timers(row, facts);
+    writer.boot(facts);
+    writer.connectors(facts);
+    writer.transactions(facts);
+    writer.configuration(facts);
+    writer.handshake(row, facts);
+    writer.page
+}
+
+struct Writer<'a> {
+    app: &'a App,
+    outside: &'a Outside<'a>,
+    page: PageLines,
+}
+
+impl Writer<'_> {
+    fn heading(&mut self, text: &str) {
+        if !self.page.lines.is_empty() {
+            self.page.lines.push(Vec::new());
+        }
+        self.page.lines.push(vec![(text.to_owned(), self.app.theme.styles.title)]);
+    }
+
+    fn fact(&mut self, name: &str, value: impl Into<String>, style: Style) {
+        let pad = NAMES.saturating_sub(crate::tui::widget::width_of(&crate::sanitize::visible(name)));
+        let name = format!("{name}{}", " ".repeat(pad.max(1)));
+        self.page.lines.push(vec![(name, self.app.theme.styles.muted), (value.into(), style)]);
+    }
+
+    fn plain(&mut self, name: &str, value: impl Into<String>) {
+        self.fact(name, value, Style::new());
+    }
+
+    fn nothing(&mut self, text: &str) {
+        self.page.lines.push(vec![(text.to_owned(), self.app.theme.styles.muted)]);
+    }
+
+    fn time(&self, wall_micros: i64) -> String {
+        format::time_of_day(wall_micros, &self.app.zone)[..8].to_owned()
+    }
+
+    fn link(&mut self, row: &StationRow, facts: &StationFacts) {
+        let styles = &self.app.theme.styles;
+        self.heading("Link");
+        let (glyph, word, style) = super::stations::state(row, self.outside, styles);
+        self.fact("state", format!("{glyph} {word}"), style);
+        let what =
+            if row.is_simulated() { "simulated by us; we are the charge point" } else { "real; we are the central system" };
+        self.plain("side", what);
+        let version = row.version.map_or("not agreed yet", |version| version.number());
+        let transport = row.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
+        self.plain("version", format!("OCPP {version}{transport}"));
+        if let Some(callback) = &row.callback {
+            self.plain("callback address", callback.to_string());
+        }
+        if let Some(url) = &row.url {
+            self.plain("calls", url.to_string());
+        }
+        if let Some(peer) = row.peer {
+            self.plain("address", peer.to_string());
+        }
+        let now = self.outside.now.monotonic_micros;
+        self.plain(
+            "messages",
+            format!(
+                "{} in, {} out, {:.1} a second  {}",
+                format::number(row.frames_in),
+                format::number(row.frames_out),
+                facts.rate.per_second(now),
+                format::graph(&facts.rate.counts(now))
+            ),
+        );
+        self.page.counts |= facts.rate.moves(now);
+        let style = if row.errors > 0 { styles.error } else { Style::new() };
+        self.fact("errors", format::number(row.errors), style);
+        self.plain("our calls", format!("{} in flight, {} queued", row.in_flight, row.queued));
+        let or_none = |time: Option<std::time::Duration>| time.map_or_else(|| "–".to_owned(), format::duration);
+        self.plain("last answer after", or_none(row.latency));
+        self.plain("ping round trip", or_none(row.round_trip));
+        if row.last_seen_micros != 0 {
+            self.plain("last seen", self.time(row.last_seen_micros));
+        }
+    }
+
+    fn timers(&mut self, row: &StationRow, facts: &StationFacts) {
+        let now = self.outside.now.monotonic_micros;
+        let mut lines = Vec::new();
+        if let LinkState::Waiting { until_micros } = row.state {
+            lines.push(("next attempt in", format::countdown(until_micros, now), false));
+        }
+        let interval = facts.boot.as_ref().and_then(|boot| boot.interval).filter(|seconds| *seconds > 0);
+        if let (Some(interval), Some(last), LinkState::Connected) = (interval, facts.heartbeat_micros, row.state) {
+            let due = last.saturating_add(interval.saturating_mul(1_000_000));
+            if due >= now {
+                lines.push(("next heartbeat in", format!("{} s of {interval} s", (due - now).div_ceil(1_000_000)), false));
+            } else {
+                lines.push(("heartbeat overdue by", format::countdown(now, due), true));
+            }
+        }
+        for transaction in facts.running() {
+            let since = self.outside.now.wall_micros.saturating_sub(transaction.began_micros).unsigned_abs();
+            let text = format!("{} on connector {}", format::clock(since / 1_000_000), transaction.connector);
+            lines.push(("transaction runs for", text, false));
+        }
+        if lines.is_empty() {
+            return;
+        }
+        self.heading("Timers");
+        self.page.counts = true;
+        for (name, value, late) in lines {
+            let style = if late { self.app.theme.styles.warning } else { Style::new() };
+            self.fact(name, value, style);
+        }
+    }
+
+    fn boot(&mut self, facts: &StationFacts) {
+        self.heading("Boot");
+        let Some(boot) = &facts.boot else { return self.nothing("No BootNotification was seen.") };
+        let status = boot.status.as_deref().unwrap_or("not answered yet");
+        let interval = boot.interval.map_or_else(String::new, |seconds| format!(", a heartbeat every {seconds} s"));
+        if boot.wall_micros != 0 {
+            let style = if status == "Accepted" { self.app.theme.styles.good } else { self.app.theme.styles.warning };
+            self.fact("boot notification", format!("{}, {status}{interval}", self.time(boot.wall_micros)), style);
+        }
+        for (name, value) in &boot.fields {
+            self.plain(name, value.to_string());
+        }
+    }
+
+    fn connectors(&mut self, facts: &StationFacts) {
+        self.heading("Connectors");
+        if facts.connectors.is_empty() {
+            return self.nothing("No StatusNotification was seen.");
+        }
+        for (number, connector) in facts.connectors.iter().take(LISTED) {
+            let name = if *number == 0 { "0, the station".to_owned() } else { number.to_string() };
+            let error = connector.error.as_ref().map_or_else(String::new, |error| format!(", {error}"));
+            let (letter, style) = super::stations::connector(&connector.status, &self.app.theme.styles);
+            let text = format!("{letter} {}{error}, since {}", connector.status, self.time(connector.wall_micros));
+            self.fact(&name, text, style);
+        }
+    }
+
+    fn transactions(&mut self, facts: &StationFacts) {
+        self.heading("Transactions");
+        if facts.transactions.is_empty() {
+            return self.nothing("No transaction was seen.");
+        }
+        for transaction in facts.transactions.iter().rev().take(LISTED) {
+            let Transaction { id, connector, id_tag, began_micros, meter_start, meter_stop, .. } = transaction;
+            let begin = format!("connector {connector}, tag {id_tag}, from {}", self.time(*began_micros));
+            let end = match transaction.ended_micros {
+                None => " until now".to_owned(),
+                Some(ended) => {
+                    let reason = transaction.reason.as_ref().map_or_else(String::new, |reason| format!(", {reason}"));
+                    format!(" to {}{reason}", self.time(ended))
+                }
+            };
+            let energy = match (meter_start, meter_stop) {
+                (Some(start), Some(stop)) => format!(", {} Wh", stop.saturating_sub(*start)),
+                (Some(start), None) => format!(", meter {start} Wh at the start"),
+                _ => String::new(),
+            };
+            let style = if transaction.ended_micros.is_none() { self.app.theme.styles.good } else { Style::new() };
+            self.fact(&format!("#{id}"), format!("{begin}{end}{energy}"), style);
+        }
+    }
+
+    fn configuration(&mut self, facts: &StationFacts) {
+        self.heading("Configuration");
+        if facts.configuration.is_empty() {
+            return self.nothing("No keys were seen; GetConfiguration asks for them.");
+        }
+        for (name, key) in facts.configuration.iter().take(LISTED) {
+            let value = key.value.as_deref().unwrap_or("(no value)");
+            let fixed = if key.read_only { "  read-only" } else { "" };
+            // Some names are longer than the column.
+            self.plain(name, format!("{value}{fixed}"));
+        }
+    }
+
+    fn handshake(&mut self, row: &StationRow, facts: &StationFacts) {
+        let styles = &self.app.theme.styles;
+        let record = facts.handshake.and_then(|sequence| self.outside.contents.records().get(sequence));
+        self.heading("Handshake");
+        match (record.as_ref().and_then(|record| record.handshake()), facts.handshake) {
+            (None, Some(_)) => self.nothing("Its record was dropped to save memory."),
+            (None, None) => self.nothing("No handshake was seen."),
+            (Some(heads), _) => {
+                let (asked, answered) = heads.split_once("\n\n").unwrap_or((heads, ""));
+                self.plain("subprotocols offered", subprotocol(asked).unwrap_or_else(|| "none".to_owned()));
+                self.plain("subprotocol chosen", subprotocol(answered).unwrap_or_else(|| "none".to_owned()));
+                self.raw("→", asked, styles.incoming);
+                self.raw("←", answered, styles.outgoing);
+            }
+        }
+        let path = format!("/{}", row.identity);
+        let refused: Vec<_> =
+            self.app.facts.refused().rev().filter(|refused| refused.path.ends_with(&path)).take(LISTED).collect();
+        if refused.is_empty() {
+            return;
+        }
+        self.heading("Refused handshakes");
+        for attempt in refused {
+            match self.outside.contents.records().get(attempt.sequence) {
+                Some(record) => self.fact(&self.time(record.wall_micros), record.summary(), styles.error),
+                None => self.nothing("Its record was dropped to save memory."),
+            }
+        }
+    }
+
+    fn raw(&mut self, arrow: &str, head: &str, style: Style) {
+        for (index, line) in head.lines().enumerate() {
+            let sign = if index == 0 { arrow } else { " " };
+            self.page
+                .lines
+                .push(vec![(format!("  {sign} "), style), (line.to_owned(), if index == 0 { style } else { Style::new() })]);
+        }
+    }
+}
+
+/// The subprotocols that a head names.
+fn subprotocol(head: &str) -> Option<String> {
+    let is_named = |line: &&str| line.to_ascii_lowercase().starts_with("sec-websocket-protocol:");
+    let values: Vec<&str> = head.lines().filter(is_named).filter_map(|line| Some(line.split_once(':')?.1.trim())).collect();
+    if values.is_empty() { None } else { Some(values.join(", ")) }
+}

@@ -1,0 +1,106 @@
+//! Frames that wait, on the screen: the list, the editor that lets one go on, the word in the header.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::test_screen::Screen;
+use crate::hub::Deed;
+use crate::link::{Fate, HeldFrame};
+use crate::trace::{Direction, FrameKind, Happening};
+use crate::tui::update::{Effect, Message};
+
+/// A screen with an Authorize of CP1 that waits, and our answer to a Heartbeat.
+fn holding() -> Screen {
+    waiting_at(120, 40)
+}
+
+fn waiting_at(columns: u16, lines: u16) -> Screen {
+    let mut screen = Screen::busy(columns, lines);
+    let station = screen.station("CP1");
+    let since = crate::clock::now();
+    let frame = |number, direction, kind, action: &str, payload| HeldFrame {
+        number,
+        station,
+        direction,
+        kind,
+        action: Arc::from(action),
+        payload,
+        since,
+    };
+    screen.gate.hold(frame(7, Direction::In, FrameKind::Call, "Authorize", json!({"idTag": "A"})));
+    screen.gate.hold(frame(8, Direction::Out, FrameKind::Result, "Heartbeat", json!({"currentTime": "2026-03-04T10:00:00Z"})));
+    let held = |number, action: &str| Happening::Held { number, action: action.into(), text: "it waits".into() };
+    screen.tell(Some(station), held(7, "Authorize"));
+    screen.hear(Message::Refresh);
+    screen
+}
+
+fn release(effects: &[Effect]) -> Option<(u64, Fate)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Submit { order, .. } => match &order.deed {
+            Deed::Release { number, fate } => Some((*number, fate.clone())),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+#[test]
+fn the_header_says_how_many_wait_and_the_list_shows_them() {
+    let mut screen = holding();
+    assert!(screen.picture().contains("‖ 2 wait"));
+    screen.press("w");
+    let picture = screen.picture();
+    for part in ["frames that wait: 2", "7 CP1 ←C Authorize", "8 CP1 →R Heartbeat", "Release all", "Drop 7 Authorize"] {
+        assert!(picture.contains(part), "{part} is not in\n{picture}");
+    }
+}
+
+#[test]
+fn a_narrow_screen_says_so_too() {
+    let picture = waiting_at(60, 24).picture();
+    assert!(picture.contains("‖ 2 wait"), "{picture}");
+}
+
+#[test]
+fn a_frame_is_edited_and_goes_on_when_it_is_sent() {
+    let mut screen = holding();
+    screen.press("w enter");
+    assert!(screen.picture().contains("‖ 7 · Authorize · CP1"), "{}", screen.picture());
+    screen.hear(Message::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
+    let effects = screen.press("F5");
+    assert_eq!(release(&effects), Some((7, Fate::Go(Some(json!({"idTag": "B"}))))));
+}
+
+#[test]
+fn an_answer_that_waits_is_checked_as_an_answer() {
+    let mut screen = holding();
+    screen.press("w");
+    screen.hear(Message::Paste("8 CP1".to_owned()));
+    screen.press("enter");
+    let editor = screen.app.editor.as_ref().unwrap();
+    assert_eq!(editor.objection(), None);
+    screen.hear(Message::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
+    assert!(screen.app.editor.as_ref().unwrap().objection().is_some());
+}
+
+#[test]
+fn the_line_of_the_trace_opens_the_frame_that_it_tells_of() {
+    let mut screen = holding();
+    screen.press("2 G e");
+    assert!(screen.app.editor.as_ref().is_some_and(|editor| editor.subject.held.is_some()));
+    screen.press("esc esc");
+    screen.gate = Screen::empty(10, 10).gate;
+    screen.app.editor = None;
+    screen.press("2 G e");
+    assert!(screen.app.editor.is_none(), "it waits no longer");
+}
+
+#[test]
+fn with_nothing_waiting_the_key_says_how_to_hold() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("w");
+    assert!(screen.app.chooser.is_none());
+    assert!(screen.picture().contains(":hold <filter>"));
+}

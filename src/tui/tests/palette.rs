@@ -1,0 +1,143 @@
+//! The palette, the themes, the help and the log: what is offered, what is seen while choosing, what follows.
+
+use super::test_screen::Screen;
+use crate::config::KeptPart;
+use crate::tui::action::Context;
+use crate::tui::layout::Pane;
+use crate::tui::theme::Themes;
+use crate::tui::update::{Effect, Message};
+
+fn with_commands(width: u16, height: u16) -> Screen {
+    let mut screen = Screen::busy(width, height);
+    let commands = [("remote_reset", "send Reset to a charge point"), ("stations", "list the stations")];
+    screen.app.commands = commands.map(|(name, summary)| (name.to_owned(), summary.to_owned())).to_vec();
+    screen
+}
+
+#[test]
+fn the_palette_does_what_is_chosen() {
+    for (typed, context, what) in [
+        ("zoom", Context::Stations, "nothing else fits so well"),
+        ("remote_reset", Context::CommandLine, "a command waits for its arguments"),
+        ("UnlockConnector", Context::Editor, "a call is edited"),
+        ("sort", Context::Stations, ""),
+        ("go to a time", Context::FilterLine, "an action of another pane goes there"),
+        ("show the keys", Context::Reading, ""),
+    ] {
+        let mut screen = with_commands(120, 40);
+        screen.press("ctrl-p");
+        assert_eq!(screen.app.context(), Context::Chooser);
+        screen.hear(Message::Paste(typed.to_owned()));
+        screen.press("enter");
+        assert_eq!(screen.app.context(), context, "{typed}: {what}\n{}", screen.picture());
+    }
+    let mut screen = with_commands(120, 40);
+    screen.press("ctrl-p remote_reset enter");
+    assert_eq!(screen.app.command_line.input.text(), "remote_reset ");
+}
+
+#[test]
+fn a_station_is_found_and_selected() {
+    let mut screen = with_commands(120, 40);
+    screen.press("/ CP1 enter 3 ctrl-p SIM1 enter");
+    assert_eq!(screen.app.focus, Pane::Stations);
+    let selected = screen.app.stations.selected().and_then(|key| screen.contents.stations().get(key));
+    assert_eq!(selected.map(|row| &*row.identity), Some("SIM1"));
+}
+
+#[test]
+fn what_cannot_be_done_now_says_why() {
+    let mut screen = with_commands(120, 40);
+    screen.press("ctrl-p");
+    screen.hear(Message::Paste("edit the whole frame".to_owned()));
+    assert!(screen.picture().contains("not now: the editor is not open"), "{}", screen.picture());
+    screen.press("enter");
+    assert_eq!(screen.app.context(), Context::Chooser, "the list stays");
+    assert!(screen.picture().contains("Not now: the editor is not open"), "{}", screen.picture());
+}
+
+#[test]
+fn what_was_chosen_stands_on_top_the_next_time() {
+    let mut screen = with_commands(120, 40);
+    let effects = screen.press("ctrl-p stations enter");
+    assert!(effects.contains(&Effect::Keep(KeptPart::Screen)));
+    screen.press("esc ctrl-p");
+    assert_eq!(
+        screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
+        Some("stations")
+    );
+}
+
+#[test]
+fn themes_are_seen_while_choosing_and_gone_with_esc() {
+    let mut screen = Screen::busy(120, 40);
+    let dark = Themes::embedded().unwrap().named("dark").unwrap();
+    screen.press("t down");
+    assert_eq!(screen.app.theme, dark);
+    screen.press("esc");
+    assert_eq!(screen.app.theme.name, "terminal");
+    assert!(screen.press("t down enter").contains(&Effect::Keep(KeptPart::Screen)));
+    assert_eq!((screen.app.theme.name.as_str(), screen.app.kept.screen.theme.as_deref()), ("dark", Some("dark")));
+    screen.press("T");
+    assert_eq!(screen.app.theme.name, "light");
+    screen.press("t");
+    assert_eq!(
+        screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
+        Some("light")
+    );
+}
+
+#[test]
+fn help_is_searched() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("? / f12 enter");
+    assert_eq!(screen.app.context(), Context::Reading);
+    assert!(screen.picture().contains("Leave the mouse to the terminal"), "{}", screen.picture());
+    assert!(!screen.picture().contains("Next pane"));
+    screen.press("/ esc");
+    assert!(screen.picture().contains("only its trace") || screen.picture().contains("Next pane"), "{}", screen.picture());
+}
+
+#[test]
+fn changed_keys_work_and_are_shown() {
+    let mut screen = Screen::busy(120, 40);
+    screen.app.bindings.change("palette", &["F10".to_owned()]).unwrap();
+    screen.press("? / palette enter");
+    assert!(screen.picture().contains("F10  "), "{}", screen.picture());
+    screen.press("esc ctrl-p");
+    assert_eq!(screen.app.context(), Context::Stations);
+    screen.press("F10");
+    assert_eq!(screen.app.context(), Context::Chooser);
+}
+
+#[test]
+fn the_log_keeps_what_toasts_have_said() {
+    let mut screen = Screen::busy(120, 40);
+    screen.hear(Message::Panicked("something broke".to_owned()));
+    screen.micros += 60_000_000;
+    screen.hear(Message::Refresh);
+    screen.press("E");
+    let picture = screen.picture();
+    assert!(picture.contains("✗") && picture.contains("something broke"), "{picture}");
+}
+
+#[test]
+fn a_message_is_copied_in_several_forms() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g j j j j j j j j Y");
+    assert!(screen.picture().contains("call CP1 Reset {\"type\":\"Soft\"}"), "{}", screen.picture());
+    let effects = screen.press("frame enter");
+    assert!(matches!(effects.as_slice(), [Effect::Copy(text)] if text.starts_with("[2,")), "{effects:?}");
+    screen.exchange(
+        "CP1",
+        crate::trace::Direction::In,
+        "DataTransfer",
+        &format!("{{\"data\":\"{}\"}}", "x".repeat(80_000)),
+        "{}",
+    );
+    screen.hear(Message::Refresh);
+    screen.press("G k");
+    assert!(matches!(screen.press("y").as_slice(), [Effect::CopyToFile(_)]), "too long for a clipboard behind SSH");
+    screen.hear(Message::Copied(Ok("/state/copied.txt".to_owned())));
+    assert!(screen.picture().contains("/state/copied.txt"), "{}", screen.picture());
+}

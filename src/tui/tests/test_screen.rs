@@ -1,0 +1,250 @@
+//! A session that stands still: some stations, some records, a clock that moves only when told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+
+use crate::link::Gate;
+use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Transport, Version};
+use crate::simulator::Profile;
+use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
+use crate::tui::app::App;
+use crate::tui::context::{Now, Outside};
+use crate::tui::draw::{Drawn, draw};
+use crate::tui::key::Key;
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::update::{Effect, Message, update};
+
+/// 2026-03-04T10:00:00Z.
+const BEGAN: i64 = 1_772_618_400_000_000;
+
+/// The screen and what it looks at.
+pub struct Screen {
+    pub app: App,
+    pub contents: Contents,
+    pub catalog: Arc<Catalog>,
+    pub micros: u64,
+    pub gate: Gate,
+}
+
+/// A gate that stands open.
+fn gate() -> Gate {
+    let now = crate::clock::now();
+    let (teller, _) = crate::trace::start(1 << 20, now).unwrap();
+    Gate::new(teller.trace().clone())
+}
+
+impl Screen {
+    /// Nobody is there yet.
+    pub fn empty(width: u16, height: u16) -> Screen {
+        let mut app = App::new(Theme::named("terminal").unwrap(), Depth::True, TimeZone::UTC);
+        app.size = Size::new(width, height);
+        app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
+        let mut screen =
+            Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0, gate: gate() };
+        screen.hear(Message::Refresh);
+        screen
+    }
+
+    /// Four real stations, one simulated one, and what they said.
+    pub fn busy(width: u16, height: u16) -> Screen {
+        let mut screen = Screen::empty(width, height);
+        screen.tell(None, Happening::Note { failure: false, text: "listening on 0.0.0.0:9000".into() });
+        for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
+            let peer = "192.168.1.20:50100".parse().unwrap();
+            let key = screen.station(name);
+            let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
+            screen.tell(Some(key), Happening::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
+        }
+        let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
+        screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
+        screen.exchange("CP2", Direction::In, "Heartbeat", "{}", r#"{"currentTime":"2026-03-04T10:00:00Z"}"#);
+        screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
+        screen.faulty("CP2");
+        let gone = screen.station("Größe-日本-7");
+        screen.tell(Some(gone), Happening::Disconnected { link: 0, reason: "the peer closed the connection".into() });
+        let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
+        screen.tell(Some(simulated), Happening::Connecting { url: "ws://localhost:9100/SIM1".into() });
+        screen.tell(
+            Some(simulated),
+            Happening::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
+        );
+        screen.tell(
+            Some(gone),
+            Happening::Refused {
+                peer: None,
+                reason: "\u{1b}[2J no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "".into(),
+            },
+        );
+        screen.hear(Message::Refresh);
+        screen
+    }
+
+    /// The busy screen after a station has reported and charged, and while a call of ours waits.
+    pub fn charging(width: u16, height: u16) -> Screen {
+        let mut screen = Screen::busy(width, height);
+        for (connector, status, error) in
+            [(0, "Available", "NoError"), (1, "Charging", "NoError"), (2, "Faulted", "GroundFailure")]
+        {
+            let payload = format!(r#"{{"connectorId":{connector},"errorCode":"{error}","status":"{status}"}}"#);
+            screen.exchange("CP1", Direction::In, "StatusNotification", &payload, "{}");
+        }
+        let start = r#"{"connectorId":1,"idTag":"04A2B3C4","meterStart":1000,"timestamp":"2026-03-04T10:00:00Z"}"#;
+        screen.exchange(
+            "CP1",
+            Direction::In,
+            "StartTransaction",
+            start,
+            r#"{"transactionId":7,"idTagInfo":{"status":"Accepted"}}"#,
+        );
+        let keys = r#"{"configurationKey":[{"key":"HeartbeatInterval","value":"300","readonly":false},{"key":"NumberOfConnectors","value":"2","readonly":true}]}"#;
+        screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
+        let ping = |pong, round_trip| Happening::Ping { direction: Direction::In, pong, round_trip };
+        let key = screen.station("CP1");
+        screen.tell(Some(key), ping(true, Some(Duration::from_micros(2_300))));
+        let late = screen.call("CP1", Direction::Out, "ClearCache", "{}");
+        screen.tell(
+            Some(key),
+            Happening::Timeout { exchange: late, action: "ClearCache".into(), after: Duration::from_secs(30) },
+        );
+        screen.call("CP1", Direction::Out, "TriggerMessage", r#"{"requestedMessage":"Heartbeat"}"#);
+        screen.tell(Some(key), Happening::Queue { in_flight: 1, queued: 2 });
+        screen.tell(
+            None,
+            Happening::Refused {
+                peer: None,
+                reason: "CP1: no common subprotocol".into(),
+                detail: "".into(),
+                handshake: "GET /CP1 HTTP/1.1\n".into(),
+            },
+        );
+        screen.hear(Message::Refresh);
+        screen
+    }
+
+    pub fn station(&mut self, name: &str) -> StationKey {
+        self.contents.station(Role::CentralSystem, name)
+    }
+
+    pub fn tell(&mut self, station: Option<StationKey>, happening: Happening) {
+        self.micros += 1_500;
+        let stamp = Stamp { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
+        self.contents.apply(&Event { station, stamp, happening }, &mut String::new());
+    }
+
+    pub fn frame(&mut self, name: &str, direction: Direction, kind: FrameKind, action: &str, text: String, exchange: u64) {
+        let key = self.station(name);
+        let frame = Frame {
+            direction,
+            kind,
+            action: Some(action.into()),
+            text: text.into(),
+            exchange: Some(exchange),
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            aside: None,
+        };
+        self.tell(Some(key), Happening::Frame(frame));
+    }
+
+    pub fn call(&mut self, name: &str, direction: Direction, action: &str, payload: &str) -> u64 {
+        let exchange = self.contents.records().range().end;
+        self.frame(name, direction, FrameKind::Call, action, format!("[2,\"{exchange}\",\"{action}\",{payload}]"), exchange);
+        exchange
+    }
+
+    pub fn exchange(&mut self, name: &str, direction: Direction, action: &str, payload: &str, result: &str) {
+        let exchange = self.call(name, direction, action, payload);
+        let back = if direction == Direction::In { Direction::Out } else { Direction::In };
+        self.frame(name, back, FrameKind::Result, action, format!("[3,\"{exchange}\",{result}]"), exchange);
+    }
+
+    fn faulty(&mut self, name: &str) {
+        let key = self.station(name);
+        let finding = Finding {
+            path: "/connectorId".to_owned(),
+            rule: Rule::Type,
+            message: "\"one\" is not a whole number".to_owned(),
+            tolerated: false,
+        };
+        let frame = |direction, kind, text: &'static str, code, findings| Frame {
+            direction,
+            kind,
+            action: Some("StatusNotification".into()),
+            text: text.into(),
+            exchange: Some(9_999),
+            code,
+            findings,
+            remark: None,
+            aside: None,
+        };
+        let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
+        let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;
+        self.tell(Some(key), Happening::Frame(frame(Direction::In, FrameKind::Call, call, None, vec![finding])));
+        let code = Some(ErrorCode::TypeConstraintViolation);
+        self.tell(Some(key), Happening::Frame(frame(Direction::Out, FrameKind::Error, error, code, Vec::new())));
+    }
+
+    /// Lets the screen hear something.
+    pub fn hear(&mut self, message: Message) -> Vec<Effect> {
+        let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
+        let outside =
+            Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
+        update(&mut self.app, message, &outside)
+    }
+
+    /// Presses keys, separated by blanks. What is no name of a key is typed letter by letter.
+    pub fn press(&mut self, keys: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for name in keys.split_whitespace() {
+            let events: Vec<_> = match Key::parse(name) {
+                Some(key) => vec![key.event()],
+                None if name == "backspace" => vec![crossterm::event::KeyCode::Backspace.into()],
+                None => name.chars().map(|letter| crossterm::event::KeyCode::Char(letter).into()).collect(),
+            };
+            for event in events {
+                effects.extend(self.hear(Message::Key(event)));
+                effects.extend(self.hear(Message::Refresh));
+            }
+        }
+        effects
+    }
+
+    /// Draws a frame.
+    pub fn draw(&self) -> (Buffer, Drawn) {
+        let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
+        let mut buffer = Buffer::empty(area);
+        let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
+        let outside =
+            Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
+        let drawn = draw(&self.app, &outside, &mut buffer);
+        (buffer, drawn)
+    }
+
+    /// The frame as text, blanks at the ends of lines removed.
+    pub fn picture(&self) -> String {
+        let (buffer, _) = self.draw();
+        let mut picture = String::new();
+        for y in 0..buffer.area.height {
+            let mut line = String::new();
+            let mut skip = 0;
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                if skip == 0 {
+                    line.push_str(symbol);
+                    skip = unicode_width::UnicodeWidthStr::width(symbol).max(1);
+                }
+                skip -= 1;
+            }
+            picture.push_str(line.trim_end());
+            picture.push('\n');
+        }
+        picture
+    }
+}

@@ -1,0 +1,67 @@
+//! Copying: through the terminal, which works over SSH too, and into a file where a text is too long for that.
+
+use super::{Effect, palette};
+use crate::compose;
+use crate::console;
+use crate::trace::{FrameKind, RecordKind};
+use crate::tui::app::App;
+use crate::tui::context::Outside;
+use crate::tui::state::{Choice, Does, payload_text};
+
+/// Many terminals take no more than this, and drop a longer text without a word.
+const CLIPBOARD: usize = 74_994;
+
+/// Copies a text the way its length allows. How it went is told when it is known.
+pub fn copy_text(app: &mut App, text: String, outside: &Outside<'_>) -> Effect {
+    let bytes = text.len();
+    // Base64 makes four bytes of three.
+    if bytes.div_ceil(3) * 4 > CLIPBOARD {
+        return Effect::CopyToFile(text);
+    }
+    app.toasts.info(format!("Copied {bytes} bytes through the terminal (OSC 52)"), outside.now.monotonic_micros);
+    Effect::Copy(text)
+}
+
+/// Copies the payload of the selected message, or the sentence of a line that is none.
+pub fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let Some(record) = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence)) else {
+        let text = "There is nothing to copy: no line of the trace is selected";
+        app.toasts.info(text, outside.now.monotonic_micros);
+        return Vec::new();
+    };
+    let is_frame = matches!(record.kind, RecordKind::Frame(..));
+    let text =
+        if is_frame { payload_text(&record, outside.contents, outside.catalog).into_owned() } else { record.text.to_owned() };
+    vec![copy_text(app, text, outside)]
+}
+
+/// Lists the forms in which the selected message can be copied.
+pub fn choose_form(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
+    let Some((record, RecordKind::Frame(_, kind))) = record.map(|record| (record, record.kind)) else {
+        return copy(app, outside);
+    };
+    let payload = payload_text(&record, outside.contents, outside.catalog);
+    let mut forms = vec![
+        ("Whole frame", record.text.to_owned()),
+        ("Payload as it stands", payload.to_string()),
+        ("Payload laid out", compose::pretty(&payload)),
+        ("Payload on one line", compose::compact(&payload)),
+    ];
+    if let (FrameKind::Call, Some(action)) = (kind, record.action) {
+        let row = record.station.and_then(|key| outside.contents.stations().get(key));
+        let identity = row.map_or("@marked", |row| &row.identity);
+        let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(&payload));
+        forms.push(("Command that sends it", command));
+    }
+    let choices = forms.into_iter().map(|(name, text)| Choice {
+        kind: "copy",
+        name: name.to_owned(),
+        detail: text.chars().take(80).collect(),
+        keys: String::new(),
+        obstacle: None,
+        does: Does::Copy(text),
+    });
+    palette::open_list(app, "copy", choices.collect());
+    Vec::new()
+}

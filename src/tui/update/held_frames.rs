@@ -1,0 +1,104 @@
+//! Frames that wait: the list of them, and the editor that lets one go on with another payload. Stopping and letting go is done below
+//! the screen; here a person only says what is to become of a frame.
+
+use serde_json::Value;
+
+use super::compose;
+use crate::compose::pretty;
+use crate::link::HeldFrame;
+use crate::ocpp::Role;
+use crate::trace::{Direction, FrameKind};
+use crate::tui::app::App;
+use crate::tui::assist;
+use crate::tui::context::Outside;
+use crate::tui::state::{Choice, Chooser, Does, Editor, HeldSubject, Subject};
+
+/// How much of a payload the list shows, in characters.
+const SHOWN: usize = 80;
+
+/// Opens the list of frames that wait.
+pub fn open(app: &mut App, outside: &Outside<'_>) {
+    let held = outside.gate.held();
+    if held.is_empty() {
+        let text = match outside.gate.filter() {
+            Some(filter) => format!("No frame waits; those that pass {filter} will"),
+            None => "No frame waits; \":hold <filter>\" stops those that pass the filter".to_owned(),
+        };
+        app.toasts.info(text, outside.now.monotonic_micros);
+        return;
+    }
+    let mut choices: Vec<Choice> = held.iter().map(|frame| edit_choice(frame, outside)).collect();
+    let mut run = |name: &str, detail: &str, line: String| choices.push(choice("all", name, detail, Does::Run(line)));
+    run("Release all", "let every frame go on as it is", "release all".into());
+    run("Drop all", "forget every frame", "drop all".into());
+    run("Hold no more", "what waits already goes on waiting", "hold off".into());
+    for frame in &held {
+        let named = format!("{} {}", frame.number, frame.action);
+        choices.push(choice(
+            "release",
+            &format!("Release {named}"),
+            "as it is",
+            Does::Run(format!("release {}", frame.number)),
+        ));
+        let error = Does::Command(format!("release {} error=", frame.number));
+        choices.push(choice("answer", &format!("Answer {named} with an error"), "on the command line", error));
+        choices.push(choice(
+            "drop",
+            &format!("Drop {named}"),
+            "nobody ever answers it",
+            Does::Run(format!("drop {}", frame.number)),
+        ));
+    }
+    app.chooser = Some(Chooser::new(format!("frames that wait: {}", held.len()), choices, Vec::new()));
+}
+
+fn edit_choice(frame: &HeldFrame, outside: &Outside<'_>) -> Choice {
+    let arrow = if frame.direction == Direction::Out { "→" } else { "←" };
+    let identity = assist::names(&[frame.station], outside.contents);
+    let letter = match frame.kind {
+        FrameKind::Call => "C",
+        FrameKind::Result => "R",
+        FrameKind::Error | FrameKind::Malformed => "E",
+    };
+    let name = format!("{} {identity} {arrow}{letter} {}", frame.number, frame.action);
+    let detail: String = frame.payload.to_string().chars().take(SHOWN).collect();
+    choice("edit", &name, &detail, Does::Held(frame.number))
+}
+
+fn choice(kind: &'static str, name: &str, detail: &str, does: Does) -> Choice {
+    Choice { kind, name: name.to_owned(), detail: detail.to_owned(), keys: String::new(), obstacle: None, does }
+}
+
+/// Opens the editor on a frame that waits; sending lets it go on with what is written.
+pub fn edit(app: &mut App, number: u64, outside: &Outside<'_>) {
+    let now = outside.now.monotonic_micros;
+    let Some(frame) = outside.gate.held().into_iter().find(|frame| frame.number == number) else {
+        app.toasts.info("This frame waits no longer", now);
+        return;
+    };
+    if frame.kind == FrameKind::Error {
+        let text = "An error has no payload to edit; release it, or answer with another one on the command line";
+        app.toasts.info(text, now);
+        return;
+    }
+    let Some(subject) = subject(&frame, outside) else { return };
+    let known = assist::known_values(&subject.targets, outside);
+    let text = laid_out(&frame.payload);
+    app.editor = Some(Editor::new(subject, &text, text.clone(), known));
+}
+
+fn subject(frame: &HeldFrame, outside: &Outside<'_>) -> Option<Subject> {
+    let row = outside.contents.stations().get(frame.station)?;
+    let is_call = frame.kind == FrameKind::Call;
+    // Our call and the result of it begin with us; the peer's call and our answer with the peer.
+    let ours = (frame.direction == Direction::Out) == is_call;
+    let initiator: Role = if ours { row.our_role } else { row.our_role.peer() };
+    let mut subject = compose::subject(&[frame.station], &frame.action, outside)?;
+    subject.definition = outside.catalog.action(subject.version, initiator, &frame.action).cloned();
+    subject.held = Some(HeldSubject { number: frame.number, is_answer: !is_call });
+    Some(subject)
+}
+
+fn laid_out(payload: &Value) -> String {
+    pretty(&payload.to_string())
+}

@@ -1,0 +1,183 @@
+//! From the key that sends to what became of the order: the faults and physical actions that must be confirmed, one order or a batch
+//! of them, the summary at the end.
+
+use super::{Effect, drafts};
+use crate::config::KeptPart;
+use crate::hub::{Deed, Order, Receipt};
+use crate::link::Fate;
+use crate::tui::app::{App, OnYes, Question};
+use crate::tui::assist;
+use crate::tui::context::Outside;
+use crate::tui::state::{Batch, Pace};
+
+/// Actions that move something in the real world, as they are written and as a command names them.
+const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
+/// More stations than this, or more orders, are asked for whatever the action is.
+const MANY: usize = 10;
+
+/// The key to send: a fault must be confirmed with the same key, what moves something or reaches many with `y`.
+pub fn send(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> Vec<Effect> {
+    if app.batch.as_ref().is_some_and(Batch::is_sending) {
+        app.toasts.error("The last order is still being repeated; Esc stops it", outside.now.monotonic_micros);
+        return Vec::new();
+    }
+    let Some(editor) = &mut app.editor else { return Vec::new() };
+    editor.hide_proposals();
+    if editor.objection().is_some() && !editor.armed {
+        editor.armed = true;
+        return Vec::new();
+    }
+    let subject = &editor.subject;
+    let physical = PHYSICAL.contains(&subject.action.as_str());
+    let many = subject.targets.len() > MANY;
+    if app.confirm && (physical || many) {
+        let times = if pace.times > 1 { format!("{} times ", pace.times) } else { String::new() };
+        let text = format!("{} {times}to {}?", subject.what(), subject.names);
+        app.question = Some(Question { text, on_yes: OnYes::Send { pace, stays } });
+        return Vec::new();
+    }
+    submit(app, pace, stays, outside)
+}
+
+/// Makes the order. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
+pub fn submit(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    let Some(editor) = &mut app.editor else { return Vec::new() };
+    let (subject, text) = (&editor.subject, editor.text());
+    let deed = if let Some(held) = subject.held {
+        match serde_json::from_str(&text) {
+            Ok(payload) => Deed::Release { number: held.number, fate: Fate::Go(Some(payload)) },
+            Err(_) => {
+                app.toasts.error("What waits goes on with a payload, and this is no JSON", now);
+                return Vec::new();
+            }
+        }
+    } else if subject.is_raw() {
+        Deed::Raw(text)
+    } else {
+        match serde_json::from_str(&text) {
+            Ok(payload) => Deed::Call { action: subject.action.clone(), payload },
+            Err(_) => Deed::Raw(format!("[2,\"raw-{now}\",\"{}\",{text}]", subject.action)),
+        }
+    };
+    let what = subject.what().to_owned();
+    let order = Order { targets: subject.targets.clone(), deed };
+    editor.stays = stays;
+    if order.targets.len() == 1 && pace == Pace::ONCE {
+        return vec![Effect::Submit { order, what }];
+    }
+    let mut effects = Vec::new();
+    if stays {
+        editor.armed = false;
+    } else {
+        effects.extend(leave_editor(app));
+    }
+    app.batch = Some(Batch::new(order, what, pace, now, outside.contents.records().range().end));
+    effects.extend(go_on(app, outside));
+    effects
+}
+
+/// What was sent is no draft any more.
+fn leave_editor(app: &mut App) -> Option<Effect> {
+    let editor = app.editor.take()?;
+    let forgotten = drafts::forget(app, &editor.subject);
+    (forgotten || editor.revision > 0).then_some(Effect::Keep(KeptPart::Drafts))
+}
+
+/// Gives the orders of the batch that are due, and ends it when everything was answered.
+pub fn go_on(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    let Some(batch) = &mut app.batch else { return Vec::new() };
+    let mut effects = Vec::new();
+    for _ in 0..batch.due(now) {
+        effects.push(Effect::Give(batch.order.clone()));
+    }
+    batch.count_answers(outside.contents);
+    if effects.is_empty() && batch.is_over() {
+        let mut summary = batch.summary();
+        if let Some((_, reason)) = &batch.refusal {
+            summary = format!("{summary} ({reason})");
+        }
+        if batch.failed() {
+            app.toasts.error(summary, now)
+        } else {
+            app.toasts.info(summary, now)
+        }
+        app.batch = None;
+    }
+    effects
+}
+
+/// Takes in how the links took an order of the batch.
+pub fn given(app: &mut App, receipt: Receipt) {
+    if let Some(batch) = &mut app.batch {
+        batch.count_receipt(receipt);
+    }
+}
+
+/// Stops a batch that is still being sent. False when there is none.
+pub fn stop(app: &mut App) -> bool {
+    let Some(batch) = app.batch.as_mut().filter(|batch| batch.is_sending()) else { return false };
+    batch.stop();
+    true
+}
+
+/// Says what became of a single order. The editor closes when the link took it, unless it is to stay.
+pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &Outside<'_>) -> Vec<Effect> {
+    let now = outside.now.monotonic_micros;
+    if let Some((station, reason)) = receipt.refused.first() {
+        let name = assist::names(&[*station], outside.contents);
+        app.toasts.error(format!("{what} did not go to {name}: {reason}"), now);
+    }
+    if receipt.taken.is_empty() {
+        if let Some(editor) = &mut app.editor {
+            editor.armed = false;
+        }
+        return Vec::new();
+    }
+    if receipt.refused.is_empty() {
+        app.toasts.info(format!("{what} → {}", assist::names(&receipt.taken, outside.contents)), now);
+    }
+    app.trace.await_call(receipt.taken.clone(), what.to_owned());
+    match app.editor.as_mut().filter(|editor| editor.stays) {
+        Some(editor) => {
+            editor.armed = false;
+            Vec::new()
+        }
+        None => leave_editor(app).into_iter().collect(),
+    }
+}
+
+/// Whether a command line would move something at many stations at once. Typing out a command for one station is deliberate enough.
+pub fn is_dangerous(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let action = first.trim_start_matches("remote_").trim_start_matches("remote");
+    let physical = PHYSICAL.iter().any(|name| {
+        let name = name.to_lowercase();
+        first == name || action == name || action == name.trim_start_matches("remote")
+    });
+    let many = line.split_whitespace().any(|word| ["@all", "@marked", "@filter"].contains(&word) || word.ends_with('*'));
+    physical && many
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_dangerous;
+
+    #[test]
+    fn physical_commands_to_many_are_dangerous() {
+        for (line, dangerous) in [
+            ("remote_reset @all type=Hard", true),
+            ("remote_reset --remote-id CP0* type=Hard", true),
+            ("remote_remotestarttransaction @marked idTag=A", true),
+            ("remote_starttransaction @all idTag=A", true),
+            ("Reset @all", true),
+            ("remote_reset type=Hard", false),
+            ("remote_getconfiguration @all", false),
+            ("heartbeat @all", false),
+            ("", false),
+        ] {
+            assert_eq!(is_dangerous(line), dangerous, "{line}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Writes text into the cells of one line, cut by its width on the screen and made harmless. Every row of every pane is written
+//! with it, so no row can leave its area or move the cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::sanitize::visible;
+
+/// How many columns a text takes.
+pub fn width_of(text: &str) -> usize {
+    text.width()
+}
+
+/// At most so many bytes of a text, cut between characters.
+pub fn head(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// A place in a line that moves to the right as text is written.
+#[derive(Debug)]
+pub struct Pencil<'a> {
+    buffer: &'a mut Buffer,
+    x: u16,
+    y: u16,
+    end: u16,
+}
+
+impl<'a> Pencil<'a> {
+    /// Begins at the left of one line of an area. Outside the buffer it writes nothing.
+    pub fn new(buffer: &'a mut Buffer, area: Rect, line: u16) -> Pencil<'a> {
+        let y = area.y.saturating_add(line);
+        let inside = area.intersection(buffer.area);
+        let (x, end) = if y >= inside.bottom() || y < inside.y { (0, 0) } else { (inside.x, inside.right()) };
+        Pencil { buffer, x, y, end }
+    }
+
+    /// How many columns are left.
+    pub fn room(&self) -> usize {
+        usize::from(self.end.saturating_sub(self.x))
+    }
+
+    /// Where the next text goes.
+    pub fn column(&self) -> u16 {
+        self.x
+    }
+
+    /// Writes a text, cut at the end of the line with `…`.
+    pub fn text(&mut self, text: &str, style: Style) -> &mut Self {
+        let room = self.room();
+        self.put(text, room, style);
+        self
+    }
+
+    /// Writes a text into a field of this width: cut with `…` when longer, followed by blanks when shorter.
+    pub fn field(&mut self, text: &str, width: usize, style: Style) -> &mut Self {
+        let width = width.min(self.room());
+        let used = self.put(text, width, style);
+        self.blanks(width - used, style)
+    }
+
+    /// Writes a text at the right of a field of this width.
+    pub fn right(&mut self, text: &str, width: usize, style: Style) -> &mut Self {
+        let blanks = width.min(self.room()).saturating_sub(width_of(text));
+        self.blanks(blanks, style).field(text, width - blanks, style)
+    }
+
+    /// Leaves columns blank.
+    pub fn blanks(&mut self, count: usize, style: Style) -> &mut Self {
+        for _ in 0..count.min(self.room()) {
+            self.buffer[(self.x, self.y)].set_char(' ').set_style(style);
+            self.x += 1;
+        }
+        self
+    }
+
+    /// Fills the rest of the line.
+    pub fn fill(&mut self, symbol: char, style: Style) {
+        while self.x < self.end {
+            self.buffer[(self.x, self.y)].set_char(symbol).set_style(style);
+            self.x += 1;
+        }
+    }
+
+    /// Moves to a column that lies this far before the end of the line.
+    pub fn up_to_right(&mut self, distance: usize, symbol: char, style: Style) -> &mut Self {
+        while self.room() > distance {
+            self.buffer[(self.x, self.y)].set_char(symbol).set_style(style);
+            self.x += 1;
+        }
+        self
+    }
+
+    /// Writes at most `width` columns; returns how many.
+    fn put(&mut self, text: &str, width: usize, style: Style) -> usize {
+        // Only what can be seen is looked at: a message may have megabytes. Combining characters take no column, hence the slack.
+        let head = match text.char_indices().nth(width * 4 + 8) {
+            Some((end, _)) => &text[..end],
+            None => text,
+        };
+        let shown = visible(head);
+        let fits = head.len() == text.len() && width_of(&shown) <= width;
+        let limit = if fits { width } else { width.saturating_sub(1) };
+        let mut used = 0;
+        let mut cut = shown.len();
+        for (index, character) in shown.char_indices() {
+            let columns = character.width().unwrap_or(0);
+            if used + columns > limit {
+                cut = index;
+                break;
+            }
+            used += columns;
+        }
+        if width == 0 {
+            return 0;
+        }
+        self.buffer.set_stringn(self.x, self.y, &shown[..cut], limit, style);
+        self.x += used as u16; // at most the width of the line
+        if !fits {
+            self.buffer[(self.x, self.y)].set_char('…').set_style(style);
+            self.x += 1;
+            used += 1;
+        }
+        used
+    }
+}
+
+/// Breaks a sentence into lines of at most this width. A word that is wider gets a line of its own.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().filter(|line| line.is_empty() || width_of(line) + 1 + width_of(word) <= width);
+        match line {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(width: u16, write: impl FnOnce(&mut Pencil<'_>)) -> String {
+        let area = Rect::new(0, 0, width, 1);
+        let mut buffer = Buffer::empty(area);
+        write(&mut Pencil::new(&mut buffer, area, 0));
+        // A wide character is followed by a cell without text of its own.
+        let mut text = String::new();
+        let mut skip = 0;
+        for cell in buffer.content() {
+            if skip == 0 {
+                text.push_str(cell.symbol());
+                skip = width_of(cell.symbol()).saturating_sub(1);
+            } else {
+                skip -= 1;
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn text_is_cut_by_its_width_and_made_harmless() {
+        for (text, width, expected) in [
+            ("abc", 5, "abc  "),
+            ("abcdef", 5, "abcd…"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日… "),
+            ("日本語", 6, "日本語"),
+            ("a\x1b[2J", 9, "a\\u{1b}[…"),
+            ("abc", 1, "…"),
+            ("", 2, "  "),
+        ] {
+            assert_eq!(
+                written(width, |pencil| {
+                    pencil.text(text, Style::new());
+                }),
+                expected,
+                "{text:?} in {width}"
+            );
+        }
+    }
+
+    #[test]
+    fn fields_align_left_and_right() {
+        let line = written(14, |pencil| {
+            pencil
+                .field("ab", 4, Style::new())
+                .right("7", 3, Style::new())
+                .right("123456", 4, Style::new())
+                .text("z", Style::new());
+        });
+        assert_eq!(line, "ab    7123…z  ");
+    }
+
+    #[test]
+    fn nothing_is_written_outside_the_area() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 2));
+        for (area, line) in [(Rect::new(0, 0, 9, 9), 5), (Rect::new(7, 7, 2, 2), 0), (Rect::new(0, 0, 0, 0), 0)] {
+            Pencil::new(&mut buffer, area, line).text("abc", Style::new()).fill('x', Style::new());
+        }
+        assert_eq!(buffer, Buffer::empty(Rect::new(0, 0, 3, 2)));
+    }
+
+    #[test]
+    fn sentences_break_at_blanks() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("ws://very-long-address x", 5), ["ws://very-long-address", "x"]);
+        assert_eq!(wrap("", 5), [""]);
+    }
+}
