@@ -1,10 +1,12 @@
-//! `ocpp-tui test` from outside: the real program plays scenario files, and what it prints, writes and returns is read.
+//! Scenarios: `ocpp-tui test` from outside, where the real program plays scenario files and what it prints, writes and returns is read;
+//! the catalogue of the shipped ones; saving sessions as scenarios and playing those; and the virtual time that all of it runs in.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod answers;
 mod bad_input;
 mod broken_peer;
+mod catalogue;
 mod failures;
 mod foreign_peer;
 mod hangs;
@@ -12,11 +14,15 @@ mod links;
 mod matchers;
 mod ocppjs;
 mod playing;
+mod recording;
+mod replay;
 mod reports;
 mod runs;
+mod save;
 mod shipped;
 mod slips;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod thrown;
+mod virtual_time;

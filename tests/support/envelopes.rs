@@ -1,16 +1,13 @@
 //! What the tests of SOAP share: envelopes of a 1.5 station, and looking at answers and at the trace.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
-#![expect(clippy::panic, reason = "only tests use it, and a test that cannot go on fails")]
-
 use ocpp_tui::hub::{ChargePointOptions, Deed, Hub, Order, SoapOptions};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::rpc::soap::{Body, Envelope, Hint, read};
 use ocpp_tui::trace::{Contents, LinkState, Record, StationKey};
 use serde_json::Value;
 
-use crate::http::Reply;
-use crate::support::{self, until};
+use super::http::Reply;
+use super::until;
 
 /// The headers and the body of a request to a 1.5 central system.
 pub fn envelope(headers: &str, body: &str) -> String {
@@ -58,7 +55,7 @@ pub fn soap_charge_point(port: u16, identity: &str, version: Version, lively: bo
     ChargePointOptions {
         url: format!("http://localhost:{port}/"),
         soap: Some(SoapOptions::default()),
-        ..support::charge_point(port, identity, version, lively)
+        ..super::charge_point(port, identity, version, lively)
     }
 }
 

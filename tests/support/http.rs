@@ -1,16 +1,10 @@
 //! HTTP by hand, for tests of what stands on the wire: requests are bytes, responses are taken apart, and a server says what it is told
 //! to.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "only tests use it, and a test that cannot go on fails")]
-
-use std::time::Duration;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// No correct test waits as long as this.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::PATIENCE;
 
 /// A response.
 #[derive(Debug)]

@@ -1,10 +1,6 @@
 //! Sessions whose time is not the real one: on one thread, over the network in memory, on a runtime whose clock jumps to the next timer
 //! whenever nobody has anything to do. Hours pass in moments, and a session with the same seed is the same again.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::time::Duration;
 
 use ocpp_tui::clock::{follow_runtime, now};
@@ -14,8 +10,9 @@ use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey, Verdict};
 use serde_json::json;
-use support::{central_system, charge_point, until};
 use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::support::{central_system, charge_point, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);

@@ -1,11 +1,6 @@
 //! The real program on a pseudo-terminal: what a person sees and gets back. Every wait is for something on the screen, in a file or
 //! for the end of the program; nothing is timed. Each test has folders of its own for settings and state.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-#[path = "support/terminal.rs"]
-mod terminal;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -16,7 +11,8 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use terminal::Terminal;
+
+use crate::terminal::Terminal;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ocpp-tui");
 const F3: &str = "\x1bOR";

@@ -1,13 +1,5 @@
 //! Plugins over real sockets, in both roles: what they answer, call, change and keep back is on the wire.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-#[path = "support/envelopes.rs"]
-mod envelopes;
-#[path = "support/http.rs"]
-mod http;
-mod support;
-
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,7 +10,8 @@ use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
 use ocpp_tui::trace::{LinkState, RecordKind, StationKey};
 use serde_json::json;
-use support::{central_system, charge_point, hub, hub_with, until};
+
+use crate::support::{central_system, charge_point, envelopes, hub, hub_with, until};
 
 async fn load(hub: &Hub, folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(format!("{name}.js")), text).unwrap();

@@ -1,7 +1,5 @@
 //! What the book shows is true: every command in a `console` block is one, and every link between pages that are here leads somewhere.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

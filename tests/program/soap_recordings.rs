@@ -2,18 +2,6 @@
 //! and the lines are compared; what was posted there is posted here, and the answers are compared. The recordings are not part of the
 //! project; without them the tests say so and pass. What differs on purpose stands in a table, and the table in docs/soap.md.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test may end and may speak"
-)]
-
-#[path = "support/http.rs"]
-mod http;
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +11,8 @@ use std::time::Duration;
 
 use ocpp_tui::ocpp::{Catalog, Version};
 use ocpp_tui::rpc::soap::{Body, Hint, read};
+
+use crate::support::{self, http};
 
 /// What differs on purpose: its name in docs/soap.md, and how a line or a case that differs so is known.
 const DIFFERENCES: [(&str, &str); 14] = [

@@ -1,8 +1,6 @@
 //! Compares the catalog, and so the definitions in `wsdl/`, with what OCPP says: with tables written down apart from the
 //! definitions, and, where reference material is at hand, with facts taken from the published definitions and with recorded frames.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may end and may speak")]
-
 mod reference;
 mod shape;
 mod table;
@@ -12,8 +10,8 @@ use std::path::Path;
 
 use ocpp_tui::ocpp::{Catalog, Role, Version, definition};
 
-use crate::shape::{json_lines, xml_lines};
-use crate::table::Table;
+use shape::{json_lines, xml_lines};
+use table::Table;
 
 const TABLES: [(Version, &str); 3] = [
     (Version::V1_2, include_str!("facts/ocpp-1.2.txt")),

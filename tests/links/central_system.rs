@@ -1,19 +1,16 @@
 //! The central system over real sockets, against stations that say just what the test wants.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use ocpp_tui::hub::{Deed, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
-use support::{RawStation, central_system, central_system_at, hub, hub_with, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::support::{RawStation, central_system, central_system_at, hub, hub_with, until};
 
 /// The status line of the answer to a hand-written request.
 async fn status(port: u16, request: &str) -> String {

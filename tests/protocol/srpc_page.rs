@@ -1,16 +1,11 @@
 //! Plays the test vectors of the protocol's page, `docs/srpc.md`, over real sockets, so that the page says what happens.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::collections::HashMap;
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::rpc::soap::{Body, Hint, RequestHeaders, read, write_request};
 use serde_json::Value;
-use support::{PATIENCE, RawStation, central_system, central_system_at, charge_point, hub};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
@@ -18,7 +13,9 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::Role as SocketRole;
 
-const PAGE: &str = include_str!("../docs/srpc.md");
+use crate::support::{PATIENCE, RawStation, central_system, central_system_at, charge_point, hub};
+
+const PAGE: &str = include_str!("../../docs/srpc.md");
 
 /// A fenced block with a header.
 struct Block {

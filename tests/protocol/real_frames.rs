@@ -2,27 +2,18 @@
 //! connection. The frames of `tests/data/frames.jsonl` were written for this test after real ones; where the larger reference
 //! collection lies beside the project, its frames are replayed as well.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking and says what it skips"
-)]
-
-mod support;
-
 use std::path::{Path, PathBuf};
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::ocpp::{ErrorCode, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support::{PATIENCE, RawStation, central_system, charge_point, hub};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+
+use crate::support::{PATIENCE, RawStation, central_system, charge_point, hub};
 
 /// One frame. The reference collection has more members, which do not matter here.
 #[derive(Debug, Deserialize)]

@@ -1,12 +1,8 @@
-//! Shows that the pseudo-terminal of `support/terminal.rs` does what other tests rely on.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-#[path = "support/terminal.rs"]
-mod terminal;
+//! Shows that the pseudo-terminal of `terminal.rs` does what other tests rely on.
 
 use portable_pty::CommandBuilder;
-use terminal::Terminal;
+
+use crate::terminal::Terminal;
 
 #[test]
 fn keys_arrive_the_screen_is_read_and_the_exit_code_is_told() {

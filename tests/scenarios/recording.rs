@@ -1,8 +1,6 @@
 //! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they must
 //! fail.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey};
 use serde_json::Value;
 
-use super::support::{central_system, charge_point, until};
+use crate::support::{central_system, charge_point, until};
 
 pub const SECOND: Duration = Duration::from_secs(1);
 

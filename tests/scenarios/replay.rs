@@ -1,21 +1,18 @@
 //! What `scenario save` writes is played again: sessions are recorded, saved with the command, and played by the runner, against
 //! simulated peers and against other sessions. A saved scenario passes, and fails when the peer does something else.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-#[path = "support/replay.rs"]
-mod replay;
-mod support;
-
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::{Deed, SoapOptions};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::scenario::{Listen, ScenarioOptions};
-use replay::{Recording, SECOND, fails_with, passes, really, recorded, recorded_with, statement, transaction, virtually};
 use serde_json::json;
-use support::charge_point;
 use tokio::time::sleep;
+
+use crate::recording::{
+    Recording, SECOND, fails_with, passes, really, recorded, recorded_with, statement, transaction, virtually,
+};
+use crate::support::{charge_point, hub};
 
 /// What is said around a transaction that the central system starts and stops.
 async fn charging(recording: &Recording, identity: &str) {
@@ -240,7 +237,7 @@ fn a_foreign_central_system_passes_until_it_behaves_differently() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (recording, file) = runtime.block_on(async {
-        let recording = Recording::new(support::hub()).await;
+        let recording = Recording::new(hub()).await;
         let us = Role::ChargePoint;
         recording.start("CP1", Version::V1_6, false).await;
         let boot = json!({"chargePointVendor": "Acme", "chargePointModel": "X"});
@@ -271,7 +268,7 @@ fn a_foreign_charge_point_passes_until_it_behaves_differently() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (other, file) = runtime.block_on(async {
-        let recording = Recording::new(support::hub()).await;
+        let recording = Recording::new(hub()).await;
         recording.start("CP1", Version::V1_6, true).await;
         recording.call(Role::CentralSystem, "CP1", "ClearCache", json!({})).await;
         let keys = json!({"key": ["HeartbeatInterval"]});
@@ -279,7 +276,7 @@ fn a_foreign_charge_point_passes_until_it_behaves_differently() {
         let chosen = "(action:BootNotification or action:ClearCache or action:GetConfiguration)";
         let file = recording.saved(folder.path(), "foreign", chosen).await;
         recording.hub.end().await;
-        let other = Recording::new(support::hub()).await;
+        let other = Recording::new(hub()).await;
         other.hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
         (other, file)
     });
@@ -289,7 +286,7 @@ fn a_foreign_charge_point_passes_until_it_behaves_differently() {
     runtime.block_on(async {
         // It boots only once, so the next session needs a new one.
         other.hub.end().await;
-        let other = Recording::new(support::hub()).await;
+        let other = Recording::new(hub()).await;
         other.line("answer remote_clearcache status=Rejected").await;
         other.hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
         tokio::task::block_in_place(|| fails_with(&file, &against, &[]));

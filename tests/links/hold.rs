@@ -1,15 +1,12 @@
 //! Frames that wait, over real sockets and both transports: stopped by a filter of the command language, let go in all the ways there
 //! are.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::ocpp::{ErrorCode, Role, Version};
 use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind};
-use support::{central_system, charge_point, hub, until};
+
+use crate::support::{central_system, charge_point, hub, until};
 
 async fn run(console: &Console, line: &str) -> String {
     let said = console.run(line, &RunContext::default()).await;

@@ -1,26 +1,12 @@
 //! The program line by line, as scripts use it: commands are typed into the real program, and what it prints is read.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::allow_attributes,
-    reason = "a test that cannot go on fails"
-)]
-
-#[path = "ocppjs_recordings/program.rs"]
-#[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
-mod program;
-#[path = "ocppjs_recordings/stage.rs"]
-#[allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
-mod stage;
-
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use program::Program;
 use serde_json::Value;
-use stage::Stage;
+
+use crate::ocppjs_recordings::program::Program;
+use crate::ocppjs_recordings::stage::Stage;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -1,7 +1,5 @@
 //! The floors of the house: a module uses what stands below it and nothing above. Read from the `use crate::` lines and paths.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! The commands that print or write documentation, run as a person runs them: what they say, and their exit codes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::process::Command;
 

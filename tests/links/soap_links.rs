@@ -1,32 +1,27 @@
 //! Both directions of SOAP links over real sockets: our two roles against each other in every version and action, addresses to call
 //! back, peers that fail, transports that change.
 
-#[path = "support/envelopes.rs"]
-mod envelopes;
-#[path = "support/http.rs"]
-mod http;
-mod support;
-
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use envelopes::{
-    SOAP, call, envelope, fault, headers, heartbeat, heartbeat_from, is_result, record, soap_charge_point, station, up,
-};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use http::{Reply, Wire, post, send, server};
 use ocpp_tui::hub::{ChargePointOptions, Deed, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
 use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, SampleContext, Transport, Version};
 use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, Verdict};
 use serde_json::json;
-use support::{RawStation, central_system, dump, hub, hub_with, until};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+
+use crate::support::envelopes::{
+    SOAP, call, envelope, fault, headers, heartbeat, heartbeat_from, is_result, record, soap_charge_point, station, up,
+};
+use crate::support::http::{Reply, Wire, post, send, server};
+use crate::support::{RawStation, central_system, dump, hub, hub_with, until};
 
 #[tokio::test]
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {

@@ -1,9 +1,6 @@
 //! A program in a pseudo-terminal, for tests of what a person sees: start it, press keys, wait until the screen says something. It
 //! knows nothing of the program.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-#![expect(clippy::expect_used, reason = "only tests use it, and a test that cannot go on fails")]
-
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -50,7 +47,6 @@ impl Terminal {
     }
 
     /// Changes the size.
-    #[allow(dead_code, reason = "each test binary uses its own part")]
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let dimension = |number: u16| number.try_into().expect("a size above zero");
         self.parser.lock().expect("unbroken").screen_mut().set_size(dimension(rows), dimension(columns));

@@ -1,8 +1,6 @@
 //! The SOAP codec against envelopes of other people: frames from the field and recordings of ocppjs. They are not part of the
 //! project; without them these tests say so and pass. Our own envelopes are tested in the codec.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may end and may speak")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;

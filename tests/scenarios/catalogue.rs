@@ -1,8 +1,6 @@
 //! What the book says of scenarios is true: the catalogue lists those that come with the program, the table of parameters those that they
 //! know, the examples can be played, and the options exist.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

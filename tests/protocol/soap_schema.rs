@@ -1,8 +1,6 @@
 //! Every envelope that we write, against the schema of its WSDL file, by an XML Schema validator that is not ours: Python's `xmlschema`,
 //! with the interpreter that OCPP_TUI_PYTHON names or `python3`. Without it the test says so and passes.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may end and may speak")]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

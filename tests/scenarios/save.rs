@@ -1,16 +1,13 @@
 //! `scenario save` over real sockets: a session is recorded, and what it left in the trace becomes a file.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 
 use ocpp_tui::console::{Console, LineKind, RunContext, TraceChoice};
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::trace::{Contents, FrameKind, Record, RecordKind};
-use support::{central_system, charge_point, hub, until};
+
+use crate::support::{central_system, charge_point, hub, until};
 
 /// The record of a frame of this kind, about an action of the station towards which we have this role.
 fn frame(contents: &Contents, our_role: Role, kind: FrameKind, action: &str) -> Option<u64> {

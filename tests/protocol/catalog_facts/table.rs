@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ocpp_tui::ocpp::Role;
 
-use crate::shape::{Shape, head, message_lines};
+use super::shape::{Shape, head, message_lines};
 
 /// The messages of one version.
 pub struct Table<'text> {

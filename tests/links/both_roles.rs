@@ -1,10 +1,6 @@
 //! Our central system against our charge points, over real sockets in one process: every action of every version, reconnecting, and
 //! a life of a lively charge point.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::time::Duration;
 
 use ocpp_tui::hub::{Deed, Hub, Order};
@@ -12,7 +8,8 @@ use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, SampleContext, Version};
 use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, StationKey, Verdict};
 use serde_json::{Value, json};
-use support::{RawStation, central_system, charge_point, hub, hub_with, until};
+
+use crate::support::{RawStation, central_system, charge_point, hub, hub_with, until};
 
 fn is_up(contents: &Contents, role: Role, identity: &str) -> Option<StationKey> {
     contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)

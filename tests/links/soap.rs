@@ -1,22 +1,17 @@
 //! Requests to the central system's SOAP service over real sockets, written by hand: right ones, wrong ones, and HTTP in all its forms.
 
-#[path = "support/envelopes.rs"]
-mod envelopes;
-#[path = "support/http.rs"]
-mod http;
-mod support;
-
 use std::io::Write as _;
 use std::time::Duration;
 
-use envelopes::{SOAP, envelope, fault, headers, heartbeat, is_result, parsed, record, station};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::{Wire, post, send};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind};
-use support::{RawStation, central_system, central_system_at, hub, hub_with, until};
+
+use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat, is_result, parsed, record, station};
+use crate::support::http::{Wire, post, send};
+use crate::support::{RawStation, central_system, central_system_at, hub, hub_with, until};
 
 #[tokio::test]
 async fn a_request_by_hand_gets_the_right_answer_over_one_connection() {

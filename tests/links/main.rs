@@ -1,0 +1,13 @@
+//! Links over real sockets, all in this process: both roles and both transports against each other, against peers that say just what a
+//! test wants, and with plugins and held frames on the way.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod both_roles;
+mod central_system;
+mod hold;
+mod plugins;
+mod soap;
+mod soap_links;
+#[path = "../support/mod.rs"]
+mod support;
