@@ -14,11 +14,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use ocpp_tui::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use ocpp_tui::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
 use ocpp_tui::clock::{Moment, now};
 use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Transport, Version};
-use ocpp_tui::plugin::{Host, Plugged, PluginOptions, Plugins, StationFacts};
+use ocpp_tui::plugin::{Host, PluginFilter, PluginOptions, Plugins, StationFacts};
 use ocpp_tui::trace::StationKey;
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ impl Behaviour for AtOnce {
         Answer::Silence
     }
 
-    fn answered(&mut self, _: &str, _: &Value, _: Outcome<'_>, _: Moment, _: &mut Outbox) {}
+    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
 
     fn deadline(&self) -> Option<Instant> {
         None
@@ -109,7 +109,7 @@ fn main() {
     plugins.configure(PluginOptions { folders: vec![folder.path().to_owned()], ..PluginOptions::default() });
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let payload = json!({"idTag": "TAG"});
-    let mut plugged = Plugged::new(Box::new(AtOnce), STATION, plugins.seam().clone());
+    let mut plugged = PluginFilter::new(Box::new(AtOnce), STATION, plugins.seam().clone());
 
     let bare = per_call(&mut AtOnce, &payload);
     let none = per_call(&mut plugged, &payload);

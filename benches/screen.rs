@@ -28,11 +28,11 @@ use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::station_summary::Facts;
 use ocpp_tui::trace::{Contents, Trace};
 use ocpp_tui::tui::app::App;
-use ocpp_tui::tui::context::{Now, Outside};
+use ocpp_tui::tui::context::{ReadTime, ReadContext};
 use ocpp_tui::tui::draw::draw;
 use ocpp_tui::tui::key::Key;
 use ocpp_tui::tui::update::{Effect, Message, update};
-use ocpp_tui::tui::{Depth, Theme};
+use ocpp_tui::tui::{ColourDepth, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
@@ -79,9 +79,9 @@ struct Screen {
 }
 
 impl Screen {
-    fn new(outside: &Outside<'_>, keys: &str) -> Screen {
+    fn new(outside: &ReadContext<'_>, keys: &str) -> Screen {
         let theme = Theme::named("terminal").expect("the first theme");
-        let mut app = App::new(theme, Depth::True, TimeZone::UTC);
+        let mut app = App::new(theme, ColourDepth::True, TimeZone::UTC);
         app.size = Size::new(200, 60);
         let mut screen = Screen { app, buffer: Buffer::empty(Rect::new(0, 0, 200, 60)) };
         screen.settle(outside);
@@ -92,7 +92,7 @@ impl Screen {
         screen
     }
 
-    fn press(&mut self, key: &str, outside: &Outside<'_>) {
+    fn press(&mut self, key: &str, outside: &ReadContext<'_>) {
         match Key::parse(key) {
             Some(key) => {
                 update(&mut self.app, Message::Key(key.event()), outside);
@@ -105,11 +105,11 @@ impl Screen {
     }
 
     /// Lets filters look at everything.
-    fn settle(&mut self, outside: &Outside<'_>) {
+    fn settle(&mut self, outside: &ReadContext<'_>) {
         while update(&mut self.app, Message::Refresh, outside).contains(&Effect::Continue) {}
     }
 
-    fn frame(&mut self, outside: &Outside<'_>) {
+    fn frame(&mut self, outside: &ReadContext<'_>) {
         update(&mut self.app, Message::Refresh, outside);
         self.buffer.reset();
         draw(&self.app, outside, &mut self.buffer);
@@ -125,9 +125,9 @@ fn open_gate() -> &'static Gate {
     &GATE
 }
 
-fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> Outside<'a> {
-    let now = Now { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
-    Outside { contents, catalog, profile: Profile::default(), gate: open_gate(), now }
+fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> ReadContext<'a> {
+    let now = ReadTime { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
+    ReadContext { contents, catalog, profile: Profile::default(), gate: open_gate(), now }
 }
 
 /// What is looked at, and the keys that lead there.
@@ -271,7 +271,7 @@ fn keys(catalog: &Catalog) {
 }
 
 impl Screen {
-    fn press_one(&mut self, key: &str, outside: &Outside<'_>) {
+    fn press_one(&mut self, key: &str, outside: &ReadContext<'_>) {
         if key == "backspace" {
             let event = crossterm::event::KeyCode::Backspace.into();
             update(&mut self.app, Message::Key(event), outside);
@@ -281,11 +281,11 @@ impl Screen {
     }
 }
 
-fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&Outside<'_>) -> T) -> T {
+fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext<'_>) -> T) -> T {
     let contents = trace.read();
     let micros = trace.micros_since_start(Instant::now());
-    let now = Now { wall_micros: jiff::Timestamp::now().as_microsecond(), monotonic_micros: micros };
-    look(&Outside { contents: &contents, catalog, profile: Profile::default(), gate: open_gate(), now })
+    let now = ReadTime { wall_micros: jiff::Timestamp::now().as_microsecond(), monotonic_micros: micros };
+    look(&ReadContext { contents: &contents, catalog, profile: Profile::default(), gate: open_gate(), now })
 }
 
 /// A screen sleeps between two frames; a program that never does is interrupted by the kernel in the midst of one.

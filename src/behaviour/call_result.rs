@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::Outcome;
+use super::CallOutcome;
 
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum CallEnd {
+pub enum CallResult {
     /// The peer sent a result.
     Result(Value),
     /// The peer sent an error.
@@ -25,30 +25,30 @@ pub enum CallEnd {
     Lost,
 }
 
-impl From<Outcome<'_>> for CallEnd {
-    fn from(outcome: Outcome<'_>) -> CallEnd {
+impl From<CallOutcome<'_>> for CallResult {
+    fn from(outcome: CallOutcome<'_>) -> CallResult {
         match outcome {
-            Outcome::Result { payload, .. } => CallEnd::Result(payload.clone()),
-            Outcome::Error { code } => CallEnd::Error { code: code.to_owned(), description: String::new() },
-            Outcome::Timeout => CallEnd::Timeout,
-            Outcome::LinkLost => CallEnd::Lost,
+            CallOutcome::Result { payload, .. } => CallResult::Result(payload.clone()),
+            CallOutcome::Error { code } => CallResult::Error { code: code.to_owned(), description: String::new() },
+            CallOutcome::Timeout => CallResult::Timeout,
+            CallOutcome::LinkLost => CallResult::Lost,
         }
     }
 }
 
 /// Is told how a call ended, exactly once: when it is dropped unused, that the call was lost.
-pub struct WhenEnded(Mutex<Option<Tell>>);
+pub struct CallObserver(Mutex<Option<Tell>>);
 
-type Tell = Box<dyn FnOnce(CallEnd) + Send>;
+type Tell = Box<dyn FnOnce(CallResult) + Send>;
 
-impl WhenEnded {
+impl CallObserver {
     /// Calls `tell` when the call has ended, from the task of its link. It must not block.
-    pub fn new(tell: impl FnOnce(CallEnd) + Send + 'static) -> WhenEnded {
-        WhenEnded(Mutex::new(Some(Box::new(tell))))
+    pub fn new(tell: impl FnOnce(CallResult) + Send + 'static) -> CallObserver {
+        CallObserver(Mutex::new(Some(Box::new(tell))))
     }
 
     /// Tells it. What is told later is passed over.
-    pub fn tell(&self, end: CallEnd) {
+    pub fn tell(&self, end: CallResult) {
         let tell = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(tell) = tell {
             tell(end);
@@ -56,13 +56,13 @@ impl WhenEnded {
     }
 }
 
-impl Drop for WhenEnded {
+impl Drop for CallObserver {
     fn drop(&mut self) {
-        self.tell(CallEnd::Lost);
+        self.tell(CallResult::Lost);
     }
 }
 
-impl fmt::Debug for WhenEnded {
+impl fmt::Debug for CallObserver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("WhenEnded")
     }

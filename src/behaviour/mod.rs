@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::trace::Direction;
 
-pub use call_result::{CallEnd, WhenEnded};
+pub use call_result::{CallResult, CallObserver};
 
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +42,12 @@ pub enum Answer {
     /// The answer leaves after a delay.
     Delayed(Duration, Box<Answer>),
     /// Somebody else decides: the link waits for an order with the ticket and carries on meanwhile.
-    Later(Later),
+    Later(DeferredAnswer),
 }
 
 /// An answer that is decided elsewhere: by a plugin, by a person.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Later {
+pub struct DeferredAnswer {
     /// Names the question in the order that brings the decision. Unique in the session.
     pub ticket: u64,
     /// How long the decision is awaited; `None` for as long as the link lives.
@@ -60,7 +60,7 @@ pub struct Later {
 
 /// How one of our calls ended.
 #[derive(Debug, Clone, Copy)]
-pub enum Outcome<'a> {
+pub enum CallOutcome<'a> {
     /// The peer sent a result. `valid` is false when it breaks the definitions.
     Result {
         /// The result's payload.
@@ -81,7 +81,7 @@ pub enum Outcome<'a> {
 
 /// A call that a behaviour wants to make.
 #[derive(Debug, Clone, PartialEq)]
-pub struct WantedCall {
+pub struct OutgoingCall {
     /// The operation's name.
     pub action: String,
     /// Its payload.
@@ -91,14 +91,14 @@ pub struct WantedCall {
 /// Where a behaviour puts the calls it wants to make; they leave after the answer at hand, in this order.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    calls: Vec<WantedCall>,
+    calls: Vec<OutgoingCall>,
     restart: Option<Duration>,
 }
 
 impl Outbox {
     /// Asks for a call.
     pub fn call(&mut self, action: impl Into<String>, payload: Value) {
-        self.calls.push(WantedCall { action: action.into(), payload });
+        self.calls.push(OutgoingCall { action: action.into(), payload });
     }
 
     /// Asks for a restart: the link goes down, and comes up again after this time.
@@ -112,7 +112,7 @@ impl Outbox {
     }
 
     /// Takes out what was asked for.
-    pub fn take(&mut self) -> Vec<WantedCall> {
+    pub fn take(&mut self) -> Vec<OutgoingCall> {
         std::mem::take(&mut self.calls)
     }
 
@@ -130,14 +130,14 @@ pub trait Behaviour: Send {
     /// The link is up, with this version.
     fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox);
 
-    /// The link is gone. Outstanding calls were reported as [`Outcome::LinkLost`] before.
+    /// The link is gone. Outstanding calls were reported as [`CaseOutcome::LinkLost`] before.
     fn disconnected(&mut self, now: Moment);
 
     /// The peer called; this is our answer.
     fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer;
 
     /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that a person made.
-    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox);
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox);
 
     /// A frame is about to be taken in or sent. Whoever wants to look at it first gives a ticket, and later the order with it.
     fn inspect(&mut self, _direction: Direction, _text: &str) -> Option<u64> {

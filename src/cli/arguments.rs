@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use ocpp_tui::docgen::Format;
+use ocpp_tui::docgen::DocFormat;
 use ocpp_tui::line_mode::LogFormat;
 use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
@@ -31,16 +31,16 @@ pub const DEFAULT_MEMORY: usize = 64 << 20;
 pub struct Cli {
     /// What holds for every way to begin.
     #[command(flatten)]
-    pub general: General,
+    pub general: GeneralOptions,
     /// How to begin.
     #[command(subcommand)]
-    pub command: Option<Begin>,
+    pub command: Option<StartCommand>,
 }
 
 /// What holds for every way to begin.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "General options")]
-pub struct General {
+pub struct GeneralOptions {
     /// Run line by line, even on a terminal: commands from the input, one line an event to the output
     #[arg(long, global = true)]
     pub plain: bool,
@@ -78,7 +78,7 @@ pub struct General {
     pub with_attr_at: bool,
 }
 
-impl General {
+impl GeneralOptions {
     /// What messages look like when nobody says anything about them.
     pub fn profile(&self) -> Profile {
         Profile {
@@ -138,7 +138,7 @@ fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// How to begin.
 #[derive(Debug, Subcommand)]
-pub enum Begin {
+pub enum StartCommand {
     /// Be a central system that waits for charge points
     Cs(CentralSystem),
     /// Be one or more charge points of a central system
@@ -148,7 +148,7 @@ pub enum Begin {
     /// Play test scenarios: JavaScript files that say what a peer must do
     Test(Scenarios),
     /// Write documentation of all messages into a folder
-    Docs(Documentation),
+    Docs(DocsArguments),
     /// Print the JSON Schema of an action
     Schema(OneMessage),
     /// Print an example of an action
@@ -272,7 +272,7 @@ pub struct ChargePoints {
 
 /// Where documentation goes and how it is written.
 #[derive(Debug, Args)]
-pub struct Documentation {
+pub struct DocsArguments {
     /// The folder; it is made when it is missing
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -311,12 +311,12 @@ pub enum FormatArgument {
     Json,
 }
 
-impl From<FormatArgument> for Format {
-    fn from(argument: FormatArgument) -> Format {
+impl From<FormatArgument> for DocFormat {
+    fn from(argument: FormatArgument) -> DocFormat {
         match argument {
-            FormatArgument::Html => Format::Html,
-            FormatArgument::Markdown => Format::Markdown,
-            FormatArgument::Json => Format::Json,
+            FormatArgument::Html => DocFormat::Html,
+            FormatArgument::Markdown => DocFormat::Markdown,
+            FormatArgument::Json => DocFormat::Json,
         }
     }
 }
@@ -368,7 +368,7 @@ mod tests {
     #[test]
     fn commands_of_the_prompt_pass_through_with_their_options() {
         let cli = Cli::parse_from(["ocpp-tui", "--plain", "start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
-        let Some(Begin::Line(words)) = cli.command else { panic!("{cli:?}") };
+        let Some(StartCommand::Line(words)) = cli.command else { panic!("{cli:?}") };
         assert_eq!(words, ["start_cs", "9000", "-p", "ocpp1.2,ocpp1.5", "-u", "/x"]);
         assert!(cli.general.plain);
     }
@@ -377,7 +377,7 @@ mod tests {
     fn general_options_count_wherever_they_stand() {
         let words = "ocpp-tui start_cs 9000 --with-attr-at -u /x --samples ocppjs --log-format=jsonl";
         let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
-        let Some(Begin::Line(rest)) = &cli.command else { panic!("{cli:?}") };
+        let Some(StartCommand::Line(rest)) = &cli.command else { panic!("{cli:?}") };
         assert_eq!(rest, &["start_cs", "9000", "-u", "/x"]);
         let wanted = Profile { samples: Samples::Ocppjs, meter_mapping: MeterMapping::AttributesBeside };
         assert_eq!((cli.general.profile(), cli.general.log_format), (wanted, LogFormatArgument::Jsonl));
@@ -401,13 +401,13 @@ mod tests {
     #[test]
     fn help_is_a_command_of_the_prompt() {
         let cli = Cli::parse_from(["ocpp-tui", "help"]);
-        assert!(matches!(cli.command, Some(Begin::Line(words)) if words == ["help"]));
+        assert!(matches!(cli.command, Some(StartCommand::Line(words)) if words == ["help"]));
     }
 
     #[test]
     fn several_charge_points_and_versions_are_taken() {
         let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "B", "--protocol", "ocpp1.5"]);
-        let Some(Begin::Cp(points)) = cli.command else { panic!("{cli:?}") };
+        let Some(StartCommand::Cp(points)) = cli.command else { panic!("{cli:?}") };
         assert_eq!((points.identities.len(), points.protocol), (2, Version::V1_5));
         assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "--protocol", "ocpp9"]).is_err());
         assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1"]).is_err());

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use ocpp_tui::config::{Mistake, Paths, Settings};
+use ocpp_tui::config::{SettingsMistake, Paths, Settings};
 use ocpp_tui::console::{Grammar, parse};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::tui::{Bindings, Themes};
 
-use super::arguments::{ConfigCommand, General, seconds};
+use super::arguments::{ConfigCommand, GeneralOptions, seconds};
 use super::byte_size::size;
 use super::screen;
 
@@ -20,18 +20,18 @@ use super::screen;
 ///
 /// # Errors
 /// When the folders are not known, or the file that was named cannot be read.
-pub fn config(general: &General, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+pub fn config(general: &GeneralOptions, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
     match command {
         ConfigCommand::Path => path(general),
         ConfigCommand::Check { file } => check(general, file.as_deref()),
     }
 }
 
-fn settings_file(general: &General) -> anyhow::Result<PathBuf> {
+fn settings_file(general: &GeneralOptions) -> anyhow::Result<PathBuf> {
     general.config.clone().map_or_else(|| Ok(Paths::find()?.settings()), Ok)
 }
 
-fn path(general: &General) -> anyhow::Result<ExitCode> {
+fn path(general: &GeneralOptions) -> anyhow::Result<ExitCode> {
     let mut output = io::stdout().lock();
     writeln!(output, "{}", settings_file(general)?.display())?;
     if let Ok(paths) = Paths::find() {
@@ -41,7 +41,7 @@ fn path(general: &General) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(general: &General, named: Option<&Path>) -> anyhow::Result<ExitCode> {
+fn check(general: &GeneralOptions, named: Option<&Path>) -> anyhow::Result<ExitCode> {
     let paths = Paths::find().ok();
     let mut themes = screen::themes(None)?;
     let mut wrong: Vec<String> = Vec::new();
@@ -54,7 +54,7 @@ fn check(general: &General, named: Option<&Path>) -> anyhow::Result<ExitCode> {
     match fs::read_to_string(&file) {
         Ok(text) => {
             let mistakes = mistakes(&text, &themes).into_iter();
-            wrong.extend(mistakes.map(|Mistake { line, message }| format!("{}:{line}: {message}", file.display())));
+            wrong.extend(mistakes.map(|SettingsMistake { line, message }| format!("{}:{line}: {message}", file.display())));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() && general.config.is_none() => {}
         Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
@@ -69,9 +69,9 @@ fn check(general: &General, named: Option<&Path>) -> anyhow::Result<ExitCode> {
 }
 
 /// All mistakes of a settings file, in the order of their lines.
-fn mistakes(text: &str, themes: &Themes) -> Vec<Mistake> {
+fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
     let (settings, mut mistakes) = Settings::examine(text);
-    let mut add = |path: &[&str], message: String| mistakes.push(Mistake { line: Settings::line_of(text, path), message });
+    let mut add = |path: &[&str], message: String| mistakes.push(SettingsMistake { line: Settings::line_of(text, path), message });
     if let Some(error) = settings.theme.as_ref().and_then(|name| themes.named(name).err()) {
         add(&["theme"], error.to_string());
     }

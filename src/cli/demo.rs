@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Deed, Hub, HubError, Order, SoapOptions};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, LinkCommand, Hub, HubError, Order, SoapOptions};
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::rpc::soap::{self, Body, Hint};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
@@ -119,7 +119,7 @@ fn story() -> Vec<Step> {
 fn take(hub: &Hub, step: Step) {
     match step {
         Step::Ask(identity, action, payload) => order(hub, Role::CentralSystem, identity, call(action, payload)),
-        Step::Misbehave(text) => order(hub, Role::ChargePoint, TROUBLE, Deed::Raw(text.to_owned())),
+        Step::Misbehave(text) => order(hub, Role::ChargePoint, TROUBLE, LinkCommand::Raw(text.to_owned())),
         Step::Stop(identity) => {
             if let Some(transaction) = last_transaction(hub, identity) {
                 let payload = json!({ "transactionId": transaction });
@@ -129,12 +129,12 @@ fn take(hub: &Hub, step: Step) {
     }
 }
 
-fn call(action: &str, payload: Value) -> Deed {
-    Deed::Call { action: action.to_owned(), payload }
+fn call(action: &str, payload: Value) -> LinkCommand {
+    LinkCommand::Call { action: action.to_owned(), payload }
 }
 
 /// Gives an order, unless the person at the console has disconnected the station: then the story goes on without it.
-fn order(hub: &Hub, our_role: Role, identity: &str, deed: Deed) {
+fn order(hub: &Hub, our_role: Role, identity: &str, deed: LinkCommand) {
     if let Some(station) = station(hub, our_role, identity) {
         hub.submit(&Order { targets: vec![station], deed });
     }

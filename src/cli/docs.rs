@@ -4,16 +4,16 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use ocpp_tui::docgen::{self, Wanted};
+use ocpp_tui::docgen::{self, MessageQuery};
 use ocpp_tui::ocpp::{ActionDefinition, Catalog, Version};
 
-use super::arguments::{Documentation, OneMessage};
+use super::arguments::{DocsArguments, OneMessage};
 
 /// Writes the documentation of a catalog.
 ///
 /// # Errors
 /// When the folder is not empty or cannot be written to, or when there is nothing to document.
-pub fn docs(catalog: &Catalog, arguments: &Documentation) -> anyhow::Result<ExitCode> {
+pub fn docs(catalog: &Catalog, arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
     if Version::ALL.iter().all(|version| catalog.actions(*version).is_empty()) {
         bail!("there are no definitions to document; mend the folder that --wsdl-dir names");
     }
@@ -46,7 +46,7 @@ pub fn example(catalog: &Catalog, message: &OneMessage, soap: bool) -> anyhow::R
 }
 
 fn find<'catalog>(catalog: &'catalog Catalog, message: &OneMessage) -> anyhow::Result<&'catalog ActionDefinition> {
-    Ok(docgen::find(catalog, Wanted { name: &message.action, version: message.protocol, initiator: message.from })?)
+    Ok(docgen::find(catalog, MessageQuery { name: &message.action, version: message.protocol, initiator: message.from })?)
 }
 
 /// Prints a text and ends. A reader that has seen enough, such as `head`, is no error.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Args;
 use ocpp_tui::config::Paths;
-use ocpp_tui::console::{Console, RunContext, Said};
+use ocpp_tui::console::{Console, RunContext, CommandOutput};
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
 
@@ -62,8 +62,8 @@ impl PluginArguments {
 ///
 /// # Errors
 /// When one of them cannot be loaded.
-pub async fn load(console: &Console, names: &[String]) -> anyhow::Result<Said> {
-    let mut said = Said::default();
+pub async fn load(console: &Console, names: &[String]) -> anyhow::Result<CommandOutput> {
+    let mut said = CommandOutput::default();
     for name in names {
         let line = format!("load {}", ocpp_tui::console::quote(name));
         let loaded = console.run(&line, &RunContext::default()).await;

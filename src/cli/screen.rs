@@ -1,10 +1,10 @@
 //! What the full screen begins with, put together from the arguments, the settings file and what was kept from the last session.
 
 use anyhow::Context;
-use ocpp_tui::config::{Kept, Paths, Settings};
-use ocpp_tui::tui::{Bindings, Depth, ScreenOptions, Themes, is_light};
+use ocpp_tui::config::{SavedState, Paths, Settings};
+use ocpp_tui::tui::{Bindings, ColourDepth, ScreenOptions, Themes, is_light};
 
-use super::arguments::General;
+use super::arguments::GeneralOptions;
 
 /// The theme when nobody wants another one.
 const DEFAULT_THEME: &str = "terminal";
@@ -13,10 +13,10 @@ const DEFAULT_THEME: &str = "terminal";
 ///
 /// # Errors
 /// When the theme that is wanted cannot be had, or a key of the settings file cannot be.
-pub fn options(general: &General, settings: &Settings, paths: Option<&Paths>) -> anyhow::Result<ScreenOptions> {
+pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Paths>) -> anyhow::Result<ScreenOptions> {
     let themes = themes(paths)?;
     let state = paths.map(Paths::state);
-    let kept = state.as_deref().map(Kept::load).unwrap_or_default();
+    let kept = state.as_deref().map(SavedState::load).unwrap_or_default();
     let theme = match general.theme.as_ref().or(settings.theme.as_ref()) {
         Some(wanted) => themes.named(wanted)?,
         // What was chosen on the screen counts as long as nobody wrote down something else; it may have gone meanwhile.
@@ -33,7 +33,7 @@ pub fn options(general: &General, settings: &Settings, paths: Option<&Paths>) ->
     Ok(ScreenOptions {
         theme,
         themes,
-        depth: Depth::detect(|name| std::env::var(name).ok()),
+        depth: ColourDepth::detect(|name| std::env::var(name).ok()),
         mouse: !general.no_mouse && settings.mouse.or(kept.screen.mouse).unwrap_or(true),
         bindings,
         confirm: settings.confirm.unwrap_or(true),

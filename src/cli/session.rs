@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::{History, Paths, Settings};
-use ocpp_tui::console::{self, Console, LineKind, RunContext, Said, Trouble};
+use ocpp_tui::console::{self, Console, OutputKind, RunContext, CommandOutput, FailureKind};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::LinkSettings;
@@ -17,7 +17,7 @@ use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
-use super::arguments::{Begin, CentralSystem, ChargePoints, Cli, DEFAULT_MEMORY, General, TransportArgument};
+use super::arguments::{StartCommand, CentralSystem, ChargePoints, Cli, DEFAULT_MEMORY, GeneralOptions, TransportArgument};
 use super::byte_size::size;
 use super::{config, demo, docs, plugins, screen, test};
 
@@ -32,24 +32,24 @@ pub const CANNOT_START: u8 = 2;
 /// When the program cannot start; the error is one sentence with a remedy.
 pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        Some(Begin::Completions { shell }) => {
+        Some(StartCommand::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "ocpp-tui", &mut io::stdout());
             Ok(ExitCode::SUCCESS)
         }
-        Some(Begin::Man) => {
+        Some(StartCommand::Man) => {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Begin::Config(command)) => config::config(&cli.general, command),
-        Some(Begin::Test(arguments)) => test::test(&cli.general, catalog(&cli.general)?.0, arguments),
-        Some(Begin::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
-        Some(Begin::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
-        Some(Begin::Example { message, soap }) => docs::example(&catalog(&cli.general)?.0, message, *soap),
+        Some(StartCommand::Config(command)) => config::config(&cli.general, command),
+        Some(StartCommand::Test(arguments)) => test::test(&cli.general, catalog(&cli.general)?.0, arguments),
+        Some(StartCommand::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
+        Some(StartCommand::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
+        Some(StartCommand::Example { message, soap }) => docs::example(&catalog(&cli.general)?.0, message, *soap),
         _ => session(&cli.general, cli.command.as_ref()),
     }
 }
 
-fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode> {
+fn session(general: &GeneralOptions, begin: Option<&StartCommand>) -> anyhow::Result<ExitCode> {
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
@@ -83,7 +83,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
         let mut loaded = plugins::load(&console, &general.plugins.load).await?;
         let said = self::begin(&console, begin, full_screen).await?;
         loaded.lines.extend(said.lines);
-        let said = Said { lines: loaded.lines, ..said };
+        let said = CommandOutput { lines: loaded.lines, ..said };
         let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
         let ended = match over {
             Some(code) => {
@@ -106,7 +106,7 @@ fn session(general: &General, begin: Option<&Begin>) -> anyhow::Result<ExitCode>
 }
 
 /// The settings file that was named, or the one in its usual place.
-fn settings(general: &General, paths: Option<&Paths>) -> anyhow::Result<Settings> {
+fn settings(general: &GeneralOptions, paths: Option<&Paths>) -> anyhow::Result<Settings> {
     Ok(match (&general.config, paths) {
         (Some(file), _) => Settings::read(file)?,
         (None, Some(paths)) => Settings::read_if_there(&paths.settings())?,
@@ -117,14 +117,14 @@ fn settings(general: &General, paths: Option<&Paths>) -> anyhow::Result<Settings
 /// Runs a command of the settings file.
 async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
     let said = console.run(line, &RunContext::default()).await;
-    match said.lines.iter().find(|line| line.kind == LineKind::Error) {
+    match said.lines.iter().find(|line| line.kind == OutputKind::Error) {
         Some(error) => bail!("startup command {line:?} of the settings file: {}", error.text),
         None => Ok(()),
     }
 }
 
 /// The definitions, and what is wrong with them, in words.
-fn catalog(general: &General) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
+fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
     let Some(folder) = &general.wsdl_dir else { return Ok((Catalog::embedded(), Vec::new())) };
     let loaded = definition::read_directory(folder)?;
     let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
@@ -132,12 +132,12 @@ fn catalog(general: &General) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
 }
 
 /// Does what the arguments begin with, and returns what is said about it.
-async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> anyhow::Result<Said> {
+async fn begin(console: &Console, begin: Option<&StartCommand>, full_screen: bool) -> anyhow::Result<CommandOutput> {
     match begin {
-        Some(Begin::Cs(arguments)) => {
+        Some(StartCommand::Cs(arguments)) => {
             console.hub().start_central_system(central_system(arguments)).await?;
         }
-        Some(Begin::Cp(arguments)) => {
+        Some(StartCommand::Cp(arguments)) => {
             if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && arguments.identities.len() > 1 {
                 bail!("--from is the address of one charge point; begin several without it, or each in a session of its own.");
             }
@@ -145,29 +145,29 @@ async fn begin(console: &Console, begin: Option<&Begin>, full_screen: bool) -> a
                 console.hub().start_charge_point(options)?;
             }
         }
-        Some(Begin::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
-        Some(Begin::Demo) => demo::start(console.hub()).await?,
+        Some(StartCommand::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        Some(StartCommand::Demo) => demo::start(console.hub()).await?,
         None if !full_screen => return Ok(console.greeting()),
         Some(
-            Begin::Test(_)
-            | Begin::Docs(_)
-            | Begin::Schema(_)
-            | Begin::Example { .. }
-            | Begin::Completions { .. }
-            | Begin::Config(_)
-            | Begin::Man,
+            StartCommand::Test(_)
+            | StartCommand::Docs(_)
+            | StartCommand::Schema(_)
+            | StartCommand::Example { .. }
+            | StartCommand::Completions { .. }
+            | StartCommand::Config(_)
+            | StartCommand::Man,
         )
         | None => {}
     }
-    Ok(Said::default())
+    Ok(CommandOutput::default())
 }
 
 /// The role that the session is about to play.
-fn role(begin: Option<&Begin>) -> Option<Role> {
+fn role(begin: Option<&StartCommand>) -> Option<Role> {
     match begin? {
-        Begin::Cs(_) => Some(Role::CentralSystem),
-        Begin::Cp(_) => Some(Role::ChargePoint),
-        Begin::Line(words) => match words.first()?.as_str() {
+        StartCommand::Cs(_) => Some(Role::CentralSystem),
+        StartCommand::Cp(_) => Some(Role::ChargePoint),
+        StartCommand::Line(words) => match words.first()?.as_str() {
             "start_cs" => Some(Role::CentralSystem),
             "start_cp" => Some(Role::ChargePoint),
             _ => None,
@@ -177,10 +177,10 @@ fn role(begin: Option<&Begin>) -> Option<Role> {
 }
 
 /// The exit code when the words of the shell made this trouble.
-fn exit_code(trouble: Trouble) -> u8 {
+fn exit_code(trouble: FailureKind) -> u8 {
     match trouble {
-        Trouble::Usage | Trouble::Start => CANNOT_START,
-        Trouble::Failed => FAILED,
+        FailureKind::Usage | FailureKind::Start => CANNOT_START,
+        FailureKind::Failed => FAILED,
     }
 }
 

@@ -12,14 +12,14 @@ use anyhow::{Context, bail};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::sanitize::visible;
-use ocpp_tui::scenario::report::{Count, ReportFormat, count, explain};
-use ocpp_tui::scenario::{self, FileReport, Outcome, ScenarioOptions, Spoken};
+use ocpp_tui::scenario::report::{ResultCount, ReportFormat, count, explain};
+use ocpp_tui::scenario::{self, FileReport, CaseOutcome, ScenarioOptions, Spoken};
 use ocpp_tui::scenario_writer::TYPES;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::DEFAULT_MEMORY;
-use super::arguments::General;
+use super::arguments::GeneralOptions;
 use super::test_arguments::Scenarios;
 
 /// Goes to the beginning of the line and takes away what stands in it.
@@ -35,7 +35,7 @@ const BROKEN: u8 = 2;
 ///
 /// # Errors
 /// When there is nothing to play or a report cannot be written; the error is one sentence with a remedy.
-pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
+pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
     if arguments.types {
         io::stdout().lock().write_all(TYPES.as_bytes()).context("the output is closed")?;
         return Ok(ExitCode::SUCCESS);
@@ -68,7 +68,7 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
     }
     printed.context("the output is closed")?;
     let count = count(played.iter().flat_map(|file| &file.cases));
-    if count == Count::default() {
+    if count == ResultCount::default() {
         bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
     }
     summary(count, &options, arguments.verbose).context("the output is closed")?;
@@ -76,13 +76,13 @@ pub fn test(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> 
         return Ok(ExitCode::from(128 + signal.load(Ordering::Relaxed)));
     }
     Ok(ExitCode::from(match count {
-        Count { broken: 1.., .. } => BROKEN,
-        Count { failed: 1.., .. } => FAILED,
+        ResultCount { broken: 1.., .. } => BROKEN,
+        ResultCount { failed: 1.., .. } => FAILED,
         _ => 0,
     }))
 }
 
-fn options(general: &General, catalog: Arc<Catalog>, arguments: &Scenarios) -> ScenarioOptions {
+fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenarios) -> ScenarioOptions {
     let alone = arguments.url.is_some() || arguments.listen.is_some();
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or(if alone { 1 } else { processors }, usize::from);
@@ -165,14 +165,14 @@ fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for case in &report.cases {
         let word = match &case.outcome {
-            Outcome::Passed => "passed",
-            Outcome::Skipped(_) => "skipped",
-            Outcome::Failed(_) => "failed",
-            Outcome::Broken(_) => "broken",
+            CaseOutcome::Passed => "passed",
+            CaseOutcome::Skipped(_) => "skipped",
+            CaseOutcome::Failed(_) => "failed",
+            CaseOutcome::Broken(_) => "broken",
         };
         if verbose {
             writeln!(out, "{word:<8} {} › {} ({:.3} s)", visible(&report.file), visible(&case.name), case.took.as_secs_f64())?;
-            if let Outcome::Skipped(reason) = &case.outcome {
+            if let CaseOutcome::Skipped(reason) = &case.outcome {
                 writeln!(out, "         {}", visible(reason))?;
             }
             for line in &case.trace {
@@ -180,21 +180,21 @@ fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
             }
         }
         match &case.outcome {
-            Outcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
+            CaseOutcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
             // The summary and the exit code tell of it also where nobody reads this.
-            Outcome::Broken(_) => drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))),
-            Outcome::Passed | Outcome::Skipped(_) => {}
+            CaseOutcome::Broken(_) => drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))),
+            CaseOutcome::Passed | CaseOutcome::Skipped(_) => {}
         }
     }
     out.flush()
 }
 
-fn summary(count: Count, options: &ScenarioOptions, verbose: bool) -> io::Result<()> {
+fn summary(count: ResultCount, options: &ScenarioOptions, verbose: bool) -> io::Result<()> {
     let good = count.failed == 0 && count.broken == 0 && count.skipped == 0;
     if good && !verbose {
         return Ok(());
     }
-    let Count { passed, failed, broken, skipped } = count;
+    let ResultCount { passed, failed, broken, skipped } = count;
     let mut out = io::stdout().lock();
     write!(out, "{passed} passed, {failed} failed, {broken} broken, {skipped} skipped")?;
     writeln!(out, "; seed {}", options.seed)

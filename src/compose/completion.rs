@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::fields::{FieldPlace, describe, field_at, fields_at, type_label};
 use super::known::KnownValues;
-use super::position::{Position, position};
+use super::position::{CursorPosition, position};
 use super::skeleton::{element_skeleton, field_skeleton, skeleton};
-use super::walk::{Expected, Step};
-use crate::ocpp::{Field, Kind, Message};
+use super::walk::{ExpectedToken, PathStep};
+use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition};
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct FieldCandidate {
     /// What the list shows.
     pub label: String,
     /// What is written, with the quotes, the colon and the comma that the place needs.
@@ -32,20 +32,20 @@ pub struct Candidate {
 }
 
 /// Proposals for a payload. In an empty object the first one is all required fields at once.
-pub fn complete(message: &Message, text: &str, cursor: usize, known: &KnownValues) -> Vec<Candidate> {
+pub fn complete(message: &MessageDefinition, text: &str, cursor: usize, known: &KnownValues) -> Vec<FieldCandidate> {
     complete_value(message, &[], text, cursor, known)
 }
 
 /// Proposals for a text that is one value inside of a payload; `base` is the path that leads to it.
-pub fn complete_value(message: &Message, base: &[Step], text: &str, cursor: usize, known: &KnownValues) -> Vec<Candidate> {
+pub fn complete_value(message: &MessageDefinition, base: &[PathStep], text: &str, cursor: usize, known: &KnownValues) -> Vec<FieldCandidate> {
     let position = position(text, cursor);
-    let under = |path: Vec<Step>| -> Vec<Step> { base.iter().cloned().chain(path).collect() };
+    let under = |path: Vec<PathStep>| -> Vec<PathStep> { base.iter().cloned().chain(path).collect() };
     match position.expected {
-        Expected::Key | Expected::Separator if position.in_object => {
+        ExpectedToken::Key | ExpectedToken::Separator if position.in_object => {
             fields_at(&message.fields, &under(position.container.clone()))
                 .map_or_else(Vec::new, |fields| keys(fields, &position, known))
         }
-        Expected::Value => {
+        ExpectedToken::Value => {
             let path = under(position.value_path());
             if path.is_empty() {
                 payload(message, &position, known)
@@ -57,16 +57,16 @@ pub fn complete_value(message: &Message, base: &[Step], text: &str, cursor: usiz
     }
 }
 
-fn payload(message: &Message, position: &Position, known: &KnownValues) -> Vec<Candidate> {
+fn payload(message: &MessageDefinition, position: &CursorPosition, known: &KnownValues) -> Vec<FieldCandidate> {
     if !position.prefix.is_empty() {
         return Vec::new();
     }
     let insert = format!("{{{}}}", members(&message.fields, known));
-    vec![Candidate { caret: insert.len() - 1, insert, ..required_fields(position.span.clone()) }]
+    vec![FieldCandidate { caret: insert.len() - 1, insert, ..required_fields(position.span.clone()) }]
 }
 
-fn required_fields(span: Range<usize>) -> Candidate {
-    Candidate {
+fn required_fields(span: Range<usize>) -> FieldCandidate {
+    FieldCandidate {
         label: "required fields".to_owned(),
         insert: String::new(),
         caret: 0,
@@ -77,17 +77,17 @@ fn required_fields(span: Range<usize>) -> Candidate {
     }
 }
 
-fn members(fields: &[Field], known: &KnownValues) -> String {
+fn members(fields: &[FieldDefinition], known: &KnownValues) -> String {
     let members: Vec<_> = skeleton(fields, known).iter().map(|(name, value)| format!("{}: {value}", quoted(name))).collect();
     members.join(", ")
 }
 
-fn keys(fields: &[Field], position: &Position, known: &KnownValues) -> Vec<Candidate> {
+fn keys(fields: &[FieldDefinition], position: &CursorPosition, known: &KnownValues) -> Vec<FieldCandidate> {
     let mut candidates = Vec::new();
-    if position.expected == Expected::Key && position.present.is_empty() && position.prefix.is_empty() {
+    if position.expected == ExpectedToken::Key && position.present.is_empty() && position.prefix.is_empty() {
         let insert = members(fields, known);
         if !insert.is_empty() {
-            candidates.push(Candidate { caret: insert.len(), insert, ..required_fields(position.span.clone()) });
+            candidates.push(FieldCandidate { caret: insert.len(), insert, ..required_fields(position.span.clone()) });
         }
     }
     let missing = || fields.iter().filter(|field| !position.present.contains(&field.name));
@@ -97,23 +97,23 @@ fn keys(fields: &[Field], position: &Position, known: &KnownValues) -> Vec<Candi
     candidates
 }
 
-fn key(field: &Field, position: &Position) -> Candidate {
+fn key(field: &FieldDefinition, position: &CursorPosition) -> FieldCandidate {
     let name = quoted(&field.name);
     let (insert, caret) = if position.following_mark == Some(':') {
         (name.clone(), name.len())
     } else {
-        let comma = if position.expected == Expected::Separator { ", " } else { "" };
+        let comma = if position.expected == ExpectedToken::Separator { ", " } else { "" };
         let (opening, closing) = match (&field.kind, field.repeated) {
             (_, Some(_)) => ("[", "]"),
-            (Kind::Object(_), None) => ("{", "}"),
-            (Kind::Text { .. } | Kind::Uri | Kind::DateTime, None) => ("\"", "\""),
+            (FieldKind::Object(_), None) => ("{", "}"),
+            (FieldKind::Text { .. } | FieldKind::Uri | FieldKind::DateTime, None) => ("\"", "\""),
             _ => ("", ""),
         };
         let before = format!("{comma}{name}: {opening}");
         let caret = before.len();
         (format!("{before}{closing}{}", comma_behind(position)), caret)
     };
-    Candidate {
+    FieldCandidate {
         label: field.name.clone(),
         insert,
         caret,
@@ -124,20 +124,20 @@ fn key(field: &Field, position: &Position) -> Candidate {
     }
 }
 
-fn values(place: FieldPlace<'_>, position: &Position, known: &KnownValues) -> Vec<Candidate> {
+fn values(place: FieldPlace<'_>, position: &CursorPosition, known: &KnownValues) -> Vec<FieldCandidate> {
     let field = place.field;
     let mut offered: Vec<(Value, &str)> = Vec::new();
     if place.is_list() {
         offered.push((field_skeleton(field, known), "list"));
     } else {
         match &field.kind {
-            Kind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
-            Kind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
-            Kind::Object(_) => offered.push((element_skeleton(field, known), "object")),
-            Kind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
-            Kind::Text { .. } | Kind::Uri | Kind::Integer | Kind::Decimal { .. } => {}
+            FieldKind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
+            FieldKind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
+            FieldKind::Object(_) => offered.push((element_skeleton(field, known), "object")),
+            FieldKind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
+            FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Integer | FieldKind::Decimal { .. } => {}
         }
-        if !matches!(field.kind, Kind::Enumeration(_) | Kind::Boolean) {
+        if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
             offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));
         }
     }
@@ -147,7 +147,7 @@ fn values(place: FieldPlace<'_>, position: &Position, known: &KnownValues) -> Ve
         .map(|(label, (value, detail))| {
             let written = value.to_string();
             let caret = if value.is_object() || value.is_array() { written.len() - 1 } else { written.len() };
-            Candidate {
+            FieldCandidate {
                 label,
                 caret,
                 insert: format!("{written}{}", comma_behind(position)),
@@ -161,7 +161,7 @@ fn values(place: FieldPlace<'_>, position: &Position, known: &KnownValues) -> Ve
 }
 
 /// A comma, when the next member or element stands right behind the cursor.
-fn comma_behind(position: &Position) -> &'static str {
+fn comma_behind(position: &CursorPosition) -> &'static str {
     let Some(following) = &position.following else { return "" };
     match position.following_mark {
         Some('{' | '[') if !position.in_object => {}
@@ -201,19 +201,19 @@ mod tests {
         known
     }
 
-    fn at(message: &Message, marked: &str) -> (String, Vec<Candidate>) {
+    fn at(message: &MessageDefinition, marked: &str) -> (String, Vec<FieldCandidate>) {
         let cursor = marked.find('|').unwrap();
         let text = marked.replace('|', "");
         let candidates = complete(message, &text, cursor, &known());
         (text, candidates)
     }
 
-    fn labels(message: &Message, marked: &str) -> Vec<String> {
+    fn labels(message: &MessageDefinition, marked: &str) -> Vec<String> {
         at(message, marked).1.into_iter().map(|candidate| candidate.label).collect()
     }
 
     /// The text after accepting the candidate with this label, with `|` at the cursor.
-    fn accept(message: &Message, marked: &str, label: &str) -> String {
+    fn accept(message: &MessageDefinition, marked: &str, label: &str) -> String {
         let (mut text, candidates) = at(message, marked);
         let candidate = candidates.into_iter().find(|candidate| candidate.label == label).unwrap();
         let start = candidate.span.start;
@@ -279,7 +279,7 @@ mod tests {
             accept(&meter_values(), r#"{"values": |}"#, r#"[{"timestamp":"2024-05-01T12:00:00Z","value":[""]}]"#),
             r#"{"values": [{"timestamp":"2024-05-01T12:00:00Z","value":[""]}|]}"#
         );
-        let base = [Step::Key("idTagInfo".to_owned())];
+        let base = [PathStep::Key("idTagInfo".to_owned())];
         let inner = complete_value(&authorize_response(), &base, "{\"st", 4, &known());
         assert_eq!(inner[0].label, "status");
     }

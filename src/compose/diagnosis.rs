@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::lexer::{Token, TokenKind, lex};
+use super::lexer::{JsonToken, JsonTokenKind, lex};
 use super::spans::SpanMap;
-use crate::ocpp::{Finding, Rule};
+use crate::ocpp::{Finding, FindingRule};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
+pub enum DiagnosticSeverity {
     /// A peer will probably accept it.
     Warning,
     /// A peer will refuse it.
@@ -24,11 +24,11 @@ pub struct Diagnostic {
     /// What to underline, in bytes; never empty unless the text is.
     pub span: Range<usize>,
     /// How bad it is.
-    pub severity: Severity,
+    pub severity: DiagnosticSeverity,
     /// One sentence.
     pub message: String,
     /// The rule of the definitions; `None` for faults of the JSON.
-    pub rule: Option<Rule>,
+    pub rule: Option<FindingRule>,
 }
 
 /// Finds the faults of a payload's text, in the order of their places. `check` is asked only when the text is JSON.
@@ -40,7 +40,7 @@ pub fn diagnose(text: &str, check: impl FnOnce(&Value) -> Vec<Finding>) -> Vec<D
     let map = SpanMap::of(text);
     let repeated = map.repeated_keys().iter().map(|span| Diagnostic {
         span: span.clone(),
-        severity: Severity::Warning,
+        severity: DiagnosticSeverity::Warning,
         message: format!("{} stands twice in this object; the last one counts.", &text[span.clone()]),
         rule: None,
     });
@@ -55,24 +55,24 @@ fn locate(text: &str, map: &SpanMap, finding: Finding) -> Diagnostic {
         None => first_character(text, 0),
         Some(place) => match (finding.rule, &place.key) {
             // What is missing has no place of its own: the opening bracket of what lacks it stands for it.
-            (Rule::Required | Rule::TooFew, _) => first_character(text, place.value.start),
-            (Rule::UnknownField, Some(key)) => key.clone(),
+            (FindingRule::Required | FindingRule::TooFew, _) => first_character(text, place.value.start),
+            (FindingRule::UnknownField, Some(key)) => key.clone(),
             _ => place.value.clone(),
         },
     };
-    let severity = if finding.tolerated { Severity::Warning } else { Severity::Error };
+    let severity = if finding.tolerated { DiagnosticSeverity::Warning } else { DiagnosticSeverity::Error };
     Diagnostic { span, severity, message: finding.message, rule: Some(finding.rule) }
 }
 
 fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
     let offset = offset(text, error.line(), error.column());
-    let tokens: Vec<Token> = lex(text)
+    let tokens: Vec<JsonToken> = lex(text)
         .into_iter()
         .take_while(|token| token.span.start <= offset)
-        .filter(|token| token.kind != TokenKind::Whitespace)
+        .filter(|token| token.kind != JsonTokenKind::Whitespace)
         .collect();
     // The parser notices a half-written word at the character behind it.
-    let half_word = tokens.iter().rev().take(2).find(|token| token.kind == TokenKind::Error && token.span.end == offset);
+    let half_word = tokens.iter().rev().take(2).find(|token| token.kind == JsonTokenKind::Error && token.span.end == offset);
     let span = match half_word.or(tokens.last()) {
         // The end of the text is reported where the last word stands, because there is nothing to underline behind it.
         Some(token) if offset <= token.span.end || error.is_eof() => token.span.clone(),
@@ -88,7 +88,7 @@ fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
         let column = text[line_start..offset].chars().count() + 1;
         format!("This is not JSON: {what} (line {}, column {column}).", error.line())
     };
-    Diagnostic { span, severity: Severity::Error, message: sentence, rule: None }
+    Diagnostic { span, severity: DiagnosticSeverity::Error, message: sentence, rule: None }
 }
 
 /// The parser counts lines from 1 and columns in bytes from 1; column 0 is the line end before.
@@ -113,7 +113,7 @@ fn first_character(text: &str, at: usize) -> Range<usize> {
 mod tests {
     use super::*;
 
-    fn finding(path: &str, rule: Rule, tolerated: bool) -> Finding {
+    fn finding(path: &str, rule: FindingRule, tolerated: bool) -> Finding {
         Finding { path: path.to_owned(), rule, message: "A sentence.".to_owned(), tolerated }
     }
 
@@ -147,20 +147,20 @@ mod tests {
     fn findings_are_shown_where_their_pointer_leads() {
         let text = r#"{"idTagInfo": {"status": "No", "extra": [1]}, "values": []}"#;
         for (path, rule, underlined) in [
-            ("", Rule::Required, "{"),
-            ("/idTagInfo", Rule::Required, "{"),
-            ("/idTagInfo/status", Rule::Enumeration, "\"No\""),
-            ("/idTagInfo/extra", Rule::UnknownField, "\"extra\""),
-            ("/idTagInfo/extra/0", Rule::Type, "1"),
-            ("/values", Rule::TooFew, "["),
-            ("/nowhere/at/all", Rule::Type, text),
+            ("", FindingRule::Required, "{"),
+            ("/idTagInfo", FindingRule::Required, "{"),
+            ("/idTagInfo/status", FindingRule::Enumeration, "\"No\""),
+            ("/idTagInfo/extra", FindingRule::UnknownField, "\"extra\""),
+            ("/idTagInfo/extra/0", FindingRule::Type, "1"),
+            ("/values", FindingRule::TooFew, "["),
+            ("/nowhere/at/all", FindingRule::Type, text),
         ] {
             let diagnostics = diagnose(text, |_| vec![finding(path, rule, false)]);
             assert_eq!(&text[diagnostics[0].span.clone()], underlined, "{path}");
             assert_eq!(diagnostics[0].rule, Some(rule));
-            assert_eq!(diagnostics[0].severity, Severity::Error);
+            assert_eq!(diagnostics[0].severity, DiagnosticSeverity::Error);
         }
-        assert_eq!(diagnose(text, |_| vec![finding("", Rule::Type, true)])[0].severity, Severity::Warning);
+        assert_eq!(diagnose(text, |_| vec![finding("", FindingRule::Type, true)])[0].severity, DiagnosticSeverity::Warning);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Finding a field of a message by the path of a value, and saying in a few words what a field holds.
 
-use super::walk::Step;
-use crate::ocpp::{Field, Kind};
+use super::walk::PathStep;
+use crate::ocpp::{FieldDefinition, FieldKind};
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldPlace<'a> {
     /// The field.
-    pub field: &'a Field,
+    pub field: &'a FieldDefinition,
     /// Whether the path leads to an element of a repeated field and not to its list.
     pub element: bool,
 }
@@ -20,12 +20,12 @@ impl FieldPlace<'_> {
 }
 
 /// The field that a path leads to; `None` when the path leaves what the definitions know.
-pub fn field_at<'a>(fields: &'a [Field], path: &[Step]) -> Option<FieldPlace<'a>> {
+pub fn field_at<'a>(fields: &'a [FieldDefinition], path: &[PathStep]) -> Option<FieldPlace<'a>> {
     let mut fields = fields;
     let mut place: Option<FieldPlace<'a>> = None;
     for step in path {
         match step {
-            Step::Key(name) => {
+            PathStep::Key(name) => {
                 let inside = match place {
                     None => fields,
                     Some(place) => object_fields(place)?,
@@ -33,7 +33,7 @@ pub fn field_at<'a>(fields: &'a [Field], path: &[Step]) -> Option<FieldPlace<'a>
                 fields = inside;
                 place = Some(FieldPlace { field: fields.iter().find(|field| field.name == *name)?, element: false });
             }
-            Step::Index(_) => match &mut place {
+            PathStep::Index(_) => match &mut place {
                 Some(place) if place.is_list() => place.element = true,
                 _ => return None,
             },
@@ -43,45 +43,45 @@ pub fn field_at<'a>(fields: &'a [Field], path: &[Step]) -> Option<FieldPlace<'a>
 }
 
 /// The fields of the object that a path leads to; the empty path is the payload itself.
-pub fn fields_at<'a>(fields: &'a [Field], path: &[Step]) -> Option<&'a [Field]> {
+pub fn fields_at<'a>(fields: &'a [FieldDefinition], path: &[PathStep]) -> Option<&'a [FieldDefinition]> {
     if path.is_empty() { Some(fields) } else { object_fields(field_at(fields, path)?) }
 }
 
-fn object_fields(place: FieldPlace<'_>) -> Option<&[Field]> {
+fn object_fields(place: FieldPlace<'_>) -> Option<&[FieldDefinition]> {
     match &place.field.kind {
-        Kind::Object(fields) if !place.is_list() => Some(fields),
+        FieldKind::Object(fields) if !place.is_list() => Some(fields),
         _ => None,
     }
 }
 
 /// What a field holds, in a word or two: `text ≤ 20`, `integer`, `list of object`.
-pub fn type_label(field: &Field) -> String {
+pub fn type_label(field: &FieldDefinition) -> String {
     let one = kind_label(&field.kind);
     if field.repeated.is_some() { format!("list of {one}") } else { one }
 }
 
-fn kind_label(kind: &Kind) -> String {
+fn kind_label(kind: &FieldKind) -> String {
     match kind {
-        Kind::Text { max_length: Some(most) } => format!("text ≤ {most}"),
-        Kind::Text { max_length: None } => "text".to_owned(),
-        Kind::Enumeration(values) if values.len() <= 3 => values.join(" | "),
-        Kind::Enumeration(values) => format!("one of {}", values.len()),
-        Kind::Integer => "integer".to_owned(),
-        Kind::Decimal { .. } => "number".to_owned(),
-        Kind::Boolean => "true | false".to_owned(),
-        Kind::DateTime => "date and time".to_owned(),
-        Kind::Uri => "URI".to_owned(),
-        Kind::Object(_) => "object".to_owned(),
+        FieldKind::Text { max_length: Some(most) } => format!("text ≤ {most}"),
+        FieldKind::Text { max_length: None } => "text".to_owned(),
+        FieldKind::Enumeration(values) if values.len() <= 3 => values.join(" | "),
+        FieldKind::Enumeration(values) => format!("one of {}", values.len()),
+        FieldKind::Integer => "integer".to_owned(),
+        FieldKind::Decimal { .. } => "number".to_owned(),
+        FieldKind::Boolean => "true | false".to_owned(),
+        FieldKind::DateTime => "date and time".to_owned(),
+        FieldKind::Uri => "URI".to_owned(),
+        FieldKind::Object(_) => "object".to_owned(),
     }
 }
 
 /// One line about a field: its type in the definitions, its limits and whether it must be there.
-pub fn describe(field: &Field) -> String {
+pub fn describe(field: &FieldDefinition) -> String {
     let limit = match &field.kind {
-        Kind::Text { max_length: Some(most) } => format!(", at most {most} characters"),
-        Kind::Enumeration(values) => format!(": {}", values.join(", ")),
-        Kind::Decimal { fraction_digits: Some(most) } => format!(", at most {most} fraction digits"),
-        Kind::DateTime => ", ISO 8601 as in 2024-05-01T12:00:00Z".to_owned(),
+        FieldKind::Text { max_length: Some(most) } => format!(", at most {most} characters"),
+        FieldKind::Enumeration(values) => format!(": {}", values.join(", ")),
+        FieldKind::Decimal { fraction_digits: Some(most) } => format!(", at most {most} fraction digits"),
+        FieldKind::DateTime => ", ISO 8601 as in 2024-05-01T12:00:00Z".to_owned(),
         _ => String::new(),
     };
     let many = match field.repeated {
@@ -98,8 +98,8 @@ mod tests {
     use super::*;
     use crate::compose::test_session::{meter_values, start_transaction};
 
-    fn key(name: &str) -> Step {
-        Step::Key(name.to_owned())
+    fn key(name: &str) -> PathStep {
+        PathStep::Key(name.to_owned())
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
         let message = meter_values();
         let values = field_at(&message.fields, &[key("values")]).unwrap();
         assert!(values.is_list());
-        let element = [key("values"), Step::Index(3)];
+        let element = [key("values"), PathStep::Index(3)];
         assert!(!field_at(&message.fields, &element).unwrap().is_list());
         let names: Vec<_> = fields_at(&message.fields, &element).unwrap().iter().map(|field| field.name.as_str()).collect();
         assert_eq!(names, ["timestamp", "value"]);
@@ -120,10 +120,10 @@ mod tests {
         for path in [
             vec![key("nothing")],
             vec![key("connectorId"), key("x")],
-            vec![key("connectorId"), Step::Index(0)],
+            vec![key("connectorId"), PathStep::Index(0)],
             vec![key("values"), key("timestamp")],
-            vec![Step::Index(0)],
-            vec![key("values"), Step::Index(0), Step::Index(0)],
+            vec![PathStep::Index(0)],
+            vec![key("values"), PathStep::Index(0), PathStep::Index(0)],
         ] {
             assert!(field_at(&message.fields, &path).is_none(), "{path:?}");
         }

@@ -1,7 +1,7 @@
 //! Pretty and compact JSON. It works on tokens and only changes blanks, so the order of keys, the text of numbers and whatever is
 //! broken stay as they are.
 
-use super::lexer::{Token, TokenKind, lex};
+use super::lexer::{JsonToken, JsonTokenKind, lex};
 
 const INDENT: &str = "  ";
 /// Deeper levels are not indented further, so that a line of brackets does not grow to the square of its length.
@@ -40,12 +40,12 @@ pub fn pretty(text: &str) -> String {
 /// what follows.
 pub fn compact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut before: Option<Token> = None;
+    let mut before: Option<JsonToken> = None;
     for token in significant(text) {
         if let Some(before) = before {
             if !before.terminated {
                 out.push('\n');
-            } else if before.kind != TokenKind::Punctuation && token.kind != TokenKind::Punctuation {
+            } else if before.kind != JsonTokenKind::Punctuation && token.kind != JsonTokenKind::Punctuation {
                 out.push(' ');
             }
         }
@@ -55,8 +55,8 @@ pub fn compact(text: &str) -> String {
     out
 }
 
-fn significant(text: &str) -> Vec<Token> {
-    lex(text).into_iter().filter(|token| token.kind != TokenKind::Whitespace).collect()
+fn significant(text: &str) -> Vec<JsonToken> {
+    lex(text).into_iter().filter(|token| token.kind != JsonTokenKind::Whitespace).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// What a token is; enough to choose a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TokenKind {
+pub enum JsonTokenKind {
     /// A string in the place of a key.
     Key,
     /// Any other string.
@@ -24,9 +24,9 @@ pub enum TokenKind {
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct JsonToken {
     /// What it is.
-    pub kind: TokenKind,
+    pub kind: JsonTokenKind,
     /// Where it stands, in bytes; both ends lie on character boundaries.
     pub span: Range<usize>,
     /// False for a string without its closing quote. Such a string ends with its line, so that one forgotten quote spoils one
@@ -34,7 +34,7 @@ pub struct Token {
     pub terminated: bool,
 }
 
-impl Token {
+impl JsonToken {
     /// The token's text.
     pub fn text<'a>(&self, text: &'a str) -> &'a str {
         &text[self.span.clone()]
@@ -42,12 +42,12 @@ impl Token {
 
     /// Whether it is this punctuation mark.
     pub fn is(&self, mark: char, text: &str) -> bool {
-        self.kind == TokenKind::Punctuation && self.text(text).starts_with(mark)
+        self.kind == JsonTokenKind::Punctuation && self.text(text).starts_with(mark)
     }
 
     /// Whether it is a string, key or not.
     pub const fn is_string(&self) -> bool {
-        matches!(self.kind, TokenKind::Key | TokenKind::String)
+        matches!(self.kind, JsonTokenKind::Key | JsonTokenKind::String)
     }
 
     /// What a string says, with its escapes resolved as far as they can be; of another token its text.
@@ -65,13 +65,13 @@ impl Token {
 }
 
 /// All tokens of a text.
-pub fn lex(text: &str) -> Vec<Token> {
-    Lexer::new(text).collect()
+pub fn lex(text: &str) -> Vec<JsonToken> {
+    JsonLexer::new(text).collect()
 }
 
 /// Produces the tokens one by one, for texts of which only the beginning is drawn.
 #[derive(Debug)]
-pub struct Lexer<'a> {
+pub struct JsonLexer<'a> {
     text: &'a str,
     at: usize,
     /// The containers around the place, outermost first; true for an object.
@@ -79,13 +79,13 @@ pub struct Lexer<'a> {
     key_comes_next: bool,
 }
 
-impl<'a> Lexer<'a> {
+impl<'a> JsonLexer<'a> {
     /// Begins at the start of the text.
-    pub const fn new(text: &'a str) -> Lexer<'a> {
-        Lexer { text, at: 0, containers: Vec::new(), key_comes_next: false }
+    pub const fn new(text: &'a str) -> JsonLexer<'a> {
+        JsonLexer { text, at: 0, containers: Vec::new(), key_comes_next: false }
     }
 
-    fn string(&mut self) -> (TokenKind, bool) {
+    fn string(&mut self) -> (JsonTokenKind, bool) {
         let bytes = self.text.as_bytes();
         let mut end = self.at + 1;
         let mut terminated = false;
@@ -111,7 +111,7 @@ impl<'a> Lexer<'a> {
         let in_object = self.containers.last() == Some(&true);
         let is_key = in_object && (self.key_comes_next || before_colon);
         self.key_comes_next = false;
-        (if is_key { TokenKind::Key } else { TokenKind::String }, terminated)
+        (if is_key { JsonTokenKind::Key } else { JsonTokenKind::String }, terminated)
     }
 
     fn punctuation(&mut self, mark: u8) {
@@ -130,23 +130,23 @@ impl<'a> Lexer<'a> {
         self.at += 1;
     }
 
-    fn word(&mut self) -> TokenKind {
+    fn word(&mut self) -> JsonTokenKind {
         let rest = &self.text[self.at..];
         let length = rest.find(ends_word).unwrap_or(rest.len());
         self.at += length;
         self.key_comes_next = false;
         match &rest[..length] {
-            "true" | "false" | "null" => TokenKind::Literal,
-            word if is_number(word) => TokenKind::Number,
-            _ => TokenKind::Error,
+            "true" | "false" | "null" => JsonTokenKind::Literal,
+            word if is_number(word) => JsonTokenKind::Number,
+            _ => JsonTokenKind::Error,
         }
     }
 }
 
-impl Iterator for Lexer<'_> {
-    type Item = Token;
+impl Iterator for JsonLexer<'_> {
+    type Item = JsonToken;
 
-    fn next(&mut self) -> Option<Token> {
+    fn next(&mut self) -> Option<JsonToken> {
         let start = self.at;
         let rest = &self.text[start..];
         let mut terminated = true;
@@ -158,15 +158,15 @@ impl Iterator for Lexer<'_> {
             }
             mark @ (b'{' | b'}' | b'[' | b']' | b':' | b',') => {
                 self.punctuation(mark);
-                TokenKind::Punctuation
+                JsonTokenKind::Punctuation
             }
             b' ' | b'\t' | b'\r' | b'\n' => {
                 self.at += rest.find(|c| !is_blank(c)).unwrap_or(rest.len());
-                TokenKind::Whitespace
+                JsonTokenKind::Whitespace
             }
             _ => self.word(),
         };
-        Some(Token { kind, span: start..self.at, terminated })
+        Some(JsonToken { kind, span: start..self.at, terminated })
     }
 }
 
@@ -199,13 +199,13 @@ fn is_number(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<(TokenKind, &str)> {
-        lex(text).iter().filter(|t| t.kind != TokenKind::Whitespace).map(|t| (t.kind, t.text(text))).collect()
+    fn kinds(text: &str) -> Vec<(JsonTokenKind, &str)> {
+        lex(text).iter().filter(|t| t.kind != JsonTokenKind::Whitespace).map(|t| (t.kind, t.text(text))).collect()
     }
 
     #[test]
     fn keys_and_values_are_told_apart() {
-        use TokenKind::*;
+        use JsonTokenKind::*;
         assert_eq!(
             kinds(r#"{"a": "b", "c": [1, -2.5e3, true, "d"], "e": null}"#),
             [
@@ -240,18 +240,18 @@ mod tests {
         let tokens = lex(text);
         let open = tokens.iter().find(|t| !t.terminated).unwrap();
         assert_eq!(open.text(text), "\"b,");
-        assert!(tokens.iter().any(|t| t.kind == TokenKind::Key && t.text(text) == "\"c\""));
+        assert!(tokens.iter().any(|t| t.kind == JsonTokenKind::Key && t.text(text) == "\"c\""));
     }
 
     #[test]
     fn a_key_is_recognised_where_the_comma_before_it_is_missing() {
-        assert!(kinds(r#"{"a": 1 "b": 2}"#).contains(&(TokenKind::Key, "\"b\"")));
+        assert!(kinds(r#"{"a": 1 "b": 2}"#).contains(&(JsonTokenKind::Key, "\"b\"")));
     }
 
     #[test]
     fn words_that_are_not_json_are_errors() {
         for word in ["tru", "01", "1.", "+1", "-", "NaN", "'x'", "é", "1e"] {
-            assert_eq!(kinds(word), [(TokenKind::Error, word)], "{word}");
+            assert_eq!(kinds(word), [(JsonTokenKind::Error, word)], "{word}");
         }
     }
 

@@ -3,21 +3,21 @@
 
 use std::ops::Range;
 
-use super::lexer::{Lexer, Token, TokenKind};
-use super::walk::{Expected, Frame, Step, Walker};
+use super::lexer::{JsonLexer, JsonToken, JsonTokenKind};
+use super::walk::{ExpectedToken, OpenContainer, PathStep, Walker};
 
 /// The place of a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
+pub struct CursorPosition {
     /// The path of the object or list around the cursor; empty also at the top level.
-    pub container: Vec<Step>,
+    pub container: Vec<PathStep>,
     /// The step from that container to the value at the cursor: its key or its index. `None` outside every container, and in an
     /// object that has no key yet.
-    pub slot: Option<Step>,
+    pub slot: Option<PathStep>,
     /// Whether there is an object around the cursor.
     pub in_object: bool,
     /// What is written or may be written here.
-    pub expected: Expected,
+    pub expected: ExpectedToken,
     /// What was typed of it, up to the cursor, without the opening quote.
     pub prefix: String,
     /// What an insertion replaces: the word or string at the cursor with its quotes, or nothing.
@@ -25,14 +25,14 @@ pub struct Position {
     /// The keys of the object around the cursor, before and behind it, without the one being typed.
     pub present: Vec<String>,
     /// The next token behind the cursor that is not blank.
-    pub following: Option<Token>,
+    pub following: Option<JsonToken>,
     /// That token, when it is a punctuation mark.
     pub following_mark: Option<char>,
 }
 
-impl Position {
+impl CursorPosition {
     /// The path of the value at the cursor.
-    pub fn value_path(&self) -> Vec<Step> {
+    pub fn value_path(&self) -> Vec<PathStep> {
         let mut path = self.container.clone();
         path.extend(self.slot.clone());
         path
@@ -41,13 +41,13 @@ impl Position {
 
 /// Finds the place of a cursor (a byte offset). One beyond the text or inside of a character is moved back to the next place that
 /// exists.
-pub fn position(text: &str, cursor: usize) -> Position {
+pub fn position(text: &str, cursor: usize) -> CursorPosition {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
         cursor -= 1;
     }
     let mut walker = Walker::default();
-    let mut tokens = Lexer::new(text);
+    let mut tokens = JsonLexer::new(text);
     let mut active = None;
     let mut following = None;
     for token in tokens.by_ref() {
@@ -63,19 +63,19 @@ pub fn position(text: &str, cursor: usize) -> Position {
     }
     let (prefix, span) = typed(text, cursor, active.as_ref());
     let mut present = match walker.frames.last() {
-        Some(Frame::Object { keys, .. }) => keys.clone(),
+        Some(OpenContainer::Object { keys, .. }) => keys.clone(),
         _ => Vec::new(),
     };
     let expected = walker.expected();
     let mut depth = 0_u32;
     let mut next = None;
-    for token in following.into_iter().chain(tokens).filter(|token| token.kind != TokenKind::Whitespace) {
+    for token in following.into_iter().chain(tokens).filter(|token| token.kind != JsonTokenKind::Whitespace) {
         let mut leaves = false;
         match token.text(text) {
             "{" | "[" => depth += 1,
             "}" | "]" if depth == 0 => leaves = true,
             "}" | "]" => depth -= 1,
-            _ if depth == 0 && token.kind == TokenKind::Key => present.push(token.content(text)),
+            _ if depth == 0 && token.kind == JsonTokenKind::Key => present.push(token.content(text)),
             _ => {}
         }
         next.get_or_insert(token);
@@ -83,33 +83,33 @@ pub fn position(text: &str, cursor: usize) -> Position {
             break;
         }
     }
-    Position {
+    CursorPosition {
         container: walker.container(),
-        slot: if expected == Expected::Key { None } else { walker.slot() },
-        in_object: walker.frames.last().is_some_and(Frame::is_object),
+        slot: if expected == ExpectedToken::Key { None } else { walker.slot() },
+        in_object: walker.frames.last().is_some_and(OpenContainer::is_object),
         expected,
         prefix,
         span,
         present,
         following_mark: next
             .as_ref()
-            .filter(|token| token.kind == TokenKind::Punctuation)
+            .filter(|token| token.kind == JsonTokenKind::Punctuation)
             .and_then(|token| token.text(text).chars().next()),
         following: next,
     }
 }
 
 /// Whether the cursor is in a word or string, so that typing changes it.
-fn is_typed_at(token: &Token, cursor: usize) -> bool {
+fn is_typed_at(token: &JsonToken, cursor: usize) -> bool {
     let inside = token.span.start < cursor && cursor < token.span.end;
     match token.kind {
-        TokenKind::Punctuation | TokenKind::Whitespace => false,
-        TokenKind::Key | TokenKind::String => inside || (cursor == token.span.end && !token.terminated),
-        TokenKind::Number | TokenKind::Literal | TokenKind::Error => inside || cursor == token.span.end,
+        JsonTokenKind::Punctuation | JsonTokenKind::Whitespace => false,
+        JsonTokenKind::Key | JsonTokenKind::String => inside || (cursor == token.span.end && !token.terminated),
+        JsonTokenKind::Number | JsonTokenKind::Literal | JsonTokenKind::Error => inside || cursor == token.span.end,
     }
 }
 
-fn typed(text: &str, cursor: usize, active: Option<&Token>) -> (String, Range<usize>) {
+fn typed(text: &str, cursor: usize, active: Option<&JsonToken>) -> (String, Range<usize>) {
     let Some(token) = active else { return (String::new(), cursor..cursor) };
     let start = token.span.start;
     if !token.is_string() {
@@ -130,33 +130,33 @@ mod tests {
     use super::*;
 
     /// The place of the `|` in the text.
-    fn at(marked: &str) -> Position {
+    fn at(marked: &str) -> CursorPosition {
         let cursor = marked.find('|').unwrap();
         position(&marked.replace('|', ""), cursor)
     }
 
-    fn key(name: &str) -> Step {
-        Step::Key(name.to_owned())
+    fn key(name: &str) -> PathStep {
+        PathStep::Key(name.to_owned())
     }
 
     #[test]
     fn what_is_expected() {
         for (text, expected, prefix) in [
-            ("|", Expected::Value, ""),
-            ("{|", Expected::Key, ""),
-            ("{\"id|", Expected::Key, "id"),
-            ("{id|}", Expected::Key, "id"),
-            ("{\"idTag\"|", Expected::Colon, ""),
-            ("{\"idTag\":|", Expected::Value, ""),
-            ("{\"idTag\": \"A|B\"}", Expected::Value, "A"),
-            ("{\"a\": tr|", Expected::Value, "tr"),
-            ("{\"a\": 1|", Expected::Value, "1"),
-            ("{\"a\": 1 |", Expected::Separator, ""),
-            ("{\"a\": 1, |}", Expected::Key, ""),
-            ("[|]", Expected::Value, ""),
-            ("[1, |", Expected::Value, ""),
-            ("[1 |]", Expected::Separator, ""),
-            ("{} |", Expected::End, ""),
+            ("|", ExpectedToken::Value, ""),
+            ("{|", ExpectedToken::Key, ""),
+            ("{\"id|", ExpectedToken::Key, "id"),
+            ("{id|}", ExpectedToken::Key, "id"),
+            ("{\"idTag\"|", ExpectedToken::Colon, ""),
+            ("{\"idTag\":|", ExpectedToken::Value, ""),
+            ("{\"idTag\": \"A|B\"}", ExpectedToken::Value, "A"),
+            ("{\"a\": tr|", ExpectedToken::Value, "tr"),
+            ("{\"a\": 1|", ExpectedToken::Value, "1"),
+            ("{\"a\": 1 |", ExpectedToken::Separator, ""),
+            ("{\"a\": 1, |}", ExpectedToken::Key, ""),
+            ("[|]", ExpectedToken::Value, ""),
+            ("[1, |", ExpectedToken::Value, ""),
+            ("[1 |]", ExpectedToken::Separator, ""),
+            ("{} |", ExpectedToken::End, ""),
         ] {
             let position = at(text);
             assert_eq!((position.expected, position.prefix.as_str()), (expected, prefix), "{text}");
@@ -166,10 +166,10 @@ mod tests {
     #[test]
     fn paths_lead_through_objects_and_lists() {
         let position = at(r#"{"connectorId": 1, "values": [{"a": 1}, {"value": [{"unit": "W|"#);
-        assert_eq!(position.container, [key("values"), Step::Index(1), key("value"), Step::Index(0)]);
+        assert_eq!(position.container, [key("values"), PathStep::Index(1), key("value"), PathStep::Index(0)]);
         assert_eq!(position.slot, Some(key("unit")));
         assert_eq!(position.prefix, "W");
-        assert_eq!(at(r#"{"a": [1, 2, |"#).value_path(), [key("a"), Step::Index(2)]);
+        assert_eq!(at(r#"{"a": [1, 2, |"#).value_path(), [key("a"), PathStep::Index(2)]);
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_container_that_was_never_closed_is_closed_with_the_one_around_it() {
-        assert_eq!(at(r#"{"a": [1, 2 }, |"#).expected, Expected::End);
-        assert_eq!(at(r#"{"o": {"a": [1}, |"#).container, Vec::<Step>::new());
+        assert_eq!(at(r#"{"a": [1, 2 }, |"#).expected, ExpectedToken::End);
+        assert_eq!(at(r#"{"o": {"a": [1}, |"#).container, Vec::<PathStep>::new());
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::test_session::{authorize_response, meter_values, start_transaction};
 use super::*;
-use crate::ocpp::{Finding, Rule};
+use crate::ocpp::{Finding, FindingRule};
 
 /// Arbitrary text, and text made of the pieces that JSON is made of, in which structures are likely.
 fn text() -> impl Strategy<Value = String> {
@@ -48,7 +48,7 @@ fn json() -> impl Strategy<Value = Value> {
 }
 
 fn significant(text: &str) -> Vec<&str> {
-    lex(text).into_iter().filter(|token| token.kind != TokenKind::Whitespace).map(|token| &text[token.span]).collect()
+    lex(text).into_iter().filter(|token| token.kind != JsonTokenKind::Whitespace).map(|token| &text[token.span]).collect()
 }
 
 proptest! {
@@ -79,7 +79,7 @@ proptest! {
 
     #[test]
     fn diagnostics_stay_in_bounds(text in text(), pointer in "(/(idTagInfo|values|status|[0-3])){0,3}") {
-        for rule in [Rule::Required, Rule::UnknownField, Rule::Type] {
+        for rule in [FindingRule::Required, FindingRule::UnknownField, FindingRule::Type] {
             let finding = Finding { path: pointer.clone(), rule, message: String::new(), tolerated: false };
             for diagnostic in diagnose(&text, |_| vec![finding]) {
                 prop_assert!(text.get(diagnostic.span.clone()).is_some());

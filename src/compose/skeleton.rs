@@ -4,15 +4,15 @@
 use serde_json::{Map, Value, json};
 
 use super::known::KnownValues;
-use crate::ocpp::{Field, Kind};
+use crate::ocpp::{FieldDefinition, FieldKind};
 
 /// The required fields with placeholders: the first value of an enumeration, the last known value, an empty text, zero.
-pub fn skeleton(fields: &[Field], known: &KnownValues) -> Map<String, Value> {
+pub fn skeleton(fields: &[FieldDefinition], known: &KnownValues) -> Map<String, Value> {
     fields.iter().filter(|field| field.required).map(|field| (field.name.clone(), field_skeleton(field, known))).collect()
 }
 
 /// The placeholder of one field, a list with its least number of elements.
-pub(super) fn field_skeleton(field: &Field, known: &KnownValues) -> Value {
+pub(super) fn field_skeleton(field: &FieldDefinition, known: &KnownValues) -> Value {
     match field.repeated {
         // A list that may be empty is still written with one element, because an empty one is seldom meant.
         Some(least) => Value::Array((0..least.clamp(1, 8)).map(|_| element_skeleton(field, known)).collect()),
@@ -21,17 +21,17 @@ pub(super) fn field_skeleton(field: &Field, known: &KnownValues) -> Value {
 }
 
 /// The placeholder of one field, of a repeated one that of an element.
-pub(super) fn element_skeleton(field: &Field, known: &KnownValues) -> Value {
+pub(super) fn element_skeleton(field: &FieldDefinition, known: &KnownValues) -> Value {
     if let Some(value) = known.of(&field.name).first() {
         return value.clone();
     }
     match &field.kind {
-        Kind::Text { .. } | Kind::Uri => json!(""),
-        Kind::Enumeration(values) => json!(values.first().map_or("", String::as_str)),
-        Kind::Integer | Kind::Decimal { .. } => json!(0),
-        Kind::Boolean => json!(false),
-        Kind::DateTime => json!(known.now().unwrap_or_default()),
-        Kind::Object(fields) => Value::Object(skeleton(fields, known)),
+        FieldKind::Text { .. } | FieldKind::Uri => json!(""),
+        FieldKind::Enumeration(values) => json!(values.first().map_or("", String::as_str)),
+        FieldKind::Integer | FieldKind::Decimal { .. } => json!(0),
+        FieldKind::Boolean => json!(false),
+        FieldKind::DateTime => json!(known.now().unwrap_or_default()),
+        FieldKind::Object(fields) => Value::Object(skeleton(fields, known)),
     }
 }
 

@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::lexer::{Token, TokenKind, lex};
-use super::walk::{Expected, Step, Walker};
+use super::lexer::{JsonToken, JsonTokenKind, lex};
+use super::walk::{ExpectedToken, PathStep, Walker};
 
 /// Deeper values are not recorded; it is the depth that the JSON parser reads.
 const DEEPEST: usize = 128;
 
 /// Where a value stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ValueSpan {
     /// Its key, with the quotes; `None` for the whole text and for elements of lists.
     pub key: Option<Range<usize>>,
     /// The value; of a container that was never closed, its opening bracket.
@@ -22,7 +22,7 @@ pub struct Place {
 /// The places of all values of a text. Where a key stands twice the last one counts, as for the JSON parser.
 #[derive(Debug, Default)]
 pub struct SpanMap {
-    places: HashMap<String, Place>,
+    places: HashMap<String, ValueSpan>,
     repeated_keys: Vec<Range<usize>>,
 }
 
@@ -38,7 +38,7 @@ impl SpanMap {
         let mut seen: Vec<HashSet<String>> = Vec::new();
         for token in lex(text) {
             let depth = walker.frames.len();
-            if token.kind == TokenKind::Key {
+            if token.kind == JsonTokenKind::Key {
                 seen.resize_with(depth, HashSet::new);
                 if seen.last_mut().is_some_and(|keys| !keys.insert(token.content(text))) {
                     map.repeated_keys.push(token.span.clone());
@@ -51,8 +51,8 @@ impl SpanMap {
                     if let Some(step) = walker.slot() {
                         push_step(&mut pointer, &step);
                     }
-                    map.places.insert(pointer.clone(), Place { key, value: token.span.clone() });
-                    if token.kind == TokenKind::Punctuation {
+                    map.places.insert(pointer.clone(), ValueSpan { key, value: token.span.clone() });
+                    if token.kind == JsonTokenKind::Punctuation {
                         open.push(OpenContainer { depth, pointer: pointer.clone(), length_before });
                     } else {
                         pointer.truncate(length_before);
@@ -72,12 +72,12 @@ impl SpanMap {
     }
 
     /// Finds a value by its JSON pointer; `""` is the whole text.
-    pub fn get(&self, pointer: &str) -> Option<&Place> {
+    pub fn get(&self, pointer: &str) -> Option<&ValueSpan> {
         self.places.get(pointer)
     }
 
     /// The place of the value, or of the innermost value around it that exists.
-    pub fn nearest(&self, pointer: &str) -> Option<&Place> {
+    pub fn nearest(&self, pointer: &str) -> Option<&ValueSpan> {
         let mut pointer = pointer;
         loop {
             if let Some(place) = self.places.get(pointer) {
@@ -102,21 +102,21 @@ struct OpenContainer {
     length_before: usize,
 }
 
-fn begins_value(token: &Token, text: &str, expected: Expected) -> bool {
-    expected == Expected::Value
+fn begins_value(token: &JsonToken, text: &str, expected: ExpectedToken) -> bool {
+    expected == ExpectedToken::Value
         && match token.kind {
-            TokenKind::Whitespace => false,
-            TokenKind::Punctuation => token.is('{', text) || token.is('[', text),
+            JsonTokenKind::Whitespace => false,
+            JsonTokenKind::Punctuation => token.is('{', text) || token.is('[', text),
             _ => true,
         }
 }
 
-fn push_step(pointer: &mut String, step: &Step) {
+fn push_step(pointer: &mut String, step: &PathStep) {
     pointer.push('/');
     match step {
-        Step::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+        PathStep::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
         // Writing into a string cannot fail.
-        Step::Index(index) => _ = write!(pointer, "{index}"),
+        PathStep::Index(index) => _ = write!(pointer, "{index}"),
     }
 }
 

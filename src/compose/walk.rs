@@ -1,11 +1,11 @@
 //! The structure of a token sequence: which containers are open and what they wait for. It forgives what the lexer forgives; the
 //! cursor's place and the spans of values are found with it.
 
-use super::lexer::{Token, TokenKind, closed_frames};
+use super::lexer::{JsonToken, JsonTokenKind, closed_frames};
 
 /// One step down into a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     /// The value of a key.
     Key(String),
     /// An element of a list.
@@ -14,7 +14,7 @@ pub enum Step {
 
 /// What may stand at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
+pub enum ExpectedToken {
     /// A key.
     Key,
     /// The colon after a key.
@@ -29,13 +29,13 @@ pub enum Expected {
 
 /// An open container.
 #[derive(Debug)]
-pub(super) enum Frame {
+pub(super) enum OpenContainer {
     /// An object.
     Object {
         /// The keys so far.
         keys: Vec<String>,
         /// What comes next.
-        expected: Expected,
+        expected: ExpectedToken,
     },
     /// A list.
     Array {
@@ -46,15 +46,15 @@ pub(super) enum Frame {
     },
 }
 
-impl Frame {
+impl OpenContainer {
     pub const fn is_object(&self) -> bool {
-        matches!(self, Frame::Object { .. })
+        matches!(self, OpenContainer::Object { .. })
     }
 
-    fn step(&self) -> Step {
+    fn step(&self) -> PathStep {
         match self {
-            Frame::Object { keys, .. } => Step::Key(keys.last().cloned().unwrap_or_default()),
-            Frame::Array { index, .. } => Step::Index(*index),
+            OpenContainer::Object { keys, .. } => PathStep::Key(keys.last().cloned().unwrap_or_default()),
+            OpenContainer::Array { index, .. } => PathStep::Index(*index),
         }
     }
 }
@@ -62,52 +62,52 @@ impl Frame {
 /// Follows tokens.
 #[derive(Debug, Default)]
 pub(super) struct Walker {
-    pub frames: Vec<Frame>,
+    pub frames: Vec<OpenContainer>,
     complete: bool,
 }
 
 impl Walker {
     /// Takes in the next token.
-    pub fn feed(&mut self, token: &Token, text: &str) {
+    pub fn feed(&mut self, token: &JsonToken, text: &str) {
         match token.kind {
-            TokenKind::Whitespace => {}
-            TokenKind::Punctuation => self.punctuation(token.text(text)),
-            TokenKind::Key => self.key(token.content(text)),
+            JsonTokenKind::Whitespace => {}
+            JsonTokenKind::Punctuation => self.punctuation(token.text(text)),
+            JsonTokenKind::Key => self.key(token.content(text)),
             // A bare word in the place of a key is a key whose quotes were forgotten.
-            TokenKind::Error if self.expected() == Expected::Key => self.key(token.content(text)),
-            TokenKind::String | TokenKind::Number | TokenKind::Literal | TokenKind::Error => self.value_done(),
+            JsonTokenKind::Error if self.expected() == ExpectedToken::Key => self.key(token.content(text)),
+            JsonTokenKind::String | JsonTokenKind::Number | JsonTokenKind::Literal | JsonTokenKind::Error => self.value_done(),
         }
     }
 
     fn key(&mut self, key: String) {
-        if let Some(Frame::Object { keys, expected }) = self.frames.last_mut() {
+        if let Some(OpenContainer::Object { keys, expected }) = self.frames.last_mut() {
             keys.push(key);
-            *expected = Expected::Colon;
+            *expected = ExpectedToken::Colon;
         }
     }
 
     fn value_done(&mut self) {
         match self.frames.last_mut() {
-            Some(Frame::Object { expected, .. }) => *expected = Expected::Separator,
-            Some(Frame::Array { filled, .. }) => *filled = true,
+            Some(OpenContainer::Object { expected, .. }) => *expected = ExpectedToken::Separator,
+            Some(OpenContainer::Array { filled, .. }) => *filled = true,
             None => self.complete = true,
         }
     }
 
     fn punctuation(&mut self, mark: &str) {
         match mark {
-            "{" => self.frames.push(Frame::Object { keys: Vec::new(), expected: Expected::Key }),
-            "[" => self.frames.push(Frame::Array { index: 0, filled: false }),
+            "{" => self.frames.push(OpenContainer::Object { keys: Vec::new(), expected: ExpectedToken::Key }),
+            "[" => self.frames.push(OpenContainer::Array { index: 0, filled: false }),
             "}" | "]" => {
-                let closing = closed_frames(mark == "}", self.frames.iter().rev().map(Frame::is_object));
+                let closing = closed_frames(mark == "}", self.frames.iter().rev().map(OpenContainer::is_object));
                 if closing > 0 {
                     self.frames.truncate(self.frames.len() - closing);
                     self.value_done();
                 }
             }
             _ => match self.frames.last_mut() {
-                Some(Frame::Object { expected, .. }) => *expected = if mark == ":" { Expected::Value } else { Expected::Key },
-                Some(Frame::Array { index, filled }) if mark == "," => {
+                Some(OpenContainer::Object { expected, .. }) => *expected = if mark == ":" { ExpectedToken::Value } else { ExpectedToken::Key },
+                Some(OpenContainer::Array { index, filled }) if mark == "," => {
                     *index += 1;
                     *filled = false;
                 }
@@ -117,24 +117,24 @@ impl Walker {
     }
 
     /// What may come next.
-    pub fn expected(&self) -> Expected {
+    pub fn expected(&self) -> ExpectedToken {
         match self.frames.last() {
-            Some(Frame::Object { expected, .. }) => *expected,
-            Some(Frame::Array { filled: true, .. }) => Expected::Separator,
-            Some(Frame::Array { filled: false, .. }) => Expected::Value,
-            None if self.complete => Expected::End,
-            None => Expected::Value,
+            Some(OpenContainer::Object { expected, .. }) => *expected,
+            Some(OpenContainer::Array { filled: true, .. }) => ExpectedToken::Separator,
+            Some(OpenContainer::Array { filled: false, .. }) => ExpectedToken::Value,
+            None if self.complete => ExpectedToken::End,
+            None => ExpectedToken::Value,
         }
     }
 
     /// The path of the innermost open container.
-    pub fn container(&self) -> Vec<Step> {
+    pub fn container(&self) -> Vec<PathStep> {
         let around = self.frames.len().saturating_sub(1);
-        self.frames[..around].iter().map(Frame::step).collect()
+        self.frames[..around].iter().map(OpenContainer::step).collect()
     }
 
     /// The step from the innermost open container to its current value.
-    pub fn slot(&self) -> Option<Step> {
-        self.frames.last().map(Frame::step)
+    pub fn slot(&self) -> Option<PathStep> {
+        self.frames.last().map(OpenContainer::step)
     }
 }

@@ -18,7 +18,7 @@ const DELAY: Duration = Duration::from_millis(300);
 /// A payload or a frame that was kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct KeptText {
+pub struct SavedText {
     /// The name that a person gave it; empty for a draft.
     pub name: String,
     /// The version, as `1.6`.
@@ -32,7 +32,7 @@ pub struct KeptText {
 /// How the screen was left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct KeptScreen {
+pub struct SavedScreen {
     /// The theme that was chosen.
     pub theme: Option<String>,
     /// Whether the mouse is used.
@@ -49,18 +49,18 @@ pub struct KeptScreen {
 
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct SavedState {
     /// Texts that were typed and not sent, the newest last.
-    pub drafts: Vec<KeptText>,
+    pub drafts: Vec<SavedText>,
     /// Texts with a name.
-    pub favourites: Vec<KeptText>,
+    pub favourites: Vec<SavedText>,
     /// How the screen was left.
-    pub screen: KeptScreen,
+    pub screen: SavedScreen,
 }
 
 /// A part of it, which has a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeptPart {
+pub enum SavedPart {
     /// The drafts.
     Drafts,
     /// The favourites.
@@ -69,40 +69,40 @@ pub enum KeptPart {
     Screen,
 }
 
-impl KeptPart {
+impl SavedPart {
     const fn file(self) -> &'static str {
         match self {
-            KeptPart::Drafts => "drafts.json",
-            KeptPart::Favourites => "favourites.json",
-            KeptPart::Screen => "screen.json",
+            SavedPart::Drafts => "drafts.json",
+            SavedPart::Favourites => "favourites.json",
+            SavedPart::Screen => "screen.json",
         }
     }
 }
 
-impl Kept {
+impl SavedState {
     /// Reads the folder. What is not there or cannot be understood is as if it had never been; a file that cannot be understood is
     /// put aside first, because the next change would write over it.
-    pub fn load(folder: &Path) -> Kept {
-        Kept {
-            drafts: load(folder, KeptPart::Drafts),
-            favourites: load(folder, KeptPart::Favourites),
-            screen: load(folder, KeptPart::Screen),
+    pub fn load(folder: &Path) -> SavedState {
+        SavedState {
+            drafts: load(folder, SavedPart::Drafts),
+            favourites: load(folder, SavedPart::Favourites),
+            screen: load(folder, SavedPart::Screen),
         }
     }
 
     /// The text of a part's file.
-    pub fn text(&self, part: KeptPart) -> String {
+    pub fn text(&self, part: SavedPart) -> String {
         let text = match part {
-            KeptPart::Drafts => serde_json::to_string_pretty(&self.drafts),
-            KeptPart::Favourites => serde_json::to_string_pretty(&self.favourites),
-            KeptPart::Screen => serde_json::to_string_pretty(&self.screen),
+            SavedPart::Drafts => serde_json::to_string_pretty(&self.drafts),
+            SavedPart::Favourites => serde_json::to_string_pretty(&self.favourites),
+            SavedPart::Screen => serde_json::to_string_pretty(&self.screen),
         };
         // Texts and numbers always have a JSON form.
         text.unwrap_or_default()
     }
 }
 
-fn load<T: DeserializeOwned + Default>(folder: &Path, part: KeptPart) -> T {
+fn load<T: DeserializeOwned + Default>(folder: &Path, part: SavedPart) -> T {
     let file = folder.join(part.file());
     let Ok(text) = fs::read_to_string(&file) else { return T::default() };
     serde_json::from_str(&text).unwrap_or_else(|_| {
@@ -114,24 +114,24 @@ fn load<T: DeserializeOwned + Default>(folder: &Path, part: KeptPart) -> T {
 
 /// Writes what is to be kept. Dropping it waits until everything is written.
 #[derive(Debug)]
-pub struct Keeper {
-    sender: Option<mpsc::Sender<(KeptPart, String)>>,
+pub struct StateWriter {
+    sender: Option<mpsc::Sender<(SavedPart, String)>>,
     writer: Option<JoinHandle<()>>,
 }
 
-impl Keeper {
+impl StateWriter {
     /// A keeper for a folder, which is made when the first file is written.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(folder: PathBuf) -> io::Result<Keeper> {
+    pub fn start(folder: PathBuf) -> io::Result<StateWriter> {
         let (sender, receiver) = mpsc::channel();
         let writer = thread::Builder::new().name("keeper".into()).spawn(move || live(&folder, &receiver))?;
-        Ok(Keeper { sender: Some(sender), writer: Some(writer) })
+        Ok(StateWriter { sender: Some(sender), writer: Some(writer) })
     }
 
     /// Writes a part, soon. Of several versions in a short time only the last one is written.
-    pub fn keep(&self, part: KeptPart, text: String) {
+    pub fn keep(&self, part: SavedPart, text: String) {
         if let Some(sender) = &self.sender {
             // The writer lives as long as this does.
             let _ = sender.send((part, text));
@@ -139,7 +139,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for StateWriter {
     fn drop(&mut self) {
         self.sender = None;
         if let Some(writer) = self.writer.take() {
@@ -148,7 +148,7 @@ impl Drop for Keeper {
     }
 }
 
-fn live(folder: &Path, receiver: &mpsc::Receiver<(KeptPart, String)>) {
+fn live(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
     while let Ok((part, text)) = receiver.recv() {
         let mut texts = BTreeMap::from([(part, text)]);
         // Counted from the first change: who types on and on loses no more than this.
@@ -192,26 +192,26 @@ pub fn private_file(path: &Path) -> io::Result<fs::File> {
 mod tests {
     use super::*;
 
-    fn text(name: &str) -> KeptText {
-        KeptText { name: name.into(), version: "1.6".into(), action: "Reset".into(), text: "{\n}".into() }
+    fn text(name: &str) -> SavedText {
+        SavedText { name: name.into(), version: "1.6".into(), action: "Reset".into(), text: "{\n}".into() }
     }
 
     #[test]
     fn what_is_kept_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("deep/state");
-        let kept = Kept {
+        let kept = SavedState {
             drafts: vec![text("")],
             favourites: vec![text("one"), text("two")],
-            screen: KeptScreen { left: Some(40), recent: vec!["quit".into()], ..KeptScreen::default() },
+            screen: SavedScreen { left: Some(40), recent: vec!["quit".into()], ..SavedScreen::default() },
         };
-        let keeper = Keeper::start(state.clone()).unwrap();
-        keeper.keep(KeptPart::Drafts, "overtaken".into());
-        for part in [KeptPart::Drafts, KeptPart::Favourites, KeptPart::Screen] {
+        let keeper = StateWriter::start(state.clone()).unwrap();
+        keeper.keep(SavedPart::Drafts, "overtaken".into());
+        for part in [SavedPart::Drafts, SavedPart::Favourites, SavedPart::Screen] {
             keeper.keep(part, kept.text(part));
         }
         drop(keeper);
-        assert_eq!(Kept::load(&state), kept);
+        assert_eq!(SavedState::load(&state), kept);
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("favourites.json"), "[{").unwrap();
         fs::write(folder.path().join("screen.json"), r#"{"left": 30, "from a later version": 1}"#).unwrap();
-        let kept = Kept::load(folder.path());
+        let kept = SavedState::load(folder.path());
         assert_eq!((kept.favourites.len(), kept.screen.left), (0, Some(30)));
         assert_eq!(fs::read_to_string(folder.path().join("favourites.json.broken")).unwrap(), "[{");
     }

@@ -53,7 +53,7 @@ impl KeyNames {
 
 /// Something in the settings file that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct SettingsMistake {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong, and what could stand there.
@@ -110,12 +110,12 @@ impl Settings {
         let (settings, mistakes) = Settings::examine(text);
         match mistakes.into_iter().next() {
             None => Ok(settings),
-            Some(Mistake { line, message }) => Err(SettingsError::Wrong { file: file.to_owned(), line, message }),
+            Some(SettingsMistake { line, message }) => Err(SettingsError::Wrong { file: file.to_owned(), line, message }),
         }
     }
 
     /// Reads a text with everything that is wrong in it: what is wrong is taken out, and the rest is read again.
-    pub fn examine(text: &str) -> (Settings, Vec<Mistake>) {
+    pub fn examine(text: &str) -> (Settings, Vec<SettingsMistake>) {
         let mut text = text.to_owned();
         let mut mistakes = Vec::new();
         loop {
@@ -126,7 +126,7 @@ impl Settings {
             let message = error.message().lines().next().unwrap_or_default().replace('`', "\"");
             let span = error.span().unwrap_or(0..0);
             let (start, end) = (text.floor_char_boundary(span.start), text.floor_char_boundary(span.end));
-            mistakes.push(Mistake { line: line_at(&text, start), message });
+            mistakes.push(SettingsMistake { line: line_at(&text, start), message });
             let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
             let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
             // Without a place to take out, or when nothing was left there to take, more would be guesses.

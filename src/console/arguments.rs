@@ -2,7 +2,7 @@
 
 use super::command::{Assignment, PayloadStep};
 use super::error::{CommandError, UsageFault, short};
-use super::table::{CommandSpec, OptionSpec, Takes};
+use super::table::{CommandSpec, OptionSpec, ArgumentStyle};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
 
@@ -71,14 +71,14 @@ impl<'a> Arguments<'a> {
     }
 
     fn free_word(&mut self, word: &Word<'a>) -> Result<(), CommandError> {
-        let payload = self.spec.takes == Takes::Payload;
+        let payload = self.spec.takes == ArgumentStyle::Payload;
         let start = word.span.start;
         if payload && word.value.starts_with('{') {
             self.steps.push(PayloadStep::Whole(Spanned::new(word.value.to_owned(), word.span.clone())));
             return Ok(());
         }
         if let Some((name, value)) = word.value.split_once('=')
-            && self.spec.takes != Takes::Nothing
+            && self.spec.takes != ArgumentStyle::Nothing
             && !name.is_empty()
         {
             self.steps.push(PayloadStep::Assign(Assignment {

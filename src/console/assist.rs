@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::completion::{Completions, Context, complete};
+use super::completion::{Completions, CompletionContext, complete};
 use super::runner::{Console, RunContext};
 use crate::clock::now;
 use crate::compose::KnownValues;
@@ -33,7 +33,7 @@ impl Console {
         let list_files = &list_files;
         let plugin_commands = self.hub().plugins().commands();
         let list_plugins = || self.hub().plugins().names();
-        let context = Context {
+        let context = CompletionContext {
             grammar,
             catalog,
             stations,

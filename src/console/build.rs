@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, at_target};
 use super::command::{
-    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, Reply, SendCommand,
+    AnswerCommand, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, AnswerReply, SendCommand,
 };
 use super::duration;
 use super::error::{CommandError, UsageFault, short};
@@ -10,7 +10,7 @@ use super::grammar::Grammar;
 use super::hold::{self, HoldCommand};
 use super::scenario;
 use super::setting::{self, SETTINGS};
-use super::table::{Does, id_flag};
+use super::table::{CommandKind, id_flag};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
 use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
@@ -26,11 +26,11 @@ pub(super) const ASKED_FOR: Version = Version::V1_5;
 /// `positionals` is indexed.
 pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, CommandError> {
     match &arguments.spec.does {
-        Does::StartCentralSystem => start_central_system(&arguments),
-        Does::StartChargePoint => start_charge_point(&arguments),
-        Does::Help => Ok(Command::Help(arguments.positionals.first().map(|word| word.value.to_owned()))),
-        Does::Set => set(&arguments),
-        Does::SendRaw(initiator) => {
+        CommandKind::StartCentralSystem => start_central_system(&arguments),
+        CommandKind::StartChargePoint => start_charge_point(&arguments),
+        CommandKind::Help => Ok(Command::Help(arguments.positionals.first().map(|word| word.value.to_owned()))),
+        CommandKind::Set => set(&arguments),
+        CommandKind::SendRaw(initiator) => {
             let envelope = arguments.raw("-e").ok_or_else(|| send_usage(&arguments, "-e <envelope>"))?;
             Ok(Command::SendRaw {
                 initiator: *initiator,
@@ -39,7 +39,7 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
                 show_headers: show_headers(&arguments)?,
             })
         }
-        Does::Send(initiator) => {
+        CommandKind::Send(initiator) => {
             let (Some(action), Some(payload)) = (arguments.text("-n"), arguments.raw("-p")) else {
                 return Err(send_usage(&arguments, "-n <procedure name> -p <payload>"));
             };
@@ -51,49 +51,49 @@ pub(super) fn build(arguments: Arguments<'_>, grammar: &Grammar) -> Result<Comma
                 show_headers: show_headers(&arguments)?,
             }))
         }
-        Does::Action { initiator, action } => Ok(Command::Call(CallCommand {
+        CommandKind::Action { initiator, action } => Ok(Command::Call(CallCommand {
             initiator: *initiator,
             action: action.to_string(),
             target: target(&arguments, *initiator)?,
             force: arguments.has("--force"),
             payload: PayloadEdit { steps: arguments.steps },
         })),
-        Does::Probe => {
+        CommandKind::Probe => {
             let role = [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| arguments.has(id_flag(*role)));
             Ok(Command::Probe { target: target(&arguments, role.unwrap_or(Role::CentralSystem))? })
         }
-        Does::Ping(initiator) => Ok(Command::Ping { initiator: *initiator, target: target(&arguments, *initiator)? }),
-        Does::Call => {
+        CommandKind::Ping(initiator) => Ok(Command::Ping { initiator: *initiator, target: target(&arguments, *initiator)? }),
+        CommandKind::Call => {
             let (initiator, action) = grammar.find_action(&arguments.positionals[1])?;
             let target = positional_target(&arguments.positionals[0])?;
             let force = arguments.has("--force");
             let payload = PayloadEdit { steps: arguments.steps };
             Ok(Command::Call(CallCommand { initiator, action: action.to_string(), target, payload, force }))
         }
-        Does::Default => default(arguments, grammar),
-        Does::Answer => answer(arguments, grammar),
-        Does::Answers => Ok(Command::Answers),
-        Does::Plugins => Ok(Command::Plugins { long: arguments.has("--long") }),
-        Does::Plugin(deed) => Ok(Command::Plugin { deed: *deed, name: unquote(arguments.positionals[0].value) }),
+        CommandKind::Default => default(arguments, grammar),
+        CommandKind::Answer => answer(arguments, grammar),
+        CommandKind::Answers => Ok(Command::Answers),
+        CommandKind::Plugins => Ok(Command::Plugins { long: arguments.has("--long") }),
+        CommandKind::Plugin(deed) => Ok(Command::Plugin { deed: *deed, name: unquote(arguments.positionals[0].value) }),
         // The parser takes the line of `hold` as it stands.
-        Does::Hold | Does::Held => Ok(Command::Hold(HoldCommand::List)),
-        Does::SaveScenario => scenario::save(&arguments, None),
-        Does::Release => hold::release(arguments, false),
-        Does::Drop => hold::release(arguments, true),
-        Does::Stations => Ok(Command::Stations),
-        Does::Show(shown) => {
+        CommandKind::Hold | CommandKind::Held => Ok(Command::Hold(HoldCommand::List)),
+        CommandKind::SaveScenario => scenario::save(&arguments, None),
+        CommandKind::Release => hold::release(arguments, false),
+        CommandKind::Drop => hold::release(arguments, true),
+        CommandKind::Stations => Ok(Command::Stations),
+        CommandKind::Show(shown) => {
             let (initiator, action) = grammar.find_action(&arguments.positionals[0])?;
             let version = versions(&arguments)?.and_then(|versions| versions.first().copied());
             let response = arguments.has("--response");
             Ok(Command::Show { shown: *shown, initiator, action: action.to_string(), version, response })
         }
-        Does::Connect => Ok(Command::Connect { target: target(&arguments, Role::ChargePoint)? }),
-        Does::Disconnect => {
+        CommandKind::Connect => Ok(Command::Connect { target: target(&arguments, Role::ChargePoint)? }),
+        CommandKind::Disconnect => {
             let role = [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| arguments.has(id_flag(*role)));
             let target = target(&arguments, role.unwrap_or(Role::CentralSystem))?;
             Ok(Command::Disconnect { role, target })
         }
-        Does::Quit => Ok(Command::Quit),
+        CommandKind::Quit => Ok(Command::Quit),
     }
 }
 
@@ -266,7 +266,7 @@ fn answer(mut arguments: Arguments<'_>, grammar: &Grammar) -> Result<Command, Co
 }
 
 /// How a call is answered, by the words about it; `None` when there are none.
-pub(super) fn answering(arguments: &mut Arguments<'_>) -> Result<Option<Answering>, CommandError> {
+pub(super) fn answering(arguments: &mut Arguments<'_>) -> Result<Option<AnswerCommand>, CommandError> {
     let delay = take(arguments, "delay")
         .map(|word| {
             let wanted = "a length of time, as in 2s or 500ms".to_owned();
@@ -280,22 +280,22 @@ pub(super) fn answering(arguments: &mut Arguments<'_>) -> Result<Option<Answerin
             return Err(CommandError::BadArgument { name: "error", wanted, span: word.span });
         };
         let description = take(arguments, "description").map(|word| unquote(&word.value));
-        replies.push((word.span, Some(Reply::Error { code, description })));
+        replies.push((word.span, Some(AnswerReply::Error { code, description })));
     }
     for word in &arguments.words {
-        replies.push((word.span.clone(), (word.value == "none").then_some(Reply::Silence)));
+        replies.push((word.span.clone(), (word.value == "none").then_some(AnswerReply::Silence)));
     }
     if let Some(first) = arguments.steps.first() {
         let span = first.span();
-        replies.push((span, Some(Reply::Result(PayloadEdit { steps: std::mem::take(&mut arguments.steps) }))));
+        replies.push((span, Some(AnswerReply::Result(PayloadEdit { steps: std::mem::take(&mut arguments.steps) }))));
     }
     Ok(match (replies.pop(), replies.is_empty(), delay) {
         (Some((span, _)), false, _) | (Some((span, None)), true, Some(_)) => {
             return Err(CommandError::ConflictingAnswer { span });
         }
-        (Some((_, None)), true, None) => Some(Answering::AsUsual),
-        (Some((_, Some(reply))), true, delay) => Some(Answering::OnPurpose { reply, delay }),
-        (None, _, Some(delay)) => Some(Answering::OnPurpose { reply: Reply::Usual, delay: Some(delay) }),
+        (Some((_, None)), true, None) => Some(AnswerCommand::AsUsual),
+        (Some((_, Some(reply))), true, delay) => Some(AnswerCommand::OnPurpose { reply, delay }),
+        (None, _, Some(delay)) => Some(AnswerCommand::OnPurpose { reply: AnswerReply::Usual, delay: Some(delay) }),
         (None, _, None) => None,
     })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::hold::HoldCommand;
 use super::scenario::SaveScenario;
-pub use super::table::Shown;
+pub use super::table::MessageForm;
 use super::target::Target;
 use super::token::Spanned;
 use crate::hub::{CentralSystemOptions, ChargePointOptions};
@@ -47,7 +47,7 @@ pub enum Command {
         /// Our role on these links.
         role: Role,
         /// What changes, in this order.
-        settings: Vec<Setting>,
+        settings: Vec<SetCommand>,
     },
     /// Call a station over SOAP at this address instead of the one that it names itself.
     CallAt {
@@ -81,7 +81,7 @@ pub enum Command {
         /// Whether only the next call is answered so.
         once: bool,
         /// How.
-        answering: Answering,
+        answering: AnswerCommand,
     },
     /// Stop frames, list them, let them go on.
     Hold(HoldCommand),
@@ -99,7 +99,7 @@ pub enum Command {
     /// Do something with a plugin.
     Plugin {
         /// What.
-        deed: PluginDeed,
+        deed: PluginAction,
         /// Its name.
         name: String,
     },
@@ -108,7 +108,7 @@ pub enum Command {
     /// Print what a message looks like.
     Show {
         /// What of it.
-        shown: Shown,
+        shown: MessageForm,
         /// Who sends the call.
         initiator: Role,
         /// The action.
@@ -136,7 +136,7 @@ pub enum Command {
 
 /// What is done with a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PluginDeed {
+pub enum PluginAction {
     /// Load it, again when it is loaded.
     Load,
     /// Unload it.
@@ -216,7 +216,7 @@ pub struct Assignment {
 
 /// A setting and its new value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+pub enum SetCommand {
     /// Seconds between WebSocket pings; 0 turns them off.
     WebSocketPingInterval(u32),
     /// Whether SOAP messages are shown as XML.
@@ -238,13 +238,13 @@ pub enum DefaultChange {
 
 /// How a call is answered.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answering {
+pub enum AnswerCommand {
     /// As if nothing had ever been said about it.
     AsUsual,
     /// On purpose.
     OnPurpose {
         /// What is said.
-        reply: Reply,
+        reply: AnswerReply,
         /// How long it is held back.
         delay: Option<Duration>,
     },
@@ -252,7 +252,7 @@ pub enum Answering {
 
 /// What is said in answer to a call.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Reply {
+pub enum AnswerReply {
     /// What would have been said anyway.
     Usual,
     /// The usual result with these changes.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::{CommandError, short};
 pub use super::table::CommandSpec;
-use super::table::{Does, Takes, action_options, after_actions, before_actions, pings};
+use super::table::{CommandKind, ArgumentStyle, action_options, after_actions, before_actions, pings};
 use super::token::Word;
 use crate::ocpp::nearest;
 use crate::ocpp::{Catalog, Role, Version};
@@ -73,7 +73,7 @@ impl Grammar {
             None => self.by_action(word)?,
         };
         match found.map(|command| &command.does) {
-            Some(Does::Action { initiator, action }) => Ok((*initiator, action)),
+            Some(CommandKind::Action { initiator, action }) => Ok((*initiator, action)),
             _ => Err(CommandError::UnknownAction {
                 name: short(word.value),
                 nearest: nearest(word.value, self.actions.iter().map(|(_, name)| &**name)).map(str::to_owned),
@@ -121,10 +121,10 @@ fn action_commands((initiator, action): &(Role, Arc<str>)) -> Vec<CommandSpec> {
         .chain([full])
         .map(|name| CommandSpec {
             name: Cow::Owned(name),
-            does: Does::Action { initiator: *initiator, action: action.clone() },
+            does: CommandKind::Action { initiator: *initiator, action: action.clone() },
             positionals: &[],
             options: action_options(*initiator),
-            takes: Takes::Payload,
+            takes: ArgumentStyle::Payload,
             words: &[],
             at_target: true,
             synopsis: "",
@@ -147,10 +147,10 @@ mod tests {
     fn every_action_has_its_command() {
         let grammar = grammar();
         for name in ["heartbeat", "datatransfer", "remote_datatransfer", "remote_reset"] {
-            assert!(matches!(grammar.command(name).unwrap().does, Does::Action { .. }), "{name}");
+            assert!(matches!(grammar.command(name).unwrap().does, CommandKind::Action { .. }), "{name}");
         }
         for name in ["remote_starttransaction", "remote_remotestarttransaction"] {
-            let Does::Action { initiator, action } = &grammar.command(name).unwrap().does else { panic!("{name}") };
+            let CommandKind::Action { initiator, action } = &grammar.command(name).unwrap().does else { panic!("{name}") };
             assert_eq!((*initiator, &**action), (Role::CentralSystem, "RemoteStartTransaction"));
         }
         assert!(grammar.command("reset").is_none());

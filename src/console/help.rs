@@ -3,7 +3,7 @@
 use super::error::CommandError;
 use super::grammar::Grammar;
 use super::setting::SETTINGS;
-use super::table::{CommandSpec, Does, Takes};
+use super::table::{CommandSpec, CommandKind, ArgumentStyle};
 use super::token::Spanned;
 use crate::compose::{describe, type_label};
 use crate::ocpp::{Catalog, Version};
@@ -33,9 +33,9 @@ fn all(grammar: &Grammar) -> Vec<String> {
 fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
     let mut lines = vec![format!("{}: {}.", spec.name, spec.summary)];
     let synopsis = match (spec.synopsis, spec.takes) {
-        ("", Takes::Payload) => " [name=value ...]".to_owned(),
-        ("", Takes::Settings) => " <cs|cp> name=value ...".to_owned(),
-        ("", Takes::Nothing) => spec.positionals.iter().map(|positional| format!(" {}", positional.name)).collect(),
+        ("", ArgumentStyle::Payload) => " [name=value ...]".to_owned(),
+        ("", ArgumentStyle::Settings) => " <cs|cp> name=value ...".to_owned(),
+        ("", ArgumentStyle::Nothing) => spec.positionals.iter().map(|positional| format!(" {}", positional.name)).collect(),
         (synopsis, _) => format!(" {synopsis}"),
     };
     lines.push(format!("Syntax: {}{synopsis}", spec.name));
@@ -43,11 +43,11 @@ fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
         lines.push("With optional arguments:".to_owned());
         lines.extend(spec.options.iter().map(|option| format!("  {} : {}", option.flag, option.help)));
     }
-    if spec.takes == Takes::Settings {
+    if spec.takes == ArgumentStyle::Settings {
         lines.push("Supported settings:".to_owned());
         lines.extend(SETTINGS.iter().map(|setting| format!("  {}=<{}> : {}", setting.name, setting.value, setting.help)));
     }
-    if let Does::Action { initiator, action } = &spec.does {
+    if let CommandKind::Action { initiator, action } = &spec.does {
         for version in Version::ALL {
             let Some(definition) = catalog.action(version, *initiator, action) else { continue };
             lines.push(format!("Fields in {} (* required):", version.subprotocol()));
@@ -68,7 +68,7 @@ impl CommandSpec {
             usage.push(' ');
             usage.push_str(positional.name);
         }
-        if self.options.is_empty() && self.takes == Takes::Nothing {
+        if self.options.is_empty() && self.takes == ArgumentStyle::Nothing {
             return usage;
         }
         usage.push_str("\nWith optional arguments:\n");

@@ -2,17 +2,17 @@
 
 use super::arguments::Arguments;
 use super::build::answering;
-use super::command::{Answering, Command, PayloadEdit, Reply};
+use super::command::{AnswerCommand, Command, PayloadEdit, AnswerReply};
 use super::error::CommandError;
 use super::payloads::edit_message;
 use super::runner::Console;
-use super::said::{Failure, Said};
+use super::said::{CommandFailure, CommandOutput};
 use super::token::{Spanned, Word};
 use crate::behaviour::Answer;
 use crate::clock::now;
-use crate::hub::{Deed, Order};
-use crate::link::{Fate, HeldFrame};
-use crate::ocpp::{ErrorCode, Message};
+use crate::hub::{LinkCommand, Order};
+use crate::link::{ReleaseAction, HeldFrame};
+use crate::ocpp::{ErrorCode, MessageDefinition};
 use crate::trace::filter::{self, Filter};
 use crate::trace::{Direction, FrameKind};
 
@@ -28,15 +28,15 @@ pub enum HoldCommand {
     /// Say what becomes of what waits.
     Release {
         /// What is meant.
-        which: Which,
+        which: HeldSelection,
         /// How it goes on: as usual, edited, answered on purpose, not at all.
-        how: Answering,
+        how: AnswerCommand,
     },
 }
 
 /// Which of the frames that wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub enum HeldSelection {
     /// All of them.
     All,
     /// The one with this number.
@@ -66,38 +66,38 @@ pub(super) fn filter_of(rest: &Word<'_>) -> Result<Filter, CommandError> {
 pub(super) fn release(mut arguments: Arguments<'_>, drop: bool) -> Result<Command, CommandError> {
     let word = arguments.positionals[0].clone();
     let which = match word.value {
-        "all" => Which::All,
-        number => Which::One(number.parse().map_err(|_| CommandError::BadArgument {
+        "all" => HeldSelection::All,
+        number => HeldSelection::One(number.parse().map_err(|_| CommandError::BadArgument {
             name: "<number|all>",
             wanted: "the number of a frame that waits, or all".to_owned(),
             span: word.span.clone(),
         })?),
     };
     let how = if drop {
-        Answering::OnPurpose { reply: Reply::Silence, delay: None }
+        AnswerCommand::OnPurpose { reply: AnswerReply::Silence, delay: None }
     } else {
-        answering(&mut arguments)?.unwrap_or(Answering::AsUsual)
+        answering(&mut arguments)?.unwrap_or(AnswerCommand::AsUsual)
     };
     Ok(Command::Hold(HoldCommand::Release { which, how }))
 }
 
 impl Console {
-    pub(super) fn hold(&self, command: &HoldCommand, line: &str) -> Said {
+    pub(super) fn hold(&self, command: &HoldCommand, line: &str) -> CommandOutput {
         match command {
             HoldCommand::On(filter) => {
                 self.hub().gate().set(Some(filter.clone()));
-                Said::default()
+                CommandOutput::default()
             }
             HoldCommand::Off => {
                 self.hub().gate().set(None);
-                Said::default()
+                CommandOutput::default()
             }
             HoldCommand::List => self.list_held(),
             HoldCommand::Release { which, how } => self.release(*which, how, line),
         }
     }
 
-    fn list_held(&self) -> Said {
+    fn list_held(&self) -> CommandOutput {
         let gate = self.hub().gate();
         let rule = gate.filter().map_or_else(|| "No frame is stopped.".to_owned(), |filter| format!("Stopped: {filter}"));
         let contents = self.hub().trace().read();
@@ -118,26 +118,26 @@ impl Console {
             )
         });
         let lines: Vec<String> = std::iter::once(rule).chain(lines).collect();
-        Said::text("Held", lines)
+        CommandOutput::text("Held", lines)
     }
 
-    fn release(&self, which: Which, how: &Answering, line: &str) -> Said {
+    fn release(&self, which: HeldSelection, how: &AnswerCommand, line: &str) -> CommandOutput {
         let held = self.hub().gate().held();
         let meant: Vec<HeldFrame> = match which {
-            Which::All => held,
-            Which::One(number) => held.into_iter().filter(|frame| frame.number == number).collect(),
+            HeldSelection::All => held,
+            HeldSelection::One(number) => held.into_iter().filter(|frame| frame.number == number).collect(),
         };
-        if let (Which::One(number), []) = (which, &meant[..]) {
-            return Failure::plain(format!("Error: no frame waits under the number {number}; held lists those that do."))
+        if let (HeldSelection::One(number), []) = (which, &meant[..]) {
+            return CommandFailure::plain(format!("Error: no frame waits under the number {number}; held lists those that do."))
                 .into();
         }
-        let mut said = Said::default();
+        let mut said = CommandOutput::default();
         for frame in meant {
             match self.fate(&frame, how, line) {
                 Ok(fate) => {
-                    let deed = Deed::Release { number: frame.number, fate };
+                    let deed = LinkCommand::Release { number: frame.number, fate };
                     for (_, reason) in self.hub().submit(&Order { targets: vec![frame.station], deed }).refused {
-                        said.add(Failure::plain(format!("Error: {reason}.")));
+                        said.add(CommandFailure::plain(format!("Error: {reason}.")));
                     }
                 }
                 Err(failures) => failures.into_iter().for_each(|failure| said.add(failure)),
@@ -147,34 +147,34 @@ impl Console {
     }
 
     /// What a person's words mean for a frame.
-    fn fate(&self, frame: &HeldFrame, how: &Answering, line: &str) -> Result<Fate, Vec<Failure>> {
-        let Answering::OnPurpose { reply, delay } = how else { return Ok(Fate::Go(None)) };
+    fn fate(&self, frame: &HeldFrame, how: &AnswerCommand, line: &str) -> Result<ReleaseAction, Vec<CommandFailure>> {
+        let AnswerCommand::OnPurpose { reply, delay } = how else { return Ok(ReleaseAction::Go(None)) };
         let ours = frame.direction == Direction::Out && frame.kind != FrameKind::Call;
         let answer = match reply {
-            Reply::Silence => return Ok(Fate::Drop),
-            Reply::Error { code, description } => {
+            AnswerReply::Silence => return Ok(ReleaseAction::Drop),
+            AnswerReply::Error { code, description } => {
                 let description = description.clone().unwrap_or_else(|| code.description().to_owned());
                 Answer::Error { code: *code, description }
             }
-            Reply::Result(edit) => {
+            AnswerReply::Result(edit) => {
                 let payload = self.edited(frame, edit, line)?;
                 if delay.is_none() || !ours {
-                    return Ok(Fate::Go(Some(payload)));
+                    return Ok(ReleaseAction::Go(Some(payload)));
                 }
                 Answer::Result(payload)
             }
-            Reply::Usual => usual(frame),
+            AnswerReply::Usual => usual(frame),
         };
         match delay {
-            None => Ok(Fate::Answer(answer)),
-            Some(_) if !ours && matches!(reply, Reply::Usual) => {
-                Err(vec![Failure::plain("Error: only an answer of ours can be delayed.")])
+            None => Ok(ReleaseAction::Answer(answer)),
+            Some(_) if !ours && matches!(reply, AnswerReply::Usual) => {
+                Err(vec![CommandFailure::plain("Error: only an answer of ours can be delayed.")])
             }
-            Some(delay) => Ok(Fate::Answer(Answer::Delayed(*delay, Box::new(answer)))),
+            Some(delay) => Ok(ReleaseAction::Answer(Answer::Delayed(*delay, Box::new(answer)))),
         }
     }
 
-    fn edited(&self, frame: &HeldFrame, edit: &PayloadEdit, line: &str) -> Result<serde_json::Value, Vec<Failure>> {
+    fn edited(&self, frame: &HeldFrame, edit: &PayloadEdit, line: &str) -> Result<serde_json::Value, Vec<CommandFailure>> {
         let contents = self.hub().trace().read();
         let row = contents.stations().get(frame.station);
         let definition = row.and_then(|row| {
@@ -184,14 +184,14 @@ impl Console {
             self.hub().catalog().action(row.version?, initiator, &frame.action)
         });
         let Some(definition) = definition else {
-            return Err(vec![Failure::plain(format!(
+            return Err(vec![CommandFailure::plain(format!(
                 "Error: the definitions have no {}; write its payload whole.",
                 frame.action
             ))]);
         };
-        let message: &Message = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
+        let message: &MessageDefinition = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
         let applied = edit_message(frame.payload.clone(), edit, &definition.name, message);
-        applied.accept(true).map_err(|errors| errors.iter().map(|error| Failure::assignment(error, line)).collect())
+        applied.accept(true).map_err(|errors| errors.iter().map(|error| CommandFailure::assignment(error, line)).collect())
     }
 }
 
@@ -224,10 +224,10 @@ impl std::fmt::Display for HoldCommand {
             HoldCommand::Release { which, how } => {
                 f.write_str("release ")?;
                 match which {
-                    Which::All => f.write_str("all")?,
-                    Which::One(number) => write!(f, "{number}")?,
+                    HeldSelection::All => f.write_str("all")?,
+                    HeldSelection::One(number) => write!(f, "{number}")?,
                 }
-                if *how == Answering::AsUsual { Ok(()) } else { write!(f, "{how}") }
+                if *how == AnswerCommand::AsUsual { Ok(()) } else { write!(f, "{how}") }
             }
         }
     }

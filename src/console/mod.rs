@@ -33,21 +33,21 @@ mod properties;
 #[cfg(test)]
 mod test_console;
 
-pub use assign::{Applied, AssignError, AssignFault, Shape, apply};
+pub use assign::{AppliedAssignments, AssignError, AssignFault, PayloadShape, apply};
 pub use assist::known_values;
 pub use command::{
-    Answering, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, PluginDeed, Reply, SendCommand,
-    Setting, Shown,
+    AnswerCommand, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, PluginAction, AnswerReply, SendCommand,
+    SetCommand, MessageForm,
 };
-pub use completion::{Candidate, Completions, Context, complete};
+pub use completion::{CommandCandidate, Completions, CompletionContext, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};
 pub use grammar::{CommandSpec, Grammar};
 pub use help::help;
-pub use hold::{HoldCommand, Which};
+pub use hold::{HoldCommand, HeldSelection};
 pub use parser::parse;
 pub use path::PathError;
 pub use runner::{Console, RunContext};
-pub use said::{Line, LineKind, Said, Trouble};
+pub use said::{OutputLine, OutputKind, CommandOutput, FailureKind};
 pub use scenario::{SaveScenario, TraceChoice};
 pub use target::{Target, TargetError};
 pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};

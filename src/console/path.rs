@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::compose::Step;
+use crate::compose::PathStep;
 
 /// Deeper paths lead nowhere in any version.
 const DEEPEST: usize = 64;
@@ -22,18 +22,18 @@ pub enum PathError {
 }
 
 /// Reads a path.
-pub fn parse(text: &str) -> Result<Vec<Step>, PathError> {
+pub fn parse(text: &str) -> Result<Vec<PathStep>, PathError> {
     let mut steps = Vec::new();
     for part in text.split('.') {
         let (name, mut indices) = part.find('[').map_or((part, ""), |at| part.split_at(at));
         if name.is_empty() {
             return Err(PathError::MissingName);
         }
-        steps.push(Step::Key(name.to_owned()));
+        steps.push(PathStep::Key(name.to_owned()));
         while !indices.is_empty() {
             let (index, rest) =
                 indices.strip_prefix('[').and_then(|inside| inside.split_once(']')).ok_or(PathError::BadIndex)?;
-            steps.push(Step::Index(index.parse().map_err(|_| PathError::BadIndex)?));
+            steps.push(PathStep::Index(index.parse().map_err(|_| PathError::BadIndex)?));
             indices = rest;
             if steps.len() > DEEPEST {
                 return Err(PathError::TooDeep);
@@ -50,8 +50,8 @@ pub fn parse(text: &str) -> Result<Vec<Step>, PathError> {
 mod tests {
     use super::*;
 
-    fn key(name: &str) -> Step {
-        Step::Key(name.to_owned())
+    fn key(name: &str) -> PathStep {
+        PathStep::Key(name.to_owned())
     }
 
     #[test]
@@ -60,9 +60,9 @@ mod tests {
         assert_eq!(parse("idTagInfo.status"), Ok(vec![key("idTagInfo"), key("status")]));
         assert_eq!(
             parse("values[0].value[12].@unit"),
-            Ok(vec![key("values"), Step::Index(0), key("value"), Step::Index(12), key("@unit")])
+            Ok(vec![key("values"), PathStep::Index(0), key("value"), PathStep::Index(12), key("@unit")])
         );
-        assert_eq!(parse("a[0][1]"), Ok(vec![key("a"), Step::Index(0), Step::Index(1)]));
+        assert_eq!(parse("a[0][1]"), Ok(vec![key("a"), PathStep::Index(0), PathStep::Index(1)]));
     }
 
     #[test]

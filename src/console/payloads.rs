@@ -4,24 +4,24 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::assign::{Shape, apply};
+use super::assign::{PayloadShape, apply};
 use super::command::{CallCommand, DefaultChange, PayloadEdit};
 use super::error::ExecutionError;
-use super::said::Failure;
+use super::said::CommandFailure;
 use crate::clock::now;
 use crate::hub::Hub;
-use crate::ocpp::{ActionDefinition, Catalog, Message, Role, SampleContext, Version, decisive};
+use crate::ocpp::{ActionDefinition, Catalog, MessageDefinition, Role, SampleContext, Version, decisive};
 
 /// The largest file that is read as a payload, in bytes.
 const FILE_LIMIT: u64 = 16 << 20;
 
 /// The defaults that a person has changed on purpose.
 #[derive(Debug, Default)]
-pub(super) struct Defaults {
+pub(super) struct PayloadDefaults {
     changed: HashMap<(Role, String), PayloadEdit>,
 }
 
-impl Defaults {
+impl PayloadDefaults {
     /// Changes the default of an action, or takes all changes back.
     pub fn change(&mut self, initiator: Role, action: &str, change: DefaultChange) {
         let key = (initiator, action.to_owned());
@@ -46,9 +46,9 @@ pub(super) fn payload(
     call: &CallCommand,
     version: Version,
     hub: &Hub,
-    defaults: &Defaults,
+    defaults: &PayloadDefaults,
     line: &str,
-) -> Result<Value, Vec<Failure>> {
+) -> Result<Value, Vec<CommandFailure>> {
     let Some(definition) = hub.catalog().action(version, call.initiator, &call.action) else {
         let error = ExecutionError::NotInVersion { action: call.action.clone(), version };
         return Err(vec![error.into()]);
@@ -60,8 +60,8 @@ pub(super) fn payload(
     }
     let applied = edited(base, &call.payload, definition);
     let explained =
-        |errors: &[super::assign::AssignError]| errors.iter().map(|error| Failure::assignment(error, line)).collect();
-    let payload = applied.accept(call.force).map_err(|errors| -> Vec<Failure> { explained(&errors) })?;
+        |errors: &[super::assign::AssignError]| errors.iter().map(|error| CommandFailure::assignment(error, line)).collect();
+    let payload = applied.accept(call.force).map_err(|errors| -> Vec<CommandFailure> { explained(&errors) })?;
     let payload = hub.profile().write(payload, definition);
     let findings = definition.request.check(&payload, version);
     match decisive(&findings) {
@@ -72,32 +72,32 @@ pub(super) fn payload(
                 "Error: {place}: {}. The peer should answer {code}; add --force to send it all the same.",
                 finding.message
             );
-            Err(vec![Failure::plain(text)])
+            Err(vec![CommandFailure::plain(text)])
         }
         _ => Ok(payload),
     }
 }
 
 /// Checks a change of defaults against every version that has the action.
-pub(super) fn check_default(initiator: Role, action: &str, edit: &PayloadEdit, catalog: &Catalog, line: &str) -> Vec<Failure> {
+pub(super) fn check_default(initiator: Role, action: &str, edit: &PayloadEdit, catalog: &Catalog, line: &str) -> Vec<CommandFailure> {
     let newest = Version::ALL.into_iter().rev().find_map(|version| catalog.action(version, initiator, action));
     let Some(definition) = newest else { return Vec::new() };
     let base = definition.request.sample(&SampleContext::at(now().wall));
-    edited(base, edit, definition).errors.iter().map(|error| Failure::assignment(error, line)).collect()
+    edited(base, edit, definition).errors.iter().map(|error| CommandFailure::assignment(error, line)).collect()
 }
 
-fn edited(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> super::assign::Applied {
-    apply(base, edit, Shape { action: &definition.name, message: &definition.request }, read_file)
+fn edited(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> super::assign::AppliedAssignments {
+    apply(base, edit, PayloadShape { action: &definition.name, message: &definition.request }, read_file)
 }
 
 /// Changes the usual result of an action as a person wants it.
-pub(super) fn answer(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> super::assign::Applied {
-    apply(base, edit, Shape { action: &definition.name, message: &definition.response }, read_file)
+pub(super) fn answer(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> super::assign::AppliedAssignments {
+    apply(base, edit, PayloadShape { action: &definition.name, message: &definition.response }, read_file)
 }
 
 /// Changes a payload of any message.
-pub(super) fn edit_message(base: Value, edit: &PayloadEdit, action: &str, message: &Message) -> super::assign::Applied {
-    apply(base, edit, Shape { action, message }, read_file)
+pub(super) fn edit_message(base: Value, edit: &PayloadEdit, action: &str, message: &MessageDefinition) -> super::assign::AppliedAssignments {
+    apply(base, edit, PayloadShape { action, message }, read_file)
 }
 
 fn read_file(name: &str) -> std::io::Result<String> {

@@ -1,16 +1,16 @@
 //! The commands about plugins, and the commands of plugins. What a plugin is and does is `plugin`'s matter.
 
-use super::command::PluginDeed;
+use super::command::PluginAction;
 use super::error::short;
 use super::help;
 use super::runner::Console;
-use super::said::{Failure, Line, LineKind, Said};
+use super::said::{CommandFailure, OutputLine, OutputKind, CommandOutput};
 use crate::plugin::{PluginDetail, PluginState, Reply};
 use crate::sanitize::visible;
 
 impl Console {
     /// Shows a typed line to the plugins. The second value tells whether it was for one of them.
-    pub(super) async fn ask_plugins(&self, line: &str) -> (Said, bool) {
+    pub(super) async fn ask_plugins(&self, line: &str) -> (CommandOutput, bool) {
         let first = line.split_whitespace().next().unwrap_or_default();
         let reply = self.hub().plugins().line(line, self.grammar().command(first).is_some()).await;
         let consumed = reply.consumed;
@@ -18,13 +18,13 @@ impl Console {
     }
 
     /// The help, with the commands that plugins have brought before the last one, which scripts wait for.
-    pub(super) fn help(&self, topic: Option<&str>) -> Result<Said, Failure> {
+    pub(super) fn help(&self, topic: Option<&str>) -> Result<CommandOutput, CommandFailure> {
         let commands = self.hub().plugins().commands();
         let theirs =
             |name: &str| commands.iter().find(|command| command.name == name && self.grammar().command(name).is_none());
         if let Some(command) = topic.and_then(theirs) {
             let line = format!("{}: {} (of the plugin {})", command.name, command.help, command.plugin);
-            return Ok(Said::text("Commands", [shown(&line)]));
+            return Ok(CommandOutput::text("Commands", [shown(&line)]));
         }
         let mut lines = help(self.grammar(), self.hub().catalog(), topic)?;
         if topic.is_none() {
@@ -32,31 +32,31 @@ impl Console {
             let ours = commands.iter().map(|command| format!(" - {} {}", shown(&command.name), shown(&command.help)));
             lines.splice(last..last, ours);
         }
-        Ok(Said::text("Commands", lines))
+        Ok(CommandOutput::text("Commands", lines))
     }
 
     /// The plugins there are, as ocppjs lists them; what is worth more words stands behind the name.
-    pub(super) async fn list_plugins(&self, long: bool) -> Said {
+    pub(super) async fn list_plugins(&self, long: bool) -> CommandOutput {
         if long {
-            return Said::text("Plugins", in_columns(&self.hub().plugins().list().await));
+            return CommandOutput::text("Plugins", in_columns(&self.hub().plugins().list().await));
         }
         let mut lines = vec!["List of plugins:".to_owned()];
         lines.extend(self.hub().plugins().list().await.iter().map(listed));
-        Said::text("Plugins", lines)
+        CommandOutput::text("Plugins", lines)
     }
 
     /// Loads, unloads or explains a plugin.
-    pub(super) async fn plugin(&self, deed: PluginDeed, name: &str) -> Said {
+    pub(super) async fn plugin(&self, deed: PluginAction, name: &str) -> CommandOutput {
         let plugins = self.hub().plugins();
         let reply = match deed {
-            PluginDeed::Load => plugins.load(name).await,
-            PluginDeed::Unload => plugins.unload(name).await,
-            PluginDeed::Reload => plugins.reload(name).await,
-            PluginDeed::Show => {
+            PluginAction::Load => plugins.load(name).await,
+            PluginAction::Unload => plugins.unload(name).await,
+            PluginAction::Reload => plugins.reload(name).await,
+            PluginAction::Show => {
                 let found = plugins.list().await.into_iter().find(|detail| detail.name == name);
                 return match found {
-                    Some(detail) => Said::text("Plugin", explained(&detail)),
-                    None => Failure::plain(format!("Error: there is no plugin {}; see plugins.", visible(&short(name)))).into(),
+                    Some(detail) => CommandOutput::text("Plugin", explained(&detail)),
+                    None => CommandFailure::plain(format!("Error: there is no plugin {}; see plugins.", visible(&short(name)))).into(),
                 };
             }
         };
@@ -65,17 +65,17 @@ impl Console {
 }
 
 /// What a plugin printed, then what went wrong.
-fn said(reply: Reply, name: &str) -> Said {
-    let mut said = Said::default();
+fn said(reply: Reply, name: &str) -> CommandOutput {
+    let mut said = CommandOutput::default();
     for spoken in reply.spoken {
-        let kind = if spoken.failure { LineKind::Error } else { LineKind::Info };
-        said.lines.push(Line { kind, stamped: false, text: shown(&spoken.text) });
+        let kind = if spoken.failure { OutputKind::Error } else { OutputKind::Info };
+        said.lines.push(OutputLine { kind, stamped: false, text: shown(&spoken.text) });
     }
     if let Some((text, reason)) = reply.failure {
         // A name of a megabyte must not make a line of one.
         let text = if name.is_empty() { text } else { text.replace(name, &short(name)) };
         let reason = reason.map(|reason| if name.is_empty() { reason } else { reason.replace(name, &short(name)) });
-        said.add(Failure::with_hint(shown(&text), reason.map(|reason| shown(&reason))));
+        said.add(CommandFailure::with_hint(shown(&text), reason.map(|reason| shown(&reason))));
     }
     said
 }

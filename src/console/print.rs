@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::build::{ASKED_FOR, OFFERED};
-use super::command::{Answering, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, PluginDeed, Reply, Shown};
+use super::command::{AnswerCommand, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, PluginAction, AnswerReply, MessageForm};
 use super::duration;
 use super::grammar::action_command_name;
 use super::table::id_flag;
@@ -104,18 +104,18 @@ impl fmt::Display for Command {
             Command::Plugins { long } => f.write_str(if *long { "plugins --long" } else { "plugins" }),
             Command::Plugin { deed, name } => {
                 let command = match deed {
-                    PluginDeed::Load => "load",
-                    PluginDeed::Unload => "unload",
-                    PluginDeed::Reload => "reload",
-                    PluginDeed::Show => "plugin",
+                    PluginAction::Load => "load",
+                    PluginAction::Unload => "unload",
+                    PluginAction::Reload => "reload",
+                    PluginAction::Show => "plugin",
                 };
                 write!(f, "{command} {}", quote(name))
             }
             Command::Stations => f.write_str("stations"),
             Command::Show { shown, initiator, action, version, response } => {
                 let name = match shown {
-                    Shown::Schema => "schema",
-                    Shown::Example => "example",
+                    MessageForm::Schema => "schema",
+                    MessageForm::Example => "example",
                 };
                 write!(f, "{name} {}", action_command_name(*initiator, action))?;
                 if let Some(version) = version {
@@ -182,19 +182,19 @@ impl fmt::Display for PayloadEdit {
     }
 }
 
-impl fmt::Display for Answering {
+impl fmt::Display for AnswerCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Answering::OnPurpose { reply, delay } = self else { return f.write_str(" default") };
+        let AnswerCommand::OnPurpose { reply, delay } = self else { return f.write_str(" default") };
         match reply {
-            Reply::Usual => {}
-            Reply::Result(edit) => write!(f, "{edit}")?,
-            Reply::Error { code, description } => {
+            AnswerReply::Usual => {}
+            AnswerReply::Result(edit) => write!(f, "{edit}")?,
+            AnswerReply::Error { code, description } => {
                 write!(f, " error={code}")?;
                 if let Some(description) = description {
                     write!(f, " description={}", quote(description))?;
                 }
             }
-            Reply::Silence => f.write_str(" none")?,
+            AnswerReply::Silence => f.write_str(" none")?,
         }
         delay.map_or(Ok(()), |delay| write!(f, " delay={}", duration::print(delay)))
     }

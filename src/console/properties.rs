@@ -112,7 +112,7 @@ proptest! {
     #[test]
     fn completions_stay_in_the_line(line in prop_oneof![line(), any::<String>()], cursor in 0..80_usize) {
         let (grammar, catalog, stations) = (grammar(), catalog(), stations());
-        let context = Context {
+        let context = CompletionContext {
             grammar,
             catalog: &catalog,
             stations: &stations,
@@ -132,7 +132,7 @@ proptest! {
         let edit = PayloadEdit { steps: vec![PayloadStep::Assign(assignment.clone()), PayloadStep::Assign(assignment)] };
         let message = meter_values();
         for base in [json!({}), json!([]), json!(null), json!({"values": [{"value": 1}]})] {
-            apply(base, &edit, Shape { action: "MeterValues", message: &message }, |_| Ok(String::new()));
+            apply(base, &edit, PayloadShape { action: "MeterValues", message: &message }, |_| Ok(String::new()));
         }
     }
 }

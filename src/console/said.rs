@@ -7,7 +7,7 @@ use crate::hub::HubError;
 
 /// What kind of line it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineKind {
+pub enum OutputKind {
     /// Something that was asked for or has happened.
     Info,
     /// What went wrong.
@@ -18,9 +18,9 @@ pub enum LineKind {
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct OutputLine {
     /// What kind of line it is.
-    pub kind: LineKind,
+    pub kind: OutputKind,
     /// Whether the time stands before it when it is printed.
     pub stamped: bool,
     /// The text; several lines when it has line ends.
@@ -29,20 +29,20 @@ pub struct Line {
 
 /// What became of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct CommandOutput {
     /// The lines, in order.
-    pub lines: Vec<Line>,
+    pub lines: Vec<OutputLine>,
     /// What the lines are when they are a text to read at leisure.
     pub title: Option<&'static str>,
     /// Whether the program is to end.
     pub quit: bool,
     /// What kind of trouble the lines tell of.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<FailureKind>,
 }
 
 /// Why a command line did not do what it says; the exit code depends on it when the line was an argument of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum FailureKind {
     /// It is no command, or not one of this form.
     Usage,
     /// What it starts cannot be started.
@@ -51,105 +51,105 @@ pub enum Trouble {
     Failed,
 }
 
-impl Said {
+impl CommandOutput {
     /// One line.
-    pub fn info(text: impl Into<String>) -> Said {
-        let line = Line { kind: LineKind::Info, stamped: false, text: text.into() };
-        Said { lines: vec![line], ..Said::default() }
+    pub fn info(text: impl Into<String>) -> CommandOutput {
+        let line = OutputLine { kind: OutputKind::Info, stamped: false, text: text.into() };
+        CommandOutput { lines: vec![line], ..CommandOutput::default() }
     }
 
     /// One line about what went wrong.
-    pub fn error(text: impl Into<String>) -> Said {
-        Failure::plain(text).into()
+    pub fn error(text: impl Into<String>) -> CommandOutput {
+        CommandFailure::plain(text).into()
     }
 
     /// A text to read.
-    pub fn text(title: &'static str, lines: impl IntoIterator<Item = String>) -> Said {
-        let line = |text| Line { kind: LineKind::Info, stamped: false, text };
-        Said { lines: lines.into_iter().map(line).collect(), title: Some(title), ..Said::default() }
+    pub fn text(title: &'static str, lines: impl IntoIterator<Item = String>) -> CommandOutput {
+        let line = |text| OutputLine { kind: OutputKind::Info, stamped: false, text };
+        CommandOutput { lines: lines.into_iter().map(line).collect(), title: Some(title), ..CommandOutput::default() }
     }
 
     /// Whether something went wrong.
     pub fn failed(&self) -> bool {
-        self.lines.iter().any(|line| line.kind == LineKind::Error)
+        self.lines.iter().any(|line| line.kind == OutputKind::Error)
     }
 
     /// Adds a line behind the time.
     pub(super) fn stamped(&mut self, text: impl Into<String>) {
-        self.lines.push(Line { kind: LineKind::Info, stamped: true, text: text.into() });
+        self.lines.push(OutputLine { kind: OutputKind::Info, stamped: true, text: text.into() });
     }
 
     /// Adds what went wrong.
-    pub(super) fn add(&mut self, failure: Failure) {
-        let Failure { text, stamped, hint, trouble } = failure;
+    pub(super) fn add(&mut self, failure: CommandFailure) {
+        let CommandFailure { text, stamped, hint, trouble } = failure;
         self.trouble.get_or_insert(trouble);
-        self.lines.push(Line { kind: LineKind::Error, stamped, text });
-        self.lines.extend(hint.map(|text| Line { kind: LineKind::Hint, stamped: false, text }));
+        self.lines.push(OutputLine { kind: OutputKind::Error, stamped, text });
+        self.lines.extend(hint.map(|text| OutputLine { kind: OutputKind::Hint, stamped: false, text }));
     }
 }
 
 /// What went wrong, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(super) struct CommandFailure {
     text: String,
     stamped: bool,
     hint: Option<String>,
-    trouble: Trouble,
+    trouble: FailureKind,
 }
 
-impl Failure {
+impl CommandFailure {
     /// A sentence without more.
-    pub fn plain(text: impl Into<String>) -> Failure {
-        Failure { text: text.into(), stamped: false, hint: None, trouble: Trouble::Failed }
+    pub fn plain(text: impl Into<String>) -> CommandFailure {
+        CommandFailure { text: text.into(), stamped: false, hint: None, trouble: FailureKind::Failed }
     }
 
     /// A sentence, and what helps beyond it.
-    pub fn with_hint(text: impl Into<String>, hint: Option<String>) -> Failure {
-        Failure { hint, ..Failure::plain(text) }
+    pub fn with_hint(text: impl Into<String>, hint: Option<String>) -> CommandFailure {
+        CommandFailure { hint, ..CommandFailure::plain(text) }
     }
 
     /// A fault of an assignment, with its place in the line.
-    pub fn assignment(error: &AssignError, line: &str) -> Failure {
+    pub fn assignment(error: &AssignError, line: &str) -> CommandFailure {
         let column = format!("(column {})", error.column(line));
         let hint = match error.fault.hint() {
             Some(hint) => format!("{hint} {column}"),
             None => column,
         };
-        Failure { text: error.to_string(), stamped: false, hint: Some(hint), trouble: Trouble::Failed }
+        CommandFailure { text: error.to_string(), stamped: false, hint: Some(hint), trouble: FailureKind::Failed }
     }
 }
 
-impl From<Failure> for Said {
-    fn from(failure: Failure) -> Said {
-        let mut said = Said::default();
+impl From<CommandFailure> for CommandOutput {
+    fn from(failure: CommandFailure) -> CommandOutput {
+        let mut said = CommandOutput::default();
         said.add(failure);
         said
     }
 }
 
-impl From<CommandError> for Failure {
-    fn from(error: CommandError) -> Failure {
-        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: Trouble::Usage }
+impl From<CommandError> for CommandFailure {
+    fn from(error: CommandError) -> CommandFailure {
+        CommandFailure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: FailureKind::Usage }
     }
 }
 
-impl From<TargetError> for Failure {
-    fn from(error: TargetError) -> Failure {
-        Failure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: Trouble::Failed }
+impl From<TargetError> for CommandFailure {
+    fn from(error: TargetError) -> CommandFailure {
+        CommandFailure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: FailureKind::Failed }
     }
 }
 
-impl From<ExecutionError> for Failure {
-    fn from(error: ExecutionError) -> Failure {
+impl From<ExecutionError> for CommandFailure {
+    fn from(error: ExecutionError) -> CommandFailure {
         match error {
             ExecutionError::Target(error) => error.into(),
-            other => Failure::plain(other.to_string()),
+            other => CommandFailure::plain(other.to_string()),
         }
     }
 }
 
-impl From<HubError> for Failure {
-    fn from(error: HubError) -> Failure {
-        Failure { trouble: Trouble::Start, ..Failure::plain(format!("Error: {error}.")) }
+impl From<HubError> for CommandFailure {
+    fn from(error: HubError) -> CommandFailure {
+        CommandFailure { trouble: FailureKind::Start, ..CommandFailure::plain(format!("Error: {error}.")) }
     }
 }

@@ -14,11 +14,11 @@ use super::error::{CommandError, UsageFault, short};
 use super::grammar::CommandSpec;
 use super::hold::filter_of;
 use super::runner::Console;
-use super::said::{Failure, Said};
+use super::said::{CommandFailure, CommandOutput};
 use super::token::{Spanned, Word, quote, unquote};
 use crate::ocpp::Catalog;
 use crate::sanitize::visible;
-use crate::scenario_writer::{MOST_RECORDS, TYPES, TYPES_FILE, Title, Transcript, TranscriptError, is_told, transcribe};
+use crate::scenario_writer::{MOST_RECORDS, TYPES, TYPES_FILE, Title, WrittenScript, TranscriptError, is_told, transcribe};
 use crate::trace::filter::{Filter, FilterContext};
 use crate::trace::{Record, Sequence, StationKey, Trace};
 
@@ -101,7 +101,7 @@ pub(super) fn save(arguments: &Arguments<'_>, filter: Option<Filter>) -> Result<
 }
 
 impl Console {
-    pub(super) async fn save_scenario(&self, save: SaveScenario, choice: &TraceChoice) -> Result<Said, Failure> {
+    pub(super) async fn save_scenario(&self, save: SaveScenario, choice: &TraceChoice) -> Result<CommandOutput, CommandFailure> {
         let SaveScenario { file, force, filter } = save;
         let choice = match filter {
             Some(filter) => TraceChoice { filter, ..TraceChoice::default() },
@@ -112,8 +112,8 @@ impl Console {
         // A long trace takes a while to go through, and the links are served by the same threads.
         let made = tokio::task::spawn_blocking(move || made(&trace, &catalog, &choice, &path)).await;
         let made =
-            made.map_err(|_| Failure::plain("Error: the scenario could not be made; choose other exchanges with a filter."))?;
-        let transcript = made.map_err(|error| Failure::plain(format!("Error: {error}.")))?;
+            made.map_err(|_| CommandFailure::plain("Error: the scenario could not be made; choose other exchanges with a filter."))?;
+        let transcript = made.map_err(|error| CommandFailure::plain(format!("Error: {error}.")))?;
         write(&file, force, &transcript.text).await.map_err(|error| cannot_write(&file, &error))?;
         let beside = Path::new(&file).with_file_name(TYPES_FILE);
         // Without it the scenario is played all the same; only an editor knows less.
@@ -123,11 +123,11 @@ impl Console {
         };
         let (told, file) = (told(&transcript), quote(&file));
         let file = visible(&file);
-        Ok(Said::info(format!("Saved {told}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
+        Ok(CommandOutput::info(format!("Saved {told}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
     }
 }
 
-fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<Transcript, TranscriptError> {
+fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<WrittenScript, TranscriptError> {
     let chosen = choice.sequences(trace);
     let path = Path::new(file);
     let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or(file).to_owned();
@@ -144,9 +144,9 @@ async fn write(file: impl AsRef<Path>, force: bool, text: &str) -> io::Result<()
     opened.flush().await
 }
 
-fn cannot_write(file: &str, error: &io::Error) -> Failure {
+fn cannot_write(file: &str, error: &io::Error) -> CommandFailure {
     let file = visible(file);
-    Failure::plain(if error.kind() == io::ErrorKind::AlreadyExists {
+    CommandFailure::plain(if error.kind() == io::ErrorKind::AlreadyExists {
         format!("Error: {file} exists already; choose another name, or add --force behind it to overwrite the file.")
     } else {
         format!("Error: cannot write {file}: {error}; choose a file in a folder that exists and that you may write to.")
@@ -154,7 +154,7 @@ fn cannot_write(file: &str, error: &io::Error) -> Failure {
 }
 
 /// `3 exchanges and 1 other frame of CP1 and CP2`.
-fn told(transcript: &Transcript) -> String {
+fn told(transcript: &WrittenScript) -> String {
     let counted = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),

@@ -1,6 +1,6 @@
 //! The settings that `set` changes: one table for the parser, completion and help.
 
-use super::command::Setting;
+use super::command::SetCommand;
 use super::duration;
 use super::error::CommandError;
 use super::token::{Spanned, unquote};
@@ -16,7 +16,7 @@ pub struct SettingSpec {
     /// One sentence.
     pub help: &'static str,
     /// Reads a value.
-    read: fn(&str) -> Option<Setting>,
+    read: fn(&str) -> Option<SetCommand>,
 }
 
 /// All settings.
@@ -25,30 +25,30 @@ pub const SETTINGS: &[SettingSpec] = &[
         name: "websocket_ping_interval",
         value: "number",
         help: "set the websocket ping interval (0 for disabling).",
-        read: |text| text.parse().ok().map(Setting::WebSocketPingInterval),
+        read: |text| text.parse().ok().map(SetCommand::WebSocketPingInterval),
     },
     SettingSpec {
         name: "print_xml",
         value: "boolean",
         help: "in SOAP mode, print the raw SOAP content.",
-        read: |text| text.parse().ok().map(Setting::PrintXml),
+        read: |text| text.parse().ok().map(SetCommand::PrintXml),
     },
     SettingSpec {
         name: "timeout",
         value: "duration",
         help: "how long an answer is waited for: 30, 500ms, 1m.",
-        read: |text| duration::parse(text).filter(|length| !length.is_zero()).map(Setting::Timeout),
+        read: |text| duration::parse(text).filter(|length| !length.is_zero()).map(SetCommand::Timeout),
     },
     SettingSpec {
         name: "calls_in_flight",
         value: "number",
         help: "how many calls may wait for their answers on one link (1 is what OCPP allows).",
-        read: |text| text.parse().ok().filter(|calls| *calls > 0).map(Setting::CallsInFlight),
+        read: |text| text.parse().ok().filter(|calls| *calls > 0).map(SetCommand::CallsInFlight),
     },
 ];
 
 /// Reads one `name=value` of `set`.
-pub fn read(name: &Spanned<String>, value: &Spanned<String>) -> Result<Setting, CommandError> {
+pub fn read(name: &Spanned<String>, value: &Spanned<String>) -> Result<SetCommand, CommandError> {
     let Some(spec) = SETTINGS.iter().find(|spec| spec.name == name.value) else {
         return Err(CommandError::UnknownSetting {
             name: name.value.clone(),
@@ -63,14 +63,14 @@ pub fn read(name: &Spanned<String>, value: &Spanned<String>) -> Result<Setting, 
     })
 }
 
-impl Setting {
+impl SetCommand {
     /// Its name and value, as they are typed.
     pub fn written(self) -> (&'static str, String) {
         match self {
-            Setting::WebSocketPingInterval(seconds) => ("websocket_ping_interval", seconds.to_string()),
-            Setting::PrintXml(on) => ("print_xml", on.to_string()),
-            Setting::Timeout(length) => ("timeout", duration::print(length)),
-            Setting::CallsInFlight(calls) => ("calls_in_flight", calls.to_string()),
+            SetCommand::WebSocketPingInterval(seconds) => ("websocket_ping_interval", seconds.to_string()),
+            SetCommand::PrintXml(on) => ("print_xml", on.to_string()),
+            SetCommand::Timeout(length) => ("timeout", duration::print(length)),
+            SetCommand::CallsInFlight(calls) => ("calls_in_flight", calls.to_string()),
         }
     }
 }

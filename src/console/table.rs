@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::command::PluginDeed;
+use super::command::PluginAction;
 use crate::ocpp::Role;
 
 /// A command as it is written.
@@ -13,13 +13,13 @@ pub struct CommandSpec {
     /// Its name.
     pub name: Cow<'static, str>,
     /// What it leads to.
-    pub(super) does: Does,
+    pub(super) does: CommandKind,
     /// The arguments that come first.
     pub(super) positionals: &'static [Positional],
     /// The options.
     pub(super) options: &'static [OptionSpec],
     /// What `name=value` means in it.
-    pub(super) takes: Takes,
+    pub(super) takes: ArgumentStyle,
     /// Bare words that it understands.
     pub(super) words: &'static [&'static str],
     /// Whether `@target` may stand in it.
@@ -32,7 +32,7 @@ pub struct CommandSpec {
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Does {
+pub(super) enum CommandKind {
     StartCentralSystem,
     StartChargePoint,
     Help,
@@ -50,7 +50,7 @@ pub(super) enum Does {
     Answer,
     Answers,
     Plugins,
-    Plugin(PluginDeed),
+    Plugin(PluginAction),
     Hold,
     Held,
     Release,
@@ -58,7 +58,7 @@ pub(super) enum Does {
     SaveScenario,
     Stations,
     /// Prints what a message looks like: its schema, or an example.
-    Show(Shown),
+    Show(MessageForm),
     Connect,
     Disconnect,
     Quit,
@@ -66,7 +66,7 @@ pub(super) enum Does {
 
 /// What is shown of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum MessageForm {
     /// Its JSON Schema.
     Schema,
     /// A made-up payload.
@@ -75,7 +75,7 @@ pub enum Shown {
 
 /// What `name=value` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Takes {
+pub(super) enum ArgumentStyle {
     Nothing,
     Settings,
     Payload,
@@ -83,7 +83,7 @@ pub(super) enum Takes {
 
 /// What a word is, for completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Completes {
+pub(super) enum CompletionKind {
     Nothing,
     /// Just this word.
     Word(&'static str),
@@ -111,13 +111,13 @@ pub(super) enum Completes {
 #[derive(Debug)]
 pub(super) struct Positional {
     pub name: &'static str,
-    pub completes: Completes,
+    pub completes: CompletionKind,
     pub optional: bool,
     /// The argument before it that brings it with it; an addition of ours to a command of ocppjs, not in the usage text.
     pub behind: Option<&'static str>,
 }
 
-const fn argument(name: &'static str, completes: Completes) -> Positional {
+const fn argument(name: &'static str, completes: CompletionKind) -> Positional {
     Positional { name, completes, optional: false, behind: None }
 }
 
@@ -126,17 +126,17 @@ const fn argument(name: &'static str, completes: Completes) -> Positional {
 pub(super) struct OptionSpec {
     pub flag: &'static str,
     /// What its value is; `None` for an option without one.
-    pub value: Option<Completes>,
+    pub value: Option<CompletionKind>,
     pub help: &'static str,
     /// Whether it is an addition of ours to a command of ocppjs; such an option is in the help and not in the usage text.
     pub added: bool,
 }
 
-const fn option(flag: &'static str, value: Completes, help: &'static str) -> OptionSpec {
+const fn option(flag: &'static str, value: CompletionKind, help: &'static str) -> OptionSpec {
     OptionSpec { flag, value: Some(value), help, added: false }
 }
 
-const fn added(flag: &'static str, value: Completes, help: &'static str) -> OptionSpec {
+const fn added(flag: &'static str, value: CompletionKind, help: &'static str) -> OptionSpec {
     OptionSpec { flag, value: Some(value), help, added: true }
 }
 
@@ -144,16 +144,16 @@ const fn switch(flag: &'static str, help: &'static str) -> OptionSpec {
     OptionSpec { flag, value: None, help, added: true }
 }
 
-const ID: OptionSpec = option("--id", Completes::Station(Some(Role::ChargePoint)), "id of charge point");
-const REMOTE_ID: OptionSpec = option("--remote-id", Completes::Station(Some(Role::CentralSystem)), "id of remote charge point");
+const ID: OptionSpec = option("--id", CompletionKind::Station(Some(Role::ChargePoint)), "id of charge point");
+const REMOTE_ID: OptionSpec = option("--remote-id", CompletionKind::Station(Some(Role::CentralSystem)), "id of remote charge point");
 const FORCE: OptionSpec = switch("--force", "send it although it breaks the definitions");
 const PROCEDURE_HELP: &str = "procedure name";
 const PAYLOAD_HELP: &str = "payload";
-const ENVELOPE: OptionSpec = option("-e", Completes::Nothing, "whole envelope of the message without spaces");
-const HEADERS: OptionSpec = option("-h", Completes::YesNo, "print headers (true of false)");
+const ENVELOPE: OptionSpec = option("-e", CompletionKind::Nothing, "whole envelope of the message without spaces");
+const HEADERS: OptionSpec = option("-h", CompletionKind::YesNo, "print headers (true of false)");
 
 /// The plugin that a command is about, in the words of ocppjs.
-const PLUGIN: &[Positional] = &[argument("<filename>", Completes::Plugin)];
+const PLUGIN: &[Positional] = &[argument("<filename>", CompletionKind::Plugin)];
 
 const ADDED_HEADERS: OptionSpec = OptionSpec { added: true, ..HEADERS };
 
@@ -173,13 +173,13 @@ pub(super) const fn action_options(initiator: Role) -> &'static [OptionSpec] {
     }
 }
 
-const fn command(name: &'static str, does: Does, summary: &'static str) -> CommandSpec {
+const fn command(name: &'static str, does: CommandKind, summary: &'static str) -> CommandSpec {
     CommandSpec {
         name: Cow::Borrowed(name),
         does,
         positionals: &[],
         options: &[],
-        takes: Takes::Nothing,
+        takes: ArgumentStyle::Nothing,
         words: &[],
         at_target: false,
         synopsis: "",
@@ -191,88 +191,88 @@ const fn command(name: &'static str, does: Does, summary: &'static str) -> Comma
 pub(super) fn before_actions() -> Vec<CommandSpec> {
     vec![
         CommandSpec {
-            positionals: const { &[argument("<port>", Completes::Nothing)] },
+            positionals: const { &[argument("<port>", CompletionKind::Nothing)] },
             options: const {
                 &[
-                    option("-i", Completes::Nothing, "websocket ping interval, default: 0"),
-                    option("-u", Completes::Nothing, "endpoint URL, default: /"),
-                    option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
-                    option("-t", Completes::Transports, "transport layer mode (websocket or soap), default: websocket"),
-                    added("--host", Completes::Nothing, "address to listen on, default: all"),
+                    option("-i", CompletionKind::Nothing, "websocket ping interval, default: 0"),
+                    option("-u", CompletionKind::Nothing, "endpoint URL, default: /"),
+                    option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
+                    option("-t", CompletionKind::Transports, "transport layer mode (websocket or soap), default: websocket"),
+                    added("--host", CompletionKind::Nothing, "address to listen on, default: all"),
                 ]
             },
             synopsis: "<port> [options] .ex: start_cs 9000 -u /simulator",
-            ..command("start_cs", Does::StartCentralSystem, "be a central system")
+            ..command("start_cs", CommandKind::StartCentralSystem, "be a central system")
         },
         CommandSpec {
-            positionals: const { &[argument("<url>", Completes::Nothing), argument("<identifier>", Completes::Nothing)] },
+            positionals: const { &[argument("<url>", CompletionKind::Nothing), argument("<identifier>", CompletionKind::Nothing)] },
             options: const {
                 &[
-                    option("-p", Completes::Versions, "websocket subprotocol, default: ocpp1.5"),
-                    option("-i", Completes::Nothing, "websocket ping interval (use 0 for disabling), default: 0"),
-                    option("-t", Completes::Transport, "transport layer mode (websocket or soap), default: websocket"),
-                    option("-f", Completes::Nothing, "In SOAP mode, value for FROM header."),
-                    option("-r", Completes::Nothing, "In SOAP mode, define the port for remote actions."),
+                    option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.5"),
+                    option("-i", CompletionKind::Nothing, "websocket ping interval (use 0 for disabling), default: 0"),
+                    option("-t", CompletionKind::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    option("-f", CompletionKind::Nothing, "In SOAP mode, value for FROM header."),
+                    option("-r", CompletionKind::Nothing, "In SOAP mode, define the port for remote actions."),
                     switch("--lively", "boot, send heartbeats and report connectors without being told"),
                 ]
             },
             synopsis: "<url> <id> .ex: start_cp ws://localhost:9000/simulator id01",
-            ..command("start_cp", Does::StartChargePoint, "be one more charge point")
+            ..command("start_cp", CommandKind::StartChargePoint, "be one more charge point")
         },
         CommandSpec {
-            positionals: const { &[Positional { name: "<command>", completes: Completes::Command, optional: true, behind: None }] },
-            ..command("help", Does::Help, "list the commands, or explain one")
+            positionals: const { &[Positional { name: "<command>", completes: CompletionKind::Command, optional: true, behind: None }] },
+            ..command("help", CommandKind::Help, "list the commands, or explain one")
         },
         CommandSpec {
             positionals: const {
                 &[
-                    argument("<cs|cp>", Completes::Side),
+                    argument("<cs|cp>", CompletionKind::Side),
                     Positional {
                         name: "<station>",
-                        completes: Completes::Station(Some(Role::CentralSystem)),
+                        completes: CompletionKind::Station(Some(Role::CentralSystem)),
                         optional: true,
                         behind: Some("station"),
                     },
                 ]
             },
-            takes: Takes::Settings,
-            ..command("set", Does::Set, "change settings of all links, or where a SOAP station is called")
+            takes: ArgumentStyle::Settings,
+            ..command("set", CommandKind::Set, "change settings of all links, or where a SOAP station is called")
         },
         CommandSpec {
             options: &[ID, ENVELOPE, HEADERS],
-            ..command("send_raw", Does::SendRaw(Role::ChargePoint), "send a text as it is to the central system")
+            ..command("send_raw", CommandKind::SendRaw(Role::ChargePoint), "send a text as it is to the central system")
         },
         CommandSpec {
             options: const {
                 &[
                     ID,
-                    option("-n", Completes::Action(Role::ChargePoint), PROCEDURE_HELP),
-                    option("-p", Completes::Payload(Role::ChargePoint), PAYLOAD_HELP),
+                    option("-n", CompletionKind::Action(Role::ChargePoint), PROCEDURE_HELP),
+                    option("-p", CompletionKind::Payload(Role::ChargePoint), PAYLOAD_HELP),
                     ADDED_HEADERS,
                 ]
             },
-            ..command("send", Does::Send(Role::ChargePoint), "send a call with an unchecked payload to the central system")
+            ..command("send", CommandKind::Send(Role::ChargePoint), "send a call with an unchecked payload to the central system")
         },
         CommandSpec {
             options: &[REMOTE_ID, ENVELOPE, HEADERS],
-            ..command("remote_send_raw", Does::SendRaw(Role::CentralSystem), "send a text as it is to a charge point")
+            ..command("remote_send_raw", CommandKind::SendRaw(Role::CentralSystem), "send a text as it is to a charge point")
         },
         CommandSpec {
             options: const {
                 &[
                     REMOTE_ID,
-                    option("-n", Completes::Action(Role::CentralSystem), PROCEDURE_HELP),
-                    option("-p", Completes::Payload(Role::CentralSystem), PAYLOAD_HELP),
+                    option("-n", CompletionKind::Action(Role::CentralSystem), PROCEDURE_HELP),
+                    option("-p", CompletionKind::Payload(Role::CentralSystem), PAYLOAD_HELP),
                     ADDED_HEADERS,
                 ]
             },
-            ..command("remote_send", Does::Send(Role::CentralSystem), "send a call with an unchecked payload to a charge point")
+            ..command("remote_send", CommandKind::Send(Role::CentralSystem), "send a call with an unchecked payload to a charge point")
         },
-        CommandSpec { positionals: PLUGIN, ..command("load", Does::Plugin(PluginDeed::Load), "load a plugin") },
-        CommandSpec { positionals: PLUGIN, ..command("unload", Does::Plugin(PluginDeed::Unload), "unload a plugin") },
+        CommandSpec { positionals: PLUGIN, ..command("load", CommandKind::Plugin(PluginAction::Load), "load a plugin") },
+        CommandSpec { positionals: PLUGIN, ..command("unload", CommandKind::Plugin(PluginAction::Unload), "unload a plugin") },
         CommandSpec {
             options: const { &[switch("--long", "with state, memory, events and errors")] },
-            ..command("plugins", Does::Plugins, "list the plugins")
+            ..command("plugins", CommandKind::Plugins, "list the plugins")
         },
     ]
 }
@@ -283,12 +283,12 @@ pub(super) fn pings() -> Vec<CommandSpec> {
         CommandSpec {
             options: &[ID],
             at_target: true,
-            ..command("websocket_ping_cs", Does::Ping(Role::ChargePoint), "send a WebSocket ping to the central system")
+            ..command("websocket_ping_cs", CommandKind::Ping(Role::ChargePoint), "send a WebSocket ping to the central system")
         },
         CommandSpec {
             options: &[REMOTE_ID],
             at_target: true,
-            ..command("websocket_ping_cp", Does::Ping(Role::CentralSystem), "send a WebSocket ping to a charge point")
+            ..command("websocket_ping_cp", CommandKind::Ping(Role::CentralSystem), "send a WebSocket ping to a charge point")
         },
     ]
 }
@@ -296,95 +296,95 @@ pub(super) fn pings() -> Vec<CommandSpec> {
 /// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
 pub(super) fn after_actions() -> Vec<CommandSpec> {
     const ANYWHERE: Positional =
-        Positional { name: "<target>", completes: Completes::Station(None), optional: true, behind: None };
-    const WHICH: &[Positional] = &[argument("<number|all>", Completes::Nothing)];
+        Positional { name: "<target>", completes: CompletionKind::Station(None), optional: true, behind: None };
+    const WHICH: &[Positional] = &[argument("<number|all>", CompletionKind::Nothing)];
     vec![
         CommandSpec {
-            positionals: const { &[argument("<target>", Completes::Station(None)), argument("<action>", Completes::ActionCommand)] },
+            positionals: const { &[argument("<target>", CompletionKind::Station(None)), argument("<action>", CompletionKind::ActionCommand)] },
             options: &[FORCE],
-            takes: Takes::Payload,
+            takes: ArgumentStyle::Payload,
             synopsis: "<target> <action> name=value ...",
-            ..command("call", Does::Call, "send a call to or from these stations")
+            ..command("call", CommandKind::Call, "send a call to or from these stations")
         },
         CommandSpec {
-            positionals: const { &[argument("<action>", Completes::ActionCommand)] },
-            takes: Takes::Payload,
+            positionals: const { &[argument("<action>", CompletionKind::ActionCommand)] },
+            takes: ArgumentStyle::Payload,
             words: &["reset"],
             synopsis: "<action> name=value ... | reset",
-            ..command("default", Does::Default, "change the default payload of a call, or take that back")
+            ..command("default", CommandKind::Default, "change the default payload of a call, or take that back")
         },
         CommandSpec {
-            positionals: const { &[argument("<action>", Completes::ActionCommand)] },
+            positionals: const { &[argument("<action>", CompletionKind::ActionCommand)] },
             options: const { &[ID, REMOTE_ID, switch("--once", "answer so only the next time")] },
-            takes: Takes::Payload,
+            takes: ArgumentStyle::Payload,
             words: &["none", "default"],
             at_target: true,
             synopsis: "<action> name=value ... | error=<code> description=<text> | none | delay=<time> | default",
-            ..command("answer", Does::Answer, "answer a call on purpose, or as usual again")
+            ..command("answer", CommandKind::Answer, "answer a call on purpose, or as usual again")
         },
-        command("answers", Does::Answers, "list what is answered on purpose"),
-        CommandSpec { positionals: PLUGIN, ..command("reload", Does::Plugin(PluginDeed::Reload), "load a plugin again") },
+        command("answers", CommandKind::Answers, "list what is answered on purpose"),
+        CommandSpec { positionals: PLUGIN, ..command("reload", CommandKind::Plugin(PluginAction::Reload), "load a plugin again") },
         CommandSpec {
             positionals: PLUGIN,
-            ..command("plugin", Does::Plugin(PluginDeed::Show), "tell everything about a plugin")
+            ..command("plugin", CommandKind::Plugin(PluginAction::Show), "tell everything about a plugin")
         },
         CommandSpec {
             synopsis: "<filter> | off",
-            ..command("hold", Does::Hold, "stop frames that pass a filter before they go out or are handled")
+            ..command("hold", CommandKind::Hold, "stop frames that pass a filter before they go out or are handled")
         },
-        command("held", Does::Held, "list the frames that wait"),
+        command("held", CommandKind::Held, "list the frames that wait"),
         CommandSpec {
             positionals: WHICH,
-            takes: Takes::Payload,
+            takes: ArgumentStyle::Payload,
             words: &["none"],
             synopsis: "<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>",
-            ..command("release", Does::Release, "let a frame that waits go on, as it is, edited or answered on purpose")
+            ..command("release", CommandKind::Release, "let a frame that waits go on, as it is, edited or answered on purpose")
         },
         CommandSpec {
             positionals: WHICH,
             synopsis: "<number|all>",
-            ..command("drop", Does::Drop, "forget a frame that waits")
+            ..command("drop", CommandKind::Drop, "forget a frame that waits")
         },
         CommandSpec {
-            positionals: const { &[argument("save", Completes::Word("save")), argument("<file>", Completes::Nothing)] },
+            positionals: const { &[argument("save", CompletionKind::Word("save")), argument("<file>", CompletionKind::Nothing)] },
             options: const { &[switch("--force", "overwrite the file when it exists")] },
             synopsis: "save <file> [--force] [filter]",
-            ..command("scenario", Does::SaveScenario, "make a test script of what was recorded")
+            ..command("scenario", CommandKind::SaveScenario, "make a test script of what was recorded")
         },
-        command("stations", Does::Stations, "list the stations"),
-        show("schema", Shown::Schema, "print the JSON Schema of an action"),
-        show("example", Shown::Example, "print an example of an action"),
+        command("stations", CommandKind::Stations, "list the stations"),
+        show("schema", MessageForm::Schema, "print the JSON Schema of an action"),
+        show("example", MessageForm::Example, "print an example of an action"),
         CommandSpec {
-            positionals: const { &[Positional { completes: Completes::Station(Some(Role::ChargePoint)), ..ANYWHERE }] },
+            positionals: const { &[Positional { completes: CompletionKind::Station(Some(Role::ChargePoint)), ..ANYWHERE }] },
             options: &[ID],
             synopsis: "<target>",
-            ..command("connect", Does::Connect, "connect simulated charge points that are down")
+            ..command("connect", CommandKind::Connect, "connect simulated charge points that are down")
         },
         CommandSpec {
             positionals: &[ANYWHERE],
             options: &[ID, REMOTE_ID],
             synopsis: "<target>",
-            ..command("disconnect", Does::Disconnect, "close links")
+            ..command("disconnect", CommandKind::Disconnect, "close links")
         },
         CommandSpec {
             positionals: &[ANYWHERE],
             options: &[ID, REMOTE_ID],
             synopsis: "<target>",
-            ..command("probe", Does::Probe, "look whether anybody answers where a peer is called over SOAP")
+            ..command("probe", CommandKind::Probe, "look whether anybody answers where a peer is called over SOAP")
         },
-        command("quit", Does::Quit, "close all links and end"),
+        command("quit", CommandKind::Quit, "close all links and end"),
     ]
 }
 
-fn show(name: &'static str, shown: Shown, summary: &'static str) -> CommandSpec {
+fn show(name: &'static str, shown: MessageForm, summary: &'static str) -> CommandSpec {
     CommandSpec {
-        positionals: const { &[argument("<action>", Completes::ActionCommand)] },
+        positionals: const { &[argument("<action>", CompletionKind::ActionCommand)] },
         options: const {
             &[
-                option("-p", Completes::Versions, "OCPP version, default: the newest that has the action"),
+                option("-p", CompletionKind::Versions, "OCPP version, default: the newest that has the action"),
                 switch("--response", "the response instead of the request"),
             ]
         },
-        ..command(name, Does::Show(shown), summary)
+        ..command(name, CommandKind::Show(shown), summary)
     }
 }

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::difference::{self, ActionChange, FieldChange};
-use super::row::{Row, rows};
+use super::row::{FieldRow, rows};
 use super::{example, schema, soap};
-use crate::ocpp::{ActionDefinition, Catalog, Message, Role, Version};
+use crate::ocpp::{ActionDefinition, Catalog, MessageDefinition, Role, Version};
 
 /// The longest name of a page; file systems end at 255 bytes.
 const NAME_LIMIT: usize = 80;
@@ -39,7 +39,7 @@ pub(super) struct ActionMatter<'catalog> {
 pub(super) struct MessageMatter {
     /// `Request` or `Response`.
     pub part: &'static str,
-    pub rows: Vec<Row>,
+    pub rows: Vec<FieldRow>,
     pub example: String,
     pub schema: String,
     pub soap: Option<String>,
@@ -124,7 +124,7 @@ fn actions(catalog: &Catalog, version: Version) -> Vec<ActionMatter<'_>> {
         let twice = definitions.iter().filter(|other| other.name == definition.name).count() > 1;
         let suffix = if twice { format!("-{}", definition.initiator.short()) } else { String::new() };
         let page = page_name(&format!("{}{suffix}", definition.name), &mut taken);
-        let message = |message: &Message, response: bool| MessageMatter {
+        let message = |message: &MessageDefinition, response: bool| MessageMatter {
             part: if response { "Response" } else { "Request" },
             rows: rows(&message.fields),
             example: example(definition, response),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::row::occurs;
-use crate::ocpp::{ActionDefinition, Catalog, Field, Kind, Role, Version};
+use crate::ocpp::{ActionDefinition, Catalog, FieldDefinition, FieldKind, Role, Version};
 
 /// What became of an action from one version to the next.
 pub(super) struct ActionChange {
@@ -58,14 +58,14 @@ pub(super) fn between(catalog: &Catalog, older: Version, newer: Version) -> Vec<
 }
 
 /// How the fields of one message differ from those of another.
-pub(super) fn fields(before: &[Field], after: &[Field]) -> Vec<FieldChange> {
+pub(super) fn fields(before: &[FieldDefinition], after: &[FieldDefinition]) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(before, after, "", &mut changes);
     changes
 }
 
-fn compare(before: &[Field], after: &[Field], parent: &str, changes: &mut Vec<FieldChange>) {
-    let path = |field: &Field| if parent.is_empty() { field.name.clone() } else { format!("{parent}.{}", field.name) };
+fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, changes: &mut Vec<FieldChange>) {
+    let path = |field: &FieldDefinition| if parent.is_empty() { field.name.clone() } else { format!("{parent}.{}", field.name) };
     for old in before {
         let Some(new) = after.iter().find(|field| field.name == old.name) else {
             changes.push(FieldChange { path: path(old), text: "is gone".to_owned() });
@@ -77,8 +77,8 @@ fn compare(before: &[Field], after: &[Field], parent: &str, changes: &mut Vec<Fi
             say(format!("occurs {now} instead of {often}"));
         }
         match (&old.kind, &new.kind) {
-            (Kind::Object(old_fields), Kind::Object(new_fields)) => compare(old_fields, new_fields, &path(old), changes),
-            (Kind::Enumeration(old_values), Kind::Enumeration(new_values)) => {
+            (FieldKind::Object(old_fields), FieldKind::Object(new_fields)) => compare(old_fields, new_fields, &path(old), changes),
+            (FieldKind::Enumeration(old_values), FieldKind::Enumeration(new_values)) => {
                 let only = |these: &[String], those: &[String]| -> Vec<String> {
                     these.iter().filter(|value| !those.contains(value)).cloned().collect()
                 };

@@ -4,7 +4,7 @@ use crate::ocpp::{ActionDefinition, Catalog, Role, Version, nearest};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct MessageQuery<'a> {
     /// The name: `BootNotification`, `bootnotification`, `remote_reset`.
     pub name: &'a str,
     /// The version.
@@ -48,7 +48,7 @@ pub enum FindError {
 ///
 /// # Errors
 /// When there is none; the error names the closest one.
-pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: Wanted<'_>) -> Result<&'catalog ActionDefinition, FindError> {
+pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: MessageQuery<'_>) -> Result<&'catalog ActionDefinition, FindError> {
     let (name, initiator) = match wanted.name.strip_prefix("remote_") {
         Some(name) => (name, Some(Role::CentralSystem)),
         None => (wanted.name, wanted.initiator),
@@ -94,7 +94,7 @@ mod tests {
 
     fn found(name: &str, version: Version, initiator: Option<Role>) -> Result<(Role, String), String> {
         let catalog = Catalog::embedded();
-        let action = find(&catalog, Wanted { name, version, initiator }).map_err(|error| error.to_string())?;
+        let action = find(&catalog, MessageQuery { name, version, initiator }).map_err(|error| error.to_string())?;
         Ok((action.initiator, action.name.to_string()))
     }
 
@@ -124,7 +124,7 @@ mod tests {
             "OCPP 1.6 has no action Reset of the charge point; add --from cs"
         );
         let empty = Catalog::default();
-        let none = find(&empty, Wanted { name: "Reset", version: Version::V1_6, initiator: None }).unwrap_err();
+        let none = find(&empty, MessageQuery { name: "Reset", version: Version::V1_6, initiator: None }).unwrap_err();
         assert_eq!(none, FindError::NoDefinitions { version: Version::V1_6 });
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::File;
+use super::DocFile;
 
 /// Why the files could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum FolderError {
 ///
 /// # Errors
 /// When the folder is not empty or cannot be written to.
-pub fn write(folder: &Path, files: &[File], force: bool) -> Result<(), FolderError> {
+pub fn write(folder: &Path, files: &[DocFile], force: bool) -> Result<(), FolderError> {
     let refused = |path: &Path| {
         let path = path.to_owned();
         move |error| FolderError::CannotWrite { path, error }
@@ -62,8 +62,8 @@ pub fn write(folder: &Path, files: &[File], force: bool) -> Result<(), FolderErr
 mod tests {
     use super::*;
 
-    fn file(path: &str) -> File {
-        File { path: path.to_owned(), text: "text".to_owned() }
+    fn file(path: &str) -> DocFile {
+        DocFile { path: path.to_owned(), text: "text".to_owned() }
     }
 
     #[test]

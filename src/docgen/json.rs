@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::book::{Book, MessageMatter};
-use super::{File, indented};
+use super::{DocFile, indented};
 
 /// All files; `index.json` lists them.
-pub(super) fn files(book: &Book) -> Vec<File> {
+pub(super) fn files(book: &Book) -> Vec<DocFile> {
     let mut files = Vec::new();
     let mut actions: Vec<Value> = Vec::new();
     for matter in &book.versions {
@@ -23,12 +23,12 @@ pub(super) fn files(book: &Book) -> Vec<File> {
             }));
         }
     }
-    files.push(File { path: "index.json".to_owned(), text: indented(&json!({ "actions": actions })) + "\n" });
+    files.push(DocFile { path: "index.json".to_owned(), text: indented(&json!({ "actions": actions })) + "\n" });
     files
 }
 
 /// Adds the files of a message; returns their names for the list.
-fn message_files(stem: &str, message: &MessageMatter, files: &mut Vec<File>) -> Value {
+fn message_files(stem: &str, message: &MessageMatter, files: &mut Vec<DocFile>) -> Value {
     let mut names = serde_json::Map::new();
     let part = message.part.to_ascii_lowercase();
     let texts = [
@@ -40,7 +40,7 @@ fn message_files(stem: &str, message: &MessageMatter, files: &mut Vec<File>) -> 
         if let Some(text) = text {
             let path = format!("{stem}.{part}.{end}");
             names.insert(name.to_owned(), json!(path));
-            files.push(File { path, text: format!("{text}\n") });
+            files.push(DocFile { path, text: format!("{text}\n") });
         }
     }
     Value::Object(names)

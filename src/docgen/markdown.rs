@@ -1,17 +1,17 @@
 //! The book as Markdown, in the dialect of code hosts: a page of contents and one file a version.
 
-use super::File;
+use super::DocFile;
 use super::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
 use super::difference::{FieldChange, What};
-use super::row::Row;
+use super::row::FieldRow;
 use crate::ocpp::Role;
 use crate::sanitize::visible;
 
 /// All files.
-pub(super) fn files(book: &Book) -> Vec<File> {
-    let mut files = vec![File { path: "README.md".to_owned(), text: contents(book) }];
+pub(super) fn files(book: &Book) -> Vec<DocFile> {
+    let mut files = vec![DocFile { path: "README.md".to_owned(), text: contents(book) }];
     for matter in &book.versions {
-        files.push(File { path: format!("{}.md", matter.slug()), text: version(matter) });
+        files.push(DocFile { path: format!("{}.md", matter.slug()), text: version(matter) });
     }
     files
 }
@@ -95,7 +95,7 @@ fn section(out: &mut String, message: &MessageMatter) {
     }
 }
 
-fn field(out: &mut String, row: &Row) {
+fn field(out: &mut String, row: &FieldRow) {
     let indent = "&emsp;".repeat(row.depth);
     let form = row.in_xml.as_ref().map_or_else(String::new, |form| format!(" (XML: {})", escaped(form)));
     let type_name = if row.type_name.is_empty() { String::new() } else { format!(" ({})", escaped(&row.type_name)) };

@@ -24,7 +24,7 @@ mod soap;
 #[cfg(test)]
 mod tests;
 
-pub use find::{FindError, Wanted, find};
+pub use find::{FindError, MessageQuery, find};
 pub use folder::{FolderError, write};
 
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ const EXAMPLE_TIME: Timestamp = Timestamp::constant(1_896_091_200, 0); // 2030-0
 
 /// How documentation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum DocFormat {
     /// A static site.
     Html,
     /// One Markdown file a version.
@@ -47,7 +47,7 @@ pub enum Format {
 
 /// A file of the documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
+pub struct DocFile {
     /// Its path below the folder, with slashes. Only letters, digits and `.-_/`.
     pub path: String,
     /// Its text.
@@ -55,12 +55,12 @@ pub struct File {
 }
 
 /// The documentation of a catalog.
-pub fn files(catalog: &Catalog, format: Format) -> Vec<File> {
+pub fn files(catalog: &Catalog, format: DocFormat) -> Vec<DocFile> {
     let book = book::Book::new(catalog);
     match format {
-        Format::Html => html::files(&book),
-        Format::Markdown => markdown::files(&book),
-        Format::Json => json::files(&book),
+        DocFormat::Html => html::files(&book),
+        DocFormat::Markdown => markdown::files(&book),
+        DocFormat::Json => json::files(&book),
     }
 }
 

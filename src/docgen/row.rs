@@ -1,9 +1,9 @@
 //! The fields of a message as rows of a table: the tree flattened, each field in words.
 
-use crate::ocpp::{Field, Kind, XmlForm};
+use crate::ocpp::{FieldDefinition, FieldKind, XmlForm};
 
 /// One field.
-pub(super) struct Row {
+pub(super) struct FieldRow {
     /// How deep it lies: 0 is the payload itself.
     pub depth: usize,
     /// Its name.
@@ -23,16 +23,16 @@ pub(super) struct Row {
 }
 
 /// All fields, each object's own behind it.
-pub(super) fn rows(fields: &[Field]) -> Vec<Row> {
+pub(super) fn rows(fields: &[FieldDefinition]) -> Vec<FieldRow> {
     let mut rows = Vec::new();
     add(fields, 0, &mut rows);
     rows
 }
 
-fn add(fields: &[Field], depth: usize, rows: &mut Vec<Row>) {
+fn add(fields: &[FieldDefinition], depth: usize, rows: &mut Vec<FieldRow>) {
     for field in fields {
         let (kind, limit) = kind(&field.kind);
-        rows.push(Row {
+        rows.push(FieldRow {
             depth,
             name: field.name.clone(),
             kind: if field.repeated.is_some() { format!("list of {kind}") } else { kind.to_owned() },
@@ -40,7 +40,7 @@ fn add(fields: &[Field], depth: usize, rows: &mut Vec<Row>) {
             occurs: occurs(field),
             limit,
             values: match &field.kind {
-                Kind::Enumeration(values) => values.clone(),
+                FieldKind::Enumeration(values) => values.clone(),
                 _ => Vec::new(),
             },
             in_xml: match &field.xml {
@@ -55,7 +55,7 @@ fn add(fields: &[Field], depth: usize, rows: &mut Vec<Row>) {
 }
 
 /// How often a field may stand in its object, as definitions count it. A list that must be there but may be empty exists in JSON only.
-pub(super) fn occurs(field: &Field) -> String {
+pub(super) fn occurs(field: &FieldDefinition) -> String {
     match (field.required, field.repeated) {
         (true, None) => "1".to_owned(),
         (false, None) => "0..1".to_owned(),
@@ -67,17 +67,17 @@ pub(super) fn occurs(field: &Field) -> String {
 }
 
 /// A type and its limit, in words.
-fn kind(kind: &Kind) -> (&'static str, String) {
+fn kind(kind: &FieldKind) -> (&'static str, String) {
     let fraction = |digits: u32| format!("at most {digits} fraction digit{}", if digits == 1 { "" } else { "s" });
     match kind {
-        Kind::Text { max_length } => ("text", max_length.map_or_else(String::new, |most| format!("at most {most} characters"))),
-        Kind::Enumeration(_) => ("text", "one of".to_owned()),
-        Kind::Integer => ("whole number", "32 bits, signed".to_owned()),
-        Kind::Decimal { fraction_digits } => ("number", fraction_digits.map_or_else(String::new, fraction)),
-        Kind::Boolean => ("true or false", String::new()),
-        Kind::DateTime => ("date and time", "ISO 8601".to_owned()),
-        Kind::Uri => ("URI", String::new()),
-        Kind::Object(_) => ("object", String::new()),
+        FieldKind::Text { max_length } => ("text", max_length.map_or_else(String::new, |most| format!("at most {most} characters"))),
+        FieldKind::Enumeration(_) => ("text", "one of".to_owned()),
+        FieldKind::Integer => ("whole number", "32 bits, signed".to_owned()),
+        FieldKind::Decimal { fraction_digits } => ("number", fraction_digits.map_or_else(String::new, fraction)),
+        FieldKind::Boolean => ("true or false", String::new()),
+        FieldKind::DateTime => ("date and time", "ISO 8601".to_owned()),
+        FieldKind::Uri => ("URI", String::new()),
+        FieldKind::Object(_) => ("object", String::new()),
     }
 }
 

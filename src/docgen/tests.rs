@@ -8,7 +8,7 @@ use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
 
 use super::*;
-use crate::ocpp::{Field, Kind, Message, Role, Version, XmlForm};
+use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, Role, Version, XmlForm};
 
 /// What a page links to and what can be linked to in it.
 #[derive(Default)]
@@ -19,7 +19,7 @@ struct Page {
 }
 
 /// Reads a page as XML; every element must be closed.
-fn parse(file: &File) -> Page {
+fn parse(file: &DocFile) -> Page {
     let mut page = Page::default();
     let mut reader = Reader::from_str(&file.text);
     reader.config_mut().check_end_names = true;
@@ -70,7 +70,7 @@ fn resolved(from: &str, href: &str) -> String {
     parts.join("/")
 }
 
-fn check_site(files: &[File]) {
+fn check_site(files: &[DocFile]) {
     let pages: BTreeMap<&str, Page> =
         files.iter().filter(|file| file.path.ends_with(".html")).map(|file| (&*file.path, parse(file))).collect();
     let paths: BTreeSet<&str> = files.iter().map(|file| &*file.path).collect();
@@ -97,7 +97,7 @@ fn check_site(files: &[File]) {
 
 #[test]
 fn the_site_is_well_formed_and_its_links_lead_somewhere() {
-    let files = files(&Catalog::embedded(), Format::Html);
+    let files = files(&Catalog::embedded(), DocFormat::Html);
     check_site(&files);
     let page = |path: &str| parse(files.iter().find(|file| file.path == path).unwrap()).text;
     let boot = page("ocpp-1.6/BootNotification.html");
@@ -113,7 +113,7 @@ fn the_site_is_well_formed_and_its_links_lead_somewhere() {
 
 #[test]
 fn every_example_that_is_written_satisfies_the_schema_that_is_written() {
-    let files = files(&Catalog::embedded(), Format::Json);
+    let files = files(&Catalog::embedded(), DocFormat::Json);
     let texts: BTreeMap<&str, &str> = files.iter().map(|file| (&*file.path, &*file.text)).collect();
     let index: Value = serde_json::from_str(texts["index.json"]).unwrap();
     let (mut messages, mut envelopes) = (0, 0);
@@ -137,7 +137,7 @@ fn every_example_that_is_written_satisfies_the_schema_that_is_written() {
 
 #[test]
 fn the_links_of_the_markdown_lead_somewhere() {
-    let files = files(&Catalog::embedded(), Format::Markdown);
+    let files = files(&Catalog::embedded(), DocFormat::Markdown);
     let texts: BTreeMap<&str, &str> = files.iter().map(|file| (&*file.path, &*file.text)).collect();
     assert_eq!(texts.keys().copied().collect::<Vec<_>>(), ["README.md", "ocpp-1.2.md", "ocpp-1.5.md", "ocpp-1.6.md"]);
     let link = regex::Regex::new(r"\[[^\]]+\]\(([^)#]*)(?:#([^)]+))?\)").unwrap();
@@ -154,7 +154,7 @@ fn the_links_of_the_markdown_lead_somewhere() {
 
 #[test]
 fn the_same_definitions_give_the_same_files() {
-    for format in [Format::Html, Format::Markdown, Format::Json] {
+    for format in [DocFormat::Html, DocFormat::Markdown, DocFormat::Json] {
         assert_eq!(files(&Catalog::embedded(), format), files(&Catalog::embedded(), format));
     }
 }
@@ -162,7 +162,7 @@ fn the_same_definitions_give_the_same_files() {
 #[test]
 fn hostile_definitions_break_nothing() {
     let hostile = "</code></pre><script src='x'>&\"'\u{1b}[2J\u{202e}\u{0}\n```|../../x#y";
-    let field = |kind| Field {
+    let field = |kind| FieldDefinition {
         name: hostile.to_owned(),
         kind,
         required: true,
@@ -171,8 +171,8 @@ fn hostile_definitions_break_nothing() {
         xml: XmlForm::Element(format!("{hostile}2")),
     };
     let message = || {
-        let inner = vec![field(Kind::Enumeration(vec![hostile.to_owned()]))];
-        Message::new(hostile, vec![field(Kind::Object(inner))], None)
+        let inner = vec![field(FieldKind::Enumeration(vec![hostile.to_owned()]))];
+        MessageDefinition::new(hostile, vec![field(FieldKind::Object(inner))], None)
     };
     let actions = [hostile, "index", "../../etc", "", "INDEX"].into_iter().flat_map(|name| {
         Role::ALL.map(|initiator| {
@@ -181,15 +181,15 @@ fn hostile_definitions_break_nothing() {
         })
     });
     let catalog = Catalog::new(actions.collect::<Vec<_>>());
-    check_site(&files(&catalog, Format::Html));
-    for format in [Format::Html, Format::Markdown, Format::Json] {
+    check_site(&files(&catalog, DocFormat::Html));
+    for format in [DocFormat::Html, DocFormat::Markdown, DocFormat::Json] {
         for file in files(&catalog, format) {
             assert!(!file.path.contains("..") && !file.path.starts_with('/') && file.path.is_ascii(), "{}", file.path);
-            if format != Format::Json {
+            if format != DocFormat::Json {
                 assert!(!file.text.contains(['\u{1b}', '\u{202e}', '\u{0}']), "{}", file.path);
-                assert!(!file.text.contains("<script") || format == Format::Markdown, "{}", file.path);
+                assert!(!file.text.contains("<script") || format == DocFormat::Markdown, "{}", file.path);
             }
         }
     }
-    assert!(files(&Catalog::default(), Format::Html).len() == 3, "without definitions there are no versions");
+    assert!(files(&Catalog::default(), DocFormat::Html).len() == 3, "without definitions there are no versions");
 }

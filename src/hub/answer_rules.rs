@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Later, Outbox, Outcome};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, DeferredAnswer, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::trace::{Direction, StationKey};
 
 /// Makes the payload of a result from the usual one.
-pub type Change = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
+pub type PayloadChange = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
 
 /// A call whose answer is asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct AnswerRequest {
     /// Names the question in the order that brings the answer.
     pub ticket: u64,
     /// The station on whose link the answer is awaited.
@@ -31,18 +31,18 @@ pub struct Asked {
 }
 
 /// Is asked for an answer, from the task of a link. It must not block; the answer comes later, as an order.
-pub type Asker = Arc<dyn Fn(Asked) + Send + Sync>;
+pub type AnswerProvider = Arc<dyn Fn(AnswerRequest) + Send + Sync>;
 
 /// The tickets of the book begin here; those of plugins stay below. A number of JavaScript holds them exactly.
 const TICKETS: u64 = 1 << 52;
 
 /// What is said on purpose.
 #[derive(Clone)]
-pub enum OnPurpose {
+pub enum AnswerOverride {
     /// What would have been said anyway (to be delayed).
     Usual,
     /// A result with another payload.
-    Result(Change),
+    Result(PayloadChange),
     /// An error.
     Error {
         /// Its code.
@@ -66,7 +66,7 @@ pub struct AnswerRule {
     /// Whether the rule ends with its first use.
     pub once: bool,
     /// What is said.
-    pub reply: OnPurpose,
+    pub reply: AnswerOverride,
     /// How long it is held back.
     pub delay: Option<Duration>,
     /// The rule as a person wrote it, for lists.
@@ -80,15 +80,15 @@ impl AnswerRule {
 
     /// Whether the call is not carried out: its answer is an error, or none comes.
     fn refuses(&self) -> bool {
-        matches!(self.reply, OnPurpose::Error { .. } | OnPurpose::Silence)
+        matches!(self.reply, AnswerOverride::Error { .. } | AnswerOverride::Silence)
     }
 
     fn applied(&self, usual: Answer, version: Version) -> Answer {
         let said = match &self.reply {
-            OnPurpose::Usual => usual,
-            OnPurpose::Silence => return Answer::Silence,
-            OnPurpose::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
-            OnPurpose::Result(change) => {
+            AnswerOverride::Usual => usual,
+            AnswerOverride::Silence => return Answer::Silence,
+            AnswerOverride::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
+            AnswerOverride::Result(change) => {
                 // A person has the last word, so an answer that is still to be decided is not waited for.
                 let usual = if let Answer::Later(later) = usual { *later.otherwise } else { usual };
                 let base = if let Answer::Result(payload) = usual { payload } else { json!({}) };
@@ -96,7 +96,7 @@ impl AnswerRule {
             }
         };
         match (said, self.delay) {
-            (Answer::Later(later), delay) => Answer::Later(Later { delay: delay.or(later.delay), ..later }),
+            (Answer::Later(later), delay) => Answer::Later(DeferredAnswer { delay: delay.or(later.delay), ..later }),
             (said, Some(delay)) => Answer::Delayed(delay, Box::new(said)),
             (said, None) => said,
         }
@@ -105,17 +105,17 @@ impl AnswerRule {
 
 /// The rules of the session.
 #[derive(Default)]
-pub struct AnswerBook {
+pub struct AnswerRules {
     rules: Mutex<Vec<AnswerRule>>,
     /// Whether there is any rule: most sessions have none, and every call asks.
     used: AtomicBool,
     /// Who decides where there is no rule.
-    asker: Mutex<Option<Asker>>,
+    asker: Mutex<Option<AnswerProvider>>,
     asked: AtomicBool,
     tickets: AtomicU64,
 }
 
-impl AnswerBook {
+impl AnswerRules {
     /// Adds a rule in the place of the one for the same action, initiator and station.
     pub fn set(&self, rule: AnswerRule) {
         let mut rules = self.lock();
@@ -125,12 +125,12 @@ impl AnswerBook {
     }
 
     /// From now on somebody decides every answer for which there is no rule; with `None` nobody does.
-    pub fn ask(&self, asker: Option<Asker>) {
+    pub fn ask(&self, asker: Option<AnswerProvider>) {
         self.asked.store(asker.is_some(), Ordering::Relaxed);
         *self.asker.lock().unwrap_or_else(PoisonError::into_inner) = asker;
     }
 
-    fn asker(&self) -> Option<Asker> {
+    fn asker(&self) -> Option<AnswerProvider> {
         if !self.asked.load(Ordering::Relaxed) {
             return None;
         }
@@ -171,28 +171,28 @@ impl AnswerBook {
 }
 
 /// A behaviour whose answers pass the book.
-pub(super) struct Overridable {
+pub(super) struct RuleFilter {
     inner: Box<dyn Behaviour>,
     station: StationKey,
-    book: Arc<AnswerBook>,
+    book: Arc<AnswerRules>,
 }
 
-impl Overridable {
+impl RuleFilter {
     /// Puts the book between a link and its behaviour.
-    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, book: Arc<AnswerBook>) -> Overridable {
-        Overridable { inner, station, book }
+    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, book: Arc<AnswerRules>) -> RuleFilter {
+        RuleFilter { inner, station, book }
     }
 
     /// Asks for the answer and lets the link wait for it.
-    fn asked(&self, ask: &Asker, call: IncomingCall<'_>, usual: Answer) -> Answer {
+    fn asked(&self, ask: &AnswerProvider, call: IncomingCall<'_>, usual: Answer) -> Answer {
         let ticket = TICKETS + self.book.tickets.fetch_add(1, Ordering::Relaxed);
         let (action, payload) = (call.action.to_owned(), call.payload.clone());
-        ask(Asked { ticket, station: self.station, action, payload, usual: usual.clone() });
-        Answer::Later(Later { ticket, patience: None, otherwise: Box::new(usual), delay: None })
+        ask(AnswerRequest { ticket, station: self.station, action, payload, usual: usual.clone() });
+        Answer::Later(DeferredAnswer { ticket, patience: None, otherwise: Box::new(usual), delay: None })
     }
 }
 
-impl Behaviour for Overridable {
+impl Behaviour for RuleFilter {
     fn role(&self) -> Role {
         self.inner.role()
     }
@@ -221,7 +221,7 @@ impl Behaviour for Overridable {
         }
     }
 
-    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         self.inner.answered(action, payload, outcome, now, out);
     }
 
@@ -242,26 +242,26 @@ impl Behaviour for Overridable {
 mod tests {
     use super::*;
 
-    fn rule(station: Option<u32>, reply: OnPurpose) -> AnswerRule {
+    fn rule(station: Option<u32>, reply: AnswerOverride) -> AnswerRule {
         let (initiator, action) = (Role::ChargePoint, "Authorize".to_owned());
         AnswerRule { initiator, action, station: station.map(StationKey), once: false, reply, delay: None, text: "rule".into() }
     }
 
-    fn answer(book: &AnswerBook, station: u32) -> Option<Answer> {
+    fn answer(book: &AnswerRules, station: u32) -> Option<Answer> {
         let usual = Answer::Result(json!({"a": 1}));
         book.take(Role::ChargePoint, "Authorize", StationKey(station)).map(|rule| rule.applied(usual, Version::V1_6))
     }
 
     #[test]
     fn the_rule_of_a_station_comes_before_the_rule_of_all() {
-        let book = AnswerBook::default();
+        let book = AnswerRules::default();
         assert_eq!(answer(&book, 1), None);
-        book.set(rule(None, OnPurpose::Silence));
-        let change: Change = Arc::new(|mut payload, _| {
+        book.set(rule(None, AnswerOverride::Silence));
+        let change: PayloadChange = Arc::new(|mut payload, _| {
             payload["b"] = json!(2);
             payload
         });
-        book.set(rule(Some(1), OnPurpose::Result(change)));
+        book.set(rule(Some(1), AnswerOverride::Result(change)));
         assert_eq!(answer(&book, 1), Some(Answer::Result(json!({"a": 1, "b": 2}))));
         assert_eq!(answer(&book, 2), Some(Answer::Silence));
         assert_eq!(book.texts().len(), 2);
@@ -273,8 +273,8 @@ mod tests {
 
     #[test]
     fn once_is_once_and_a_delay_holds_the_answer_back() {
-        let book = AnswerBook::default();
-        let error = OnPurpose::Error { code: ErrorCode::GenericError, description: String::new() };
+        let book = AnswerRules::default();
+        let error = AnswerOverride::Error { code: ErrorCode::GenericError, description: String::new() };
         book.set(AnswerRule { once: true, delay: Some(Duration::from_secs(2)), ..rule(None, error) });
         let error = Answer::Error { code: ErrorCode::GenericError, description: String::new() };
         assert_eq!(answer(&book, 1), Some(Answer::Delayed(Duration::from_secs(2), Box::new(error))));
@@ -295,7 +295,7 @@ mod tests {
             out.call("Reset", json!({}));
             Answer::Result(json!({"n": self.0}))
         }
-        fn answered(&mut self, _: &str, _: &Value, _: Outcome<'_>, _: Moment, _: &mut Outbox) {}
+        fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
         fn deadline(&self) -> Option<Instant> {
             None
         }
@@ -304,20 +304,20 @@ mod tests {
 
     #[test]
     fn a_call_that_is_refused_or_not_heard_is_not_carried_out() {
-        let book = Arc::new(AnswerBook::default());
-        let mut behaviour = Overridable::new(Box::new(Counting(0)), StationKey(1), book.clone());
+        let book = Arc::new(AnswerRules::default());
+        let mut behaviour = RuleFilter::new(Box::new(Counting(0)), StationKey(1), book.clone());
         let mut out = Outbox::default();
         let mut ask = || {
             let call = IncomingCall { action: "Authorize", payload: &json!({}), version: Version::V1_6 };
             let answer = behaviour.answer(call, crate::clock::now(), &mut out);
             (answer, out.take().len())
         };
-        book.set(AnswerRule { once: true, ..rule(None, OnPurpose::Silence) });
+        book.set(AnswerRule { once: true, ..rule(None, AnswerOverride::Silence) });
         assert_eq!(ask(), (Answer::Silence, 0));
-        let error = OnPurpose::Error { code: ErrorCode::GenericError, description: String::new() };
+        let error = AnswerOverride::Error { code: ErrorCode::GenericError, description: String::new() };
         book.set(AnswerRule { once: true, ..rule(None, error) });
         assert_eq!(ask(), (Answer::Error { code: ErrorCode::GenericError, description: String::new() }, 0));
-        book.set(AnswerRule { once: true, ..rule(None, OnPurpose::Result(Arc::new(|usual, _| usual))) });
+        book.set(AnswerRule { once: true, ..rule(None, AnswerOverride::Result(Arc::new(|usual, _| usual))) });
         assert_eq!(ask(), (Answer::Result(json!({"n": 1})), 1));
     }
 }

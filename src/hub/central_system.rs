@@ -6,17 +6,17 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::CentralSystemOptions;
-use super::answer_rules::{AnswerBook, Overridable};
+use super::answer_rules::{AnswerRules, RuleFilter};
 use super::registry::Registry;
-use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Network, Reception};
+use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Network, ListenerContext};
 use crate::ocpp::{Role, Transport, Version};
-use crate::plugin::{Plugged, Seam};
+use crate::plugin::{PluginFilter, PluginChannel};
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
 /// Where a central system listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listening {
+pub struct ListenAddress {
     /// The bound address.
     pub address: SocketAddr,
     /// The transports that are spoken.
@@ -25,7 +25,7 @@ pub struct Listening {
     prefix: String,
 }
 
-impl Listening {
+impl ListenAddress {
     /// For a bound address; `host` is the one that a person named.
     pub(super) fn new(
         address: SocketAddr,
@@ -33,12 +33,12 @@ impl Listening {
         endpoint: &str,
         transports: &[Transport],
         network: &Network,
-    ) -> Listening {
+    ) -> ListenAddress {
         let host = match host {
             Some(host) if !address.ip().is_unspecified() => bracketed(host),
             _ => network.outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
         };
-        Listening { address, transports: transports.to_vec(), host, prefix: Endpoint::new(endpoint).prefix() }
+        ListenAddress { address, transports: transports.to_vec(), host, prefix: Endpoint::new(endpoint).prefix() }
     }
 
     /// The URL at which a station with this identity connects, by an address that others reach too. Where only SOAP is spoken it is that
@@ -62,21 +62,21 @@ fn bracketed(host: &str) -> String {
 }
 
 /// Stands behind the links of one central system's stations.
-struct Books {
+struct CentralSystemDirectory {
     central_system: Arc<CentralSystem>,
     trace: Arc<Trace>,
     registry: Arc<Registry>,
-    answers: Arc<AnswerBook>,
-    plugins: Arc<Seam>,
+    answers: Arc<AnswerRules>,
+    plugins: Arc<PluginChannel>,
     profile: Profile,
 }
 
-impl Directory for Books {
+impl Directory for CentralSystemDirectory {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.trace.station(Role::CentralSystem, identity);
         let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
-        let usual = Box::new(Plugged::new(usual, station, self.plugins.clone()));
-        Admission { station, behaviour: Box::new(Overridable::new(usual, station, self.answers.clone())) }
+        let usual = Box::new(PluginFilter::new(usual, station, self.plugins.clone()));
+        Admission { station, behaviour: Box::new(RuleFilter::new(usual, station, self.answers.clone())) }
     }
 
     fn callback(&self, station: StationKey) -> Option<String> {
@@ -98,15 +98,15 @@ pub(super) fn reception(
     central_system: Arc<CentralSystem>,
     context: LinkContext,
     registry: Arc<Registry>,
-    (answers, plugins, profile): (Arc<AnswerBook>, Arc<Seam>, Profile),
+    (answers, plugins, profile): (Arc<AnswerRules>, Arc<PluginChannel>, Profile),
     tasks: TaskTracker,
-) -> Reception {
+) -> ListenerContext {
     let trace = context.teller.trace().clone();
-    Reception::new(
+    ListenerContext::new(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),
         options.transports.clone(),
-        Arc::new(Books { central_system, trace, registry, answers, plugins, profile }),
+        Arc::new(CentralSystemDirectory { central_system, trace, registry, answers, plugins, profile }),
         context,
         tasks,
     )
@@ -120,13 +120,13 @@ mod tests {
     fn the_url_has_the_named_host_or_an_address_of_this_machine() {
         let network = Network::default();
         let local =
-            Listening::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL, &network);
+            ListenAddress::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL, &network);
         assert_eq!(local.url("CP1"), "ws://127.0.0.1:9000/simulator/CP1");
-        let six = Listening::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL, &network);
+        let six = ListenAddress::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL, &network);
         assert_eq!(six.url("CP1"), "ws://[::1]:9000/CP1");
-        let soap = Listening::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap], &network);
+        let soap = ListenAddress::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap], &network);
         assert_eq!(soap.url("CP1"), "http://h:9000/x/");
-        let all = Listening::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL, &network).url("CP1");
+        let all = ListenAddress::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL, &network).url("CP1");
         assert!(!all.contains("[::]") && all.ends_with(":9000/CP1"), "{all}");
     }
 }

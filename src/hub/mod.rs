@@ -20,24 +20,24 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::now;
-use crate::link::{self, Dial, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService};
+use crate::link::{self, DialTarget, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService};
 use crate::ocpp::{Catalog, Role};
-use crate::plugin::{Plugged, Plugins};
+use crate::plugin::{PluginFilter, Plugins};
 use crate::sanitize::visible;
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
-use crate::trace::{Happening, StationKey, Teller, Trace};
+use crate::trace::{Happening, StationKey, EventSender, Trace};
 
-pub use answer_rules::{AnswerBook, AnswerRule, Asked, Asker, Change, OnPurpose};
-pub use central_system::Listening;
+pub use answer_rules::{AnswerRules, AnswerRule, AnswerRequest, AnswerProvider, PayloadChange, AnswerOverride};
+pub use central_system::ListenAddress;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
-pub use order::{Deed, Order};
+pub use order::{LinkCommand, Order};
 pub use receipt::Receipt;
 
-use answer_rules::Overridable;
-use plugin_host::PluginHost;
+use answer_rules::RuleFilter;
+use plugin_host::HubPluginHost;
 use registry::Registry;
-use route::Way;
+use route::Route;
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
@@ -57,30 +57,30 @@ struct Shared {
     profile: Profile,
     /// The settings of those that run, with our role.
     running: Mutex<Vec<(Role, SharedSettings)>>,
-    answers: Arc<AnswerBook>,
+    answers: Arc<AnswerRules>,
     plugins: Plugins,
     /// Where frames may be stopped.
     gate: Arc<Gate>,
     network: Network,
-    teller: Teller,
+    teller: EventSender,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     /// How many of our charge points may be in a handshake at the same time.
     turns: Arc<Semaphore>,
     registry: Arc<Registry>,
-    listening: Mutex<Vec<Listening>>,
+    listening: Mutex<Vec<ListenAddress>>,
     /// Whether SOAP messages are printed as XML, by our role.
     print_xml: [AtomicBool; Role::ALL.len()],
 }
 
 impl Hub {
     /// A session in which nothing runs yet.
-    pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, teller: Teller) -> Hub {
+    pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, teller: EventSender) -> Hub {
         Hub::with_profile(catalog, settings, Profile::default(), teller)
     }
 
     /// A session in which nothing runs yet, with payloads and answers of this profile.
-    pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, teller: Teller) -> Hub {
+    pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, teller: EventSender) -> Hub {
         Hub::with_network(catalog, settings, profile, teller, Network::default())
     }
 
@@ -89,7 +89,7 @@ impl Hub {
         catalog: Arc<Catalog>,
         settings: LinkSettings,
         profile: Profile,
-        teller: Teller,
+        teller: EventSender,
         network: Network,
     ) -> Hub {
         let shared = Shared {
@@ -110,7 +110,7 @@ impl Hub {
             print_xml: Default::default(),
         };
         let shared = Arc::new(shared);
-        shared.plugins.connect(Arc::new(PluginHost(Arc::downgrade(&shared))));
+        shared.plugins.connect(Arc::new(HubPluginHost(Arc::downgrade(&shared))));
         Hub { shared }
     }
 
@@ -150,7 +150,7 @@ impl Hub {
     }
 
     /// The addresses on which central systems listen.
-    pub fn listening(&self) -> Vec<Listening> {
+    pub fn listening(&self) -> Vec<ListenAddress> {
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -163,7 +163,7 @@ impl Hub {
         let bound =
             self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
-        let listening = Listening::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
+        let listening = ListenAddress::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
         let reception = central_system::reception(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
@@ -194,7 +194,7 @@ impl Hub {
     /// # Errors
     /// When the URL is none, or a charge point with this name runs already.
     pub fn start_charge_point_as(&self, name: &str, options: ChargePointOptions) -> Result<StationKey, HubError> {
-        let way = Way::find(&options, &self.shared.network)?;
+        let way = Route::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
@@ -213,15 +213,15 @@ impl Hub {
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
-        let usual = Box::new(Plugged::new(usual, station, self.shared.plugins.seam().clone()));
-        let charge_point = Box::new(Overridable::new(usual, station, self.shared.answers.clone()));
+        let usual = Box::new(PluginFilter::new(usual, station, self.shared.plugins.seam().clone()));
+        let charge_point = Box::new(RuleFilter::new(usual, station, self.shared.answers.clone()));
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
-            Way::WebSocket(url) => {
-                let dial = Dial { url, identity, version, station, turns };
+            Route::WebSocket(url) => {
+                let dial = DialTarget { url, identity, version, station, turns };
                 tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
             }
-            Way::Soap { url, from, listener } => {
+            Route::Soap { url, from, listener } => {
                 let service = SoapService { url, identity, version, station, from };
                 tasks.spawn(link::keep_serving(service, listener, charge_point, inbox, context));
             }
@@ -241,18 +241,18 @@ impl Hub {
         receipt
     }
 
-    fn deliver(&self, station: StationKey, deed: &Deed) -> Result<(), String> {
+    fn deliver(&self, station: StationKey, deed: &LinkCommand) -> Result<(), String> {
         let order = match deed.clone() {
-            Deed::Call { action, payload } => LinkOrder::Call { action, payload },
-            Deed::Raw(text) => LinkOrder::Raw(text),
-            Deed::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
-            Deed::Probe => LinkOrder::Probe,
-            Deed::Release { number, fate } => LinkOrder::Release { number, fate },
-            Deed::CallAt(url) => LinkOrder::CallAt(url),
-            Deed::Ping => LinkOrder::Ping,
-            Deed::Disconnect => LinkOrder::Disconnect,
-            Deed::Drop => LinkOrder::Drop,
-            Deed::Connect => LinkOrder::Connect,
+            LinkCommand::Call { action, payload } => LinkOrder::Call { action, payload },
+            LinkCommand::Raw(text) => LinkOrder::Raw(text),
+            LinkCommand::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
+            LinkCommand::Probe => LinkOrder::Probe,
+            LinkCommand::Release { number, fate } => LinkOrder::Release { number, fate },
+            LinkCommand::CallAt(url) => LinkOrder::CallAt(url),
+            LinkCommand::Ping => LinkOrder::Ping,
+            LinkCommand::Disconnect => LinkOrder::Disconnect,
+            LinkCommand::Drop => LinkOrder::Drop,
+            LinkCommand::Connect => LinkOrder::Connect,
         };
         self.order(station, order)
     }
@@ -302,7 +302,7 @@ impl Hub {
     }
 
     /// The rules by which calls are answered on purpose.
-    pub fn answers(&self) -> &Arc<AnswerBook> {
+    pub fn answers(&self) -> &Arc<AnswerRules> {
         &self.shared.answers
     }
 

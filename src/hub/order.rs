@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::link::Fate;
+use crate::link::ReleaseAction;
 use crate::link::HttpUrl;
 use crate::trace::StationKey;
 
@@ -12,12 +12,12 @@ pub struct Order {
     /// The stations, each once.
     pub targets: Vec<StationKey>,
     /// What to do there.
-    pub deed: Deed,
+    pub deed: LinkCommand,
 }
 
 /// What to do on a link.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
+pub enum LinkCommand {
     /// Send a call.
     Call {
         /// The operation's name.
@@ -38,7 +38,7 @@ pub enum Deed {
         /// Its number.
         number: u64,
         /// What is to become of it.
-        fate: Fate,
+        fate: ReleaseAction,
     },
     /// Send a WebSocket ping.
     Ping,

@@ -12,7 +12,7 @@ use crate::plugin::{Host, StationFacts};
 use crate::trace::{Happening, LinkState, StationKey, StationRow};
 
 /// The session, as long as there is one: plugins do not keep it alive.
-pub(super) struct PluginHost(pub Weak<Shared>);
+pub(super) struct HubPluginHost(pub Weak<Shared>);
 
 fn facts(row: &StationRow) -> StationFacts {
     StationFacts {
@@ -25,7 +25,7 @@ fn facts(row: &StationRow) -> StationFacts {
     }
 }
 
-impl Host for PluginHost {
+impl Host for HubPluginHost {
     fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
         let shared = self.0.upgrade()?;
         let definition = shared.catalog.action(version, role, action)?;

@@ -4,7 +4,7 @@ use super::{ChargePointOptions, HubError};
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};
 
 /// A way to the central system.
-pub(super) enum Way {
+pub(super) enum Route {
     WebSocket(CentralSystemUrl),
     /// Both directions of SOAP: the service that we call, and the socket on which we are called.
     Soap {
@@ -14,13 +14,13 @@ pub(super) enum Way {
     },
 }
 
-impl Way {
+impl Route {
     /// The way that the options want. For SOAP the port is bound here.
-    pub fn find(options: &ChargePointOptions, network: &Network) -> Result<Way, HubError> {
-        let Some(soap) = &options.soap else { return Ok(Way::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
+    pub fn find(options: &ChargePointOptions, network: &Network) -> Result<Route, HubError> {
+        let Some(soap) = &options.soap else { return Ok(Route::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
         let url = HttpUrl::parse(&options.url)?;
         let from = soap.from.clone().filter(|from| !from.is_empty());
         let listener = network.bind_everywhere(soap.port).map_err(|error| HubError::cannot_listen(None, soap.port, &error))?;
-        Ok(Way::Soap { url, from, listener })
+        Ok(Route::Soap { url, from, listener })
     }
 }

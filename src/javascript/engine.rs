@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rquickjs::context::EvalOptions;
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Object, Persistent, Runtime, Value};
 
-use super::fault::{Bound, Fault, OURS, WAITING_WRAPPER, WRAPPER};
+use super::fault::{ScriptLimit, ScriptFault, OURS, WAITING_WRAPPER, WRAPPER};
 
 const TOOLKIT: &str = include_str!("toolkit.js");
 /// How deep functions may call each other, in bytes of stack.
@@ -16,7 +16,7 @@ const STACK: usize = 256 << 10;
 
 /// The bounds of a script.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ScriptLimits {
     /// Its memory, in bytes.
     pub memory: usize,
     /// How long one turn may take.
@@ -24,17 +24,17 @@ pub struct Limits {
 }
 
 /// The rejected promises of which nobody took notice yet, each with its reason in words.
-type Rejections = Rc<RefCell<Vec<(Persistent<Value<'static>>, Fault)>>>;
+type Rejections = Rc<RefCell<Vec<(Persistent<Value<'static>>, ScriptFault)>>>;
 
 /// A script. The order of the fields is the order in which they go: what belongs to the runtime before the runtime.
-pub struct Script {
+pub struct SandboxScript {
     start: Persistent<Function<'static>>,
     event: Persistent<Function<'static>>,
     rejections: Rejections,
     clock: Rc<Clock>,
     context: Context,
     runtime: Runtime,
-    limits: Limits,
+    limits: ScriptLimits,
 }
 
 /// When the running turn must end.
@@ -44,7 +44,7 @@ struct Clock {
     struck: Cell<bool>,
 }
 
-impl Script {
+impl SandboxScript {
     /// An engine with the toolkit and preludes in it; no file runs yet. Each prelude has a name and is a function that takes the toolkit
     /// and returns what it adds to it. In the end there must be the functions `start`, for the text of the file, and `event`, for the
     /// kind and the JSON of whatever happens. They reach the program through `host` only: an operation and its JSON, answered with JSON
@@ -54,11 +54,11 @@ impl Script {
     /// When the bounds are too narrow for it.
     pub fn new(
         name: &str,
-        limits: Limits,
+        limits: ScriptLimits,
         preludes: &[(&str, &str)],
         host: impl Fn(&str, &str) -> Result<String, String> + 'static,
-    ) -> Result<Script, Fault> {
-        let plain = |error: rquickjs::Error| Fault::new(&error.to_string(), "");
+    ) -> Result<SandboxScript, ScriptFault> {
+        let plain = |error: rquickjs::Error| ScriptFault::new(&error.to_string(), "");
         let runtime = Runtime::new().map_err(plain)?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(STACK);
@@ -92,14 +92,14 @@ impl Script {
             };
             made().catch(&ctx).map_err(|caught| describe(&caught))
         })?;
-        Ok(Script { start, event, rejections, clock, context, runtime, limits })
+        Ok(SandboxScript { start, event, rejections, clock, context, runtime, limits })
     }
 
     /// Gives the text of the file to `start`; what that returns comes back.
     ///
     /// # Errors
     /// With what was thrown, or the bound that was broken.
-    pub fn start(&self, text: &str) -> Result<Option<String>, Fault> {
+    pub fn start(&self, text: &str) -> Result<Option<String>, ScriptFault> {
         self.turn(|ctx| self.start.clone().restore(ctx)?.call((text,)))
     }
 
@@ -107,12 +107,12 @@ impl Script {
     ///
     /// # Errors
     /// With what was thrown, or the bound that was broken.
-    pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, Fault> {
+    pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, ScriptFault> {
         self.turn(|ctx| self.event.clone().restore(ctx)?.call((kind, json)))
     }
 
     /// One turn: the function, then the promises that it has settled, all within one time limit.
-    fn turn(&self, run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Option<String>>) -> Result<Option<String>, Fault> {
+    fn turn(&self, run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Option<String>>) -> Result<Option<String>, ScriptFault> {
         self.clock.deadline.set(Some(Instant::now() + self.limits.time));
         self.clock.struck.set(false);
         let ran = self.context.with(|ctx| run(&ctx).catch(&ctx).map_err(|caught| describe(&caught)));
@@ -122,13 +122,13 @@ impl Script {
         match (ended, self.clock.struck.get()) {
             (Err(fault), true) => {
                 let message = format!("it was stopped after {} ms", self.limits.time.as_millis());
-                Err(Fault { message, bound: Some(Bound::Time), ..fault })
+                Err(ScriptFault { message, bound: Some(ScriptLimit::Time), ..fault })
             }
             (ended, _) => ended,
         }
     }
 
-    fn settle(&self) -> Result<(), Fault> {
+    fn settle(&self) -> Result<(), ScriptFault> {
         loop {
             match self.runtime.execute_pending_job() {
                 Ok(true) => {}
@@ -145,7 +145,7 @@ impl Script {
     }
 
     /// The promises that were rejected without anybody listening.
-    pub fn unheard(&self) -> Vec<Fault> {
+    pub fn unheard(&self) -> Vec<ScriptFault> {
         self.rejections.borrow_mut().drain(..).map(|(_, fault)| fault).collect()
     }
 
@@ -155,7 +155,7 @@ impl Script {
     }
 }
 
-impl Drop for Script {
+impl Drop for SandboxScript {
     fn drop(&mut self) {
         // The values in it must go before the runtime does.
         self.rejections.borrow_mut().clear();
@@ -213,24 +213,24 @@ fn track_rejections(runtime: &Runtime) -> Rejections {
 }
 
 /// What was thrown, in words.
-fn describe(caught: &CaughtError<'_>) -> Fault {
+fn describe(caught: &CaughtError<'_>) -> ScriptFault {
     match caught {
-        CaughtError::Error(error) => Fault::new(&error.to_string(), ""),
+        CaughtError::Error(error) => ScriptFault::new(&error.to_string(), ""),
         CaughtError::Exception(exception) => exception_fault(exception),
         CaughtError::Value(value) => match value.clone().into_object().and_then(Exception::from_object) {
             Some(exception) => exception_fault(&exception),
             None => {
                 let text = value.as_string().and_then(|text| text.to_string().ok());
                 let otherwise = if value.is_null() { "null" } else { "something was thrown that is no Error" };
-                Fault::new(text.as_deref().unwrap_or(otherwise), "")
+                ScriptFault::new(text.as_deref().unwrap_or(otherwise), "")
             }
         },
     }
 }
 
-fn exception_fault(exception: &Exception<'_>) -> Fault {
+fn exception_fault(exception: &Exception<'_>) -> ScriptFault {
     let kind: Option<String> = exception.as_object().get("name").ok();
     let message = exception.message().unwrap_or_default();
     let message = kind.map_or_else(|| message.clone(), |kind| format!("{kind}: {message}"));
-    Fault::new(&message, &exception.stack().unwrap_or_default())
+    ScriptFault::new(&message, &exception.stack().unwrap_or_default())
 }

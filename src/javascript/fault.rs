@@ -15,7 +15,7 @@ const LONGEST: usize = 2000;
 
 /// A bound that a script has broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
+pub enum ScriptLimit {
     /// It computed for too long.
     Time,
     /// It wanted too much memory.
@@ -24,18 +24,18 @@ pub enum Bound {
 
 /// Something went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct ScriptFault {
     /// What, in the words of the engine or the script.
     pub message: String,
     /// Where: `name.js:3:9`.
     pub place: Option<String>,
     /// The bound that was broken.
-    pub bound: Option<Bound>,
+    pub bound: Option<ScriptLimit>,
 }
 
-impl Fault {
+impl ScriptFault {
     /// Puts a fault together from an exception's message and stack.
-    pub fn new(message: &str, stack: &str) -> Fault {
+    pub fn new(message: &str, stack: &str) -> ScriptFault {
         let mut message: String = message.chars().take(LONGEST).collect();
         if message == "null" {
             // Without any memory left not even the error can be made, and null is thrown instead.
@@ -44,12 +44,12 @@ impl Fault {
         if message.trim().is_empty() {
             message = "something was thrown without a message".to_owned();
         }
-        let bound = message.contains("out of memory").then_some(Bound::Memory);
-        Fault { message, place: place(stack), bound }
+        let bound = message.contains("out of memory").then_some(ScriptLimit::Memory);
+        ScriptFault { message, place: place(stack), bound }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ScriptFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         match &self.place {
@@ -90,12 +90,12 @@ mod tests {
     fn the_place_is_the_first_one_in_a_file_of_the_person() {
         let stack =
             "    at guarded (ocpp tui/plugin.js:40:5)\n    at f (native)\n    at onLoad (demo.js:3:9)\n    at demo.js:1:70\n";
-        assert_eq!(Fault::new("no", stack).to_string(), "no (demo.js:3:9)");
+        assert_eq!(ScriptFault::new("no", stack).to_string(), "no (demo.js:3:9)");
         assert_eq!(place("    at demo.js:1:70").unwrap(), "demo.js:1:9");
         assert_eq!(place("    at demo.js:7").unwrap(), "demo.js:7");
         assert_eq!(place("    at <anonymous> (a folder/my file.js:7:1)").unwrap(), "a folder/my file.js:7:1");
-        assert_eq!(Fault::new(" ", "").to_string(), "something was thrown without a message");
-        assert_eq!(Fault::new("InternalError: out of memory", "").bound, Some(Bound::Memory));
+        assert_eq!(ScriptFault::new(" ", "").to_string(), "something was thrown without a message");
+        assert_eq!(ScriptFault::new("InternalError: out of memory", "").bound, Some(ScriptLimit::Memory));
         assert_eq!(WRAPPER.len(), WAITING_WRAPPER.len());
     }
 }

@@ -10,7 +10,7 @@ const LONGEST: f64 = 30.0 * 86_400_000.0;
 
 /// A wish of the toolkit.
 #[derive(Debug, PartialEq)]
-pub enum ToolkitWish {
+pub enum ToolkitRequest {
     /// The script prints something.
     Console {
         /// Whether it is about a failure.
@@ -40,26 +40,26 @@ pub enum ToolkitWish {
     Clear(u64),
 }
 
-impl ToolkitWish {
+impl ToolkitRequest {
     /// Reads a wish; `None` when the operation is not one of the toolkit.
     ///
     /// # Errors
     /// With a sentence for the script, when its JSON does not fit.
-    pub fn read(operation: &str, json: &str) -> Result<Option<ToolkitWish>, String> {
+    pub fn read(operation: &str, json: &str) -> Result<Option<ToolkitRequest>, String> {
         Ok(Some(match operation {
             "console" => {
                 let Console { failure, text } = parsed(json)?;
-                ToolkitWish::Console { failure, text }
+                ToolkitRequest::Console { failure, text }
             }
             "fault" => {
                 let Thrown { r#where: place, message, stack } = parsed(json)?;
-                ToolkitWish::Fault { place, message, stack }
+                ToolkitRequest::Fault { place, message, stack }
             }
             "timer" => {
                 let Timer { number, delay, repeat } = parsed(json)?;
-                ToolkitWish::Timer { number, delay: millis(delay), repeat }
+                ToolkitRequest::Timer { number, delay: millis(delay), repeat }
             }
-            "clear" => ToolkitWish::Clear(parsed::<Number>(json)?.number),
+            "clear" => ToolkitRequest::Clear(parsed::<Number>(json)?.number),
             _ => return Ok(None),
         }))
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::link::PINGS_ENABLED;
 use crate::ocpp::Role;
 use crate::sanitize::visible;
-use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, StationRow, Verdict};
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, StationRow, FrameVerdict};
 
 /// Writes events as lines.
 pub(super) struct EventLines {
@@ -34,7 +34,7 @@ impl EventLines {
     /// Appends the lines of a record, each with its line end. Some records make none.
     pub fn write(&self, record: &Record<'_>, contents: &Contents, out: &mut String) {
         let row = record.station.and_then(|key| contents.stations().get(key));
-        let names = Names::new(row);
+        let names = LineNames::new(row);
         let stamp = self.stamp(record.wall_micros);
         let mut line = |text: &str| {
             let _ = writeln!(out, "{stamp} {text}"); // a String takes everything
@@ -65,10 +65,10 @@ impl EventLines {
 }
 
 /// What is wrong with a frame, in words. What we tolerate in our own frames was wanted.
-fn notes(record: &Record<'_>, names: &Names<'_>, stamp: &str, out: &mut String) {
+fn notes(record: &Record<'_>, names: &LineNames<'_>, stamp: &str, out: &mut String) {
     let wanted = match record.kind {
-        RecordKind::Frame(Direction::Out, _) => record.verdict == Verdict::Invalid,
-        _ => record.verdict != Verdict::Valid,
+        RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
+        _ => record.verdict != FrameVerdict::Valid,
     };
     if wanted {
         for remark in record.remarks.lines() {
@@ -78,7 +78,7 @@ fn notes(record: &Record<'_>, names: &Names<'_>, stamp: &str, out: &mut String) 
 }
 
 /// A received frame that is no message. ocppjs tells two kinds of it and is silent about the others.
-fn unreadable(record: &Record<'_>, names: &Names<'_>, line: &mut impl FnMut(&str)) {
+fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(&str)) {
     let text = visible(record.text);
     if record.remarks.starts_with("a binary frame") {
         line("Message format is not UTF8.");
@@ -92,8 +92,8 @@ fn unreadable(record: &Record<'_>, names: &Names<'_>, line: &mut impl FnMut(&str
 }
 
 /// What stands behind the stamp.
-fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &Names<'_>) -> Option<Cow<'a, str>> {
-    let Names { ours, theirs } = names;
+fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &LineNames<'_>) -> Option<Cow<'a, str>> {
+    let LineNames { ours, theirs } = names;
     let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
     let text = visible(record.summary());
     let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
@@ -145,17 +145,17 @@ fn identity(row: Option<&StationRow>) -> Cow<'_, str> {
 }
 
 /// The two ends of a station's link, as ocppjs names them.
-struct Names<'a> {
+struct LineNames<'a> {
     ours: Cow<'a, str>,
     theirs: Cow<'a, str>,
 }
 
-impl<'a> Names<'a> {
-    fn new(row: Option<&'a StationRow>) -> Names<'a> {
+impl<'a> LineNames<'a> {
+    fn new(row: Option<&'a StationRow>) -> LineNames<'a> {
         let station = format!("cp#{}", identity(row)).into();
         match row {
-            Some(StationRow { our_role: Role::ChargePoint, .. }) => Names { ours: station, theirs: "cs".into() },
-            _ => Names { ours: "cs".into(), theirs: station },
+            Some(StationRow { our_role: Role::ChargePoint, .. }) => LineNames { ours: station, theirs: "cs".into() },
+            _ => LineNames { ours: "cs".into(), theirs: station },
         }
     }
 }

@@ -11,9 +11,9 @@ use tokio::sync::mpsc;
 
 use super::LogFormat;
 use super::event_line::EventLines;
-use super::prompt::Above;
+use super::prompt::PromptWriter;
 use super::soap_line::SoapLines;
-use crate::console::{Line, LineKind};
+use crate::console::{OutputLine, OutputKind};
 use crate::hub::Hub;
 use crate::sanitize::visible;
 use crate::trace::export;
@@ -24,16 +24,16 @@ const BATCH: u64 = 256;
 
 /// What is printed besides records.
 #[derive(Debug)]
-pub(super) enum Printed {
+pub(super) enum PrintOrder {
     /// What a command says.
-    Said(Line),
+    Said(OutputLine),
     /// The last line.
     End,
 }
 
 /// The printing thread's two ends.
 pub(super) struct Printer {
-    orders: mpsc::UnboundedSender<Printed>,
+    orders: mpsc::UnboundedSender<PrintOrder>,
     thread: JoinHandle<()>,
 }
 
@@ -42,7 +42,7 @@ impl Printer {
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(hub: &Hub, format: LogFormat, above: Option<Above>) -> io::Result<Printer> {
+    pub fn start(hub: &Hub, format: LogFormat, above: Option<PromptWriter>) -> io::Result<Printer> {
         // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
@@ -58,7 +58,7 @@ impl Printer {
     }
 
     /// Prints something, after the records that are in the trace by now.
-    pub fn print(&self, printed: Printed) {
+    pub fn print(&self, printed: PrintOrder) {
         let _ = self.orders.send(printed);
     }
 
@@ -73,7 +73,7 @@ impl Printer {
 ///
 /// # Errors
 /// When the output is closed.
-pub fn print(said_lines: &[Line], format: LogFormat) -> io::Result<()> {
+pub fn print(said_lines: &[OutputLine], format: LogFormat) -> io::Result<()> {
     let (lines, now) = (EventLines::new(jiff::tz::TimeZone::system()), jiff::Timestamp::now().as_microsecond());
     let mut text = String::new();
     said_lines.iter().for_each(|line| said(line, now, format, &lines, &mut text));
@@ -81,18 +81,18 @@ pub fn print(said_lines: &[Line], format: LogFormat) -> io::Result<()> {
 }
 
 /// The object of what a command said, without a line end.
-fn line_object(line: &Line, now: i64) -> String {
+fn line_object(line: &OutputLine, now: i64) -> String {
     let time = jiff::Timestamp::from_microsecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let kind = match line.kind {
-        LineKind::Info => "reply",
-        LineKind::Error => "failure",
-        LineKind::Hint => "hint",
+        OutputKind::Info => "reply",
+        OutputKind::Error => "failure",
+        OutputKind::Hint => "hint",
     };
     json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string()
 }
 
 /// Appends a line that a command said. Its line ends are ours: text of others comes without any.
-fn said(line: &Line, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
+fn said(line: &OutputLine, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
     if format == LogFormat::Jsonl {
         out.push_str(&line_object(line, now));
         out.push('\n');
@@ -113,13 +113,13 @@ struct Printing {
     soap: SoapLines,
     trace: Arc<Trace>,
     format: LogFormat,
-    above: Option<Above>,
+    above: Option<PromptWriter>,
     next: Sequence,
     text: String,
 }
 
 impl Printing {
-    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Printed>) -> io::Result<()> {
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<PrintOrder>) -> io::Result<()> {
         let mut changes = self.trace.subscribe();
         changes.mark_changed();
         loop {
@@ -138,12 +138,12 @@ impl Printing {
         }
     }
 
-    fn order(&mut self, printed: Printed) -> io::Result<()> {
+    fn order(&mut self, printed: PrintOrder) -> io::Result<()> {
         let now = jiff::Timestamp::now().as_microsecond();
         match (printed, self.format) {
-            (Printed::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
-            (Printed::End, LogFormat::Jsonl) => {}
-            (Printed::End, LogFormat::Text) => {
+            (PrintOrder::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
+            (PrintOrder::End, LogFormat::Jsonl) => {}
+            (PrintOrder::End, LogFormat::Text) => {
                 self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));
             }
         }

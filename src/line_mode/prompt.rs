@@ -12,18 +12,18 @@ use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Editor, ExternalPrinter, Helper};
 use tokio::sync::mpsc;
 
-use super::reader::Typed;
+use super::reader::TypedLine;
 use crate::config::History;
 use crate::console::{Console, RunContext};
 
 /// Prints above the line that is being typed.
-pub(super) type Above = Box<dyn ExternalPrinter + Send>;
+pub(super) type PromptWriter = Box<dyn ExternalPrinter + Send>;
 
 /// Reads lines from the terminal. The channel ends with Ctrl-C, Ctrl-D or when the terminal is gone.
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::Result<(mpsc::Receiver<Typed>, Above)> {
+pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::Result<(mpsc::Receiver<TypedLine>, PromptWriter)> {
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
     let remembered = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, remembered)?;
@@ -38,7 +38,7 @@ pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::
             match editor.readline("> ") {
                 Ok(line) => {
                     history.add(&line);
-                    if sender.blocking_send(Typed::Line(line)).is_err() {
+                    if sender.blocking_send(TypedLine::Line(line)).is_err() {
                         return;
                     }
                 }

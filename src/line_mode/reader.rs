@@ -4,14 +4,14 @@ use std::io::{self, BufRead};
 
 use tokio::sync::mpsc;
 
-use crate::console::Said;
+use crate::console::CommandOutput;
 
 /// The longest line that is handed over, in bytes.
 const LIMIT: u64 = 16 << 20;
 
 /// What was read.
 #[derive(Debug, PartialEq)]
-pub(super) enum Typed {
+pub(super) enum TypedLine {
     /// A line without its end. Bytes that are no UTF-8 have become replacement characters.
     Line(String),
     /// A line that is longer than anybody means it; nothing of it is kept.
@@ -19,15 +19,15 @@ pub(super) enum Typed {
 }
 
 /// What is said about a line that is too long.
-pub(super) fn too_long() -> Said {
-    Said::error(format!("Error: the line is longer than {} MiB; nothing was done.", LIMIT >> 20))
+pub(super) fn too_long() -> CommandOutput {
+    CommandOutput::error(format!("Error: the line is longer than {} MiB; nothing was done.", LIMIT >> 20))
 }
 
 /// Reads the standard input line by line. The channel ends with the input.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub(super) fn start() -> io::Result<mpsc::Receiver<Typed>> {
+pub(super) fn start() -> io::Result<mpsc::Receiver<TypedLine>> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::Builder::new().name("input".into()).spawn(move || {
         let mut input = io::stdin().lock();
@@ -42,7 +42,7 @@ pub(super) fn start() -> io::Result<mpsc::Receiver<Typed>> {
 }
 
 /// The next line.
-fn next(input: &mut impl BufRead) -> io::Result<Option<Typed>> {
+fn next(input: &mut impl BufRead) -> io::Result<Option<TypedLine>> {
     let mut bytes = Vec::new();
     let read = io::Read::take(&mut *input, LIMIT).read_until(b'\n', &mut bytes)?;
     if read == 0 {
@@ -50,10 +50,10 @@ fn next(input: &mut impl BufRead) -> io::Result<Option<Typed>> {
     }
     if read as u64 == LIMIT && !bytes.ends_with(b"\n") {
         input.skip_until(b'\n')?;
-        return Ok(Some(Typed::TooLong));
+        return Ok(Some(TypedLine::TooLong));
     }
     let line = String::from_utf8_lossy(&bytes);
-    Ok(Some(Typed::Line(line.trim_end_matches(['\n', '\r']).to_owned())))
+    Ok(Some(TypedLine::Line(line.trim_end_matches(['\n', '\r']).to_owned())))
 }
 
 #[cfg(test)]
@@ -67,14 +67,14 @@ mod tests {
         while let Some(line) = next(&mut input).unwrap() {
             lines.push(line);
         }
-        assert_eq!(lines, ["a b", "", "\u{fffd}\0x", "last"].map(|line| Typed::Line(line.to_owned())));
+        assert_eq!(lines, ["a b", "", "\u{fffd}\0x", "last"].map(|line| TypedLine::Line(line.to_owned())));
     }
 
     #[test]
     fn a_line_without_end_is_not_cut_into_a_command() {
         let text = [vec![b'a'; LIMIT as usize + 5], b"\nquit\n".to_vec()].concat();
         let mut input = text.as_slice();
-        assert_eq!(next(&mut input).unwrap(), Some(Typed::TooLong));
-        assert_eq!(next(&mut input).unwrap(), Some(Typed::Line("quit".to_owned())));
+        assert_eq!(next(&mut input).unwrap(), Some(TypedLine::TooLong));
+        assert_eq!(next(&mut input).unwrap(), Some(TypedLine::Line("quit".to_owned())));
     }
 }

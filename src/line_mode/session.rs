@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::printer::{Printed, Printer};
+use super::printer::{PrintOrder, Printer};
 use super::prompt;
-use super::reader::{self, Typed};
+use super::reader::{self, TypedLine};
 use crate::config::History;
-use crate::console::{Console, Line, RunContext};
+use crate::console::{Console, OutputLine, RunContext};
 
 /// How events are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +35,7 @@ pub struct LineOptions {
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
-pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>, options: LineOptions) -> io::Result<ExitCode> {
+pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<OutputLine>, options: LineOptions) -> io::Result<ExitCode> {
     let (mut input, above) = if options.terminal {
         let (input, above) = prompt::start(console.clone(), history).map_err(io::Error::other)?;
         (input, Some(above))
@@ -46,7 +46,7 @@ pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>,
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    first.into_iter().for_each(|line| printer.print(Printed::Said(line)));
+    first.into_iter().for_each(|line| printer.print(PrintOrder::Said(line)));
     loop {
         let line = tokio::select! {
             line = input.recv() => line,
@@ -56,17 +56,17 @@ pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<Line>,
         };
         let ran = match line {
             None => break,
-            Some(Typed::Line(line)) => console.run(&line, &RunContext::default()).await,
-            Some(Typed::TooLong) => reader::too_long(),
+            Some(TypedLine::Line(line)) => console.run(&line, &RunContext::default()).await,
+            Some(TypedLine::TooLong) => reader::too_long(),
         };
-        ran.lines.into_iter().for_each(|line| printer.print(Printed::Said(line)));
+        ran.lines.into_iter().for_each(|line| printer.print(PrintOrder::Said(line)));
         if ran.quit {
             break;
         }
     }
     // What the last command has done is still printed, though the recorder lets events gather.
     console.hub().caught_up().await;
-    printer.print(Printed::End);
+    printer.print(PrintOrder::End);
     printer.finish();
     console.hub().end().await;
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use crate::hub::Hub;
 use crate::ocpp::{Catalog, Role, Transport};
 use crate::rpc::soap::{self, Body, Hint};
 use crate::sanitize::visible;
-use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, HTTP_HEADERS, Record, RecordKind, StationRow, Verdict};
+use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, HTTP_HEADERS, Record, RecordKind, StationRow, FrameVerdict};
 
 /// Writes events of SOAP links as lines.
 pub(super) struct SoapLines {
@@ -120,8 +120,8 @@ fn connected(row: &StationRow) -> String {
 /// What is wrong with a frame, in words; what is merely worth knowing has its place in the frame's own lines.
 fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
     let told = match record.kind {
-        RecordKind::Frame(Direction::Out, _) => record.verdict == Verdict::Invalid,
-        _ => record.verdict != Verdict::Valid,
+        RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
+        _ => record.verdict != FrameVerdict::Valid,
     };
     let aside = |line: &&str| *line != AS_TYPED && !line.starts_with(HTTP_HEADERS);
     for remark in record.remarks.lines().filter(aside).filter(|_| told) {

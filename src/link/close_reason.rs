@@ -23,7 +23,7 @@ const RESTARTS: &str = "the charge point restarts";
 
 /// Why a link ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum CloseReason {
     /// The wire broke or the peer closed.
     Lost {
         /// One sentence.
@@ -43,36 +43,36 @@ pub(super) enum End {
     Shutdown,
 }
 
-impl End {
+impl CloseReason {
     /// Why, in words.
     pub fn reason(&self) -> String {
         match self {
-            End::Lost { reason, .. } => reason.clone(),
-            End::Disconnected => CLOSED_BY_US.to_owned(),
-            End::Cut => CUT_BY_US.to_owned(),
-            End::Restarts(_) => RESTARTS.to_owned(),
-            End::Replaced => REPLACED.to_owned(),
-            End::Shutdown => SESSION_ENDS.to_owned(),
+            CloseReason::Lost { reason, .. } => reason.clone(),
+            CloseReason::Disconnected => CLOSED_BY_US.to_owned(),
+            CloseReason::Cut => CUT_BY_US.to_owned(),
+            CloseReason::Restarts(_) => RESTARTS.to_owned(),
+            CloseReason::Replaced => REPLACED.to_owned(),
+            CloseReason::Shutdown => SESSION_ENDS.to_owned(),
         }
     }
 
     /// What our close frame says; `None` when none is sent.
     pub const fn goodbye(&self) -> Option<(CloseCode, &'static str)> {
         match self {
-            End::Lost { code, .. } => Some((*code, "")),
-            End::Disconnected => Some((CloseCode::Normal, "closed by the other side's user")),
-            End::Cut => None,
-            End::Restarts(_) => Some((CloseCode::Away, RESTARTS)),
-            End::Replaced => Some((CloseCode::Policy, REPLACED)),
-            End::Shutdown => Some((CloseCode::Away, "the other side ends")),
+            CloseReason::Lost { code, .. } => Some((*code, "")),
+            CloseReason::Disconnected => Some((CloseCode::Normal, "closed by the other side's user")),
+            CloseReason::Cut => None,
+            CloseReason::Restarts(_) => Some((CloseCode::Away, RESTARTS)),
+            CloseReason::Replaced => Some((CloseCode::Policy, REPLACED)),
+            CloseReason::Shutdown => Some((CloseCode::Away, "the other side ends")),
         }
     }
 }
 
 /// The peer closed the link.
-pub(super) fn closed_by_peer(frame: Option<CloseFrame>) -> End {
+pub(super) fn closed_by_peer(frame: Option<CloseFrame>) -> CloseReason {
     gone(match frame {
-        Some(CloseFrame { code: CloseCode::Policy, reason }) if reason.as_str() == REPLACED => return End::Replaced,
+        Some(CloseFrame { code: CloseCode::Policy, reason }) if reason.as_str() == REPLACED => return CloseReason::Replaced,
         Some(CloseFrame { code, reason }) if reason.is_empty() => format!("closed by the peer with code {}", u16::from(code)),
         Some(CloseFrame { code, reason }) => format!("closed by the peer with code {}: {reason}", u16::from(code)),
         None => "closed by the peer".to_owned(),
@@ -80,24 +80,24 @@ pub(super) fn closed_by_peer(frame: Option<CloseFrame>) -> End {
 }
 
 /// The peer takes nothing in.
-pub(super) fn unread(limit: Duration) -> End {
+pub(super) fn unread(limit: Duration) -> CloseReason {
     gone(format!("the peer read nothing for {} s", limit.as_secs()))
 }
 
 /// The link is lost, for this reason.
-pub(super) fn gone(reason: String) -> End {
-    End::Lost { reason, code: CloseCode::Normal }
+pub(super) fn gone(reason: String) -> CloseReason {
+    CloseReason::Lost { reason, code: CloseCode::Normal }
 }
 
 /// The wire broke.
-pub(super) fn broken(error: &Error) -> End {
+pub(super) fn broken(error: &Error) -> CloseReason {
     let code = match error {
         Error::Capacity(_) => CloseCode::Size,
         Error::Utf8(_) => CloseCode::Invalid,
         Error::Protocol(_) => CloseCode::Protocol,
         _ => CloseCode::Normal,
     };
-    End::Lost { reason: lost(error), code }
+    CloseReason::Lost { reason: lost(error), code }
 }
 
 /// A sentence for an error of the wire.

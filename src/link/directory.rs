@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::intercept::gate::Fate;
-use super::intercept::queue::Verdict;
+use super::intercept::gate::ReleaseAction;
+use super::intercept::queue::InspectionVerdict;
 use super::soap::HttpUrl;
-use crate::behaviour::WhenEnded;
+use crate::behaviour::CallObserver;
 use crate::behaviour::{Answer, Behaviour};
 use crate::ocpp::Version;
 use crate::trace::StationKey;
@@ -34,7 +34,7 @@ pub enum LinkOrder {
         /// Its payload.
         payload: Value,
         /// Who wants to know.
-        then: WhenEnded,
+        then: CallObserver,
     },
     /// What [`Answer::Later`] waited for; without an answer it is the usual one.
     Answer {
@@ -48,7 +48,7 @@ pub enum LinkOrder {
         /// The ticket of the frame.
         ticket: u64,
         /// What becomes of it.
-        verdict: Verdict,
+        verdict: InspectionVerdict,
     },
     /// Send a text as it is.
     Raw(String),
@@ -72,7 +72,7 @@ pub enum LinkOrder {
         /// Its number.
         number: u64,
         /// What is to become of it.
-        fate: Fate,
+        fate: ReleaseAction,
     },
     /// Look at the shared settings again.
     SettingsChanged,

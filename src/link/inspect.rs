@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::conversation::Conversation;
 use super::conversation::framing::Framing;
-use super::intercept::queue::{Inspection, Verdict};
+use super::intercept::queue::{InspectionQueue, InspectionVerdict};
 use crate::clock::Moment;
 use crate::trace::{Direction, Frame, Happening, Text};
 
@@ -14,24 +14,24 @@ use crate::trace::{Direction, Frame, Happening, Text};
 const SHOWN: usize = 2000;
 
 /// A message with a text that can be looked at.
-pub(super) trait Shown {
+pub(super) trait MessageText {
     /// The text.
     fn shown(&self) -> Cow<'_, str>;
 }
 
 /// One that is to be sent, and may be sent with another text.
-pub(super) trait Changeable: Shown {
+pub(super) trait EditableMessage: MessageText {
     /// Puts another text in its place.
     fn change(&mut self, text: Text);
 }
 
-impl Shown for Text {
+impl MessageText for Text {
     fn shown(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
 }
 
-impl Changeable for Text {
+impl EditableMessage for Text {
     fn change(&mut self, text: Text) {
         *self = text;
     }
@@ -40,18 +40,18 @@ impl Changeable for Text {
 /// The messages of a link that wait to be looked at.
 #[derive(Debug)]
 pub(super) struct Inspections<I, O> {
-    incoming: Inspection<I>,
+    incoming: InspectionQueue<I>,
     /// With what is told once the message is sent.
-    outgoing: Inspection<(O, Option<(Moment, Happening)>)>,
+    outgoing: InspectionQueue<(O, Option<(Moment, Happening)>)>,
 }
 
 impl<I, O> Default for Inspections<I, O> {
     fn default() -> Inspections<I, O> {
-        Inspections { incoming: Inspection::default(), outgoing: Inspection::default() }
+        Inspections { incoming: InspectionQueue::default(), outgoing: InspectionQueue::default() }
     }
 }
 
-impl<I: Shown, O: Changeable> Inspections<I, O> {
+impl<I: MessageText, O: EditableMessage> Inspections<I, O> {
     /// When a message has waited for long enough.
     pub fn deadline(&self) -> Option<Instant> {
         [self.incoming.deadline(), self.outgoing.deadline()].into_iter().flatten().min()
@@ -73,18 +73,18 @@ impl<I: Shown, O: Changeable> Inspections<I, O> {
     }
 
     /// Somebody has looked at a message.
-    pub fn judge(&mut self, ticket: u64, verdict: Verdict) {
+    pub fn judge(&mut self, ticket: u64, verdict: InspectionVerdict) {
         self.incoming.judge(ticket, verdict.clone());
         self.outgoing.judge(ticket, verdict);
     }
 
     /// The next message of the peer that need not wait any more, and what is to become of it, which is told.
-    pub fn released<F: Framing>(&mut self, conversation: &mut Conversation<F>, now: Moment) -> Option<(I, Verdict)> {
+    pub fn released<F: Framing>(&mut self, conversation: &mut Conversation<F>, now: Moment) -> Option<(I, InspectionVerdict)> {
         let (message, verdict) = self.incoming.next(now.monotonic)?;
         let what = match &verdict {
-            Verdict::Pass => return Some((message, verdict)),
-            Verdict::Change(_) => "a plugin changed the next frame; the peer sent",
-            Verdict::Drop => "a plugin kept a received frame back:",
+            InspectionVerdict::Pass => return Some((message, verdict)),
+            InspectionVerdict::Change(_) => "a plugin changed the next frame; the peer sent",
+            InspectionVerdict::Drop => "a plugin kept a received frame back:",
         };
         let text = format!("{what} {}", shortened(&message.shown())).into();
         conversation.told.push((now, Happening::Note { failure: false, text }));
@@ -125,14 +125,14 @@ impl<I: Shown, O: Changeable> Inspections<I, O> {
         let mut dropped = Vec::new();
         while let Some(((mut message, frame), verdict)) = inspections.outgoing.next(now.monotonic) {
             match (verdict, frame) {
-                (Verdict::Change(changed), Some((when, Happening::Frame(mut frame)))) => {
+                (InspectionVerdict::Change(changed), Some((when, Happening::Frame(mut frame)))) => {
                     frame.text = Text::from(changed);
                     frame.remark = Some(format!("a plugin changed it from {}", shortened(&message.shown())).into());
                     message.change(frame.text.clone());
                     conversation.outgoing.push(message);
                     conversation.told.push((when, Happening::Frame(frame)));
                 }
-                (Verdict::Drop, _) => {
+                (InspectionVerdict::Drop, _) => {
                     let text = format!("a plugin kept a frame back: {}", shortened(&message.shown())).into();
                     conversation.told.push((now, Happening::Note { failure: false, text }));
                     dropped.push(message);

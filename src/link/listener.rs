@@ -29,7 +29,7 @@ use super::endpoint::{Endpoint, PathError, choose_subprotocol};
 use super::handshake_headers;
 use super::network::{Listener, Socket};
 use super::panic_guard;
-use super::soap::{self, Connection, Doors};
+use super::soap::{self, IncomingConnection, SoapActors};
 use super::websocket::{self, LinkContext, LinkUp};
 use crate::clock::now;
 use crate::ocpp::{Transport, Version};
@@ -43,7 +43,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
 
 /// What a listening central system needs.
-pub struct Reception {
+pub struct ListenerContext {
     /// The path below which stations connect.
     pub endpoint: Endpoint,
     /// The versions that are spoken.
@@ -51,7 +51,7 @@ pub struct Reception {
     /// The transports that are spoken.
     pub transports: Vec<Transport>,
     /// The stations that speak SOAP.
-    pub(super) doors: Doors,
+    pub(super) doors: SoapActors,
     /// Who stands behind the links.
     pub directory: Arc<dyn Directory>,
     /// What links need.
@@ -60,7 +60,7 @@ pub struct Reception {
     pub tasks: TaskTracker,
 }
 
-impl Reception {
+impl ListenerContext {
     /// A listening central system at which no station has called yet.
     pub fn new(
         endpoint: Endpoint,
@@ -69,13 +69,13 @@ impl Reception {
         directory: Arc<dyn Directory>,
         context: LinkContext,
         tasks: TaskTracker,
-    ) -> Reception {
-        Reception { endpoint, versions, transports, doors: Doors::default(), directory, context, tasks }
+    ) -> ListenerContext {
+        ListenerContext { endpoint, versions, transports, doors: SoapActors::default(), directory, context, tasks }
     }
 }
 
 /// Accepts connections until the session ends.
-pub async fn accept(mut listener: Listener, reception: Arc<Reception>) {
+pub async fn accept(mut listener: Listener, reception: Arc<ListenerContext>) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -96,9 +96,9 @@ pub async fn accept(mut listener: Listener, reception: Arc<Reception>) {
 }
 
 /// Serves the HTTP of one connection, until it becomes a WebSocket or ends.
-async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<Reception>) {
+async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>) {
     stream.set_nodelay();
-    let connection = Arc::new(Connection::new(peer));
+    let connection = Arc::new(IncomingConnection::new(peer));
     let service = {
         let (reception, connection) = (reception.clone(), connection.clone());
         service_fn(move |request| {
@@ -127,7 +127,7 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<Reception>) {
 }
 
 /// The answer to a request; a good handshake starts the link's task.
-async fn respond(mut request: Request<Incoming>, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+async fn respond(mut request: Request<Incoming>, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
     let peer = connection.peer;
     connection.spoke();
     if is_soap(&request, reception) {
@@ -152,7 +152,7 @@ async fn respond(mut request: Request<Incoming>, connection: &Connection, recept
 }
 
 /// Whether a request is one for the SOAP service: not the handshake of a WebSocket, and on the service's path.
-fn is_soap(request: &Request<Incoming>, reception: &Reception) -> bool {
+fn is_soap(request: &Request<Incoming>, reception: &ListenerContext) -> bool {
     reception.transports.contains(&Transport::Soap)
         && !request.headers().contains_key(UPGRADE)
         && reception.endpoint.is_service(request.uri().path())
@@ -206,7 +206,7 @@ impl Refusal {
     }
 }
 
-fn handshake(request: &Request<Incoming>, reception: &Reception) -> Result<Accepted, Refusal> {
+fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result<Accepted, Refusal> {
     let path = request.uri().path();
     if !reception.transports.contains(&Transport::WebSocket) {
         return Err(Refusal {
@@ -260,7 +260,7 @@ fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
 }
 
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
-async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<Reception>) {
+async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<ListenerContext>) {
     let Ok(upgraded) = upgrade.await else { return };
     let settings = reception.context.settings.current();
     let Some((stream, read)) = socket(upgraded) else { return };
@@ -286,7 +286,7 @@ async fn link(
     (identity, handshake): (String, Box<str>),
     version: Version,
     peer: SocketAddr,
-    reception: Arc<Reception>,
+    reception: Arc<ListenerContext>,
 ) {
     let admission = reception.directory.admit(&identity, version);
     drop(identity); // the station's row has it
@@ -308,7 +308,7 @@ async fn no_common_subprotocol(
     mut stream: WebSocketStream<Socket>,
     accepted: Accepted,
     peer: SocketAddr,
-    reception: &Reception,
+    reception: &ListenerContext,
 ) {
     let spoken: Vec<&str> = reception.versions.iter().map(|version| version.subprotocol()).collect();
     let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };

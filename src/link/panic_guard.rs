@@ -7,10 +7,10 @@ use std::panic::AssertUnwindSafe;
 use futures_util::future::FutureExt;
 
 use crate::clock::now;
-use crate::trace::{Happening, StationKey, Teller};
+use crate::trace::{Happening, StationKey, EventSender};
 
 /// Runs a link's future. `None` when it panicked, which is told.
-pub(super) async fn guarded<T>(running: impl Future<Output = T>, teller: &Teller, station: StationKey, link: u64) -> Option<T> {
+pub(super) async fn guarded<T>(running: impl Future<Output = T>, teller: &EventSender, station: StationKey, link: u64) -> Option<T> {
     // Nothing of the future is used after a panic, so no broken state is seen.
     match AssertUnwindSafe(running).catch_unwind().await {
         Ok(done) => Some(done),

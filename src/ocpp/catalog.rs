@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::message::Message;
+use super::message::MessageDefinition;
 use super::{Role, Version, definition};
 
 /// The messages of all versions.
@@ -24,9 +24,9 @@ pub struct ActionDefinition {
     /// The role that may send the call.
     pub initiator: Role,
     /// The call's payload.
-    pub request: Message,
+    pub request: MessageDefinition,
     /// The result's payload.
-    pub response: Message,
+    pub response: MessageDefinition,
     /// How SOAP carries it; `None` for an action of an extension, which exists in JSON only.
     pub soap: Option<SoapOperation>,
 }
@@ -48,7 +48,7 @@ pub struct SoapOperation {
 
 /// What the catalog knows about the name of an action in a call that `initiator` sent.
 #[derive(Debug, Clone)]
-pub enum Lookup {
+pub enum ActionLookup {
     /// It is an action of this version and this initiator.
     Known(Arc<ActionDefinition>),
     /// The action exists, but not for this initiator or not in this version: `NotSupported`.
@@ -108,14 +108,14 @@ impl Catalog {
     }
 
     /// Finds one action, or says why there is none.
-    pub fn look_up(&self, version: Version, initiator: Role, name: &str) -> Lookup {
+    pub fn look_up(&self, version: Version, initiator: Role, name: &str) -> ActionLookup {
         if let Some(action) = self.action(version, initiator, name) {
-            return Lookup::Known(action.clone());
+            return ActionLookup::Known(action.clone());
         }
         if self.actions(version).is_empty() {
-            return Lookup::NoDefinitions;
+            return ActionLookup::NoDefinitions;
         }
         let elsewhere = self.versions.iter().flatten().any(|action| &*action.name == name);
-        if elsewhere { Lookup::Elsewhere } else { Lookup::Unknown }
+        if elsewhere { ActionLookup::Elsewhere } else { ActionLookup::Unknown }
     }
 }

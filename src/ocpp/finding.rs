@@ -4,7 +4,7 @@ use super::{ErrorCode, Version};
 
 /// The rule of the definitions that a payload breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Rule {
+pub enum FindingRule {
     /// A required field is missing.
     Required,
     /// A list has fewer elements than it must have.
@@ -21,7 +21,7 @@ pub enum Rule {
     Format,
 }
 
-impl Rule {
+impl FindingRule {
     /// The code with which a receiver of this version refuses the payload.
     ///
     /// SRPC (1.2, 1.5) names the code as ocppjs did: the unknown name is the property violation, every wrong value is a type
@@ -29,12 +29,12 @@ impl Rule {
     /// not exist is a fault of the message's form.
     pub const fn error_code(self, version: Version) -> ErrorCode {
         match (self, version) {
-            (Rule::Required | Rule::TooFew, _) => ErrorCode::OccurenceConstraintViolation,
-            (Rule::Type, _) => ErrorCode::TypeConstraintViolation,
-            (Rule::UnknownField, Version::V1_6) => ErrorCode::FormationViolation,
-            (Rule::UnknownField, _) => ErrorCode::PropertyConstraintViolation,
-            (Rule::Enumeration | Rule::Length | Rule::Format, Version::V1_6) => ErrorCode::PropertyConstraintViolation,
-            (Rule::Enumeration | Rule::Length | Rule::Format, _) => ErrorCode::TypeConstraintViolation,
+            (FindingRule::Required | FindingRule::TooFew, _) => ErrorCode::OccurenceConstraintViolation,
+            (FindingRule::Type, _) => ErrorCode::TypeConstraintViolation,
+            (FindingRule::UnknownField, Version::V1_6) => ErrorCode::FormationViolation,
+            (FindingRule::UnknownField, _) => ErrorCode::PropertyConstraintViolation,
+            (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, Version::V1_6) => ErrorCode::PropertyConstraintViolation,
+            (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, _) => ErrorCode::TypeConstraintViolation,
         }
     }
 }
@@ -46,7 +46,7 @@ pub struct Finding {
     /// [`Rule::UnknownField`] the field itself.
     pub path: String,
     /// The rule that is broken.
-    pub rule: Rule,
+    pub rule: FindingRule,
     /// One sentence for a person.
     pub message: String,
     /// True when the payload is accepted all the same, because peers in the field do this and understand each other.

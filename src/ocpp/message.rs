@@ -8,11 +8,11 @@ use serde_json::Value;
 
 /// The payload of a call or of a result.
 #[derive(Debug)]
-pub struct Message {
+pub struct MessageDefinition {
     /// The name of its type in the definitions: `BootNotificationRequest`.
     pub name: Arc<str>,
     /// The fields of the JSON object, in the order in which the definitions list them.
-    pub fields: Vec<Field>,
+    pub fields: Vec<FieldDefinition>,
     /// The same message in XML, which wants its own order and, in OCPP 1.6, has other limits. `None` for a message of an extension,
     /// which exists in JSON only.
     pub xml: Option<XmlBody>,
@@ -30,17 +30,17 @@ pub struct XmlBody {
     pub namespace: Arc<str>,
     /// The element: `bootNotificationRequest`.
     pub element: String,
-    /// The fields in the order of the elements. Their names are the JSON names; [`Field::xml`] tells how XML writes them.
-    pub fields: Vec<Field>,
+    /// The fields in the order of the elements. Their names are the JSON names; [`FilterField::xml`] tells how XML writes them.
+    pub fields: Vec<FieldDefinition>,
 }
 
 /// A field of a message or of an object in it.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct FieldDefinition {
     /// The JSON property name.
     pub name: String,
     /// What it holds (for a repeated field: what each element holds).
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Whether it must be present.
     pub required: bool,
     /// `Some(minimum)` when the field is a list.
@@ -64,7 +64,7 @@ pub enum XmlForm {
 
 /// What a field holds.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub enum FieldKind {
     /// Text with an optional limit in characters.
     Text {
         /// The limit.
@@ -86,28 +86,28 @@ pub enum Kind {
     /// A URI.
     Uri,
     /// An object with these fields.
-    Object(Vec<Field>),
+    Object(Vec<FieldDefinition>),
 }
 
-impl Message {
+impl MessageDefinition {
     /// A message whose schema has not been made yet.
-    pub fn new(name: impl Into<Arc<str>>, fields: Vec<Field>, xml: Option<XmlBody>) -> Message {
-        Message { name: name.into(), fields, xml, schema: OnceLock::new(), validator: OnceLock::new() }
+    pub fn new(name: impl Into<Arc<str>>, fields: Vec<FieldDefinition>, xml: Option<XmlBody>) -> MessageDefinition {
+        MessageDefinition { name: name.into(), fields, xml, schema: OnceLock::new(), validator: OnceLock::new() }
     }
 
     /// The field at a path of property names. Positions in lists may be given or left out: `["meterValue", "0", "timestamp"]` and
     /// `["meterValue", "timestamp"]` are the same field.
-    pub fn field_at(&self, path: &[&str]) -> Option<&Field> {
+    pub fn field_at(&self, path: &[&str]) -> Option<&FieldDefinition> {
         find(&self.fields, path.iter().copied())
     }
 }
 
 /// Walks from `fields` along the property names.
 pub(super) fn find<'field, 'name>(
-    mut fields: &'field [Field],
+    mut fields: &'field [FieldDefinition],
     path: impl IntoIterator<Item = &'name str>,
-) -> Option<&'field Field> {
-    let mut found: Option<&Field> = None;
+) -> Option<&'field FieldDefinition> {
+    let mut found: Option<&FieldDefinition> = None;
     for step in path {
         if let Some(field) = fields.iter().find(|field| field.name == step) {
             fields = field.kind.fields();
@@ -123,7 +123,7 @@ fn is_position(step: &str) -> bool {
     !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-impl Field {
+impl FieldDefinition {
     /// What the field holds, in words: `list of text, at most 20 characters`.
     pub fn label(&self) -> String {
         match self.repeated {
@@ -134,28 +134,28 @@ impl Field {
     }
 }
 
-impl Kind {
+impl FieldKind {
     /// What it is, in words.
     pub fn label(&self) -> String {
         match self {
-            Kind::Text { max_length: None } => "text".to_owned(),
-            Kind::Text { max_length: Some(limit) } => format!("text, at most {limit} characters"),
-            Kind::Enumeration(values) => format!("one of {}", values.join(", ")),
-            Kind::Integer => "whole number".to_owned(),
-            Kind::Decimal { fraction_digits: Some(1) } => "number, at most 1 fraction digit".to_owned(),
-            Kind::Decimal { fraction_digits: Some(digits) } => format!("number, at most {digits} fraction digits"),
-            Kind::Decimal { fraction_digits: None } => "number".to_owned(),
-            Kind::Boolean => "true or false".to_owned(),
-            Kind::DateTime => "date and time".to_owned(),
-            Kind::Uri => "URI".to_owned(),
-            Kind::Object(_) => "object".to_owned(),
+            FieldKind::Text { max_length: None } => "text".to_owned(),
+            FieldKind::Text { max_length: Some(limit) } => format!("text, at most {limit} characters"),
+            FieldKind::Enumeration(values) => format!("one of {}", values.join(", ")),
+            FieldKind::Integer => "whole number".to_owned(),
+            FieldKind::Decimal { fraction_digits: Some(1) } => "number, at most 1 fraction digit".to_owned(),
+            FieldKind::Decimal { fraction_digits: Some(digits) } => format!("number, at most {digits} fraction digits"),
+            FieldKind::Decimal { fraction_digits: None } => "number".to_owned(),
+            FieldKind::Boolean => "true or false".to_owned(),
+            FieldKind::DateTime => "date and time".to_owned(),
+            FieldKind::Uri => "URI".to_owned(),
+            FieldKind::Object(_) => "object".to_owned(),
         }
     }
 
     /// The fields of an object; nothing for everything else.
-    pub fn fields(&self) -> &[Field] {
+    pub fn fields(&self) -> &[FieldDefinition] {
         match self {
-            Kind::Object(fields) => fields,
+            FieldKind::Object(fields) => fields,
             _ => &[],
         }
     }
@@ -164,8 +164,8 @@ impl Kind {
     pub fn choices(&self) -> impl Iterator<Item = &str> {
         const BOOLEAN: [&str; 2] = ["false", "true"];
         let (texts, fixed): (&[String], &[&str]) = match self {
-            Kind::Enumeration(values) => (values, &[]),
-            Kind::Boolean => (&[], &BOOLEAN),
+            FieldKind::Enumeration(values) => (values, &[]),
+            FieldKind::Boolean => (&[], &BOOLEAN),
             _ => (&[], &[]),
         };
         texts.iter().map(String::as_str).chain(fixed.iter().copied())
@@ -173,7 +173,7 @@ impl Kind {
 
     /// Whether JSON writes it between quotation marks.
     pub fn is_quoted(&self) -> bool {
-        matches!(self, Kind::Text { .. } | Kind::Enumeration(_) | Kind::DateTime | Kind::Uri)
+        matches!(self, FieldKind::Text { .. } | FieldKind::Enumeration(_) | FieldKind::DateTime | FieldKind::Uri)
     }
 }
 

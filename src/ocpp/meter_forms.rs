@@ -13,8 +13,8 @@
 
 use serde_json::{Map, Value};
 
-use super::message::{Field, XmlForm};
-use super::{Finding, Rule};
+use super::message::{FieldDefinition, XmlForm};
+use super::{Finding, FindingRule};
 
 /// The names that OCPP 1.6 gave to the lists.
 const ENTRIES_1_6: &str = "meterValue";
@@ -52,7 +52,7 @@ impl MeterForm {
 
 /// A payload whose meter values have been brought into the usual form.
 #[derive(Debug)]
-pub struct Normalised {
+pub struct NormalisedPayload {
     /// The payload in the usual form.
     pub payload: Value,
     /// The forms that were found, and where.
@@ -61,12 +61,12 @@ pub struct Normalised {
     moved: Vec<(String, String)>,
 }
 
-impl Normalised {
+impl NormalisedPayload {
     /// One tolerated finding for every place with an unusual form.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         self.forms.iter().map(|(path, form)| Finding {
             path: path.clone(),
-            rule: Rule::UnknownField,
+            rule: FindingRule::UnknownField,
             message: format!("the meter values are written {}", form.description()),
             tolerated: true,
         })
@@ -85,11 +85,11 @@ impl Normalised {
 
 /// Brings the meter values of a payload into the usual form. `None` when the message has no readings with attributes, or all of
 /// them are in the usual form already.
-pub fn normalise(payload: &Value, fields: &[Field]) -> Option<Normalised> {
+pub fn normalise(payload: &Value, fields: &[FieldDefinition]) -> Option<NormalisedPayload> {
     if !has_readings(fields) {
         return None;
     }
-    let mut normal = Normalised { payload: payload.clone(), forms: Vec::new(), moved: Vec::new() };
+    let mut normal = NormalisedPayload { payload: payload.clone(), forms: Vec::new(), moved: Vec::new() };
     let mut payload = std::mem::take(&mut normal.payload);
     normal.object(&mut payload, fields, "", "");
     normal.payload = payload;
@@ -97,18 +97,18 @@ pub fn normalise(payload: &Value, fields: &[Field]) -> Option<Normalised> {
 }
 
 /// Whether readings are anywhere below these fields.
-pub(super) fn has_readings(fields: &[Field]) -> bool {
+pub(super) fn has_readings(fields: &[FieldDefinition]) -> bool {
     fields.iter().any(|field| readings(field.kind.fields()).is_some() || has_readings(field.kind.fields()))
 }
 
 /// The list of readings among the fields of an entry: elements with text and attributes.
-pub(super) fn readings(entry: &[Field]) -> Option<&Field> {
+pub(super) fn readings(entry: &[FieldDefinition]) -> Option<&FieldDefinition> {
     entry.iter().find(|field| field.repeated.is_some() && field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text))
 }
 
-impl Normalised {
+impl NormalisedPayload {
     /// `path` is the pointer in the normalised payload, `original` the one in the payload that was sent.
-    fn object(&mut self, object: &mut Value, fields: &[Field], path: &str, original: &str) {
+    fn object(&mut self, object: &mut Value, fields: &[FieldDefinition], path: &str, original: &str) {
         let Some(members) = object.as_object_mut() else { return };
         for field in fields {
             let inner = field.kind.fields();
@@ -150,7 +150,7 @@ impl Normalised {
     }
 
     /// One entry: a timestamp and its readings.
-    fn entry(&mut self, entry: &mut Value, fields: &[Field], path: &str, original: &str) {
+    fn entry(&mut self, entry: &mut Value, fields: &[FieldDefinition], path: &str, original: &str) {
         let (Some(members), Some(list)) = (entry.as_object_mut(), readings(fields)) else { return };
         if members.contains_key(&list.name) {
             return;
@@ -187,7 +187,7 @@ impl Normalised {
     fn parallel(
         &mut self,
         members: &mut Map<String, Value>,
-        list: &Field,
+        list: &FieldDefinition,
         element: &str,
         attributes: &str,
         text: &str,
@@ -225,7 +225,7 @@ impl Normalised {
     fn single(
         &mut self,
         members: &mut Map<String, Value>,
-        list: &Field,
+        list: &FieldDefinition,
         element: &str,
         text: &str,
         path: &str,

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::message::{Field, Message, XmlForm};
+use super::message::{FieldDefinition, MessageDefinition, XmlForm};
 use super::meter_forms::{ATTRIBUTES, has_readings, readings};
 
 /// A way to write readings with attributes.
@@ -18,7 +18,7 @@ pub enum MeterMapping {
 
 impl MeterMapping {
     /// A payload in this mapping, made from one in the form of the catalog. Messages without such readings stay as they are.
-    pub fn write(self, mut payload: Value, message: &Message) -> Value {
+    pub fn write(self, mut payload: Value, message: &MessageDefinition) -> Value {
         if self == MeterMapping::AttributesBeside && has_readings(&message.fields) {
             rewrite(&mut payload, &message.fields);
         }
@@ -37,7 +37,7 @@ impl MeterMapping {
     }
 }
 
-fn rewrite(value: &mut Value, fields: &[Field]) {
+fn rewrite(value: &mut Value, fields: &[FieldDefinition]) {
     match value {
         Value::Array(elements) => elements.iter_mut().for_each(|element| rewrite(element, fields)),
         Value::Object(members) => match readings(fields) {
@@ -55,7 +55,7 @@ fn rewrite(value: &mut Value, fields: &[Field]) {
 }
 
 /// One timestamp with its readings. What is no list of objects was written by a person on purpose and stays.
-fn rewrite_entry(members: &mut Map<String, Value>, list: &Field) {
+fn rewrite_entry(members: &mut Map<String, Value>, list: &FieldDefinition) {
     let XmlForm::Element(element) = &list.xml else { return };
     let Some(Value::Array(found)) = members.get(&list.name) else { return };
     if !found.iter().all(Value::is_object) {

@@ -17,10 +17,10 @@ mod transport;
 mod version;
 pub mod xml;
 
-pub use catalog::{ActionDefinition, Catalog, Lookup, SoapOperation};
+pub use catalog::{ActionDefinition, Catalog, ActionLookup, SoapOperation};
 pub use error_code::ErrorCode;
-pub use finding::{Finding, Rule, decisive};
-pub use message::{Field, Kind, Message, XmlBody, XmlForm};
+pub use finding::{Finding, FindingRule, decisive};
+pub use message::{FieldDefinition, FieldKind, MessageDefinition, XmlBody, XmlForm};
 pub use meter_mapping::MeterMapping;
 pub use role::Role;
 pub use sample::SampleContext;

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::message::{Field, Kind, Message};
+use super::message::{FieldDefinition, FieldKind, MessageDefinition};
 
-impl Message {
+impl MessageDefinition {
     /// The JSON Schema (draft-07) of the payload. Objects are closed.
     pub fn schema(&self) -> &Value {
         self.schema.get_or_init(|| {
@@ -18,7 +18,7 @@ impl Message {
     }
 }
 
-fn object(fields: &[Field]) -> Map<String, Value> {
+fn object(fields: &[FieldDefinition]) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));
     schema.insert(
@@ -33,7 +33,7 @@ fn object(fields: &[Field]) -> Map<String, Value> {
     schema
 }
 
-fn property(field: &Field) -> Value {
+fn property(field: &FieldDefinition) -> Value {
     match field.repeated {
         None => value(&field.kind),
         Some(0) => json!({ "type": "array", "items": value(&field.kind) }),
@@ -41,18 +41,18 @@ fn property(field: &Field) -> Value {
     }
 }
 
-fn value(kind: &Kind) -> Value {
+fn value(kind: &FieldKind) -> Value {
     match kind {
-        Kind::Text { max_length: None } => json!({ "type": "string" }),
-        Kind::Text { max_length: Some(limit) } => json!({ "type": "string", "maxLength": limit }),
-        Kind::Enumeration(values) => json!({ "type": "string", "enum": values }),
-        Kind::Integer => json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX }),
-        Kind::Decimal { fraction_digits: None } => json!({ "type": "number" }),
-        Kind::Decimal { fraction_digits: Some(digits) } => json!({ "type": "number", "multipleOf": step(*digits) }),
-        Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::DateTime => json!({ "type": "string", "format": "date-time" }),
-        Kind::Uri => json!({ "type": "string", "format": "uri" }),
-        Kind::Object(fields) => Value::Object(object(fields)),
+        FieldKind::Text { max_length: None } => json!({ "type": "string" }),
+        FieldKind::Text { max_length: Some(limit) } => json!({ "type": "string", "maxLength": limit }),
+        FieldKind::Enumeration(values) => json!({ "type": "string", "enum": values }),
+        FieldKind::Integer => json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX }),
+        FieldKind::Decimal { fraction_digits: None } => json!({ "type": "number" }),
+        FieldKind::Decimal { fraction_digits: Some(digits) } => json!({ "type": "number", "multipleOf": step(*digits) }),
+        FieldKind::Boolean => json!({ "type": "boolean" }),
+        FieldKind::DateTime => json!({ "type": "string", "format": "date-time" }),
+        FieldKind::Uri => json!({ "type": "string", "format": "uri" }),
+        FieldKind::Object(fields) => Value::Object(object(fields)),
     }
 }
 

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::request::Request;
-use super::subscriptions::{Handled, Kind};
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Later, Outbox, Outcome};
+use super::subscriptions::{Subscriptions, Kind};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, DeferredAnswer, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::trace::{Direction, StationKey};
@@ -22,17 +22,17 @@ const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What links and the thread of the plugins have in common.
 #[derive(Debug)]
-pub struct Seam {
-    pub(super) handled: Handled,
+pub struct PluginChannel {
+    pub(super) handled: Subscriptions,
     pub(super) waiting: AtomicUsize,
     tickets: AtomicU64,
     requests: mpsc::Sender<Request>,
 }
 
-impl Seam {
-    pub(super) fn new() -> (Arc<Seam>, mpsc::Receiver<Request>) {
+impl PluginChannel {
+    pub(super) fn new() -> (Arc<PluginChannel>, mpsc::Receiver<Request>) {
         let (requests, receiver) = mpsc::channel();
-        let seam = Seam { handled: Handled::default(), waiting: AtomicUsize::new(0), tickets: AtomicU64::new(1), requests };
+        let seam = PluginChannel { handled: Subscriptions::default(), waiting: AtomicUsize::new(0), tickets: AtomicU64::new(1), requests };
         (Arc::new(seam), receiver)
     }
 
@@ -53,16 +53,16 @@ impl Seam {
 }
 
 /// A behaviour whose calls and results pass the plugins.
-pub struct Plugged {
+pub struct PluginFilter {
     inner: Box<dyn Behaviour>,
     station: StationKey,
-    seam: Arc<Seam>,
+    seam: Arc<PluginChannel>,
 }
 
-impl Plugged {
+impl PluginFilter {
     /// Puts the plugins between a link and its behaviour.
-    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, seam: Arc<Seam>) -> Plugged {
-        Plugged { inner, station, seam }
+    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, seam: Arc<PluginChannel>) -> PluginFilter {
+        PluginFilter { inner, station, seam }
     }
 
     fn connection(&self, up: bool) {
@@ -74,7 +74,7 @@ impl Plugged {
     }
 }
 
-impl Behaviour for Plugged {
+impl Behaviour for PluginFilter {
     fn role(&self) -> Role {
         self.inner.role()
     }
@@ -100,11 +100,11 @@ impl Behaviour for Plugged {
         if !self.seam.tell(asked) {
             return usual;
         }
-        Answer::Later(Later { ticket, patience: Some(PATIENCE), otherwise: Box::new(usual), delay: None })
+        Answer::Later(DeferredAnswer { ticket, patience: Some(PATIENCE), otherwise: Box::new(usual), delay: None })
     }
 
-    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
-        if let Outcome::Result { payload: result, .. } = outcome
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+        if let CallOutcome::Result { payload: result, .. } = outcome
             && self.seam.handled.result(action)
         {
             let (action, payload) = (action.to_owned(), result.clone());

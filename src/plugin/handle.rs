@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use tokio::sync::oneshot;
 
 use super::engine::Engine;
-use super::filter::Seam;
+use super::filter::PluginChannel;
 use super::folder;
 use super::host::Host;
 use super::report::{PluginCommand, PluginDetail, Spoken};
@@ -29,7 +29,7 @@ pub struct Reply {
 
 /// The plugins of a session.
 pub struct Plugins {
-    seam: Arc<Seam>,
+    seam: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: Mutex<PluginOptions>,
     host: OnceLock<Arc<dyn Host>>,
@@ -39,7 +39,7 @@ pub struct Plugins {
 
 impl Default for Plugins {
     fn default() -> Plugins {
-        let (seam, requests) = Seam::new();
+        let (seam, requests) = PluginChannel::new();
         Plugins {
             seam,
             commands: Arc::default(),
@@ -65,7 +65,7 @@ impl Plugins {
     }
 
     /// What stands between links and behaviours.
-    pub fn seam(&self) -> &Arc<Seam> {
+    pub fn seam(&self) -> &Arc<PluginChannel> {
         &self.seam
     }
 

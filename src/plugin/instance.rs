@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::plugin_request::{Effect, Effects};
-use crate::javascript::{CALLS, Fault, Limits, Script};
+use super::plugin_request::{Effect, PluginRequests};
+use crate::javascript::{CALLS, ScriptFault, ScriptLimits, SandboxScript};
 
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 
 /// Answers a question of a plugin at once: the operation and its JSON; `None` when it is no question.
-pub(super) type Query = Box<dyn Fn(&str, &str) -> Option<Result<String, String>>>;
+pub(super) type HostQuery = Box<dyn Fn(&str, &str) -> Option<Result<String, String>>>;
 
 /// How the loading of a file ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,40 +21,40 @@ pub(super) enum Loaded {
 }
 
 /// A plugin's script.
-pub(super) struct Instance {
-    script: Script,
-    effects: Rc<RefCell<Effects>>,
+pub(super) struct PluginInstance {
+    script: SandboxScript,
+    effects: Rc<RefCell<PluginRequests>>,
 }
 
-impl Instance {
+impl PluginInstance {
     /// A script with the prelude in it.
     ///
     /// # Errors
     /// When the bounds are too narrow for it.
-    pub fn new(name: &str, limits: Limits, query: Query) -> Result<Instance, Fault> {
-        let effects = Rc::<RefCell<Effects>>::default();
+    pub fn new(name: &str, limits: ScriptLimits, query: HostQuery) -> Result<PluginInstance, ScriptFault> {
+        let effects = Rc::<RefCell<PluginRequests>>::default();
         let noted = effects.clone();
         let host = move |operation: &str, json: &str| match query(operation, json) {
             Some(answer) => answer,
             None => noted.borrow_mut().note(operation, json).map(|()| String::new()),
         };
-        let script = Script::new(name, limits, &[CALLS, PRELUDE], host)?;
-        Ok(Instance { script, effects })
+        let script = SandboxScript::new(name, limits, &[CALLS, PRELUDE], host)?;
+        Ok(PluginInstance { script, effects })
     }
 
     /// Runs the file and its `onLoad`.
-    pub fn load(&self, text: &str) -> Result<Loaded, Fault> {
+    pub fn load(&self, text: &str) -> Result<Loaded, ScriptFault> {
         let ended = self.script.start(text)?;
         Ok(if ended.as_deref() == Some("loaded") { Loaded::Runs } else { Loaded::NoEntry })
     }
 
     /// Lets the plugin handle an event; what its handler says comes back as JSON.
-    pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, Fault> {
+    pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, ScriptFault> {
         self.script.event(kind, json)
     }
 
     /// The promises that were rejected without anybody listening.
-    pub fn unheard(&self) -> Vec<Fault> {
+    pub fn unheard(&self) -> Vec<ScriptFault> {
         self.script.unheard()
     }
 

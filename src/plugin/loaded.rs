@@ -3,21 +3,21 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::instance::Instance;
+use super::instance::PluginInstance;
 use super::report::{PluginCommand, PluginDetail, PluginState};
-use super::subscriptions::{Handlers, Kind};
-use crate::javascript::{Bound, Fault};
+use super::subscriptions::{HandlerSet, Kind};
+use crate::javascript::{ScriptLimit, ScriptFault};
 
 /// A plugin that breaks its bounds so often is stopped.
 const STRIKES: u32 = 3;
 
 /// A plugin that runs.
-pub(super) struct Running {
+pub(super) struct RunningPlugin {
     /// Its number: a plugin that is loaded again is another one.
     pub serial: u64,
     pub name: String,
-    pub instance: Instance,
-    pub handlers: Handlers,
+    pub instance: PluginInstance,
+    pub handlers: HandlerSet,
     pub commands: Vec<PluginCommand>,
     pub file: Option<PathBuf>,
     pub changed: Option<SystemTime>,
@@ -29,14 +29,14 @@ pub(super) struct Running {
     strikes: u32,
 }
 
-impl Running {
+impl RunningPlugin {
     /// A plugin that begins.
-    pub fn new(serial: u64, name: String, instance: Instance, file: Option<PathBuf>, changed: Option<SystemTime>) -> Running {
-        Running {
+    pub fn new(serial: u64, name: String, instance: PluginInstance, file: Option<PathBuf>, changed: Option<SystemTime>) -> RunningPlugin {
+        RunningPlugin {
             serial,
             name,
             instance,
-            handlers: Handlers::default(),
+            handlers: HandlerSet::default(),
             commands: Vec::new(),
             file,
             changed,
@@ -49,13 +49,13 @@ impl Running {
     }
 
     /// Counts a fault. Returns why the plugin must be stopped, when it must.
-    pub fn count(&mut self, fault: &Fault, text: &str) -> Option<String> {
+    pub fn count(&mut self, fault: &ScriptFault, text: &str) -> Option<String> {
         self.errors += 1;
         self.last_error = Some(text.to_owned());
         self.strikes += u32::from(fault.bound.is_some());
         let what = match fault.bound? {
-            Bound::Time => "time",
-            Bound::Memory => "memory",
+            ScriptLimit::Time => "time",
+            ScriptLimit::Memory => "memory",
         };
         (self.strikes >= STRIKES).then(|| format!("it broke its bound of {what}; it had {STRIKES} tries"))
     }

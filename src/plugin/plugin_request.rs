@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::subscriptions::Kind;
-use crate::javascript::{ToolkitWish, parsed};
+use crate::javascript::{ToolkitRequest, parsed};
 
 /// More is not noted in one turn.
 const MOST: usize = 10_000;
@@ -17,13 +17,13 @@ pub(super) enum Effect {
     /// A line of the trace.
     Log(String),
     /// What every script may ask: a line for whoever typed the command, or else of the trace; an exception of a handler; timers.
-    Toolkit(ToolkitWish),
+    Toolkit(ToolkitRequest),
     /// There is a handler now.
     Handle { kind: Kind, action: Option<Box<str>> },
     /// There is a command now.
     Command { name: String, help: String, complete: Vec<String> },
     /// Make a call.
-    Call(CallWish),
+    Call(CallConfig),
     /// The answer that was promised.
     Answer { ticket: u64, form: Value },
     /// A line of the trace at a station.
@@ -36,7 +36,7 @@ pub(super) enum Effect {
 
 /// A call that a plugin wants to make.
 #[derive(Debug, Deserialize)]
-pub(super) struct CallWish {
+pub(super) struct CallConfig {
     pub number: u64,
     /// `cp` for our charge points, `cs` for our central system.
     pub side: String,
@@ -50,12 +50,12 @@ pub(super) struct CallWish {
 
 /// What was noted in a turn.
 #[derive(Debug, Default)]
-pub(super) struct Effects {
+pub(super) struct PluginRequests {
     list: Vec<Effect>,
     bytes: usize,
 }
 
-impl Effects {
+impl PluginRequests {
     /// Notes a wish.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Effects {
 }
 
 fn read(operation: &str, json: &str) -> Result<Effect, String> {
-    if let Some(wish) = ToolkitWish::read(operation, json)? {
+    if let Some(wish) = ToolkitRequest::read(operation, json)? {
         return Ok(Effect::Toolkit(wish));
     }
     Ok(match operation {
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_flood_ends_and_nonsense_is_no_wish() {
-        let mut effects = Effects::default();
+        let mut effects = PluginRequests::default();
         for _ in 0..MOST {
             effects.note("log", r#"{"text":"x"}"#).unwrap();
         }
@@ -155,7 +155,7 @@ mod tests {
             assert!(effects.note(operation, json).is_err(), "{operation}");
         }
         effects.note("timer", r#"{"number":1,"delay":null,"repeat":false}"#).unwrap();
-        let Effect::Toolkit(ToolkitWish::Timer { delay, .. }) = effects.take()[0] else { panic!("it is a timer") };
+        let Effect::Toolkit(ToolkitRequest::Timer { delay, .. }) = effects.take()[0] else { panic!("it is a timer") };
         assert_eq!(delay.as_secs(), 30 * 86_400);
     }
 }

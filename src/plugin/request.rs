@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::handle::Reply;
 use super::report::PluginDetail;
-use crate::behaviour::{Answer, CallEnd};
+use crate::behaviour::{Answer, CallResult};
 use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};
 
@@ -71,7 +71,7 @@ pub(super) enum Request {
     /// A frame waits for a plugin to look at it.
     Frame { ticket: u64, station: StationKey, direction: Direction, text: String },
     /// A call of a plugin has ended.
-    Ended { plugin: u64, number: u64, end: CallEnd },
+    Ended { plugin: u64, number: u64, end: CallResult },
     /// Other options hold from now on.
     Options(Box<PluginOptions>),
     /// The session is over.

@@ -47,24 +47,24 @@ impl Kind {
 }
 
 /// The handlers of one plugin: an event, and the action where it has one (`*` for every action).
-pub(super) type Handlers = HashSet<(Kind, Option<Box<str>>)>;
+pub(super) type HandlerSet = HashSet<(Kind, Option<Box<str>>)>;
 
 /// Whether a set has a handler for an event.
-pub(super) fn handles(handlers: &Handlers, kind: Kind, action: &str) -> bool {
+pub(super) fn handles(handlers: &HandlerSet, kind: Kind, action: &str) -> bool {
     handlers.iter().any(|(known, name)| *known == kind && name.as_deref().is_none_or(|name| name == action || name == "*"))
 }
 
 /// The handlers of all plugins together.
 #[derive(Debug, Default)]
-pub(super) struct Handled {
+pub(super) struct Subscriptions {
     kinds: AtomicU32,
     calls: RwLock<HashSet<Box<str>>>,
     results: RwLock<HashSet<Box<str>>>,
 }
 
-impl Handled {
+impl Subscriptions {
     /// Puts in what the plugins handle now.
-    pub fn publish<'a>(&self, all: impl Iterator<Item = &'a Handlers>) {
+    pub fn publish<'a>(&self, all: impl Iterator<Item = &'a HandlerSet>) {
         let (mut kinds, mut calls, mut results) = (0, HashSet::new(), HashSet::new());
         for (kind, action) in all.flatten() {
             kinds |= kind.bit();
@@ -106,10 +106,10 @@ mod tests {
 
     #[test]
     fn only_what_is_handled_is_looked_up_as_handled() {
-        let handled = Handled::default();
+        let handled = Subscriptions::default();
         assert!(!handled.call("Reset"));
-        let one: Handlers = [(Kind::Call, Some("Reset".into())), (Kind::Line, None)].into();
-        let two: Handlers = [(Kind::Result, Some("*".into()))].into();
+        let one: HandlerSet = [(Kind::Call, Some("Reset".into())), (Kind::Line, None)].into();
+        let two: HandlerSet = [(Kind::Result, Some("*".into()))].into();
         handled.publish([&one, &two].into_iter());
         assert!(handled.call("Reset") && !handled.call("ClearCache") && handled.any(Kind::Line) && !handled.any(Kind::Idle));
         assert!(handled.result("Reset") && handled.result("Heartbeat"));

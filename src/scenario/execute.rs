@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::player::Player;
-use super::request::{Request, Wish};
-use super::session::Unstarted;
+use super::request::{Request, HostRequest};
+use super::session::StartError;
 use super::worker::Spoken;
 use crate::behaviour::script_form;
-use crate::behaviour::{CallEnd, WhenEnded};
+use crate::behaviour::{CallResult, CallObserver};
 use crate::clock::now;
-use crate::console::{LineKind, RunContext};
-use crate::hub::Asked;
-use crate::javascript::{Fault, ToolkitWish, millis};
+use crate::console::{OutputKind, RunContext};
+use crate::hub::AnswerRequest;
+use crate::javascript::{ScriptFault, ToolkitRequest, millis};
 use crate::link::LinkOrder;
 use crate::ocpp::SampleContext;
 use crate::trace::StationKey;
@@ -24,11 +24,11 @@ const PAUSE: usize = 32;
 
 /// What the session tells the player.
 #[derive(Debug)]
-pub(super) enum Happened {
+pub(super) enum PlayerEvent {
     /// What was asked for under this number has come to its end.
     Answered { number: u64, value: Value },
     /// The peer has called, and the script is to answer.
-    Asked(Asked),
+    Asked(AnswerRequest),
 }
 
 /// Why a call was not sent.
@@ -53,7 +53,7 @@ impl Player<'_> {
                 return;
             }
             for wish in wishes {
-                self.orders += usize::from(matches!(wish, Wish::Answer { .. } | Wish::Request(..)));
+                self.orders += usize::from(matches!(wish, HostRequest::Answer { .. } | HostRequest::Request(..)));
                 if self.orders >= PAUSE {
                     self.orders = 0;
                     tokio::task::yield_now().await;
@@ -63,43 +63,43 @@ impl Player<'_> {
         }
     }
 
-    async fn carry(&mut self, wish: Wish) {
+    async fn carry(&mut self, wish: HostRequest) {
         match wish {
-            Wish::Step(step) => {
-                let place = Fault::new(&step.text, &step.stack).place.map_or_else(String::new, |place| format!(" ({place})"));
+            HostRequest::Step(step) => {
+                let place = ScriptFault::new(&step.text, &step.stack).place.map_or_else(String::new, |place| format!(" ({place})"));
                 self.tell(step.station, false, format!("{}{place}", step.text));
                 self.steps.push(step);
             }
-            Wish::Done(number) => self.done(number),
-            Wish::Note { station, text } => self.tell(station, false, text),
-            Wish::Toolkit(ToolkitWish::Console { failure, text }) => {
+            HostRequest::Done(number) => self.done(number),
+            HostRequest::Note { station, text } => self.tell(station, false, text),
+            HostRequest::Toolkit(ToolkitRequest::Console { failure, text }) => {
                 (self.to_person)(Spoken::Printed { script: &self.file, text: &text });
                 self.tell(None, failure, text);
             }
-            Wish::Toolkit(ToolkitWish::Fault { place, message, stack }) => {
-                self.faults.push(Fault::new(&format!("{place}: {message}"), &stack))
+            HostRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
+                self.faults.push(ScriptFault::new(&format!("{place}: {message}"), &stack))
             }
-            Wish::Toolkit(ToolkitWish::Timer { number, delay, repeat }) => {
+            HostRequest::Toolkit(ToolkitRequest::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
-                    self.faults.push(Fault::new("too many timers run; this one was not started", ""));
+                    self.faults.push(ScriptFault::new("too many timers run; this one was not started", ""));
                 }
             }
-            Wish::Toolkit(ToolkitWish::Clear(number)) => self.timers.clear((0, number)),
-            Wish::Declare(declared) => self.declared.push(declared),
-            Wish::Settled(settled) => self.settled = Some(settled),
-            Wish::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
-            Wish::Operator(text) => {
+            HostRequest::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((0, number)),
+            HostRequest::Declare(declared) => self.declared.push(declared),
+            HostRequest::Settled(settled) => self.settled = Some(settled),
+            HostRequest::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
+            HostRequest::Operator(text) => {
                 (self.to_person)(Spoken::Request(&text));
                 self.tell(None, false, text);
             }
-            Wish::Grant(more) if more < 0.0 => {
+            HostRequest::Grant(more) if more < 0.0 => {
                 self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began)
             }
-            Wish::Grant(more) => self.deadline += millis(Some(more)),
-            Wish::Request(number, request) => {
+            HostRequest::Grant(more) => self.deadline += millis(Some(more)),
+            HostRequest::Request(number, request) => {
                 if let Some(value) = self.request(number, request).await {
                     // The player itself holds the other end.
-                    let _ = self.happened.send(Happened::Answered { number, value });
+                    let _ = self.happened.send(PlayerEvent::Answered { number, value });
                 }
             }
         }
@@ -133,7 +133,7 @@ impl Player<'_> {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };
                 let said = self.session.console.run(&line, &context).await;
                 let errors: Vec<&str> =
-                    said.lines.iter().filter(|line| line.kind != LineKind::Info).map(|line| line.text.as_str()).collect();
+                    said.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();
                 json!({ "said": errors.join(" "), "failed": said.failed() })
             }
             Request::CentralSystem(wish) => match self.session.central_system(wish).await {
@@ -146,8 +146,8 @@ impl Player<'_> {
             },
             Request::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
-                Err(Unstarted::Failed(reason)) => failed(reason),
-                Err(Unstarted::Elsewhere(reason)) => json!({ "other": reason }),
+                Err(StartError::Failed(reason)) => failed(reason),
+                Err(StartError::Elsewhere(reason)) => json!({ "other": reason }),
             },
         })
     }
@@ -171,16 +171,16 @@ impl Player<'_> {
             payload => payload,
         };
         let happened = self.happened.clone();
-        let then = WhenEnded::new(move |end| {
+        let then = CallObserver::new(move |end| {
             let value = match end {
-                CallEnd::Result(result) => json!({ "result": result }),
-                CallEnd::Error { code, description } => json!({ "code": code, "description": description }),
+                CallResult::Result(result) => json!({ "result": result }),
+                CallResult::Error { code, description } => json!({ "code": code, "description": description }),
                 // A peer may call its error so too.
-                CallEnd::Timeout => json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true }),
-                CallEnd::Lost => json!({ "code": "Lost", "description": "the link was lost", "unanswered": true }),
+                CallResult::Timeout => json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true }),
+                CallResult::Lost => json!({ "code": "Lost", "description": "the link was lost", "unanswered": true }),
             };
             // Nobody listens any more when the scenario is over.
-            let _ = happened.send(Happened::Answered { number, value });
+            let _ = happened.send(PlayerEvent::Answered { number, value });
         });
         Ok(self.hub().order(key, LinkOrder::Ask { action, payload, then })?)
     }
@@ -189,7 +189,7 @@ impl Player<'_> {
     pub(super) fn ask_script(&self) {
         let happened = self.happened.clone();
         let ask = move |asked| {
-            let _ = happened.send(Happened::Asked(asked));
+            let _ = happened.send(PlayerEvent::Asked(asked));
         };
         self.hub().answers().ask(Some(Arc::new(ask)));
     }
@@ -198,7 +198,7 @@ impl Player<'_> {
     pub(super) fn leave_usual(&mut self) {
         self.hub().answers().ask(None);
         while let Ok(happened) = self.happenings.try_recv() {
-            if let Happened::Asked(Asked { ticket, station, usual, .. }) = happened {
+            if let PlayerEvent::Asked(AnswerRequest { ticket, station, usual, .. }) = happened {
                 self.questions.insert((ticket, station), usual);
             }
         }
@@ -211,14 +211,14 @@ impl Player<'_> {
     fn answer(&mut self, ticket: u64, key: StationKey, form: Value) {
         let Some(usual) = self.questions.remove(&(ticket, key)) else { return };
         let answer = script_form::answer(form, &usual).unwrap_or_else(|reason| {
-            self.faults.push(Fault::new(&reason, ""));
+            self.faults.push(ScriptFault::new(&reason, ""));
             None
         });
         if let Err(reason) = self.hub().order(key, LinkOrder::Answer { ticket, answer })
             && self.station(key)["connected"] == true
         {
             // A link that is gone needs no answer.
-            self.faults.push(Fault::new(&format!("an answer was lost: {reason}"), ""));
+            self.faults.push(ScriptFault::new(&format!("an answer was lost: {reason}"), ""));
         }
     }
 

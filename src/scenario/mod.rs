@@ -23,5 +23,5 @@ mod worker;
 
 pub use files::{FileError, find};
 pub use options::{Listen, ScenarioOptions};
-pub use outcome::{Case, Failure, FileReport, Outcome};
-pub use worker::{Spoken, ToPerson, run};
+pub use outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
+pub use worker::{Spoken, ProgressFn, run};

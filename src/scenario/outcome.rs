@@ -8,12 +8,12 @@ pub struct FileReport {
     /// The file as it was named.
     pub file: String,
     /// Its scenarios, in the order in which they were played.
-    pub cases: Vec<Case>,
+    pub cases: Vec<ScenarioCase>,
 }
 
 /// What became of a scenario.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Case {
+pub struct ScenarioCase {
     /// Its name.
     pub name: String,
     /// What it checks, a sentence or nothing.
@@ -21,7 +21,7 @@ pub struct Case {
     /// The paragraphs that require it.
     pub by: Vec<String>,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: CaseOutcome,
     /// How long it took by the session's clock.
     pub took: Duration,
     /// The trace, a line each; empty unless the whole was wanted.
@@ -30,7 +30,7 @@ pub struct Case {
 
 /// How a scenario ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum CaseOutcome {
     /// Everything was as expected.
     Passed,
     /// Something was not as expected.

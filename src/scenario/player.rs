@@ -11,20 +11,20 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::excerpt::Excerpt;
-use super::execute::Happened;
+use super::execute::PlayerEvent;
 use super::files;
 use super::options::ScenarioOptions;
-use super::outcome::{Case, Failure, FileReport, Outcome};
-use super::query::Questions;
+use super::outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
+use super::query::ScriptQueries;
 use super::record_json;
-use super::request::{self, Declared, Settled, Step, Wish};
+use super::request::{self, DeclaredScenario, Settled, Step, HostRequest};
 use super::session::Session;
-use super::worker::{Spoken, ToPerson};
+use super::worker::{Spoken, ProgressFn};
 use crate::behaviour::Answer;
 use crate::clock::now;
-use crate::hub::{Asked, Hub};
+use crate::hub::{AnswerRequest, Hub};
 use crate::javascript::CALLS;
-use crate::javascript::{Fault, Limits, Script, Timers, millis};
+use crate::javascript::{ScriptFault, ScriptLimits, SandboxScript, Timers, millis};
 use crate::trace::StationKey;
 
 /// What scripts find, in the order in which it is built.
@@ -49,22 +49,22 @@ pub(super) const FILE: i64 = -1;
 /// What plays a file.
 pub(super) struct Player<'a> {
     pub options: &'a ScenarioOptions,
-    pub to_person: ToPerson<'a>,
+    pub to_person: ProgressFn<'a>,
     pub session: Session,
-    pub wishes: Rc<RefCell<Vec<Wish>>>,
+    pub wishes: Rc<RefCell<Vec<HostRequest>>>,
     /// The end of the street on which the session tells what has happened.
-    pub happened: mpsc::UnboundedSender<Happened>,
+    pub happened: mpsc::UnboundedSender<PlayerEvent>,
     pub timers: Timers,
     /// The steps that have begun and are not done.
     pub steps: Vec<Step>,
     /// The step that was over last.
     pub last_step: Option<Step>,
-    pub declared: Vec<Declared>,
+    pub declared: Vec<DeclaredScenario>,
     pub settled: Option<Settled>,
     /// Whether the engine has broken a bound: what is left in it may do so again.
     pub exhausted: bool,
     /// What went wrong beside the scenario's own course.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<ScriptFault>,
     /// The usual answers to the calls that the script is asked about.
     pub questions: BTreeMap<(u64, StationKey), Answer>,
     /// Counts orders, to pause in time for the links to take them.
@@ -73,8 +73,8 @@ pub(super) struct Player<'a> {
     pub began: Instant,
     /// When it has taken too long.
     pub deadline: Instant,
-    pub script: Script,
-    pub happenings: mpsc::UnboundedReceiver<Happened>,
+    pub script: SandboxScript,
+    pub happenings: mpsc::UnboundedReceiver<PlayerEvent>,
     /// The hub that the script's questions are about.
     asked: Rc<RefCell<Hub>>,
     changes: watch::Receiver<u64>,
@@ -87,13 +87,13 @@ pub(super) struct Player<'a> {
 pub(super) async fn play(
     path: &Path,
     options: &ScenarioOptions,
-    to_person: ToPerson<'_>,
+    to_person: ProgressFn<'_>,
     kept: &mut Option<Session>,
 ) -> FileReport {
     let file = path.display().to_string();
     let broken = |failure: Box<Failure>| {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let case = Case { outcome: Outcome::Broken(failure), ..case(&name, None) };
+        let case = ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&name, None) };
         FileReport { file: file.clone(), cases: vec![case] }
     };
     let text = match files::read(path) {
@@ -115,10 +115,10 @@ pub(super) async fn play(
 fn engine(
     path: &Path,
     options: &ScenarioOptions,
-    wishes: &Rc<RefCell<Vec<Wish>>>,
+    wishes: &Rc<RefCell<Vec<HostRequest>>>,
     asked: &Rc<RefCell<Hub>>,
-) -> Result<Script, Fault> {
-    let (questions, noted) = (Questions::new(asked.clone(), path, options), wishes.clone());
+) -> Result<SandboxScript, ScriptFault> {
+    let (questions, noted) = (ScriptQueries::new(asked.clone(), path, options), wishes.clone());
     let host = move |operation: &str, json: &str| match questions.answer(operation, json) {
         Some(answer) => answer,
         None => request::read(operation, json).map(|wish| {
@@ -126,15 +126,15 @@ fn engine(
             "null".to_owned()
         }),
     };
-    Script::new(&path.display().to_string(), Limits { memory: MEMORY, time: TURN }, PRELUDES, host)
+    SandboxScript::new(&path.display().to_string(), ScriptLimits { memory: MEMORY, time: TURN }, PRELUDES, host)
 }
 
 impl<'a> Player<'a> {
-    fn new(path: &Path, options: &'a ScenarioOptions, to_person: ToPerson<'a>, session: Session) -> Result<Player<'a>, Fault> {
+    fn new(path: &Path, options: &'a ScenarioOptions, to_person: ProgressFn<'a>, session: Session) -> Result<Player<'a>, ScriptFault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let shown = path.display().to_string();
         let (happened, happenings) = mpsc::unbounded_channel();
-        let wishes = Rc::<RefCell<Vec<Wish>>>::default();
+        let wishes = Rc::<RefCell<Vec<HostRequest>>>::default();
         let asked = Rc::new(RefCell::new(session.hub().clone()));
         let script = engine(path, options, &wishes, &asked)?;
         let changes = session.hub().trace().subscribe();
@@ -164,15 +164,15 @@ impl<'a> Player<'a> {
         })
     }
 
-    async fn play(&mut self, text: &str) -> Vec<Case> {
+    async fn play(&mut self, text: &str) -> Vec<ScenarioCase> {
         self.begin(None).await;
         let started = self.script.start(text).map(drop);
         let outcome = self.outcome(FILE, started).await;
         let declared = std::mem::take(&mut self.declared);
-        if declared.is_empty() || outcome != Outcome::Passed {
+        if declared.is_empty() || outcome != CaseOutcome::Passed {
             let name = self.name.clone();
             let wanted = self.options.wants(&self.file, &name)
-                || matches!(outcome, Outcome::Broken(_))
+                || matches!(outcome, CaseOutcome::Broken(_))
                 || declared.iter().any(|declared| self.options.wants(&self.file, &declared.name));
             return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
         }
@@ -185,7 +185,7 @@ impl<'a> Player<'a> {
                 break;
             }
             if let Some(reason) = &declared.skip {
-                cases.push(Case { outcome: Outcome::Skipped(reason.clone()), ..case(&declared.name, Some(declared)) });
+                cases.push(ScenarioCase { outcome: CaseOutcome::Skipped(reason.clone()), ..case(&declared.name, Some(declared)) });
                 continue;
             }
             if self.exhausted
@@ -205,15 +205,15 @@ impl<'a> Player<'a> {
     }
 
     /// Runs the file again in a new engine, for the scenarios behind one that has broken a bound. The outcome when that fails.
-    async fn renew(&mut self, text: &str) -> Result<(), Outcome> {
+    async fn renew(&mut self, text: &str) -> Result<(), CaseOutcome> {
         self.exhausted = false;
         let made = engine(Path::new(&self.file), self.options, &self.wishes, &self.asked);
-        self.script = made.map_err(|fault| Outcome::Broken(Failure::plain(fault.message, fault.place)))?;
+        self.script = made.map_err(|fault| CaseOutcome::Broken(Failure::plain(fault.message, fault.place)))?;
         self.begin(None).await;
         let started = self.script.start(text).map(drop);
         let outcome = self.outcome(FILE, started).await;
         self.declared.clear(); // the same as before
-        if outcome == Outcome::Passed { Ok(()) } else { Err(outcome) }
+        if outcome == CaseOutcome::Passed { Ok(()) } else { Err(outcome) }
     }
 
     /// A scenario begins, in a fresh session unless the charge point under test is to stay.
@@ -245,7 +245,7 @@ impl<'a> Player<'a> {
     }
 
     /// Goes on until what has started settles, fails or takes too long.
-    async fn outcome(&mut self, index: i64, started: Result<(), Fault>) -> Outcome {
+    async fn outcome(&mut self, index: i64, started: Result<(), ScriptFault>) -> CaseOutcome {
         let real = std::time::Instant::now();
         let mut turned = started;
         loop {
@@ -258,7 +258,7 @@ impl<'a> Player<'a> {
             }
             turned = self.next().await;
             if self.options.stop.is_cancelled() {
-                return Outcome::Broken(self.with_trace(*Failure::plain("the run was broken off", None), &[]));
+                return CaseOutcome::Broken(self.with_trace(*Failure::plain("the run was broken off", None), &[]));
             }
             let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
             if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
@@ -268,7 +268,7 @@ impl<'a> Player<'a> {
     }
 
     /// Waits for the next thing to happen, and lets the script handle it.
-    async fn next(&mut self) -> Result<(), Fault> {
+    async fn next(&mut self) -> Result<(), ScriptFault> {
         let timer = self.timers.deadline().map_or(self.deadline, |timer| self.deadline.min(timer.into()));
         let first = tokio::select! {
             biased;
@@ -284,8 +284,8 @@ impl<'a> Player<'a> {
         let mut happened = first.or_else(|| self.happenings.try_recv().ok());
         while let Some(next) = happened {
             match next {
-                Happened::Answered { number, value } => answered.push((number, value)),
-                Happened::Asked(question) => asked.push_back(question),
+                PlayerEvent::Answered { number, value } => answered.push((number, value)),
+                PlayerEvent::Asked(question) => asked.push_back(question),
             }
             happened = self.happenings.try_recv().ok();
         }
@@ -306,7 +306,7 @@ impl<'a> Player<'a> {
 
     /// Tells the script what is new in the trace. It is asked for the answer to a call after it has heard of everything before the
     /// call, and before it hears of the call itself: what it says about answers holds from the next call on.
-    fn records(&mut self, asked: &mut VecDeque<Asked>) -> Result<(), Fault> {
+    fn records(&mut self, asked: &mut VecDeque<AnswerRequest>) -> Result<(), ScriptFault> {
         let hub = self.session.hub().clone();
         let mut told: Vec<Value> = Vec::new();
         let (news, stations) = {
@@ -317,7 +317,7 @@ impl<'a> Player<'a> {
                 // What nobody has seen may be just what must not come.
                 let lost = from - self.session.told;
                 let message = format!("{lost} records left the trace before the script saw them; give it more --trace-memory");
-                self.faults.push(Fault::new(&message, ""));
+                self.faults.push(ScriptFault::new(&message, ""));
             }
             let records = contents.records().iter(from..range.end);
             let news: Vec<Value> =
@@ -331,7 +331,7 @@ impl<'a> Player<'a> {
             return Ok(());
         }
         for record in news {
-            let is_of = |question: &Asked| {
+            let is_of = |question: &AnswerRequest| {
                 record["kind"] == "call"
                     && record["direction"] == "in"
                     && record["key"] == question.station.0
@@ -348,11 +348,11 @@ impl<'a> Player<'a> {
         asked.drain(..).try_for_each(|question| self.ask(question))
     }
 
-    fn tell_records(&self, records: Vec<Value>, stations: &Value) -> Result<(), Fault> {
+    fn tell_records(&self, records: Vec<Value>, stations: &Value) -> Result<(), ScriptFault> {
         self.script.event("records", &json!({ "records": records, "stations": stations }).to_string()).map(drop)
     }
 
-    fn ask(&mut self, asked: Asked) -> Result<(), Fault> {
+    fn ask(&mut self, asked: AnswerRequest) -> Result<(), ScriptFault> {
         let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
         let question = json!({
             "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload, "usual": usual,
@@ -361,14 +361,14 @@ impl<'a> Player<'a> {
         self.script.event("question", &question.to_string()).map(drop)
     }
 
-    fn ended(&self, case: Case, outcome: Outcome) -> Case {
+    fn ended(&self, case: ScenarioCase, outcome: CaseOutcome) -> ScenarioCase {
         let trace = if self.options.whole_trace {
             let contents = self.session.hub().trace().read();
             Excerpt::new(&contents, self.session.began, &self.session.hidden).all()
         } else {
             Vec::new()
         };
-        Case { outcome, took: self.began.elapsed(), trace, ..case }
+        ScenarioCase { outcome, took: self.began.elapsed(), trace, ..case }
     }
 
     /// The session's hub.
@@ -382,7 +382,7 @@ impl<'a> Player<'a> {
     }
 }
 
-fn case(name: &str, declared: Option<&Declared>) -> Case {
+fn case(name: &str, declared: Option<&DeclaredScenario>) -> ScenarioCase {
     let (checks, by) = declared.map(|declared| (declared.checks.clone(), declared.by.clone())).unwrap_or_default();
-    Case { name: name.to_owned(), checks, by, outcome: Outcome::Passed, took: Duration::ZERO, trace: Vec::new() }
+    ScenarioCase { name: name.to_owned(), checks, by, outcome: CaseOutcome::Passed, took: Duration::ZERO, trace: Vec::new() }
 }

@@ -17,7 +17,7 @@ use crate::ocpp::nearest;
 use crate::trace::StationKey;
 
 /// What questions are answered from.
-pub(super) struct Questions {
+pub(super) struct ScriptQueries {
     hub: Rc<RefCell<Hub>>,
     folder: PathBuf,
     foreign: Value,
@@ -38,9 +38,9 @@ struct Module {
     what: String,
 }
 
-impl Questions {
+impl ScriptQueries {
     /// For the script in this file.
-    pub fn new(hub: Rc<RefCell<Hub>>, path: &Path, options: &ScenarioOptions) -> Questions {
+    pub fn new(hub: Rc<RefCell<Hub>>, path: &Path, options: &ScenarioOptions) -> ScriptQueries {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let foreign = json!({
             "centralSystem": options.url.is_some(),
@@ -48,7 +48,7 @@ impl Questions {
             "identity": options.identity,
             "unattended": options.unattended,
         });
-        Questions {
+        ScriptQueries {
             hub,
             folder: folder.to_owned(),
             foreign,
@@ -85,7 +85,7 @@ impl Questions {
     }
 }
 
-impl Questions {
+impl ScriptQueries {
     /// Whether the peer of a station may call an action; the nearest one that it may call when it may not.
     fn answers(&self, json: &str) -> Value {
         let Ok(Answered { station, action }) = serde_json::from_str(json) else { return Value::Bool(false) };

@@ -5,12 +5,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::outcome::Failure;
-use crate::javascript::{Fault, ToolkitWish, parsed};
+use crate::javascript::{ScriptFault, ToolkitRequest, parsed};
 use crate::ocpp::{Transport, Version};
 
 /// One wish.
 #[derive(Debug)]
-pub(super) enum Wish {
+pub(super) enum HostRequest {
     /// A step begins.
     Step(Step),
     /// A step is over.
@@ -18,9 +18,9 @@ pub(super) enum Wish {
     /// A line of the trace.
     Note { station: Option<u32>, text: String },
     /// What every script may ask: a line to print, a fault to tell, timers.
-    Toolkit(ToolkitWish),
+    Toolkit(ToolkitRequest),
     /// There is a scenario.
-    Declare(Declared),
+    Declare(DeclaredScenario),
     /// A scenario, or the file, has ended.
     Settled(Settled),
     /// The script's answer to a call.
@@ -45,11 +45,11 @@ pub(super) enum Request {
     /// Run a command of the prompt.
     Command { station: u32, line: String },
     /// Start a central system.
-    CentralSystem(CentralSystemWish),
+    CentralSystem(CentralSystemConfig),
     /// Start the central system at which the charge point under test connects.
     Listen,
     /// Start a charge point.
-    ChargePoint(ChargePointWish),
+    ChargePoint(ChargePointConfig),
 }
 
 /// A step that has begun.
@@ -66,7 +66,7 @@ pub(super) struct Step {
 
 /// A scenario of the file.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Declared {
+pub(super) struct DeclaredScenario {
     pub name: String,
     pub checks: String,
     pub by: Vec<String>,
@@ -105,7 +105,7 @@ impl Settled {
     pub fn failure(&self) -> Failure {
         let facts = self.facts.as_ref();
         let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(&self.stack);
-        let fault = Fault::new(&self.message, stack);
+        let fault = ScriptFault::new(&self.message, stack);
         let parts = [Some(self.section.as_str()), facts.map(|facts| facts.step.as_str())];
         let step: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         Failure {
@@ -122,7 +122,7 @@ impl Settled {
 /// How a central system is to be started.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct CentralSystemWish {
+pub(super) struct CentralSystemConfig {
     pub host: Option<String>,
     pub port: u16,
     pub endpoint: Option<String>,
@@ -133,7 +133,7 @@ pub(super) struct CentralSystemWish {
 /// How a charge point is to be started.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ChargePointWish {
+pub(super) struct ChargePointConfig {
     pub id: Option<String>,
     pub version: Option<String>,
     pub transport: Option<String>,
@@ -161,28 +161,28 @@ pub(super) fn transport(text: &str) -> Result<Transport, String> {
 ///
 /// # Errors
 /// With a sentence for the script, when it is none.
-pub(super) fn read(operation: &str, json: &str) -> Result<Wish, String> {
-    if let Some(wish) = ToolkitWish::read(operation, json)? {
-        return Ok(Wish::Toolkit(wish));
+pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
+    if let Some(wish) = ToolkitRequest::read(operation, json)? {
+        return Ok(HostRequest::Toolkit(wish));
     }
     Ok(match operation {
-        "step" => Wish::Step(parsed(json)?),
-        "done" => Wish::Done(parsed::<Number>(json)?.number),
+        "step" => HostRequest::Step(parsed(json)?),
+        "done" => HostRequest::Done(parsed::<Number>(json)?.number),
         "note" => {
             let Note { station, text } = parsed(json)?;
-            Wish::Note { station, text }
+            HostRequest::Note { station, text }
         }
-        "declare" => Wish::Declare(parsed(json)?),
-        "settled" => Wish::Settled(parsed(json)?),
+        "declare" => HostRequest::Declare(parsed(json)?),
+        "settled" => HostRequest::Settled(parsed(json)?),
         "answer" => {
             let Answer { ticket, station, form } = parsed(json)?;
-            Wish::Answer { ticket, station, form }
+            HostRequest::Answer { ticket, station, form }
         }
-        "operator" => Wish::Operator(parsed::<Operator>(json)?.text),
-        "grant" => Wish::Grant(parsed::<Grant>(json)?.patience),
+        "operator" => HostRequest::Operator(parsed::<Operator>(json)?.text),
+        "grant" => HostRequest::Grant(parsed::<Grant>(json)?.patience),
         _ => {
             let number = parsed::<Number>(json)?.number;
-            Wish::Request(number, request(operation, json)?)
+            HostRequest::Request(number, request(operation, json)?)
         }
     })
 }
@@ -302,7 +302,7 @@ mod tests {
             assert!(read(operation, json).unwrap_err().contains(part), "{operation}");
         }
         let wish = read("call", r#"{"number":4,"station":2,"action":"Reset","payload":{"type":"Soft"}}"#).unwrap();
-        assert!(matches!(wish, Wish::Request(4, Request::Call { station: 2, action, .. }) if action == "Reset"));
+        assert!(matches!(wish, HostRequest::Request(4, Request::Call { station: 2, action, .. }) if action == "Reset"));
     }
 
     /// The place and the name of a failure are those of its step, behind the named parts in which it stands.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{Listen, ScenarioOptions};
-use super::request::{CentralSystemWish, ChargePointWish, transport, version};
+use super::request::{CentralSystemConfig, ChargePointConfig, transport, version};
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
@@ -22,16 +22,16 @@ const HEARD_OUT: Duration = Duration::from_secs(3);
 const IDENTITY: &str = "CP1";
 
 /// Why a charge point was not started.
-pub(super) enum Unstarted {
+pub(super) enum StartError {
     /// It cannot be; one sentence.
     Failed(String),
     /// The central system under test is reached in another way; one sentence.
     Elsewhere(String),
 }
 
-impl From<String> for Unstarted {
-    fn from(reason: String) -> Unstarted {
-        Unstarted::Failed(reason)
+impl From<String> for StartError {
+    fn from(reason: String) -> StartError {
+        StartError::Failed(reason)
     }
 }
 
@@ -78,7 +78,7 @@ impl Session {
     ///
     /// # Errors
     /// With a sentence.
-    pub async fn central_system(&self, wish: CentralSystemWish) -> Result<(u16, String, String), String> {
+    pub async fn central_system(&self, wish: CentralSystemConfig) -> Result<(u16, String, String), String> {
         let versions = match wish.versions {
             Some(list) => list.iter().map(|text| version(text)).collect::<Result<_, _>>()?,
             None => Version::ALL.to_vec(),
@@ -129,7 +129,7 @@ impl Session {
     ///
     /// # Errors
     /// With a sentence.
-    pub async fn charge_point(&mut self, wish: ChargePointWish, options: &ScenarioOptions) -> Result<StationKey, Unstarted> {
+    pub async fn charge_point(&mut self, wish: ChargePointConfig, options: &ScenarioOptions) -> Result<StationKey, StartError> {
         let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| IDENTITY.to_owned());
         let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
         let over = wish.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
@@ -166,7 +166,7 @@ impl Session {
 }
 
 /// A scenario for one transport does not fit a central system that is reached over the other.
-fn other_way(url: &str, wanted: Transport) -> Result<(), Unstarted> {
+fn other_way(url: &str, wanted: Transport) -> Result<(), StartError> {
     let over = if url.starts_with("http") { Transport::Soap } else { Transport::WebSocket };
     if over == wanted {
         return Ok(());
@@ -176,5 +176,5 @@ fn other_way(url: &str, wanted: Transport) -> Result<(), Unstarted> {
     } else {
         "over WebSocket; --url ws://…"
     };
-    Err(Unstarted::Elsewhere(format!("the scenario is for a central system that is reached {other}")))
+    Err(StartError::Elsewhere(format!("the scenario is for a central system that is reached {other}")))
 }

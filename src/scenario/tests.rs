@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::player::PRELUDES;
-use super::{Outcome, ScenarioOptions, run};
+use super::{CaseOutcome, ScenarioOptions, run};
 use crate::scenario_writer::TYPES;
 
 /// What stands in the global object and is nobody's to name: the language's own, the engine's errors, the classes behind failures.
@@ -43,7 +43,7 @@ fn found(script: &str) -> BTreeSet<String> {
     let options = ScenarioOptions { virtual_time: true, ..ScenarioOptions::default() };
     let mut reports = Vec::new();
     run(&[file], &options, &|_| {}, |report| reports.push(report));
-    let Outcome::Failed(failure) = reports.remove(0).cases.remove(0).outcome else {
+    let CaseOutcome::Failed(failure) = reports.remove(0).cases.remove(0).outcome else {
         panic!("the script did not end as it should")
     };
     serde_json::from_str(&failure.message).unwrap_or_else(|error| panic!("{error}: {failure:?}"))

@@ -3,69 +3,69 @@
 
 use super::excerpt::Excerpt;
 use super::files;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{Failure, CaseOutcome};
 use super::player::{FILE, MEMORY, Player, TURN};
-use super::request::{Settled, Step, Wish};
-use crate::javascript::{Bound, Fault};
+use super::request::{Settled, Step, HostRequest};
+use crate::javascript::{ScriptLimit, ScriptFault};
 
 impl Player<'_> {
     /// The script has said how it ended.
-    pub(super) fn judged(&mut self, settled: Settled) -> Outcome {
+    pub(super) fn judged(&mut self, settled: Settled) -> CaseOutcome {
         let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
         self.faults.extend(self.script.unheard());
         // Also what has failed before a scenario is skipped has failed.
         if let ("passed" | "skipped", Some(fault)) = (settled.outcome.as_str(), self.faults.first()) {
             let message = format!("something failed that was not awaited: {}", fault.message);
-            return Outcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]));
+            return CaseOutcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]));
         }
         match settled.outcome.as_str() {
             "passed" => match self.steps.iter().find(|step| !step.idle) {
                 Some(step) => {
                     let place = place(step);
                     let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
-                    Outcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
+                    CaseOutcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
                 }
                 None if settled.index == FILE && self.declared.is_empty() && !settled.judged && self.last_step.is_none() => {
-                    Outcome::Broken(Failure::plain("there is no scenario in it, and nothing that could fail", None))
+                    CaseOutcome::Broken(Failure::plain("there is no scenario in it, and nothing that could fail", None))
                 }
-                None => Outcome::Passed,
+                None => CaseOutcome::Passed,
             },
-            "skipped" => Outcome::Skipped(settled.message),
-            "broken" => Outcome::Broken(self.with_trace(settled.failure(), &sequences)),
-            _ => Outcome::Failed(self.with_trace(settled.failure(), &sequences)),
+            "skipped" => CaseOutcome::Skipped(settled.message),
+            "broken" => CaseOutcome::Broken(self.with_trace(settled.failure(), &sequences)),
+            _ => CaseOutcome::Failed(self.with_trace(settled.failure(), &sequences)),
         }
     }
 
     /// The engine has stopped the script, or its text cannot be run.
-    pub(super) fn stopped(&mut self, fault: Fault) -> Outcome {
+    pub(super) fn stopped(&mut self, fault: ScriptFault) -> CaseOutcome {
         let message = match fault.bound {
-            Some(Bound::Time) => format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs()),
-            Some(Bound::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
+            Some(ScriptLimit::Time) => format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs()),
+            Some(ScriptLimit::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
             None => fault.message,
         };
         // What it asked for in the turn that did not end is not carried out, but says how far it came.
         let unfinished = std::mem::take(&mut *self.wishes.borrow_mut());
         for wish in unfinished {
             match wish {
-                Wish::Step(step) => self.steps.push(step),
-                Wish::Done(number) => self.done(number),
+                HostRequest::Step(step) => self.steps.push(step),
+                HostRequest::Done(number) => self.done(number),
                 _ => {}
             }
         }
         let failure = *Failure::plain(message, fault.place);
         match fault.bound {
-            Some(Bound::Time | Bound::Memory) => {
+            Some(ScriptLimit::Time | ScriptLimit::Memory) => {
                 self.exhausted = true;
                 let open = self.steps.last();
                 let (step, place) = (open.map(|step| step.text.clone()), failure.place.or(open.and_then(place)));
-                Outcome::Failed(self.with_trace(Failure { step, place, ..failure }, &[]))
+                CaseOutcome::Failed(self.with_trace(Failure { step, place, ..failure }, &[]))
             }
-            None => Outcome::Broken(Box::new(with_line(failure))),
+            None => CaseOutcome::Broken(Box::new(with_line(failure))),
         }
     }
 
     /// It has taken too long: where it hangs.
-    pub(super) fn late(&mut self) -> Outcome {
+    pub(super) fn late(&mut self) -> CaseOutcome {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         let message = format!("it was still not over after {taken} s");
         // What failed unseen is often why the rest waits for ever.
@@ -83,7 +83,7 @@ impl Player<'_> {
             (None, None) => Failure { message: format!("{message} and has begun no step"), ..Failure::default() },
         };
         let message = failure.message + &unseen.unwrap_or_default();
-        Outcome::Failed(self.with_trace(Failure { message, ..failure }, &[]))
+        CaseOutcome::Failed(self.with_trace(Failure { message, ..failure }, &[]))
     }
 
     /// The failure with what happened around it.
@@ -97,7 +97,7 @@ impl Player<'_> {
 
 /// Where a step began.
 fn place(step: &Step) -> Option<String> {
-    Fault::new(&step.text, &step.stack).place
+    ScriptFault::new(&step.text, &step.stack).place
 }
 
 /// The failure with the line of the script at its place.

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use super::options::ScenarioOptions;
-use super::outcome::{Case, Failure, FileReport, Outcome};
+use super::outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
 use super::player::play;
 use super::session::Session;
 use crate::clock::follow_runtime;
@@ -37,10 +37,10 @@ pub enum Spoken<'a> {
 }
 
 /// Tells a person, from any thread.
-pub type ToPerson<'a> = &'a (dyn Fn(Spoken<'_>) + Sync);
+pub type ProgressFn<'a> = &'a (dyn Fn(Spoken<'_>) + Sync);
 
 /// Plays files, and hands each report over when its file has been played, in that order.
-pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ToPerson<'_>, mut report: impl FnMut(FileReport)) {
+pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ProgressFn<'_>, mut report: impl FnMut(FileReport)) {
     let queue: Mutex<VecDeque<&PathBuf>> = Mutex::new(files.iter().collect());
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
@@ -53,7 +53,7 @@ pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ToPerson<'_>
     });
 }
 
-fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person: ToPerson<'_>, reports: &Sender<FileReport>) {
+fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person: ProgressFn<'_>, reports: &Sender<FileReport>) {
     fastrand::seed(options.seed);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
@@ -101,9 +101,9 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
 }
 
 fn not_played(file: &Path, reason: &str) -> FileReport {
-    let outcome = Outcome::Broken(Failure::plain(reason, None));
+    let outcome = CaseOutcome::Broken(Failure::plain(reason, None));
     let name = file.display().to_string();
-    let case = Case {
+    let case = ScenarioCase {
         name: name.clone(),
         checks: String::new(),
         by: Vec::new(),

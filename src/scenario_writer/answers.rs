@@ -6,22 +6,22 @@ use super::defaults::{to_say, usual};
 use super::expression::Expression;
 use super::identifiers::is_identifier;
 use super::said::Said;
-use super::script::Script;
+use super::script::ScriptWriter;
 use crate::behaviour::{Answer, IncomingCall};
-use crate::ocpp::{ErrorCode, Message, Role, Version};
-use crate::trace::{Record, Verdict};
+use crate::ocpp::{ErrorCode, MessageDefinition, Role, Version};
+use crate::trace::{Record, FrameVerdict};
 
 /// How much of an answer is told to a person.
 const MOST_TOLD: usize = 80;
 
-impl Script<'_> {
+impl ScriptWriter<'_> {
     /// How we answered, when that is not what we answer anyway.
     pub fn our_answer(
         &mut self,
         at: usize,
         record: &Record<'_>,
         (action, payload): (&str, &Value),
-        response: Option<&Message>,
+        response: Option<&MessageDefinition>,
     ) -> Option<Expression> {
         let (our_role, version) = (self.links[at].our_role, self.links[at].version);
         let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else {
@@ -45,7 +45,7 @@ impl Script<'_> {
                 }
             }
             // A call that breaks the definitions, or is in none, is refused before anybody is asked.
-            Said::Error { .. } if record.verdict == Verdict::Invalid || response.is_none() => None,
+            Said::Error { .. } if record.verdict == FrameVerdict::Invalid || response.is_none() => None,
             Said::Error { code, description } => {
                 let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
                 (!same(usual(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
@@ -78,7 +78,7 @@ impl Script<'_> {
         said: Option<&Said>,
     ) -> Option<(String, Expression)> {
         let (their_role, version) = (self.links[at].our_role.peer(), self.links[at].version);
-        if !self.links[at].causes.is_simulated || record.verdict == Verdict::Invalid {
+        if !self.links[at].causes.is_simulated || record.verdict == FrameVerdict::Invalid {
             return None;
         }
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };

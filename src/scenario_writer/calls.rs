@@ -7,9 +7,9 @@ use super::expression::Expression;
 use super::page::Statement;
 use super::periodic::shape;
 use super::said::Said;
-use super::script::Script;
-use crate::ocpp::{Message, Role};
-use crate::trace::{Direction, Record, RecordKind, Verdict};
+use super::script::ScriptWriter;
+use crate::ocpp::{MessageDefinition, Role};
+use crate::trace::{Direction, Record, RecordKind, FrameVerdict};
 
 /// The time after which a call that gets no answer is given up for certain, in milliseconds: longer than links usually wait.
 const UNANSWERED: &str = "40000";
@@ -21,7 +21,7 @@ const READINGS: i64 = 60;
 /// The fields that tell a person which call is meant.
 const TELLING: [&str; 6] = ["connectorId", "idTag", "status", "type", "requestedMessage", "key"];
 
-impl Script<'_> {
+impl ScriptWriter<'_> {
     /// A call, whoever makes it.
     pub fn call(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
         match (record.partner, direction) {
@@ -80,7 +80,7 @@ impl Script<'_> {
         let method = match said {
             Some(Said::Result(result)) => {
                 let expected = self.inference(at, &answer).expected(&result, response);
-                let unchecked = [record, &answer].iter().any(|record| record.verdict == Verdict::Invalid);
+                let unchecked = [record, &answer].iter().any(|record| record.verdict == FrameVerdict::Invalid);
                 let options = self.within(&answer, 0);
                 if unchecked || options.is_some() || !expected.is_empty_object() {
                     arguments.push(expected);
@@ -119,7 +119,7 @@ impl Script<'_> {
         let link = &mut self.links[at];
         // A heartbeat that comes much sooner than it has to was sent by hand.
         let is_due = quiet / SECOND * 10 >= link.interval * 9;
-        let is_odd = link.causes.is_simulated && record.verdict == Verdict::Invalid;
+        let is_odd = link.causes.is_simulated && record.verdict == FrameVerdict::Invalid;
         let is_by_itself = link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, is_due) && !is_odd;
         let response = definition.as_ref().map(|definition| &definition.response);
         let answer = self.our_answer(at, record, (action, payload), response);
@@ -145,7 +145,7 @@ impl Script<'_> {
             _ => 0,
         };
         // What breaks the definitions, or is in none, is expected as it was.
-        let unchecked = (record.verdict == Verdict::Invalid || definition.is_none()).then(unchecked_option);
+        let unchecked = (record.verdict == FrameVerdict::Invalid || definition.is_none()).then(unchecked_option);
         let options = options_of(if is_by_itself { self.within(record, least) } else { None }, unchecked);
         let mut arguments = vec![Expression::text(action)];
         if options.is_some() || !expected.is_empty_object() {
@@ -177,7 +177,7 @@ impl Script<'_> {
         at: usize,
         record: &Record<'_>,
         (action, payload): (&str, &Value),
-        request: Option<&Message>,
+        request: Option<&MessageDefinition>,
     ) -> (&'static str, Vec<Expression>) {
         if !payload.is_object() {
             return ("send", vec![Expression::text(record.text)]);
@@ -195,7 +195,7 @@ impl Script<'_> {
                 "callError"
             }
             Some((_, verdict)) => {
-                if [verdict, record.verdict].contains(&Verdict::Invalid) {
+                if [verdict, record.verdict].contains(&FrameVerdict::Invalid) {
                     arguments.extend([Expression::Object(Vec::new()), Expression::Object(vec![unchecked_option()])]);
                 }
                 "call"

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::link::Link;
+use super::link::ScriptLink;
 use super::literal::quoted;
 use super::{TYPES_FILE, Title};
 use crate::ocpp::Role;
@@ -16,9 +16,9 @@ const NAMED: usize = 3;
 const PATIENCE: i64 = 60_000;
 
 /// The lines above the statements; `micros` is when the recording began, `waits` how many milliseconds its expectations may wait.
-pub(super) fn heading(title: Title<'_>, links: &[&Link], micros: i64, waits: i64) -> String {
+pub(super) fn heading(title: Title<'_>, links: &[&ScriptLink], micros: i64, waits: i64) -> String {
     let date = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
-    let described = |link: &&Link| {
+    let described = |link: &&ScriptLink| {
         let version = link.version.map_or_else(String::new, |version| format!(" (OCPP {version})"));
         format!("{}{version}", visible(&link.identity))
     };

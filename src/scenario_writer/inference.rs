@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::expression::Expression;
 use super::identifiers::{Identifiers, Names, is_identifier};
-use crate::ocpp::{Field, Kind, Message};
+use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition};
 use crate::simulator::read_time;
 
 /// A time this near to that of its record was meant to be the time of the message, in microseconds.
@@ -42,35 +42,35 @@ struct Place<'a> {
     /// The name of the field; that of the list for its elements.
     name: &'a str,
     /// What the definitions say about it.
-    field: Option<&'a Field>,
+    field: Option<&'a FieldDefinition>,
     /// Whether it is in a list of readings.
     in_readings: bool,
 }
 
 impl Inference<'_> {
     /// A payload that we send.
-    pub fn sent(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+    pub fn sent(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> Expression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
             this.sent_value(value, place, true)
         })
     }
 
     /// A payload that a simulated peer is made to send.
-    pub fn played(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+    pub fn played(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> Expression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
             this.sent_value(value, place, false)
         })
     }
 
     /// A field of a payload that we send.
-    pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&Message>) -> Expression {
+    pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&MessageDefinition>) -> Expression {
         let fields = message.map_or(&[][..], |message| &message.fields);
         let place = Place::top().below(name, Some(fields));
         self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place, true))
     }
 
     /// A payload that the peer sends.
-    pub fn expected(&mut self, payload: &Value, message: Option<&Message>) -> Expression {
+    pub fn expected(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> Expression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
             this.expected_value(value, place)
         })
@@ -81,7 +81,7 @@ impl Inference<'_> {
         &mut self,
         value: &Value,
         place: Place<'_>,
-        fields: Option<&[Field]>,
+        fields: Option<&[FieldDefinition]>,
         leaf: &mut dyn FnMut(&mut Self, &Value, Place<'_>) -> Expression,
     ) -> Expression {
         match value {
@@ -155,16 +155,16 @@ impl<'a> Place<'a> {
     }
 
     /// The place of a field among these.
-    fn below<'b>(&self, name: &'b str, fields: Option<&'b [Field]>) -> Place<'b> {
+    fn below<'b>(&self, name: &'b str, fields: Option<&'b [FieldDefinition]>) -> Place<'b> {
         let field = fields.and_then(|fields| fields.iter().find(|field| field.name == name));
         Place { name, field, in_readings: self.in_readings || READINGS.contains(&name) }
     }
 
-    fn fields(&self) -> Option<&'a [Field]> {
+    fn fields(&self) -> Option<&'a [FieldDefinition]> {
         self.field.map(|field| field.kind.fields())
     }
 
     fn is_time(&self) -> bool {
-        self.field.is_some_and(|field| matches!(field.kind, Kind::DateTime))
+        self.field.is_some_and(|field| matches!(field.kind, FieldKind::DateTime))
     }
 }

@@ -20,7 +20,7 @@ pub(super) enum Side {
 }
 
 /// The state of a link while its records are gone through.
-pub(super) struct Link {
+pub(super) struct ScriptLink {
     pub station: StationKey,
     pub identity: Box<str>,
     pub our_role: Role,
@@ -47,11 +47,11 @@ pub(super) struct Link {
     pub behind: HashMap<String, usize>,
 }
 
-impl Link {
+impl ScriptLink {
     /// The link of a station; the variable has the number of the station when there are several.
-    pub fn new(row: &StationRow, number: Option<usize>, is_simulated: bool) -> Link {
+    pub fn new(row: &StationRow, number: Option<usize>, is_simulated: bool) -> ScriptLink {
         let side = if row.our_role == Role::CentralSystem { "cp" } else { "cs" };
-        Link {
+        ScriptLink {
             station: row.key,
             identity: row.identity.clone(),
             our_role: row.our_role,

@@ -27,7 +27,7 @@ mod trigger;
 
 use thiserror::Error;
 
-use self::script::Script;
+use self::script::ScriptWriter;
 use self::selection::Selection;
 use crate::ocpp::Catalog;
 use crate::trace::{Contents, Record, RecordKind, Sequence};
@@ -54,7 +54,7 @@ pub struct Title<'a> {
 
 /// A scenario and what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transcript {
+pub struct WrittenScript {
     /// The JavaScript.
     pub text: String,
     /// How many exchanges are in it.
@@ -91,7 +91,7 @@ pub fn transcribe(
     catalog: &Catalog,
     chosen: &[Sequence],
     title: Title<'_>,
-) -> Result<Transcript, TranscriptError> {
+) -> Result<WrittenScript, TranscriptError> {
     if chosen.len() > MOST_RECORDS {
         return Err(TranscriptError::TooMany);
     }
@@ -99,7 +99,7 @@ pub fn transcribe(
     if selection.exchanges() > MOST_EXCHANGES {
         return Err(TranscriptError::TooMany);
     }
-    let mut script = Script::new(contents, catalog, &selection);
+    let mut script = ScriptWriter::new(contents, catalog, &selection);
     for record in selection.records() {
         script.add(record);
     }

@@ -8,11 +8,11 @@ use super::expression::Expression;
 use super::heading::heading;
 use super::identifiers::Names;
 use super::inference::Inference;
-use super::link::{Link, Side};
+use super::link::{ScriptLink, Side};
 use super::literal::expression_of;
 use super::page::{Page, Statement};
 use super::selection::Selection;
-use super::{Title, Transcript};
+use super::{Title, WrittenScript};
 use crate::link::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 use crate::ocpp::{ActionDefinition, Catalog, Role};
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
@@ -26,11 +26,11 @@ const SOON: i64 = 4_000_000;
 const SECOND: i64 = 1_000_000;
 
 /// A scenario that is being written.
-pub(super) struct Script<'a> {
+pub(super) struct ScriptWriter<'a> {
     pub contents: &'a Contents,
     pub catalog: &'a Catalog,
     pub names: Names,
-    pub links: Vec<Link>,
+    pub links: Vec<ScriptLink>,
     pub page: Page,
     pub exchanges: usize,
     frames: usize,
@@ -42,16 +42,16 @@ pub(super) struct Script<'a> {
     waits: i64,
 }
 
-impl<'a> Script<'a> {
+impl<'a> ScriptWriter<'a> {
     /// A scenario of these records, without any statement yet.
-    pub fn new(contents: &'a Contents, catalog: &'a Catalog, selection: &Selection<'_>) -> Script<'a> {
+    pub fn new(contents: &'a Contents, catalog: &'a Catalog, selection: &Selection<'_>) -> ScriptWriter<'a> {
         let (table, stations) = (contents.stations(), selection.stations());
         let rows = stations.iter().filter_map(|key| table.get(*key)).enumerate();
         let links = rows.map(|(index, row)| {
             let is_simulated = table.find(row.our_role.peer(), &row.identity).is_some();
-            Link::new(row, (stations.len() > 1).then_some(index + 1), is_simulated)
+            ScriptLink::new(row, (stations.len() > 1).then_some(index + 1), is_simulated)
         });
-        Script {
+        ScriptWriter {
             contents,
             catalog,
             names: Names::default(),
@@ -81,14 +81,14 @@ impl<'a> Script<'a> {
     }
 
     /// The whole scenario; `None` when nobody said anything.
-    pub fn finish(mut self, title: Title<'_>) -> Option<Transcript> {
+    pub fn finish(mut self, title: Title<'_>) -> Option<WrittenScript> {
         self.page.drop_last_ends();
-        let links: Vec<&Link> = self.links.iter().filter(|link| link.is_open).collect();
+        let links: Vec<&ScriptLink> = self.links.iter().filter(|link| link.is_open).collect();
         let mut text = heading(title, &links, self.began?, self.waits);
         self.page.write(&mut text);
         text.push_str("\n});\n");
         let stations = links.iter().map(|link| link.identity.clone()).collect();
-        Some(Transcript { text, exchanges: self.exchanges, frames: self.frames, stations })
+        Some(WrittenScript { text, exchanges: self.exchanges, frames: self.frames, stations })
     }
 
     /// A frame that belongs to no exchange.
@@ -233,7 +233,7 @@ impl<'a> Script<'a> {
     /// Puts a statement at a place; what stands there moves on, and so does every place that is remembered.
     pub fn insert(&mut self, place: usize, statement: Statement) {
         self.page.insert(place, statement);
-        let remembered = self.links.iter_mut().flat_map(Link::places);
+        let remembered = self.links.iter_mut().flat_map(ScriptLink::places);
         remembered.filter(|remembered| **remembered >= place).for_each(|remembered| *remembered += 1);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Title, Transcript, transcribe};
+use super::{Title, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, Text};
 
@@ -85,11 +85,11 @@ impl Recording {
     }
 
     /// The scenario of everything.
-    pub fn transcript(&self) -> Transcript {
+    pub fn transcript(&self) -> WrittenScript {
         self.of(&self.contents.records().range().collect::<Vec<_>>())
     }
 
-    pub fn of(&self, chosen: &[Sequence]) -> Transcript {
+    pub fn of(&self, chosen: &[Sequence]) -> WrittenScript {
         transcribe(&self.contents, &Catalog::embedded(), chosen, TITLE).unwrap()
     }
 

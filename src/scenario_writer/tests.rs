@@ -7,7 +7,7 @@ use serde_json::json;
 use super::test_recording::{Recording, TITLE, back, statements};
 use super::*;
 use crate::link::{CLOSED_BY_US, REPLACED};
-use crate::ocpp::{ErrorCode, Finding, Role, Rule, Transport, Version};
+use crate::ocpp::{ErrorCode, Finding, Role, FindingRule, Transport, Version};
 use crate::trace::{Direction, FrameKind, Happening, StationKey};
 
 fn boot(recording: &mut Recording, station: StationKey, direction: Direction, interval: u32) {
@@ -168,7 +168,7 @@ fn what_breaks_the_definitions_is_not_checked_and_not_answered_twice() {
     let mut recording = Recording::new();
     let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
     let broken =
-        || vec![Finding { path: "/status".into(), rule: Rule::Enumeration, message: "unknown".into(), tolerated: false }];
+        || vec![Finding { path: "/status".into(), rule: FindingRule::Enumeration, message: "unknown".into(), tolerated: false }];
     recording.call(station, Direction::Out, "Reset", &json!({"type": "Hard"}));
     recording.judged(station, Direction::In, FrameKind::Result, "Reset", r#"[3,"id-1",{"status":"Maybe"}]"#, broken());
     recording.exchange += 1;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::record::{RecordKind, Verdict};
+use super::record::{RecordKind, FrameVerdict};
 use super::store::Entry;
 use super::{Event, Frame, FrameKind, Happening};
 use crate::ocpp::{Finding, Transport};
@@ -17,7 +17,7 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
         kind,
         action: None,
         code: None,
-        verdict: Verdict::Valid,
+        verdict: FrameVerdict::Valid,
         transport: Transport::WebSocket,
         text,
         remarks: "",
@@ -54,7 +54,7 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
         Happening::Refused { reason, detail, handshake, .. } => {
             scratch.push_str(reason);
             add_handshake(handshake, scratch);
-            Entry { verdict: Verdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
+            Entry { verdict: FrameVerdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
         }
         Happening::Held { number, action, text } => {
             let _ = write!(scratch, "{number}: {text}"); // a String takes everything
@@ -62,17 +62,17 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
         }
         Happening::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
-            Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
+            Entry { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
         }
         Happening::Unreachable { action, reason, .. } => {
-            Entry { action: Some(action), verdict: Verdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
+            Entry { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
         }
         Happening::Ping { direction, pong, round_trip } => {
             let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
             Entry { latency: *round_trip, ..plain(kind, "") }
         }
         Happening::Note { failure: false, text } => plain(RecordKind::Note, text),
-        Happening::Note { failure: true, text } => Entry { verdict: Verdict::Invalid, ..plain(RecordKind::Failure, text) },
+        Happening::Note { failure: true, text } => Entry { verdict: FrameVerdict::Invalid, ..plain(RecordKind::Failure, text) },
         Happening::Toast { text } => plain(RecordKind::Toast, text),
         Happening::Queue { .. } | Happening::Callback { .. } => return None,
     })
@@ -86,13 +86,13 @@ fn add_handshake(handshake: &str, out: &mut String) {
     }
 }
 
-fn verdict(frame: &Frame) -> Verdict {
+fn verdict(frame: &Frame) -> FrameVerdict {
     if frame.kind == FrameKind::Malformed || frame.findings.iter().any(|finding| !finding.tolerated) {
-        Verdict::Invalid
+        FrameVerdict::Invalid
     } else if frame.findings.is_empty() && frame.remark.is_none() {
-        Verdict::Valid
+        FrameVerdict::Valid
     } else {
-        Verdict::Tolerated
+        FrameVerdict::Tolerated
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::export_soap;
 use crate::ocpp::{Catalog, Role, Transport};
-use crate::trace::{Direction, FrameKind, Record, RecordKind, StationTable, Verdict};
+use crate::trace::{Direction, FrameKind, Record, RecordKind, StationTable, FrameVerdict};
 
 /// The object of a record as a text, without a line end.
 pub fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {
@@ -42,8 +42,8 @@ pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -
         _ if record.text.is_empty() => {}
         _ => put("text", json!(record.summary())),
     }
-    if record.verdict != Verdict::Valid && !record.remarks.is_empty() {
-        put("valid", json!(record.verdict == Verdict::Tolerated));
+    if record.verdict != FrameVerdict::Valid && !record.remarks.is_empty() {
+        put("valid", json!(record.verdict == FrameVerdict::Tolerated));
         put("remarks", record.remarks.lines().collect());
     }
     if let Some(latency) = record.latency {

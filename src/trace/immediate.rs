@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Event;
 use super::queue::Batch;
-use super::recorder::{Road, Teller, Trace};
+use super::recorder::{EventSink, EventSender, Trace};
 use crate::clock::Moment;
 
 /// The way of events into the trace, with what is reused from one telling to the next.
@@ -27,10 +27,10 @@ impl Direct {
 
 /// A teller whose events are in a new trace of at most `limit` bytes of records as soon as they are told. Nobody may tell while he
 /// reads the trace.
-pub fn direct(limit: usize, began: Moment) -> Teller {
+pub fn direct(limit: usize, began: Moment) -> EventSender {
     let trace = Arc::new(Trace::new(limit, began));
-    let road = Road::Direct(Arc::new(Direct { trace: trace.clone(), buffers: Mutex::default() }));
-    Teller::new(road, trace)
+    let road = EventSink::Direct(Arc::new(Direct { trace: trace.clone(), buffers: Mutex::default() }));
+    EventSender::new(road, trace)
 }
 
 #[cfg(test)]

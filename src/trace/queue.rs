@@ -89,19 +89,19 @@ impl Mailbox {
 
 /// The end of the actors.
 #[derive(Debug)]
-pub(super) struct Slot(Arc<Mailbox>);
+pub(super) struct QueueSender(Arc<Mailbox>);
 
 /// The end of the recorder.
 #[derive(Debug)]
-pub(super) struct Takings(Arc<Mailbox>);
+pub(super) struct QueueReceiver(Arc<Mailbox>);
 
 /// A mailbox with both its ends.
-pub(super) fn mailbox() -> (Slot, Takings) {
+pub(super) fn mailbox() -> (QueueSender, QueueReceiver) {
     let mailbox = Arc::new(Mailbox::default());
-    (Slot(mailbox.clone()), Takings(mailbox))
+    (QueueSender(mailbox.clone()), QueueReceiver(mailbox))
 }
 
-impl Slot {
+impl QueueSender {
     /// Puts events in. When thousands wait already, none is taken and all of them come back.
     pub fn put<Events: Iterator<Item = Event>>(&self, events: Events) -> Result<(), Events> {
         let mut inside = self.0.lock();
@@ -147,14 +147,14 @@ impl Slot {
     }
 }
 
-impl Drop for Slot {
+impl Drop for QueueSender {
     fn drop(&mut self) {
         self.0.lock().tellers_gone = true;
         self.0.arrived.notify_one();
     }
 }
 
-impl Takings {
+impl QueueReceiver {
     /// Takes out everything that is here, or waits for the next event; what was in `batch` is gone then. False when the last
     /// teller is gone.
     pub fn take(&self, batch: &mut Batch) -> bool {
@@ -175,7 +175,7 @@ impl Takings {
     }
 }
 
-impl Drop for Takings {
+impl Drop for QueueReceiver {
     fn drop(&mut self) {
         let mut inside = self.0.lock();
         inside.recorder_gone = true;

@@ -45,7 +45,7 @@ pub enum RecordKind {
 
 /// How a frame was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Verdict {
+pub enum FrameVerdict {
     /// Nothing to say against it.
     Valid,
     /// It deviates in a way that is tolerated.
@@ -72,7 +72,7 @@ pub struct Record<'a> {
     /// The code of an error frame, or the one that describes what is wrong with a received result.
     pub code: Option<ErrorCode>,
     /// How the frame was judged.
-    pub verdict: Verdict,
+    pub verdict: FrameVerdict,
     /// The frame's text as it stood on the wire, or the sentence of a line that is no frame, with the heads of the handshake behind
     /// a blank line. Hostile: pass it through
     /// [`visible`](crate::sanitize) before it reaches a terminal.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::describe::entry;
 use super::immediate::Direct;
-use super::queue::{Batch, Slot, mailbox};
+use super::queue::{Batch, QueueSender, mailbox};
 use super::store::{Entry, Store};
 use super::{Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, StationTable};
 use crate::clock::Moment;
@@ -160,36 +160,36 @@ impl Trace {
 
 /// The end of the street at which actors put their events. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Teller {
-    road: Road,
+pub struct EventSender {
+    road: EventSink,
     trace: Arc<Trace>,
-    numbers: Numbers,
+    numbers: NumberSource,
 }
 
 /// How events come into the trace.
 #[derive(Debug, Clone)]
-pub(super) enum Road {
+pub(super) enum EventSink {
     /// By the recorder's thread.
-    Recorder(Arc<Slot>),
+    Recorder(Arc<QueueSender>),
     /// At once.
     Direct(Arc<Direct>),
 }
 
 /// Gives out numbers that are unique in the session, for exchanges and links. Clones share the count.
 #[derive(Debug, Clone, Default)]
-pub struct Numbers(Arc<AtomicU64>);
+pub struct NumberSource(Arc<AtomicU64>);
 
-impl Numbers {
+impl NumberSource {
     /// The next number.
     pub fn next(&self) -> u64 {
         self.0.fetch_add(1, Ordering::Relaxed) + 1
     }
 }
 
-impl Teller {
+impl EventSender {
     /// A teller whose events come to the trace on this road.
-    pub(super) fn new(road: Road, trace: Arc<Trace>) -> Teller {
-        Teller { road, trace, numbers: Numbers::default() }
+    pub(super) fn new(road: EventSink, trace: Arc<Trace>) -> EventSender {
+        EventSender { road, trace, numbers: NumberSource::default() }
     }
 
     /// The trace that this teller's events go to.
@@ -198,7 +198,7 @@ impl Teller {
     }
 
     /// Where the session's numbers come from.
-    pub fn numbers(&self) -> &Numbers {
+    pub fn numbers(&self) -> &NumberSource {
         &self.numbers
     }
 
@@ -220,22 +220,22 @@ impl Teller {
         let event = std::iter::once(self.event(station, now, happening));
         match &self.road {
             // What does not fit is dropped.
-            Road::Recorder(slot) => drop(slot.put(event)),
-            Road::Direct(direct) => direct.put(event),
+            EventSink::Recorder(slot) => drop(slot.put(event)),
+            EventSink::Direct(direct) => direct.put(event),
         }
     }
 
     /// Waits until everything that was told by now is in the trace.
     pub async fn caught_up(&self) {
-        if let Road::Recorder(slot) = &self.road {
+        if let EventSink::Recorder(slot) = &self.road {
             slot.emptied().await;
         }
     }
 
     async fn put(&self, mut events: impl Iterator<Item = Event>) {
         let slot = match &self.road {
-            Road::Recorder(slot) => slot,
-            Road::Direct(direct) => return direct.put(events),
+            EventSink::Recorder(slot) => slot,
+            EventSink::Direct(direct) => return direct.put(events),
         };
         while let Err(back) = slot.put(events) {
             events = back;
@@ -257,10 +257,10 @@ impl Teller {
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle<()>)> {
+pub fn start(limit: usize, began: Moment) -> std::io::Result<(EventSender, JoinHandle<()>)> {
     let (slot, takings) = mailbox();
     let trace = Arc::new(Trace::new(limit, began));
-    let teller = Teller::new(Road::Recorder(Arc::new(slot)), trace.clone());
+    let teller = EventSender::new(EventSink::Recorder(Arc::new(slot)), trace.clone());
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
         let mut batch = Batch::default();
         let mut scratch = String::new();
@@ -275,8 +275,8 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(Teller, JoinHandle
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ocpp::{ErrorCode, Finding, Rule, Version};
-    use crate::trace::{Direction, LinkState, Text, Verdict};
+    use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
+    use crate::trace::{Direction, LinkState, Text, FrameVerdict};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
@@ -339,8 +339,8 @@ mod tests {
     fn findings_become_remarks_and_a_verdict() {
         let mut contents = Contents::new(1 << 20);
         let key = contents.station(Role::CentralSystem, "CP1");
-        let finding = |tolerated| Finding { path: "/a".into(), rule: Rule::Type, message: "is wrong".into(), tolerated };
-        for (tolerated, verdict) in [(true, Verdict::Tolerated), (false, Verdict::Invalid)] {
+        let finding = |tolerated| Finding { path: "/a".into(), rule: FindingRule::Type, message: "is wrong".into(), tolerated };
+        for (tolerated, verdict) in [(true, FrameVerdict::Tolerated), (false, FrameVerdict::Invalid)] {
             let mut faulty = frame(Direction::In, FrameKind::Error, 1);
             faulty.findings.push(finding(tolerated));
             faulty.code = Some(ErrorCode::GenericError);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::interner::Names;
-use super::record::{Record, RecordKind, Verdict};
+use super::record::{Record, RecordKind, FrameVerdict};
 use super::{Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport};
 
@@ -36,7 +36,7 @@ struct Header {
     action: u16,
     kind: RecordKind,
     code: u8,
-    verdict: Verdict,
+    verdict: FrameVerdict,
     transport: Transport,
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Entry<'a> {
     pub kind: RecordKind,
     pub action: Option<&'a str>,
     pub code: Option<ErrorCode>,
-    pub verdict: Verdict,
+    pub verdict: FrameVerdict,
     pub transport: Transport,
     pub text: &'a str,
     pub remarks: &'a str,
@@ -274,7 +274,7 @@ mod tests {
             kind: RecordKind::Frame(Direction::In, FrameKind::Call),
             action: Some("Heartbeat"),
             code: None,
-            verdict: Verdict::Valid,
+            verdict: FrameVerdict::Valid,
             transport: Transport::WebSocket,
             text,
             remarks: "",

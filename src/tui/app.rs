@@ -9,14 +9,14 @@ use ratatui::layout::Size;
 
 use super::action::Context;
 use super::bindings::Bindings;
-use super::context::Outside;
+use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Pace, Picker, Prompt, Reading, StationPage, Stations, Toasts,
+    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, RepeatPlan, Picker, Prompt, Reading, StationDetails, Stations, Toasts,
     TraceView, View,
 };
-use super::theme::{Depth, Theme, Themes};
-use crate::config::Kept;
+use super::theme::{ColourDepth, Theme, Themes};
+use crate::config::SavedState;
 use crate::console::RunContext;
 use crate::trace::filter::FilterContext;
 use crate::trace::station_summary::Facts;
@@ -28,16 +28,16 @@ pub struct Question {
     /// The question, a sentence.
     pub text: String,
     /// What happens on yes.
-    pub on_yes: OnYes,
+    pub on_yes: ConfirmAction,
 }
 
 /// What a question is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OnYes {
+pub enum ConfirmAction {
     /// Send what is in the editor.
     Send {
         /// How often and how fast.
-        pace: Pace,
+        pace: RepeatPlan,
         /// Whether the editor stays open.
         stays: bool,
     },
@@ -72,7 +72,7 @@ pub struct App {
     /// What the records say about each station.
     pub facts: Facts,
     /// The page about one station.
-    pub page: Option<StationPage>,
+    pub page: Option<StationDetails>,
     /// The filters and searches that were kept, oldest first.
     pub filter_history: Vec<String>,
     /// The command line; it remembers its text and its history while it is closed.
@@ -90,7 +90,7 @@ pub struct App {
     /// An order that is given several times or to several stations.
     pub batch: Option<Batch>,
     /// What outlives the session.
-    pub kept: Kept,
+    pub kept: SavedState,
     /// The keys that are in force.
     pub bindings: Bindings,
     /// The commands of the command language with a sentence about each.
@@ -112,7 +112,7 @@ pub struct App {
     /// All themes that there are.
     pub themes: Themes,
     /// How many colours the terminal shows.
-    pub depth: Depth,
+    pub depth: ColourDepth,
     /// The addresses at which stations reach us.
     pub listening: Vec<String>,
     /// Where the clock on the screen is.
@@ -125,7 +125,7 @@ pub struct App {
 
 impl App {
     /// The state at the start.
-    pub fn new(theme: Theme, depth: Depth, zone: TimeZone) -> App {
+    pub fn new(theme: Theme, depth: ColourDepth, zone: TimeZone) -> App {
         App {
             size: Size::default(),
             focus: Pane::Stations,
@@ -145,7 +145,7 @@ impl App {
             chooser: None,
             prompt: None,
             batch: None,
-            kept: Kept::default(),
+            kept: SavedState::default(),
             bindings: Bindings::default(),
             commands: Vec::new(),
             mouse: true,
@@ -246,7 +246,7 @@ impl App {
     }
 
     /// What a filter needs to know, at the clock that is on the screen.
-    pub fn filter_context<'a>(&self, outside: &Outside<'a>) -> FilterContext<'a> {
+    pub fn filter_context<'a>(&self, outside: &ReadContext<'a>) -> FilterContext<'a> {
         let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         FilterContext::new(outside.contents, &now.to_zoned(self.zone.clone()))
     }

@@ -4,14 +4,14 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::context::{Now, Outside};
+use super::context::{ReadTime, ReadContext};
 use crate::compose::{self, KnownValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
 use crate::trace::{Contents, StationKey};
 
 /// A plausible payload for an action, with what the session knows about the station.
-pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &Outside<'_>) -> String {
+pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &ReadContext<'_>) -> String {
     let mut context = SampleContext::at(timestamp(outside.now));
     if let Some(tag) = known.of("idTag").first().and_then(Value::as_str) {
         context.id_tag = tag.to_owned();
@@ -27,12 +27,12 @@ fn newest_number(known: &KnownValues, field: &str) -> Option<i32> {
     known.of(field).first().and_then(Value::as_i64).and_then(|number| i32::try_from(number).ok())
 }
 
-fn timestamp(now: Now) -> Timestamp {
+fn timestamp(now: ReadTime) -> Timestamp {
     Timestamp::from_microsecond(now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The values that the session has seen lately: of the one target, or of all stations when there are several.
-pub fn known_values(targets: &[StationKey], outside: &Outside<'_>) -> KnownValues {
+pub fn known_values(targets: &[StationKey], outside: &ReadContext<'_>) -> KnownValues {
     let station = if let [only] = targets { Some(*only) } else { None };
     let mut known = console::known_values(outside.contents, station);
     known.set_now(timestamp(outside.now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string());

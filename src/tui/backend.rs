@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::config::History;
-use crate::console::{Completions, Console, LineKind, RunContext, Said};
+use crate::console::{Completions, Console, OutputKind, RunContext, CommandOutput};
 use crate::hub::{Hub, Order, Receipt};
 use crate::link::Gate;
 use crate::ocpp::Catalog;
@@ -130,7 +130,7 @@ fn in_one_line(text: String) -> String {
 }
 
 /// What a command says, as the screen shows it: a text to read, or a toast a line with its hint behind it.
-fn replies_of(said: Said) -> Vec<Reply> {
+fn replies_of(said: CommandOutput) -> Vec<Reply> {
     let mut replies = Vec::new();
     if let Some(title) = said.title {
         let body: Vec<String> = said.lines.into_iter().map(|line| line.text).collect();
@@ -138,8 +138,8 @@ fn replies_of(said: Said) -> Vec<Reply> {
     } else {
         for line in said.lines {
             match (line.kind, replies.last_mut()) {
-                (LineKind::Hint, Some(Reply::Error(error))) => *error = format!("{error} {}", line.text),
-                (LineKind::Error, _) => replies.push(Reply::Error(in_one_line(line.text))),
+                (OutputKind::Hint, Some(Reply::Error(error))) => *error = format!("{error} {}", line.text),
+                (OutputKind::Error, _) => replies.push(Reply::Error(in_one_line(line.text))),
                 _ => replies.push(Reply::Info(line.text)),
             }
         }

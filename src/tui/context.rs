@@ -7,7 +7,7 @@ use crate::trace::Contents;
 
 /// The time, by both clocks, in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Now {
+pub struct ReadTime {
     /// Since 1970.
     pub wall_micros: i64,
     /// Since the session began.
@@ -16,7 +16,7 @@ pub struct Now {
 
 /// What `update` and `draw` read from below the screen.
 #[derive(Debug, Clone, Copy)]
-pub struct Outside<'a> {
+pub struct ReadContext<'a> {
     /// The records and the stations.
     pub contents: &'a Contents,
     /// The messages of all versions.
@@ -26,5 +26,5 @@ pub struct Outside<'a> {
     /// Where frames are stopped, and which wait.
     pub gate: &'a Gate,
     /// The time.
-    pub now: Now,
+    pub now: ReadTime,
 }

@@ -4,15 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
-use super::context::Outside;
+use super::context::ReadContext;
 use super::layout;
 use super::layout::Pane;
 use super::pane;
-use super::widget::Pencil;
+use super::widget::LineWriter;
 
 /// What the loop must know about the frame that was drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Drawn {
+pub struct DrawnAreas {
     /// Where the terminal's cursor belongs; `None` hides it.
     pub cursor: Option<Position>,
     /// Whether a number of seconds is shown that changes by itself.
@@ -20,9 +20,9 @@ pub struct Drawn {
 }
 
 /// Draws the screen.
-pub fn draw(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> Drawn {
+pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnAreas {
     let styles = &app.theme.styles;
-    let mut drawn = Drawn::default();
+    let mut drawn = DrawnAreas::default();
     let screen = Rect { x: 0, y: 0, width: app.size.width, height: app.size.height }.intersection(buffer.area);
     buffer.set_style(screen, styles.base);
     if layout::too_small(app.size) {
@@ -33,7 +33,7 @@ pub fn draw(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> Drawn {
     pane::header(app, outside, areas.header, buffer);
     pane::tabs(app, areas.tabs, buffer);
     for line in 0..areas.separator.height {
-        Pencil::new(buffer, areas.separator, line).fill('│', styles.rule);
+        LineWriter::new(buffer, areas.separator, line).fill('│', styles.rule);
     }
     if areas.pane(Pane::Stations).area() > 0 {
         drawn.counts_seconds |= pane::stations(app, outside, buffer);

@@ -17,16 +17,16 @@ use tokio_util::sync::CancellationToken;
 use super::app::App;
 use super::backend::{Reply, Session};
 use super::bindings::Bindings;
-use super::context::{Now, Outside};
-use super::draw::{Drawn, draw};
+use super::context::{ReadTime, ReadContext};
+use super::draw::{DrawnAreas, draw};
 use super::external;
-use super::persistence::Keeping;
+use super::persistence::Persistence;
 use super::signals::Signals;
 use super::state::Batch;
 use super::terminal::{self, Terminal, TerminalError};
-use super::theme::{Depth, Theme, Themes};
+use super::theme::{ColourDepth, Theme, Themes};
 use super::update::{Effect, Message, update};
-use crate::config::{History, Kept};
+use crate::config::{History, SavedState};
 use crate::console::Console;
 
 /// The shortest time between two frames.
@@ -44,7 +44,7 @@ pub struct ScreenOptions {
     /// All themes that there are.
     pub themes: Themes,
     /// How many colours the terminal shows.
-    pub depth: Depth,
+    pub depth: ColourDepth,
     /// Whether the mouse is captured. Without it the terminal's own selection works as everywhere.
     pub mouse: bool,
     /// The keys.
@@ -52,7 +52,7 @@ pub struct ScreenOptions {
     /// Whether what moves something in the real world asks first.
     pub confirm: bool,
     /// What was kept from the last session.
-    pub kept: Kept,
+    pub kept: SavedState,
     /// The folder for what is kept; `None` keeps nothing.
     pub state: Option<PathBuf>,
 }
@@ -87,7 +87,7 @@ pub async fn run(
     app.mouse = options.mouse;
     let commands = session.console().grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
-    let keeping = Keeping::start(options.state)?;
+    let keeping = Persistence::start(options.state)?;
     app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
@@ -97,7 +97,7 @@ pub async fn run(
         app,
         terminal,
         keeping,
-        drawn: Drawn::default(),
+        drawn: DrawnAreas::default(),
         last_frame: None,
         dirty: true,
         busy: false,
@@ -122,8 +122,8 @@ struct Screen {
     session: Session,
     app: App,
     terminal: Terminal,
-    keeping: Keeping,
-    drawn: Drawn,
+    keeping: Persistence,
+    drawn: DrawnAreas,
     last_frame: Option<Instant>,
     dirty: bool,
     /// Whether a filter has more to look at.
@@ -249,7 +249,7 @@ impl Screen {
 
     fn update(&mut self, message: Message) -> Vec<Effect> {
         let contents = self.session.trace().read();
-        let outside = Outside {
+        let outside = ReadContext {
             contents: &contents,
             catalog: self.session.catalog(),
             profile: self.session.profile(),
@@ -278,10 +278,10 @@ impl Screen {
         self.look_on()?;
         self.dirty = false;
         let (session, app) = (&self.session, &self.app);
-        let mut drawn = Drawn::default();
+        let mut drawn = DrawnAreas::default();
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
-            let outside = Outside {
+            let outside = ReadContext {
                 contents: &contents,
                 catalog: session.catalog(),
                 profile: session.profile(),
@@ -371,8 +371,8 @@ impl Screen {
     }
 }
 
-fn now(session: &Session) -> Now {
-    Now { wall_micros: Timestamp::now().as_microsecond(), monotonic_micros: session.trace().micros_since_start(Instant::now()) }
+fn now(session: &Session) -> ReadTime {
+    ReadTime { wall_micros: Timestamp::now().as_microsecond(), monotonic_micros: session.trace().micros_since_start(Instant::now()) }
 }
 
 async fn sleep(duration: Option<Duration>) {

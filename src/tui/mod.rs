@@ -28,4 +28,4 @@ pub use backend::{Reply, Session};
 pub use bindings::{BindingError, Bindings};
 pub use event_loop::{Exit, ScreenOptions, run};
 pub use terminal::TerminalError;
-pub use theme::{Depth, Theme, ThemeError, Themes, is_light};
+pub use theme::{ColourDepth, Theme, ThemeError, Themes, is_light};

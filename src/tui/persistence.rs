@@ -6,26 +6,26 @@ use std::path::PathBuf;
 
 use super::app::App;
 use super::update::text_to_keep;
-use crate::config::{Keeper, KeptPart, private_file};
+use crate::config::{StateWriter, SavedPart, private_file};
 
 /// The folder of what is kept, and who writes there. Dropping it waits for the last write.
 #[derive(Debug)]
-pub struct Keeping {
-    keeper: Option<Keeper>,
+pub struct Persistence {
+    keeper: Option<StateWriter>,
     folder: Option<PathBuf>,
 }
 
-impl Keeping {
+impl Persistence {
     /// Writes into a folder; without one it keeps nothing.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(folder: Option<PathBuf>) -> io::Result<Keeping> {
-        Ok(Keeping { keeper: folder.clone().map(Keeper::start).transpose()?, folder })
+    pub fn start(folder: Option<PathBuf>) -> io::Result<Persistence> {
+        Ok(Persistence { keeper: folder.clone().map(StateWriter::start).transpose()?, folder })
     }
 
     /// Writes a part of what is kept, soon.
-    pub fn keep(&self, app: &App, part: KeptPart) {
+    pub fn keep(&self, app: &App, part: SavedPart) {
         if let Some(keeper) = &self.keeper {
             keeper.keep(part, text_to_keep(app, part));
         }

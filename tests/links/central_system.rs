@@ -1,6 +1,6 @@
 //! The central system over real sockets, against stations that say just what the test wants.
 
-use ocpp_tui::hub::{Deed, Order};
+use ocpp_tui::hub::{LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind};
@@ -111,7 +111,7 @@ async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
         (told && row.state == LinkState::Connected && row.version == Some(Version::V1_5)).then_some(row.key)
     })
     .await;
-    let reset = Deed::Call { action: "Reset".into(), payload: json!({"type": "Soft"}) };
+    let reset = LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Soft"}) };
     assert_eq!(hub.submit(&Order { targets: vec![key], deed: reset }).taken, [key]);
     let call = second.hear().await;
     assert_eq!((&call[2], &call[3]), (&json!("Reset"), &json!({"type": "Soft"})));
@@ -173,7 +173,7 @@ async fn an_order_for_a_station_that_is_gone_is_refused_by_name() {
         (contents.stations().get(key)?.state == LinkState::Gone).then_some(())
     })
     .await;
-    let receipt = hub.submit(&Order { targets: vec![key], deed: Deed::Ping });
+    let receipt = hub.submit(&Order { targets: vec![key], deed: LinkCommand::Ping });
     assert_eq!(receipt.refused, [(key, "CP1 is not connected".to_owned())]);
 }
 

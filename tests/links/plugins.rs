@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ocpp_tui::console::{Console, RunContext};
-use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::hub::{LinkCommand, Hub, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
@@ -36,7 +36,7 @@ async fn up(hub: &Hub, role: Role, identity: &str) -> StationKey {
 }
 
 fn call(hub: &Hub, station: StationKey, action: &str) {
-    let deed = Deed::Call { action: action.into(), payload: json!({}) };
+    let deed = LinkCommand::Call { action: action.into(), payload: json!({}) };
     assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station]);
 }
 
@@ -185,7 +185,7 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
     record(&hub, "our CP1 connected").await;
     record(&hub, "their CP1 connected").await;
     record(&hub, "the time is a string").await;
-    let deed = Deed::Call { action: "Authorize".into(), payload: json!({"idTag": "TAG"}) };
+    let deed = LinkCommand::Call { action: "Authorize".into(), payload: json!({"idTag": "TAG"}) };
     hub.submit(&Order { targets: vec![at_charge_point], deed });
     record(&hub, "CP1 has 1 key").await;
     record(&hub, ">Blocked<").await;
@@ -199,7 +199,7 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
     let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "answers").unwrap();
     assert_eq!((detail.errors, detail.last_error), (0, None));
     for station in [at_charge_point, at_central] {
-        hub.submit(&Order { targets: vec![station], deed: Deed::Disconnect });
+        hub.submit(&Order { targets: vec![station], deed: LinkCommand::Disconnect });
     }
     record(&hub, "our CP1 disconnected").await;
     record(&hub, "their CP1 disconnected").await;
@@ -226,7 +226,7 @@ async fn envelopes_are_changed_and_kept_back_over_soap() {
     };";
     load(&hub, folder.path(), "envelopes", text).await;
     let send = |station, action: &str, payload| {
-        let deed = Deed::Call { action: action.into(), payload };
+        let deed = LinkCommand::Call { action: action.into(), payload };
         assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station]);
     };
     // A request of ours is changed on its way out.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ocpp_tui::hub::{AnswerRule, Hub, OnPurpose};
+use ocpp_tui::hub::{AnswerRule, Hub, AnswerOverride};
 use ocpp_tui::ocpp::{ErrorCode, Role, Version};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ const WITHOUT_FIELDS: [&str; 5] = [
 ];
 
 /// From now on every call of the other role is answered like this, but for one action.
-fn answer_everything(hub: &Hub, initiator: Role, spared: &str, reply: &OnPurpose) {
+fn answer_everything(hub: &Hub, initiator: Role, spared: &str, reply: &AnswerOverride) {
     for version in Version::ALL {
         for action in hub.catalog().actions_of(version, initiator).filter(|action| &*action.name != spared) {
             hub.answers().set(AnswerRule {
@@ -42,13 +42,13 @@ fn answer_everything(hub: &Hub, initiator: Role, spared: &str, reply: &OnPurpose
     }
 }
 
-fn error() -> OnPurpose {
-    OnPurpose::Error { code: ErrorCode::InternalError, description: "on purpose".into() }
+fn error() -> AnswerOverride {
+    AnswerOverride::Error { code: ErrorCode::InternalError, description: "on purpose".into() }
 }
 
 /// A result in which every value is another one: of the right kind, and never right.
-fn nonsense() -> OnPurpose {
-    OnPurpose::Result(Arc::new(|usual, _| spoilt(usual)))
+fn nonsense() -> AnswerOverride {
+    AnswerOverride::Result(Arc::new(|usual, _| spoilt(usual)))
 }
 
 fn spoilt(value: Value) -> Value {
@@ -86,14 +86,14 @@ async fn passed(files: &[&str], arguments: &[&str]) -> (usize, Vec<String>) {
 }
 
 /// The scenarios about a central system that pass although it answers like this.
-async fn with_central_system(spared: &str, reply: OnPurpose) -> Vec<String> {
+async fn with_central_system(spared: &str, reply: AnswerOverride) -> Vec<String> {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     answer_everything(&hub, Role::ChargePoint, spared, &reply);
     // Where it lets a charge point boot, nobody is there to do what the other files ask for, and frames are awaited for long.
     let files: &[&str] = match (spared, &reply) {
         ("", _) => &["central-system", "cp-1.6.js", "cp-1.5.js", "cp-1.2.js", "ocppjs/cp-1.5.js"],
-        (_, OnPurpose::Silence) => &["central-system/core.js", "central-system/reconnect.js", "cp-1.6.js"],
+        (_, AnswerOverride::Silence) => &["central-system/core.js", "central-system/reconnect.js", "cp-1.6.js"],
         _ => &["central-system/core.js", "central-system/reconnect.js", "cp-1.6.js", "central-system/errors.js"],
     };
     let arguments = ["--url", &format!("ws://127.0.0.1:{port}")];
@@ -104,7 +104,7 @@ async fn with_central_system(spared: &str, reply: OnPurpose) -> Vec<String> {
 }
 
 /// The scenarios about a charge point that pass although it answers like this.
-async fn with_charge_point(reply: OnPurpose) -> Vec<String> {
+async fn with_charge_point(reply: AnswerOverride) -> Vec<String> {
     let (hub, port) = (hub(), free_port());
     answer_everything(&hub, Role::CentralSystem, "", &reply);
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
@@ -123,8 +123,8 @@ async fn a_central_system_that_answers_with_errors() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_central_system_that_is_silent() {
-    assert_eq!(with_central_system("", OnPurpose::Silence).await, [""; 0]);
-    assert_eq!(with_central_system("BootNotification", OnPurpose::Silence).await, BOOT_ALONE);
+    assert_eq!(with_central_system("", AnswerOverride::Silence).await, [""; 0]);
+    assert_eq!(with_central_system("BootNotification", AnswerOverride::Silence).await, BOOT_ALONE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +142,7 @@ async fn a_charge_point_that_answers_with_errors() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_charge_point_that_is_silent() {
-    assert_eq!(with_charge_point(OnPurpose::Silence).await, [""; 0]);
+    assert_eq!(with_charge_point(AnswerOverride::Silence).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

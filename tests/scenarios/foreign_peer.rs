@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::thread;
 
-use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::hub::{LinkCommand, Hub, Order};
 use ocpp_tui::ocpp::{Role, SampleContext, Version};
 
 use crate::stage::{Played, Stage, free_port, shipped};
@@ -79,7 +79,7 @@ fn obey(hub: &Hub, wish: &str) {
         payload["updateType"] = "Full".into();
     }
     let station = hub.trace().read().stations().find(Role::CentralSystem, identity).unwrap().key;
-    let deed = Deed::Call { action: action.into(), payload };
+    let deed = LinkCommand::Call { action: action.into(), payload };
     assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station], "{wish}");
 }
 

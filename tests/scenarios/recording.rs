@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use ocpp_tui::clock::{follow_runtime, now};
 use ocpp_tui::console::{Console, RunContext};
-use ocpp_tui::hub::{Deed, Hub, Order};
+use ocpp_tui::hub::{LinkCommand, Hub, Order};
 use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
-use ocpp_tui::scenario::{self, Outcome, ScenarioOptions};
+use ocpp_tui::scenario::{self, CaseOutcome, ScenarioOptions};
 use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey};
 use serde_json::Value;
@@ -52,7 +52,7 @@ impl Recording {
     pub async fn call(&self, our_role: Role, identity: &str, action: &str, payload: Value) {
         let key = self.end(our_role, identity);
         let from = self.hub.trace().read().records().range().end;
-        self.order(our_role, identity, Deed::Call { action: action.into(), payload });
+        self.order(our_role, identity, LinkCommand::Call { action: action.into(), payload });
         let is_end = |record: &Record<'_>| {
             let is_answer = match record.kind {
                 RecordKind::Frame(Direction::In, kind) => kind != FrameKind::Call,
@@ -65,7 +65,7 @@ impl Recording {
         until(self.hub.trace(), action, ended).await;
     }
 
-    pub fn order(&self, our_role: Role, identity: &str, deed: Deed) {
+    pub fn order(&self, our_role: Role, identity: &str, deed: LinkCommand) {
         let receipt = self.hub.submit(&Order { targets: vec![self.end(our_role, identity)], deed });
         assert!(receipt.refused.is_empty(), "{receipt:?}");
     }
@@ -112,7 +112,7 @@ pub fn really() -> ScenarioOptions {
 }
 
 /// How a file that is one scenario ended, with its trace for whoever wonders why.
-pub fn played(file: &Path, options: &ScenarioOptions) -> (Outcome, String) {
+pub fn played(file: &Path, options: &ScenarioOptions) -> (CaseOutcome, String) {
     let mut reports = Vec::new();
     scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));
     let case = reports.remove(0).cases.remove(0);
@@ -123,7 +123,7 @@ pub fn played(file: &Path, options: &ScenarioOptions) -> (Outcome, String) {
 pub fn passes(file: &Path, options: &ScenarioOptions) {
     let (outcome, trace) = played(file, options);
     let text = std::fs::read_to_string(file).unwrap();
-    assert_eq!(outcome, Outcome::Passed, "\n{text}\n{trace}");
+    assert_eq!(outcome, CaseOutcome::Passed, "\n{text}\n{trace}");
 }
 
 /// The scenario with this in place of that fails, and says so in words.
@@ -138,7 +138,7 @@ pub fn fails_with(file: &Path, options: &ScenarioOptions, changes: &[(&str, &str
     let other = file.with_file_name("changed.js");
     std::fs::write(&other, &changed).unwrap();
     let (outcome, trace) = played(&other, options);
-    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}\n{changed}\n{trace}");
+    assert!(matches!(outcome, CaseOutcome::Failed(_)), "{outcome:?}\n{changed}\n{trace}");
 }
 
 /// The statement that begins like this, or whose first argument does, with the line break behind it.

@@ -2,7 +2,7 @@
 //! simulated peers and against other sessions. A saved scenario passes, and fails when the peer does something else.
 
 use ocpp_tui::clock::now;
-use ocpp_tui::hub::{Deed, SoapOptions};
+use ocpp_tui::hub::{LinkCommand, SoapOptions};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::scenario::{Listen, ScenarioOptions};
@@ -108,7 +108,7 @@ fn frames_that_are_no_messages_and_their_answers_come_again() {
             (them, "[3,\"nobody\",{\"status\":\"Accepted\"}]"),
             (them, "it's nothing"),
         ] {
-            recording.order(role, "CP1", Deed::Raw(text.to_owned()));
+            recording.order(role, "CP1", LinkCommand::Raw(text.to_owned()));
             sleep(SECOND).await;
         }
         recording.saved(folder.path(), "raw", "cp:CP1").await
@@ -123,11 +123,11 @@ fn links_go_down_and_come_again() {
         let (us, them) = (Role::CentralSystem, Role::ChargePoint);
         recording.start("CP1", Version::V1_6, true).await;
         sleep(7 * SECOND).await;
-        for (role, deed) in [(us, Deed::Disconnect), (them, Deed::Disconnect), (us, Deed::Drop), (them, Deed::Drop)] {
+        for (role, deed) in [(us, LinkCommand::Disconnect), (them, LinkCommand::Disconnect), (us, LinkCommand::Drop), (them, LinkCommand::Drop)] {
             recording.order(role, "CP1", deed);
             sleep(7 * SECOND).await;
             if role == them {
-                recording.order(them, "CP1", Deed::Connect);
+                recording.order(them, "CP1", LinkCommand::Connect);
             }
             sleep(7 * SECOND).await;
             recording.call(us, "CP1", "ClearCache", json!({})).await;
@@ -198,7 +198,7 @@ fn our_charge_point_plays_its_part_again() {
         recording.call(us, "CP1", "StopTransaction", stopped).await;
         recording.line("answer heartbeat none --once").await;
         recording.call(us, "CP1", "Heartbeat", json!({})).await;
-        for (role, deed) in [(us, Deed::Disconnect), (us, Deed::Connect), (them, Deed::Disconnect)] {
+        for (role, deed) in [(us, LinkCommand::Disconnect), (us, LinkCommand::Connect), (them, LinkCommand::Disconnect)] {
             recording.order(role, "CP1", deed);
             sleep(7 * SECOND).await;
         }
@@ -250,7 +250,7 @@ fn a_foreign_central_system_passes_until_it_behaves_differently() {
         let stopped = json!({"transactionId": transaction, "meterStop": 99, "timestamp": at});
         recording.call(us, "CP1", "StopTransaction", stopped).await;
         let file = recording.saved(folder.path(), "foreign", "role:cp").await;
-        recording.order(us, "CP1", Deed::Disconnect);
+        recording.order(us, "CP1", LinkCommand::Disconnect);
         (recording, file)
     });
     let url = Some(format!("ws://127.0.0.1:{}", recording.port));

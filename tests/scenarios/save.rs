@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ocpp_tui::console::{Console, LineKind, RunContext, TraceChoice};
+use ocpp_tui::console::{Console, OutputKind, RunContext, TraceChoice};
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::trace::{Contents, FrameKind, Record, RecordKind};
@@ -21,7 +21,7 @@ fn frame(contents: &Contents, our_role: Role, kind: FrameKind, action: &str) -> 
     records.find(is_it).map(|record| record.sequence)
 }
 
-async fn run(console: &Console, line: &str, context: &RunContext) -> Vec<(LineKind, String)> {
+async fn run(console: &Console, line: &str, context: &RunContext) -> Vec<(OutputKind, String)> {
     console.run(line, context).await.lines.into_iter().map(|line| (line.kind, line.text)).collect()
 }
 
@@ -35,7 +35,7 @@ async fn a_session_becomes_a_file() {
     let everything = RunContext::default();
 
     let said = run(&console, &format!("scenario save {file}"), &everything).await;
-    assert!(matches!(&said[..], [(LineKind::Error, text)] if text.contains("nothing to save")), "{said:?}");
+    assert!(matches!(&said[..], [(OutputKind::Error, text)] if text.contains("nothing to save")), "{said:?}");
     assert!(!fs::exists(&file).unwrap());
 
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
@@ -49,7 +49,7 @@ async fn a_session_becomes_a_file() {
         "Saved 2 exchanges of CP1. To play it: ocpp-tui test {file} --virtual-time. Beside it lies ocpp-tui-scenario.d.ts for \
          editors."
     );
-    assert_eq!(said, [(LineKind::Info, told)]);
+    assert_eq!(said, [(OutputKind::Info, told)]);
     assert_eq!(fs::read_to_string(folder.path().join("ocpp-tui-scenario.d.ts")).unwrap(), TYPES);
     let text = fs::read_to_string(&file).unwrap();
     let statements: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).map(str::trim).collect();
@@ -81,25 +81,25 @@ async fn what_a_person_selected_is_saved_and_files_are_not_lost() {
 
     let said = run(&console, &format!("scenario save \"{file}\""), &bookmarked).await;
     let told = format!("Saved 1 exchange of CP1. To play it: ocpp-tui test \"{file}\" --virtual-time");
-    assert_eq!(said, [(LineKind::Info, told)]);
+    assert_eq!(said, [(OutputKind::Info, told)]);
     assert_eq!(fs::read_to_string(&types).unwrap(), "// mine", "what is there stays");
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("await cs.call('Authorize', { idTag: 'A' }, { idTagInfo: { status: 'Accepted' } });"), "{text}");
 
     let said = run(&console, &format!("scenario save \"{file}\""), &RunContext::default()).await;
     assert!(
-        matches!(&said[..], [(LineKind::Error, text)] if text.contains("exists already") && text.contains("--force")),
+        matches!(&said[..], [(OutputKind::Error, text)] if text.contains("exists already") && text.contains("--force")),
         "{said:?}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), text, "the file is as it was");
     let said = run(&console, &format!("scenario save \"{file}\" --force action:Heartbeat"), &bookmarked).await;
-    assert_eq!(said[0].0, LineKind::Info, "a filter comes before what is selected: {said:?}");
+    assert_eq!(said[0].0, OutputKind::Info, "a filter comes before what is selected: {said:?}");
     assert!(fs::read_to_string(&file).unwrap().contains("Heartbeat"));
 
     let nowhere = folder.path().join("no folder/x.js").to_str().unwrap().to_owned();
     let said = run(&console, &format!("scenario save \"{nowhere}\""), &RunContext::default()).await;
     assert!(
-        matches!(&said[..], [(LineKind::Error, text)] if text.contains("cannot write") && text.contains(&nowhere)),
+        matches!(&said[..], [(OutputKind::Error, text)] if text.contains("cannot write") && text.contains(&nowhere)),
         "{said:?}"
     );
 }

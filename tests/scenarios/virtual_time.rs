@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use ocpp_tui::clock::{follow_runtime, now};
-use ocpp_tui::hub::{ChargePointOptions, Deed, Hub, Order, SoapOptions};
+use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Hub, Order, SoapOptions};
 use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::simulator::Profile;
-use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey, Verdict};
+use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey, FrameVerdict};
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -62,7 +62,7 @@ fn every(interval: u64, times: u64) -> Vec<f64> {
 fn assert_valid(hub: &Hub) {
     let contents = hub.trace().read();
     for record in contents.records().iter(contents.records().range()) {
-        assert_eq!((record.verdict, record.code), (Verdict::Valid, None), "{}: {}", record.text, record.remarks);
+        assert_eq!((record.verdict, record.code), (FrameVerdict::Valid, None), "{}: {}", record.text, record.remarks);
         assert_ne!(record.kind, RecordKind::Failure, "{}", record.text);
     }
 }
@@ -95,7 +95,7 @@ async fn reported(hub: &Hub, states: usize) {
     .await;
 }
 
-fn order(hub: &Hub, target: StationKey, deed: Deed) {
+fn order(hub: &Hub, target: StationKey, deed: LinkCommand) {
     let receipt = hub.submit(&Order { targets: vec![target], deed });
     assert_eq!(receipt.taken, [target], "{:?}", receipt.refused);
 }
@@ -128,7 +128,7 @@ fn an_hour_over_soap_passes_in_a_moment() {
         sleep_until(began + HOUR + SECOND).await;
         assert_eq!(heartbeats(hub), every(HEARTBEAT_INTERVAL, 3600 / HEARTBEAT_INTERVAL));
         // The other direction finds the charge point's own server.
-        order(hub, at_central, Deed::Call { action: "ClearCache".into(), payload: json!({}) });
+        order(hub, at_central, LinkCommand::Call { action: "ClearCache".into(), payload: json!({}) });
         let answer = until(hub.trace(), "the answer", |contents| {
             let wanted = RecordKind::Frame(Direction::In, FrameKind::Result);
             let mut records = contents.records().iter(contents.records().range());
@@ -146,7 +146,7 @@ fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
         let port = central_system(hub, &Version::ALL).await;
         let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
         reported(hub, 3).await;
-        order(hub, key, Deed::Drop);
+        order(hub, key, LinkCommand::Drop);
         down(hub, Role::ChargePoint, "CP1").await;
         down(hub, Role::CentralSystem, "CP1").await;
         let reasons: Vec<(StationKey, String)> = {
@@ -160,7 +160,7 @@ fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
         assert!(said(false).contains("without a goodbye"), "{reasons:?}");
         sleep(HOUR).await;
         assert_eq!(hub.trace().read().stations().find(Role::ChargePoint, "CP1").unwrap().state, LinkState::Gone);
-        order(hub, key, Deed::Connect);
+        order(hub, key, LinkCommand::Connect);
         both_ends(hub, "CP1").await;
         sleep_until(began + 2 * HOUR).await;
         // It does not boot again, but begins anew to count the time since it spoke last.
@@ -176,8 +176,8 @@ fn a_soap_charge_point_that_is_cut_and_connected_at_once_has_its_port_again() {
         let port = central_system(hub, &Version::ALL).await;
         let key = hub.start_charge_point(soap_charge_point(port, "CP1")).unwrap();
         reported(hub, 2).await;
-        order(hub, key, Deed::Drop);
-        order(hub, key, Deed::Connect);
+        order(hub, key, LinkCommand::Drop);
+        order(hub, key, LinkCommand::Connect);
         until(hub.trace(), "the second listener", |contents| {
             let records = contents.records().iter(contents.records().range());
             let of_ours = |record: &Record<'_>| record.kind == RecordKind::Listening && record.station == Some(key);
@@ -197,10 +197,10 @@ fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
         hub.start_charge_point(options(port)).unwrap();
         let (at_central, _) = both_ends(hub, "CP1").await;
         let start = json!({"idTag": "TAG", "connectorId": 1});
-        order(hub, at_central, Deed::Call { action: "RemoteStartTransaction".into(), payload: start });
+        order(hub, at_central, LinkCommand::Call { action: "RemoteStartTransaction".into(), payload: start });
         sleep(HOUR / 60).await;
         let reset = hub.trace().read().records().range().end;
-        order(hub, at_central, Deed::Call { action: "Reset".into(), payload: json!({"type": "Hard"}) });
+        order(hub, at_central, LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Hard"}) });
         sleep(HOUR / 60).await;
         let contents = hub.trace().read();
         let records = contents.records();
@@ -243,11 +243,11 @@ fn busy_session() -> Vec<String> {
         both_ends(hub, "CP2").await;
         sleep(HOUR).await;
         let remote_start = json!({"idTag": "TAG", "connectorId": 1});
-        order(hub, at_central, Deed::Call { action: "RemoteStartTransaction".into(), payload: remote_start });
+        order(hub, at_central, LinkCommand::Call { action: "RemoteStartTransaction".into(), payload: remote_start });
         sleep(HOUR).await;
-        order(hub, at_central, Deed::Drop);
+        order(hub, at_central, LinkCommand::Drop);
         sleep(HOUR).await;
-        order(hub, key, Deed::Ping);
+        order(hub, key, LinkCommand::Ping);
         hub.end().await;
         let contents = hub.trace().read();
         let records = contents.records();

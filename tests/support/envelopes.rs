@@ -1,6 +1,6 @@
 //! What the tests of SOAP share: envelopes of a 1.5 station, and looking at answers and at the trace.
 
-use ocpp_tui::hub::{ChargePointOptions, Deed, Hub, Order, SoapOptions};
+use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Hub, Order, SoapOptions};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::rpc::soap::{Body, Envelope, Hint, read};
 use ocpp_tui::trace::{Contents, LinkState, Record, StationKey};
@@ -60,7 +60,7 @@ pub fn soap_charge_point(port: u16, identity: &str, version: Version, lively: bo
 }
 
 pub fn call(station: StationKey, action: &str, payload: Value) -> Order {
-    Order { targets: vec![station], deed: Deed::Call { action: action.into(), payload } }
+    Order { targets: vec![station], deed: LinkCommand::Call { action: action.into(), payload } }
 }
 
 pub fn up(contents: &Contents, role: Role, identity: &str) -> Option<StationKey> {

@@ -11,29 +11,29 @@ use super::command::{Assignment, PayloadEdit, PayloadStep};
 use super::error::short;
 use super::path::{self, PathError};
 use super::token::column;
-use crate::compose::{FieldPlace, Step, field_at, fields_at, type_label};
+use crate::compose::{FieldPlace, PathStep, field_at, fields_at, type_label};
 use crate::ocpp::nearest;
-use crate::ocpp::{Kind, Message};
+use crate::ocpp::{FieldKind, MessageDefinition};
 
 /// The message that a payload belongs to.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape<'a> {
+pub struct PayloadShape<'a> {
     /// The action, for messages.
     pub action: &'a str,
     /// The fields.
-    pub message: &'a Message,
+    pub message: &'a MessageDefinition,
 }
 
 /// A changed payload and what is wrong with the changes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Applied {
+pub struct AppliedAssignments {
     /// The payload with every change that could be made.
     pub payload: Value,
     /// What is wrong, in the order of the line.
     pub errors: Vec<AssignError>,
 }
 
-impl Applied {
+impl AppliedAssignments {
     /// The payload, if it may be sent: without errors, or with `force` and without errors that no force helps against.
     pub fn accept(self, force: bool) -> Result<Value, Vec<AssignError>> {
         let refused = self.errors.iter().any(|error| !force || error.fault.is_fatal());
@@ -162,10 +162,10 @@ impl AssignFault {
 pub fn apply(
     base: Value,
     edit: &PayloadEdit,
-    shape: Shape<'_>,
+    shape: PayloadShape<'_>,
     mut read_file: impl FnMut(&str) -> std::io::Result<String>,
-) -> Applied {
-    let mut applied = Applied { payload: base, errors: Vec::new() };
+) -> AppliedAssignments {
+    let mut applied = AppliedAssignments { payload: base, errors: Vec::new() };
     for step in &edit.steps {
         let result = match step {
             PayloadStep::Whole(text) => whole(&text.value).map(|payload| applied.payload = payload),
@@ -193,8 +193,8 @@ fn whole(text: &str) -> Result<Value, AssignFault> {
     }
 }
 
-impl Applied {
-    fn assign(&mut self, assignment: &Assignment, shape: Shape<'_>) {
+impl AppliedAssignments {
+    fn assign(&mut self, assignment: &Assignment, shape: PayloadShape<'_>) {
         let Assignment { path, value } = assignment;
         let field = || short(&path.value);
         let steps = match path::parse(&path.value) {
@@ -226,9 +226,9 @@ impl Applied {
 }
 
 /// The name that was probably meant by the first step that leads nowhere.
-fn meant(message: &Message, steps: &[Step]) -> Option<String> {
+fn meant(message: &MessageDefinition, steps: &[PathStep]) -> Option<String> {
     let known = (0..steps.len()).rev().find(|length| *length == 0 || field_at(&message.fields, &steps[..*length]).is_some())?;
-    let Step::Key(typed) = &steps[known] else { return None };
+    let PathStep::Key(typed) = &steps[known] else { return None };
     let fields = fields_at(&message.fields, &steps[..known])?;
     nearest(typed, fields.iter().map(|field| field.name.as_str())).map(str::to_owned)
 }
@@ -260,8 +260,8 @@ fn read(text: &str, place: Option<FieldPlace<'_>>, field: impl Fn() -> String) -
     }
 }
 
-const fn holds_text(kind: &Kind) -> bool {
-    matches!(kind, Kind::Text { .. } | Kind::Enumeration(_) | Kind::DateTime | Kind::Uri)
+const fn holds_text(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Text { .. } | FieldKind::Enumeration(_) | FieldKind::DateTime | FieldKind::Uri)
 }
 
 fn label(place: FieldPlace<'_>) -> String {
@@ -282,18 +282,18 @@ fn misfit(value: &Value, place: FieldPlace<'_>, field: &impl Fn() -> String) -> 
     if (place.is_list() && !value.is_array()) || !elements.iter().all(|element| fits(element, kind)) {
         return Some(AssignFault::WrongType { field: field(), wanted: label(place), found: type_of(value) });
     }
-    let Kind::Enumeration(values) = kind else { return None };
+    let FieldKind::Enumeration(values) = kind else { return None };
     let unlisted = elements.iter().filter_map(Value::as_str).find(|text| !values.iter().any(|value| value == text))?;
     Some(AssignFault::NotListed { field: field(), value: short(unlisted), values: values.clone() })
 }
 
-fn fits(value: &Value, kind: &Kind) -> bool {
+fn fits(value: &Value, kind: &FieldKind) -> bool {
     match kind {
-        Kind::Text { .. } | Kind::Enumeration(_) | Kind::DateTime | Kind::Uri => value.is_string(),
-        Kind::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        Kind::Decimal { .. } => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Object(_) => value.is_object(),
+        FieldKind::Text { .. } | FieldKind::Enumeration(_) | FieldKind::DateTime | FieldKind::Uri => value.is_string(),
+        FieldKind::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        FieldKind::Decimal { .. } => value.is_number(),
+        FieldKind::Boolean => value.is_boolean(),
+        FieldKind::Object(_) => value.is_object(),
     }
 }
 
@@ -309,12 +309,12 @@ const fn type_of(value: &Value) -> &'static str {
 }
 
 /// Whether every index of the path is in its list or right behind it; else the length of the list that is too short.
-fn has_no_gap(payload: &Value, steps: &[Step]) -> Result<(), usize> {
+fn has_no_gap(payload: &Value, steps: &[PathStep]) -> Result<(), usize> {
     let mut here = Some(payload);
     for step in steps {
         here = match step {
-            Step::Key(name) => here.and_then(|value| value.get(name)),
-            Step::Index(index) => {
+            PathStep::Key(name) => here.and_then(|value| value.get(name)),
+            PathStep::Index(index) => {
                 let list = here.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 if *index > list.len() {
                     return Err(list.len());
@@ -327,18 +327,18 @@ fn has_no_gap(payload: &Value, steps: &[Step]) -> Result<(), usize> {
 }
 
 /// Writes a value at a path, making the containers on the way. What stands in the way of the path is replaced.
-fn set(payload: &mut Value, steps: &[Step], value: Value) {
+fn set(payload: &mut Value, steps: &[PathStep], value: Value) {
     let mut here = payload;
     for step in steps {
         here = match step {
-            Step::Key(name) => {
+            PathStep::Key(name) => {
                 if !here.is_object() {
                     *here = Value::Object(Map::new());
                 }
                 // Indexing an object by a name inserts the name.
                 &mut here[name.as_str()]
             }
-            Step::Index(index) => {
+            PathStep::Index(index) => {
                 if !here.is_array() {
                     *here = Value::Array(Vec::new());
                 }
@@ -355,18 +355,18 @@ fn set(payload: &mut Value, steps: &[Step], value: Value) {
     *here = value;
 }
 
-fn remove(payload: &mut Value, steps: &[Step]) {
+fn remove(payload: &mut Value, steps: &[PathStep]) {
     let Some((last, around)) = steps.split_last() else { return };
     let mut here = Some(payload);
     for step in around {
         here = here.and_then(|value| match step {
-            Step::Key(name) => value.get_mut(name),
-            Step::Index(index) => value.get_mut(index),
+            PathStep::Key(name) => value.get_mut(name),
+            PathStep::Index(index) => value.get_mut(index),
         });
     }
     match (here, last) {
-        (Some(Value::Object(members)), Step::Key(name)) => _ = members.shift_remove(name),
-        (Some(Value::Array(elements)), Step::Index(index)) if *index < elements.len() => _ = elements.remove(*index),
+        (Some(Value::Object(members)), PathStep::Key(name)) => _ = members.shift_remove(name),
+        (Some(Value::Array(elements)), PathStep::Index(index)) if *index < elements.len() => _ = elements.remove(*index),
         _ => {}
     }
 }

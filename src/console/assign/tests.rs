@@ -11,14 +11,14 @@ use crate::console::parser::parse;
 use crate::console::test_console::grammar;
 
 /// Applies what is written behind `authorize ` to a payload; the message may be any.
-fn change(message: &Message, base: Value, line: &str) -> Applied {
+fn change(message: &MessageDefinition, base: Value, line: &str) -> AppliedAssignments {
     let Some(Command::Call(call)) = parse(&format!("authorize {line}"), grammar()).unwrap() else { panic!("{line}") };
     let read_file = |name: &str| match name {
         "a.json" => Ok("{\"idTag\": \"F\"}".to_owned()),
         "list.json" => Ok("[]".to_owned()),
         _ => Err(io::Error::other("no such file")),
     };
-    apply(base, &call.payload, Shape { action: "Authorize", message }, read_file)
+    apply(base, &call.payload, PayloadShape { action: "Authorize", message }, read_file)
 }
 
 #[test]

@@ -6,16 +6,16 @@ use std::ops::Range;
 use super::grammar::{CommandSpec, Grammar};
 use super::path;
 use super::setting::SETTINGS;
-use super::table::{Completes, Does, Positional, Takes};
+use super::table::{CompletionKind, CommandKind, Positional, ArgumentStyle};
 use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
-use crate::compose::{self, KnownValues, Step, best_first, fields_at, type_label};
-use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Message, Role, Version};
+use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
+use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, MessageDefinition, Role, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
 /// What completion knows of the world.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub struct CompletionContext<'a> {
     /// The commands.
     pub grammar: &'a Grammar,
     /// The fields of messages.
@@ -36,7 +36,7 @@ pub struct Context<'a> {
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct CommandCandidate {
     /// What is written in the place of the span.
     pub text: String,
     /// The type, or a word about it.
@@ -51,11 +51,11 @@ pub struct Completions {
     /// In bytes of the line.
     pub span: Range<usize>,
     /// The proposals, best first.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<CommandCandidate>,
 }
 
 /// Proposals for the word at the cursor (a byte offset).
-pub fn complete(line: &str, cursor: usize, context: &Context<'_>) -> Completions {
+pub fn complete(line: &str, cursor: usize, context: &CompletionContext<'_>) -> Completions {
     let mut cursor = cursor.min(line.len());
     while !line.is_char_boundary(cursor) {
         cursor -= 1;
@@ -90,7 +90,7 @@ impl Typed<'_> {
     }
 
     /// Those of the offered texts that fit what was typed.
-    fn choose(&self, offered: impl IntoIterator<Item = Candidate>) -> Completions {
+    fn choose(&self, offered: impl IntoIterator<Item = CommandCandidate>) -> Completions {
         Completions { span: self.span.clone(), candidates: choose(self.text, offered) }
     }
 
@@ -102,7 +102,7 @@ impl Typed<'_> {
 
 /// Those that begin with what was typed; only when there are none, those that contain it. At a prompt, where TAB writes what all
 /// proposals have in common, one that merely contains it would be in the way.
-fn choose(typed: &str, offered: impl IntoIterator<Item = Candidate>) -> Vec<Candidate> {
+fn choose(typed: &str, offered: impl IntoIterator<Item = CommandCandidate>) -> Vec<CommandCandidate> {
     let typed = typed.trim_start_matches('"');
     let labelled = offered.into_iter().map(|candidate| (unquote(&candidate.text), candidate)).collect();
     let mut chosen = best_first(labelled, typed);
@@ -113,11 +113,11 @@ fn choose(typed: &str, offered: impl IntoIterator<Item = Candidate>) -> Vec<Cand
     chosen.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-fn candidate(text: impl Into<String>, detail: impl Into<String>) -> Candidate {
-    Candidate { text: text.into(), detail: detail.into(), required: false }
+fn candidate(text: impl Into<String>, detail: impl Into<String>) -> CommandCandidate {
+    CommandCandidate { text: text.into(), detail: detail.into(), required: false }
 }
 
-fn commands(typed: &Typed<'_>, context: &Context<'_>) -> Completions {
+fn commands(typed: &Typed<'_>, context: &CompletionContext<'_>) -> Completions {
     let own = context.grammar.commands().iter().map(|command| candidate(command.name.clone(), command.summary.clone()));
     let plugins = context.plugin_commands.iter();
     typed.choose(own.chain(plugins.map(|command| candidate(quote(&command.name), command.help.clone()))))
@@ -127,7 +127,7 @@ fn commands(typed: &Typed<'_>, context: &Context<'_>) -> Completions {
 struct Line<'a> {
     spec: &'a CommandSpec,
     words: &'a [Word<'a>],
-    context: &'a Context<'a>,
+    context: &'a CompletionContext<'a>,
 }
 
 impl Line<'_> {
@@ -147,7 +147,7 @@ impl Line<'_> {
         match typed.text.as_bytes().first() {
             Some(b'-') => typed.choose(self.options()),
             Some(b'@') => self.at(typed),
-            Some(b'{') if self.spec.takes == Takes::Payload => self.json(typed, self.message(), &[]),
+            Some(b'{') if self.spec.takes == ArgumentStyle::Payload => self.json(typed, self.message(), &[]),
             _ => match typed.text.split_once('=') {
                 Some((name, _)) => self.assigned(name, &typed.behind(name.len() + 1)),
                 None => {
@@ -160,42 +160,42 @@ impl Line<'_> {
         }
     }
 
-    fn options(&self) -> Vec<Candidate> {
+    fn options(&self) -> Vec<CommandCandidate> {
         let unused = |flag: &str| !self.words.iter().any(|word| word.value == flag);
         let options = self.spec.options.iter().filter(|option| unused(option.flag));
         options.map(|option| candidate(option.flag, option.help)).collect()
     }
 
-    fn value(&self, kind: Completes, typed: &Typed<'_>) -> Completions {
+    fn value(&self, kind: CompletionKind, typed: &Typed<'_>) -> Completions {
         match kind {
-            Completes::Nothing => typed.nothing(),
-            Completes::Station(role) => self.stations(role, typed),
-            Completes::Versions => {
+            CompletionKind::Nothing => typed.nothing(),
+            CompletionKind::Station(role) => self.stations(role, typed),
+            CompletionKind::Versions => {
                 let start = typed.text.rfind(',').map_or(0, |comma| comma + 1);
                 let offered = Version::ALL.map(|version| candidate(version.subprotocol(), ""));
                 typed.behind(start).choose(offered)
             }
-            Completes::Transport => typed.choose([candidate("websocket", "SRPC, OCPP-J"), candidate("soap", "OCPP-S")]),
-            Completes::Transports => typed.choose([
+            CompletionKind::Transport => typed.choose([candidate("websocket", "SRPC, OCPP-J"), candidate("soap", "OCPP-S")]),
+            CompletionKind::Transports => typed.choose([
                 candidate("websocket", "SRPC, OCPP-J"),
                 candidate("soap", "OCPP-S"),
                 candidate("both", "on the same port"),
             ]),
-            Completes::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
-            Completes::Word(word) => typed.choose([candidate(word, "")]),
-            Completes::Plugin => typed.choose((self.context.list_plugins)().into_iter().map(|name| candidate(name, ""))),
-            Completes::Side => typed.choose([
+            CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            CompletionKind::Word(word) => typed.choose([candidate(word, "")]),
+            CompletionKind::Plugin => typed.choose((self.context.list_plugins)().into_iter().map(|name| candidate(name, ""))),
+            CompletionKind::Side => typed.choose([
                 candidate("cs", "central system"),
                 candidate("cp", "charge point"),
                 candidate("station", "where it is called over SOAP"),
             ]),
-            Completes::Command => commands(typed, self.context),
-            Completes::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
-            Completes::ActionCommand => {
-                let actions = self.context.grammar.commands().iter().filter(|c| matches!(c.does, Does::Action { .. }));
+            CompletionKind::Command => commands(typed, self.context),
+            CompletionKind::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
+            CompletionKind::ActionCommand => {
+                let actions = self.context.grammar.commands().iter().filter(|c| matches!(c.does, CommandKind::Action { .. }));
                 typed.choose(actions.map(|command| candidate(command.name.clone(), command.summary.clone())))
             }
-            Completes::Payload(role) => {
+            CompletionKind::Payload(role) => {
                 let names = self.words.windows(2).filter(|pair| pair[0].value == "-n");
                 let action = names.map(|pair| unquote(pair[1].value)).next_back();
                 let message = action.and_then(|action| self.request(role, &action));
@@ -244,7 +244,7 @@ impl Line<'_> {
                 self.context.stations.rows().iter().map(|row| candidate(format!("@{}", quote(&row.identity)), "station")),
             );
         }
-        if self.spec.takes == Takes::Payload {
+        if self.spec.takes == ArgumentStyle::Payload {
             let files = (self.context.list_files)(typed.text[1..].trim_start_matches('"'));
             offered.extend(files.into_iter().map(|file| candidate(format!("@{}", quote(&file)), "file")));
         }
@@ -252,13 +252,13 @@ impl Line<'_> {
     }
 
     /// The message that `name=value` is about.
-    fn message(&self) -> Option<&Message> {
+    fn message(&self) -> Option<&MessageDefinition> {
         let named = |place: usize| self.words.get(place).and_then(|word| self.context.grammar.find_action(word).ok());
         match &self.spec.does {
-            Does::Action { initiator, action } => self.request(*initiator, action),
-            Does::Call => named(1).and_then(|(initiator, action)| self.request(initiator, action)),
-            Does::Default => named(0).and_then(|(initiator, action)| self.request(initiator, action)),
-            Does::Answer => {
+            CommandKind::Action { initiator, action } => self.request(*initiator, action),
+            CommandKind::Call => named(1).and_then(|(initiator, action)| self.request(initiator, action)),
+            CommandKind::Default => named(0).and_then(|(initiator, action)| self.request(initiator, action)),
+            CommandKind::Answer => {
                 let (initiator, action) = named(0)?;
                 self.versions().find_map(|version| self.context.catalog.action(version, initiator, action)).map(|a| &a.response)
             }
@@ -266,7 +266,7 @@ impl Line<'_> {
         }
     }
 
-    fn request(&self, initiator: Role, action: &str) -> Option<&Message> {
+    fn request(&self, initiator: Role, action: &str) -> Option<&MessageDefinition> {
         self.versions().find_map(|version| self.context.catalog.action(version, initiator, action)).map(|found| &found.request)
     }
 
@@ -275,17 +275,17 @@ impl Line<'_> {
     }
 
     /// Names of fields or settings, as far as they were not used yet.
-    fn names(&self, typed: &str) -> Vec<Candidate> {
+    fn names(&self, typed: &str) -> Vec<CommandCandidate> {
         let used = |name: &str| self.words.iter().any(|word| word.value.starts_with(name) && name.ends_with('='));
         let mut names = match self.spec.takes {
-            Takes::Nothing => Vec::new(),
-            Takes::Settings if self.words.first().is_some_and(|word| word.value == "station") => {
+            ArgumentStyle::Nothing => Vec::new(),
+            ArgumentStyle::Settings if self.words.first().is_some_and(|word| word.value == "station") => {
                 vec![candidate("callback=", "the URL at which it is called over SOAP")]
             }
-            Takes::Settings => SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect(),
-            Takes::Payload => self.fields(typed),
+            ArgumentStyle::Settings => SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect(),
+            ArgumentStyle::Payload => self.fields(typed),
         };
-        if self.spec.does == Does::Answer {
+        if self.spec.does == CommandKind::Answer {
             let own = [("error=", "error code"), ("description=", "of the error"), ("delay=", "2s, 500ms")];
             names.extend(own.map(|(name, detail)| candidate(name, detail)));
         }
@@ -294,24 +294,24 @@ impl Line<'_> {
     }
 
     /// The fields of the object that the typed path leads to, required ones first.
-    fn fields(&self, typed: &str) -> Vec<Candidate> {
+    fn fields(&self, typed: &str) -> Vec<CommandCandidate> {
         let Some(message) = self.message() else { return Vec::new() };
         let (around, steps) = match typed.rsplit_once('.') {
             Some((around, _)) => (&typed[..=around.len()], path::parse(around).ok()),
             None => ("", Some(Vec::new())),
         };
         let Some(fields) = steps.and_then(|steps| fields_at(&message.fields, &steps)) else { return Vec::new() };
-        let mut fields: Vec<&Field> = fields.iter().collect();
+        let mut fields: Vec<&FieldDefinition> = fields.iter().collect();
         fields.sort_by_key(|field| !field.required);
         fields
             .into_iter()
             .map(|field| {
                 let end = match (&field.kind, field.repeated) {
-                    (Kind::Object(_), Some(_)) => "[0].",
-                    (Kind::Object(_), None) => ".",
+                    (FieldKind::Object(_), Some(_)) => "[0].",
+                    (FieldKind::Object(_), None) => ".",
                     _ => "=",
                 };
-                Candidate { text: format!("{around}{}{end}", field.name), detail: type_label(field), required: field.required }
+                CommandCandidate { text: format!("{around}{}{end}", field.name), detail: type_label(field), required: field.required }
             })
             .collect()
     }
@@ -319,11 +319,11 @@ impl Line<'_> {
     /// Values of a field or setting; `typed` is what stands behind the `=`.
     fn assigned(&self, name: &str, typed: &Typed<'_>) -> Completions {
         match (self.spec.takes, &self.spec.does) {
-            (Takes::Settings, _) if name == "print_xml" => typed.choose([candidate("true", ""), candidate("false", "")]),
-            (Takes::Payload, Does::Answer) if name == "error" => {
+            (ArgumentStyle::Settings, _) if name == "print_xml" => typed.choose([candidate("true", ""), candidate("false", "")]),
+            (ArgumentStyle::Payload, CommandKind::Answer) if name == "error" => {
                 typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description())))
             }
-            (Takes::Payload, _) => {
+            (ArgumentStyle::Payload, _) => {
                 let (Some(message), Ok(steps)) = (self.message(), path::parse(name)) else { return typed.nothing() };
                 if typed.text.starts_with(['{', '[']) {
                     return self.json(typed, Some(message), &steps);
@@ -336,7 +336,7 @@ impl Line<'_> {
     }
 
     /// Completion inside of JSON.
-    fn json(&self, typed: &Typed<'_>, message: Option<&Message>, base: &[Step]) -> Completions {
+    fn json(&self, typed: &Typed<'_>, message: Option<&MessageDefinition>, base: &[PathStep]) -> Completions {
         let Some(message) = message else { return typed.nothing() };
         let found = compose::complete_value(message, base, typed.text, typed.text.len(), self.context.known);
         let Some(first) = found.first() else { return typed.nothing() };
@@ -345,7 +345,7 @@ impl Line<'_> {
             span: start + first.span.start..start + first.span.end,
             candidates: found
                 .into_iter()
-                .map(|value| Candidate { text: value.insert, detail: value.detail, required: value.required })
+                .map(|value| CommandCandidate { text: value.insert, detail: value.detail, required: value.required })
                 .collect(),
         }
     }

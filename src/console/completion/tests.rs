@@ -16,7 +16,7 @@ fn at(marked: &str) -> (String, Completions) {
         let files = ["payload.json", "my file.json", "folder/"];
         files.into_iter().filter(|name| name.starts_with(start)).map(str::to_owned).collect()
     };
-    let context = Context {
+    let context = CompletionContext {
         grammar,
         catalog: &catalog,
         stations: &stations,

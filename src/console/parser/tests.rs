@@ -143,10 +143,10 @@ fn settings_and_defaults() {
         Command::Set {
             role: Role::CentralSystem,
             settings: vec![
-                Setting::WebSocketPingInterval(5),
-                Setting::PrintXml(true),
-                Setting::Timeout(Duration::from_millis(500)),
-                Setting::CallsInFlight(2),
+                SetCommand::WebSocketPingInterval(5),
+                SetCommand::PrintXml(true),
+                SetCommand::Timeout(Duration::from_millis(500)),
+                SetCommand::CallsInFlight(2),
             ],
         }
     );
@@ -167,12 +167,12 @@ fn answers_on_purpose() {
         once,
         answering,
     };
-    let on_purpose = |reply, delay: Option<u64>| Answering::OnPurpose { reply, delay: delay.map(Duration::from_millis) };
-    let error = |description: Option<&str>| Reply::Error {
+    let on_purpose = |reply, delay: Option<u64>| AnswerCommand::OnPurpose { reply, delay: delay.map(Duration::from_millis) };
+    let error = |description: Option<&str>| AnswerReply::Error {
         code: ErrorCode::InternalError,
         description: description.map(str::to_owned),
     };
-    let result = || Reply::Result(PayloadEdit { steps: vec![assign("idTagInfo.status", "Blocked")] });
+    let result = || AnswerReply::Result(PayloadEdit { steps: vec![assign("idTagInfo.status", "Blocked")] });
     for (line, expected) in [
         ("answer Authorize idTagInfo.status=Blocked", answer(None, false, on_purpose(result(), None))),
         ("answer authorize idTagInfo.status=Blocked delay=2s --once", answer(None, true, on_purpose(result(), Some(2000)))),
@@ -181,9 +181,9 @@ fn answers_on_purpose() {
             "answer Authorize error=\"InternalError\" description=\"no way\" @CP1",
             answer(Some(these(&["CP1"])), false, on_purpose(error(Some("no way")), None)),
         ),
-        ("answer Authorize none --remote-id CP1", answer(Some(these(&["CP1"])), false, on_purpose(Reply::Silence, None))),
-        ("answer Authorize delay=500ms --id @all", answer(Some(Target::All), false, on_purpose(Reply::Usual, Some(500)))),
-        ("answer Authorize default", answer(None, false, Answering::AsUsual)),
+        ("answer Authorize none --remote-id CP1", answer(Some(these(&["CP1"])), false, on_purpose(AnswerReply::Silence, None))),
+        ("answer Authorize delay=500ms --id @all", answer(Some(Target::All), false, on_purpose(AnswerReply::Usual, Some(500)))),
+        ("answer Authorize default", answer(None, false, AnswerCommand::AsUsual)),
     ] {
         assert_eq!(command(line), expected, "{line}");
     }

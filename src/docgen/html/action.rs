@@ -4,7 +4,7 @@ use super::markup::Markup;
 use super::{changes, page as whole_page, table};
 use crate::docgen::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
 use crate::docgen::difference::What;
-use crate::docgen::row::Row;
+use crate::docgen::row::FieldRow;
 
 /// The page.
 pub(super) fn page(book: &Book, matter: &VersionMatter, action: &ActionMatter) -> String {
@@ -66,7 +66,7 @@ fn section(out: &mut Markup, message: &MessageMatter) {
     });
 }
 
-fn field(out: &mut Markup, row: &Row) {
+fn field(out: &mut Markup, row: &FieldRow) {
     out.element("tr", &[], |out| {
         // The style sheet indents as many levels as OCPP has; deeper ones stand under the last.
         let depth = format!("d{}", row.depth.min(6));

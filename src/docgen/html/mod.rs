@@ -8,23 +8,23 @@ mod version;
 mod words;
 
 use self::markup::Markup;
-use super::File;
+use super::DocFile;
 use super::book::{Book, version_slug};
 use super::difference::FieldChange;
 use crate::ocpp::Version;
 
 /// All pages and the style sheet.
-pub(super) fn files(book: &Book) -> Vec<File> {
+pub(super) fn files(book: &Book) -> Vec<DocFile> {
     let mut files = vec![
-        File { path: "style.css".to_owned(), text: include_str!("style.css").to_owned() },
-        File { path: "index.html".to_owned(), text: index::page(book) },
-        File { path: "words.html".to_owned(), text: words::page(book) },
+        DocFile { path: "style.css".to_owned(), text: include_str!("style.css").to_owned() },
+        DocFile { path: "index.html".to_owned(), text: index::page(book) },
+        DocFile { path: "words.html".to_owned(), text: words::page(book) },
     ];
     for matter in &book.versions {
         let folder = matter.slug();
-        files.push(File { path: format!("{folder}/index.html"), text: version::page(book, matter) });
+        files.push(DocFile { path: format!("{folder}/index.html"), text: version::page(book, matter) });
         for action in &matter.actions {
-            files.push(File { path: format!("{folder}/{}.html", action.page), text: action::page(book, matter, action) });
+            files.push(DocFile { path: format!("{folder}/{}.html", action.page), text: action::page(book, matter, action) });
         }
     }
     files

@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::behaviour::{Answer, Later};
+use crate::behaviour::{Answer, DeferredAnswer};
 
 /// More questions of one peer are not kept waiting; what comes on top gets its usual answer at once.
 const MOST: usize = 1024;
 
 /// The questions that wait.
 #[derive(Debug)]
-pub(super) struct Undecided<Q> {
+pub(super) struct DeferredAnswers<Q> {
     waiting: Vec<Waiting<Q>>,
 }
 
@@ -18,29 +18,29 @@ pub(super) struct Undecided<Q> {
 struct Waiting<Q> {
     until: Option<Instant>,
     question: Q,
-    later: Later,
+    later: DeferredAnswer,
 }
 
 /// A question that nobody decided, with its usual answer.
 #[derive(Debug, PartialEq)]
-pub(super) struct Overdue<Q> {
+pub(super) struct ExpiredAnswer<Q> {
     pub question: Q,
     pub answer: Answer,
     /// How long the decision was awaited.
     pub patience: Duration,
 }
 
-impl<Q> Default for Undecided<Q> {
-    fn default() -> Undecided<Q> {
-        Undecided { waiting: Vec::new() }
+impl<Q> Default for DeferredAnswers<Q> {
+    fn default() -> DeferredAnswers<Q> {
+        DeferredAnswers { waiting: Vec::new() }
     }
 }
 
-impl<Q> Undecided<Q> {
+impl<Q> DeferredAnswers<Q> {
     /// Waits for a decision. The question comes back when too many wait already.
-    pub fn wait(&mut self, question: Q, later: Later, now: Instant) -> Option<Overdue<Q>> {
+    pub fn wait(&mut self, question: Q, later: DeferredAnswer, now: Instant) -> Option<ExpiredAnswer<Q>> {
         if self.waiting.len() >= MOST {
-            return Some(Overdue { question, answer: *later.otherwise, patience: Duration::ZERO });
+            return Some(ExpiredAnswer { question, answer: *later.otherwise, patience: Duration::ZERO });
         }
         let until = later.patience.map(|patience| now + patience);
         self.waiting.push(Waiting { until, question, later });
@@ -60,10 +60,10 @@ impl<Q> Undecided<Q> {
     }
 
     /// Takes out one question that has waited for long enough.
-    pub fn overdue(&mut self, now: Instant) -> Option<Overdue<Q>> {
+    pub fn overdue(&mut self, now: Instant) -> Option<ExpiredAnswer<Q>> {
         let index = self.waiting.iter().position(|waiting| waiting.until.is_some_and(|until| until <= now))?;
         let Waiting { question, later, .. } = self.waiting.remove(index);
-        Some(Overdue { question, answer: *later.otherwise, patience: later.patience.unwrap_or_default() })
+        Some(ExpiredAnswer { question, answer: *later.otherwise, patience: later.patience.unwrap_or_default() })
     }
 
     /// When [`overdue`](Self::overdue) has something.
@@ -78,13 +78,13 @@ mod tests {
 
     use super::*;
 
-    fn later(ticket: u64, patience: Option<Duration>) -> Later {
-        Later { ticket, patience, otherwise: Box::new(Answer::Result(json!({"usual": true}))), delay: None }
+    fn later(ticket: u64, patience: Option<Duration>) -> DeferredAnswer {
+        DeferredAnswer { ticket, patience, otherwise: Box::new(Answer::Result(json!({"usual": true}))), delay: None }
     }
 
     #[test]
     fn a_decision_belongs_to_its_ticket_and_counts_once() {
-        let (mut undecided, now) = (Undecided::default(), Instant::now());
+        let (mut undecided, now) = (DeferredAnswers::default(), Instant::now());
         assert_eq!(undecided.wait("A", later(1, None), now), None);
         assert_eq!(undecided.wait("B", later(2, None), now), None);
         assert_eq!(undecided.deadline(), None);
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn without_a_decision_the_usual_answer_leaves_in_time() {
-        let (mut undecided, now) = (Undecided::default(), Instant::now());
+        let (mut undecided, now) = (DeferredAnswers::default(), Instant::now());
         let patience = Duration::from_secs(1);
         undecided.wait("A", later(1, Some(patience)), now);
         assert_eq!((undecided.overdue(now), undecided.deadline()), (None, Some(now + patience)));
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_questions_is_not_kept() {
-        let (mut undecided, now) = (Undecided::default(), Instant::now());
+        let (mut undecided, now) = (DeferredAnswers::default(), Instant::now());
         for ticket in 0..MOST as u64 {
             assert_eq!(undecided.wait(ticket, later(ticket, None), now), None);
         }
@@ -115,9 +115,9 @@ mod tests {
 
     #[test]
     fn a_delay_on_top_of_a_decision_is_kept() {
-        let (mut undecided, now) = (Undecided::default(), Instant::now());
+        let (mut undecided, now) = (DeferredAnswers::default(), Instant::now());
         let delay = Duration::from_secs(3);
-        undecided.wait("A", Later { delay: Some(delay), ..later(1, None) }, now);
+        undecided.wait("A", DeferredAnswer { delay: Some(delay), ..later(1, None) }, now);
         let delayed = Answer::Delayed(delay, Box::new(Answer::Silence));
         assert_eq!(undecided.decide(1, Some(Answer::Silence)), Some(("A", delayed)));
     }

@@ -10,14 +10,14 @@ use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::trace::Text;
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
-pub(in crate::link) struct Encoded<O> {
+pub(in crate::link) struct EncodedMessage<O> {
     pub text: Text,
     pub outgoing: O,
 }
 
 /// An answer of ours.
 #[derive(Debug)]
-pub(in crate::link) enum Reply<'a> {
+pub(in crate::link) enum OwnReply<'a> {
     /// A result with this payload.
     Result(&'a Value),
     /// An error.
@@ -38,7 +38,7 @@ pub(in crate::link) trait Framing {
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String;
 
     /// Writes a call of ours.
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> Encoded<Self::Outgoing>;
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> EncodedMessage<Self::Outgoing>;
 
     /// Writes our answer to a call.
     fn answer(
@@ -46,8 +46,8 @@ pub(in crate::link) trait Framing {
         question: Self::Question,
         version: Version,
         action: &str,
-        reply: &Reply<'_>,
-    ) -> Encoded<Self::Outgoing>;
+        reply: &OwnReply<'_>,
+    ) -> EncodedMessage<Self::Outgoing>;
 
     /// The call gets no answer.
     fn stay_silent(&mut self, question: Self::Question);
@@ -55,16 +55,16 @@ pub(in crate::link) trait Framing {
 
 /// A message of the peer on its way into a conversation: its text and what is odd about it.
 #[derive(Debug)]
-pub(in crate::link) struct Received {
+pub(in crate::link) struct ReceivedText {
     pub text: Text,
     pub remark: Option<Box<str>>,
     pub aside: Option<Box<str>>,
 }
 
-impl Received {
+impl ReceivedText {
     /// A text, and what its reader remarked.
-    pub fn new(text: Text, remark: Option<String>) -> Received {
-        Received { text, remark: remark.map(String::into_boxed_str), aside: None }
+    pub fn new(text: Text, remark: Option<String>) -> ReceivedText {
+        ReceivedText { text, remark: remark.map(String::into_boxed_str), aside: None }
     }
 }
 

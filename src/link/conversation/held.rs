@@ -3,16 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Conversation, Question};
-use crate::behaviour::{Answer, Outcome};
+use super::{Conversation, PendingRequest};
+use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
 use crate::link::conversation::framing::Framing;
 use crate::link::conversation::pending_calls::{QueuedCall, SentCall};
-use crate::link::intercept::gate::{Candidate, Fate, Passage};
+use crate::link::intercept::gate::{GateFrame, ReleaseAction, GateDecision};
 use crate::trace::{Direction, FrameKind, Happening};
 
 /// Something that waits, under the number that the gate gave it.
-pub(super) struct Held<Q> {
+pub(super) struct HeldMessage<Q> {
     number: u64,
     since: Moment,
     what: Waiting<Q>,
@@ -20,9 +20,9 @@ pub(super) struct Held<Q> {
 
 enum Waiting<Q> {
     /// A call of the peer.
-    Question(Question<Q>, Value),
+    Question(PendingRequest<Q>, Value),
     /// Our answer to one.
-    Answer(Question<Q>, Answer),
+    Answer(PendingRequest<Q>, Answer),
     /// A call of ours.
     Call(QueuedCall),
     /// The result of one, and whether it is valid.
@@ -33,18 +33,18 @@ impl<F: Framing> Conversation<F> {
     /// A call of the peer, unless it has to wait.
     pub(super) fn stop_question(
         &mut self,
-        question: Question<F::Question>,
+        question: PendingRequest<F::Question>,
         payload: Value,
         now: Moment,
-    ) -> Option<(Question<F::Question>, Value)> {
+    ) -> Option<(PendingRequest<F::Question>, Value)> {
         if !self.gate.is_shut() {
             return Some((question, payload));
         }
         let copy = payload.clone();
         let candidate =
-            Candidate { direction: Direction::In, kind: FrameKind::Call, action: &question.action, payload: copy, code: None };
+            GateFrame { direction: Direction::In, kind: FrameKind::Call, action: &question.action, payload: copy, code: None };
         match self.gate.stop(self.station, candidate, now) {
-            Passage::Held(number) => self.keep(number, Waiting::Question(question, payload), now),
+            GateDecision::Held(number) => self.keep(number, Waiting::Question(question, payload), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some((question, payload));
@@ -56,10 +56,10 @@ impl<F: Framing> Conversation<F> {
     /// Our answer, unless it has to wait. Silence goes nowhere and so waits for nothing.
     pub(super) fn stop_answer(
         &mut self,
-        question: Question<F::Question>,
+        question: PendingRequest<F::Question>,
         answer: Answer,
         now: Moment,
-    ) -> Option<(Question<F::Question>, Answer)> {
+    ) -> Option<(PendingRequest<F::Question>, Answer)> {
         if !self.gate.is_shut() {
             return Some((question, answer));
         }
@@ -70,9 +70,9 @@ impl<F: Framing> Conversation<F> {
             }
             Answer::Delayed(..) | Answer::Later(_) | Answer::Silence => return Some((question, answer)),
         };
-        let candidate = Candidate { direction: Direction::Out, kind, action: &question.action, payload, code };
+        let candidate = GateFrame { direction: Direction::Out, kind, action: &question.action, payload, code };
         match self.gate.stop(self.station, candidate, now) {
-            Passage::Held(number) => self.keep(number, Waiting::Answer(question, answer), now),
+            GateDecision::Held(number) => self.keep(number, Waiting::Answer(question, answer), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some((question, answer));
@@ -87,9 +87,9 @@ impl<F: Framing> Conversation<F> {
             return Some(call);
         }
         let (direction, payload) = (Direction::Out, call.payload.clone());
-        let candidate = Candidate { direction, kind: FrameKind::Call, action: &call.action, payload, code: None };
+        let candidate = GateFrame { direction, kind: FrameKind::Call, action: &call.action, payload, code: None };
         match self.gate.stop(self.station, candidate, now) {
-            Passage::Held(number) => self.keep(number, Waiting::Call(call), now),
+            GateDecision::Held(number) => self.keep(number, Waiting::Call(call), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some(call);
@@ -110,9 +110,9 @@ impl<F: Framing> Conversation<F> {
             return Some((sent, payload));
         }
         let (direction, copy) = (Direction::In, payload.clone());
-        let candidate = Candidate { direction, kind: FrameKind::Result, action: &sent.call.action, payload: copy, code: None };
+        let candidate = GateFrame { direction, kind: FrameKind::Result, action: &sent.call.action, payload: copy, code: None };
         match self.gate.stop(self.station, candidate, now) {
-            Passage::Held(number) => self.keep(number, Waiting::Result(sent, payload, valid), now),
+            GateDecision::Held(number) => self.keep(number, Waiting::Result(sent, payload, valid), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some((sent, payload));
@@ -129,27 +129,27 @@ impl<F: Framing> Conversation<F> {
             Waiting::Result(sent, ..) => ("the result waits before it is handled", &sent.call.action),
         };
         self.told.push((now, Happening::Held { number, action: action.clone(), text: sentence.into() }));
-        self.held.push(Held { number, since: now, what });
+        self.held.push(HeldMessage { number, since: now, what });
     }
 
-    fn tell_full(&mut self, passage: &Passage, now: Moment) {
-        if *passage == Passage::Full {
+    fn tell_full(&mut self, passage: &GateDecision, now: Moment) {
+        if *passage == GateDecision::Full {
             let text = "a frame that should wait passes: too many wait already; release or drop some".into();
             self.told.push((now, Happening::Note { failure: true, text }));
         }
     }
 
     /// Lets something go on that waits here. Nothing happens when it does not.
-    pub fn release(&mut self, number: u64, fate: Fate, now: Moment) {
+    pub fn release(&mut self, number: u64, fate: ReleaseAction, now: Moment) {
         let Some(index) = self.held.iter().position(|held| held.number == number) else { return };
-        let Held { since, what, .. } = self.held.remove(index);
+        let HeldMessage { since, what, .. } = self.held.remove(index);
         self.gate.forget(number);
         let waited = now.monotonic.saturating_duration_since(since.monotonic).as_secs_f64();
         let how = match &fate {
-            Fate::Go(None) => "goes on",
-            Fate::Go(Some(_)) => "goes on, edited",
-            Fate::Answer(_) => "is answered on purpose",
-            Fate::Drop => "is dropped",
+            ReleaseAction::Go(None) => "goes on",
+            ReleaseAction::Go(Some(_)) => "goes on, edited",
+            ReleaseAction::Answer(_) => "is answered on purpose",
+            ReleaseAction::Drop => "is dropped",
         };
         let text = format!("what waited as {number} {how} after {waited:.1} s").into();
         self.told.push((now, Happening::Note { failure: false, text }));
@@ -162,32 +162,32 @@ impl<F: Framing> Conversation<F> {
         self.settle(now);
     }
 
-    fn release_question(&mut self, question: Question<F::Question>, payload: Value, fate: Fate, now: Moment) {
+    fn release_question(&mut self, question: PendingRequest<F::Question>, payload: Value, fate: ReleaseAction, now: Moment) {
         match fate {
-            Fate::Go(edited) => {
+            ReleaseAction::Go(edited) => {
                 let payload = edited.unwrap_or(payload);
                 let refusal = self.judged(&question.action, &payload);
                 self.handle(question, refusal, &payload, now);
             }
             // What a person says here goes out as it is; it does not wait a second time.
-            Fate::Answer(answer) => self.say(question, answer, now),
-            Fate::Drop => self.say(question, Answer::Silence, now),
+            ReleaseAction::Answer(answer) => self.say(question, answer, now),
+            ReleaseAction::Drop => self.say(question, Answer::Silence, now),
         }
     }
 
-    fn release_answer(&mut self, question: Question<F::Question>, answer: Answer, fate: Fate, now: Moment) {
+    fn release_answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, fate: ReleaseAction, now: Moment) {
         let answer = match fate {
-            Fate::Go(None) => answer,
-            Fate::Go(Some(payload)) => Answer::Result(payload),
-            Fate::Answer(answer) => answer,
-            Fate::Drop => Answer::Silence,
+            ReleaseAction::Go(None) => answer,
+            ReleaseAction::Go(Some(payload)) => Answer::Result(payload),
+            ReleaseAction::Answer(answer) => answer,
+            ReleaseAction::Drop => Answer::Silence,
         };
         self.say(question, answer, now);
     }
 
-    fn release_call(&mut self, mut call: QueuedCall, fate: Fate, now: Moment) {
+    fn release_call(&mut self, mut call: QueuedCall, fate: ReleaseAction, now: Moment) {
         match fate {
-            Fate::Go(edited) => {
+            ReleaseAction::Go(edited) => {
                 if let Some(payload) = edited {
                     let definition = call.definition.as_ref();
                     call.findings =
@@ -196,38 +196,38 @@ impl<F: Framing> Conversation<F> {
                 }
                 self.send(call, now);
             }
-            Fate::Answer(_) => {
+            ReleaseAction::Answer(_) => {
                 let text =
                     format!("{} is a call of ours: nobody can answer it but the peer; it is dropped", call.action).into();
                 self.told.push((now, Happening::Note { failure: true, text }));
-                self.report(&call, Outcome::Timeout, now);
+                self.report(&call, CallOutcome::Timeout, now);
             }
-            Fate::Drop => self.report(&call, Outcome::Timeout, now),
+            ReleaseAction::Drop => self.report(&call, CallOutcome::Timeout, now),
         }
     }
 
-    fn release_result(&mut self, sent: &SentCall, payload: Value, valid: bool, fate: Fate, now: Moment) {
+    fn release_result(&mut self, sent: &SentCall, payload: Value, valid: bool, fate: ReleaseAction, now: Moment) {
         match fate {
-            Fate::Go(None) => self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now),
-            Fate::Go(Some(edited)) => {
+            ReleaseAction::Go(None) => self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now),
+            ReleaseAction::Go(Some(edited)) => {
                 let definition = sent.call.definition.as_ref();
                 let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&edited, self.version));
                 let valid = crate::ocpp::decisive(&findings).is_none();
-                self.report(&sent.call, Outcome::Result { payload: &edited, valid }, now);
+                self.report(&sent.call, CallOutcome::Result { payload: &edited, valid }, now);
             }
-            Fate::Answer(Answer::Error { code, .. }) => self.report(&sent.call, Outcome::Error { code: code.name() }, now),
-            Fate::Answer(_) | Fate::Drop => self.report(&sent.call, Outcome::Timeout, now),
+            ReleaseAction::Answer(Answer::Error { code, .. }) => self.report(&sent.call, CallOutcome::Error { code: code.name() }, now),
+            ReleaseAction::Answer(_) | ReleaseAction::Drop => self.report(&sent.call, CallOutcome::Timeout, now),
         }
     }
 
     /// The link is lost: what waits has nowhere to go.
     pub(super) fn forget_held(&mut self, now: Moment) {
-        for Held { number, what, .. } in std::mem::take(&mut self.held) {
+        for HeldMessage { number, what, .. } in std::mem::take(&mut self.held) {
             self.gate.forget(number);
             let text = format!("what waited as {number} is dropped: the link was lost").into();
             self.told.push((now, Happening::Note { failure: true, text }));
             if let Waiting::Call(call) | Waiting::Result(SentCall { call, .. }, ..) = what {
-                self.report(&call, Outcome::LinkLost, now);
+                self.report(&call, CallOutcome::LinkLost, now);
             }
         }
     }

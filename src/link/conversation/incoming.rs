@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Conversation, DelayedAnswer, Question};
-use crate::behaviour::CallEnd;
-use crate::behaviour::{Answer, IncomingCall, Outcome};
+use super::{Conversation, DelayedAnswer, PendingRequest};
+use crate::behaviour::CallResult;
+use crate::behaviour::{Answer, IncomingCall, CallOutcome};
 use crate::clock::Moment;
-use crate::link::conversation::deferred_answers::Overdue;
-use crate::link::conversation::framing::{Encoded, Framing, Received, ReceivedCall, Reply};
-use crate::ocpp::{ErrorCode, Finding, Lookup, decisive};
+use crate::link::conversation::deferred_answers::ExpiredAnswer;
+use crate::link::conversation::framing::{EncodedMessage, Framing, ReceivedText, ReceivedCall, OwnReply};
+use crate::ocpp::{ErrorCode, Finding, ActionLookup, decisive};
 use crate::trace::{Direction, Frame, FrameKind, Happening};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
-    pub(in crate::link) fn take_call(&mut self, received: Received, call: ReceivedCall<'_, F::Question>, now: Moment) {
+    pub(in crate::link) fn take_call(&mut self, received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
         let ReceivedCall { asked, action, mut payload } = call;
         let looked_up = self.look_up(action);
         let (name, findings) = match &looked_up {
-            Lookup::Known(definition) => (definition.name.clone(), definition.request.check(&payload, self.version)),
+            ActionLookup::Known(definition) => (definition.name.clone(), definition.request.check(&payload, self.version)),
             _ => (Arc::from(action), Vec::new()),
         };
         let refusal = self.refusal(action, &looked_up, &findings);
@@ -32,14 +32,14 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
         }
-        let question = Question { asked, action: name, exchange };
+        let question = PendingRequest { asked, action: name, exchange };
         if let Some((question, payload)) = self.stop_question(question, payload, now) {
             self.handle(question, refusal, &payload, now);
         }
     }
 
     /// Answers a call of the peer: with the refusal that it deserves, or as the behaviour wants.
-    pub(super) fn handle(&mut self, question: Question<F::Question>, refusal: Option<Answer>, payload: &Value, now: Moment) {
+    pub(super) fn handle(&mut self, question: PendingRequest<F::Question>, refusal: Option<Answer>, payload: &Value, now: Moment) {
         let answer = refusal.unwrap_or_else(|| {
             let call = IncomingCall { action: &question.action, payload, version: self.version };
             self.behaviour.answer(call, now, &mut self.outbox)
@@ -51,7 +51,7 @@ impl<F: Framing> Conversation<F> {
     pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
         let looked_up = self.look_up(action);
         let findings = match &looked_up {
-            Lookup::Known(definition) => definition.request.check(payload, self.version),
+            ActionLookup::Known(definition) => definition.request.check(payload, self.version),
             _ => Vec::new(),
         };
         self.refusal(action, &looked_up, &findings)
@@ -60,7 +60,7 @@ impl<F: Framing> Conversation<F> {
     /// Refuses a call of the peer for a reason that does not lie in its payload.
     pub(in crate::link) fn refuse_call(
         &mut self,
-        received: Received,
+        received: ReceivedText,
         call: ReceivedCall<'_, F::Question>,
         (code, description): (ErrorCode, String),
         now: Moment,
@@ -70,7 +70,7 @@ impl<F: Framing> Conversation<F> {
             frame.exchange = Some(exchange);
             frame.action = Some(action.clone());
         });
-        self.answer(Question { asked: call.asked, action, exchange }, Answer::Error { code, description }, now);
+        self.answer(PendingRequest { asked: call.asked, action, exchange }, Answer::Error { code, description }, now);
     }
 
     /// The action of a call that is under way.
@@ -78,46 +78,46 @@ impl<F: Framing> Conversation<F> {
         self.pending.action(id)
     }
 
-    fn look_up(&self, action: &str) -> Lookup {
+    fn look_up(&self, action: &str) -> ActionLookup {
         match self.catalog.look_up(self.version, self.behaviour.role().peer(), action) {
-            Lookup::Known(definition) if !self.framing.carries(&definition) => Lookup::Elsewhere,
+            ActionLookup::Known(definition) if !self.framing.carries(&definition) => ActionLookup::Elsewhere,
             looked_up => looked_up,
         }
     }
 
     /// The error with which a call is refused before anybody is asked.
-    fn refusal(&self, action: &str, looked_up: &Lookup, findings: &[Finding]) -> Option<Answer> {
+    fn refusal(&self, action: &str, looked_up: &ActionLookup, findings: &[Finding]) -> Option<Answer> {
         let (version, role) = (self.version, self.behaviour.role());
         let refuse = |code, precise: &dyn Fn() -> String| Answer::Error {
             code,
             description: self.framing.refusal(code, version, precise),
         };
         match looked_up {
-            Lookup::Unknown => Some(refuse(ErrorCode::NotImplemented, &|| format!("{action} is no action of OCPP."))),
-            Lookup::Elsewhere => {
+            ActionLookup::Unknown => Some(refuse(ErrorCode::NotImplemented, &|| format!("{action} is no action of OCPP."))),
+            ActionLookup::Elsewhere => {
                 Some(refuse(ErrorCode::NotSupported, &|| format!("{action} is not for a {role} in OCPP {version}.")))
             }
-            Lookup::Known(_) | Lookup::NoDefinitions => {
+            ActionLookup::Known(_) | ActionLookup::NoDefinitions => {
                 decisive(findings).map(|finding| refuse(finding.rule.error_code(version), &|| describe(finding)))
             }
         }
     }
 
-    pub(super) fn answer(&mut self, question: Question<F::Question>, answer: Answer, now: Moment) {
+    pub(super) fn answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
         if let Some((question, answer)) = self.stop_answer(question, answer, now) {
             self.say(question, answer, now);
         }
     }
 
     /// Writes our answer, now or when its delay is over.
-    pub(super) fn say(&mut self, question: Question<F::Question>, answer: Answer, now: Moment) {
-        let Question { asked, action, exchange } = question;
+    pub(super) fn say(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
+        let PendingRequest { asked, action, exchange } = question;
         let (kind, code, reply) = match &answer {
             Answer::Silence => return self.framing.stay_silent(asked),
-            Answer::Result(payload) => (FrameKind::Result, None, Reply::Result(payload)),
-            Answer::Error { code, description } => (FrameKind::Error, Some(*code), Reply::Error { code: *code, description }),
+            Answer::Result(payload) => (FrameKind::Result, None, OwnReply::Result(payload)),
+            Answer::Error { code, description } => (FrameKind::Error, Some(*code), OwnReply::Error { code: *code, description }),
             Answer::Later(_) => {
-                let question = Question { asked, action, exchange };
+                let question = PendingRequest { asked, action, exchange };
                 if let Answer::Later(later) = answer
                     && let Some(overdue) = self.undecided.wait(question, later, now.monotonic)
                 {
@@ -128,13 +128,13 @@ impl<F: Framing> Conversation<F> {
             Answer::Delayed(delay, _) => {
                 let due = now.monotonic + *delay;
                 if let Answer::Delayed(_, answer) = answer {
-                    let question = Question { asked, action, exchange };
+                    let question = PendingRequest { asked, action, exchange };
                     self.delayed.push(DelayedAnswer { due, question, answer: *answer });
                 }
                 return;
             }
         };
-        let Encoded { text, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
+        let EncodedMessage { text, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         self.outgoing.push(outgoing);
         self.tell_frame(Direction::Out, kind, text, now, |frame| {
             frame.exchange = Some(exchange);
@@ -151,8 +151,8 @@ impl<F: Framing> Conversation<F> {
         self.settle(now);
     }
 
-    pub(super) fn answer_overdue(&mut self, overdue: Overdue<Question<F::Question>>, now: Moment) {
-        let Overdue { question, answer, patience } = overdue;
+    pub(super) fn answer_overdue(&mut self, overdue: ExpiredAnswer<PendingRequest<F::Question>>, now: Moment) {
+        let ExpiredAnswer { question, answer, patience } = overdue;
         let (action, seconds) = (&question.action, patience.as_secs_f64());
         let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
         self.told.push((now, Happening::Note { failure: true, text: text.into() }));
@@ -160,7 +160,7 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes a result of the peer in.
-    pub(in crate::link) fn take_result(&mut self, received: Received, id: &str, mut payload: Value, now: Moment) {
+    pub(in crate::link) fn take_result(&mut self, received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
         let Some(sent) = self.pending.answered(id) else {
             return self.take_stray(received, FrameKind::Result, None, id, now);
         };
@@ -180,24 +180,24 @@ impl<F: Framing> Conversation<F> {
             payload = Value::Object(Map::new());
         }
         if let Some((sent, payload)) = self.stop_result(sent, payload, valid, now) {
-            self.report(&sent.call, Outcome::Result { payload: &payload, valid }, now);
+            self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now);
         }
     }
 
     /// Takes an error of the peer in.
-    pub(in crate::link) fn take_error(&mut self, received: Received, id: &str, (code, description): (&str, &str), now: Moment) {
+    pub(in crate::link) fn take_error(&mut self, received: ReceivedText, id: &str, (code, description): (&str, &str), now: Moment) {
         if let Some(then) = self.pending.then(id) {
-            then.tell(CallEnd::Error { code: code.to_owned(), description: description.to_owned() });
+            then.tell(CallResult::Error { code: code.to_owned(), description: description.to_owned() });
         }
         self.take_failure(received, FrameKind::Error, id, code, now);
     }
 
     /// Takes in what came in place of an answer and is none.
-    pub(in crate::link) fn take_unreadable(&mut self, received: Received, id: &str, now: Moment) {
+    pub(in crate::link) fn take_unreadable(&mut self, received: ReceivedText, id: &str, now: Moment) {
         self.take_failure(received, FrameKind::Malformed, id, ErrorCode::GenericError.name(), now);
     }
 
-    fn take_failure(&mut self, received: Received, kind: FrameKind, id: &str, code: &str, now: Moment) {
+    fn take_failure(&mut self, received: ReceivedText, kind: FrameKind, id: &str, code: &str, now: Moment) {
         let known = ErrorCode::parse(code).filter(|_| kind == FrameKind::Error);
         let Some(sent) = self.pending.answered(id) else {
             return self.take_stray(received, kind, known, id, now);
@@ -207,7 +207,7 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(sent.call.action.clone());
             frame.code = known;
         });
-        self.report(&sent.call, Outcome::Error { code }, now);
+        self.report(&sent.call, CallOutcome::Error { code }, now);
     }
 
     /// A call of ours did not reach the peer, so no answer will come.
@@ -215,11 +215,11 @@ impl<F: Framing> Conversation<F> {
         let Some(sent) = self.pending.answered(id) else { return }; // it was given up before
         let (exchange, action, reason) = (sent.exchange, sent.call.action.clone(), reason.into());
         self.told.push((now, Happening::Unreachable { exchange, action, reason }));
-        self.report(&sent.call, Outcome::Timeout, now);
+        self.report(&sent.call, CallOutcome::Timeout, now);
     }
 
     /// An answer that belongs to no call under way: it is late, or it was never asked for.
-    fn take_stray(&mut self, received: Received, kind: FrameKind, code: Option<ErrorCode>, id: &str, now: Moment) {
+    fn take_stray(&mut self, received: ReceivedText, kind: FrameKind, code: Option<ErrorCode>, id: &str, now: Moment) {
         let late = self.pending.late(id);
         let stray = match &late {
             Some(late) => {
@@ -237,16 +237,16 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Refuses what cannot be read, with an answer when there is somebody to answer.
-    pub(in crate::link) fn refuse(&mut self, received: Received, answer: Option<(F::Question, Answer)>, now: Moment) {
+    pub(in crate::link) fn refuse(&mut self, received: ReceivedText, answer: Option<(F::Question, Answer)>, now: Moment) {
         let exchange = answer.is_some().then(|| self.numbers.next());
         self.tell_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
         if let (Some((asked, answer)), Some(exchange)) = (answer, exchange) {
-            self.answer(Question { asked, action: Arc::from(""), exchange }, answer, now);
+            self.answer(PendingRequest { asked, action: Arc::from(""), exchange }, answer, now);
         }
     }
 
-    fn tell_received(&mut self, received: Received, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let Received { text, remark, aside } = received;
+    fn tell_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
+        let ReceivedText { text, remark, aside } = received;
         self.tell_frame(Direction::In, kind, text, now, |frame| {
             (frame.remark, frame.aside) = (remark, aside);
             rest(frame);

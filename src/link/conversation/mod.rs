@@ -13,39 +13,39 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::conversation::deferred_answers::Undecided;
-use super::conversation::framing::{Encoded, Framing, shared_name};
-use super::conversation::pending_calls::{Pending, QueuedCall, SentCall};
+use super::conversation::deferred_answers::DeferredAnswers;
+use super::conversation::framing::{EncodedMessage, Framing, shared_name};
+use super::conversation::pending_calls::{PendingCalls, QueuedCall, SentCall};
 use super::intercept::gate::Gate;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
-use crate::behaviour::WhenEnded;
-use crate::behaviour::{Answer, Behaviour, Outbox, Outcome};
+use crate::behaviour::CallObserver;
+use crate::behaviour::{Answer, Behaviour, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Version};
-use crate::trace::{Direction, Frame, FrameKind, Happening, Numbers, StationKey, Text};
+use crate::trace::{Direction, Frame, FrameKind, Happening, NumberSource, StationKey, Text};
 
-use held::Held;
+use held::HeldMessage;
 
 /// The answer that leaves later.
 struct DelayedAnswer<Q> {
     due: Instant,
-    question: Question<Q>,
+    question: PendingRequest<Q>,
     answer: Answer,
 }
 
 /// What is kept of a call of the peer until it is answered.
-struct Question<Q> {
+struct PendingRequest<Q> {
     asked: Q,
     action: Arc<str>,
     exchange: u64,
 }
 
 /// What a conversation needs of the session.
-pub(super) struct Surroundings {
+pub(super) struct ConversationContext {
     pub catalog: Arc<Catalog>,
     pub settings: Arc<LinkSettings>,
-    pub numbers: Numbers,
+    pub numbers: NumberSource,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
     /// Whose link it is.
@@ -58,15 +58,15 @@ pub(super) struct Conversation<F: Framing> {
     pub framing: F,
     catalog: Arc<Catalog>,
     settings: Arc<LinkSettings>,
-    numbers: Numbers,
+    numbers: NumberSource,
     gate: Arc<Gate>,
     station: StationKey,
     version: Version,
     behaviour: Box<dyn Behaviour>,
-    pending: Pending,
+    pending: PendingCalls,
     delayed: Vec<DelayedAnswer<F::Question>>,
-    undecided: Undecided<Question<F::Question>>,
-    held: Vec<Held<F::Question>>,
+    undecided: DeferredAnswers<PendingRequest<F::Question>>,
+    held: Vec<HeldMessage<F::Question>>,
     outbox: Outbox,
     lengths: (usize, usize),
     /// What is to be sent, oldest first.
@@ -79,12 +79,12 @@ impl<F: Framing> Conversation<F> {
     /// A conversation that begins now. Its behaviour hears of the link at once.
     pub fn begin(
         framing: F,
-        surroundings: Surroundings,
+        surroundings: ConversationContext,
         version: Version,
         behaviour: Box<dyn Behaviour>,
         now: Moment,
     ) -> Conversation<F> {
-        let Surroundings { catalog, settings, numbers, gate, station } = surroundings;
+        let ConversationContext { catalog, settings, numbers, gate, station } = surroundings;
         let mut conversation = Conversation {
             framing,
             catalog,
@@ -94,9 +94,9 @@ impl<F: Framing> Conversation<F> {
             station,
             version,
             behaviour,
-            pending: Pending::default(),
+            pending: PendingCalls::default(),
             delayed: Vec::new(),
-            undecided: Undecided::default(),
+            undecided: DeferredAnswers::default(),
             held: Vec::new(),
             outbox: Outbox::default(),
             lengths: (0, 0),
@@ -124,7 +124,7 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// The same, for somebody who wants to know how it ends.
-    pub fn ask(&mut self, action: &str, payload: Value, then: Option<WhenEnded>, now: Moment) {
+    pub fn ask(&mut self, action: &str, payload: Value, then: Option<CallObserver>, now: Moment) {
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
@@ -155,7 +155,7 @@ impl<F: Framing> Conversation<F> {
             let after = self.settings.call_timeout;
             let action = sent.call.action.clone();
             self.told.push((now, Happening::Timeout { exchange: sent.exchange, action, after }));
-            self.report(&sent.call, Outcome::Timeout, now);
+            self.report(&sent.call, CallOutcome::Timeout, now);
         }
         while let Some(index) = self.delayed.iter().position(|delayed| delayed.due <= now.monotonic) {
             let DelayedAnswer { question, answer, .. } = self.delayed.remove(index);
@@ -182,7 +182,7 @@ impl<F: Framing> Conversation<F> {
         for sent in sent {
             let text = format!("{} got no answer: the link was lost", sent.call.action);
             self.told.push((now, Happening::Note { failure: true, text: text.into() }));
-            self.report(&sent.call, Outcome::LinkLost, now);
+            self.report(&sent.call, CallOutcome::LinkLost, now);
         }
         if unsent > 0 {
             let text = format!("{unsent} queued calls were not sent: the link was lost");
@@ -193,7 +193,7 @@ impl<F: Framing> Conversation<F> {
         (self.behaviour, self.told)
     }
 
-    fn report(&mut self, call: &QueuedCall, outcome: Outcome<'_>, now: Moment) {
+    fn report(&mut self, call: &QueuedCall, outcome: CallOutcome<'_>, now: Moment) {
         self.behaviour.answered(&call.action, &call.payload, outcome, now, &mut self.outbox);
         if let Some(then) = &call.then {
             then.tell(outcome.into());
@@ -223,7 +223,7 @@ impl<F: Framing> Conversation<F> {
     /// Sends a call of ours.
     fn send(&mut self, mut call: QueuedCall, now: Moment) {
         let id = fresh_id();
-        let Encoded { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
+        let EncodedMessage { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
         let findings = std::mem::take(&mut call.findings);
         self.outgoing.push(outgoing);
         let (exchange, action) = self.note_sent(id, call, now);

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::behaviour::WhenEnded;
+use crate::behaviour::CallObserver;
 use crate::ocpp::{ActionDefinition, Finding};
 
 /// How many given-up calls are remembered.
@@ -22,7 +22,7 @@ pub(in crate::link) struct QueuedCall {
     /// What our own check said about the payload.
     pub findings: Vec<Finding>,
     /// Who wants to know how it ends.
-    pub then: Option<WhenEnded>,
+    pub then: Option<CallObserver>,
 }
 
 /// A call that waits for its answer.
@@ -44,13 +44,13 @@ pub(in crate::link) struct LateCall {
 
 /// Our calls on one link.
 #[derive(Debug, Default)]
-pub(in crate::link) struct Pending {
+pub(in crate::link) struct PendingCalls {
     queued: VecDeque<QueuedCall>,
     sent: Vec<SentCall>,
     late: VecDeque<LateCall>,
 }
 
-impl Pending {
+impl PendingCalls {
     /// How many wait for an answer, how many to be sent.
     pub fn lengths(&self) -> (usize, usize) {
         (self.sent.len(), self.queued.len())
@@ -78,7 +78,7 @@ impl Pending {
     }
 
     /// Who wants to know how a call that is under way ends.
-    pub fn then(&self, id: &str) -> Option<&WhenEnded> {
+    pub fn then(&self, id: &str) -> Option<&CallObserver> {
         self.sent.iter().find(|call| call.id == id).and_then(|call| call.call.then.as_ref())
     }
 
@@ -128,14 +128,14 @@ mod tests {
         QueuedCall { action: action.into(), definition: None, payload: Value::Null, findings: Vec::new(), then: None }
     }
 
-    fn send(pending: &mut Pending, id: &str, deadline: Instant) {
+    fn send(pending: &mut PendingCalls, id: &str, deadline: Instant) {
         let call = pending.next(1).expect("a call may be sent");
         pending.sent(SentCall { id: id.into(), exchange: 0, deadline, call });
     }
 
     #[test]
     fn one_call_is_under_way_and_the_others_wait_in_order() {
-        let mut pending = Pending::default();
+        let mut pending = PendingCalls::default();
         let now = Instant::now();
         for action in ["A", "B"] {
             pending.queue(call(action));
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_expired_call_is_remembered_for_its_late_answer() {
-        let mut pending = Pending::default();
+        let mut pending = PendingCalls::default();
         let now = Instant::now();
         for index in 0..REMEMBERED + 1 {
             pending.queue(call("A"));

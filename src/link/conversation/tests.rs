@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::*;
 use crate::behaviour::IncomingCall;
-use crate::link::intercept::gate::Fate;
-use crate::link::websocket::framing::Srpc;
+use crate::link::intercept::gate::ReleaseAction;
+use crate::link::websocket::framing::SrpcFraming;
 use crate::ocpp::{ErrorCode, Role};
 
 /// Answers what it is told to and notes what it hears.
@@ -43,7 +43,7 @@ impl Behaviour for Scripted {
         }
     }
 
-    fn answered(&mut self, action: &str, _payload: &Value, outcome: Outcome<'_>, _now: Moment, _out: &mut Outbox) {
+    fn answered(&mut self, action: &str, _payload: &Value, outcome: CallOutcome<'_>, _now: Moment, _out: &mut Outbox) {
         self.heard.lock().unwrap().push(format!("{action}: {outcome:?}"));
     }
 
@@ -58,15 +58,15 @@ impl Behaviour for Scripted {
 }
 
 /// A session of its own, with a recorder that nobody reads.
-fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> Surroundings {
+fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
     let (teller, _) = crate::trace::start(1 << 20, now).unwrap();
     let gate = Arc::new(Gate::new(teller.trace().clone()));
     let station = teller.trace().station(Role::CentralSystem, "CP1");
-    Surroundings { catalog: Catalog::embedded(), settings, numbers: Numbers::default(), gate, station }
+    ConversationContext { catalog: Catalog::embedded(), settings, numbers: NumberSource::default(), gate, station }
 }
 
 struct Talk {
-    conversation: Conversation<Srpc>,
+    conversation: Conversation<SrpcFraming>,
     now: Moment,
     heard: Arc<std::sync::Mutex<Vec<String>>>,
 }
@@ -77,7 +77,7 @@ impl Talk {
         let heard = behaviour.heard.clone();
         let settings = Arc::new(LinkSettings { calls_queued: 3, ..LinkSettings::default() });
         let behaviour = Box::new(behaviour);
-        let conversation = Conversation::begin(Srpc, surroundings(settings, now), version, behaviour, now);
+        let conversation = Conversation::begin(SrpcFraming, surroundings(settings, now), version, behaviour, now);
         Talk { conversation, now, heard }
     }
 
@@ -289,11 +289,11 @@ fn a_call_that_waits_is_handled_when_it_is_let_go_with_the_payload_as_edited() {
     assert_eq!(talk.says(r#"[2,"3","Heartbeat",{}]"#).len(), 1, "what waits holds nobody up");
     let held = talk.conversation.gate.held();
     assert_eq!((held.len(), &*held[0].action, &held[0].payload), (1, "Authorize", &json!({"idTag": "A1"})));
-    talk.conversation.release(held[0].number, Fate::Go(Some(json!({"idTag": "C"}))), talk.now);
+    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"idTag": "C"}))), talk.now);
     assert!(talk.sent()[0].starts_with(r#"[3,"2","#));
     assert_eq!(talk.heard.lock().unwrap().last().unwrap(), r#"Authorize {"idTag":"C"}"#);
     assert_eq!(talk.conversation.gate.count(), 0);
-    talk.conversation.release(held[0].number, Fate::Go(None), talk.now);
+    talk.conversation.release(held[0].number, ReleaseAction::Go(None), talk.now);
     assert!(talk.sent().is_empty(), "it is let go once");
 }
 
@@ -306,9 +306,9 @@ fn a_call_that_waits_may_be_answered_on_purpose_or_never_and_a_bad_edit_is_judge
     }
     let numbers: Vec<u64> = talk.conversation.gate.held().iter().map(|frame| frame.number).collect();
     let error = Answer::Error { code: ErrorCode::SecurityError, description: "no".into() };
-    talk.conversation.release(numbers[0], Fate::Answer(error), talk.now);
-    talk.conversation.release(numbers[1], Fate::Drop, talk.now);
-    talk.conversation.release(numbers[2], Fate::Go(Some(json!({}))), talk.now);
+    talk.conversation.release(numbers[0], ReleaseAction::Answer(error), talk.now);
+    talk.conversation.release(numbers[1], ReleaseAction::Drop, talk.now);
+    talk.conversation.release(numbers[2], ReleaseAction::Go(Some(json!({}))), talk.now);
     let sent = talk.sent();
     assert_eq!(sent[0], r#"[4,"1","SecurityError","no",{}]"#);
     assert!(sent.len() == 2 && sent[1].starts_with(r#"[4,"3","OccurenceConstraintViolation""#), "{sent:?}");
@@ -329,8 +329,8 @@ fn our_answer_and_our_call_wait_before_they_go_out() {
         talk.heard.lock().unwrap().iter().all(|heard| !heard.contains("Timeout")),
         "the time limit begins with the sending"
     );
-    talk.conversation.release(held[0].number, Fate::Go(Some(json!({"currentTime": "never"}))), talk.now);
-    talk.conversation.release(held[1].number, Fate::Go(Some(json!({"type": "Hard"}))), talk.now);
+    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"currentTime": "never"}))), talk.now);
+    talk.conversation.release(held[1].number, ReleaseAction::Go(Some(json!({"type": "Hard"}))), talk.now);
     let sent = talk.sent();
     assert_eq!(sent[0], r#"[3,"1",{"currentTime":"never"}]"#);
     assert!(sent[1].ends_with(r#""Reset",{"type":"Hard"}]"#), "{}", sent[1]);
@@ -344,7 +344,7 @@ fn a_result_waits_before_the_behaviour_hears_of_it() {
     talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
     assert!(talk.heard.lock().unwrap().is_empty());
     let number = talk.conversation.gate.held()[0].number;
-    talk.conversation.release(number, Fate::Go(Some(json!({"status": "Rejected"}))), talk.now);
+    talk.conversation.release(number, ReleaseAction::Go(Some(json!({"status": "Rejected"}))), talk.now);
     let heard = talk.heard.lock().unwrap().clone();
     assert!(heard.len() == 1 && heard[0].contains("Rejected") && heard[0].contains("valid: true"), "{heard:?}");
 }

@@ -11,7 +11,7 @@ use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
 use crate::trace::filter::{Filter, FilterContext};
-use crate::trace::{Direction, FrameKind, Numbers, Record, RecordKind, StationKey, Trace, Verdict};
+use crate::trace::{Direction, FrameKind, NumberSource, Record, RecordKind, StationKey, Trace, FrameVerdict};
 
 /// How many frames may wait at the same time. The next ones pass, with a word about it.
 const FRAMES: usize = 1000;
@@ -39,7 +39,7 @@ pub struct HeldFrame {
 
 /// What is to become of a frame that waits.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fate {
+pub enum ReleaseAction {
     /// It goes on, with another payload when there is one.
     Go(Option<Value>),
     /// The call that it belongs to is answered with this instead.
@@ -55,7 +55,7 @@ pub struct Gate {
     /// Whether there is a filter: most sessions have none, and every frame asks.
     shut: AtomicBool,
     waiting: Mutex<Waiting>,
-    numbers: Numbers,
+    numbers: NumberSource,
     trace: Arc<Trace>,
 }
 
@@ -67,7 +67,7 @@ struct Waiting {
 
 /// A frame at the gate.
 #[derive(Debug)]
-pub(in crate::link) struct Candidate<'a> {
+pub(in crate::link) struct GateFrame<'a> {
     pub direction: Direction,
     pub kind: FrameKind,
     pub action: &'a Arc<str>,
@@ -77,7 +77,7 @@ pub(in crate::link) struct Candidate<'a> {
 
 /// What the gate says of a frame.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::link) enum Passage {
+pub(in crate::link) enum GateDecision {
     /// It goes on.
     Free,
     /// It waits, under this number.
@@ -90,7 +90,7 @@ impl Gate {
     /// A gate that stands open.
     pub fn new(trace: Arc<Trace>) -> Gate {
         let (filter, shut, waiting) = (RwLock::default(), AtomicBool::new(false), Mutex::default());
-        Gate { filter, shut, waiting, numbers: Numbers::default(), trace }
+        Gate { filter, shut, waiting, numbers: NumberSource::default(), trace }
     }
 
     /// From now on frames wait that pass this filter; with `None` none does. What waits already goes on waiting.
@@ -131,21 +131,21 @@ impl Gate {
     }
 
     /// Stops a frame or lets it pass.
-    pub(in crate::link) fn stop(&self, station: StationKey, candidate: Candidate<'_>, now: Moment) -> Passage {
+    pub(in crate::link) fn stop(&self, station: StationKey, candidate: GateFrame<'_>, now: Moment) -> GateDecision {
         let text = as_frame(&candidate);
         if !self.wants(station, &candidate, &text, now) {
-            return Passage::Free;
+            return GateDecision::Free;
         }
-        let Candidate { direction, kind, action, payload, .. } = candidate;
+        let GateFrame { direction, kind, action, payload, .. } = candidate;
         let mut waiting = self.lock();
         if waiting.frames.len() >= FRAMES || waiting.bytes + text.len() > BYTES {
-            return Passage::Full;
+            return GateDecision::Full;
         }
         let number = self.numbers.next();
         let frame = HeldFrame { number, station, direction, kind, action: action.clone(), payload, since: now };
         waiting.bytes += text.len();
         waiting.frames.insert(number, (frame, text.len()));
-        Passage::Held(number)
+        GateDecision::Held(number)
     }
 
     /// A frame waits no longer.
@@ -156,7 +156,7 @@ impl Gate {
         }
     }
 
-    fn wants(&self, station: StationKey, candidate: &Candidate<'_>, text: &str, now: Moment) -> bool {
+    fn wants(&self, station: StationKey, candidate: &GateFrame<'_>, text: &str, now: Moment) -> bool {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
         let contents = self.trace.read();
@@ -169,7 +169,7 @@ impl Gate {
             kind: RecordKind::Frame(candidate.direction, candidate.kind),
             action: Some(candidate.action),
             code: candidate.code,
-            verdict: Verdict::Valid,
+            verdict: FrameVerdict::Valid,
             text,
             remarks: "",
             partner: None,
@@ -186,7 +186,7 @@ impl Gate {
 }
 
 /// The frame as SRPC would write it, whatever its link speaks: filters look for texts and payloads in that form.
-fn as_frame(candidate: &Candidate<'_>) -> String {
+fn as_frame(candidate: &GateFrame<'_>) -> String {
     let payload = &candidate.payload;
     match candidate.kind {
         FrameKind::Call => json!([2, "", &**candidate.action, payload]),

@@ -11,7 +11,7 @@ const MOST: usize = 1024;
 
 /// What becomes of a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum InspectionVerdict {
     /// It passes as it is.
     Pass,
     /// This text takes its place.
@@ -22,7 +22,7 @@ pub enum Verdict {
 
 /// The frames of one way.
 #[derive(Debug)]
-pub(in crate::link) struct Inspection<T> {
+pub(in crate::link) struct InspectionQueue<T> {
     waiting: VecDeque<Waiting<T>>,
 }
 
@@ -31,41 +31,41 @@ struct Waiting<T> {
     ticket: Option<u64>,
     until: Instant,
     frame: T,
-    verdict: Option<Verdict>,
+    verdict: Option<InspectionVerdict>,
 }
 
-impl<T> Default for Inspection<T> {
-    fn default() -> Inspection<T> {
-        Inspection { waiting: VecDeque::new() }
+impl<T> Default for InspectionQueue<T> {
+    fn default() -> InspectionQueue<T> {
+        InspectionQueue { waiting: VecDeque::new() }
     }
 }
 
-impl<T> Inspection<T> {
+impl<T> InspectionQueue<T> {
     /// Whether a frame must wait, because somebody looks at it (there is a ticket) or at one before it. It comes back when it need not.
     pub fn stop(&mut self, frame: T, ticket: Option<u64>, now: Instant) -> Option<T> {
         let ticket = ticket.filter(|_| self.waiting.len() < MOST);
         if ticket.is_none() && self.waiting.is_empty() {
             return Some(frame);
         }
-        let verdict = ticket.is_none().then_some(Verdict::Pass);
+        let verdict = ticket.is_none().then_some(InspectionVerdict::Pass);
         self.waiting.push_back(Waiting { ticket, until: now + PATIENCE, frame, verdict });
         None
     }
 
     /// Somebody has looked.
-    pub fn judge(&mut self, ticket: u64, verdict: Verdict) {
+    pub fn judge(&mut self, ticket: u64, verdict: InspectionVerdict) {
         if let Some(waiting) = self.waiting.iter_mut().find(|waiting| waiting.ticket == Some(ticket)) {
             waiting.verdict.get_or_insert(verdict);
         }
     }
 
     /// The next frame that need not wait any more.
-    pub fn next(&mut self, now: Instant) -> Option<(T, Verdict)> {
+    pub fn next(&mut self, now: Instant) -> Option<(T, InspectionVerdict)> {
         let first = self.waiting.front()?;
         if first.verdict.is_none() && first.until > now {
             return None;
         }
-        self.waiting.pop_front().map(|waiting| (waiting.frame, waiting.verdict.unwrap_or(Verdict::Pass)))
+        self.waiting.pop_front().map(|waiting| (waiting.frame, waiting.verdict.unwrap_or(InspectionVerdict::Pass)))
     }
 
     /// When [`next`](Self::next) has something at the latest.
@@ -80,23 +80,23 @@ mod tests {
 
     #[test]
     fn nothing_overtakes_a_frame_that_is_looked_at() {
-        let (mut queue, now) = (Inspection::default(), Instant::now());
+        let (mut queue, now) = (InspectionQueue::default(), Instant::now());
         assert_eq!(queue.stop("a", None, now), Some("a"));
         assert_eq!(queue.stop("b", Some(1), now), None);
         assert_eq!(queue.stop("c", None, now), None);
         assert_eq!(queue.stop("d", Some(2), now), None);
-        queue.judge(2, Verdict::Drop);
+        queue.judge(2, InspectionVerdict::Drop);
         assert_eq!(queue.next(now), None);
-        queue.judge(1, Verdict::Change("x".into()));
-        assert_eq!(queue.next(now), Some(("b", Verdict::Change("x".into()))));
-        assert_eq!((queue.next(now), queue.next(now)), (Some(("c", Verdict::Pass)), Some(("d", Verdict::Drop))));
+        queue.judge(1, InspectionVerdict::Change("x".into()));
+        assert_eq!(queue.next(now), Some(("b", InspectionVerdict::Change("x".into()))));
+        assert_eq!((queue.next(now), queue.next(now)), (Some(("c", InspectionVerdict::Pass)), Some(("d", InspectionVerdict::Drop))));
         assert_eq!((queue.next(now), queue.deadline()), (None, None));
     }
 
     #[test]
     fn a_frame_that_nobody_judges_passes_in_time() {
-        let (mut queue, now) = (Inspection::default(), Instant::now());
+        let (mut queue, now) = (InspectionQueue::default(), Instant::now());
         assert_eq!(queue.stop("a", Some(1), now), None);
-        assert_eq!(queue.next(queue.deadline().unwrap()), Some(("a", Verdict::Pass)));
+        assert_eq!(queue.next(queue.deadline().unwrap()), Some(("a", InspectionVerdict::Pass)));
     }
 }

@@ -28,7 +28,7 @@ pub(in crate::link) struct MemorySocket {
 
 /// The ports at which somebody listens.
 #[derive(Debug, Default)]
-pub(super) struct Ports(Mutex<Table>);
+pub(super) struct MemoryPorts(Mutex<Table>);
 
 #[derive(Debug)]
 struct Table {
@@ -62,9 +62,9 @@ impl Table {
     }
 }
 
-impl Ports {
+impl MemoryPorts {
     /// Listens at a port; 0 is any free one.
-    pub fn listen(self: &Arc<Ports>, port: u16) -> io::Result<MemoryListener> {
+    pub fn listen(self: &Arc<MemoryPorts>, port: u16) -> io::Result<MemoryListener> {
         let mut table = self.lock();
         // The words are those of the operating system.
         let port = if port == 0 { table.free_port().ok_or(Errno::ADDRINUSE)? } else { port };
@@ -97,7 +97,7 @@ impl Ports {
 pub(super) struct MemoryListener {
     port: u16,
     arrivals: mpsc::UnboundedReceiver<MemorySocket>,
-    ports: Arc<Ports>,
+    ports: Arc<MemoryPorts>,
 }
 
 impl MemoryListener {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn free_ports_are_counted_up_and_those_in_use_left_out() {
-        let ports = Arc::new(Ports::default());
+        let ports = Arc::new(MemoryPorts::default());
         let first = ports.listen(0).unwrap();
         let named = ports.listen(FIRST_FREE + 1).unwrap();
         let second = ports.listen(0).unwrap();
@@ -142,7 +142,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_connects_is_told_apart_by_its_port() {
-        let ports = Arc::new(Ports::default());
+        let ports = Arc::new(MemoryPorts::default());
         let mut listener = ports.listen(9000).unwrap();
         let _ours = [ports.connect(9000).unwrap(), ports.connect(9000).unwrap()];
         let peers = [listener.accept().await.peer, listener.accept().await.peer];

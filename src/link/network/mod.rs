@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-use memory::{MemoryListener, Ports};
+use memory::{MemoryListener, MemoryPorts};
 pub(super) use socket::Socket;
 
 /// How many connections may wait to be accepted.
@@ -20,7 +20,7 @@ const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How connections are made. The default is the operating system's TCP; clones of a network in memory are the same network.
 #[derive(Debug, Clone, Default)]
-pub struct Network(Option<Arc<Ports>>);
+pub struct Network(Option<Arc<MemoryPorts>>);
 
 /// Where connections arrive. Its port is free again when it is dropped.
 #[derive(Debug)]

@@ -15,18 +15,18 @@ use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
-use super::client::{self, Ask, Kept};
-use super::exchange::{Answer, Post, Request, ShowHeaders};
-use super::framing::{Outgoing, Soap};
-use super::inspect::Arrived;
+use super::client::{self, HttpCall, KeptConnection};
+use super::exchange::{PostAnswer, SoapPost, SoapRequest, ShowHeaders};
+use super::framing::{SoapOutgoing, SoapFraming};
+use super::inspect::ArrivedMessage;
 use crate::behaviour::Behaviour;
 use crate::clock::Moment;
 use crate::clock::now;
-use crate::link::close_reason::End;
-use crate::link::conversation::{Conversation, Surroundings};
+use crate::link::close_reason::CloseReason;
+use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::inspect::Inspections;
-use crate::link::intercept::queue::Verdict;
+use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
@@ -43,7 +43,7 @@ pub(super) struct SoapUp {
     pub number: u64,
     pub version: Version,
     pub peer: SocketAddr,
-    pub soap: Soap,
+    pub soap: SoapFraming,
     /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
     /// whoever reads it may call at once.
     pub listening: Option<Happening>,
@@ -51,18 +51,18 @@ pub(super) struct SoapUp {
 
 /// What is done when an HTTP exchange of ours is over.
 enum Done {
-    Answered { post: Post, answer: Result<Answer, String> },
-    Probed { url: HttpUrl, took: Duration, answer: Result<Answer, String> },
+    Answered { post: SoapPost, answer: Result<PostAnswer, String> },
+    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, String> },
 }
 
 /// Runs a link until it ends, and hands the behaviour back.
 pub(super) async fn run(
     up: SoapUp,
-    requests: &mut mpsc::Receiver<Request>,
+    requests: &mut mpsc::Receiver<SoapRequest>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
     behaviour: Box<dyn Behaviour>,
-) -> (Box<dyn Behaviour>, End) {
+) -> (Box<dyn Behaviour>, CloseReason) {
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
@@ -76,35 +76,35 @@ pub(super) async fn run(
     let numbers = context.teller.numbers().clone();
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
-    let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station };
+    let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
     let conversation = Conversation::begin(soap, surroundings, version, behaviour, began);
-    let (exchanges, kept) = (JoinSet::new(), Kept::default());
+    let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
     let inspections = None;
     let mut link =
-        Link { station, number, peer, context, settings, conversation, inspections, exchanges, kept, by_person: false };
+        SoapLink { station, number, peer, context, settings, conversation, inspections, exchanges, kept, by_person: false };
     link.told(Happening::Callback { url });
     let Err(end) = link.carry(requests, inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     (link.finish(&end).await, end)
 }
 
-struct Link<'a> {
+struct SoapLink<'a> {
     station: StationKey,
     number: u64,
     peer: SocketAddr,
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
-    conversation: Conversation<Soap>,
-    inspections: Option<Box<Inspections<Arrived, Outgoing>>>,
+    conversation: Conversation<SoapFraming>,
+    inspections: Option<Box<Inspections<ArrivedMessage, SoapOutgoing>>>,
     /// HTTP exchanges of ours that are not over. They end with the link.
     exchanges: JoinSet<Done>,
-    kept: Kept,
+    kept: KeptConnection,
     /// Whether a person said where the peer is called; then its `From` does not count.
     by_person: bool,
 }
 
-impl Link<'_> {
-    async fn carry(&mut self, requests: &mut mpsc::Receiver<Request>, inbox: &mut LinkInbox) -> Result<Infallible, End> {
+impl SoapLink<'_> {
+    async fn carry(&mut self, requests: &mut mpsc::Receiver<SoapRequest>, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         loop {
@@ -118,11 +118,11 @@ impl Link<'_> {
             let deadline = deadline.map(Instant::from_std);
             tokio::select! {
                 biased;
-                () = shutdown.as_mut() => return Err(End::Shutdown),
+                () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
                 Some(done) = self.exchanges.join_next() => self.done(done),
                 request = requests.recv() => match request {
-                    Some(request) => self.arrived(Arrived::Request(request)),
-                    None => return Err(End::Disconnected), // our server has ended
+                    Some(request) => self.arrived(ArrivedMessage::Request(request)),
+                    None => return Err(CloseReason::Disconnected), // our server has ended
                 },
                 order = inbox.next() => self.obey(order)?,
                 () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + LONG)) => {
@@ -137,7 +137,7 @@ impl Link<'_> {
     async fn dispatch(&mut self) {
         loop {
             for dropped in Inspections::inspect_outgoing(&mut self.inspections, &mut self.conversation, now()) {
-                if let Outgoing::Response { reply, .. } = dropped {
+                if let SoapOutgoing::Response { reply, .. } = dropped {
                     self.conversation.framing.keep_waiting(reply);
                 }
             }
@@ -149,14 +149,14 @@ impl Link<'_> {
             for outgoing in std::mem::take(&mut self.conversation.outgoing) {
                 match outgoing {
                     // Whoever asked may have gone; the trace has the answer all the same.
-                    Outgoing::Response { reply, response } => drop(reply.send(response)),
-                    Outgoing::Post(post) => self.post(post),
+                    SoapOutgoing::Response { reply, response } => drop(reply.send(response)),
+                    SoapOutgoing::Post(post) => self.post(post),
                 }
             }
         }
     }
 
-    fn post(&mut self, post: Post) {
+    fn post(&mut self, post: SoapPost) {
         let Some(url) = self.conversation.framing.address.clone() else {
             let reason = "no address to call it at is known: it has sent no From header; \
                           set station <identity> callback=<url> names one";
@@ -172,7 +172,7 @@ impl Link<'_> {
     fn done(&mut self, done: Result<Done, tokio::task::JoinError>) {
         match done {
             Ok(Done::Answered { post, answer: Ok(answer) }) => {
-                self.arrived(Arrived::Answer(post, answer));
+                self.arrived(ArrivedMessage::Answer(post, answer));
             }
             Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason, now()),
             Ok(Done::Probed { url, took, answer }) => {
@@ -188,22 +188,22 @@ impl Link<'_> {
     }
 
     /// A message of the peer: it is taken in, or waits for whoever looks at it.
-    fn arrived(&mut self, message: Arrived) {
+    fn arrived(&mut self, message: ArrivedMessage) {
         let now = now();
         if let Some(message) = Inspections::arrived(&mut self.inspections, &mut self.conversation, message, now) {
             self.take(message, now);
         }
     }
 
-    fn take(&mut self, message: Arrived, now: Moment) {
+    fn take(&mut self, message: ArrivedMessage, now: Moment) {
         match message {
-            Arrived::Request(request) => {
+            ArrivedMessage::Request(request) => {
                 if self.conversation.framing.role == Role::CentralSystem {
                     self.learn(&request, now);
                 }
                 self.conversation.receive(request, now);
             }
-            Arrived::Answer(post, answer) => {
+            ArrivedMessage::Answer(post, answer) => {
                 self.conversation.receive_answer(&post.id, post.message_id.as_deref(), &answer, now);
             }
         }
@@ -215,20 +215,20 @@ impl Link<'_> {
             self.inspections.as_mut().and_then(|inspections| inspections.released(&mut self.conversation, now))
         {
             match (verdict, message) {
-                (Verdict::Pass, message) => self.take(message, now),
-                (Verdict::Change(text), message) => {
+                (InspectionVerdict::Pass, message) => self.take(message, now),
+                (InspectionVerdict::Change(text), message) => {
                     let changed = message.changed(text, &self.conversation.framing);
                     self.take(changed, now);
                 }
                 // Whoever asked gets no answer; a call of ours whose answer is kept back runs into its time limit.
-                (Verdict::Drop, Arrived::Request(request)) => self.conversation.framing.keep_waiting(request.reply),
-                (Verdict::Drop, Arrived::Answer(..)) => {}
+                (InspectionVerdict::Drop, ArrivedMessage::Request(request)) => self.conversation.framing.keep_waiting(request.reply),
+                (InspectionVerdict::Drop, ArrivedMessage::Answer(..)) => {}
             }
         }
     }
 
     /// What a request tells of the station: the version that it speaks now, and where it is called.
-    fn learn(&mut self, request: &Request, now: Moment) {
+    fn learn(&mut self, request: &SoapRequest, now: Moment) {
         let Ok(envelope) = &request.read else { return };
         if let Body::Request(operation) = &envelope.body
             && operation.version != self.conversation.version()
@@ -269,7 +269,7 @@ impl Link<'_> {
         self.conversation.told.push((now(), happening));
     }
 
-    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
+    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
@@ -297,8 +297,8 @@ impl Link<'_> {
                 self.conversation.change_settings(self.settings.clone());
             }
             Some(LinkOrder::Connect) => {}
-            Some(LinkOrder::Disconnect | LinkOrder::Drop) | None => return Err(End::Disconnected),
-            Some(LinkOrder::Replaced) => return Err(End::Replaced),
+            Some(LinkOrder::Disconnect | LinkOrder::Drop) | None => return Err(CloseReason::Disconnected),
+            Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
         }
         Ok(())
     }
@@ -312,14 +312,14 @@ impl Link<'_> {
         let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
         let began = Instant::now();
         self.exchanges.spawn(async move {
-            let ask = Ask { url, method: Method::GET, body: Bytes::new(), action: None };
+            let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None };
             let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &network, &settings)).await;
             let answer = answer.unwrap_or_else(|_| Err(format!("{} did not answer", ask.url)));
             Done::Probed { url: ask.url, took: began.elapsed(), answer }
         });
     }
 
-    async fn finish(self, end: &End) -> Box<dyn Behaviour> {
+    async fn finish(self, end: &CloseReason) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
         told.push((now(), Happening::Disconnected { link: self.number, reason: end.reason().into() }));
         self.context.teller.tell_all(self.station, &mut told).await;
@@ -328,7 +328,7 @@ impl Link<'_> {
 }
 
 /// The outcome of a probe in words; whether it is a failure.
-fn probed(url: &HttpUrl, took: Duration, answer: &Result<Answer, String>) -> (bool, String) {
+fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, String>) -> (bool, String) {
     match answer {
         Ok(answer) => {
             let content_type = answer.content_type.as_deref().unwrap_or("no content type");

@@ -13,36 +13,36 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::actor::{self, SoapUp, WAITING};
 use super::address::HttpUrl;
-use super::compression::{self, Coding};
+use super::compression::{self, ContentCoding};
 use super::exchange;
-use super::framing::{Soap, joined, name, reason};
-use super::incoming::{Connection, Refusal, TakenIn, answered, take_in};
+use super::framing::{SoapFraming, joined, name, reason};
+use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::clock::now;
 use crate::link::directory::{LinkHandle, LinkOrder};
 use crate::link::endpoint::IDENTITY_LIMIT;
-use crate::link::listener::Reception;
+use crate::link::listener::ListenerContext;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Version};
-use crate::rpc::soap::{Body, Envelope, ResponseHeaders, Subcode, write_fault};
+use crate::rpc::soap::{Body, Envelope, ResponseHeaders, FaultSubcode, write_fault};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Text};
 
 /// The doors of the stations' actors, by identity.
 #[derive(Debug, Default)]
-pub(in crate::link) struct Doors(Mutex<HashMap<String, Door>>);
+pub(in crate::link) struct SoapActors(Mutex<HashMap<String, SoapActorHandle>>);
 
 #[derive(Debug, Clone)]
-struct Door {
+struct SoapActorHandle {
     number: u64,
-    requests: mpsc::Sender<exchange::Request>,
+    requests: mpsc::Sender<exchange::SoapRequest>,
 }
 
-impl Doors {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Door>> {
+impl SoapActors {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, SoapActorHandle>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, identity: &str) -> Option<Door> {
+    fn get(&self, identity: &str) -> Option<SoapActorHandle> {
         self.lock().get(identity).cloned()
     }
 
@@ -57,14 +57,14 @@ impl Doors {
 /// Answers a request on the central system's endpoint.
 pub(in crate::link) async fn respond(
     request: Request<Incoming>,
-    connection: &Connection,
-    reception: &Arc<Reception>,
+    connection: &IncomingConnection,
+    reception: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
-    let coding = Coding::accepted(request.headers());
+    let coding = ContentCoding::accepted(request.headers());
     compression::packed(answer(request, connection, reception).await, coding).await
 }
 
-async fn answer(request: Request<Incoming>, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+async fn answer(request: Request<Incoming>, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
     let context = &reception.context;
     let refused = match *request.method() {
         Method::POST => {
@@ -77,28 +77,28 @@ async fn answer(request: Request<Incoming>, connection: &Connection, reception: 
         Method::GET | Method::HEAD => {
             match wsdl::answer(&request, &context.catalog, &reception.versions, Role::CentralSystem) {
                 Some(response) => return response,
-                None => Refusal::method(request.method()),
+                None => RequestRefusal::method(request.method()),
             }
         }
-        _ => Refusal::method(request.method()),
+        _ => RequestRefusal::method(request.method()),
     };
     refused.tell(None, connection.peer, context).await
 }
 
-async fn route(taken: TakenIn, connection: &Connection, reception: &Arc<Reception>) -> Response<Full<Bytes>> {
+async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
     let TakenIn { text, read, mut remarks, reached_at } = taken;
     let place = match &read {
         Ok(envelope) => place(envelope, connection, reception, &mut remarks),
         Err(error) => match connection.spoke_for() {
             // Who speaks is known from the request before; whether it has an actor too.
             Some(identity) if reception.doors.get(&identity).is_some() => Ok((identity, None)),
-            _ => Err((ErrorCode::ProtocolError, Subcode::ProtocolError, error.to_string())),
+            _ => Err((ErrorCode::ProtocolError, FaultSubcode::ProtocolError, error.to_string())),
         },
     };
     match place {
         Ok((identity, version)) => {
             let (reply, answer) = oneshot::channel();
-            let request = exchange::Request { text, read, remarks, peer: connection.peer, reached_at, reply };
+            let request = exchange::SoapRequest { text, read, remarks, peer: connection.peer, reached_at, reply };
             match enter(&identity, version, request, reception).await {
                 Ok(()) => answered(answer).await,
                 Err(full) => full.tell(None, connection.peer, &reception.context).await,
@@ -114,16 +114,16 @@ async fn route(taken: TakenIn, connection: &Connection, reception: &Arc<Receptio
 }
 
 /// Why nobody can take a request: the error, its subcode and a sentence.
-type Nobody = (ErrorCode, Subcode, String);
+type Nobody = (ErrorCode, FaultSubcode, String);
 
 /// The station that a request belongs to, and the version it speaks when the request tells.
 fn place(
     envelope: &Envelope,
-    connection: &Connection,
-    reception: &Reception,
+    connection: &IncomingConnection,
+    reception: &ListenerContext,
     remarks: &mut Vec<String>,
 ) -> Result<(String, Option<Version>), Nobody> {
-    let protocol = |description: String| (ErrorCode::ProtocolError, Subcode::ProtocolError, description);
+    let protocol = |description: String| (ErrorCode::ProtocolError, FaultSubcode::ProtocolError, description);
     let Some(identity) = envelope.identity() else {
         return Err(protocol("the header chargeBoxIdentity is missing, so nobody knows who speaks".into()));
     };
@@ -134,7 +134,7 @@ fn place(
     if let Some(version) = version.filter(|version| !reception.versions.contains(version)) {
         let spoken: Vec<&str> = reception.versions.iter().map(|version| version.number()).collect();
         let description = format!("OCPP {version} is not spoken here; {} is", spoken.join(", "));
-        return Err((ErrorCode::NotSupported, Subcode::NotSupported, description));
+        return Err((ErrorCode::NotSupported, FaultSubcode::NotSupported, description));
     }
     if version.is_none() && reception.doors.get(identity).is_none() {
         return Err(protocol(format!("{} is in no namespace of OCPP", name(&envelope.body))));
@@ -157,9 +157,9 @@ fn version(body: &Body) -> Option<Version> {
 async fn enter(
     identity: &str,
     version: Option<Version>,
-    mut request: exchange::Request,
-    reception: &Arc<Reception>,
-) -> Result<(), Refusal> {
+    mut request: exchange::SoapRequest,
+    reception: &Arc<ListenerContext>,
+) -> Result<(), RequestRefusal> {
     loop {
         let door = match (reception.doors.get(identity), version) {
             (Some(door), _) => door,
@@ -177,7 +177,7 @@ async fn enter(
 }
 
 /// Makes an actor for a station, unless another request was quicker.
-fn open(identity: &str, version: Version, request: &exchange::Request, reception: &Arc<Reception>) -> Result<Door, Refusal> {
+fn open(identity: &str, version: Version, request: &exchange::SoapRequest, reception: &Arc<ListenerContext>) -> Result<SoapActorHandle, RequestRefusal> {
     let limit = reception.context.settings.current().soap_stations;
     let mut doors = reception.doors.lock();
     if let Some(door) = doors.get(identity) {
@@ -185,13 +185,13 @@ fn open(identity: &str, version: Version, request: &exchange::Request, reception
     }
     if doors.len() >= limit {
         let reason = format!("{limit} stations speak SOAP here already; {identity} is one too many");
-        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+        return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     }
     let (sender, requests) = mpsc::channel(WAITING);
-    let door = Door { number: reception.context.teller.numbers().next(), requests: sender };
+    let door = SoapActorHandle { number: reception.context.teller.numbers().next(), requests: sender };
     doors.insert(identity.to_owned(), door.clone());
     drop(doors);
-    let begin = Begin {
+    let begin = NewSoapLink {
         identity: identity.to_owned(),
         version,
         peer: request.peer,
@@ -203,7 +203,7 @@ fn open(identity: &str, version: Version, request: &exchange::Request, reception
 }
 
 /// The beginning of a station's link.
-struct Begin {
+struct NewSoapLink {
     identity: String,
     version: Version,
     peer: SocketAddr,
@@ -211,9 +211,9 @@ struct Begin {
     number: u64,
 }
 
-impl Begin {
-    async fn run(self, mut requests: mpsc::Receiver<exchange::Request>, reception: Arc<Reception>) {
-        let Begin { identity, version, peer, from, number } = self;
+impl NewSoapLink {
+    async fn run(self, mut requests: mpsc::Receiver<exchange::SoapRequest>, reception: Arc<ListenerContext>) {
+        let NewSoapLink { identity, version, peer, from, number } = self;
         let admission = reception.directory.admit(&identity, version);
         let station = admission.station;
         let (handle, mut inbox) = LinkHandle::new(number);
@@ -224,7 +224,7 @@ impl Begin {
         }
         let context = &reception.context;
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
-        let soap = Soap::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
+        let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
         let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
         panic_guard::guarded(running, &context.teller, station, number).await;
@@ -240,12 +240,12 @@ struct Refused {
     remarks: Vec<String>,
     message_id: Option<String>,
     code: ErrorCode,
-    subcode: Subcode,
+    subcode: FaultSubcode,
     description: String,
 }
 
 impl Refused {
-    async fn answer(self, reception: &Reception) -> Response<Full<Bytes>> {
+    async fn answer(self, reception: &ListenerContext) -> Response<Full<Bytes>> {
         let Refused { text, kind, mut remarks, message_id, code, subcode, description } = self;
         let teller = &reception.context.teller;
         let version = reception.versions.iter().copied().max().unwrap_or(Version::V1_6);
@@ -262,7 +262,7 @@ impl Refused {
             teller.tell(None, now(), Happening::Frame(frame)).await;
         }
         let (reply, answer) = oneshot::channel();
-        let _ = reply.send(exchange::Response { status: subcode.code().http_status(), text: fault });
+        let _ = reply.send(exchange::SoapResponse { status: subcode.code().http_status(), text: fault });
         answered(answer).await
     }
 }

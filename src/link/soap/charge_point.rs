@@ -17,14 +17,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::actor::{self, SoapUp, WAITING};
 use super::address::{HttpUrl, bracketed};
-use super::compression::{self, Coding};
+use super::compression::{self, ContentCoding};
 use super::exchange;
-use super::framing::Soap;
-use super::incoming::{Connection, Refusal, TakenIn, answered, take_in};
+use super::framing::SoapFraming;
+use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::behaviour::Behaviour;
 use crate::clock::now;
-use crate::link::close_reason::End;
+use crate::link::close_reason::CloseReason;
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::network::Socket;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
@@ -68,7 +68,7 @@ pub async fn keep_serving(
                 return;
             };
             behaviour = back;
-            if end == End::Shutdown {
+            if end == CloseReason::Shutdown {
                 return;
             }
         }
@@ -107,7 +107,7 @@ async fn serve(
     behaviour: Box<dyn Behaviour>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
-) -> (Box<dyn Behaviour>, End) {
+) -> (Box<dyn Behaviour>, CloseReason) {
     let address = listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
     let from = match &service.from {
         Some(from) => from.clone(),
@@ -118,10 +118,10 @@ async fn serve(
     let open = context.shutdown.child_token();
     let close = open.clone().drop_guard();
     let desk =
-        Arc::new(Desk { station: service.station, version: service.version, context: context.clone(), requests: sender, open });
+        Arc::new(ServerState { station: service.station, version: service.version, context: context.clone(), requests: sender, open });
     let accepting = tokio::spawn(accept(listener, desk));
     let soap =
-        Soap::new(context.catalog.clone(), Role::ChargePoint, service.identity.clone(), Some(from), Some(service.url.clone()));
+        SoapFraming::new(context.catalog.clone(), Role::ChargePoint, service.identity.clone(), Some(from), Some(service.url.clone()));
     let up =
         SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
     let ended = actor::run(up, &mut requests, inbox, context, behaviour).await;
@@ -140,16 +140,16 @@ async fn route(url: &HttpUrl, network: &Network) -> String {
 }
 
 /// What the charge point's server needs.
-struct Desk {
+struct ServerState {
     station: StationKey,
     version: Version,
     context: LinkContext,
-    requests: mpsc::Sender<exchange::Request>,
+    requests: mpsc::Sender<exchange::SoapRequest>,
     /// Ends with the link.
     open: CancellationToken,
 }
 
-async fn accept(mut listener: Listener, desk: Arc<Desk>) {
+async fn accept(mut listener: Listener, desk: Arc<ServerState>) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -166,9 +166,9 @@ async fn accept(mut listener: Listener, desk: Arc<Desk>) {
 }
 
 /// Serves the HTTP of one connection of the central system.
-async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<Desk>) {
+async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<ServerState>) {
     stream.set_nodelay();
-    let state = Arc::new(Connection::new(peer));
+    let state = Arc::new(IncomingConnection::new(peer));
     let service = {
         let desk = desk.clone();
         service_fn(move |request| {
@@ -190,12 +190,12 @@ async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<Desk>) {
     }
 }
 
-async fn respond(request: Request<Incoming>, connection: &Connection, desk: &Desk) -> Response<Full<Bytes>> {
-    let coding = Coding::accepted(request.headers());
+async fn respond(request: Request<Incoming>, connection: &IncomingConnection, desk: &ServerState) -> Response<Full<Bytes>> {
+    let coding = ContentCoding::accepted(request.headers());
     compression::packed(answer(request, connection, desk).await, coding).await
 }
 
-async fn answer(request: Request<Incoming>, connection: &Connection, desk: &Desk) -> Response<Full<Bytes>> {
+async fn answer(request: Request<Incoming>, connection: &IncomingConnection, desk: &ServerState) -> Response<Full<Bytes>> {
     let context = &desk.context;
     let refusal = match *request.method() {
         Method::POST => {
@@ -207,17 +207,17 @@ async fn answer(request: Request<Incoming>, connection: &Connection, desk: &Desk
         }
         Method::GET | Method::HEAD => match wsdl::answer(&request, &context.catalog, &[desk.version], Role::ChargePoint) {
             Some(response) => return response,
-            None => Refusal::method(request.method()),
+            None => RequestRefusal::method(request.method()),
         },
-        _ => Refusal::method(request.method()),
+        _ => RequestRefusal::method(request.method()),
     };
     refusal.tell(Some(desk.station), connection.peer, context).await
 }
 
-async fn hand_over(taken: TakenIn, peer: SocketAddr, desk: &Desk) -> Response<Full<Bytes>> {
+async fn hand_over(taken: TakenIn, peer: SocketAddr, desk: &ServerState) -> Response<Full<Bytes>> {
     let TakenIn { text, read, remarks, reached_at } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the answer's place is gone with the request.
-    let _ = desk.requests.send(exchange::Request { text, read, remarks, peer, reached_at, reply }).await;
+    let _ = desk.requests.send(exchange::SoapRequest { text, read, remarks, peer, reached_at, reply }).await;
     answered(answer).await
 }

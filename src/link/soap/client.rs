@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::compression;
-use super::exchange::{Answer, Post};
+use super::exchange::{PostAnswer, SoapPost};
 use crate::link::{LinkSettings, Network};
 
 /// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
@@ -25,9 +25,9 @@ type Sender = SendRequest<Full<Bytes>>;
 
 /// The connection that is kept for the next exchange. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<Option<(String, Sender)>>>);
+pub(super) struct KeptConnection(Arc<Mutex<Option<(String, Sender)>>>);
 
-impl Kept {
+impl KeptConnection {
     fn take(&self, authority: &str) -> Option<Sender> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         Some(kept).filter(|(place, sender)| place == authority && !sender.is_closed()).map(|(_, sender)| sender)
@@ -40,7 +40,7 @@ impl Kept {
 
 /// What is asked of whom.
 #[derive(Debug, Clone)]
-pub(super) struct Ask {
+pub(super) struct HttpCall {
     pub url: HttpUrl,
     pub method: Method,
     /// The envelope; empty for a probe.
@@ -49,11 +49,11 @@ pub(super) struct Ask {
     pub action: Option<String>,
 }
 
-impl Post {
+impl SoapPost {
     /// What is asked at an address.
-    pub fn to(&self, url: &HttpUrl) -> Ask {
+    pub fn to(&self, url: &HttpUrl) -> HttpCall {
         let body = Bytes::from(self.text.clone());
-        Ask { url: url.clone(), method: Method::POST, body, action: self.action.clone() }
+        HttpCall { url: url.clone(), method: Method::POST, body, action: self.action.clone() }
     }
 
     /// The HTTP headers of the request, as a JSON object.
@@ -63,7 +63,7 @@ impl Post {
 }
 
 /// Asks, and waits for the answer. The error is one sentence.
-pub(super) async fn ask(ask: &Ask, kept: &Kept, network: &Network, settings: &LinkSettings) -> Result<Answer, String> {
+pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, network: &Network, settings: &LinkSettings) -> Result<PostAnswer, String> {
     let whole = exchange(ask, kept, network, settings);
     match timeout(settings.call_timeout + LATE, whole).await {
         Ok(answer) => answer,
@@ -71,7 +71,7 @@ pub(super) async fn ask(ask: &Ask, kept: &Kept, network: &Network, settings: &Li
     }
 }
 
-async fn exchange(ask: &Ask, kept: &Kept, network: &Network, settings: &LinkSettings) -> Result<Answer, String> {
+async fn exchange(ask: &HttpCall, kept: &KeptConnection, network: &Network, settings: &LinkSettings) -> Result<PostAnswer, String> {
     let mut old = kept.take(&ask.url.authority);
     loop {
         let reused = old.is_some();
@@ -106,7 +106,7 @@ async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> R
     Ok(sender)
 }
 
-fn request(ask: &Ask) -> Result<Request<Full<Bytes>>, String> {
+fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, String> {
     let mut builder = Request::builder()
         .method(ask.method.clone())
         .uri(&ask.url.path)
@@ -136,7 +136,7 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
-async fn answer(response: Response<Incoming>, limit: usize) -> Result<Answer, String> {
+async fn answer(response: Response<Incoming>, limit: usize) -> Result<PostAnswer, String> {
     let (head, body) = response.into_parts();
     let too_large = || format!("the answer is larger than {limit} bytes");
     let collected = Limited::new(body, limit)
@@ -146,10 +146,10 @@ async fn answer(response: Response<Incoming>, limit: usize) -> Result<Answer, St
     let codings = head.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let body = compression::unpack(codings, collected.to_bytes().to_vec(), limit).map_err(|error| error.to_string())?;
     let content_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    Ok(Answer { status: head.status, content_type, headers: as_json(&head.headers), body })
+    Ok(PostAnswer { status: head.status, content_type, headers: as_json(&head.headers), body })
 }
 
-fn request_headers(ask: &Ask) -> String {
+fn request_headers(ask: &HttpCall) -> String {
     let mut headers = request(ask).map(|request| request.headers().clone()).unwrap_or_default();
     headers.insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(ask.body.len()));
     as_json(&headers)

@@ -19,15 +19,15 @@ const WORTH_PACKING: usize = 1024;
 
 /// A coding in which we answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(super) enum ContentCoding {
     Gzip,
     /// In zlib's form.
     Deflate,
 }
 
-impl Coding {
+impl ContentCoding {
     /// The coding that the sender of these headers likes best, of those that we have.
-    pub fn accepted(headers: &HeaderMap) -> Option<Coding> {
+    pub fn accepted(headers: &HeaderMap) -> Option<ContentCoding> {
         let lists = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         let entries: Vec<(&str, f32)> = lists.flat_map(|list| list.split(',')).map(entry).collect();
         let weight = |names: [&str; 2]| {
@@ -37,26 +37,26 @@ impl Coding {
         };
         let (gzip, deflate) = (weight(["gzip", "x-gzip"]), weight(["deflate"; 2]));
         match gzip >= deflate {
-            true => (gzip > 0.0).then_some(Coding::Gzip),
-            false => Some(Coding::Deflate),
+            true => (gzip > 0.0).then_some(ContentCoding::Gzip),
+            false => Some(ContentCoding::Deflate),
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Coding::Gzip => "gzip",
-            Coding::Deflate => "deflate",
+            ContentCoding::Gzip => "gzip",
+            ContentCoding::Deflate => "deflate",
         }
     }
 
     fn pack(self, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         match self {
-            Coding::Gzip => {
+            ContentCoding::Gzip => {
                 let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
                 packer.write_all(bytes)?;
                 packer.finish()
             }
-            Coding::Deflate => {
+            ContentCoding::Deflate => {
                 let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
                 packer.write_all(bytes)?;
                 packer.finish()
@@ -74,7 +74,7 @@ fn entry(text: &str) -> (&str, f32) {
 }
 
 /// The answer with its body packed, when that is worth it.
-pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<Coding>) -> Response<Full<Bytes>> {
+pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<ContentCoding>) -> Response<Full<Bytes>> {
     let Some(coding) = coding else { return response };
     let (mut head, body) = response.into_parts();
     let bytes = match body.collect().await {
@@ -138,25 +138,25 @@ mod tests {
     #[test]
     fn the_coding_that_is_liked_best_is_chosen() {
         for (list, coding) in [
-            ("gzip, deflate", Some(Coding::Gzip)),
-            ("deflate", Some(Coding::Deflate)),
-            ("X-GZIP;q=0.5, deflate; q=0.7", Some(Coding::Deflate)),
-            ("gzip;q=0, *", Some(Coding::Deflate)),
+            ("gzip, deflate", Some(ContentCoding::Gzip)),
+            ("deflate", Some(ContentCoding::Deflate)),
+            ("X-GZIP;q=0.5, deflate; q=0.7", Some(ContentCoding::Deflate)),
+            ("gzip;q=0, *", Some(ContentCoding::Deflate)),
             ("gzip;q=0, deflate;q=0.0", None),
-            ("br, *;q=0.1", Some(Coding::Gzip)),
+            ("br, *;q=0.1", Some(ContentCoding::Gzip)),
             ("identity", None),
             ("gzip;q=much", None),
             ("", None),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(list))]);
-            assert_eq!(Coding::accepted(&headers), coding, "{list}");
+            assert_eq!(ContentCoding::accepted(&headers), coding, "{list}");
         }
-        assert_eq!(Coding::accepted(&HeaderMap::new()), None);
+        assert_eq!(ContentCoding::accepted(&HeaderMap::new()), None);
     }
 
     #[tokio::test]
     async fn large_answers_are_packed() {
-        for coding in [Coding::Gzip, Coding::Deflate] {
+        for coding in [ContentCoding::Gzip, ContentCoding::Deflate] {
             for (size, is_packed) in [(1024, false), (1025, true)] {
                 let text = vec![b'a'; size];
                 let response = packed(Response::new(Full::from(text.clone())), Some(coding)).await;

@@ -10,7 +10,7 @@ use crate::trace::Text;
 
 /// A request to one of our services.
 #[derive(Debug)]
-pub(in crate::link) struct Request {
+pub(in crate::link) struct SoapRequest {
     /// The body.
     pub text: Text,
     /// What it is.
@@ -22,19 +22,19 @@ pub(in crate::link) struct Request {
     /// The address at which the sender reached us.
     pub reached_at: Option<String>,
     /// Where the answer goes. When nobody sends one, the HTTP request ends without an envelope.
-    pub reply: oneshot::Sender<Response>,
+    pub reply: oneshot::Sender<SoapResponse>,
 }
 
 /// Our answer to a request.
 #[derive(Debug)]
-pub(in crate::link) struct Response {
+pub(in crate::link) struct SoapResponse {
     pub status: u16,
     pub text: Text,
 }
 
 /// A request of ours that waits to be sent.
 #[derive(Debug)]
-pub(in crate::link) struct Post {
+pub(in crate::link) struct SoapPost {
     /// The id of the call in the conversation.
     pub id: String,
     /// The action for the HTTP headers: `/Reset`.
@@ -50,7 +50,7 @@ pub(in crate::link) struct ShowHeaders(pub bool);
 
 /// What came back for a request of ours.
 #[derive(Debug)]
-pub(in crate::link) struct Answer {
+pub(in crate::link) struct PostAnswer {
     pub status: StatusCode,
     pub content_type: Option<String>,
     /// The headers as a JSON object.

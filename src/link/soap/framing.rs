@@ -8,17 +8,17 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::address::HttpUrl;
-use super::exchange::{self, Post, Request, ShowHeaders};
+use super::exchange::{self, SoapPost, SoapRequest, ShowHeaders};
 use super::incoming;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::Conversation;
-use crate::link::conversation::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
+use crate::link::conversation::framing::{EncodedMessage, Framing, ReceivedText, ReceivedCall, OwnReply, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::soap::{
-    self, Body, Direction as Way, Envelope, Hint, RequestHeaders, ResponseHeaders, Severity, Subcode, lint,
+    self, Body, Direction as Way, Envelope, Hint, RequestHeaders, ResponseHeaders, HeaderSeverity, FaultSubcode, lint,
 };
 use crate::trace::{AS_TYPED, Direction, FrameKind, HTTP_HEADERS, Text};
 
@@ -26,7 +26,7 @@ use crate::trace::{AS_TYPED, Direction, FrameKind, HTTP_HEADERS, Text};
 const REMARKS: usize = 12;
 
 /// SOAP's way to write messages, for one station.
-pub(super) struct Soap {
+pub(super) struct SoapFraming {
     pub catalog: Arc<Catalog>,
     /// The role that we play.
     pub role: Role,
@@ -37,33 +37,33 @@ pub(super) struct Soap {
     /// Where the peer is called.
     pub address: Option<HttpUrl>,
     /// Requests that get no answer on purpose; the connection stays open until the peer has enough.
-    silent: Vec<oneshot::Sender<exchange::Response>>,
+    silent: Vec<oneshot::Sender<exchange::SoapResponse>>,
     /// Envelopes that a person typed and that wait for their answer.
     typed: HashMap<String, ShowHeaders>,
 }
 
 /// What is kept of a request until it is answered.
-pub(super) struct Question {
+pub(super) struct SoapReplyToken {
     message_id: Option<String>,
     /// The subcode of a fault, when the error does not decide it.
-    subcode: Option<Subcode>,
-    reply: oneshot::Sender<exchange::Response>,
+    subcode: Option<FaultSubcode>,
+    reply: oneshot::Sender<exchange::SoapResponse>,
 }
 
 /// What the actor has to bring to its place.
-pub(super) enum Outgoing {
-    Post(Post),
-    Response { reply: oneshot::Sender<exchange::Response>, response: exchange::Response },
+pub(super) enum SoapOutgoing {
+    Post(SoapPost),
+    Response { reply: oneshot::Sender<exchange::SoapResponse>, response: exchange::SoapResponse },
 }
 
-impl Soap {
+impl SoapFraming {
     /// For one station.
-    pub fn new(catalog: Arc<Catalog>, role: Role, identity: String, from: Option<String>, address: Option<HttpUrl>) -> Soap {
-        Soap { catalog, role, identity, from, address, silent: Vec::new(), typed: HashMap::new() }
+    pub fn new(catalog: Arc<Catalog>, role: Role, identity: String, from: Option<String>, address: Option<HttpUrl>) -> SoapFraming {
+        SoapFraming { catalog, role, identity, from, address, silent: Vec::new(), typed: HashMap::new() }
     }
 
     /// Lets a request wait for an answer that never comes.
-    pub fn keep_waiting(&mut self, reply: oneshot::Sender<exchange::Response>) {
+    pub fn keep_waiting(&mut self, reply: oneshot::Sender<exchange::SoapResponse>) {
         self.silent.retain(|waiting| !waiting.is_closed());
         self.silent.push(reply);
     }
@@ -73,9 +73,9 @@ impl Soap {
     }
 }
 
-impl Framing for Soap {
-    type Question = Question;
-    type Outgoing = Outgoing;
+impl Framing for SoapFraming {
+    type Question = SoapReplyToken;
+    type Outgoing = SoapOutgoing;
 
     fn carries(&self, definition: &ActionDefinition) -> bool {
         definition.soap.is_some()
@@ -86,7 +86,7 @@ impl Framing for Soap {
         precise()
     }
 
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> Encoded<Outgoing> {
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> EncodedMessage<SoapOutgoing> {
         let message_id = message_id(id);
         let headers = RequestHeaders {
             identity: self.identity.clone(),
@@ -97,30 +97,30 @@ impl Framing for Soap {
         };
         let text = Text::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
-        let post = Post { id: id.to_owned(), action, message_id, text: text.clone() };
-        Encoded { text, outgoing: Outgoing::Post(post) }
+        let post = SoapPost { id: id.to_owned(), action, message_id, text: text.clone() };
+        EncodedMessage { text, outgoing: SoapOutgoing::Post(post) }
     }
 
-    fn answer(&mut self, question: Question, version: Version, action: &str, reply: &Reply<'_>) -> Encoded<Outgoing> {
-        let Question { message_id, subcode, reply: place } = question;
+    fn answer(&mut self, question: SoapReplyToken, version: Version, action: &str, reply: &OwnReply<'_>) -> EncodedMessage<SoapOutgoing> {
+        let SoapReplyToken { message_id, subcode, reply: place } = question;
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let (status, text) = match reply {
-            Reply::Result(payload) => {
+            OwnReply::Result(payload) => {
                 (200, soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers))
             }
-            Reply::Error { code, description } => {
-                let subcode = subcode.unwrap_or(Subcode::of(*code));
+            OwnReply::Error { code, description } => {
+                let subcode = subcode.unwrap_or(FaultSubcode::of(*code));
                 let reason = reason(*code, subcode, description);
                 let text = soap::write_fault(version, self.role, subcode.code(), Some(subcode), &reason, &headers);
                 (subcode.code().http_status(), text)
             }
         };
         let text = Text::from(text);
-        let response = exchange::Response { status, text: text.clone() };
-        Encoded { text, outgoing: Outgoing::Response { reply: place, response } }
+        let response = exchange::SoapResponse { status, text: text.clone() };
+        EncodedMessage { text, outgoing: SoapOutgoing::Response { reply: place, response } }
     }
 
-    fn stay_silent(&mut self, question: Question) {
+    fn stay_silent(&mut self, question: SoapReplyToken) {
         self.keep_waiting(question.reply);
     }
 }
@@ -130,7 +130,7 @@ fn message_id(id: &str) -> String {
 }
 
 /// The text of a fault: what SRPC would have said, and why.
-pub(super) fn reason(code: ErrorCode, subcode: Subcode, description: &str) -> String {
+pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) -> String {
     match (code.name() == subcode.name(), description) {
         (_, "") => code.description().to_owned(),
         (true, description) => description.to_owned(),
@@ -138,26 +138,26 @@ pub(super) fn reason(code: ErrorCode, subcode: Subcode, description: &str) -> St
     }
 }
 
-impl Conversation<Soap> {
+impl Conversation<SoapFraming> {
     /// Takes a request of the peer in.
-    pub fn receive(&mut self, request: Request, now: Moment) {
-        let Request { text, read, mut remarks, reply, .. } = request;
-        let mut question = Question { message_id: None, subcode: None, reply };
+    pub fn receive(&mut self, request: SoapRequest, now: Moment) {
+        let SoapRequest { text, read, mut remarks, reply, .. } = request;
+        let mut question = SoapReplyToken { message_id: None, subcode: None, reply };
         match read {
             Ok(envelope) => {
                 question.message_id = envelope.message_id().map(str::to_owned);
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
-                self.judge(Received::new(text, joined(&remarks)), envelope, question, now);
+                self.judge(ReceivedText::new(text, joined(&remarks)), envelope, question, now);
             }
             Err(error) => {
                 remarks.push(error.to_string());
-                self.refuse(Received::new(text, joined(&remarks)), Some((question, broken(error.to_string()))), now);
+                self.refuse(ReceivedText::new(text, joined(&remarks)), Some((question, broken(error.to_string()))), now);
             }
         }
         self.settle(now);
     }
 
-    fn judge(&mut self, received: Received, envelope: Envelope, mut question: Question, now: Moment) {
+    fn judge(&mut self, received: ReceivedText, envelope: Envelope, mut question: SoapReplyToken, now: Moment) {
         let other = envelope.identity().filter(|identity| *identity != self.framing.identity).map(str::to_owned);
         let (version, action, payload) = match envelope.body {
             Body::Request(operation) => (Some(operation.version), operation.action.to_string(), operation.payload),
@@ -171,7 +171,7 @@ impl Conversation<Soap> {
         };
         let call = |asked| ReceivedCall { asked, action: &action, payload };
         if let Some(other) = other {
-            question.subcode = Some(Subcode::IdentityMismatch);
+            question.subcode = Some(FaultSubcode::IdentityMismatch);
             let description = format!("this is {}, not {other}", self.framing.identity);
             return self.refuse_call(received, call(question), (ErrorCode::SecurityError, description), now);
         }
@@ -183,7 +183,7 @@ impl Conversation<Soap> {
     }
 
     /// Takes in what came back for a request of ours.
-    pub fn receive_answer(&mut self, id: &str, expected: Option<&str>, answer: &exchange::Answer, now: Moment) {
+    pub fn receive_answer(&mut self, id: &str, expected: Option<&str>, answer: &exchange::PostAnswer, now: Moment) {
         let typed = self.framing.typed.remove(id);
         let mut remarks = Vec::new();
         let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
@@ -191,9 +191,9 @@ impl Conversation<Soap> {
             ShowHeaders(true) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", answer.headers),
             ShowHeaders(false) => AS_TYPED.to_owned(),
         });
-        let received = |text, remarks: &[String]| Received {
+        let received = |text, remarks: &[String]| ReceivedText {
             aside: aside.map(String::into_boxed_str),
-            ..Received::new(text, joined(remarks))
+            ..ReceivedText::new(text, joined(remarks))
         };
         let http = http(answer);
         match read {
@@ -270,12 +270,12 @@ impl Conversation<Soap> {
         let (exchange, name) = self.note_sent(id.clone(), call, now);
         let http_action = (!action.is_empty()).then(|| format!("/{action}"));
         self.framing.typed.insert(id.clone(), show);
-        let post = Post { id, action: http_action, message_id, text: text.clone() };
+        let post = SoapPost { id, action: http_action, message_id, text: text.clone() };
         let aside = match (&show, self.framing.address.as_ref()) {
             (ShowHeaders(true), Some(address)) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", post.headers(address)),
             _ => AS_TYPED.to_owned(),
         };
-        self.outgoing.push(Outgoing::Post(post));
+        self.outgoing.push(SoapOutgoing::Post(post));
         self.tell_frame(Direction::Out, kind, text, now, |frame| {
             frame.exchange = Some(exchange);
             frame.action = (!name.is_empty()).then_some(name);
@@ -303,7 +303,7 @@ pub(super) fn name(body: &Body) -> String {
 }
 
 /// Status and content type of an answer that needs a word.
-fn http(answer: &exchange::Answer) -> String {
+fn http(answer: &exchange::PostAnswer) -> String {
     let content_type = answer.content_type.as_deref().unwrap_or("no content type");
     format!("HTTP {}, {content_type}, {} bytes", answer.status, answer.body.len())
 }
@@ -312,7 +312,7 @@ fn http(answer: &exchange::Answer) -> String {
 pub(super) fn remark_on(envelope: &Envelope, way: Way<'_>, version: Version, service: Role, remarks: &mut Vec<String>) {
     remarks.extend(envelope.remarks.iter().map(|remark| remark.message.clone()));
     let findings = lint(envelope, way, version, service).into_iter();
-    let bad = findings.filter(|finding| finding.severity >= Severity::Warning);
+    let bad = findings.filter(|finding| finding.severity >= HeaderSeverity::Warning);
     remarks.extend(bad.map(|finding| format!("{}: {}", finding.header, finding.message)));
     let more = remarks.len().saturating_sub(REMARKS);
     remarks.truncate(REMARKS);

@@ -27,7 +27,7 @@ const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 
 /// One connection to a service of ours.
 #[derive(Debug)]
-pub(in crate::link) struct Connection {
+pub(in crate::link) struct IncomingConnection {
     /// The other end.
     pub peer: SocketAddr,
     /// The identity that the last request spoke for.
@@ -35,10 +35,10 @@ pub(in crate::link) struct Connection {
     spoken: AtomicBool,
 }
 
-impl Connection {
+impl IncomingConnection {
     /// A connection on which nothing was said yet.
-    pub fn new(peer: SocketAddr) -> Connection {
-        Connection { peer, identity: Mutex::default(), spoken: AtomicBool::new(false) }
+    pub fn new(peer: SocketAddr) -> IncomingConnection {
+        IncomingConnection { peer, identity: Mutex::default(), spoken: AtomicBool::new(false) }
     }
 
     /// A request has come.
@@ -64,22 +64,22 @@ impl Connection {
 
 /// Why a request is none that we take, in HTTP's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct RequestRefusal {
     pub status: StatusCode,
     pub reason: String,
     /// A header that the status wants.
     pub header: Option<(HeaderName, &'static str)>,
 }
 
-impl Refusal {
-    pub fn new(status: StatusCode, reason: impl Into<String>) -> Refusal {
-        Refusal { status, reason: reason.into(), header: None }
+impl RequestRefusal {
+    pub fn new(status: StatusCode, reason: impl Into<String>) -> RequestRefusal {
+        RequestRefusal { status, reason: reason.into(), header: None }
     }
 
     /// A method that the service does not have.
-    pub fn method(method: &Method) -> Refusal {
+    pub fn method(method: &Method) -> RequestRefusal {
         let reason = format!("{method} is not for a SOAP service; POST an envelope, or GET ?wsdl");
-        Refusal { header: Some((ALLOW, "GET, HEAD, POST")), ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, reason) }
+        RequestRefusal { header: Some((ALLOW, "GET, HEAD, POST")), ..RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, reason) }
     }
 
     /// Tells of it and answers with it.
@@ -117,7 +117,7 @@ pub(super) async fn take_in(
     catalog: &Catalog,
     service: Role,
     settings: &LinkSettings,
-) -> Result<TakenIn, Refusal> {
+) -> Result<TakenIn, RequestRefusal> {
     let (head, body) = request.into_parts();
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     let reached_at = host.map(|host| format!("http://{host}{}", head.uri.path()));
@@ -127,7 +127,7 @@ pub(super) async fn take_in(
     if let Some(remark) = media_type_remark(&head.headers) {
         if read.is_err() {
             let reason = format!("{remark}, and the body is no envelope");
-            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
+            return Err(RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
         remarks.push(remark);
     }
@@ -152,11 +152,11 @@ pub(super) fn read(
     }
 }
 
-async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -> Result<Vec<u8>, Refusal> {
+async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -> Result<Vec<u8>, RequestRefusal> {
     let limit = settings.message_limit;
     let too_large = || {
         let reason = format!("the body is larger than {limit} bytes");
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
+        RequestRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
     };
     // A body that announces its size is refused before it is sent.
     if hyper::body::Body::size_hint(&body).lower() > limit as u64 {
@@ -166,22 +166,22 @@ async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -
     let collected = within(settings.handshake_timeout, Limited::new(body, limit).collect()).await?;
     let bytes = collected.map_err(|error| match error.is::<LengthLimitError>() {
         true => too_large(),
-        false => Refusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}")),
+        false => RequestRefusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}")),
     })?;
     compression::unpack(&codings.join(","), bytes.to_bytes().to_vec(), limit).map_err(|error| match error {
-        CodingError::Unknown(_) => Refusal {
+        CodingError::Unknown(_) => RequestRefusal {
             header: Some((ACCEPT_ENCODING, compression::OFFERED)),
-            ..Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
+            ..RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
         },
         CodingError::TooLarge(_) => too_large(),
-        CodingError::Broken(_) => Refusal::new(StatusCode::BAD_REQUEST, error.to_string()),
+        CodingError::Broken(_) => RequestRefusal::new(StatusCode::BAD_REQUEST, error.to_string()),
     })
 }
 
-async fn within<T>(limit: Duration, waiting: impl Future<Output = T>) -> Result<T, Refusal> {
+async fn within<T>(limit: Duration, waiting: impl Future<Output = T>) -> Result<T, RequestRefusal> {
     tokio::time::timeout(limit, waiting).await.map_err(|_| {
         let reason = format!("the body did not arrive within {} s", limit.as_secs_f64());
-        Refusal::new(StatusCode::REQUEST_TIMEOUT, reason)
+        RequestRefusal::new(StatusCode::REQUEST_TIMEOUT, reason)
     })
 }
 
@@ -194,9 +194,9 @@ fn media_type_remark(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Waits for the actor's answer and makes an HTTP response of it.
-pub(super) async fn answered(answer: oneshot::Receiver<exchange::Response>) -> Response<Full<Bytes>> {
+pub(super) async fn answered(answer: oneshot::Receiver<exchange::SoapResponse>) -> Response<Full<Bytes>> {
     match answer.await {
-        Ok(exchange::Response { status, text }) => {
+        Ok(exchange::SoapResponse { status, text }) => {
             let mut response = Response::new(Full::new(Bytes::from(text)));
             *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

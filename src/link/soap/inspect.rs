@@ -3,56 +3,56 @@
 
 use std::borrow::Cow;
 
-use super::exchange::{Answer, Post, Request};
-use super::framing::{Outgoing, Soap};
+use super::exchange::{PostAnswer, SoapPost, SoapRequest};
+use super::framing::{SoapOutgoing, SoapFraming};
 use super::incoming;
-use crate::link::inspect::{Changeable, Shown};
+use crate::link::inspect::{EditableMessage, MessageText};
 use crate::trace::Text;
 
 /// A message of the peer.
-pub(super) enum Arrived {
+pub(super) enum ArrivedMessage {
     /// A request to our service.
-    Request(Request),
+    Request(SoapRequest),
     /// What came back for a request of ours.
-    Answer(Post, Answer),
+    Answer(SoapPost, PostAnswer),
 }
 
-impl Arrived {
+impl ArrivedMessage {
     /// The same message with another text.
-    pub fn changed(self, text: String, soap: &Soap) -> Arrived {
+    pub fn changed(self, text: String, soap: &SoapFraming) -> ArrivedMessage {
         match self {
-            Arrived::Request(mut request) => {
+            ArrivedMessage::Request(mut request) => {
                 (request.text, request.read) = incoming::read(text.as_bytes(), &soap.catalog, soap.role, &mut request.remarks);
-                Arrived::Request(request)
+                ArrivedMessage::Request(request)
             }
-            Arrived::Answer(post, answer) => Arrived::Answer(post, Answer { body: text.into_bytes(), ..answer }),
+            ArrivedMessage::Answer(post, answer) => ArrivedMessage::Answer(post, PostAnswer { body: text.into_bytes(), ..answer }),
         }
     }
 }
 
-impl Shown for Arrived {
+impl MessageText for ArrivedMessage {
     fn shown(&self) -> Cow<'_, str> {
         match self {
-            Arrived::Request(request) => Cow::Borrowed(&request.text),
-            Arrived::Answer(_, answer) => String::from_utf8_lossy(&answer.body),
+            ArrivedMessage::Request(request) => Cow::Borrowed(&request.text),
+            ArrivedMessage::Answer(_, answer) => String::from_utf8_lossy(&answer.body),
         }
     }
 }
 
-impl Shown for Outgoing {
+impl MessageText for SoapOutgoing {
     fn shown(&self) -> Cow<'_, str> {
         match self {
-            Outgoing::Post(post) => Cow::Borrowed(&post.text),
-            Outgoing::Response { response, .. } => Cow::Borrowed(&response.text),
+            SoapOutgoing::Post(post) => Cow::Borrowed(&post.text),
+            SoapOutgoing::Response { response, .. } => Cow::Borrowed(&response.text),
         }
     }
 }
 
-impl Changeable for Outgoing {
+impl EditableMessage for SoapOutgoing {
     fn change(&mut self, text: Text) {
         match self {
-            Outgoing::Post(post) => post.text = text,
-            Outgoing::Response { response, .. } => response.text = text,
+            SoapOutgoing::Post(post) => post.text = text,
+            SoapOutgoing::Response { response, .. } => response.text = text,
         }
     }
 }

@@ -28,6 +28,6 @@ mod inspect;
 mod wsdl;
 
 pub use address::HttpUrl;
-pub(super) use central_system::{Doors, respond};
+pub(super) use central_system::{SoapActors, respond};
 pub use charge_point::{SoapService, keep_serving};
-pub(super) use incoming::Connection;
+pub(super) use incoming::IncomingConnection;

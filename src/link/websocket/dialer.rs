@@ -20,7 +20,7 @@ use super::url::CentralSystemUrl;
 use super::{LinkContext, LinkUp};
 use crate::behaviour::Behaviour;
 use crate::clock::now;
-use crate::link::close_reason::{End, lost};
+use crate::link::close_reason::{CloseReason, lost};
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::handshake_headers;
 use crate::link::network::{Network, Socket};
@@ -35,7 +35,7 @@ const STABLE: Duration = Duration::from_secs(5);
 
 /// Where and as what a simulated charge point connects.
 #[derive(Debug, Clone)]
-pub struct Dial {
+pub struct DialTarget {
     /// The central system.
     pub url: CentralSystemUrl,
     /// The identity.
@@ -61,7 +61,7 @@ enum Next {
 }
 
 /// Keeps the charge point connected until the session ends.
-pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut inbox: LinkInbox, context: LinkContext) {
+pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>, mut inbox: LinkInbox, context: LinkContext) {
     let mut backoff = Backoff::new(fastrand::u64(..));
     let mut began = Instant::now();
     let mut link = 0;
@@ -91,7 +91,7 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
             }
             Next::Restart(after) => {
                 backoff.reset();
-                wait(&dial, true, End::Restarts(after).reason(), after, &mut inbox, &context).await
+                wait(&dial, true, CloseReason::Restarts(after).reason(), after, &mut inbox, &context).await
             }
             Next::Park(news) => {
                 if news {
@@ -105,17 +105,17 @@ pub async fn keep_connected(dial: Dial, mut behaviour: Box<dyn Behaviour>, mut i
     }
 }
 
-fn after(end: End) -> Next {
+fn after(end: CloseReason) -> Next {
     match end {
-        End::Lost { reason, .. } => Next::Wait(true, reason),
-        End::Disconnected | End::Cut | End::Replaced => Next::Park(false),
-        End::Restarts(after) => Next::Restart(after),
-        End::Shutdown => Next::Stop,
+        CloseReason::Lost { reason, .. } => Next::Wait(true, reason),
+        CloseReason::Disconnected | CloseReason::Cut | CloseReason::Replaced => Next::Park(false),
+        CloseReason::Restarts(after) => Next::Restart(after),
+        CloseReason::Shutdown => Next::Stop,
     }
 }
 
 /// One attempt to connect, which a person may break off.
-async fn attempt(dial: &Dial, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
+async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
     context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
@@ -149,7 +149,7 @@ struct Dialled {
     handshake: Box<str>,
 }
 
-async fn connect(dial: &Dial, url: &str, context: &LinkContext) -> Result<Dialled, String> {
+async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<Dialled, String> {
     let (stream, place) = open(&context.network, &dial.url.host, dial.url.port).await?;
     stream.set_nodelay();
     let peer = stream.peer().map_err(|error| format!("the connection to {place} broke: {error}"))?;
@@ -216,7 +216,7 @@ fn refused(error: &Error, version: Version) -> String {
 }
 
 /// Waits for the next attempt, or for the order to make it now.
-async fn wait(dial: &Dial, lost: bool, reason: String, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+async fn wait(dial: &DialTarget, lost: bool, reason: String, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     context.teller.tell(Some(dial.station), now(), Happening::Retry { after, lost, reason: reason.into() }).await;
     let waiting = tokio::time::sleep(after);
     tokio::pin!(waiting);

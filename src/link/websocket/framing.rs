@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::Conversation;
-use crate::link::conversation::framing::{Encoded, Framing, Received, ReceivedCall, Reply, shared_name};
+use crate::link::conversation::framing::{EncodedMessage, Framing, ReceivedText, ReceivedCall, OwnReply, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::srpc::{self, Malformed, Message, MessageId};
@@ -19,9 +19,9 @@ const DESCRIPTION_LIMIT: usize = 255;
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
-pub(in crate::link) struct Srpc;
+pub(in crate::link) struct SrpcFraming;
 
-impl Framing for Srpc {
+impl Framing for SrpcFraming {
     type Question = MessageId;
     type Outgoing = Text;
 
@@ -34,31 +34,31 @@ impl Framing for Srpc {
         if version == Version::V1_6 { precise() } else { code.description().to_owned() }
     }
 
-    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> Encoded<Text> {
+    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> EncodedMessage<Text> {
         encoded(srpc::encode_call(id, action, payload))
     }
 
-    fn answer(&mut self, question: MessageId, _version: Version, _action: &str, reply: &Reply<'_>) -> Encoded<Text> {
+    fn answer(&mut self, question: MessageId, _version: Version, _action: &str, reply: &OwnReply<'_>) -> EncodedMessage<Text> {
         encoded(match reply {
-            Reply::Result(payload) => srpc::encode_result(&question, payload),
-            Reply::Error { code, description } => srpc::encode_error(&question, *code, shortened(description)),
+            OwnReply::Result(payload) => srpc::encode_result(&question, payload),
+            OwnReply::Error { code, description } => srpc::encode_error(&question, *code, shortened(description)),
         })
     }
 
     fn stay_silent(&mut self, _question: MessageId) {}
 }
 
-fn encoded(text: String) -> Encoded<Text> {
+fn encoded(text: String) -> EncodedMessage<Text> {
     let text = Text::from(text);
-    Encoded { outgoing: text.clone(), text }
+    EncodedMessage { outgoing: text.clone(), text }
 }
 
-impl Conversation<Srpc> {
+impl Conversation<SrpcFraming> {
     /// Takes a text of the peer in.
     pub fn receive(&mut self, text: Text, now: Moment) {
         match srpc::decode(text.as_str(), self.version()) {
             Ok(decoded) => {
-                let received = Received::new(text, decoded.remark);
+                let received = ReceivedText::new(text, decoded.remark);
                 match decoded.message {
                     Message::Call { id, action, payload } => {
                         self.take_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
@@ -70,7 +70,7 @@ impl Conversation<Srpc> {
                 }
             }
             Err(malformed) => {
-                let received = Received::new(text, Some(malformed.to_string()));
+                let received = ReceivedText::new(text, Some(malformed.to_string()));
                 self.refuse(received, refusal(malformed), now);
             }
         }
@@ -81,7 +81,7 @@ impl Conversation<Srpc> {
     pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        self.refuse(Received::new(Text::from(hex), Some(remark)), None, now);
+        self.refuse(ReceivedText::new(Text::from(hex), Some(remark)), None, now);
     }
 
     /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
@@ -90,13 +90,13 @@ impl Conversation<Srpc> {
         let decoded = srpc::decode(text.as_str(), self.version());
         self.outgoing.push(text.clone());
         let (kind, call, remark) = match decoded {
-            Ok(srpc::Decoded { message: Message::Call { id, action, payload }, remark }) => {
+            Ok(srpc::DecodedFrame { message: Message::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
                 let action = shared_name(&action, definition.as_ref());
                 let call = QueuedCall { action, definition, payload, findings: Vec::new(), then: None };
                 (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
             }
-            Ok(srpc::Decoded { message: Message::Result { .. }, .. }) => (FrameKind::Result, None, None),
+            Ok(srpc::DecodedFrame { message: Message::Result { .. }, .. }) => (FrameKind::Result, None, None),
             Ok(_) => (FrameKind::Error, None, None),
             Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string())),
         };

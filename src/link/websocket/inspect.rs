@@ -1,24 +1,24 @@
 //! Frames of this link on their way past those who look at them.
 
-use super::Link;
+use super::WebSocketLink;
 use crate::clock::Moment;
 use crate::link::inspect;
-use crate::link::intercept::queue::Verdict;
+use crate::link::intercept::queue::InspectionVerdict;
 use crate::trace::Text;
 
 /// The frames of a link that wait to be looked at.
-pub(super) type Inspections = inspect::Inspections<Text, Text>;
+pub(super) type WebSocketInspections = inspect::Inspections<Text, Text>;
 
-impl<S> Link<'_, S> {
+impl<S> WebSocketLink<'_, S> {
     /// A text of the peer: it is taken in, or waits for whoever looks at it.
     pub(super) fn arrived(&mut self, text: Text, now: Moment) {
-        if let Some(text) = Inspections::arrived(&mut self.inspections, &mut self.conversation, text, now) {
+        if let Some(text) = WebSocketInspections::arrived(&mut self.inspections, &mut self.conversation, text, now) {
             self.conversation.receive(text, now);
         }
     }
 
     /// Somebody has looked at a frame.
-    pub(super) fn judged(&mut self, ticket: u64, verdict: Verdict, now: Moment) {
+    pub(super) fn judged(&mut self, ticket: u64, verdict: InspectionVerdict, now: Moment) {
         if let Some(inspections) = &mut self.inspections {
             inspections.judge(ticket, verdict);
         }
@@ -31,15 +31,15 @@ impl<S> Link<'_, S> {
             self.inspections.as_mut().and_then(|inspections| inspections.released(&mut self.conversation, now))
         {
             match verdict {
-                Verdict::Pass => self.conversation.receive(text, now),
-                Verdict::Change(changed) => self.conversation.receive(Text::from(changed), now),
-                Verdict::Drop => {}
+                InspectionVerdict::Pass => self.conversation.receive(text, now),
+                InspectionVerdict::Change(changed) => self.conversation.receive(Text::from(changed), now),
+                InspectionVerdict::Drop => {}
             }
         }
     }
 
     /// Lets those who look at frames look at what is to be sent; what is kept back is forgotten.
     pub(super) fn inspect_outgoing(&mut self, now: Moment) {
-        Inspections::inspect_outgoing(&mut self.inspections, &mut self.conversation, now);
+        WebSocketInspections::inspect_outgoing(&mut self.inspections, &mut self.conversation, now);
     }
 }

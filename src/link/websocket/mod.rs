@@ -26,20 +26,20 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
-use super::close_reason::{End, broken, closed_by_peer, gone, unread};
-use super::conversation::{Conversation, Surroundings};
+use super::close_reason::{CloseReason, broken, closed_by_peer, gone, unread};
+use super::conversation::{Conversation, ConversationContext};
 use super::directory::{LinkInbox, LinkOrder};
 use super::intercept::gate::Gate;
 use super::network::Network;
 use super::settings::{LinkSettings, SharedSettings};
-use super::websocket::framing::Srpc;
+use super::websocket::framing::SrpcFraming;
 use crate::behaviour::Behaviour;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
-use crate::trace::{Direction, Happening, StationKey, Teller};
+use crate::trace::{Direction, Happening, StationKey, EventSender};
 
-use inspect::Inspections;
+use inspect::WebSocketInspections;
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -79,7 +79,7 @@ pub struct LinkContext {
     /// How connections are made.
     pub network: Network,
     /// Where to tell what happens.
-    pub teller: Teller,
+    pub teller: EventSender,
     /// Ends every link of the session.
     pub shutdown: CancellationToken,
 }
@@ -101,7 +101,7 @@ pub(super) async fn run<S>(
     inbox: &mut LinkInbox,
     context: &LinkContext,
     behaviour: Box<dyn Behaviour>,
-) -> (Box<dyn Behaviour>, End)
+) -> (Box<dyn Behaviour>, CloseReason)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -115,7 +115,7 @@ where
     let transport = Transport::WebSocket;
     let connected = Happening::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.teller.tell(Some(station), began, connected)).await;
-    let mut link = Link::begin(up, context, behaviour, began);
+    let mut link = WebSocketLink::begin(up, context, behaviour, began);
     link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
@@ -133,15 +133,15 @@ fn first_ping(our_role: Role, interval: Duration) -> Instant {
     }
 }
 
-struct Link<'a, S> {
+struct WebSocketLink<'a, S> {
     stream: WebSocketStream<S>,
     station: StationKey,
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
     our_role: Role,
-    conversation: Conversation<Srpc>,
+    conversation: Conversation<SrpcFraming>,
     /// In a box, because most links have none.
-    inspections: Option<Box<Inspections>>,
+    inspections: Option<Box<WebSocketInspections>>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -159,22 +159,22 @@ enum Wire {
     Blocked,
 }
 
-impl<'a, S> Link<'a, S>
+impl<'a, S> WebSocketLink<'a, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> Link<'a, S> {
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> WebSocketLink<'a, S> {
         let numbers = context.teller.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
         let our_role = behaviour.role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         let gate = context.gate.clone();
-        let surroundings = Surroundings { catalog, settings: settings.clone(), numbers, gate, station: up.station };
-        Link {
+        let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station: up.station };
+        WebSocketLink {
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(Srpc, surroundings, up.version, behaviour, now),
+            conversation: Conversation::begin(SrpcFraming, surroundings, up.version, behaviour, now),
             settings,
             our_role,
             inspections: None,
@@ -185,7 +185,7 @@ where
         }
     }
 
-    async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, End> {
+    async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
@@ -194,7 +194,7 @@ where
             self.ping().await?;
             self.feed().await?;
             if let Some(after) = self.conversation.restarts() {
-                return Err(End::Restarts(after));
+                return Err(CloseReason::Restarts(after));
             }
             let deadline = self.deadline();
             if let Some(deadline) = deadline {
@@ -209,7 +209,7 @@ where
                     }
                     Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
                 },
-                () = shutdown.as_mut() => return Err(End::Shutdown),
+                () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
                 order = inbox.next() => self.obey(order)?,
                 () = timer.as_mut(), if deadline.is_some() => self.tick()?,
                 () = std::future::ready(()), if burst == BURST => burst = 0,
@@ -235,7 +235,7 @@ where
         Poll::Pending
     }
 
-    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
+    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), CloseReason> {
         let now = now();
         match message {
             Some(Ok(Message::Text(text))) => self.arrived(text, now),
@@ -262,7 +262,7 @@ where
         self.conversation.told.push((now, happening));
     }
 
-    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), End> {
+    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
@@ -277,9 +277,9 @@ where
             Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
             Some(LinkOrder::Connect) => {}
-            Some(LinkOrder::Disconnect) | None => return Err(End::Disconnected),
-            Some(LinkOrder::Drop) => return Err(End::Cut),
-            Some(LinkOrder::Replaced) => return Err(End::Replaced),
+            Some(LinkOrder::Disconnect) | None => return Err(CloseReason::Disconnected),
+            Some(LinkOrder::Drop) => return Err(CloseReason::Cut),
+            Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
         }
         Ok(())
     }
@@ -308,7 +308,7 @@ where
         [conversation, inspections, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
-    fn tick(&mut self) -> Result<(), End> {
+    fn tick(&mut self) -> Result<(), CloseReason> {
         let now = now();
         if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
             return Err(unread(self.settings.write_timeout));
@@ -318,7 +318,7 @@ where
         Ok(())
     }
 
-    async fn ping(&mut self) -> Result<(), End> {
+    async fn ping(&mut self) -> Result<(), CloseReason> {
         if self.next_ping.is_none_or(|due| due > Instant::now()) {
             return Ok(());
         }
@@ -333,7 +333,7 @@ where
     }
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
-    async fn feed(&mut self) -> Result<(), End> {
+    async fn feed(&mut self) -> Result<(), CloseReason> {
         if self.inspections.is_some() || !self.conversation.outgoing.is_empty() {
             self.inspect_outgoing(now());
         }
@@ -351,7 +351,7 @@ where
     }
 
     /// Hands a message to the socket's buffer, which nearly always has room.
-    async fn put(&mut self, message: Message) -> Result<(), End> {
+    async fn put(&mut self, message: Message) -> Result<(), CloseReason> {
         let limit = self.settings.write_timeout;
         self.unwritten = true;
         let mut feeding = self.stream.feed(message);
@@ -364,7 +364,7 @@ where
     }
 
     /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
-    async fn finish(mut self, end: &End) -> Box<dyn Behaviour> {
+    async fn finish(mut self, end: &CloseReason) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
         self.context.teller.tell_all(self.station, &mut told).await;
         if let Some((code, reason)) = end.goodbye() {

@@ -8,7 +8,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 
 use super::*;
-use crate::behaviour::{Answer, IncomingCall, Outbox, Outcome};
+use crate::behaviour::{Answer, IncomingCall, Outbox, CallOutcome};
 use crate::link::LinkHandle;
 use crate::ocpp::Role;
 
@@ -31,7 +31,7 @@ impl Behaviour for Counting {
         Answer::Result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
     }
 
-    fn answered(&mut self, _action: &str, _payload: &Value, _outcome: Outcome<'_>, _now: Moment, _out: &mut Outbox) {}
+    fn answered(&mut self, _action: &str, _payload: &Value, _outcome: CallOutcome<'_>, _now: Moment, _out: &mut Outbox) {}
 
     fn deadline(&self) -> Option<StdInstant> {
         None
@@ -49,7 +49,7 @@ async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<Du
 }
 
 /// Runs the link until it ends; what it counted comes with the end.
-async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (End, usize) {
+async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (CloseReason, usize) {
     let (teller, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
     let station = teller.trace().station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
@@ -86,7 +86,7 @@ async fn an_order_gets_its_turn_though_the_peer_never_pauses() {
     theirs.flush().await.unwrap();
     handle.order(LinkOrder::Disconnect).unwrap();
     let (end, answered) = ended(ours, &mut inbox).await;
-    assert_eq!((end, answered), (End::Disconnected, BURST));
+    assert_eq!((end, answered), (CloseReason::Disconnected, BURST));
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +100,7 @@ async fn a_ping_is_answered_though_nothing_else_is_sent() {
         while let Some(Ok(_)) = theirs.next().await {}
     };
     let ((end, _), ()) = tokio::join!(ended(ours, &mut inbox), peer);
-    assert_eq!(end, End::Disconnected);
+    assert_eq!(end, CloseReason::Disconnected);
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,7 +109,7 @@ async fn a_link_that_is_cut_says_no_goodbye() {
     let (handle, mut inbox) = LinkHandle::new(1);
     handle.order(LinkOrder::Drop).unwrap();
     let (end, _) = ended(ours, &mut inbox).await;
-    assert_eq!((end.reason().as_str(), end), ("cut by us", End::Cut));
+    assert_eq!((end.reason().as_str(), end), ("cut by us", CloseReason::Cut));
     let heard = theirs.next().await.unwrap().unwrap_err();
     assert_eq!(crate::link::close_reason::lost(&heard), "the connection ended without a goodbye");
 }

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 
 use self::format::DateTime;
 use self::translate::Translator;
-use super::message::Message;
-use super::{Finding, Rule, Version, meter_forms};
+use super::message::MessageDefinition;
+use super::{Finding, FindingRule, Version, meter_forms};
 
 /// A payload can be wrong a million times over. Nobody reads more than this.
 const MAX_FINDINGS: usize = 100;
 
-impl Message {
+impl MessageDefinition {
     /// What is wrong with a payload. An empty answer is a valid payload; findings that are tolerated do not make it invalid
     /// (see [`decisive`](super::decisive)).
     pub fn check(&self, payload: &Value, version: Version) -> Vec<Finding> {
@@ -26,11 +26,11 @@ impl Message {
         }
         if payload.is_null() && version == Version::V1_6 && validator.is_valid(&Value::Object(Map::new())) {
             let message = "the payload is null where {} is wanted".to_owned();
-            return vec![Finding { path: String::new(), rule: Rule::Type, message, tolerated: true }];
+            return vec![Finding { path: String::new(), rule: FindingRule::Type, message, tolerated: true }];
         }
         let normal = meter_forms::normalise(payload, &self.fields);
         let mut findings = Findings::default();
-        for finding in normal.iter().flat_map(meter_forms::Normalised::findings) {
+        for finding in normal.iter().flat_map(meter_forms::NormalisedPayload::findings) {
             findings.add(finding);
         }
         let translator = Translator { fields: &self.fields, version, normal: normal.as_ref() };

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::ocpp::{Catalog, ErrorCode, Field, Kind, Role, SampleContext, XmlForm, decisive};
+use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, Role, SampleContext, XmlForm, decisive};
 
 fn check(version: Version, name: &str, payload: Value) -> Vec<Finding> {
     let catalog = Catalog::embedded();
@@ -167,9 +167,9 @@ fn faults_in_meter_values_of_1_5_are_found_where_they_were_sent() {
         (found.path.clone(), found.rule.error_code(Version::V1_5))
     };
     let unit = entry(json!({ "timestamp": time, "values": [{ "value": "0", "unit": "furlong" }] }));
-    assert!(matches!(&unit[..], [Finding { tolerated: true, rule: Rule::Enumeration, .. }]), "{unit:?}");
+    assert!(matches!(&unit[..], [Finding { tolerated: true, rule: FindingRule::Enumeration, .. }]), "{unit:?}");
     let timeless = entry(json!({ "values": [{ "value": "0" }] }));
-    assert!(matches!(&timeless[..], [Finding { tolerated: true, rule: Rule::Required, .. }]), "{timeless:?}");
+    assert!(matches!(&timeless[..], [Finding { tolerated: true, rule: FindingRule::Required, .. }]), "{timeless:?}");
 
     let phase = entry(json!({ "timestamp": time, "values": [{ "value": "0", "phase": "L1" }] }));
     assert_eq!(real(&phase), ("/values/0/values/0/phase".to_owned(), ErrorCode::PropertyConstraintViolation));
@@ -194,7 +194,7 @@ fn faults_in_meter_values_of_1_5_are_found_where_they_were_sent() {
 fn a_missing_field_decides_before_an_unknown_one() {
     let findings = check(Version::V1_5, "Authorize", json!({ "tag": "x" }));
     assert_eq!(findings.len(), 2);
-    assert_eq!(decisive(&findings).unwrap().rule, Rule::Required);
+    assert_eq!(decisive(&findings).unwrap().rule, FindingRule::Required);
 }
 
 #[test]
@@ -216,15 +216,15 @@ fn every_schema_compiles() {
             compile(message.schema()).unwrap();
             let skeleton = message.skeleton();
             let required = message.check(&skeleton, action.version);
-            assert!(!required.iter().any(|finding| finding.rule <= Rule::UnknownField), "{}: {required:?}", message.name);
+            assert!(!required.iter().any(|finding| finding.rule <= FindingRule::UnknownField), "{}: {required:?}", message.name);
         }
     }
 }
 
 /// Ways to spoil an object, each with the rule that is broken then.
-fn spoil(object: &Map<String, Value>, fields: &[Field]) -> Vec<(Value, Rule)> {
+fn spoil(object: &Map<String, Value>, fields: &[FieldDefinition]) -> Vec<(Value, FindingRule)> {
     let mut spoilt = Vec::new();
-    let mut put = |name: &str, value: Option<Value>, rule: Rule| {
+    let mut put = |name: &str, value: Option<Value>, rule: FindingRule| {
         let mut copy = object.clone();
         match value {
             Some(value) => copy.insert(name.to_owned(), value),
@@ -232,23 +232,23 @@ fn spoil(object: &Map<String, Value>, fields: &[Field]) -> Vec<(Value, Rule)> {
         };
         spoilt.push((Value::Object(copy), rule));
     };
-    put("surprise", Some(json!(1)), Rule::UnknownField);
+    put("surprise", Some(json!(1)), FindingRule::UnknownField);
     let has_readings = fields.iter().any(|field| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text));
     for field in fields {
         let one = |value: Value| Some(if field.repeated.is_some() { json!([value]) } else { value });
-        put(&field.name, one(json!(null)), Rule::Type);
-        put(&field.name, one(if field.kind.is_quoted() { json!(7) } else { json!("x") }), Rule::Type);
+        put(&field.name, one(json!(null)), FindingRule::Type);
+        put(&field.name, one(if field.kind.is_quoted() { json!(7) } else { json!("x") }), FindingRule::Type);
         if field.repeated.is_some() {
-            put(&field.name, Some(json!({})), Rule::Type);
+            put(&field.name, Some(json!({})), FindingRule::Type);
         }
         match &field.kind {
             // Tolerated: see `faults_in_meter_values_of_1_5_are_found_where_they_were_sent`.
-            Kind::Enumeration(_) if field.xml == XmlForm::Attribute => {}
-            Kind::Enumeration(_) => put(&field.name, one(json!("No such value")), Rule::Enumeration),
-            Kind::Text { max_length: Some(limit) } => {
-                put(&field.name, one(json!("ä".repeat(*limit as usize + 1))), Rule::Length)
+            FieldKind::Enumeration(_) if field.xml == XmlForm::Attribute => {}
+            FieldKind::Enumeration(_) => put(&field.name, one(json!("No such value")), FindingRule::Enumeration),
+            FieldKind::Text { max_length: Some(limit) } => {
+                put(&field.name, one(json!("ä".repeat(*limit as usize + 1))), FindingRule::Length)
             }
-            Kind::Object(inner) => {
+            FieldKind::Object(inner) => {
                 let held = object.get(&field.name).map(|held| held.get(0).unwrap_or(held));
                 for (value, rule) in held.and_then(Value::as_object).map_or_else(Vec::new, |held| spoil(held, inner)) {
                     put(&field.name, one(value), rule);
@@ -257,7 +257,7 @@ fn spoil(object: &Map<String, Value>, fields: &[Field]) -> Vec<(Value, Rule)> {
             _ => {}
         }
         if field.required && !(has_readings && field.name == "timestamp") {
-            put(&field.name, None, Rule::Required);
+            put(&field.name, None, FindingRule::Required);
         }
     }
     spoilt

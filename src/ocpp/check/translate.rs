@@ -8,9 +8,9 @@ use jsonschema::paths::LocationSegment;
 use serde_json::Value;
 
 use super::format::{self, DateTime};
-use crate::ocpp::message::{self, Field, Kind, XmlForm};
-use crate::ocpp::meter_forms::Normalised;
-use crate::ocpp::{Finding, Rule, Version, nearest};
+use crate::ocpp::message::{self, FieldDefinition, FieldKind, XmlForm};
+use crate::ocpp::meter_forms::NormalisedPayload;
+use crate::ocpp::{Finding, FindingRule, Version, nearest};
 
 /// How much of a value a sentence quotes.
 const MAX_QUOTE: usize = 60;
@@ -19,21 +19,21 @@ const MAX_CHOICES: usize = 12;
 
 /// What is needed to understand the errors of one payload.
 pub(super) struct Translator<'check> {
-    pub fields: &'check [Field],
+    pub fields: &'check [FieldDefinition],
     pub version: Version,
-    pub normal: Option<&'check Normalised>,
+    pub normal: Option<&'check NormalisedPayload>,
 }
 
 /// The place of an error.
-struct Place<'check> {
+struct SchemaPlace<'check> {
     /// As a JSON pointer.
     pointer: String,
     /// As a person writes it: `meterValue[0].timestamp`; `the payload` at the top.
     name: String,
     /// The field there, when it is one.
-    field: Option<&'check Field>,
+    field: Option<&'check FieldDefinition>,
     /// The fields of the object there.
-    fields: &'check [Field],
+    fields: &'check [FieldDefinition],
     /// Whether it is an element of a list rather than the list.
     in_list: bool,
 }
@@ -47,7 +47,7 @@ impl Translator<'_> {
             ValidationErrorKind::Required { property } => {
                 let property = property.as_str().unwrap_or_default();
                 let message = format!("{property} is missing in {}", place.name);
-                add(self.finding(&place, Rule::Required, message, self.may_lack(&place, property)));
+                add(self.finding(&place, FindingRule::Required, message, self.may_lack(&place, property)));
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for property in unexpected {
@@ -56,45 +56,45 @@ impl Translator<'_> {
             }
             ValidationErrorKind::MinItems { limit } => {
                 let message = format!("{} has {} elements where at least {limit} are wanted", place.name, length(value));
-                add(self.finding(&place, Rule::TooFew, message, false));
+                add(self.finding(&place, FindingRule::TooFew, message, false));
             }
             ValidationErrorKind::Type { .. } => {
                 // OCPP 1.2 and 1.5 were spoken by programs that took any number.
-                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, Kind::Integer));
+                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer));
                 let message = format!("{} is {} where {} is wanted", place.name, quote(value), wanted(&place));
-                add(self.finding(&place, Rule::Type, message, number && self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Type, message, number && self.version != Version::V1_6));
             }
             ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
                 let message = format!("{} is {}, which does not fit into 32 bits", place.name, quote(value));
-                add(self.finding(&place, Rule::Type, message, self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Type, message, self.version != Version::V1_6));
             }
             ValidationErrorKind::Enum { .. } => {
                 if let (Value::String(text), Some(field)) = (value, place.field) {
                     let message = enumeration(&place.name, text, field);
                     // XML attributes are meter readings of OCPP 1.5; ocppjs let any text pass there.
-                    add(self.finding(&place, Rule::Enumeration, message, field.xml == XmlForm::Attribute));
+                    add(self.finding(&place, FindingRule::Enumeration, message, field.xml == XmlForm::Attribute));
                 }
             }
             ValidationErrorKind::MaxLength { limit } => {
                 let length = value.as_str().map_or(0, |text| text.chars().count());
                 let message = format!("{} has {length} characters where at most {limit} are allowed", place.name);
-                add(self.finding(&place, Rule::Length, message, false));
+                add(self.finding(&place, FindingRule::Length, message, false));
             }
             ValidationErrorKind::Format { .. } => add(self.format(&place, value)),
             ValidationErrorKind::Custom { .. } => {
                 let message =
                     format!("{} is {}, which has too many fraction digits: {}", place.name, quote(value), wanted(&place));
-                add(self.finding(&place, Rule::Format, message, self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Format, message, self.version != Version::V1_6));
             }
             // The schemas use no other keywords.
-            _ => add(self.finding(&place, Rule::Format, format!("{} is not valid", place.name), false)),
+            _ => add(self.finding(&place, FindingRule::Format, format!("{} is not valid", place.name), false)),
         }
     }
 
-    fn format(&self, place: &Place, value: &Value) -> Finding {
+    fn format(&self, place: &SchemaPlace, value: &Value) -> Finding {
         let text = value.as_str().unwrap_or_default();
         let optional = place.field.is_some_and(|field| !field.required);
-        let is_date = place.field.is_some_and(|field| matches!(field.kind, Kind::DateTime));
+        let is_date = place.field.is_some_and(|field| matches!(field.kind, FieldKind::DateTime));
         let quoted = quote(value);
         let (message, tolerated) = match format::date_time(text) {
             _ if !is_date => (format!("{} is {quoted}, which is not a URI", place.name), false),
@@ -102,28 +102,28 @@ impl Translator<'_> {
             _ if text.is_empty() && optional => (format!("{} is empty; leave it out instead", place.name), true),
             _ => (format!("{} is {quoted}, which is not a date and time such as 2030-01-31T12:00:00Z", place.name), false),
         };
-        self.finding(place, Rule::Format, message, tolerated || self.version != Version::V1_6)
+        self.finding(place, FindingRule::Format, message, tolerated || self.version != Version::V1_6)
     }
 
-    fn unknown(&self, place: &Place, property: &str, object: &Value) -> Finding {
-        let is_free = |field: &&Field| object.get(&field.name).is_none();
+    fn unknown(&self, place: &SchemaPlace, property: &str, object: &Value) -> Finding {
+        let is_free = |field: &&FieldDefinition| object.get(&field.name).is_none();
         let meant = nearest(property, place.fields.iter().filter(is_free).map(|field| &*field.name));
         let mut message = format!("{} is not a field of {}", quote_text(property), place.name);
         if let Some(meant) = meant {
             let _ = write!(message, "; did you mean {meant}?");
         }
         let pointer = format!("{}/{}", place.pointer, property.replace('~', "~0").replace('/', "~1"));
-        Finding { path: self.original(pointer), rule: Rule::UnknownField, message, tolerated: false }
+        Finding { path: self.original(pointer), rule: FindingRule::UnknownField, message, tolerated: false }
     }
 
     /// ocppjs did not want the time of meter readings in OCPP 1.5, so there are stations that do not send it.
-    fn may_lack(&self, place: &Place, property: &str) -> bool {
-        let has_readings = |field: &Field| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text);
-        let is_time = |field: &Field| field.name == property && matches!(field.kind, Kind::DateTime);
+    fn may_lack(&self, place: &SchemaPlace, property: &str) -> bool {
+        let has_readings = |field: &FieldDefinition| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text);
+        let is_time = |field: &FieldDefinition| field.name == property && matches!(field.kind, FieldKind::DateTime);
         place.fields.iter().any(has_readings) && place.fields.iter().any(is_time)
     }
 
-    fn finding(&self, place: &Place, rule: Rule, message: String, tolerated: bool) -> Finding {
+    fn finding(&self, place: &SchemaPlace, rule: FindingRule, message: String, tolerated: bool) -> Finding {
         Finding { path: self.original(place.pointer.clone()), rule, message, tolerated }
     }
 
@@ -131,8 +131,8 @@ impl Translator<'_> {
         self.normal.map_or(pointer.clone(), |normal| normal.original(&pointer))
     }
 
-    fn place(&self, error: &ValidationError) -> Place<'_> {
-        let mut place = Place {
+    fn place(&self, error: &ValidationError) -> SchemaPlace<'_> {
+        let mut place = SchemaPlace {
             pointer: error.instance_path().as_str().to_owned(),
             name: String::new(),
             field: None,
@@ -161,20 +161,20 @@ impl Translator<'_> {
     }
 }
 
-fn wanted(place: &Place) -> String {
+fn wanted(place: &SchemaPlace) -> String {
     match place.field {
         None => "an object".to_owned(),
         Some(field) if field.repeated.is_some() && !place.in_list => "a list".to_owned(),
         Some(field) => match &field.kind {
-            Kind::Object(_) => "an object".to_owned(),
-            Kind::Enumeration(_) | Kind::Text { .. } => "text".to_owned(),
-            Kind::Integer => "a whole number".to_owned(),
+            FieldKind::Object(_) => "an object".to_owned(),
+            FieldKind::Enumeration(_) | FieldKind::Text { .. } => "text".to_owned(),
+            FieldKind::Integer => "a whole number".to_owned(),
             kind => kind.label(),
         },
     }
 }
 
-fn enumeration(name: &str, text: &str, field: &Field) -> String {
+fn enumeration(name: &str, text: &str, field: &FieldDefinition) -> String {
     let choices: Vec<&str> = field.kind.choices().collect();
     let named = choices.len().min(MAX_CHOICES);
     let mut message = format!("{name} is {}, which is not one of {}", quote_text(text), choices[..named].join(", "));

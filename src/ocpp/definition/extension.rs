@@ -8,9 +8,9 @@ use toml::Spanned;
 
 use super::toml_file;
 use super::types::built_in;
-use super::xml::Fault;
+use super::xml::XmlFault;
 use crate::ocpp::catalog::ActionDefinition;
-use crate::ocpp::message::{Field, Kind, Message, XmlForm};
+use crate::ocpp::message::{FieldDefinition, FieldKind, MessageDefinition, XmlForm};
 use crate::ocpp::{Role, Version};
 
 /// Fields of one file with every type written out where it is used: some 70 in the security extension. Without the limit a few types
@@ -80,7 +80,7 @@ struct FieldEntry {
 }
 
 /// Reads an extension file.
-pub(super) fn read(text: &str) -> Result<Extension, Fault> {
+pub(super) fn read(text: &str) -> Result<Extension, XmlFault> {
     let file: File = toml_file::read(text)?;
     let version = toml_file::version(text, &file.version)?;
     let mut types = Types { text, known: HashMap::new(), fields: 0 };
@@ -90,8 +90,8 @@ pub(super) fn read(text: &str) -> Result<Extension, Fault> {
     let mut actions = Vec::new();
     for entry in &file.actions {
         let action = entry.get_ref();
-        let message = |types: &mut Types, fields: &[Spanned<FieldEntry>], suffix: &str| -> Result<Message, Fault> {
-            Ok(Message::new(format!("{}{suffix}", action.name), types.fields(fields)?, None))
+        let message = |types: &mut Types, fields: &[Spanned<FieldEntry>], suffix: &str| -> Result<MessageDefinition, XmlFault> {
+            Ok(MessageDefinition::new(format!("{}{suffix}", action.name), types.fields(fields)?, None))
         };
         let definition = ActionDefinition {
             name: action.name.as_str().into(),
@@ -110,18 +110,18 @@ pub(super) fn read(text: &str) -> Result<Extension, Fault> {
 struct Types<'text> {
     text: &'text str,
     /// What a type holds, and how many fields that is.
-    known: HashMap<String, (Kind, usize)>,
+    known: HashMap<String, (FieldKind, usize)>,
     /// How many fields were written out so far.
     fields: usize,
 }
 
 impl Types<'_> {
-    fn declare(&mut self, entry: &Spanned<TypeEntry>) -> Result<(), Fault> {
+    fn declare(&mut self, entry: &Spanned<TypeEntry>) -> Result<(), XmlFault> {
         let TypeEntry { name, choices, fields } = entry.get_ref();
         let before = self.fields;
         let kind = match (choices, fields) {
-            (Some(choices), None) if !choices.is_empty() => Kind::Enumeration(choices.clone()),
-            (None, Some(fields)) => Kind::Object(self.fields(fields)?),
+            (Some(choices), None) if !choices.is_empty() => FieldKind::Enumeration(choices.clone()),
+            (None, Some(fields)) => FieldKind::Object(self.fields(fields)?),
             _ => return Err(self.fault(entry, format!("the type {name} must have either choices or fields"))),
         };
         let known = (kind, self.fields - before);
@@ -131,8 +131,8 @@ impl Types<'_> {
         Ok(())
     }
 
-    fn fields(&mut self, entries: &[Spanned<FieldEntry>]) -> Result<Vec<Field>, Fault> {
-        let mut fields: Vec<Field> = Vec::with_capacity(entries.len());
+    fn fields(&mut self, entries: &[Spanned<FieldEntry>]) -> Result<Vec<FieldDefinition>, XmlFault> {
+        let mut fields: Vec<FieldDefinition> = Vec::with_capacity(entries.len());
         for entry in entries {
             let field = self.field(entry)?;
             if fields.iter().any(|other| other.name == field.name) {
@@ -143,7 +143,7 @@ impl Types<'_> {
         Ok(fields)
     }
 
-    fn field(&mut self, entry: &Spanned<FieldEntry>) -> Result<Field, Fault> {
+    fn field(&mut self, entry: &Spanned<FieldEntry>) -> Result<FieldDefinition, XmlFault> {
         let FieldEntry { name, type_name, length, optional, minimum } = entry.get_ref();
         self.fields += 1 + self.known.get(type_name).map_or(0, |(_, fields)| *fields);
         if self.fields > MAX_FIELDS {
@@ -156,27 +156,27 @@ impl Types<'_> {
         };
         match (&mut kind, length) {
             (_, None) => {}
-            (Kind::Text { max_length }, Some(_)) => *max_length = *length,
+            (FieldKind::Text { max_length }, Some(_)) => *max_length = *length,
             _ => return Err(self.fault(entry, format!("{name} is no string, so it has no length"))),
         }
         // No XML is ever made of it, but the field must say something.
         let xml = XmlForm::Element(name.clone());
-        Ok(Field { name: name.clone(), kind, required: !optional, repeated: *minimum, type_name, xml })
+        Ok(FieldDefinition { name: name.clone(), kind, required: !optional, repeated: *minimum, type_name, xml })
     }
 
-    fn fault<Entry>(&self, entry: &Spanned<Entry>, problem: String) -> Fault {
-        Fault { line: toml_file::line(self.text, entry), column: None, problem }
+    fn fault<Entry>(&self, entry: &Spanned<Entry>, problem: String) -> XmlFault {
+        XmlFault { line: toml_file::line(self.text, entry), column: None, problem }
     }
 }
 
 impl Extension {
     /// Adds the actions to those of the version.
-    pub fn add_to(self, actions: &mut Vec<ActionDefinition>) -> Result<(), Fault> {
+    pub fn add_to(self, actions: &mut Vec<ActionDefinition>) -> Result<(), XmlFault> {
         for (line, action) in self.actions {
             if actions.iter().any(|other| other.name == action.name && other.initiator == action.initiator) {
                 let problem =
                     format!("the {} of OCPP {} has an action {} already", action.initiator, self.version, action.name);
-                return Err(Fault { line, column: None, problem });
+                return Err(XmlFault { line, column: None, problem });
             }
             actions.push(action);
         }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     /// The fault of a file with this after the version.
-    fn fault(rest: &str) -> Fault {
+    fn fault(rest: &str) -> XmlFault {
         read(&format!("version = \"1.6\"\n{rest}")).unwrap_err()
     }
 

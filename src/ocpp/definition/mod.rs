@@ -15,8 +15,8 @@ use std::path::Path;
 
 use self::extension::Extension;
 use self::overlay::Overlay;
-use self::source::{Source, SourceKind};
-use self::xml::Fault;
+use self::source::{DefinitionSource, SourceKind};
+use self::xml::XmlFault;
 use super::catalog::{ActionDefinition, Catalog};
 use super::{Role, Version};
 
@@ -24,7 +24,7 @@ pub use self::warning::{DefinitionWarning, DirectoryError};
 
 /// A catalog, and what was wrong with the files it was read from.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedCatalog {
     /// The messages of all versions that could be read.
     pub catalog: Catalog,
     /// What a person should know, in the order of the file names.
@@ -32,21 +32,21 @@ pub struct Loaded {
 }
 
 /// Reads the definitions that are built into the executable.
-pub fn read_embedded() -> Loaded {
+pub fn read_embedded() -> LoadedCatalog {
     load(source::embedded())
 }
 
 /// Reads the definitions in a directory: all files `*.wsdl`, whatever their names, and all files `*.overlay.toml` and
 /// `*.extension.toml`. A version for which the directory has no overlay, or no extension, keeps the built-in one, so that a directory
 /// of plain WSDL files is enough.
-pub fn read_directory(folder: &Path) -> Result<Loaded, DirectoryError> {
+pub fn read_directory(folder: &Path) -> Result<LoadedCatalog, DirectoryError> {
     Ok(load(source::directory(folder)?))
 }
 
 /// What was read so far, with the names of the files.
 #[derive(Default)]
 struct Reading {
-    services: Vec<(String, wsdl::Service)>,
+    services: Vec<(String, wsdl::WsdlService)>,
     /// The texts of the services, to serve them.
     texts: Vec<(Version, Role, String)>,
     overlays: Vec<(String, Overlay)>,
@@ -58,7 +58,7 @@ struct Reading {
     warnings: Vec<DefinitionWarning>,
 }
 
-fn load(sources: Vec<Source>) -> Loaded {
+fn load(sources: Vec<DefinitionSource>) -> LoadedCatalog {
     let mut reading = Reading::default();
     for source in sources {
         reading.read(source);
@@ -69,7 +69,7 @@ fn load(sources: Vec<Source>) -> Loaded {
 }
 
 impl Reading {
-    fn read(&mut self, source: Source) {
+    fn read(&mut self, source: DefinitionSource) {
         let kind = source.kind();
         let text = match source.text {
             Ok(text) => text,
@@ -88,8 +88,8 @@ impl Reading {
         }
     }
 
-    fn add_service(&mut self, file: String, service: wsdl::Service, text: &str) {
-        let same = |other: &wsdl::Service| other.version == service.version && other.host == service.host;
+    fn add_service(&mut self, file: String, service: wsdl::WsdlService, text: &str) {
+        let same = |other: &wsdl::WsdlService| other.version == service.version && other.host == service.host;
         match self.services.iter().find(|(_, other)| same(other)) {
             Some((first, _)) => self.warnings.push(DefinitionWarning::Twice { file, first: first.clone() }),
             None => {
@@ -99,9 +99,9 @@ impl Reading {
         }
     }
 
-    fn broken(&mut self, file: String, text: &str, fault: Fault) {
+    fn broken(&mut self, file: String, text: &str, fault: XmlFault) {
         let versions = self.spoil(&file, text);
-        let Fault { line, column, problem } = fault;
+        let XmlFault { line, column, problem } = fault;
         self.warnings.push(DefinitionWarning::Broken { file, line, column, problem, versions });
     }
 
@@ -159,7 +159,7 @@ impl Reading {
         }
     }
 
-    fn finish(mut self) -> Loaded {
+    fn finish(mut self) -> LoadedCatalog {
         let mut actions: Vec<ActionDefinition> = Vec::new();
         let sound = Version::ALL.into_iter().filter(|version| !self.spoilt.contains(version)).collect::<Vec<_>>();
         for version in sound {
@@ -167,7 +167,7 @@ impl Reading {
             let mut own: Vec<ActionDefinition> = services.flat_map(|(_, service)| service.actions).collect();
             match self.amend(version, &mut own) {
                 Ok(()) => actions.append(&mut own),
-                Err((file, Fault { line, column, problem })) => {
+                Err((file, XmlFault { line, column, problem })) => {
                     let versions = vec![version];
                     self.warnings.push(DefinitionWarning::Broken { file, line, column, problem, versions });
                 }
@@ -177,11 +177,11 @@ impl Reading {
         for (version, host, text) in self.texts {
             catalog.keep_wsdl(version, host, text);
         }
-        Loaded { catalog, warnings: self.warnings }
+        LoadedCatalog { catalog, warnings: self.warnings }
     }
 
     /// Applies the overlays of a version, then adds what its extensions have: an overlay is about the actions of the WSDL files.
-    fn amend(&mut self, version: Version, actions: &mut Vec<ActionDefinition>) -> Result<(), (String, Fault)> {
+    fn amend(&mut self, version: Version, actions: &mut Vec<ActionDefinition>) -> Result<(), (String, XmlFault)> {
         for (file, overlay) in self.overlays.iter().filter(|(_, overlay)| overlay.version == version) {
             overlay.apply(actions).map_err(|fault| (file.clone(), fault))?;
         }

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::toml_file;
-use super::xml::Fault;
+use super::xml::XmlFault;
 use crate::ocpp::Version;
 use crate::ocpp::catalog::ActionDefinition;
-use crate::ocpp::message::{Field, Kind, Message};
+use crate::ocpp::message::{FieldDefinition, FieldKind, MessageDefinition};
 
 /// An overlay file.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ enum Direction {
 }
 
 /// Reads an overlay file.
-pub(super) fn read(text: &str) -> Result<Overlay, Fault> {
+pub(super) fn read(text: &str) -> Result<Overlay, XmlFault> {
     let file: File = toml_file::read(text)?;
     let version = toml_file::version(text, &file.version)?;
     let changes = file.changes.into_iter().map(|change| (toml_file::line(text, &change), change.into_inner())).collect();
@@ -56,9 +56,9 @@ pub(super) fn read(text: &str) -> Result<Overlay, Fault> {
 
 impl Overlay {
     /// Changes the JSON fields of the actions.
-    pub fn apply(&self, actions: &mut [ActionDefinition]) -> Result<(), Fault> {
+    pub fn apply(&self, actions: &mut [ActionDefinition]) -> Result<(), XmlFault> {
         for (line, change) in &self.changes {
-            let fault = |problem: String| Fault { line: *line, column: None, problem };
+            let fault = |problem: String| XmlFault { line: *line, column: None, problem };
             let mut found = false;
             for action in actions.iter_mut().filter(|action| *action.name == *change.action) {
                 let message = match change.message {
@@ -77,7 +77,7 @@ impl Overlay {
 }
 
 impl Change {
-    fn apply(&self, message: &mut Message) -> Result<(), String> {
+    fn apply(&self, message: &mut MessageDefinition) -> Result<(), String> {
         let missing = || format!("{} of {} is not in the WSDL", self.path, message.name);
         if self.path.is_empty() {
             return self.reorder(&mut message.fields);
@@ -91,20 +91,20 @@ impl Change {
             *repeated = minimum;
         }
         match &mut field.kind {
-            Kind::Enumeration(values) => values.extend(self.also.iter().cloned()),
+            FieldKind::Enumeration(values) => values.extend(self.also.iter().cloned()),
             _ if !self.also.is_empty() => return Err(format!("{} is not an enumeration", self.path)),
             _ => {}
         }
         match &mut field.kind {
-            Kind::Object(fields) => self.reorder(fields),
+            FieldKind::Object(fields) => self.reorder(fields),
             _ if self.order.is_some() => Err(format!("{} has no fields to put in order", self.path)),
             _ => Ok(()),
         }
     }
 
-    fn reorder(&self, fields: &mut [Field]) -> Result<(), String> {
+    fn reorder(&self, fields: &mut [FieldDefinition]) -> Result<(), String> {
         let Some(order) = &self.order else { return Ok(()) };
-        let place = |field: &Field| order.iter().position(|name| *name == field.name);
+        let place = |field: &FieldDefinition| order.iter().position(|name| *name == field.name);
         if order.len() != fields.len() || fields.iter().any(|field| place(field).is_none()) {
             return Err(format!("the order of {} does not name exactly the fields of the WSDL", self.path_or_message()));
         }
@@ -117,7 +117,7 @@ impl Change {
     }
 }
 
-fn find<'field>(mut fields: &'field mut [Field], path: &str) -> Option<&'field mut Field> {
+fn find<'field>(mut fields: &'field mut [FieldDefinition], path: &str) -> Option<&'field mut FieldDefinition> {
     let mut steps = path.split('.').peekable();
     while let Some(step) = steps.next() {
         let field = fields.iter_mut().find(|field| field.name == step)?;
@@ -125,7 +125,7 @@ fn find<'field>(mut fields: &'field mut [Field], path: &str) -> Option<&'field m
             return Some(field);
         }
         match &mut field.kind {
-            Kind::Object(inner) => fields = inner,
+            FieldKind::Object(inner) => fields = inner,
             _ => return None,
         }
     }

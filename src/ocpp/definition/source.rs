@@ -12,7 +12,7 @@ use crate::ocpp::{Role, Version};
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A definition file: its name, and its text or why there is none.
-pub(super) struct Source {
+pub(super) struct DefinitionSource {
     pub name: String,
     pub text: io::Result<String>,
 }
@@ -31,7 +31,7 @@ pub(super) enum SourceKind {
 const OVERLAY: &str = ".overlay.toml";
 const EXTENSION: &str = ".extension.toml";
 
-impl Source {
+impl DefinitionSource {
     /// What this file is.
     pub fn kind(&self) -> SourceKind {
         if self.name.ends_with(OVERLAY) {
@@ -60,8 +60,8 @@ const EMBEDDED: [(&str, &str); 8] = embedded![
 ];
 
 /// The files built into the executable.
-pub(super) fn embedded() -> Vec<Source> {
-    EMBEDDED.iter().map(|(name, text)| Source { name: (*name).to_owned(), text: Ok((*text).to_owned()) }).collect()
+pub(super) fn embedded() -> Vec<DefinitionSource> {
+    EMBEDDED.iter().map(|(name, text)| DefinitionSource { name: (*name).to_owned(), text: Ok((*text).to_owned()) }).collect()
 }
 
 /// The texts of the built-in files of a kind, with their names.
@@ -80,7 +80,7 @@ pub(super) fn file_name(version: Version, host: Role) -> String {
 }
 
 /// The WSDL files, overlays and extensions of a directory, by name.
-pub(super) fn directory(folder: &Path) -> Result<Vec<Source>, DirectoryError> {
+pub(super) fn directory(folder: &Path) -> Result<Vec<DefinitionSource>, DirectoryError> {
     let fail = |reason| DirectoryError { folder: folder.to_owned(), reason };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(fail)? {
@@ -92,7 +92,7 @@ pub(super) fn directory(folder: &Path) -> Result<Vec<Source>, DirectoryError> {
     });
     paths.sort();
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(paths.iter().map(|path| Source { name: name(path), text: read(path) }).collect())
+    Ok(paths.iter().map(|path| DefinitionSource { name: name(path), text: read(path) }).collect())
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ocpp::Lookup;
+use crate::ocpp::ActionLookup;
 
 fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("wsdl")
 }
 
 /// A copy of the shipped definitions in which one file was changed; `None` removes it.
-fn changed(file: &str, change: impl Fn(String) -> Option<String>) -> (TempDir, Loaded) {
+fn changed(file: &str, change: impl Fn(String) -> Option<String>) -> (TempDir, LoadedCatalog) {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(shipped()).unwrap() {
         let path = entry.unwrap().path();
@@ -27,7 +27,7 @@ fn changed(file: &str, change: impl Fn(String) -> Option<String>) -> (TempDir, L
     (folder, loaded)
 }
 
-fn counts(loaded: &Loaded) -> [usize; 3] {
+fn counts(loaded: &LoadedCatalog) -> [usize; 3] {
     Version::ALL.map(|version| loaded.catalog.actions(version).len())
 }
 
@@ -59,7 +59,7 @@ fn a_missing_file_costs_its_version_and_no_other() {
     assert_eq!((warning.file(), warning.versions()), ("ocpp-1.5-charge-point.wsdl", &[Version::V1_5][..]));
     assert!(warning.to_string().contains("1.5"));
     let found = loaded.catalog.look_up(Version::V1_5, Role::ChargePoint, "Heartbeat");
-    assert!(matches!(found, Lookup::NoDefinitions));
+    assert!(matches!(found, ActionLookup::NoDefinitions));
 }
 
 #[test]
@@ -193,7 +193,7 @@ proptest::proptest! {
             let end = text.floor_char_boundary((start + length).min(text.len()));
             let damaged = format!("{}{put}{}", &text[..start], &text[end..]);
             let mut reading = Reading::default();
-            reading.read(Source { name: source.name, text: Ok(damaged) });
+            reading.read(DefinitionSource { name: source.name, text: Ok(damaged) });
             reading.finish();
         }
     }

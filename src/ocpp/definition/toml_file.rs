@@ -4,11 +4,11 @@
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::xml::Fault;
+use super::xml::XmlFault;
 use crate::ocpp::Version;
 
 /// Reads the text of a file.
-pub(super) fn read<File: DeserializeOwned>(text: &str) -> Result<File, Fault> {
+pub(super) fn read<File: DeserializeOwned>(text: &str) -> Result<File, XmlFault> {
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         fault(text, offset, error.message().replace('\n', " "))
@@ -16,7 +16,7 @@ pub(super) fn read<File: DeserializeOwned>(text: &str) -> Result<File, Fault> {
 }
 
 /// The version that a file is about.
-pub(super) fn version(text: &str, written: &Spanned<String>) -> Result<Version, Fault> {
+pub(super) fn version(text: &str, written: &Spanned<String>) -> Result<Version, XmlFault> {
     let version = Version::parse(written.get_ref());
     version.ok_or_else(|| fault(text, written.span().start, format!("{} is not a version", written.get_ref())))
 }
@@ -26,9 +26,9 @@ pub(super) fn line<Entry>(text: &str, entry: &Spanned<Entry>) -> u32 {
     place(text, entry.span().start).0
 }
 
-fn fault(text: &str, offset: usize, problem: String) -> Fault {
+fn fault(text: &str, offset: usize, problem: String) -> XmlFault {
     let (line, column) = place(text, offset);
-    Fault { line, column: Some(column), problem }
+    XmlFault { line, column: Some(column), problem }
 }
 
 fn place(text: &str, offset: usize) -> (u32, u32) {

@@ -4,8 +4,8 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::xml::{Element, Fault, QName};
-use crate::ocpp::message::{Field, Kind, XmlForm};
+use super::xml::{SchemaElement, XmlFault, QName};
+use crate::ocpp::message::{FieldDefinition, FieldKind, XmlForm};
 
 /// The namespace of XML Schema.
 pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
@@ -20,16 +20,16 @@ const MAX_FIELDS: usize = 20_000;
 const TEXT: &str = "value";
 
 /// The types and elements of the schemas of one WSDL file.
-pub(super) struct Types<'xml> {
-    types: HashMap<QName, &'xml Element>,
-    elements: HashMap<QName, &'xml Element>,
+pub(super) struct SchemaTypes<'xml> {
+    types: HashMap<QName, &'xml SchemaElement>,
+    elements: HashMap<QName, &'xml SchemaElement>,
     fields: Cell<usize>,
 }
 
-impl<'xml> Types<'xml> {
+impl<'xml> SchemaTypes<'xml> {
     /// Collects what the schemas declare.
-    pub fn collect(schemas: impl IntoIterator<Item = &'xml Element>) -> Result<Types<'xml>, Fault> {
-        let mut types = Types { types: HashMap::new(), elements: HashMap::new(), fields: Cell::new(0) };
+    pub fn collect(schemas: impl IntoIterator<Item = &'xml SchemaElement>) -> Result<SchemaTypes<'xml>, XmlFault> {
+        let mut types = SchemaTypes { types: HashMap::new(), elements: HashMap::new(), fields: Cell::new(0) };
         for schema in schemas {
             let namespace = schema.attribute("targetNamespace").unwrap_or_default();
             for child in schema.children.iter().filter(|child| &*child.name.namespace == XSD) {
@@ -53,19 +53,19 @@ impl<'xml> Types<'xml> {
     }
 
     /// The type's name and the fields of the message that a SOAP body carries in this element.
-    pub fn message(&self, element: &QName, asked_by: &Element) -> Result<(String, Vec<Field>), Fault> {
+    pub fn message(&self, element: &QName, asked_by: &SchemaElement) -> Result<(String, Vec<FieldDefinition>), XmlFault> {
         let declaration = self.elements.get(element);
         let declaration =
             declaration.ok_or_else(|| asked_by.fault(format!("the element {} is not declared", element.local)))?;
         let (kind, name) = self.type_of(declaration, 0)?;
         match kind {
-            Kind::Object(fields) => Ok((if name.is_empty() { element.local.to_string() } else { name }, fields)),
+            FieldKind::Object(fields) => Ok((if name.is_empty() { element.local.to_string() } else { name }, fields)),
             _ => Err(declaration.fault(format!("the message {} has no fields: its type is not complex", element.local))),
         }
     }
 
     /// What an element or attribute holds, by its attribute `type` or by the type written inside it.
-    fn type_of(&self, holder: &Element, depth: usize) -> Result<(Kind, String), Fault> {
+    fn type_of(&self, holder: &SchemaElement, depth: usize) -> Result<(FieldKind, String), XmlFault> {
         if let Some(name) = holder.reference("type")? {
             return self.named(&name, holder, depth);
         }
@@ -74,7 +74,7 @@ impl<'xml> Types<'xml> {
         Ok((self.kind(inside, depth)?, String::new()))
     }
 
-    fn named(&self, name: &QName, asked_by: &Element, depth: usize) -> Result<(Kind, String), Fault> {
+    fn named(&self, name: &QName, asked_by: &SchemaElement, depth: usize) -> Result<(FieldKind, String), XmlFault> {
         if &*name.namespace == XSD {
             let kind = built_in(&name.local);
             let kind = kind.ok_or_else(|| asked_by.fault(format!("the type xs:{} is not supported", name.local)))?;
@@ -86,7 +86,7 @@ impl<'xml> Types<'xml> {
     }
 
     /// What a `complexType` or `simpleType` describes.
-    fn kind(&self, declaration: &Element, depth: usize) -> Result<Kind, Fault> {
+    fn kind(&self, declaration: &SchemaElement, depth: usize) -> Result<FieldKind, XmlFault> {
         if depth > MAX_DEPTH {
             return Err(declaration.fault("types are nested too deeply, or a type contains itself"));
         }
@@ -95,11 +95,11 @@ impl<'xml> Types<'xml> {
         }
         let mut fields = Vec::new();
         self.content(declaration, depth, &mut fields)?;
-        Ok(Kind::Object(fields))
+        Ok(FieldKind::Object(fields))
     }
 
     /// Adds the fields of a complex type, a sequence or an extension.
-    fn content(&self, parent: &Element, depth: usize, fields: &mut Vec<Field>) -> Result<(), Fault> {
+    fn content(&self, parent: &SchemaElement, depth: usize, fields: &mut Vec<FieldDefinition>) -> Result<(), XmlFault> {
         for child in parent.children.iter().filter(|child| &*child.name.namespace == XSD) {
             match &*child.name.local {
                 "annotation" => {}
@@ -125,7 +125,7 @@ impl<'xml> Types<'xml> {
         Ok(())
     }
 
-    fn element(&self, element: &Element, depth: usize) -> Result<Option<Field>, Fault> {
+    fn element(&self, element: &SchemaElement, depth: usize) -> Result<Option<FieldDefinition>, XmlFault> {
         self.count(element)?;
         let name = element.required("name")?;
         let (minimum, maximum) = (occurrence(element, "minOccurs")?, occurrence(element, "maxOccurs")?);
@@ -139,7 +139,7 @@ impl<'xml> Types<'xml> {
         // and call the list by the plural: `<value unit="Wh">1</value>` is `"values": [{"value": "1", "unit": "Wh"}]`.
         let has_text = kind.fields().iter().any(|field| field.xml == XmlForm::Text);
         let json_name = if has_text && repeated.is_some() { format!("{name}s") } else { name.to_owned() };
-        Ok(Some(Field {
+        Ok(Some(FieldDefinition {
             name: json_name,
             kind,
             required: minimum > 0,
@@ -149,7 +149,7 @@ impl<'xml> Types<'xml> {
         }))
     }
 
-    fn attribute(&self, attribute: &Element, depth: usize) -> Result<Option<Field>, Fault> {
+    fn attribute(&self, attribute: &SchemaElement, depth: usize) -> Result<Option<FieldDefinition>, XmlFault> {
         self.count(attribute)?;
         let usage = attribute.attribute("use").unwrap_or("optional");
         if usage == "prohibited" {
@@ -157,17 +157,17 @@ impl<'xml> Types<'xml> {
         }
         let (kind, type_name) = self.type_of(attribute, depth + 1)?;
         let name = attribute.required("name")?.to_owned();
-        Ok(Some(Field { name, kind, required: usage == "required", repeated: None, type_name, xml: XmlForm::Attribute }))
+        Ok(Some(FieldDefinition { name, kind, required: usage == "required", repeated: None, type_name, xml: XmlForm::Attribute }))
     }
 
-    fn text(&self, extension: &Element, depth: usize) -> Result<Field, Fault> {
+    fn text(&self, extension: &SchemaElement, depth: usize) -> Result<FieldDefinition, XmlFault> {
         self.count(extension)?;
         let base = extension.reference("base")?.ok_or_else(|| extension.fault("<extension> has no attribute base"))?;
         let (kind, type_name) = self.named(&base, extension, depth + 1)?;
-        Ok(Field { name: TEXT.to_owned(), kind, required: true, repeated: None, type_name, xml: XmlForm::Text })
+        Ok(FieldDefinition { name: TEXT.to_owned(), kind, required: true, repeated: None, type_name, xml: XmlForm::Text })
     }
 
-    fn restricted(&self, declaration: &Element, depth: usize) -> Result<Kind, Fault> {
+    fn restricted(&self, declaration: &SchemaElement, depth: usize) -> Result<FieldKind, XmlFault> {
         let restriction = declaration.first(XSD, "restriction");
         let restriction =
             restriction.ok_or_else(|| declaration.fault("a simpleType without a restriction is not supported"))?;
@@ -177,16 +177,16 @@ impl<'xml> Types<'xml> {
         for facet in restriction.children.iter().filter(|child| &*child.name.namespace == XSD) {
             match (&*facet.name.local, &mut kind) {
                 ("enumeration", _) => values.push(facet.required("value")?.to_owned()),
-                ("maxLength" | "length", Kind::Text { max_length }) => *max_length = Some(number(facet)?),
-                ("fractionDigits", Kind::Decimal { fraction_digits }) => *fraction_digits = Some(number(facet)?),
+                ("maxLength" | "length", FieldKind::Text { max_length }) => *max_length = Some(number(facet)?),
+                ("fractionDigits", FieldKind::Decimal { fraction_digits }) => *fraction_digits = Some(number(facet)?),
                 ("annotation" | "whiteSpace", _) => {}
                 (other, _) => return Err(facet.fault(format!("the limit {other} is not supported for this type"))),
             }
         }
-        if values.is_empty() { Ok(kind) } else { Ok(Kind::Enumeration(values)) }
+        if values.is_empty() { Ok(kind) } else { Ok(FieldKind::Enumeration(values)) }
     }
 
-    fn count(&self, element: &Element) -> Result<(), Fault> {
+    fn count(&self, element: &SchemaElement) -> Result<(), XmlFault> {
         self.fields.set(self.fields.get() + 1);
         if self.fields.get() > MAX_FIELDS {
             return Err(element.fault("the types contain each other so often that the messages would not end"));
@@ -195,13 +195,13 @@ impl<'xml> Types<'xml> {
     }
 }
 
-fn number(facet: &Element) -> Result<u32, Fault> {
+fn number(facet: &SchemaElement) -> Result<u32, XmlFault> {
     let value = facet.required("value")?;
     value.trim().parse().map_err(|_| facet.fault(format!("{value} is not a number")))
 }
 
 /// `None` is unbounded, an absent attribute is 1.
-fn occurrence(element: &Element, attribute: &str) -> Result<Option<u32>, Fault> {
+fn occurrence(element: &SchemaElement, attribute: &str) -> Result<Option<u32>, XmlFault> {
     match element.attribute(attribute).map(str::trim) {
         None => Ok(Some(1)),
         Some("unbounded") => Ok(None),
@@ -214,14 +214,14 @@ fn occurrence(element: &Element, attribute: &str) -> Result<Option<u32>, Fault> 
 }
 
 /// What a simple type of XML Schema holds; none for a type that OCPP has no need of.
-pub(super) fn built_in(name: &str) -> Option<Kind> {
+pub(super) fn built_in(name: &str) -> Option<FieldKind> {
     Some(match name {
-        "string" | "normalizedString" | "token" => Kind::Text { max_length: None },
-        "int" | "integer" => Kind::Integer,
-        "decimal" | "double" | "float" => Kind::Decimal { fraction_digits: None },
-        "boolean" => Kind::Boolean,
-        "dateTime" => Kind::DateTime,
-        "anyURI" => Kind::Uri,
+        "string" | "normalizedString" | "token" => FieldKind::Text { max_length: None },
+        "int" | "integer" => FieldKind::Integer,
+        "decimal" | "double" | "float" => FieldKind::Decimal { fraction_digits: None },
+        "boolean" => FieldKind::Boolean,
+        "dateTime" => FieldKind::DateTime,
+        "anyURI" => FieldKind::Uri,
         _ => return None,
     })
 }

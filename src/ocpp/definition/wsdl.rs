@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::types::{Types, XSD};
-use super::xml::{self, Element, Fault, QName};
+use super::types::{SchemaTypes, XSD};
+use super::xml::{self, SchemaElement, XmlFault, QName};
 use crate::ocpp::catalog::{ActionDefinition, SoapOperation};
-use crate::ocpp::message::{Message, XmlBody};
+use crate::ocpp::message::{MessageDefinition, XmlBody};
 use crate::ocpp::{Role, Version};
 
 const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
@@ -15,7 +15,7 @@ const SOAP12: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
 const ADDRESSING: &str = "http://www.w3.org/2006/05/addressing/wsdl";
 
 /// One service with its actions.
-pub(super) struct Service {
+pub(super) struct WsdlService {
     pub version: Version,
     /// The role that hosts the service, and so receives its calls.
     pub host: Role,
@@ -23,7 +23,7 @@ pub(super) struct Service {
 }
 
 /// Reads a service.
-pub(super) fn read(text: &str) -> Result<Service, Fault> {
+pub(super) fn read(text: &str) -> Result<WsdlService, XmlFault> {
     let root = xml::parse(text)?;
     if !root.is(WSDL, "definitions") {
         return Err(root.fault(format!("<{}> is not the <definitions> of a WSDL 1.1 file", root.name.local)));
@@ -32,8 +32,8 @@ pub(super) fn read(text: &str) -> Result<Service, Fault> {
     let (version, host) = service_of(namespace)
         .ok_or_else(|| root.fault(format!("the target namespace {namespace} is none of OCPP 1.2, 1.5 and 1.6")))?;
     let schemas = root.all(WSDL, "types").flat_map(|types| types.all(XSD, "schema"));
-    let file = File { root: &root, types: Types::collect(schemas)?, namespace: namespace.into(), version, host };
-    Ok(Service { version, host, actions: file.actions()? })
+    let file = File { root: &root, types: SchemaTypes::collect(schemas)?, namespace: namespace.into(), version, host };
+    Ok(WsdlService { version, host, actions: file.actions()? })
 }
 
 /// The version and role of a service, by the target namespace of its definition.
@@ -43,15 +43,15 @@ pub(super) fn service_of(namespace: &str) -> Option<(Version, Role)> {
 }
 
 struct File<'xml> {
-    root: &'xml Element,
-    types: Types<'xml>,
+    root: &'xml SchemaElement,
+    types: SchemaTypes<'xml>,
     namespace: Arc<str>,
     version: Version,
     host: Role,
 }
 
 impl File<'_> {
-    fn actions(&self) -> Result<Vec<ActionDefinition>, Fault> {
+    fn actions(&self) -> Result<Vec<ActionDefinition>, XmlFault> {
         let port_type = self.root.first(WSDL, "portType");
         let port_type = port_type.ok_or_else(|| self.root.fault("there is no <portType>, so the service has no operations"))?;
         let mut names = HashSet::new();
@@ -69,7 +69,7 @@ impl File<'_> {
         Ok(actions)
     }
 
-    fn action(&self, name: &str, operation: &Element, port_type: &Element) -> Result<ActionDefinition, Fault> {
+    fn action(&self, name: &str, operation: &SchemaElement, port_type: &SchemaElement) -> Result<ActionDefinition, XmlFault> {
         let input = operation.first(WSDL, "input");
         let input = input.ok_or_else(|| operation.fault(format!("the operation {name} has no <input>")))?;
         let output = operation.first(WSDL, "output");
@@ -98,21 +98,21 @@ impl File<'_> {
 
     /// The action of an answer for which the WSDL names none, as toolkits derive it: namespace, port type and message name
     /// (WS-Addressing 1.0, WSDL Binding §4.4.4). OCPP 1.2 needs it.
-    fn default_action(&self, operation: &str, output: &Element, port_type: &Element) -> Result<String, Fault> {
+    fn default_action(&self, operation: &str, output: &SchemaElement, port_type: &SchemaElement) -> Result<String, XmlFault> {
         let port_type = port_type.required("name")?;
         let output = output.attribute("name").map_or_else(|| format!("{operation}Response"), str::to_owned);
         Ok(format!("{}/{port_type}/{output}", self.namespace.trim_end_matches('/')))
     }
 
     /// The operation in the binding to SOAP 1.2.
-    fn bound(&self, name: &str, operation: &Element) -> Result<&Element, Fault> {
+    fn bound(&self, name: &str, operation: &SchemaElement) -> Result<&SchemaElement, XmlFault> {
         let mut bindings = self.root.all(WSDL, "binding").filter(|binding| binding.first(SOAP12, "binding").is_some());
         let binding = bindings.next().ok_or_else(|| self.root.fault("there is no binding to SOAP 1.2"))?;
         let found = binding.all(WSDL, "operation").find(|bound| bound.attribute("name") == Some(name));
         found.ok_or_else(|| operation.fault(format!("the binding does not have the operation {name}")))
     }
 
-    fn headers(&self, bound: &Element) -> Result<Vec<String>, Fault> {
+    fn headers(&self, bound: &SchemaElement) -> Result<Vec<String>, XmlFault> {
         let input = bound.first(WSDL, "input");
         let headers = input.into_iter().flat_map(|input| input.all(SOAP12, "header"));
         headers
@@ -125,21 +125,21 @@ impl File<'_> {
     }
 
     /// The message that an `input` or `output` refers to.
-    fn message(&self, reference: &Element) -> Result<Message, Fault> {
+    fn message(&self, reference: &SchemaElement) -> Result<MessageDefinition, XmlFault> {
         let name = reference.reference("message")?;
         let name = name.ok_or_else(|| reference.fault(format!("<{}> has no attribute message", reference.name.local)))?;
         let element = self.part(&name, reference, None)?;
         let (type_name, fields) = self.types.message(&element, reference)?;
         let xml = XmlBody { namespace: self.namespace.clone(), element: element.local.into_string(), fields: fields.clone() };
-        Ok(Message::new(type_name, fields, Some(xml)))
+        Ok(MessageDefinition::new(type_name, fields, Some(xml)))
     }
 
     /// The element of a message's part; without a name, of its only part.
-    fn part(&self, message: &QName, asked_by: &Element, name: Option<&str>) -> Result<QName, Fault> {
+    fn part(&self, message: &QName, asked_by: &SchemaElement, name: Option<&str>) -> Result<QName, XmlFault> {
         let mut messages = self.root.all(WSDL, "message");
         let found = messages.find(|found| found.attribute("name") == Some(&*message.local));
         let found = found.ok_or_else(|| asked_by.fault(format!("the message {} is not declared", message.local)))?;
-        let is_wanted = |part: &&Element| name.is_none_or(|name| part.attribute("name") == Some(name));
+        let is_wanted = |part: &&SchemaElement| name.is_none_or(|name| part.attribute("name") == Some(name));
         // Some definitions put the header's part into the message of the body, before or after the body's own.
         let parts = found.all(WSDL, "part").filter(is_wanted);
         let mut elements = parts.filter_map(|part| part.reference("element").transpose()).collect::<Result<Vec<_>, _>>()?;

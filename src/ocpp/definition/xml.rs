@@ -15,7 +15,7 @@ const MAX_ELEMENTS: usize = 50_000;
 
 /// What is wrong in a file, and where. Lines and columns start at 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct XmlFault {
     pub line: u32,
     pub column: Option<u32>,
     pub problem: String,
@@ -33,28 +33,28 @@ type Scope = HashMap<Box<str>, Rc<str>>;
 
 /// An element. Text between elements has no meaning in a definition and is not kept.
 #[derive(Debug)]
-pub(super) struct Element {
+pub(super) struct SchemaElement {
     pub name: QName,
-    pub children: Vec<Element>,
+    pub children: Vec<SchemaElement>,
     attributes: Vec<(QName, String)>,
     scope: Rc<Scope>,
     line: u32,
     column: u32,
 }
 
-impl Element {
+impl SchemaElement {
     /// Whether this is the element `local` of `namespace`.
     pub fn is(&self, namespace: &str, local: &str) -> bool {
         &*self.name.local == local && &*self.name.namespace == namespace
     }
 
     /// The children `local` of `namespace`.
-    pub fn all<'a>(&'a self, namespace: &'a str, local: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub fn all<'a>(&'a self, namespace: &'a str, local: &'a str) -> impl Iterator<Item = &'a SchemaElement> {
         self.children.iter().filter(move |child| child.is(namespace, local))
     }
 
     /// The first child `local` of `namespace`.
-    pub fn first(&self, namespace: &str, local: &str) -> Option<&Element> {
+    pub fn first(&self, namespace: &str, local: &str) -> Option<&SchemaElement> {
         self.children.iter().find(|child| child.is(namespace, local))
     }
 
@@ -70,21 +70,21 @@ impl Element {
     }
 
     /// An attribute that must be there.
-    pub fn required(&self, local: &str) -> Result<&str, Fault> {
+    pub fn required(&self, local: &str) -> Result<&str, XmlFault> {
         self.attribute(local).ok_or_else(|| self.fault(format!("<{}> has no attribute {local}", self.name.local)))
     }
 
     /// The qualified name that an attribute holds: `tns:IdToken`.
-    pub fn reference(&self, local: &str) -> Result<Option<QName>, Fault> {
+    pub fn reference(&self, local: &str) -> Result<Option<QName>, XmlFault> {
         self.attribute(local).map(|value| self.resolve(value)).transpose()
     }
 
     /// A fault at this element.
-    pub fn fault(&self, problem: impl Into<String>) -> Fault {
-        Fault { line: self.line, column: Some(self.column), problem: problem.into() }
+    pub fn fault(&self, problem: impl Into<String>) -> XmlFault {
+        XmlFault { line: self.line, column: Some(self.column), problem: problem.into() }
     }
 
-    fn resolve(&self, name: &str) -> Result<QName, Fault> {
+    fn resolve(&self, name: &str) -> Result<QName, XmlFault> {
         let (prefix, local) = name.trim().split_once(':').unwrap_or(("", name.trim()));
         match self.scope.get(prefix) {
             Some(namespace) => Ok(QName { namespace: namespace.clone(), local: local.into() }),
@@ -95,22 +95,22 @@ impl Element {
 }
 
 /// Reads a whole file.
-pub(super) fn parse(text: &str) -> Result<Element, Fault> {
+pub(super) fn parse(text: &str) -> Result<SchemaElement, XmlFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader::from_str(text);
     let mut places = Places::new(text);
-    let mut open: Vec<Element> = Vec::new();
-    let mut root: Option<Element> = None;
+    let mut open: Vec<SchemaElement> = Vec::new();
+    let mut root: Option<SchemaElement> = None;
     let mut count = 0;
     loop {
         let start = reader.buffer_position();
         let event = reader.read_event().map_err(|error| {
             let position = reader.error_position();
             let (line, column) = places.at(position);
-            Fault { line, column: Some(column), problem: error.to_string() }
+            XmlFault { line, column: Some(column), problem: error.to_string() }
         })?;
         let (line, column) = places.at(start);
-        let fault = |problem: &str| Fault { line, column: Some(column), problem: problem.to_owned() };
+        let fault = |problem: &str| XmlFault { line, column: Some(column), problem: problem.to_owned() };
         match event {
             Event::Start(tag) | Event::Empty(tag) if open.len() >= MAX_DEPTH || count >= MAX_ELEMENTS => {
                 let limit = if count >= MAX_ELEMENTS { "more elements" } else { "deeper nesting" };
@@ -147,19 +147,19 @@ pub(super) fn parse(text: &str) -> Result<Element, Fault> {
             Err(unclosed.fault(format!("<{}> is never closed; the file ends too early", unclosed.name.local)))
         }
         (None, Some(root)) => Ok(root),
-        (None, None) => Err(Fault { line: 1, column: None, problem: "the file holds no XML element".to_owned() }),
+        (None, None) => Err(XmlFault { line: 1, column: None, problem: "the file holds no XML element".to_owned() }),
     }
 }
 
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) {
+fn close(element: SchemaElement, open: &mut [SchemaElement], root: &mut Option<SchemaElement>) {
     match open.last_mut() {
         Some(parent) => parent.children.push(element),
         None => *root = Some(element),
     }
 }
 
-fn element(tag: &BytesStart, parent: Option<&Element>, line: u32, column: u32) -> Result<Element, Fault> {
-    let fault = |problem: String| Fault { line, column: Some(column), problem };
+fn element(tag: &BytesStart, parent: Option<&SchemaElement>, line: u32, column: u32) -> Result<SchemaElement, XmlFault> {
+    let fault = |problem: String| XmlFault { line, column: Some(column), problem };
     let mut scope = parent.map_or_else(Rc::default, |parent| parent.scope.clone());
     let mut plain = Vec::new();
     for attribute in tag.attributes() {
@@ -176,7 +176,7 @@ fn element(tag: &BytesStart, parent: Option<&Element>, line: u32, column: u32) -
             None => plain.push((attribute.key.into_inner().to_owned(), value.into_owned())),
         }
     }
-    let mut element = Element {
+    let mut element = SchemaElement {
         name: QName { namespace: "".into(), local: "".into() },
         children: Vec::new(),
         attributes: Vec::new(),

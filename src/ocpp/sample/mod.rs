@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde_json::{Map, Value, json};
 
-use self::values::Place;
-use super::message::{Field, Kind, Message};
+use self::values::SamplePlace;
+use super::message::{FieldDefinition, FieldKind, MessageDefinition};
 
 /// What an example is about.
 #[derive(Debug, Clone)]
@@ -55,10 +55,10 @@ impl SampleContext {
     }
 }
 
-impl Message {
+impl MessageDefinition {
     /// A plausible payload: the required fields and the optional ones that people usually send. It is valid.
     pub fn sample(&self, context: &SampleContext) -> Value {
-        object(&self.fields, &Place::root(&self.name), context)
+        object(&self.fields, &SamplePlace::root(&self.name), context)
     }
 
     /// The required fields with nothing in them, to be filled in: empty texts, zeros, the first value of an enumeration.
@@ -67,25 +67,25 @@ impl Message {
     }
 }
 
-fn object(fields: &[Field], place: &Place, context: &SampleContext) -> Value {
+fn object(fields: &[FieldDefinition], place: &SamplePlace, context: &SampleContext) -> Value {
     let wanted = fields.iter().filter(|field| field.required || values::is_usual(place, &field.name));
     Value::Object(wanted.map(|field| (field.name.clone(), content(field, place, context))).collect())
 }
 
-fn content(field: &Field, place: &Place, context: &SampleContext) -> Value {
+fn content(field: &FieldDefinition, place: &SamplePlace, context: &SampleContext) -> Value {
     let one = || match &field.kind {
-        Kind::Object(fields) => object(fields, &place.inside(&field.name), context),
-        Kind::Text { max_length } => {
+        FieldKind::Object(fields) => object(fields, &place.inside(&field.name), context),
+        FieldKind::Text { max_length } => {
             let text = values::text(place, &field.name, context);
             json!(max_length.map_or(text.clone(), |limit| text.chars().take(limit as usize).collect()))
         }
-        Kind::Enumeration(choices) => json!(values::choice(place, &field.name, choices)),
-        Kind::Integer => json!(values::integer(place, &field.name, context)),
-        Kind::Decimal { fraction_digits: Some(0) } => json!(16),
-        Kind::Decimal { .. } => json!(values::decimal(&field.name)),
-        Kind::Boolean => json!(false),
-        Kind::DateTime => json!(context.timestamp(values::seconds_later(&field.name))),
-        Kind::Uri => json!(values::uri(place)),
+        FieldKind::Enumeration(choices) => json!(values::choice(place, &field.name, choices)),
+        FieldKind::Integer => json!(values::integer(place, &field.name, context)),
+        FieldKind::Decimal { fraction_digits: Some(0) } => json!(16),
+        FieldKind::Decimal { .. } => json!(values::decimal(&field.name)),
+        FieldKind::Boolean => json!(false),
+        FieldKind::DateTime => json!(context.timestamp(values::seconds_later(&field.name))),
+        FieldKind::Uri => json!(values::uri(place)),
     };
     match field.repeated {
         None => one(),
@@ -94,18 +94,18 @@ fn content(field: &Field, place: &Place, context: &SampleContext) -> Value {
     }
 }
 
-fn blank_object(fields: &[Field]) -> Value {
+fn blank_object(fields: &[FieldDefinition]) -> Value {
     let required = fields.iter().filter(|field| field.required);
     Value::Object(required.map(|field| (field.name.clone(), blank(field))).collect::<Map<_, _>>())
 }
 
-fn blank(field: &Field) -> Value {
+fn blank(field: &FieldDefinition) -> Value {
     let one = || match &field.kind {
-        Kind::Object(fields) => blank_object(fields),
-        Kind::Text { .. } | Kind::DateTime | Kind::Uri => json!(""),
-        Kind::Enumeration(choices) => json!(choices.first().map_or("", String::as_str)),
-        Kind::Integer | Kind::Decimal { .. } => json!(0),
-        Kind::Boolean => json!(false),
+        FieldKind::Object(fields) => blank_object(fields),
+        FieldKind::Text { .. } | FieldKind::DateTime | FieldKind::Uri => json!(""),
+        FieldKind::Enumeration(choices) => json!(choices.first().map_or("", String::as_str)),
+        FieldKind::Integer | FieldKind::Decimal { .. } => json!(0),
+        FieldKind::Boolean => json!(false),
     };
     match field.repeated {
         None => one(),

@@ -4,25 +4,25 @@ use super::SampleContext;
 use super::certificates::{CERTIFICATE, HASH_DATA, SIGNATURE, SIGNING_REQUEST};
 
 /// Where a field is: the message and the object around it.
-pub(super) struct Place<'names> {
+pub(super) struct SamplePlace<'names> {
     /// `MeterValuesRequest`.
     message: &'names str,
     /// The field that holds the object; empty at the top.
     object: &'names str,
 }
 
-impl<'names> Place<'names> {
-    pub fn root(message: &'names str) -> Place<'names> {
-        Place { message, object: "" }
+impl<'names> SamplePlace<'names> {
+    pub fn root(message: &'names str) -> SamplePlace<'names> {
+        SamplePlace { message, object: "" }
     }
 
-    pub fn inside(&self, object: &'names str) -> Place<'names> {
-        Place { message: self.message, object }
+    pub fn inside(&self, object: &'names str) -> SamplePlace<'names> {
+        SamplePlace { message: self.message, object }
     }
 }
 
 /// Whether people usually send this optional field.
-pub(super) fn is_usual(place: &Place, field: &str) -> bool {
+pub(super) fn is_usual(place: &SamplePlace, field: &str) -> bool {
     match (place.message, place.object) {
         ("BootNotificationRequest", _) => matches!(field, "chargePointSerialNumber" | "firmwareVersion"),
         ("StatusNotificationRequest", _) => field == "timestamp",
@@ -50,7 +50,7 @@ pub(super) fn is_usual(place: &Place, field: &str) -> bool {
     }
 }
 
-pub(super) fn text(place: &Place, field: &str, context: &SampleContext) -> String {
+pub(super) fn text(place: &SamplePlace, field: &str, context: &SampleContext) -> String {
     match (place.message, field) {
         ("DataTransferRequest", "messageId") => "Example".to_owned(),
         ("ChangeConfigurationRequest" | "GetConfigurationResponse", "value") => "300".to_owned(),
@@ -77,7 +77,7 @@ pub(super) fn text(place: &Place, field: &str, context: &SampleContext) -> Strin
 }
 
 /// The value of an enumeration that an example is about: everything is well and nobody is in a hurry.
-pub(super) fn choice<'choices>(place: &Place, field: &str, choices: &'choices [String]) -> &'choices str {
+pub(super) fn choice<'choices>(place: &SamplePlace, field: &str, choices: &'choices [String]) -> &'choices str {
     let preferred: &[&str] = match (place.message, field) {
         ("FirmwareStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", _) => &["Installed"],
         ("DiagnosticsStatusNotificationRequest" | "LogStatusNotificationRequest", _) => &["Uploaded"],
@@ -100,7 +100,7 @@ pub(super) fn choice<'choices>(place: &Place, field: &str, choices: &'choices [S
     known.or(choices.first()).map_or("", String::as_str)
 }
 
-pub(super) fn integer(place: &Place, field: &str, context: &SampleContext) -> i32 {
+pub(super) fn integer(place: &SamplePlace, field: &str, context: &SampleContext) -> i32 {
     match field {
         "connectorId" => context.connector_id,
         "transactionId" => context.transaction_id,
@@ -134,7 +134,7 @@ pub(super) fn seconds_later(field: &str) -> i64 {
 /// Where the firmware of examples is.
 const FIRMWARE_URL: &str = "https://example.com/firmware/1.0.1.bin";
 
-pub(super) fn uri(place: &Place) -> &'static str {
+pub(super) fn uri(place: &SamplePlace) -> &'static str {
     match place.message {
         "UpdateFirmwareRequest" => FIRMWARE_URL,
         _ => "ftp://example.com/diagnostics/",

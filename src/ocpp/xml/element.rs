@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// An element with everything inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Element {
+pub struct XmlElement {
     /// Its namespace; `None` when it is in none, or when its prefix is not declared.
     pub namespace: Option<Arc<str>>,
     /// Its name without a prefix.
@@ -14,7 +14,7 @@ pub struct Element {
     /// Its attributes, without the declarations of namespaces.
     pub attributes: Vec<Attribute>,
     /// The elements in it.
-    pub children: Vec<Element>,
+    pub children: Vec<XmlElement>,
     /// The text in it, without the text of its children.
     pub text: String,
     /// Where it stands in the text, in bytes.
@@ -32,9 +32,9 @@ pub struct Attribute {
     pub value: String,
 }
 
-impl Element {
+impl XmlElement {
     /// The first child of this name, in any namespace.
-    pub fn child(&self, local: &str) -> Option<&Element> {
+    pub fn child(&self, local: &str) -> Option<&XmlElement> {
         self.children.iter().find(|child| child.local == local)
     }
 

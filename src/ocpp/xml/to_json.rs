@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::element::{Attribute, Element};
+use super::element::{Attribute, XmlElement};
 use super::remark::{XmlRemarks, XmlRule};
 use super::same_namespace;
-use crate::ocpp::message::{Field, Kind, Message, XmlForm};
+use crate::ocpp::message::{FieldDefinition, FieldKind, MessageDefinition, XmlForm};
 
 /// The attributes `xsi:type` and `xsi:nil`, which toolkits add.
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -16,10 +16,10 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 /// How much of a value a sentence quotes.
 const MAX_QUOTE: usize = 40;
 
-impl Message {
+impl MessageDefinition {
     /// The payload of this message's element. The namespace of the element itself has been judged already. A message that exists in
     /// JSON only has no element, so whatever stands there is read without a definition.
-    pub fn from_xml(&self, element: &Element, remarks: &mut XmlRemarks) -> Value {
+    pub fn from_xml(&self, element: &XmlElement, remarks: &mut XmlRemarks) -> Value {
         let Some(xml) = &self.xml else { return untyped(element) };
         let mut reader = Reader { namespace: &xml.namespace, remarks };
         reader.object(element, &self.fields, &xml.fields)
@@ -27,7 +27,7 @@ impl Message {
 }
 
 /// An element of which no definition is known: texts, objects, and lists where a name occurs more than once.
-pub fn untyped(element: &Element) -> Value {
+pub fn untyped(element: &XmlElement) -> Value {
     if element.children.is_empty() {
         return Value::String(element.text.clone());
     }
@@ -45,7 +45,7 @@ struct Reader<'read> {
 
 impl Reader<'_> {
     /// `json` and `xml` are the same fields in two orders, and with other limits in OCPP 1.6.
-    fn object(&mut self, element: &Element, json: &[Field], xml: &[Field]) -> Value {
+    fn object(&mut self, element: &XmlElement, json: &[FieldDefinition], xml: &[FieldDefinition]) -> Value {
         let mut members = Map::new();
         let text = json.iter().find(|field| field.xml == XmlForm::Text);
         if let Some(text) = text {
@@ -73,9 +73,9 @@ impl Reader<'_> {
 
     fn attribute(
         &mut self,
-        element: &Element,
+        element: &XmlElement,
         attribute: &Attribute,
-        fields: &[Field],
+        fields: &[FieldDefinition],
         is_reading: bool,
         members: &mut Map<String, Value>,
     ) {
@@ -104,15 +104,15 @@ impl Reader<'_> {
 
     fn child(
         &mut self,
-        child: &Element,
-        parent: &Element,
-        (json, xml): (&[Field], &[Field]),
+        child: &XmlElement,
+        parent: &XmlElement,
+        (json, xml): (&[FieldDefinition], &[FieldDefinition]),
         furthest: &mut usize,
         members: &mut Map<String, Value>,
     ) {
         let (offset, name) = (child.span.start, &child.local);
         self.namespace(child);
-        let is_element = |field: &&Field| matches!(&field.xml, XmlForm::Element(element) if element == name);
+        let is_element = |field: &&FieldDefinition| matches!(&field.xml, XmlForm::Element(element) if element == name);
         let known = json.iter().find(is_element).or_else(|| {
             // The plural that JSON makes of a list of readings.
             let by_json = json.iter().find(|field| field.name == *name && matches!(field.xml, XmlForm::Element(_)));
@@ -145,7 +145,7 @@ impl Reader<'_> {
                 format!("<{name}> is nil, which no definition of OCPP allows; leave it out instead")
             });
         }
-        let wants_value = matches!(field.kind, Kind::Integer | Kind::Decimal { .. } | Kind::Boolean | Kind::DateTime);
+        let wants_value = matches!(field.kind, FieldKind::Integer | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
         if child.is_blank() && (nil || (wants_value && !field.required)) {
             if !nil {
                 self.remarks.add(XmlRule::Empty, offset, || format!("<{name}> is empty; leave it out instead"));
@@ -153,7 +153,7 @@ impl Reader<'_> {
             return;
         }
         let value = match &field.kind {
-            Kind::Object(inner) => {
+            FieldKind::Object(inner) => {
                 let inner_xml = place.map_or(&inner[..], |place| xml[place].kind.fields());
                 self.object(child, inner, inner_xml)
             }
@@ -167,7 +167,7 @@ impl Reader<'_> {
     }
 
     /// Lists that JSON wants to be there are there, though empty.
-    fn complete(&mut self, element: &Element, json: &[Field], xml: &[Field], members: &mut Map<String, Value>) {
+    fn complete(&mut self, element: &XmlElement, json: &[FieldDefinition], xml: &[FieldDefinition], members: &mut Map<String, Value>) {
         for field in json.iter().filter(|field| field.required && field.repeated == Some(0)) {
             if members.contains_key(&field.name) {
                 continue;
@@ -182,7 +182,7 @@ impl Reader<'_> {
         }
     }
 
-    fn surplus_attributes(&mut self, element: &Element) {
+    fn surplus_attributes(&mut self, element: &XmlElement) {
         let is_surplus = |attribute: &&Attribute| !matches!(attribute.namespace.as_deref(), Some(SCHEMA_INSTANCE | XML));
         for attribute in element.attributes.iter().filter(is_surplus) {
             self.remarks.add(XmlRule::Attribute, element.span.start, || {
@@ -191,7 +191,7 @@ impl Reader<'_> {
         }
     }
 
-    fn namespace(&mut self, element: &Element) {
+    fn namespace(&mut self, element: &XmlElement) {
         let (name, wanted, offset) = (&element.local, self.namespace, element.span.start);
         match element.namespace.as_deref() {
             Some(namespace) if namespace == wanted => {}
@@ -208,35 +208,35 @@ impl Reader<'_> {
     }
 
     /// A value by its type; the text itself when it does not read as that type.
-    fn scalar(&mut self, element: &Element, text: &str, kind: &Kind) -> Value {
+    fn scalar(&mut self, element: &XmlElement, text: &str, kind: &FieldKind) -> Value {
         let trimmed = text.trim();
         let value = match kind {
-            Kind::Text { .. } => return Value::String(text.to_owned()),
-            Kind::Enumeration(_) => {
+            FieldKind::Text { .. } => return Value::String(text.to_owned()),
+            FieldKind::Enumeration(_) => {
                 if trimmed.len() != text.len() {
                     self.form(element, text, "there is whitespace around it");
                 }
                 return Value::String(trimmed.to_owned());
             }
             // Whitespace around these means nothing (XML Schema part 2, whiteSpace = collapse).
-            Kind::DateTime | Kind::Uri | Kind::Object(_) => return Value::String(trimmed.to_owned()),
-            Kind::Boolean => match trimmed {
+            FieldKind::DateTime | FieldKind::Uri | FieldKind::Object(_) => return Value::String(trimmed.to_owned()),
+            FieldKind::Boolean => match trimmed {
                 "true" | "1" => Some(Value::Bool(true)),
                 "false" | "0" => Some(Value::Bool(false)),
                 _ => None,
             },
-            Kind::Integer => whole(trimmed).map(Value::Number).or_else(|| {
+            FieldKind::Integer => whole(trimmed).map(Value::Number).or_else(|| {
                 // The check decides whether the receiver takes it: some versions do.
                 let number = decimal(trimmed)?;
                 self.form(element, text, "a whole number has no fraction");
                 Some(Value::Number(number))
             }),
-            Kind::Decimal { .. } => whole(trimmed).or_else(|| decimal(trimmed)).map(Value::Number),
+            FieldKind::Decimal { .. } => whole(trimmed).or_else(|| decimal(trimmed)).map(Value::Number),
         };
         value.unwrap_or_else(|| Value::String(text.to_owned()))
     }
 
-    fn form(&mut self, element: &Element, text: &str, why: &str) {
+    fn form(&mut self, element: &XmlElement, text: &str, why: &str) {
         self.remarks
             .add(XmlRule::Form, element.span.start, || format!("<{}> has the value {}: {why}", element.local, quote(text)));
     }
@@ -270,7 +270,7 @@ fn put(members: &mut Map<String, Value>, name: &str, value: Value, is_list: bool
     }
 }
 
-fn element_name(field: &Field) -> &str {
+fn element_name(field: &FieldDefinition) -> &str {
     match &field.xml {
         XmlForm::Element(name) => name,
         _ => &field.name,

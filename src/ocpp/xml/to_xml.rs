@@ -5,10 +5,10 @@
 use serde_json::{Map, Number, Value};
 
 use super::escape::{escape_attribute, escape_name, escape_text};
-use crate::ocpp::message::{Field, Kind, Message, XmlForm};
+use crate::ocpp::message::{FieldDefinition, FieldKind, MessageDefinition, XmlForm};
 use crate::ocpp::meter_forms;
 
-impl Message {
+impl MessageDefinition {
     /// Appends the element of this message. The prefix must be bound to the message's namespace around it. A message that exists in
     /// JSON only has no element of its own and is written without a definition, in one of its name.
     pub fn to_xml(&self, payload: &Value, prefix: &str, out: &mut String) {
@@ -17,7 +17,7 @@ impl Message {
         let normal = meter_forms::normalise(payload, &self.fields);
         let payload = normal.as_ref().map_or(payload, |normal| &normal.payload);
         let mut writer = Writer { prefix, out };
-        let whole = Kind::Object(Vec::new());
+        let whole = FieldKind::Object(Vec::new());
         match payload {
             Value::Null => writer.empty(&xml.element),
             Value::Object(members) => writer.object(&xml.element, members, &xml.fields),
@@ -31,7 +31,7 @@ pub fn write_untyped(element: &str, payload: &Value, prefix: &str, out: &mut Str
     let mut writer = Writer { prefix, out };
     match payload {
         Value::Null => writer.empty(element),
-        payload => writer.value(element, payload, &Kind::Object(Vec::new())),
+        payload => writer.value(element, payload, &FieldKind::Object(Vec::new())),
     }
 }
 
@@ -42,7 +42,7 @@ struct Writer<'write> {
 
 impl Writer<'_> {
     /// A member: nothing when it is null, an element for every element of a list.
-    fn value(&mut self, name: &str, value: &Value, kind: &Kind) {
+    fn value(&mut self, name: &str, value: &Value, kind: &FieldKind) {
         match value {
             Value::Null => {}
             Value::Array(list) => list.iter().for_each(|element| self.value(name, element, kind)),
@@ -60,9 +60,9 @@ impl Writer<'_> {
         }
     }
 
-    fn object(&mut self, name: &str, members: &Map<String, Value>, fields: &[Field]) {
+    fn object(&mut self, name: &str, members: &Map<String, Value>, fields: &[FieldDefinition]) {
         self.open(name);
-        let is_attribute = |field: &Field| {
+        let is_attribute = |field: &FieldDefinition| {
             field.xml == XmlForm::Attribute
                 && members.get(&field.name).is_some_and(|value| !value.is_object() && !value.is_array())
         };
@@ -91,7 +91,7 @@ impl Writer<'_> {
             let has_place =
                 known.is_some_and(|field| matches!(field.xml, XmlForm::Element(_)) || !(value.is_object() || value.is_array()));
             if !has_place {
-                self.value(name, value, &Kind::Object(Vec::new()));
+                self.value(name, value, &FieldKind::Object(Vec::new()));
             }
         }
         if self.out.len() == start {
@@ -126,10 +126,10 @@ impl Writer<'_> {
 }
 
 /// A value that is neither object nor list, as XML Schema writes it.
-fn text(value: &Value, kind: &Kind) -> String {
+fn text(value: &Value, kind: &FieldKind) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => number_text(number, matches!(kind, Kind::Integer)),
+        Value::Number(number) => number_text(number, matches!(kind, FieldKind::Integer)),
         Value::Null => String::new(),
         other => other.to_string(),
     }

@@ -5,13 +5,13 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::behaviour::{Answer, CallEnd, WhenEnded};
-use crate::javascript::Fault;
-use crate::link::{LinkOrder, Verdict};
+use crate::behaviour::{Answer, CallResult, CallObserver};
+use crate::javascript::ScriptFault;
+use crate::link::{LinkOrder, InspectionVerdict};
 use crate::ocpp::Role;
 use crate::plugin::host::StationFacts;
 use crate::plugin::pending_answers::Open;
-use crate::plugin::plugin_request::CallWish;
+use crate::plugin::plugin_request::CallConfig;
 use crate::plugin::request::Request;
 use crate::plugin::subscriptions::Kind;
 use crate::trace::{Direction, StationKey};
@@ -53,7 +53,7 @@ impl Engine {
         let said = self.open[index].say(plugin, form);
         self.close_when_decided(index);
         if let Err(message) = said {
-            let fault = Fault::new(&message, "");
+            let fault = ScriptFault::new(&message, "");
             self.fault(plugin, &place, &fault);
         }
     }
@@ -75,19 +75,19 @@ impl Engine {
             let (ticket, station, place) = (open.ticket, open.station, format!("onCall {}", open.action));
             self.deliver(station, LinkOrder::Answer { ticket, answer: open.decision() });
             for plugin in late {
-                let fault = Fault::new("its promise took too long to become an answer", "");
+                let fault = ScriptFault::new("its promise took too long to become an answer", "");
                 self.fault(plugin, &place, &fault);
             }
         }
     }
 
     /// A plugin wants to make a call.
-    pub(super) fn call(&mut self, plugin: u64, wish: CallWish) {
+    pub(super) fn call(&mut self, plugin: u64, wish: CallConfig) {
         let number = wish.number;
         match self.prepare(&wish) {
             Ok((station, payload)) => {
                 let seam = self.seam.clone();
-                let then = WhenEnded::new(move |end| seam.ask(Request::Ended { plugin, number, end }));
+                let then = CallObserver::new(move |end| seam.ask(Request::Ended { plugin, number, end }));
                 let order = LinkOrder::Ask { action: wish.action, payload, then };
                 // An order that is dropped tells its end by itself.
                 self.deliver(station, order);
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// The station and the payload of a wanted call.
-    fn prepare(&self, wish: &CallWish) -> Result<(StationKey, Value), String> {
+    fn prepare(&self, wish: &CallConfig) -> Result<(StationKey, Value), String> {
         let role = if wish.side == Role::ChargePoint.short() { Role::ChargePoint } else { Role::CentralSystem };
         let station = self.target(role, wish.station)?;
         let version = station.version.ok_or_else(|| format!("{} is not connected", station.identity))?;
@@ -140,17 +140,17 @@ impl Engine {
             Direction::In => (Kind::Incoming, "incoming"),
             Direction::Out => (Kind::Outgoing, "outgoing"),
         };
-        let (facts, mut verdict, mut text) = (self.station(station), Verdict::Pass, text);
+        let (facts, mut verdict, mut text) = (self.station(station), InspectionVerdict::Pass, text);
         for plugin in self.takers(kind, "") {
             let event = json!({"direction": name, "station": facts, "text": text}).to_string();
             let Some(said) = self.turn(plugin, "frame", &event) else { continue };
             match serde_json::from_str(&said) {
                 Ok(Value::String(changed)) => {
                     text.clone_from(&changed);
-                    verdict = Verdict::Change(changed);
+                    verdict = InspectionVerdict::Change(changed);
                 }
                 Ok(Value::Null) => {
-                    verdict = Verdict::Drop;
+                    verdict = InspectionVerdict::Drop;
                     break;
                 }
                 _ => {} // the prelude writes nothing else
@@ -161,12 +161,12 @@ impl Engine {
     }
 
     /// A call of a plugin has ended.
-    pub(super) fn ended(&mut self, plugin: u64, number: u64, end: CallEnd) {
+    pub(super) fn ended(&mut self, plugin: u64, number: u64, end: CallResult) {
         let event = match end {
-            CallEnd::Result(result) => json!({"number": number, "result": result}),
-            CallEnd::Error { code, description } => json!({"number": number, "code": code, "description": description}),
-            CallEnd::Timeout => json!({"number": number, "code": "Timeout", "description": "no answer came in time"}),
-            CallEnd::Lost => json!({"number": number, "code": "Lost", "description": "the link was lost"}),
+            CallResult::Result(result) => json!({"number": number, "result": result}),
+            CallResult::Error { code, description } => json!({"number": number, "code": code, "description": description}),
+            CallResult::Timeout => json!({"number": number, "code": "Timeout", "description": "no answer came in time"}),
+            CallResult::Lost => json!({"number": number, "code": "Lost", "description": "the link was lost"}),
         };
         self.turn(plugin, "ended", &event.to_string());
         self.follow();

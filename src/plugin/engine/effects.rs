@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Engine;
-use crate::javascript::{Fault, ToolkitWish};
+use crate::javascript::{ScriptFault, ToolkitRequest};
 use crate::plugin::plugin_request::Effect;
 use crate::plugin::report::{PluginCommand, Spoken};
 use crate::trace::StationKey;
@@ -20,12 +20,12 @@ impl Engine {
         match effect {
             Effect::Log(text) => self.host.tell(None, false, short(text)),
             Effect::Toast(text) => self.host.toast(short(text)),
-            Effect::Toolkit(ToolkitWish::Console { failure, text }) => match &mut self.spoken {
+            Effect::Toolkit(ToolkitRequest::Console { failure, text }) => match &mut self.spoken {
                 Some(spoken) => spoken.push(Spoken { failure, text: short(text) }),
                 None => self.host.tell(None, failure, short(text)),
             },
-            Effect::Toolkit(ToolkitWish::Fault { place, message, stack }) => {
-                let fault = Fault::new(&message, &stack);
+            Effect::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
+                let fault = ScriptFault::new(&message, &stack);
                 self.fault(serial, &place, &fault);
             }
             Effect::Handle { kind, action } if plugin.handlers.len() < MOST => {
@@ -34,7 +34,7 @@ impl Engine {
             }
             Effect::Command { name, help, complete } if plugin.commands.len() < MOST => {
                 if name.is_empty() || name.len() > 64 || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-                    let fault = Fault::new(&format!("{name:?} is no name of a command: it has no blanks"), "");
+                    let fault = ScriptFault::new(&format!("{name:?} is no name of a command: it has no blanks"), "");
                     return self.fault(serial, "command", &fault);
                 }
                 plugin.commands.retain(|command| command.name != name);
@@ -43,16 +43,16 @@ impl Engine {
                 self.publish();
             }
             Effect::Handle { .. } | Effect::Command { .. } => {
-                let fault = Fault::new(&format!("a plugin has at most {MOST} handlers and commands"), "");
+                let fault = ScriptFault::new(&format!("a plugin has at most {MOST} handlers and commands"), "");
                 self.fault(serial, "onLoad", &fault);
             }
-            Effect::Toolkit(ToolkitWish::Timer { number, delay, repeat }) => {
+            Effect::Toolkit(ToolkitRequest::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((serial, number), delay, repeat, Instant::now()) {
-                    let fault = Fault::new("too many timers run; this one was not started", "");
+                    let fault = ScriptFault::new("too many timers run; this one was not started", "");
                     self.fault(serial, "setTimeout", &fault);
                 }
             }
-            Effect::Toolkit(ToolkitWish::Clear(number)) => self.timers.clear((serial, number)),
+            Effect::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((serial, number)),
             Effect::Call(wish) => self.call(serial, wish),
             Effect::Answer { ticket, form } => self.say(serial, ticket, form),
             Effect::Mark { station, text } => {

@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::javascript::{Fault, Limits};
+use crate::javascript::{ScriptFault, ScriptLimits};
 use crate::ocpp::{Role, Transport};
 use crate::plugin::folder;
 use crate::plugin::host::Host;
-use crate::plugin::instance::{Instance, Loaded, Query};
-use crate::plugin::loaded::Running;
+use crate::plugin::instance::{PluginInstance, Loaded, HostQuery};
+use crate::plugin::loaded::RunningPlugin;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;
 
@@ -26,13 +26,13 @@ impl Engine {
             self.remove(serial, true);
         }
         self.disabled.remove(name);
-        let limits = Limits { memory: self.options.memory, time: self.options.time };
+        let limits = ScriptLimits { memory: self.options.memory, time: self.options.time };
         let query = query(self.host.clone(), &self.options, name);
-        let instance = Instance::new(name, limits, query).map_err(|fault| invalid(fault.to_string()))?;
+        let instance = PluginInstance::new(name, limits, query).map_err(|fault| invalid(fault.to_string()))?;
         self.serials += 1;
         let serial = self.serials;
         let ended = instance.load(&source.text);
-        self.plugins.push(Running::new(serial, name.to_owned(), instance, source.file, source.changed));
+        self.plugins.push(RunningPlugin::new(serial, name.to_owned(), instance, source.file, source.changed));
         match ended {
             Ok(Loaded::Runs) => {
                 self.after(serial, "onLoad", Ok(()));
@@ -46,7 +46,7 @@ impl Engine {
             }
             Err(fault) => {
                 // What it has logged before it failed helps to find out why.
-                self.after(serial, "onLoad", Ok::<(), Fault>(()));
+                self.after(serial, "onLoad", Ok::<(), ScriptFault>(()));
                 self.remove(serial, false);
                 Err(invalid(fault.to_string()))
             }
@@ -95,7 +95,7 @@ impl Engine {
 
     /// Loads the plugins again whose files have changed.
     pub(super) fn reload_changed(&mut self) {
-        let changed = |plugin: &&Running| {
+        let changed = |plugin: &&RunningPlugin| {
             let now = plugin.file.as_deref().and_then(folder::changed);
             now.is_some() && now != plugin.changed
         };
@@ -113,7 +113,7 @@ impl Engine {
 }
 
 /// What a plugin is told at once.
-fn query(host: Arc<dyn Host>, options: &PluginOptions, name: &str) -> Query {
+fn query(host: Arc<dyn Host>, options: &PluginOptions, name: &str) -> HostQuery {
     let settings = std::cell::RefCell::new(PluginSettings::load(options.state.as_deref(), name));
     let planned = options.role;
     Box::new(move |operation, json| {

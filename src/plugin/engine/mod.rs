@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::filter::Seam;
+use super::filter::PluginChannel;
 use super::folder;
 use super::handle::Reply;
 use super::host::Host;
-use super::loaded::Running;
+use super::loaded::RunningPlugin;
 use super::pending_answers::Open;
 use super::report::{PluginCommand, PluginDetail, PluginState, Spoken};
 use super::request::{PluginOptions, Request, Wanted};
 use super::subscriptions::{Kind, handles};
-use crate::javascript::{Fault, Timers};
+use crate::javascript::{ScriptFault, Timers};
 use crate::link::LinkOrder;
 use crate::ocpp::Role;
 use crate::trace::StationKey;
@@ -37,11 +37,11 @@ const AGAIN: Duration = Duration::from_millis(1);
 /// The engine.
 pub(super) struct Engine {
     host: Arc<dyn Host>,
-    seam: Arc<Seam>,
+    seam: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: PluginOptions,
     /// In the order of their loading.
-    plugins: Vec<Running>,
+    plugins: Vec<RunningPlugin>,
     disabled: BTreeMap<String, String>,
     serials: u64,
     timers: Timers,
@@ -61,7 +61,7 @@ impl Engine {
     /// An engine without plugins.
     pub fn new(
         host: Arc<dyn Host>,
-        seam: Arc<Seam>,
+        seam: Arc<PluginChannel>,
         commands: Arc<Mutex<Vec<PluginCommand>>>,
         options: PluginOptions,
     ) -> Engine {
@@ -205,7 +205,7 @@ impl Engine {
             consumed |= self.turn(plugin, "line", &event).as_deref() == Some("true");
         }
         let first = line.split_whitespace().next().unwrap_or_default();
-        let has = |plugin: &&Running| plugin.commands.iter().any(|command| command.name == first);
+        let has = |plugin: &&RunningPlugin| plugin.commands.iter().any(|command| command.name == first);
         if let Some(plugin) = self.plugins.iter().rev().find(has).map(|plugin| plugin.serial)
             && command
             && !consumed
@@ -259,7 +259,7 @@ impl Engine {
     }
 
     /// What follows a turn.
-    fn after<T>(&mut self, serial: u64, what: &str, ended: Result<T, Fault>) -> Option<T> {
+    fn after<T>(&mut self, serial: u64, what: &str, ended: Result<T, ScriptFault>) -> Option<T> {
         let plugin = self.plugins.iter().find(|plugin| plugin.serial == serial)?;
         let (effects, unheard) = (plugin.instance.effects(), plugin.instance.unheard());
         for effect in effects {
@@ -289,7 +289,7 @@ impl Engine {
     }
 
     /// Shows what went wrong in a plugin, and stops the plugin when it must.
-    fn fault(&mut self, serial: u64, place: &str, fault: &Fault) {
+    fn fault(&mut self, serial: u64, place: &str, fault: &ScriptFault) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
         let text = format!("[{}] {place}: {fault}", plugin.name);
         let stop = plugin.count(fault, &text);

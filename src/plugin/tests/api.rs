@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::test_session::{Heard, World, printed};
-use crate::behaviour::{Answer, CallEnd};
-use crate::link::Verdict;
+use crate::behaviour::{Answer, CallResult};
+use crate::link::InspectionVerdict;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::plugin::{PluginState, StationFacts, TYPES};
 use crate::trace::{Direction, StationKey};
@@ -26,12 +26,12 @@ fn a_call_is_awaited_and_resolves_or_rejects() {
             try { cs.station('CP2'); } catch (error) { plugin.log(error.message); }
         })();",
     );
-    assert_eq!(world.serve("Reset", CallEnd::Result(json!({"status": "Accepted"}))), json!({"type": "Soft"}));
+    assert_eq!(world.serve("Reset", CallResult::Result(json!({"status": "Accepted"}))), json!({"type": "Soft"}));
     world.told("it is Accepted");
-    let refused = CallEnd::Error { code: "InternalError".into(), description: "no".into() };
+    let refused = CallResult::Error { code: "InternalError".into(), description: "no".into() };
     assert_eq!(world.serve("ClearCache", refused), json!({}));
     world.told("CallError InternalError no");
-    world.serve("ClearCache", CallEnd::Timeout);
+    world.serve("ClearCache", CallResult::Timeout);
     world.told("ClearCache: Timeout");
     world.told("Heartbeat: NotSent: no charge point is connected");
     world.told("there is no charge point at our central system called CP2");
@@ -197,17 +197,17 @@ fn a_changed_file_is_loaded_again_when_it_is_watched() {
 #[test]
 fn frames_can_be_changed_and_dropped() {
     let world = World::new(Role::ChargePoint);
-    assert_eq!(world.frame(Direction::In, "[]"), Verdict::Pass);
+    assert_eq!(world.frame(Direction::In, "[]"), InspectionVerdict::Pass);
     world.runs("first", "plugin.onIncoming((text) => text.includes('drop') ? null : text.replace('a', 'b'));");
     world.runs(
         "second",
         "plugin.onIncoming((text) => { if (text === 'b') return [1, text]; if (text === 'c') throw new Error('no'); });",
     );
-    assert_eq!(world.frame(Direction::In, "a"), Verdict::Change(r#"[1,"b"]"#.into()));
-    assert_eq!(world.frame(Direction::In, "drop"), Verdict::Drop);
-    assert_eq!(world.frame(Direction::In, "c"), Verdict::Change("c".into()));
+    assert_eq!(world.frame(Direction::In, "a"), InspectionVerdict::Change(r#"[1,"b"]"#.into()));
+    assert_eq!(world.frame(Direction::In, "drop"), InspectionVerdict::Drop);
+    assert_eq!(world.frame(Direction::In, "c"), InspectionVerdict::Change("c".into()));
     world.told("[second] onIncoming: Error: no");
-    assert_eq!(world.frame(Direction::Out, "a"), Verdict::Pass);
+    assert_eq!(world.frame(Direction::Out, "a"), InspectionVerdict::Pass);
 }
 
 /// The functions of the declarations: a name with its interface.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::test_session::{World, printed};
-use crate::behaviour::{Answer, CallEnd};
+use crate::behaviour::{Answer, CallResult};
 use crate::ocpp::Role;
 
 #[test]
@@ -13,11 +13,11 @@ fn a_plugin_for_ocppjs_runs_as_it_is() {
     assert_eq!(world.load_file("automatic").failure, None);
     world.connection(true);
     world.told("connected CP1 1.6");
-    let boot = world.serve("BootNotification", CallEnd::Lost);
+    let boot = world.serve("BootNotification", CallResult::Lost);
     assert!(boot["chargePointVendor"].is_string(), "the default payload: {boot}");
     world.result("BootNotification", &json!({"status": "Accepted"}));
     world.told("AUTO: boot: Accepted");
-    let status = world.serve("StatusNotification", CallEnd::Timeout);
+    let status = world.serve("StatusNotification", CallResult::Timeout);
     assert_eq!((&status["connectorId"], &status["status"]), (&json!(1), &json!("Available")));
     assert!(status["errorCode"].is_string(), "what is not named stays as it is: {status}");
     for said in ["Accepted", "Rejected"] {
@@ -27,7 +27,7 @@ fn a_plugin_for_ocppjs_runs_as_it_is() {
     let reply = world.line("authorize_me TAG place=home");
     assert_eq!((printed(&reply), reply.consumed), (vec!["asking for TAG at home, 3 words"], true));
     assert!(!world.line("stations").consumed);
-    assert_eq!(world.serve("Authorize", CallEnd::Lost), json!({"idTag": "TAG"}));
+    assert_eq!(world.serve("Authorize", CallResult::Lost), json!({"idTag": "TAG"}));
     world.told("idle");
     assert_eq!(printed(&world.unload("automatic")), Vec::<&str>::new());
     world.told("started 2");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::test_session::{World, printed};
-use crate::behaviour::{Answer, CallEnd};
+use crate::behaviour::{Answer, CallResult};
 use crate::ocpp::Role;
 
 #[test]
@@ -59,26 +59,26 @@ fn the_example_of_a_central_system_blocks_tags() {
 fn the_automatic_charge_point_charges() {
     let world = World::new(Role::ChargePoint);
     assert_eq!(world.load_file("cbxs-automatic-mode").failure, None);
-    world.serve("BootNotification", CallEnd::Lost);
+    world.serve("BootNotification", CallResult::Lost);
     world.result("BootNotification", &json!({"status": "Accepted", "interval": 300}));
     let cache = "[CBXS] Whitelist content: []";
     world.line("cache");
     assert_eq!(world.told("[CBXS]"), cache);
     assert_eq!(printed(&world.line("identification")), ["[CBXS] Usage: identification <id>"]);
     assert!(world.line("identification ABC").consumed);
-    assert_eq!(world.serve("Authorize", CallEnd::Lost), json!({"idTag": "ABC"}));
+    assert_eq!(world.serve("Authorize", CallResult::Lost), json!({"idTag": "ABC"}));
     world.result("Authorize", &json!({"idTagInfo": {"status": "Accepted"}}));
-    let start = world.serve("StartTransaction", CallEnd::Lost);
+    let start = world.serve("StartTransaction", CallResult::Lost);
     assert_eq!((&start["connectorId"], &start["idTag"], &start["meterStart"]), (&json!(1), &json!("ABC"), &json!(0)));
     world.result("StartTransaction", &json!({"transactionId": 42, "idTagInfo": {"status": "Accepted"}}));
-    assert_eq!(world.serve("StatusNotification", CallEnd::Lost)["status"], "Charging");
+    assert_eq!(world.serve("StatusNotification", CallResult::Lost)["status"], "Charging");
     assert_eq!(printed(&world.line("connectors"))[0], " - Connector #1 - status: charging, transaction 42");
     let accepted = Answer::Result(json!({"status": "Accepted"}));
     let rejected = Answer::Result(json!({"status": "Rejected"}));
     assert_eq!(world.answer("RemoteStartTransaction", &json!({"connectorId": 1, "idTag": "X"})), rejected);
     assert_eq!(world.answer("RemoteStopTransaction", &json!({"transactionId": 41})), rejected);
     assert_eq!(world.answer("RemoteStopTransaction", &json!({"transactionId": 42})), accepted);
-    assert_eq!(world.serve("StopTransaction", CallEnd::Lost)["transactionId"], 42);
+    assert_eq!(world.serve("StopTransaction", CallResult::Lost)["transactionId"], 42);
     assert_eq!(world.answer("ClearCache", &json!({})), accepted);
     world.told("[CBXS]  White list cleared.");
     assert_eq!(world.detail("cbxs-automatic-mode").errors, 0);

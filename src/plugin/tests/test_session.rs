@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::behaviour::{Answer, Behaviour, CallEnd, IncomingCall, Outbox, Outcome, WhenEnded};
+use crate::behaviour::{Answer, Behaviour, CallResult, IncomingCall, Outbox, CallOutcome, CallObserver};
 use crate::clock::Moment;
-use crate::link::{LinkOrder, Verdict};
+use crate::link::{LinkOrder, InspectionVerdict};
 use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
-use crate::plugin::{Host, Plugged, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
+use crate::plugin::{Host, PluginFilter, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
 use crate::trace::{Direction, StationKey};
 
 /// Nothing takes so long; a test that waits for longer has failed.
@@ -23,9 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub enum Heard {
     Told { station: Option<StationKey>, failure: bool, text: String },
-    Called { station: StationKey, action: String, payload: Value, then: WhenEnded },
+    Called { station: StationKey, action: String, payload: Value, then: CallObserver },
     Answered { ticket: u64, answer: Option<Answer> },
-    Inspected { ticket: u64, verdict: Verdict },
+    Inspected { ticket: u64, verdict: InspectionVerdict },
 }
 
 pub struct Played {
@@ -83,7 +83,7 @@ impl Behaviour for Usual {
     fn answer(&mut self, _: IncomingCall<'_>, _: Moment, _: &mut Outbox) -> Answer {
         Answer::Result(json!({"status": "Accepted"}))
     }
-    fn answered(&mut self, _: &str, _: &Value, _: Outcome<'_>, _: Moment, _: &mut Outbox) {}
+    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
     fn deadline(&self) -> Option<Instant> {
         None
     }
@@ -188,10 +188,10 @@ impl World {
         self.list().into_iter().find(|detail| detail.name == name).unwrap()
     }
 
-    fn link(&self) -> (Plugged, Version) {
+    fn link(&self) -> (PluginFilter, Version) {
         let facts = self.host.stations()[0].clone();
         let behaviour = Box::new(Usual(facts.our_role));
-        (Plugged::new(behaviour, facts.key, self.plugins.seam().clone()), facts.version.unwrap())
+        (PluginFilter::new(behaviour, facts.key, self.plugins.seam().clone()), facts.version.unwrap())
     }
 
     /// The peer calls; this is what the link is told at once.
@@ -214,9 +214,9 @@ impl World {
     }
 
     /// A frame is about to pass; this is what becomes of it.
-    pub fn frame(&self, direction: Direction, text: &str) -> Verdict {
+    pub fn frame(&self, direction: Direction, text: &str) -> InspectionVerdict {
         let (mut link, _) = self.link();
-        let Some(wanted) = link.inspect(direction, text) else { return Verdict::Pass };
+        let Some(wanted) = link.inspect(direction, text) else { return InspectionVerdict::Pass };
         self.wait(|heard| match heard {
             Heard::Inspected { ticket, verdict } if ticket == wanted => Ok(verdict),
             other => Err(other),
@@ -226,7 +226,7 @@ impl World {
     /// One of our calls got its result.
     pub fn result(&self, action: &str, payload: &Value) {
         let (mut link, _) = self.link();
-        let outcome = Outcome::Result { payload, valid: true };
+        let outcome = CallOutcome::Result { payload, valid: true };
         link.answered(action, &Value::Null, outcome, now(), &mut Outbox::default());
     }
 
@@ -268,7 +268,7 @@ impl World {
     }
 
     /// Waits for a call of a plugin.
-    pub fn called(&self) -> (String, Value, WhenEnded) {
+    pub fn called(&self) -> (String, Value, CallObserver) {
         self.wait(|heard| match heard {
             Heard::Called { action, payload, then, .. } => Ok((action, payload, then)),
             other => Err(other),
@@ -276,7 +276,7 @@ impl World {
     }
 
     /// Waits for a call and answers it.
-    pub fn serve(&self, wanted: &str, end: CallEnd) -> Value {
+    pub fn serve(&self, wanted: &str, end: CallResult) -> Value {
         let (action, payload, then) = self.called();
         assert_eq!(action, wanted);
         then.tell(end);

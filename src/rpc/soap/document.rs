@@ -10,7 +10,7 @@ use quick_xml::{Error, Reader, XmlVersion};
 
 use super::error::{ReadError, ReadProblem};
 use super::names::{SOAP_1_2, is_soap_prefix};
-use crate::ocpp::xml::{Attribute, Element, XmlRemarks, XmlRule};
+use crate::ocpp::xml::{Attribute, XmlElement, XmlRemarks, XmlRule};
 
 /// A local list of tens of thousands of tags has a few megabytes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -29,7 +29,7 @@ const ROOT: &str = "Envelope";
 #[derive(Debug)]
 pub(super) struct Document {
     /// The envelope.
-    pub root: Element,
+    pub root: XmlElement,
     /// Every namespace that is declared anywhere, used or not.
     pub declared: Vec<Arc<str>>,
 }
@@ -54,8 +54,8 @@ struct Parser<'parse> {
     start: usize,
     remarks: &'parse mut XmlRemarks,
     /// The elements that have begun and not ended, each with the number of declarations before it.
-    open: Vec<(Element, usize)>,
-    root: Option<Element>,
+    open: Vec<(XmlElement, usize)>,
+    root: Option<XmlElement>,
     /// The declarations in force, the innermost last.
     scope: Vec<(String, Arc<str>)>,
     declared: Vec<Arc<str>>,
@@ -139,7 +139,7 @@ impl Parser<'_> {
         let attributes = attributes.collect();
         let local = local.to_owned();
         let span = offset..offset;
-        let element = Element { namespace, local, attributes, children: Vec::new(), text: String::new(), span };
+        let element = XmlElement { namespace, local, attributes, children: Vec::new(), text: String::new(), span };
         self.open.push((element, outside));
         if self.nodes > MAX_NODES { Err(fail(ReadProblem::TooMany(MAX_NODES))) } else { Ok(()) }
     }

@@ -2,7 +2,7 @@
 
 use super::names::FAULT_ACTION;
 use crate::ocpp::ErrorCode;
-use crate::ocpp::xml::Element;
+use crate::ocpp::xml::XmlElement;
 
 /// The code of a fault: who is to blame (SOAP 1.2 part 1 §5.4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub enum FaultCode {
 
 /// The subcode of a fault (OCPP-S 1.6 §4). A receiver must be ready for any other (OCPP-S 1.6 errata §3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Subcode {
+pub enum FaultSubcode {
     /// The sender is not who it should be, or may not do this.
     SecurityError,
     /// The identity is not the one of the charge point that was called.
@@ -89,63 +89,63 @@ impl FaultCode {
     }
 }
 
-impl Subcode {
+impl FaultSubcode {
     /// All subcodes.
-    pub const ALL: [Subcode; 6] = [
-        Subcode::SecurityError,
-        Subcode::IdentityMismatch,
-        Subcode::UrlMismatch,
-        Subcode::ProtocolError,
-        Subcode::InternalError,
-        Subcode::NotSupported,
+    pub const ALL: [FaultSubcode; 6] = [
+        FaultSubcode::SecurityError,
+        FaultSubcode::IdentityMismatch,
+        FaultSubcode::UrlMismatch,
+        FaultSubcode::ProtocolError,
+        FaultSubcode::InternalError,
+        FaultSubcode::NotSupported,
     ];
 
     /// The spelling on the wire.
     pub const fn name(self) -> &'static str {
         match self {
-            Subcode::SecurityError => "SecurityError",
-            Subcode::IdentityMismatch => "IdentityMismatch",
-            Subcode::UrlMismatch => "UrlMismatch",
-            Subcode::ProtocolError => "ProtocolError",
-            Subcode::InternalError => "InternalError",
-            Subcode::NotSupported => "NotSupported",
+            FaultSubcode::SecurityError => "SecurityError",
+            FaultSubcode::IdentityMismatch => "IdentityMismatch",
+            FaultSubcode::UrlMismatch => "UrlMismatch",
+            FaultSubcode::ProtocolError => "ProtocolError",
+            FaultSubcode::InternalError => "InternalError",
+            FaultSubcode::NotSupported => "NotSupported",
         }
     }
 
     /// The code under which the subcode stands.
     pub const fn code(self) -> FaultCode {
         match self {
-            Subcode::InternalError | Subcode::NotSupported => FaultCode::Receiver,
+            FaultSubcode::InternalError | FaultSubcode::NotSupported => FaultCode::Receiver,
             _ => FaultCode::Sender,
         }
     }
 
     /// Finds a subcode by its name.
-    pub fn parse(name: &str) -> Option<Subcode> {
-        Subcode::ALL.into_iter().find(|subcode| subcode.name() == local(name))
+    pub fn parse(name: &str) -> Option<FaultSubcode> {
+        FaultSubcode::ALL.into_iter().find(|subcode| subcode.name() == local(name))
     }
 
     /// The subcode with which an error is sent. OCPP-S has fewer than SRPC: every fault of a payload is a breach of the protocol.
-    pub const fn of(error: ErrorCode) -> Subcode {
+    pub const fn of(error: ErrorCode) -> FaultSubcode {
         match error {
-            ErrorCode::NotImplemented | ErrorCode::NotSupported => Subcode::NotSupported,
-            ErrorCode::InternalError | ErrorCode::GenericError => Subcode::InternalError,
-            ErrorCode::SecurityError => Subcode::SecurityError,
+            ErrorCode::NotImplemented | ErrorCode::NotSupported => FaultSubcode::NotSupported,
+            ErrorCode::InternalError | ErrorCode::GenericError => FaultSubcode::InternalError,
+            ErrorCode::SecurityError => FaultSubcode::SecurityError,
             ErrorCode::ProtocolError
             | ErrorCode::FormationViolation
             | ErrorCode::PropertyConstraintViolation
             | ErrorCode::OccurenceConstraintViolation
-            | ErrorCode::TypeConstraintViolation => Subcode::ProtocolError,
+            | ErrorCode::TypeConstraintViolation => FaultSubcode::ProtocolError,
         }
     }
 
     /// The error that the subcode means.
     pub const fn error_code(self) -> ErrorCode {
         match self {
-            Subcode::SecurityError | Subcode::IdentityMismatch | Subcode::UrlMismatch => ErrorCode::SecurityError,
-            Subcode::ProtocolError => ErrorCode::ProtocolError,
-            Subcode::InternalError => ErrorCode::InternalError,
-            Subcode::NotSupported => ErrorCode::NotSupported,
+            FaultSubcode::SecurityError | FaultSubcode::IdentityMismatch | FaultSubcode::UrlMismatch => ErrorCode::SecurityError,
+            FaultSubcode::ProtocolError => ErrorCode::ProtocolError,
+            FaultSubcode::InternalError => ErrorCode::InternalError,
+            FaultSubcode::NotSupported => ErrorCode::NotSupported,
         }
     }
 }
@@ -155,7 +155,7 @@ impl Fault {
     pub fn error_code(&self) -> ErrorCode {
         let subcode = self.subcode.as_deref().map(local);
         let of_subcode =
-            subcode.and_then(|name| Subcode::parse(name).map(Subcode::error_code).or_else(|| ErrorCode::parse(name)));
+            subcode.and_then(|name| FaultSubcode::parse(name).map(FaultSubcode::error_code).or_else(|| ErrorCode::parse(name)));
         of_subcode.unwrap_or(match self.code {
             Some(FaultCode::Receiver) => ErrorCode::InternalError,
             Some(FaultCode::MustUnderstand) => ErrorCode::NotSupported,
@@ -170,19 +170,19 @@ impl Fault {
     }
 
     /// Reads a fault of SOAP 1.2 or 1.1, in any namespaces.
-    pub(super) fn from_xml(element: &Element, text: &str) -> Fault {
+    pub(super) fn from_xml(element: &XmlElement, text: &str) -> Fault {
         let code = element.child("Code");
         let value = code.and_then(|code| code.child("Value")).or_else(|| element.child("faultcode"));
-        let code_text = value.map(Element::trimmed).unwrap_or_default();
+        let code_text = value.map(XmlElement::trimmed).unwrap_or_default();
         let subcode = code.and_then(|code| code.child("Subcode")).and_then(|subcode| subcode.child("Value"));
         let known = FaultCode::parse(code_text);
         // SOAP 1.1 writes `Client.SecurityError`, and some put the subcode where the code belongs.
         let dotted = code_text.split_once('.').map(|(_, rest)| rest);
         let misplaced = known.is_none().then_some(code_text).filter(|text| !text.is_empty());
-        let subcode = subcode.map(Element::trimmed).or(dotted).or(misplaced).map(local).filter(|name| !name.is_empty());
+        let subcode = subcode.map(XmlElement::trimmed).or(dotted).or(misplaced).map(local).filter(|name| !name.is_empty());
         let reasons = element.child("Reason").map(|reason| reason.children.iter().filter(|text| text.local == "Text"));
         let reason = reasons.and_then(|mut texts| {
-            let is_english = |text: &&Element| {
+            let is_english = |text: &&XmlElement| {
                 text.attributes.iter().any(|attribute| attribute.local == "lang" && attribute.value.starts_with("en"))
             };
             let first = texts.clone().next();
@@ -199,7 +199,7 @@ impl Fault {
 }
 
 /// What stands between the tags of an element, as it was written.
-fn inside(element: &Element, text: &str) -> Option<String> {
+fn inside(element: &XmlElement, text: &str) -> Option<String> {
     if element.is_blank() {
         return None;
     }

@@ -49,7 +49,7 @@ pub enum HeaderState {
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
+pub enum HeaderSeverity {
     /// All is well.
     Good,
     /// Worth knowing; peers of this version do it.
@@ -68,7 +68,7 @@ pub struct HeaderFinding {
     /// What is the matter.
     pub state: HeaderState,
     /// How bad it is.
-    pub severity: Severity,
+    pub severity: HeaderSeverity,
     /// One sentence for a person; for a header that is as it should be, its value.
     pub message: String,
     /// Where the rule stands.
@@ -145,7 +145,7 @@ impl Table<'_> {
         let header = if rule.name == IDENTITY { envelope.identity_header() } else { envelope.addressing_header(rule.name) };
         let Some(header) = header else {
             if need == Need::Required {
-                let severity = if rule.name == IDENTITY { Severity::Error } else { self.offence() };
+                let severity = if rule.name == IDENTITY { HeaderSeverity::Error } else { self.offence() };
                 self.add(rule, None, HeaderState::Missing, severity, format!("there is no {}", rule.name));
             }
             return;
@@ -153,17 +153,17 @@ impl Table<'_> {
         let before = self.findings.len();
         if need == Need::Never {
             let what = "a request relates to nothing".to_owned();
-            return self.add(rule, Some(header), HeaderState::Unexpected, Severity::Warning, what);
+            return self.add(rule, Some(header), HeaderState::Unexpected, HeaderSeverity::Warning, what);
         }
         if header.name != rule.name {
             let message = format!("{} is written {}", shown(&header.name), rule.name);
             // The one header of which the specification says that its case does not matter.
-            self.add(rule, Some(header), HeaderState::WrongName, Severity::Note, message);
+            self.add(rule, Some(header), HeaderState::WrongName, HeaderSeverity::Note, message);
         }
         self.namespace(rule, header);
         if header.value.is_empty() {
             let message = format!("{} has no value", rule.name);
-            let severity = if need == Need::Required { Severity::Warning } else { Severity::Note };
+            let severity = if need == Need::Required { HeaderSeverity::Warning } else { HeaderSeverity::Note };
             self.add(rule, Some(header), HeaderState::Empty, severity, message);
         } else {
             self.value(rule, header);
@@ -178,7 +178,7 @@ impl Table<'_> {
             self.add(rule, Some(header), HeaderState::NotMustUnderstand, self.offence(), message);
         }
         if self.findings.len() == before {
-            self.add(rule, Some(header), HeaderState::Present, Severity::Good, shown(&header.value));
+            self.add(rule, Some(header), HeaderState::Present, HeaderSeverity::Good, shown(&header.value));
         }
     }
 
@@ -191,11 +191,11 @@ impl Table<'_> {
         }
         let (severity, message) = match found {
             Some(found) if rule.name == IDENTITY && same_namespace(found, wanted) => {
-                (Severity::Note, format!("the namespace {} is written {wanted}", shown(found)))
+                (HeaderSeverity::Note, format!("the namespace {} is written {wanted}", shown(found)))
             }
             Some(ADDRESSING_2004) => (self.offence(), format!("it is WS-Addressing of 2004; {wanted} is wanted")),
-            Some(found) => (Severity::Warning, format!("it is in {} instead of {wanted}", shown(found))),
-            None => (Severity::Warning, format!("it is in no namespace; {wanted} is wanted")),
+            Some(found) => (HeaderSeverity::Warning, format!("it is in {} instead of {wanted}", shown(found))),
+            None => (HeaderSeverity::Warning, format!("it is in no namespace; {wanted} is wanted")),
         };
         self.add(rule, Some(header), HeaderState::WrongNamespace, severity, message);
     }
@@ -203,13 +203,13 @@ impl Table<'_> {
     fn value(&mut self, rule: &HeaderRule, header: &Header) {
         let value = &*header.value;
         let wrong = match rule.name {
-            ACTION => self.wrong_action(value).map(|problem| (Severity::Warning, problem)),
+            ACTION => self.wrong_action(value).map(|problem| (HeaderSeverity::Warning, problem)),
             RELATES_TO => match self.direction {
                 Direction::Response { message_id: Some(id) } if id != value => {
-                    Some((Severity::Error, format!("it is {}, but the request's id is {}", shown(value), shown(id))))
+                    Some((HeaderSeverity::Error, format!("it is {}, but the request's id is {}", shown(value), shown(id))))
                 }
                 Direction::Response { message_id: None } => {
-                    Some((Severity::Warning, "the request had no id to relate to".to_owned()))
+                    Some((HeaderSeverity::Warning, "the request had no id to relate to".to_owned()))
                 }
                 _ => None,
             },
@@ -262,9 +262,9 @@ impl Table<'_> {
         }
         let (state, severity, message) = if header.must_understand == MustUnderstand::Yes {
             let message = "it must be understood and is unknown; a strict receiver answers with a fault".to_owned();
-            (HeaderState::NotUnderstood, Severity::Warning, message)
+            (HeaderState::NotUnderstood, HeaderSeverity::Warning, message)
         } else {
-            (HeaderState::Present, Severity::Note, shown(&header.value))
+            (HeaderState::Present, HeaderSeverity::Note, shown(&header.value))
         };
         let header_name = shown(&header.name);
         let offset = Some(header.offset);
@@ -272,11 +272,11 @@ impl Table<'_> {
     }
 
     /// How bad it is to break a rule that only OCPP-S 1.6 wrote down.
-    fn offence(&self) -> Severity {
-        if self.version == Version::V1_6 { Severity::Warning } else { Severity::Note }
+    fn offence(&self) -> HeaderSeverity {
+        if self.version == Version::V1_6 { HeaderSeverity::Warning } else { HeaderSeverity::Note }
     }
 
-    fn add(&mut self, rule: &HeaderRule, header: Option<&Header>, state: HeaderState, severity: Severity, message: String) {
+    fn add(&mut self, rule: &HeaderRule, header: Option<&Header>, state: HeaderState, severity: HeaderSeverity, message: String) {
         let offset = header.map(|header| header.offset);
         self.findings.push(HeaderFinding { header: rule.name.to_owned(), state, severity, message, rule: rule.source, offset });
     }

@@ -28,8 +28,8 @@ mod tests;
 
 pub use envelope::{Body, Envelope, Header, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 pub use error::{ReadError, ReadProblem};
-pub use fault::{Fault, FaultCode, Subcode};
-pub use lint::{Direction, HeaderFinding, HeaderState, Severity, lint};
+pub use fault::{Fault, FaultCode, FaultSubcode};
+pub use lint::{Direction, HeaderFinding, HeaderState, HeaderSeverity, lint};
 pub use names::{ANONYMOUS, FAULT_ACTION};
 pub use operation::Hint;
 pub use read::read;

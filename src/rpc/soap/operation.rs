@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::document::quote;
-use crate::ocpp::xml::{Element, XmlRemarks, XmlRule, same_namespace};
+use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, same_namespace};
 use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
 
 /// What is known about a message before it is read. It is only asked when the message does not say it itself.
@@ -18,7 +18,7 @@ pub struct Hint {
 
 /// Whether a message asks or answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum MessagePart {
     Request,
     Response,
 }
@@ -27,12 +27,12 @@ pub(super) enum Part {
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub action: Arc<ActionDefinition>,
-    pub part: Part,
+    pub part: MessagePart,
 }
 
 /// What the envelope says about its service other than with the namespace of its message.
 #[derive(Debug)]
-pub(super) struct Clues<'envelope> {
+pub(super) struct OperationClues<'envelope> {
     /// The namespace of the identity's header.
     pub identity: Option<&'envelope str>,
     /// Every namespace that is declared.
@@ -51,7 +51,7 @@ pub(super) fn service(catalog: &Catalog, namespace: &str) -> Option<(Version, Ro
 }
 
 /// Finds the message of an element.
-pub(super) fn find(catalog: &Catalog, element: &Element, clues: &Clues, remarks: &mut XmlRemarks) -> Option<Found> {
+pub(super) fn find(catalog: &Catalog, element: &XmlElement, clues: &OperationClues, remarks: &mut XmlRemarks) -> Option<Found> {
     let of_namespace = element.namespace.as_deref().and_then(|namespace| service(catalog, namespace));
     let mut candidates = named(catalog, |name| name == element.local);
     let exact = !candidates.is_empty();
@@ -94,8 +94,8 @@ pub(super) fn action_of(name: &str) -> Option<String> {
 /// The element of a candidate; none for an action that exists in JSON only.
 fn element_name(found: &Found) -> Option<&str> {
     let message = match found.part {
-        Part::Request => &found.action.request,
-        Part::Response => &found.action.response,
+        MessagePart::Request => &found.action.request,
+        MessagePart::Response => &found.action.response,
     };
     Some(&message.xml.as_ref()?.element)
 }
@@ -103,7 +103,7 @@ fn element_name(found: &Found) -> Option<&str> {
 fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
     let mut found = Vec::new();
     for action in Version::ALL.into_iter().flat_map(|version| catalog.actions(version)) {
-        for part in [Part::Request, Part::Response] {
+        for part in [MessagePart::Request, MessagePart::Response] {
             let candidate = Found { action: action.clone(), part };
             if element_name(&candidate).is_some_and(&is_it) {
                 found.push(candidate);
@@ -114,7 +114,7 @@ fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
 }
 
 /// How well a candidate fits, the surest sign first.
-fn score(catalog: &Catalog, found: &Found, of_namespace: Option<(Version, Role)>, clues: &Clues) -> [bool; 6] {
+fn score(catalog: &Catalog, found: &Found, of_namespace: Option<(Version, Role)>, clues: &OperationClues) -> [bool; 6] {
     let (version, role) = (found.action.version, found.action.initiator.peer());
     let of = |namespace: Option<&str>| namespace.and_then(|namespace| service(catalog, namespace));
     let declared = clues.declared.iter().any(|namespace| of(Some(namespace)) == Some((version, role)));

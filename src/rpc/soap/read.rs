@@ -8,9 +8,9 @@ use super::names::{
     ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
     is_soap,
 };
-use super::operation::{self, Clues, Hint, Part};
+use super::operation::{self, OperationClues, Hint, MessagePart};
 use crate::ocpp::Catalog;
-use crate::ocpp::xml::{Element, XmlRemarks, XmlRule, untyped};
+use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
 
 /// Reads the text of an envelope. The hint helps where the message itself does not tell its version and service.
 pub fn read(text: &str, catalog: &Catalog, hint: Hint) -> Result<Envelope, ReadError> {
@@ -23,7 +23,7 @@ pub fn read(text: &str, catalog: &Catalog, hint: Hint) -> Result<Envelope, ReadE
     let message = message_of(parts.body, &mut remarks)?;
     let identity = headers.iter().find(|header| header.name.eq_ignore_ascii_case(IDENTITY));
     let identity = identity.and_then(|header| header.namespace.as_deref());
-    let clues = Clues { identity, declared: &document.declared, hint };
+    let clues = OperationClues { identity, declared: &document.declared, hint };
     let body_namespace = message.and_then(|message| message.namespace.clone());
     let body = match message {
         Some(message) => read_body(message, &document, text, catalog, &clues, &mut remarks),
@@ -34,12 +34,12 @@ pub fn read(text: &str, catalog: &Catalog, hint: Hint) -> Result<Envelope, ReadE
 
 /// The parts of an envelope.
 struct Parts<'root> {
-    header: Option<&'root Element>,
-    body: &'root Element,
+    header: Option<&'root XmlElement>,
+    body: &'root XmlElement,
 }
 
 impl<'root> Parts<'root> {
-    fn of(root: &'root Element, remarks: &mut XmlRemarks) -> Result<Parts<'root>, ReadError> {
+    fn of(root: &'root XmlElement, remarks: &mut XmlRemarks) -> Result<Parts<'root>, ReadError> {
         let (mut header, mut body) = (None, None);
         for child in &root.children {
             let offset = child.span.start;
@@ -69,7 +69,7 @@ impl<'root> Parts<'root> {
     }
 }
 
-fn soap_version(root: &Element, remarks: &mut XmlRemarks) -> SoapVersion {
+fn soap_version(root: &XmlElement, remarks: &mut XmlRemarks) -> SoapVersion {
     let offset = root.span.start;
     match root.namespace.as_deref() {
         Some(SOAP_1_2) => SoapVersion::V1_2,
@@ -85,7 +85,7 @@ fn soap_version(root: &Element, remarks: &mut XmlRemarks) -> SoapVersion {
     }
 }
 
-fn read_header(element: &Element) -> Header {
+fn read_header(element: &XmlElement) -> Header {
     let (form, value) = match element.child(ADDRESS) {
         Some(address) => (HeaderForm::Address, address.trimmed()),
         None if element.children.is_empty() => (HeaderForm::Text, element.trimmed()),
@@ -127,7 +127,7 @@ fn refuse_duplicates(headers: &[Header]) -> Result<(), ReadError> {
 }
 
 /// The one element of a body. ocppjs puts a second body around its faults.
-fn message_of<'body>(body: &'body Element, remarks: &mut XmlRemarks) -> Result<Option<&'body Element>, ReadError> {
+fn message_of<'body>(body: &'body XmlElement, remarks: &mut XmlRemarks) -> Result<Option<&'body XmlElement>, ReadError> {
     if !body.text.trim().is_empty() {
         remarks.add(XmlRule::Text, body.span.start, || "the Body holds text beside its message".to_owned());
     }
@@ -146,11 +146,11 @@ fn message_of<'body>(body: &'body Element, remarks: &mut XmlRemarks) -> Result<O
 }
 
 fn read_body(
-    message: &Element,
+    message: &XmlElement,
     document: &Document,
     text: &str,
     catalog: &Catalog,
-    clues: &Clues,
+    clues: &OperationClues,
     remarks: &mut XmlRemarks,
 ) -> Body {
     if message.local == "Fault" {
@@ -174,8 +174,8 @@ fn read_body(
         });
     };
     let definition = match found.part {
-        Part::Request => &found.action.request,
-        Part::Response => &found.action.response,
+        MessagePart::Request => &found.action.request,
+        MessagePart::Response => &found.action.response,
     };
     let operation = Operation {
         version: found.action.version,
@@ -184,7 +184,7 @@ fn read_body(
         payload: definition.from_xml(message, remarks),
     };
     match found.part {
-        Part::Request => Body::Request(operation),
-        Part::Response => Body::Response(operation),
+        MessagePart::Request => Body::Request(operation),
+        MessagePart::Response => Body::Response(operation),
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::fault::{FaultCode, Subcode};
+use super::fault::{FaultCode, FaultSubcode};
 use super::names::{
     ACTION, ADDRESS, ADDRESSING, ANONYMOUS, FAULT_ACTION, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_2, TO,
 };
-use super::operation::Part;
+use super::operation::MessagePart;
 use crate::ocpp::xml::{escape_attribute, escape_text, write_untyped};
 use crate::ocpp::{ActionDefinition, Catalog, Role, SoapOperation, Version};
 
@@ -70,7 +70,7 @@ pub fn write_request(
     writer.header("wsa", ACTION, &wanted, true);
     writer.body(|out| match known {
         Some((known, _)) => known.request.to_xml(payload, "ocpp", out),
-        None => write_untyped(&element_of(action, Part::Request), payload, "ocpp", out),
+        None => write_untyped(&element_of(action, MessagePart::Request), payload, "ocpp", out),
     })
 }
 
@@ -90,7 +90,7 @@ pub fn write_response(
     writer.answer(headers, &wanted);
     writer.body(|out| match known {
         Some((known, _)) => known.response.to_xml(payload, "ocpp", out),
-        None => write_untyped(&element_of(action, Part::Response), payload, "ocpp", out),
+        None => write_untyped(&element_of(action, MessagePart::Response), payload, "ocpp", out),
     })
 }
 
@@ -100,7 +100,7 @@ pub fn write_fault(
     version: Version,
     service: Role,
     code: FaultCode,
-    subcode: Option<Subcode>,
+    subcode: Option<FaultSubcode>,
     reason: &str,
     headers: &ResponseHeaders,
 ) -> String {
@@ -122,12 +122,12 @@ pub fn write_fault(
 }
 
 /// The element of an action: its name with a small first letter and what it is.
-fn element_of(action: &str, part: Part) -> String {
+fn element_of(action: &str, part: MessagePart) -> String {
     let mut characters = action.chars();
     let first = characters.next().map(char::to_lowercase);
     let suffix = match part {
-        Part::Request => "Request",
-        Part::Response => "Response",
+        MessagePart::Request => "Request",
+        MessagePart::Response => "Response",
     };
     first.into_iter().flatten().chain(characters).chain(suffix.chars()).collect()
 }

@@ -77,7 +77,7 @@ pub enum Message {
 
 /// A message and what is odd about its frame.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Decoded {
+pub struct DecodedFrame {
     /// The message.
     pub message: Message,
     /// What was tolerated, a sentence, when something was.
@@ -127,7 +127,7 @@ pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str) -> Strin
 ///
 /// # Errors
 /// When it is no message; the error says what to send back, which depends on the version (see [`Malformed::reply`]).
-pub fn decode(text: &str, version: Version) -> Result<Decoded, Malformed> {
+pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, Malformed> {
     let elements = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(elements)) => elements,
         Ok(other) => return Err(unreadable(format!("a message is a JSON array, this is {}", type_name(&other)), Some(0))),
@@ -154,7 +154,7 @@ pub fn decode(text: &str, version: Version) -> Result<Decoded, Malformed> {
     }
 }
 
-fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Result<Decoded, Malformed> {
+fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Result<DecodedFrame, Malformed> {
     let count = elements.len();
     let mut elements = elements.into_iter().skip(1);
     let (id, action, payload) = (elements.next(), elements.next(), elements.next());
@@ -173,7 +173,7 @@ fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Resul
     let extra = (count > 4).then(|| format!("a call has 4 elements, this one has {count}"));
     let numeric = id.as_str().is_none().then(|| "the message id is not a text".to_owned());
     let remark = join([odd_type.map(str::to_owned), extra, numeric]);
-    Ok(Decoded { message: Message::Call { id, action, payload: payload.unwrap_or(Value::Null) }, remark })
+    Ok(DecodedFrame { message: Message::Call { id, action, payload: payload.unwrap_or(Value::Null) }, remark })
 }
 
 /// The id of a call, or the error that refuses the call for it.
@@ -216,7 +216,7 @@ fn answer(
     elements: Vec<Value>,
     odd_type: Option<&str>,
     read: impl FnOnce(MessageId, std::iter::Skip<std::vec::IntoIter<Value>>, usize) -> (Message, Option<String>),
-) -> Result<Decoded, Malformed> {
+) -> Result<DecodedFrame, Malformed> {
     let count = elements.len();
     let mut elements = elements.into_iter().skip(1);
     let Some(id) = elements.next() else {
@@ -225,7 +225,7 @@ fn answer(
     let id = usable(id).map_err(|reason| unreadable(reason, None))?;
     let long = id.is_long().then(long_id);
     let (message, odd) = read(id, elements, count);
-    Ok(Decoded { message, remark: join([odd_type.map(str::to_owned), long, odd]) })
+    Ok(DecodedFrame { message, remark: join([odd_type.map(str::to_owned), long, odd]) })
 }
 
 fn result(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (Message, Option<String>) {

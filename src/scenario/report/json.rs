@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::count;
-use crate::scenario::outcome::{Case, FileReport, Outcome};
+use crate::scenario::outcome::{ScenarioCase, FileReport, CaseOutcome};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {
@@ -22,16 +22,16 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
     format!("{document:#}\n")
 }
 
-fn case(case: &Case) -> Value {
+fn case(case: &ScenarioCase) -> Value {
     let mut object = json!({ "name": case.name, "checks": case.checks, "by": case.by, "seconds": case.took.as_secs_f64() });
     let (outcome, failure) = match &case.outcome {
-        Outcome::Passed => ("passed", None),
-        Outcome::Skipped(reason) => {
+        CaseOutcome::Passed => ("passed", None),
+        CaseOutcome::Skipped(reason) => {
             object["reason"] = json!(reason);
             ("skipped", None)
         }
-        Outcome::Failed(failure) => ("failed", Some(failure)),
-        Outcome::Broken(failure) => ("broken", Some(failure)),
+        CaseOutcome::Failed(failure) => ("failed", Some(failure)),
+        CaseOutcome::Broken(failure) => ("broken", Some(failure)),
     };
     object["outcome"] = json!(outcome);
     if let Some(failure) = failure {

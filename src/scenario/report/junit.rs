@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use quick_xml::escape::escape;
 
 use super::{count, details};
-use crate::scenario::outcome::{Case, FileReport, Outcome};
+use crate::scenario::outcome::{ScenarioCase, FileReport, CaseOutcome};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {
@@ -39,23 +39,23 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
     xml
 }
 
-fn put(xml: &mut String, file: &str, case: &Case) {
+fn put(xml: &mut String, file: &str, case: &ScenarioCase) {
     let (name, class, seconds) = (text(&case.name), text(file), case.took.as_secs_f64());
     let _ = write!(xml, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"{seconds:.3}\"");
     let (element, failure) = match &case.outcome {
-        Outcome::Passed => return end(xml, case),
-        Outcome::Skipped(reason) => {
+        CaseOutcome::Passed => return end(xml, case),
+        CaseOutcome::Skipped(reason) => {
             let _ = writeln!(xml, "><skipped message=\"{}\"/></testcase>", text(reason));
             return;
         }
-        Outcome::Failed(failure) => ("failure", failure),
-        Outcome::Broken(failure) => ("error", failure),
+        CaseOutcome::Failed(failure) => ("failure", failure),
+        CaseOutcome::Broken(failure) => ("error", failure),
     };
     let (message, body) = (text(&failure.message), text(&details(case, failure, "")));
     let _ = writeln!(xml, ">\n      <{element} message=\"{message}\">{body}</{element}>\n    </testcase>");
 }
 
-fn end(xml: &mut String, case: &Case) {
+fn end(xml: &mut String, case: &ScenarioCase) {
     if case.trace.is_empty() {
         xml.push_str("/>\n");
     } else {

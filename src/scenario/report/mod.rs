@@ -4,7 +4,7 @@ mod json;
 mod junit;
 mod tap;
 
-use super::outcome::{Case, Failure, FileReport, Outcome};
+use super::outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
 use crate::sanitize::visible;
 
 /// A format that CI systems read.
@@ -31,7 +31,7 @@ impl ReportFormat {
 
 /// How many scenarios ended in which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Count {
+pub struct ResultCount {
     /// Everything was as expected.
     pub passed: usize,
     /// Something was not.
@@ -43,27 +43,27 @@ pub struct Count {
 }
 
 /// Counts outcomes.
-pub fn count<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Count {
-    let mut count = Count::default();
+pub fn count<'a>(cases: impl IntoIterator<Item = &'a ScenarioCase>) -> ResultCount {
+    let mut count = ResultCount::default();
     for case in cases {
         match case.outcome {
-            Outcome::Passed => count.passed += 1,
-            Outcome::Failed(_) => count.failed += 1,
-            Outcome::Broken(_) => count.broken += 1,
-            Outcome::Skipped(_) => count.skipped += 1,
+            CaseOutcome::Passed => count.passed += 1,
+            CaseOutcome::Failed(_) => count.failed += 1,
+            CaseOutcome::Broken(_) => count.broken += 1,
+            CaseOutcome::Skipped(_) => count.skipped += 1,
         }
     }
     count
 }
 
 /// What a person reads about a scenario that did not succeed. It can hold what the peer has said, and goes to a terminal.
-pub fn explain(file: &str, case: &Case) -> String {
+pub fn explain(file: &str, case: &ScenarioCase) -> String {
     let text = match &case.outcome {
-        Outcome::Failed(failure) => {
+        CaseOutcome::Failed(failure) => {
             let heading = format!("{file} › {} failed after {:.3} s\n", case.name, case.took.as_secs_f64());
             heading + &details(case, failure, "  ")
         }
-        Outcome::Broken(failure) => {
+        CaseOutcome::Broken(failure) => {
             let line = failure.line.as_ref().map_or_else(String::new, |line| format!("\n  {line}"));
             match &failure.place {
                 Some(place) => format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name),
@@ -71,13 +71,13 @@ pub fn explain(file: &str, case: &Case) -> String {
                 None => format!("{file}: {} (scenario {:?})\n", failure.message, case.name),
             }
         }
-        Outcome::Passed | Outcome::Skipped(_) => String::new(),
+        CaseOutcome::Passed | CaseOutcome::Skipped(_) => String::new(),
     };
     text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
 }
 
 /// The parts of a failure, a line each, and the trace.
-fn details(case: &Case, failure: &Failure, margin: &str) -> String {
+fn details(case: &ScenarioCase, failure: &Failure, margin: &str) -> String {
     let mut text = String::new();
     let mut put = |name: &str, value: &str| {
         if !value.is_empty() {

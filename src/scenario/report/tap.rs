@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::scenario::outcome::{FileReport, Outcome};
+use crate::scenario::outcome::{FileReport, CaseOutcome};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {
@@ -15,12 +15,12 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
         let name = plain(&format!("{} › {}", file.file, case.name));
         // A String takes everything, here and below.
         let _ = match &case.outcome {
-            Outcome::Passed => writeln!(tap, "ok {number} - {name}"),
-            Outcome::Skipped(reason) => writeln!(tap, "ok {number} - {name} # SKIP {}", plain(reason)),
-            Outcome::Failed(_) | Outcome::Broken(_) => writeln!(tap, "not ok {number} - {name}"),
+            CaseOutcome::Passed => writeln!(tap, "ok {number} - {name}"),
+            CaseOutcome::Skipped(reason) => writeln!(tap, "ok {number} - {name} # SKIP {}", plain(reason)),
+            CaseOutcome::Failed(_) | CaseOutcome::Broken(_) => writeln!(tap, "not ok {number} - {name}"),
         };
-        if let Outcome::Failed(failure) | Outcome::Broken(failure) = &case.outcome {
-            let severity = if matches!(case.outcome, Outcome::Failed(_)) { "fail" } else { "error" };
+        if let CaseOutcome::Failed(failure) | CaseOutcome::Broken(failure) = &case.outcome {
+            let severity = if matches!(case.outcome, CaseOutcome::Failed(_)) { "fail" } else { "error" };
             tap.push_str("  ---\n");
             // JSON is YAML, so every text of the failure is safe in it.
             let mut put = |name: &str, value: serde_json::Value| {

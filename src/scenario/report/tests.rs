@@ -17,7 +17,7 @@ fn files() -> Vec<FileReport> {
         trace: vec!["one # two".into()],
         ..Failure::default()
     };
-    let case = |name: &str, outcome| Case {
+    let case = |name: &str, outcome| ScenarioCase {
         name: name.into(),
         checks: "That it boots.".into(),
         by: vec!["OCPP 1.6 §4.2".into()],
@@ -26,10 +26,10 @@ fn files() -> Vec<FileReport> {
         trace: Vec::new(),
     };
     let cases = vec![
-        case("good", Outcome::Passed),
-        case("bad #1 <x>", Outcome::Failed(Box::new(failure.clone()))),
-        case("wrong", Outcome::Broken(Box::new(failure))),
-        case("not now", Outcome::Skipped("no \"reservations\"".into())),
+        case("good", CaseOutcome::Passed),
+        case("bad #1 <x>", CaseOutcome::Failed(Box::new(failure.clone()))),
+        case("wrong", CaseOutcome::Broken(Box::new(failure))),
+        case("not now", CaseOutcome::Skipped("no \"reservations\"".into())),
     ];
     vec![FileReport { file: "a/boot.js".into(), cases }]
 }
@@ -110,9 +110,9 @@ fn a_person_reads_the_step_the_difference_and_the_trace() {
 fn what_is_told_to_a_person_cannot_act_on_the_terminal() {
     let hostile = "a\u{1b}]0;x\u{7}b\u{9b}2J\rc\u{202e}";
     let failure = Failure { found: Some(hostile.into()), ..*Failure::plain(hostile, Some(hostile.into())) };
-    for outcome in [Outcome::Failed(Box::new(failure.clone())), Outcome::Broken(Box::new(failure))] {
+    for outcome in [CaseOutcome::Failed(Box::new(failure.clone())), CaseOutcome::Broken(Box::new(failure))] {
         let [FileReport { file, cases }] = &files()[..] else { panic!("one file") };
-        let case = Case { name: hostile.into(), outcome, ..cases[0].clone() };
+        let case = ScenarioCase { name: hostile.into(), outcome, ..cases[0].clone() };
         let told = explain(&format!("{file}{hostile}"), &case);
         assert!(told.ends_with('\n') && told.contains("\\u{9b}2J\\rc"), "{told:?}");
         assert!(!told.lines().any(|line| line.chars().any(crate::sanitize::is_hostile)), "{told:?}");

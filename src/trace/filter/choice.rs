@@ -5,13 +5,13 @@ use std::fmt;
 
 use super::FilterContext;
 use super::lexer::{Form, Literal};
-use super::pattern::{Extent, Pattern};
+use super::pattern::{MatchExtent, Pattern};
 use crate::ocpp::{ErrorCode, Role, Version, nearest};
-use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, StationRow, Verdict};
+use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, StationRow, FrameVerdict};
 
 /// What is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum FilterField {
     Direction,
     Kind,
     Version,
@@ -39,65 +39,65 @@ const REFUSED: u16 = 1 << 9;
 const TIMEOUT: u16 = 1 << 10;
 const NOTE: u16 = 1 << 11;
 
-impl Field {
+impl FilterField {
     /// The values, in the order of their bits.
     pub fn names(self) -> Vec<&'static str> {
         match self {
-            Field::Direction => vec!["in", "out"],
-            Field::Kind => KINDS.to_vec(),
-            Field::Version => Version::ALL.map(Version::number).to_vec(),
-            Field::Transport => vec!["websocket", "soap"],
-            Field::Role => vec![Role::ChargePoint.short(), Role::CentralSystem.short()],
-            Field::State => vec!["new", "connecting", "connected", "waiting", "gone"],
-            Field::Code => ErrorCode::ALL.map(ErrorCode::name).to_vec(),
-            Field::Valid => vec!["yes", "tolerated", "no"],
-            Field::Answered => vec!["yes", "no"],
+            FilterField::Direction => vec!["in", "out"],
+            FilterField::Kind => KINDS.to_vec(),
+            FilterField::Version => Version::ALL.map(Version::number).to_vec(),
+            FilterField::Transport => vec!["websocket", "soap"],
+            FilterField::Role => vec![Role::ChargePoint.short(), Role::CentralSystem.short()],
+            FilterField::State => vec!["new", "connecting", "connected", "waiting", "gone"],
+            FilterField::Code => ErrorCode::ALL.map(ErrorCode::name).to_vec(),
+            FilterField::Valid => vec!["yes", "tolerated", "no"],
+            FilterField::Answered => vec!["yes", "no"],
         }
     }
 
     /// Whether the value is a property of the station.
     pub fn is_of_station(self) -> bool {
-        matches!(self, Field::Version | Field::Transport | Field::Role | Field::State)
+        matches!(self, FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State)
     }
 
     /// The bit of a station.
     fn of_station(self, row: &StationRow) -> u16 {
         match self {
-            Field::Version => row.version.map_or(0, |version| 1 << version as u16),
-            Field::Transport => row.transport.map_or(0, |transport| 1 << transport as u16),
-            Field::Role => 1 << row.our_role as u16,
-            Field::State => match row.state {
+            FilterField::Version => row.version.map_or(0, |version| 1 << version as u16),
+            FilterField::Transport => row.transport.map_or(0, |transport| 1 << transport as u16),
+            FilterField::Role => 1 << row.our_role as u16,
+            FilterField::State => match row.state {
                 LinkState::New => 1,
                 LinkState::Connecting => 1 << 1,
                 LinkState::Connected => 1 << 2,
                 LinkState::Waiting { .. } => 1 << 3,
                 LinkState::Gone => 1 << 4,
             },
-            Field::Direction | Field::Kind | Field::Code | Field::Valid | Field::Answered => 0,
+            FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid | FilterField::Answered => 0,
         }
     }
 
     /// The bits of a record; none when the question makes no sense for it.
     fn of_record(self, record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
         match self {
-            Field::Direction => match record.kind {
+            FilterField::Direction => match record.kind {
                 RecordKind::Frame(direction, _) | RecordKind::Ping(direction) | RecordKind::Pong(direction) => {
                     if direction == Direction::In { 1 } else { 1 << 1 }
                 }
                 _ => 0,
             },
-            Field::Kind => kind(record.kind),
-            Field::Code => record.code.map_or(0, |code| 1 << code as u16),
-            Field::Valid => match record.verdict {
+            FilterField::Kind => kind(record.kind),
+            FilterField::Code => record.code.map_or(0, |code| 1 << code as u16),
+            FilterField::Valid => match record.verdict {
                 // Only frames are judged; what else is invalid is a failure that one looks for together with invalid frames.
-                Verdict::Valid => u16::from(matches!(record.kind, RecordKind::Frame(..))),
-                Verdict::Tolerated => 1 << 1,
-                Verdict::Invalid => 1 << 2,
+                FrameVerdict::Valid => u16::from(matches!(record.kind, RecordKind::Frame(..))),
+                FrameVerdict::Tolerated => 1 << 1,
+                FrameVerdict::Invalid => 1 << 2,
             },
-            Field::Answered => answered(record, context),
+            FilterField::Answered => answered(record, context),
             // The station may have had a link of another transport by then.
-            Field::Transport if matches!(record.kind, RecordKind::Frame(..)) => 1 << record.transport as u16,
-            Field::Version | Field::Transport | Field::Role | Field::State => {
+            FilterField::Transport if matches!(record.kind, RecordKind::Frame(..)) => 1 << record.transport as u16,
+            FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State => {
                 record.station.and_then(|key| context.stations.get(key)).map_or(0, |row| self.of_station(row))
             }
         }
@@ -106,9 +106,9 @@ impl Field {
     /// How much work the answer is, for the order of evaluation.
     fn cost(self) -> u8 {
         match self {
-            Field::Direction | Field::Kind | Field::Code | Field::Valid => 0,
-            Field::Version | Field::Transport | Field::Role | Field::State => 2,
-            Field::Answered => 3,
+            FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid => 0,
+            FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State => 2,
+            FilterField::Answered => 3,
         }
     }
 }
@@ -146,13 +146,13 @@ fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
 /// A field and the wanted values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Choice {
-    field: Field,
+    field: FilterField,
     wanted: u16,
 }
 
 impl Choice {
     /// Reads a list of values with commas between; each may hold wildcards. The error is a sentence.
-    pub fn parse(field: Field, value: &Literal) -> Result<Choice, String> {
+    pub fn parse(field: FilterField, value: &Literal) -> Result<Choice, String> {
         let names = field.names();
         let known = names.join(", ");
         if matches!(value.form, Form::Regex { .. }) {
@@ -161,13 +161,13 @@ impl Choice {
         let mut wanted = 0;
         for part in value.text.split(',') {
             let canonical = match field {
-                Field::Version => Version::parse(part).map(Version::number),
-                Field::Code => ErrorCode::parse(part).map(ErrorCode::name),
+                FilterField::Version => Version::parse(part).map(Version::number),
+                FilterField::Code => ErrorCode::parse(part).map(ErrorCode::name),
                 _ => None,
             };
             // Without capitals the pattern does not mind the case.
             let text = canonical.unwrap_or(part).to_ascii_lowercase();
-            let pattern = Pattern::new(&Literal { text, ..value.clone() }, Extent::Whole)?;
+            let pattern = Pattern::new(&Literal { text, ..value.clone() }, MatchExtent::Whole)?;
             let meant = names.iter().enumerate().filter(|(_, name)| pattern.matches(name));
             let bits = meant.fold(0, |bits, (index, _)| bits | 1 << index);
             if bits == 0 {
@@ -191,7 +191,7 @@ impl Choice {
         self.field.is_of_station().then(|| self.field.of_station(row) & self.wanted != 0)
     }
 
-    pub fn field(&self) -> Field {
+    pub fn field(&self) -> FilterField {
         self.field
     }
 
@@ -228,8 +228,8 @@ mod tests {
         for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, index);
         }
-        assert_eq!(Field::Kind.names()[NOTE.trailing_zeros() as usize], "note");
-        assert_eq!(Field::Kind.names().len(), NOTE.trailing_zeros() as usize + 1);
-        assert!(Field::Code.names().len() <= 16);
+        assert_eq!(FilterField::Kind.names()[NOTE.trailing_zeros() as usize], "note");
+        assert_eq!(FilterField::Kind.names().len(), NOTE.trailing_zeros() as usize + 1);
+        assert!(FilterField::Code.names().len() <= 16);
     }
 }

@@ -18,7 +18,7 @@ pub struct Known<'a> {
 
 /// What could stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
+pub struct FilterCompletion {
     /// The bytes of the text that a candidate replaces.
     pub span: Range<usize>,
     /// The candidates, best first; none when nothing is known about this place.
@@ -38,16 +38,16 @@ pub struct Candidate {
 const LIMIT: usize = 200;
 
 /// Completes the word that ends at the cursor (in bytes).
-pub fn complete(text: &str, cursor: usize, known: Known<'_>) -> Completion {
+pub fn complete(text: &str, cursor: usize, known: Known<'_>) -> FilterCompletion {
     let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let Some(start) = start_of_word(&text[..cursor]) else {
-        return Completion { span: cursor..cursor, candidates: Vec::new() };
+        return FilterCompletion { span: cursor..cursor, candidates: Vec::new() };
     };
     let word = &text[start..cursor];
     let operator = word.find([':', '=', '<', '>']);
     let Some((key, value_at)) = operator.and_then(|at| Key::find(&word[..at]).map(|key| (key, start + at + 1))) else {
         let candidates = if operator.is_some() { Vec::new() } else { keys(word) };
-        return Completion { span: start..cursor, candidates };
+        return FilterCompletion { span: start..cursor, candidates };
     };
     // `>=` and `<=` are two characters.
     let value_at = value_at + usize::from(text[value_at..cursor].starts_with('='));
@@ -57,7 +57,7 @@ pub fn complete(text: &str, cursor: usize, known: Known<'_>) -> Completion {
         KeyKind::Choice(_) => value.rfind(',').map_or(0, |comma| comma + 1),
         _ => 0,
     };
-    Completion { span: value_at + begun..cursor, candidates: values(key, &value[begun..], known) }
+    FilterCompletion { span: value_at + begun..cursor, candidates: values(key, &value[begun..], known) }
 }
 
 /// Where the word before the cursor begins; `None` inside a quoted text.

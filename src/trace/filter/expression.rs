@@ -11,32 +11,32 @@ use crate::trace::{Record, StationRow};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expression {
     /// All parts hold; without parts, everything matches.
-    All(Group),
+    All(FilterGroup),
     /// At least one part holds; there are always two or more.
-    Any(Group),
+    Any(FilterGroup),
     Not(Box<Expression>),
     Is(Box<Condition>),
 }
 
 /// The parts of a conjunction or a disjunction.
 #[derive(Debug, Clone)]
-pub(super) struct Group {
+pub(super) struct FilterGroup {
     parts: Vec<Expression>,
     /// Indexes of the parts, the cheap ones first.
     order: Box<[usize]>,
 }
 
-impl PartialEq for Group {
-    fn eq(&self, other: &Group) -> bool {
+impl PartialEq for FilterGroup {
+    fn eq(&self, other: &FilterGroup) -> bool {
         self.parts == other.parts
     }
 }
 
-impl Group {
-    fn new(parts: Vec<Expression>) -> Group {
+impl FilterGroup {
+    fn new(parts: Vec<Expression>) -> FilterGroup {
         let mut order: Box<[usize]> = (0..parts.len()).collect();
         order.sort_by_key(|index| parts[*index].cost());
-        Group { parts, order }
+        FilterGroup { parts, order }
     }
 
     fn ordered(&self) -> impl Iterator<Item = &Expression> {
@@ -58,7 +58,7 @@ impl Expression {
                 other => flat.push(other),
             }
         }
-        if flat.len() == 1 { flat.swap_remove(0) } else { Expression::All(Group::new(flat)) }
+        if flat.len() == 1 { flat.swap_remove(0) } else { Expression::All(FilterGroup::new(flat)) }
     }
 
     /// The disjunction of one or more parts, simplified alike.
@@ -70,7 +70,7 @@ impl Expression {
                 other => flat.push(other),
             }
         }
-        if flat.len() == 1 { flat.swap_remove(0) } else { Expression::Any(Group::new(flat)) }
+        if flat.len() == 1 { flat.swap_remove(0) } else { Expression::Any(FilterGroup::new(flat)) }
     }
 
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
@@ -111,7 +111,7 @@ impl Expression {
 }
 
 /// One part with the value `decisive` settles the matter; without it, one open part leaves it open.
-fn decide(group: &Group, row: &StationRow, decisive: bool) -> Option<bool> {
+fn decide(group: &FilterGroup, row: &StationRow, decisive: bool) -> Option<bool> {
     let mut verdict = Some(!decisive);
     for part in group.ordered() {
         match part.matches_station(row) {
@@ -125,7 +125,7 @@ fn decide(group: &Group, row: &StationRow, decisive: bool) -> Option<bool> {
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joined = |f: &mut fmt::Formatter<'_>, group: &Group, with: &str, bracket: fn(&Expression) -> bool| {
+        let joined = |f: &mut fmt::Formatter<'_>, group: &FilterGroup, with: &str, bracket: fn(&Expression) -> bool| {
             for (index, part) in group.parts.iter().enumerate() {
                 if index > 0 {
                     f.write_str(with)?;

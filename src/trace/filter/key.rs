@@ -1,10 +1,10 @@
 //! The table of keys: their names, what they mean, what values they take. The parser, the completion and the reference page in
 //! `docs/filter.md` follow it; what a condition does is in `condition`.
 
-use super::choice::{Choice, Field};
+use super::choice::{Choice, FilterField};
 use super::condition::Condition;
 use super::lexer::{Form, Literal, Operator};
-use super::pattern::{Extent, Pattern};
+use super::pattern::{MatchExtent, Pattern};
 use super::quantity;
 use super::time_bound::TimeBound;
 
@@ -25,7 +25,7 @@ pub(super) enum KeyKind {
     Identity,
     Action,
     Id,
-    Choice(Field),
+    Choice(FilterField),
     Size,
     Latency,
     Since,
@@ -40,20 +40,20 @@ const fn key(name: &'static str, example: &'static str, help: &'static str, kind
 pub const KEYS: &[Key] = &[
     key("cp", "cp:CP0*", "identity of the station", KeyKind::Identity),
     key("action", "action:Meter*", "action; also of results, errors and timeouts", KeyKind::Action),
-    key("dir", "dir:in", "way of a frame, seen from us", KeyKind::Choice(Field::Direction)),
-    key("kind", "kind:error,timeout", "kind of line", KeyKind::Choice(Field::Kind)),
-    key("ver", "ver:1.6", "version of the station's link", KeyKind::Choice(Field::Version)),
-    key("transport", "transport:soap", "transport of the station's link", KeyKind::Choice(Field::Transport)),
-    key("role", "role:cs", "role that we play towards the station", KeyKind::Choice(Field::Role)),
-    key("state", "state:connected", "state of the station's link now", KeyKind::Choice(Field::State)),
-    key("code", "code:FormationViolation", "code of an error", KeyKind::Choice(Field::Code)),
+    key("dir", "dir:in", "way of a frame, seen from us", KeyKind::Choice(FilterField::Direction)),
+    key("kind", "kind:error,timeout", "kind of line", KeyKind::Choice(FilterField::Kind)),
+    key("ver", "ver:1.6", "version of the station's link", KeyKind::Choice(FilterField::Version)),
+    key("transport", "transport:soap", "transport of the station's link", KeyKind::Choice(FilterField::Transport)),
+    key("role", "role:cs", "role that we play towards the station", KeyKind::Choice(FilterField::Role)),
+    key("state", "state:connected", "state of the station's link now", KeyKind::Choice(FilterField::State)),
+    key("code", "code:FormationViolation", "code of an error", KeyKind::Choice(FilterField::Code)),
     key("id", "id:4f*", "message id", KeyKind::Id),
     key("size", "size>2k", "bytes of a frame", KeyKind::Size),
     key("latency", "latency>1s", "time from a call to this answer", KeyKind::Latency),
     key("since", "since:5m", "not older than this, or since this time", KeyKind::Since),
     key("before", "before:14:30", "older than this, or before this time", KeyKind::Before),
-    key("valid", "valid:no", "verdict on the frame", KeyKind::Choice(Field::Valid)),
-    key("answered", "answered:no", "whether a call has its answer", KeyKind::Choice(Field::Answered)),
+    key("valid", "valid:no", "verdict on the frame", KeyKind::Choice(FilterField::Valid)),
+    key("answered", "answered:no", "whether a call has its answer", KeyKind::Choice(FilterField::Answered)),
 ];
 
 impl Key {
@@ -95,7 +95,7 @@ impl Key {
                 values => format!("A value is missing behind {name}; write one of {}.", values.join(", ")),
             });
         }
-        let pattern = || Pattern::new(value, Extent::Whole);
+        let pattern = || Pattern::new(value, MatchExtent::Whole);
         let wrong = |what: &str| format!("{:?} is no {what}; write for example {example}.", value.text);
         let operator = if operator == Operator::Has { Operator::Equal } else { operator };
         Ok(match self.kind {

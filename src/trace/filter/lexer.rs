@@ -8,7 +8,7 @@ use super::key::Key;
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
+pub(super) struct FilterToken {
     pub kind: TokenKind,
     pub span: Range<usize>,
 }
@@ -111,7 +111,7 @@ const OPERATORS: [(&str, Operator); 8] = [
 ];
 
 /// Cuts a text into tokens.
-pub(super) fn lex(text: &str) -> Result<Vec<Token>, FilterError> {
+pub(super) fn lex(text: &str) -> Result<Vec<FilterToken>, FilterError> {
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens = Vec::new();
     loop {
@@ -119,7 +119,7 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, FilterError> {
         let start = lexer.at;
         let Some(next) = lexer.peek() else { return Ok(tokens) };
         let kind = lexer.token(next)?;
-        tokens.push(Token { kind, span: start..lexer.at });
+        tokens.push(FilterToken { kind, span: start..lexer.at });
     }
 }
 

@@ -22,7 +22,7 @@ mod time_bound;
 use std::fmt;
 use std::str::FromStr;
 
-pub use complete::{Candidate, Completion, Known, complete};
+pub use complete::{Candidate, FilterCompletion, Known, complete};
 pub use error::FilterError;
 pub use key::{KEYS, Key};
 

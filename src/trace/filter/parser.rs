@@ -11,8 +11,8 @@ use super::FilterError;
 use super::condition::Condition;
 use super::expression::Expression;
 use super::key::{KEYS, Key};
-use super::lexer::{Form, Operator, Token, TokenKind, lex};
-use super::pattern::{Extent, Pattern};
+use super::lexer::{Form, Operator, FilterToken, TokenKind, lex};
+use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
 use crate::ocpp::nearest;
 
@@ -56,7 +56,7 @@ fn is_regex(token: &TokenKind) -> bool {
 
 struct Parser<'a> {
     text: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a [FilterToken],
     at: usize,
     depth: usize,
 }
@@ -66,13 +66,13 @@ impl<'a> Parser<'a> {
         self.tokens.get(self.at).map(|token| &token.kind)
     }
 
-    fn next(&mut self) -> Option<&'a Token> {
+    fn next(&mut self) -> Option<&'a FilterToken> {
         let token = self.tokens.get(self.at)?;
         self.at += 1;
         Some(token)
     }
 
-    fn error(&self, token: &Token, message: impl Into<String>) -> FilterError {
+    fn error(&self, token: &FilterToken, message: impl Into<String>) -> FilterError {
         FilterError::new(self.text, token.span.clone(), message)
     }
 
@@ -138,10 +138,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn condition(&self, token: &Token) -> Result<Condition, FilterError> {
+    fn condition(&self, token: &FilterToken) -> Result<Condition, FilterError> {
         match &token.kind {
             TokenKind::Text(literal) => {
-                Pattern::new(literal, Extent::Within).map(Condition::Text).map_err(|message| self.error(token, message))
+                Pattern::new(literal, MatchExtent::Within).map(Condition::Text).map_err(|message| self.error(token, message))
             }
             TokenKind::Key { key: span, operator, value } => {
                 let name = &self.text[span.clone()];

@@ -45,7 +45,7 @@ enum Matcher {
 
 /// Whether a pattern must cover the whole text or may stand anywhere in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum MatchExtent {
     Whole,
     Within,
 }
@@ -58,7 +58,7 @@ impl PartialEq for Pattern {
 
 impl Pattern {
     /// Compiles a literal; the error is a sentence.
-    pub fn new(literal: &Literal, extent: Extent) -> Result<Pattern, String> {
+    pub fn new(literal: &Literal, extent: MatchExtent) -> Result<Pattern, String> {
         let source = literal.text.clone();
         // Smart case: whoever types a capital letter means it.
         let any_case = !source.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -69,14 +69,14 @@ impl Pattern {
                 let mut middle: Vec<Needle> = source.split('*').map(needle).collect();
                 // A pattern that may stand anywhere has a wildcard at both ends.
                 let (first, last) = match extent {
-                    Extent::Within => (needle(""), needle("")),
-                    Extent::Whole => (middle.remove(0), middle.pop().unwrap_or_else(|| needle(""))),
+                    MatchExtent::Within => (needle(""), needle("")),
+                    MatchExtent::Whole => (middle.remove(0), middle.pop().unwrap_or_else(|| needle(""))),
                 };
                 middle.retain(|piece| piece.len() > 0);
                 (Kind::Wildcards, Matcher::Pieces { first, middle, last })
             }
-            (_, Extent::Whole) => (Kind::Literal, Matcher::Whole(needle(&source))),
-            (_, Extent::Within) => (Kind::Literal, Matcher::Within(needle(&source))),
+            (_, MatchExtent::Whole) => (Kind::Literal, Matcher::Whole(needle(&source))),
+            (_, MatchExtent::Within) => (Kind::Literal, Matcher::Within(needle(&source))),
         };
         Ok(Pattern { source, kind, matcher })
     }
@@ -182,7 +182,7 @@ mod tests {
 
     use super::*;
 
-    fn pattern(text: &str, form: Form, extent: Extent) -> Pattern {
+    fn pattern(text: &str, form: Form, extent: MatchExtent) -> Pattern {
         Pattern::new(&Literal { text: text.to_owned(), form, span: 0..0 }, extent).unwrap()
     }
 
@@ -201,11 +201,11 @@ mod tests {
         fn wildcards_match_as_the_naive_way_does(glob in "[ab*]{1,6}", text in "[aAbB]{0,10}") {
             let folded = text.to_ascii_lowercase();
             prop_assert_eq!(
-                pattern(&glob, Form::Bare, Extent::Whole).matches(&text),
+                pattern(&glob, Form::Bare, MatchExtent::Whole).matches(&text),
                 naive(glob.as_bytes(), folded.as_bytes())
             );
             prop_assert_eq!(
-                pattern(&glob, Form::Bare, Extent::Within).matches(&text),
+                pattern(&glob, Form::Bare, MatchExtent::Within).matches(&text),
                 naive(format!("*{glob}*").as_bytes(), folded.as_bytes())
             );
         }
@@ -213,15 +213,15 @@ mod tests {
 
     #[test]
     fn quotes_take_the_meaning_of_the_star_away() {
-        assert!(pattern("a*", Form::Quoted, Extent::Whole).matches("A*"));
-        assert!(!pattern("a*", Form::Quoted, Extent::Whole).matches("ab"));
-        assert!(!pattern("A*", Form::Bare, Extent::Whole).matches("ab"), "a capital letter is meant");
+        assert!(pattern("a*", Form::Quoted, MatchExtent::Whole).matches("A*"));
+        assert!(!pattern("a*", Form::Quoted, MatchExtent::Whole).matches("ab"));
+        assert!(!pattern("A*", Form::Bare, MatchExtent::Whole).matches("ab"), "a capital letter is meant");
     }
 
     #[test]
     fn large_regular_expressions_are_refused() {
-        assert!(pattern(r"^\w{36}$", Form::Regex { any_case: true }, Extent::Within).matches(&"é".repeat(36)));
+        assert!(pattern(r"^\w{36}$", Form::Regex { any_case: true }, MatchExtent::Within).matches(&"é".repeat(36)));
         let large = Literal { text: "(a{1000}){1000}".into(), form: Form::Regex { any_case: false }, span: 0..0 };
-        assert!(Pattern::new(&large, Extent::Within).unwrap_err().contains("too large"));
+        assert!(Pattern::new(&large, MatchExtent::Within).unwrap_err().contains("too large"));
     }
 }

@@ -10,8 +10,8 @@ use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::lexer::{Form, Literal, Operator, Step};
-use super::pattern::{Extent, Pattern, is_plain, write_quoted};
-use crate::ocpp::{Catalog, Field, Transport, Version, XmlForm};
+use super::pattern::{MatchExtent, Pattern, is_plain, write_quoted};
+use crate::ocpp::{Catalog, FieldDefinition, Transport, Version, XmlForm};
 use crate::rpc::soap::{self, Hint};
 use crate::trace::{FrameKind, Record, RecordKind};
 
@@ -19,7 +19,7 @@ use crate::trace::{FrameKind, Record, RecordKind};
 static NOT_IN_XML: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
     let catalog = Catalog::embedded();
     let actions = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let mut open: Vec<&[Field]> = actions.flat_map(|action| [&*action.request.fields, &*action.response.fields]).collect();
+    let mut open: Vec<&[FieldDefinition]> = actions.flat_map(|action| [&*action.request.fields, &*action.response.fields]).collect();
     let mut names = HashSet::new();
     while let Some(fields) = open.pop() {
         for field in fields {
@@ -126,7 +126,7 @@ impl Test {
         let digits = literal.text.strip_prefix('-').unwrap_or(&literal.text);
         let is_number = literal.form == Form::Bare && digits.starts_with(|first: char| first.is_ascii_digit());
         let number = literal.text.parse().ok().filter(|number: &f64| is_number && number.is_finite());
-        let wanted = Pattern::new(&Literal { form, ..literal.clone() }, Extent::Whole)?;
+        let wanted = Pattern::new(&Literal { form, ..literal.clone() }, MatchExtent::Whole)?;
         Ok(Test { operator, wanted, number })
     }
 

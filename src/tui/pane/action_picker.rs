@@ -6,16 +6,16 @@ use ratatui::layout::{Position, Rect};
 use crate::ocpp::ActionDefinition;
 use crate::tui::app::App;
 use crate::tui::assist;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::Picker;
-use crate::tui::widget::{Pencil, draw_box};
+use crate::tui::widget::{LineWriter, draw_box};
 
 /// The width of the names.
 const NAMES: usize = 30;
 
 /// Draws the list into an area; returns where the cursor is.
-pub fn picker(app: &App, picker: &Picker, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) -> Position {
+pub fn picker(app: &App, picker: &Picker, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
     let title = format!("new call → {}", assist::names(&picker.targets, outside.contents));
     let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);
@@ -26,13 +26,13 @@ pub fn picker(app: &App, picker: &Picker, outside: &Outside<'_>, area: Rect, buf
     let count = picker.list.shown().len();
     let top = picker.list.top(height);
     if count == 0 {
-        Pencil::new(buffer, list, 0).text("  No action has such a name.", styles.muted);
+        LineWriter::new(buffer, list, 0).text("  No action has such a name.", styles.muted);
     }
     for (line, (index, action)) in picker.list.shown().enumerate().skip(top).take(height).enumerate() {
         let selected = index == picker.list.selected();
         let style = if selected { styles.selection } else { styles.base };
         let detail = if selected { style } else { styles.muted };
-        let mut pencil = Pencil::new(buffer, list, line as u16); // less than the height
+        let mut pencil = LineWriter::new(buffer, list, line as u16); // less than the height
         pencil.text(if selected { " ▸ " } else { "   " }, style);
         pencil.field(&action.name, NAMES, style).text(" ", style).text(&fields(action), detail).fill(' ', style);
     }
@@ -44,6 +44,6 @@ fn fields(action: &ActionDefinition) -> String {
     if action.request.fields.is_empty() {
         return "no fields".to_owned();
     }
-    let name = |field: &crate::ocpp::Field| format!("{}{}", field.name, if field.required { "*" } else { "" });
+    let name = |field: &crate::ocpp::FieldDefinition| format!("{}{}", field.name, if field.required { "*" } else { "" });
     action.request.fields.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -7,14 +7,14 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 use super::message::ink_style;
-use crate::compose::Severity;
-use crate::console::Candidate;
+use crate::compose::DiagnosticSeverity;
+use crate::console::CommandCandidate;
 use crate::sanitize::is_hostile;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Pencil, colour_line, draw_box, draw_candidates, width_of};
+use crate::tui::widget::{LineWriter, colour_line, draw_box, draw_candidates, width_of};
 
 /// Draws the editor into an area.
 pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
@@ -34,7 +34,7 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     editor.area().render(text, buffer);
     colour(editor, text, styles, buffer);
     let below = Rect { y: text.bottom(), height: 2, ..inside };
-    Pencil::new(buffer, below, 0).fill('─', styles.rule);
+    LineWriter::new(buffer, below, 0).fill('─', styles.rule);
     verdict(app, editor, Rect { x: text.x, width: text.width, ..below }, buffer);
     if app.context() == crate::tui::action::Context::Editor {
         proposals(editor, inside, text, styles, buffer);
@@ -46,17 +46,17 @@ fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     if let Some(code) = editor.expected_code() {
         let text = format!(" the peer should answer {code} ");
-        Pencil::new(buffer, area, 0).up_to_right(width_of(&text) + 1, '─', styles.rule).text(&text, styles.muted);
+        LineWriter::new(buffer, area, 0).up_to_right(width_of(&text) + 1, '─', styles.rule).text(&text, styles.muted);
     }
     if editor.armed {
         let key = app.bindings.keys(Action::Send).first().map(ToString::to_string).unwrap_or_default();
         let order = format!(" Press {key} again to send it anyway ");
-        Pencil::new(buffer, area, 0).text("─", styles.rule).text(&order, styles.warning.add_modifier(Modifier::BOLD));
+        LineWriter::new(buffer, area, 0).text("─", styles.rule).text(&order, styles.warning.add_modifier(Modifier::BOLD));
         let objection = editor.objection().unwrap_or_default();
-        Pencil::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
+        LineWriter::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
         return;
     }
-    let mut pencil = Pencil::new(buffer, area, 1);
+    let mut pencil = LineWriter::new(buffer, area, 1);
     let Some(diagnostic) = editor.nearest_diagnostic() else {
         match (&editor.subject.warning, editor.subject.definition.is_some()) {
             (Some(warning), _) => pencil.text("~ ", styles.warning).text(warning, styles.warning),
@@ -65,7 +65,7 @@ fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
         };
         return;
     };
-    let (sign, style) = if diagnostic.severity == Severity::Error { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
+    let (sign, style) = if diagnostic.severity == DiagnosticSeverity::Error { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
     let (row, column) = editor.place_of(diagnostic.span.start);
     pencil.text(sign, style).text(&format!("{}:{} ", row + 1, column + 1), styles.muted).text(&diagnostic.message, style);
     let others = editor.diagnostics().len() - 1;
@@ -85,7 +85,7 @@ fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
         }
     }
     for diagnostic in editor.diagnostics() {
-        let fault = if diagnostic.severity == Severity::Error { styles.error } else { styles.warning };
+        let fault = if diagnostic.severity == DiagnosticSeverity::Error { styles.error } else { styles.warning };
         let (first, last) = (editor.place_of(diagnostic.span.start), editor.place_of(diagnostic.span.end));
         for (row, line) in lines.iter().enumerate().take(last.0 + 1).skip(first.0.max(usize::from(top))) {
             let offset = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(index, _)| index);
@@ -122,10 +122,10 @@ fn proposals(editor: &Editor, bounds: Rect, text: Rect, styles: &Styles, buffer:
     let place =
         |at: usize, from: u16, start: u16| start.saturating_add((at.saturating_sub(usize::from(from))).min(10_000) as u16);
     let at = Position::new(place(cursor.col, left, text.x), place(cursor.row, top, text.y));
-    let candidates: Vec<Candidate> = editor
+    let candidates: Vec<CommandCandidate> = editor
         .candidates()
         .iter()
-        .map(|candidate| Candidate {
+        .map(|candidate| CommandCandidate {
             text: candidate.label.clone(),
             detail: candidate.detail.clone(),
             required: candidate.required,

@@ -5,13 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::widget::format;
-use crate::tui::widget::{Pencil, width_of};
+use crate::tui::widget::{LineWriter, width_of};
 
 /// Draws the header.
-pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn header(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let (records, stations) = (outside.contents.records(), outside.contents.stations());
     let trace = &app.trace;
@@ -44,7 +44,7 @@ pub fn header(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer)
         (0, true) => facts.insert(0, "holding".to_owned()),
         (waiting, _) => facts.insert(0, format!("‖ {} wait", format::number(waiting as u64))),
     }
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     pencil.text(" ocpp-tui ", styles.header.patch(styles.title));
     for fact in facts.iter().filter(|fact| !fact.is_empty()) {
         // A fact that does not fit beside the state is left out.
@@ -61,7 +61,7 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let styles = &app.theme.styles;
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     for (index, pane) in Pane::ALL.into_iter().enumerate() {
         let style = if pane == app.focus { styles.selection } else { styles.base };
         pencil.text(&format!(" {} {} ", index + 1, pane.title()), style).text(" ", styles.base);
@@ -75,6 +75,6 @@ pub fn too_small(size: Size, area: Rect, buffer: &mut Buffer) {
     let style = ratatui::style::Style::new();
     for (line, text) in ["enlarge me", &size].into_iter().enumerate() {
         let left = usize::from(area.width).saturating_sub(width_of(text)) / 2;
-        Pencil::new(buffer, area, middle + line as u16).blanks(left, style).text(text, style); // two lines
+        LineWriter::new(buffer, area, middle + line as u16).blanks(left, style).text(text, style); // two lines
     }
 }

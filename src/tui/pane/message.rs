@@ -5,18 +5,18 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{selection, sentences, soap, title};
-use crate::trace::{Direction, FrameKind, Record, RecordKind, Verdict};
+use crate::trace::{Direction, FrameKind, Record, RecordKind, FrameVerdict};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
-use crate::tui::state::{MessageLine, PrettyLine, Tab, Tone};
+use crate::tui::state::{MessageLine, PrettyLine, Tab, LineTone};
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
-use crate::tui::widget::{Ink, Pencil, colour_line, head, message_id};
+use crate::tui::widget::{TextInk, LineWriter, colour_line, head, message_id};
 
 /// Draws the pane.
-pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
+pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
     let (areas, styles) = (app.areas(), &app.theme.styles);
     let record = app.message.sequence().and_then(|sequence| outside.contents.records().get(sequence));
     let list = areas.list(Pane::Message);
@@ -36,10 +36,10 @@ pub fn message(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
         let index = top + usize::from(line);
         let Some(text) = app.message.line(index) else { break };
         let selected = app.message.cursor() == Some(index);
-        draw_line(app, text, record.verdict, selected, Pencil::new(buffer, list, line));
+        draw_line(app, text, record.verdict, selected, LineWriter::new(buffer, list, line));
     }
     if let Some((place, meaning)) = app.message.meaning() {
-        let mut pencil = Pencil::new(buffer, below(areas.message, areas.message.height.saturating_sub(1)), 0);
+        let mut pencil = LineWriter::new(buffer, below(areas.message, areas.message.height.saturating_sub(1)), 0);
         pencil.text(" ", styles.muted).text(place, styles.key).text("  ", styles.muted).text(meaning, styles.base);
         pencil.fill(' ', styles.base);
     }
@@ -55,7 +55,7 @@ fn tabs(app: &App) -> Vec<(String, Style)> {
 }
 
 /// One line about the record as a whole.
-fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) {
+fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| &*row.identity);
     let mut parts: Vec<(String, Style)> = Vec::new();
@@ -71,9 +71,9 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
         let side = if direction == Direction::Out { "to" } else { "from" };
         parts.push((format!("{arrow} {what}{action} {side} {}", station.unwrap_or("?")), style));
         parts.push(match record.verdict {
-            Verdict::Valid => ("valid".to_owned(), styles.good),
-            Verdict::Tolerated => ("tolerated".to_owned(), styles.warning),
-            Verdict::Invalid => ("invalid".to_owned(), styles.error),
+            FrameVerdict::Valid => ("valid".to_owned(), styles.good),
+            FrameVerdict::Tolerated => ("tolerated".to_owned(), styles.warning),
+            FrameVerdict::Invalid => ("invalid".to_owned(), styles.error),
         });
     } else if let Some(station) = station {
         parts.push((station.to_owned(), styles.title));
@@ -91,18 +91,18 @@ fn facts(app: &App, record: &Record<'_>, outside: &Outside<'_>, area: Rect, buff
     if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
         parts.push((format!("id {id}"), styles.muted));
     }
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     for (index, (text, style)) in parts.iter().enumerate() {
         pencil.text(if index == 0 { " " } else { " · " }, styles.muted).text(text, *style);
     }
 }
 
-fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool, mut pencil: Pencil<'_>) {
+fn draw_line(app: &App, text: MessageLine<'_>, verdict: FrameVerdict, selected: bool, mut pencil: LineWriter<'_>) {
     let (styles, left) = (&app.theme.styles, app.message.left());
     pencil.text(if selected { "▸" } else { " " }, styles.key);
     match text {
         MessageLine::Pretty(PrettyLine::Remark(first, text)) => {
-            let (sign, style) = if verdict == Verdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
+            let (sign, style) = if verdict == FrameVerdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
             pencil.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
         }
         MessageLine::Pretty(PrettyLine::Json(text)) => json(behind(text, left), styles, &mut pencil),
@@ -129,19 +129,19 @@ fn draw_line(app: &App, text: MessageLine<'_>, verdict: Verdict, selected: bool,
 }
 
 /// The style of a piece of text.
-fn tone_style(tone: Tone, styles: &Styles) -> Style {
+fn tone_style(tone: LineTone, styles: &Styles) -> Style {
     match tone {
-        Tone::Base => styles.base,
-        Tone::Muted => styles.muted,
-        Tone::Title => styles.title,
-        Tone::Key => styles.json_key,
-        Tone::Text => styles.json_text,
-        Tone::Number => styles.json_number,
-        Tone::Word => styles.json_word,
-        Tone::Mark => styles.json_mark,
-        Tone::Good => styles.good,
-        Tone::Warning => styles.warning,
-        Tone::Error => styles.error,
+        LineTone::Base => styles.base,
+        LineTone::Muted => styles.muted,
+        LineTone::Title => styles.title,
+        LineTone::Key => styles.json_key,
+        LineTone::Text => styles.json_text,
+        LineTone::Number => styles.json_number,
+        LineTone::Word => styles.json_word,
+        LineTone::Mark => styles.json_mark,
+        LineTone::Good => styles.good,
+        LineTone::Warning => styles.warning,
+        LineTone::Error => styles.error,
     }
 }
 
@@ -151,7 +151,7 @@ fn behind(text: &str, columns: usize) -> &str {
 }
 
 /// Writes a line of JSON in its colours, no more of it than there is room for.
-pub(super) fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
+pub(super) fn json(text: &str, styles: &Styles, pencil: &mut LineWriter<'_>) {
     let text = head(text, 4 * pencil.room() + 16);
     let mut at = 0;
     for (range, ink) in colour_line(text) {
@@ -161,12 +161,12 @@ pub(super) fn json(text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
 }
 
 /// The style of a piece of JSON.
-pub fn ink_style(ink: Ink, styles: &Styles) -> Style {
+pub fn ink_style(ink: TextInk, styles: &Styles) -> Style {
     match ink {
-        Ink::Key => styles.json_key,
-        Ink::Text => styles.json_text,
-        Ink::Number => styles.json_number,
-        Ink::Word => styles.json_word,
-        Ink::Mark => styles.json_mark,
+        TextInk::Key => styles.json_key,
+        TextInk::Text => styles.json_text,
+        TextInk::Number => styles.json_number,
+        TextInk::Word => styles.json_word,
+        TextInk::Mark => styles.json_mark,
     }
 }

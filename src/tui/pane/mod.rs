@@ -30,14 +30,14 @@ use ratatui::style::Style;
 use super::action::Context;
 use super::app::App;
 use super::layout::Pane;
-use super::widget::{Pencil, width_of, wrap};
+use super::widget::{LineWriter, width_of, wrap};
 
 /// Draws the rule above a pane: heavy when the pane has the keyboard, with its title, remarks, and counts at the right.
 fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let focused = has_keyboard(app, pane);
     let (rule, symbol) = if focused { (styles.rule_focused, '━') } else { (styles.rule, '─') };
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     let stroke = symbol.to_string();
     pencil.text(&stroke, rule);
     pencil.text(" ", rule).text(pane.title(), if focused { styles.rule_focused } else { styles.title }).text(" ", rule);
@@ -76,7 +76,7 @@ fn sentences(lines: &[(String, Style)], area: Rect, buffer: &mut Buffer) {
             if row >= inside.height {
                 return;
             }
-            Pencil::new(buffer, inside, row).text(&line, *style);
+            LineWriter::new(buffer, inside, row).text(&line, *style);
             row += 1;
         }
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::tui::app::App;
 use crate::tui::state::{KEYS, Line, Reading, WIDEST};
-use crate::tui::widget::{Pencil, draw_box};
+use crate::tui::widget::{LineWriter, draw_box};
 
 /// Draws the text into the middle of an area.
 pub fn reading(app: &App, reading: &Reading, area: Rect, buffer: &mut Buffer) {
@@ -15,7 +15,7 @@ pub fn reading(app: &App, reading: &Reading, area: Rect, buffer: &mut Buffer) {
     let inside = draw_box(buffer, middle, &reading.title, styles.base, styles.rule_focused, styles.title);
     let top = reading.top.min(reading.lines.len().saturating_sub(usize::from(inside.height)));
     for (row, line) in reading.lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
-        let mut pencil = Pencil::new(buffer, inside, row as u16); // less than the height
+        let mut pencil = LineWriter::new(buffer, inside, row as u16); // less than the height
         pencil.blanks(1, styles.base);
         match line {
             Line::Heading(text) => pencil.text(text, styles.title),

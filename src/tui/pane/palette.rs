@@ -8,7 +8,7 @@ use crate::tui::app::App;
 use crate::tui::layout::{below, list_box};
 use crate::tui::state::{Choice, Chooser};
 use crate::tui::theme::Styles;
-use crate::tui::widget::{Pencil, draw_box, width_of};
+use crate::tui::widget::{LineWriter, draw_box, width_of};
 
 /// The width of the words that say what kind of thing it is.
 const KIND: usize = 10;
@@ -23,17 +23,17 @@ pub fn chooser(app: &App, chooser: &Chooser, body: Rect, buffer: &mut Buffer) ->
     let list = if inside.height > 4 { below(inside, 2) } else { below(inside, 1) };
     let height = usize::from(list.height);
     if chooser.list.shown().len() == 0 {
-        Pencil::new(buffer, list, 0).text("  Nothing has such a name.", styles.muted);
+        LineWriter::new(buffer, list, 0).text("  Nothing has such a name.", styles.muted);
     }
     let top = chooser.list.top(height);
     for (row, (index, choice)) in chooser.list.shown().enumerate().skip(top).take(height).enumerate() {
-        let pencil = Pencil::new(buffer, list, row as u16); // less than the height
+        let pencil = LineWriter::new(buffer, list, row as u16); // less than the height
         draw_choice(choice, index == chooser.list.selected(), styles, pencil);
     }
     cursor
 }
 
-fn draw_choice(choice: &Choice, selected: bool, styles: &Styles, mut pencil: Pencil<'_>) {
+fn draw_choice(choice: &Choice, selected: bool, styles: &Styles, mut pencil: LineWriter<'_>) {
     let style = if selected { styles.selection } else { styles.base };
     let faint = if selected { style } else { styles.muted };
     let name = if choice.obstacle.is_some() { faint } else { style };

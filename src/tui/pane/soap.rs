@@ -1,29 +1,29 @@
 //! The lines of a SOAP frame in their colours. What the lines are is decided in `state::soap`.
 
 use super::message::json;
-use crate::rpc::soap::Severity;
+use crate::rpc::soap::HeaderSeverity;
 use crate::tui::state::SoapLine;
 use crate::tui::theme::Styles;
-use crate::tui::widget::Pencil;
+use crate::tui::widget::LineWriter;
 
 /// Draws one line without its first columns.
-pub(super) fn draw(line: &SoapLine, left: usize, styles: &Styles, pencil: &mut Pencil<'_>) {
+pub(super) fn draw(line: &SoapLine, left: usize, styles: &Styles, pencil: &mut LineWriter<'_>) {
     let text = line.text();
     let text = text.char_indices().nth(left).map_or("", |(index, _)| &text[index..]);
     let style = match line {
         SoapLine::Json(_) => return json(text, styles, pencil),
         SoapLine::Xml(_) => return xml(text, styles, pencil),
         SoapLine::Title(_) => styles.title,
-        SoapLine::Header(Severity::Good, _) => styles.good,
-        SoapLine::Header(Severity::Note, _) => styles.muted,
-        SoapLine::Header(Severity::Warning, _) => styles.warning,
-        SoapLine::Header(Severity::Error, _) => styles.error,
+        SoapLine::Header(HeaderSeverity::Good, _) => styles.good,
+        SoapLine::Header(HeaderSeverity::Note, _) => styles.muted,
+        SoapLine::Header(HeaderSeverity::Warning, _) => styles.warning,
+        SoapLine::Header(HeaderSeverity::Error, _) => styles.error,
     };
     pencil.text(text, style);
 }
 
 /// Writes a line of XML: tags apart from what stands between them.
-fn xml(mut text: &str, styles: &Styles, pencil: &mut Pencil<'_>) {
+fn xml(mut text: &str, styles: &Styles, pencil: &mut LineWriter<'_>) {
     while !text.is_empty() && pencil.room() > 0 {
         let (end, style) = match text.starts_with('<') {
             true => (text.find('>').map_or(text.len(), |end| end + 1), styles.json_key),

@@ -8,10 +8,10 @@ use ratatui::style::Style;
 use crate::trace::station_summary::{StationFacts, Transaction};
 use crate::trace::{LinkState, StationKey, StationRow};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
-use crate::tui::state::StationPage;
+use crate::tui::context::ReadContext;
+use crate::tui::state::StationDetails;
 use crate::tui::widget::format;
-use crate::tui::widget::{Pencil, draw_box};
+use crate::tui::widget::{LineWriter, draw_box};
 
 /// The width of the names.
 const NAMES: usize = 26;
@@ -28,7 +28,7 @@ pub struct PageLines {
 }
 
 /// Draws the page. True when something counts seconds.
-pub fn page(app: &App, page: StationPage, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) -> bool {
+pub fn page(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
     let inside = draw_box(buffer, area, &crate::sanitize::visible(identity), styles.base, styles.rule_focused, styles.title);
@@ -36,7 +36,7 @@ pub fn page(app: &App, page: StationPage, outside: &Outside<'_>, area: Rect, buf
     let height = usize::from(inside.height);
     let top = page.top.min(content.lines.len().saturating_sub(height));
     for (row, line) in content.lines.iter().skip(top).take(height).enumerate() {
-        let mut pencil = Pencil::new(buffer, inside, row as u16); // less than the height
+        let mut pencil = LineWriter::new(buffer, inside, row as u16); // less than the height
         pencil.blanks(1, styles.base);
         for (text, style) in line {
             pencil.text(text, styles.base.patch(*style));
@@ -45,13 +45,13 @@ pub fn page(app: &App, page: StationPage, outside: &Outside<'_>, area: Rect, buf
     if content.lines.len() > height && area.height > 0 {
         let place = format!(" {}–{}/{} ", top + 1, (top + height).min(content.lines.len()), content.lines.len());
         let bottom = Rect { y: area.bottom().saturating_sub(1), height: 1, x: area.x + 2, width: area.width.saturating_sub(3) };
-        Pencil::new(buffer, bottom, 0).text(&place, styles.muted);
+        LineWriter::new(buffer, bottom, 0).text(&place, styles.muted);
     }
     content.counts
 }
 
 /// What stands on the page.
-pub fn page_lines(app: &App, station: StationKey, outside: &Outside<'_>) -> PageLines {
+pub fn page_lines(app: &App, station: StationKey, outside: &ReadContext<'_>) -> PageLines {
     let Some(row) = outside.contents.stations().get(station) else { return PageLines::default() };
     let unknown = StationFacts::default();
     let facts = app.facts.of(station).unwrap_or(&unknown);
@@ -68,7 +68,7 @@ pub fn page_lines(app: &App, station: StationKey, outside: &Outside<'_>) -> Page
 
 struct Writer<'a> {
     app: &'a App,
-    outside: &'a Outside<'a>,
+    outside: &'a ReadContext<'a>,
     page: PageLines,
 }
 

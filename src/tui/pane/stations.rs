@@ -9,16 +9,16 @@ use super::{selection, sentences, title};
 use crate::ocpp::Transport;
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
 use crate::tui::state::{Column, MARGIN, fit};
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
-use crate::tui::widget::{Pencil, width_of};
+use crate::tui::widget::{LineWriter, width_of};
 
 /// Draws the pane. True when a countdown is visible.
-pub fn stations(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
+pub fn stations(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool {
     let areas = app.areas();
     let area = areas.stations;
     draw_title(app, area, buffer);
@@ -39,7 +39,7 @@ pub fn stations(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
             counts |= matches!(row.state, LinkState::Waiting { .. });
             let facts = app.facts.of(row.key).filter(|_| graphs);
             counts |= facts.is_some_and(|facts| facts.rate.moves(outside.now.monotonic_micros));
-            draw_row(app, row, outside, &columns, identity, Pencil::new(buffer, list, line as u16)); // less than the height
+            draw_row(app, row, outside, &columns, identity, LineWriter::new(buffer, list, line as u16)); // less than the height
         }
     }
     if let Some(row) = app.stations.selected().and_then(|key| outside.contents.stations().get(key)) {
@@ -110,7 +110,7 @@ fn nobody_passes(app: &App) -> Vec<(String, Style)> {
 
 fn headings(app: &App, columns: &[Column], identity: usize, area: Rect, buffer: &mut Buffer) {
     let (styles, (sorted, reverse)) = (&app.theme.styles, app.stations.sorting());
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     pencil.blanks(MARGIN - 2, styles.muted);
     for (index, column) in std::iter::once(&Column::Identity).chain(columns).enumerate() {
         let width = if index == 0 { identity } else { column.width() };
@@ -133,7 +133,7 @@ fn headings(app: &App, columns: &[Column], identity: usize, area: Rect, buffer: 
 
 /// The state as glyph and word, and its style. A station that we simulate is a diamond, so that the two ends of a link in one console
 /// are told apart where there is no room for a column.
-pub fn state(row: &StationRow, outside: &Outside<'_>, styles: &Styles) -> (&'static str, String, Style) {
+pub fn state(row: &StationRow, outside: &ReadContext<'_>, styles: &Styles) -> (&'static str, String, Style) {
     match row.state {
         LinkState::New => ("·", "new".to_owned(), styles.muted),
         LinkState::Connecting => ("◌", "connecting".to_owned(), styles.warning),
@@ -161,7 +161,7 @@ pub fn connector(status: &str, styles: &Styles) -> (char, Style) {
     }
 }
 
-fn draw_row(app: &App, row: &StationRow, outside: &Outside<'_>, columns: &[Column], identity: usize, mut pencil: Pencil<'_>) {
+fn draw_row(app: &App, row: &StationRow, outside: &ReadContext<'_>, columns: &[Column], identity: usize, mut pencil: LineWriter<'_>) {
     let styles = &app.theme.styles;
     let selected = app.stations.selected() == Some(row.key);
     // The selected line has one style from end to end; glyphs and words still say what colours say elsewhere.
@@ -191,7 +191,7 @@ fn draw_row(app: &App, row: &StationRow, outside: &Outside<'_>, columns: &[Colum
 }
 
 /// The text of a cell and its style.
-fn cell(app: &App, row: &StationRow, outside: &Outside<'_>, column: Column) -> (String, Style) {
+fn cell(app: &App, row: &StationRow, outside: &ReadContext<'_>, column: Column) -> (String, Style) {
     let styles = &app.theme.styles;
     let nothing = || ("·".to_owned(), styles.muted);
     let facts = app.facts.of(row.key);
@@ -229,7 +229,7 @@ fn cell(app: &App, row: &StationRow, outside: &Outside<'_>, column: Column) -> (
 }
 
 /// A letter a connector; connector 0, the station as a whole, only when it is not available.
-fn draw_connectors(app: &App, row: &StationRow, style: &impl Fn(Style) -> Style, width: usize, pencil: &mut Pencil<'_>) {
+fn draw_connectors(app: &App, row: &StationRow, style: &impl Fn(Style) -> Style, width: usize, pencil: &mut LineWriter<'_>) {
     let styles = &app.theme.styles;
     let connectors = app.facts.of(row.key).map(|facts| &facts.connectors);
     let letters =
@@ -263,14 +263,14 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let styles = &app.theme.styles;
-    Pencil::new(buffer, area, 0).fill('─', styles.rule);
+    LineWriter::new(buffer, area, 0).fill('─', styles.rule);
     let peer = row.peer.map_or_else(String::new, |peer| format!(" at {peer}"));
     let what = match (&row.url, row.is_simulated()) {
         (Some(url), true) => format!("simulated, calls {url}"),
         (None, true) => "simulated".to_owned(),
         (_, false) => format!("charge point{peer}"),
     };
-    Pencil::new(buffer, area, 1)
+    LineWriter::new(buffer, area, 1)
         .blanks(1, styles.base)
         .text(&row.identity, styles.title)
         .text("  ", styles.base)
@@ -287,7 +287,7 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
         ],
     ];
     for (line, facts) in facts.iter().enumerate() {
-        let mut pencil = Pencil::new(buffer, area, line as u16 + 2); // three lines
+        let mut pencil = LineWriter::new(buffer, area, line as u16 + 2); // three lines
         pencil.blanks(1, styles.base);
         let width = usize::from(area.width).saturating_sub(1);
         let widths = if width / 3 >= 15 { [width / 3; 3] } else { [width.saturating_sub(27), 12, 15] };

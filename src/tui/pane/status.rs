@@ -9,10 +9,10 @@ use crate::tui::action::Context;
 use crate::tui::app::{App, Question};
 use crate::tui::layout::Areas;
 use crate::tui::layout::Pane;
-use crate::tui::state::{CommandLine, FilterLine, Purpose};
+use crate::tui::state::{CommandLine, FilterLine, FilterPurpose};
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
-use crate::tui::widget::{Pencil, draw_candidates, width_of, wrap};
+use crate::tui::widget::{LineWriter, draw_candidates, width_of, wrap};
 
 /// How many hints are shown besides the one for the help.
 const HINTS: usize = 6;
@@ -58,7 +58,7 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let all: Vec<(String, &str)> = app.bindings.hints(context).map(|(key, words)| (key.to_string(), words)).collect();
     let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
     let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     pencil.blanks(1, styles.header);
     for (key, words) in all.iter().filter(|(_, words)| !matches!(*words, "help" | "keys")).take(HINTS) {
         if pencil.room() < width_of(key) + width_of(words) + 3 + kept {
@@ -80,7 +80,7 @@ fn draw_question(app: &App, question: &Question, area: Rect, buffer: &mut Buffer
     let styles = &app.theme.styles;
     let keys: Vec<String> = app.bindings.hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
     let keys = format!("   {} ", keys.join("   "));
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     // The keys stay visible; a long question is cut instead.
     let room = pencil.room().saturating_sub(width_of(&keys) + 1);
     let shown = width_of(&question.text).min(room);
@@ -101,14 +101,14 @@ fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer)
     let (styles, area) = (&app.theme.styles, areas.status);
     let of = |shown: u64, total: u64| format!("  {} of {} ", format::number(shown), format::number(total));
     let (prompt, count) = match line.purpose {
-        Purpose::Filter(Pane::Stations) => ("/", of(app.stations.shown().len() as u64, app.stations.total() as u64)),
-        Purpose::Filter(_) => ("/", of(app.trace.count() as u64, app.trace.total())),
-        Purpose::Find => ("find: ", String::new()),
-        Purpose::Time => ("go to: ", "  14:30, 5m (ago), 2026-03-04T10:00 ".to_owned()),
+        FilterPurpose::Filter(Pane::Stations) => ("/", of(app.stations.shown().len() as u64, app.stations.total() as u64)),
+        FilterPurpose::Filter(_) => ("/", of(app.trace.count() as u64, app.trace.total())),
+        FilterPurpose::Find => ("find: ", String::new()),
+        FilterPurpose::Time => ("go to: ", "  14:30, 5m (ago), 2026-03-04T10:00 ".to_owned()),
     };
     let width = (width_of(&count) as u16).min(area.width / 2); // a short text
     let typed = Rect { width: area.width - width, ..area };
-    Pencil::new(buffer, Rect { x: typed.right(), width, ..area }, 0)
+    LineWriter::new(buffer, Rect { x: typed.right(), width, ..area }, 0)
         .text(&count, styles.header.patch(styles.muted))
         .fill(' ', styles.header);
     let cursor = line.input.draw(buffer, typed, prompt, styles.header.patch(styles.key), styles.header);
@@ -134,10 +134,10 @@ fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &
     let most = usize::from(areas.body.height / 2);
     let above = areas.status.y.saturating_sub(1);
     let row = |y: u16| Rect { y, height: 1, ..areas.status };
-    let mut pencil = Pencil::new(buffer, row(above), 0);
+    let mut pencil = LineWriter::new(buffer, row(above), 0);
     pencil.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style).fill(' ', style);
     for (distance, sentence) in (1..).zip(sentences.iter().take(most).rev()) {
-        let mut pencil = Pencil::new(buffer, row(above.saturating_sub(distance)), 0);
+        let mut pencil = LineWriter::new(buffer, row(above.saturating_sub(distance)), 0);
         pencil.blanks(1, style).text(sentence, style).fill(' ', style);
     }
 }
@@ -146,7 +146,7 @@ fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &
 fn draw_batch(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let Some(batch) = &app.batch else { return 0 };
     let styles = &app.theme.styles;
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     pencil.text(&format!(" {} ", batch.progress()), styles.state);
     if batch.is_sending() {
         pencil.text(" Esc", styles.header.patch(styles.key)).text(" stop ", styles.header);
@@ -161,7 +161,7 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let style = if toast.failure { styles.toast_error } else { styles.toast_info };
     let sign = if toast.failure { " ✗ " } else { " " };
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));
     let shown = width_of(&crate::sanitize::visible(&toast.text)).min(room);
     pencil.text(sign, style).field(&toast.text, shown, style).text(&more, style);

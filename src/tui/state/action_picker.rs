@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
 use crate::trace::StationKey;
-use crate::tui::widget::{InputLine, Narrowed};
+use crate::tui::widget::{InputLine, NarrowedList};
 
 /// The state.
 #[derive(Debug)]
@@ -17,14 +17,14 @@ pub struct Picker {
     /// What is typed.
     pub input: InputLine,
     /// The actions; those that fit what is typed are shown, best first.
-    pub list: Narrowed<Arc<ActionDefinition>>,
+    pub list: NarrowedList<Arc<ActionDefinition>>,
 }
 
 impl Picker {
     /// All actions that `initiator` may send in a version.
     pub fn new(targets: Vec<StationKey>, catalog: &Catalog, version: Version, initiator: Role) -> Picker {
         let actions = catalog.actions_of(version, initiator).cloned().collect();
-        let mut picker = Picker { targets, input: InputLine::default(), list: Narrowed::new(actions) };
+        let mut picker = Picker { targets, input: InputLine::default(), list: NarrowedList::new(actions) };
         picker.narrow();
         picker
     }

@@ -11,22 +11,22 @@ const BURST: u32 = 50;
 
 /// How often and how fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct RepeatPlan {
     /// How often.
     pub times: u32,
     /// The time from one to the next, in microseconds.
     pub interval_micros: u64,
 }
 
-impl Pace {
+impl RepeatPlan {
     /// Once.
-    pub const ONCE: Pace = Pace { times: 1, interval_micros: 0 };
+    pub const ONCE: RepeatPlan = RepeatPlan { times: 1, interval_micros: 0 };
 
     /// Reads `100 every 500ms`, `100 500ms` or `100`.
     ///
     /// # Errors
     /// A sentence that says what is wanted.
-    pub fn parse(text: &str) -> Result<Pace, String> {
+    pub fn parse(text: &str) -> Result<RepeatPlan, String> {
         let mut words = text.split_whitespace().filter(|word| *word != "every" && *word != "repeat");
         let wanted = || "Write how often, and how fast if it matters: 100 every 500ms".to_owned();
         let times: u32 = words.next().and_then(|word| word.parse().ok()).filter(|times| *times > 0).ok_or_else(wanted)?;
@@ -34,7 +34,7 @@ impl Pace {
         if words.next().is_some() {
             return Err(wanted());
         }
-        Ok(Pace { times, interval_micros: u64::try_from(interval.as_micros()).unwrap_or(u64::MAX) })
+        Ok(RepeatPlan { times, interval_micros: u64::try_from(interval.as_micros()).unwrap_or(u64::MAX) })
     }
 }
 
@@ -58,7 +58,7 @@ pub struct Batch {
     pub order: Order,
     /// What it is: the action, or a word for a whole frame.
     pub what: String,
-    pace: Pace,
+    pace: RepeatPlan,
     sent: u32,
     next_micros: u64,
     /// The records from here on were not looked at yet.
@@ -79,7 +79,7 @@ pub struct Batch {
 
 impl Batch {
     /// A batch that begins now.
-    pub fn new(order: Order, what: String, pace: Pace, now_micros: u64, from: Sequence) -> Batch {
+    pub fn new(order: Order, what: String, pace: RepeatPlan, now_micros: u64, from: Sequence) -> Batch {
         Batch {
             order,
             what,
@@ -130,7 +130,7 @@ impl Batch {
     /// Whether nothing more is to be sent or waited for.
     pub fn is_over(&self) -> bool {
         let open = self.taken.saturating_sub(self.results + self.errors + self.timeouts);
-        let answers = matches!(self.order.deed, crate::hub::Deed::Call { .. });
+        let answers = matches!(self.order.deed, crate::hub::LinkCommand::Call { .. });
         !self.is_sending() && self.receipts == self.sent && (open == 0 || !answers)
     }
 
@@ -201,7 +201,7 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hub::Deed;
+    use crate::hub::LinkCommand;
 
     #[test]
     fn a_pace_is_read_as_people_write_it() {
@@ -212,18 +212,18 @@ mod tests {
             ("5 1m", 5, 60_000),
             ("7 every 2", 7, 2_000),
         ] {
-            assert_eq!(Pace::parse(text), Ok(Pace { times, interval_micros: millis * 1_000 }), "{text}");
+            assert_eq!(RepeatPlan::parse(text), Ok(RepeatPlan { times, interval_micros: millis * 1_000 }), "{text}");
         }
         for text in ["", "0", "x", "3 every", "3 every never", "3 1s 4", "-1"] {
-            let wrong = Pace::parse(text);
+            let wrong = RepeatPlan::parse(text);
             assert!(wrong.is_err() || text == "3 every", "{text}: {wrong:?}");
         }
     }
 
     #[test]
     fn orders_are_given_at_their_time_and_in_bursts_without_one() {
-        let order = Order { targets: vec![StationKey(0)], deed: Deed::Ping };
-        let pace = |times, interval_micros| Pace { times, interval_micros };
+        let order = Order { targets: vec![StationKey(0)], deed: LinkCommand::Ping };
+        let pace = |times, interval_micros| RepeatPlan { times, interval_micros };
         let mut batch = Batch::new(order.clone(), "x".into(), pace(3, 1_000), 0, 0);
         assert_eq!([0, 500, 1_000, 1_999, 2_000].map(|now| batch.due(now)), [1, 0, 1, 0, 1]);
         assert_eq!((batch.deadline(), batch.is_over()), (None, false), "how the links took it is not known yet");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::console::{Candidate, Completions};
+use crate::console::{CommandCandidate, Completions};
 use crate::tui::widget::InputLine;
 
 /// How many commands are remembered.
@@ -18,7 +18,7 @@ pub struct CommandLine {
     /// The bytes of the line that a proposal replaces.
     span: Range<usize>,
     /// The proposals.
-    candidates: Vec<Candidate>,
+    candidates: Vec<CommandCandidate>,
     /// The selected proposal; none are shown when there is no selection.
     selected: Option<usize>,
     /// Whether the person asked for the proposals or moved through them. Only then Enter takes one over.
@@ -35,7 +35,7 @@ impl CommandLine {
     }
 
     /// The proposals.
-    pub fn candidates(&self) -> &[Candidate] {
+    pub fn candidates(&self) -> &[CommandCandidate] {
         &self.candidates
     }
 
@@ -166,7 +166,7 @@ mod tests {
 
     fn proposals(texts: &[&str], from: usize, to: usize) -> Completions {
         let candidates =
-            texts.iter().map(|text| Candidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
+            texts.iter().map(|text| CommandCandidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
         Completions { span: from..to, candidates }
     }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
-use crate::compose::{self, Candidate, Diagnostic, KnownValues, Severity};
-use crate::ocpp::{ActionDefinition, ErrorCode, Message, Version};
+use crate::compose::{self, FieldCandidate, Diagnostic, KnownValues, DiagnosticSeverity};
+use crate::ocpp::{ActionDefinition, ErrorCode, MessageDefinition, Version};
 use crate::trace::StationKey;
 use crate::tui::widget::head;
 
 /// What is edited and where it will go.
 #[derive(Debug, Clone)]
-pub struct Subject {
+pub struct EditTarget {
     /// The stations.
     pub targets: Vec<StationKey>,
     /// The stations in words.
@@ -39,9 +39,9 @@ pub struct HeldSubject {
     pub is_answer: bool,
 }
 
-impl Subject {
+impl EditTarget {
     /// The message that the text must be.
-    pub fn message(&self) -> Option<&Message> {
+    pub fn message(&self) -> Option<&MessageDefinition> {
         let is_answer = self.held.is_some_and(|held| held.is_answer);
         let definition = self.definition.as_deref()?;
         Some(if is_answer { &definition.response } else { &definition.request })
@@ -62,7 +62,7 @@ impl Subject {
 #[derive(Debug)]
 pub struct Editor {
     /// What is edited.
-    pub subject: Subject,
+    pub subject: EditTarget,
     /// Whether the next press of the key sends in spite of everything.
     pub armed: bool,
     /// Whether it stays open when what is in it was sent.
@@ -75,7 +75,7 @@ pub struct Editor {
     sample: String,
     known: KnownValues,
     diagnostics: Vec<Diagnostic>,
-    candidates: Vec<Candidate>,
+    candidates: Vec<FieldCandidate>,
     selected: usize,
     /// Whether a person moved through the proposals; only then Enter accepts one.
     moved: bool,
@@ -83,7 +83,7 @@ pub struct Editor {
 
 impl Editor {
     /// An editor with a text, the cursor at its first place to write.
-    pub fn new(subject: Subject, text: &str, sample: String, known: KnownValues) -> Editor {
+    pub fn new(subject: EditTarget, text: &str, sample: String, known: KnownValues) -> Editor {
         let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
         area.set_tab_length(2);
         area.set_max_histories(500);
@@ -123,7 +123,7 @@ impl Editor {
     }
 
     /// The proposals at the cursor.
-    pub fn candidates(&self) -> &[Candidate] {
+    pub fn candidates(&self) -> &[FieldCandidate] {
         &self.candidates
     }
 
@@ -138,13 +138,13 @@ impl Editor {
     }
 
     /// Whether both edit the same action.
-    pub fn is_about(&self, subject: &Subject) -> bool {
+    pub fn is_about(&self, subject: &EditTarget) -> bool {
         self.subject.action == subject.action && self.subject.version == subject.version && !subject.is_raw()
     }
 
     /// What stands against sending it, in a sentence.
     pub fn objection(&self) -> Option<String> {
-        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error);
         match errors.clone().count() {
             0 => self.subject.warning.clone(),
             1 => errors.map(|diagnostic| diagnostic.message.clone()).next(),
@@ -154,7 +154,7 @@ impl Editor {
 
     /// The code with which a peer of this version should refuse the text; `None` when it should accept it.
     pub fn expected_code(&self) -> Option<ErrorCode> {
-        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error);
         // Of several faults the same one decides as in a check of a received call.
         let rule = errors.filter_map(|diagnostic| diagnostic.rule).min()?;
         Some(rule.error_code(self.subject.version))
@@ -278,7 +278,7 @@ impl Editor {
         self.hide_proposals();
         let Some(message) = self.subject.message() else { return };
         self.candidates = compose::complete(message, &text, self.cursor(), &self.known);
-        let written = |candidate: &Candidate| {
+        let written = |candidate: &FieldCandidate| {
             text.get(candidate.span.clone()) == Some(candidate.insert.trim_end_matches([',', ' ', ':']))
         };
         if !asked && self.candidates.iter().all(written) {
@@ -349,7 +349,7 @@ impl Editor {
     }
 
     /// Edits something else from now on, and its text.
-    pub fn change_subject(&mut self, subject: Subject, text: &str) {
+    pub fn change_subject(&mut self, subject: EditTarget, text: &str) {
         self.subject = subject;
         self.set_text(text);
         self.changed();

@@ -1,7 +1,7 @@
 //! A filter as the lists have it: the text that a person types and what the filter language makes of it. What the words mean is in
 //! `trace::filter`.
 
-use crate::console::Candidate;
+use crate::console::CommandCandidate;
 use crate::trace::filter::{self, FilterError};
 use crate::tui::layout::Pane;
 use crate::tui::widget::InputLine;
@@ -48,7 +48,7 @@ impl Filter {
 
 /// What a line of text at the bottom is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum FilterPurpose {
     /// Filters a list: stations or trace.
     Filter(Pane),
     /// Finds lines of the trace and leaves the others where they are.
@@ -61,7 +61,7 @@ pub enum Purpose {
 #[derive(Debug, Clone)]
 pub struct FilterLine {
     /// What it is for.
-    pub purpose: Purpose,
+    pub purpose: FilterPurpose,
     /// What is typed.
     pub input: InputLine,
     /// The filter before.
@@ -69,14 +69,14 @@ pub struct FilterLine {
     /// What is wrong with the text; then the last valid one is still at work.
     pub error: Option<FilterError>,
     /// What may stand at the cursor, after Tab, and which of it is chosen.
-    pub proposals: Option<(Vec<Candidate>, usize)>,
+    pub proposals: Option<(Vec<CommandCandidate>, usize)>,
     /// How far back in the history the person went.
     pub age: Option<usize>,
 }
 
 impl FilterLine {
     /// A line with the filter that is at work.
-    pub fn new(purpose: Purpose, before: Filter) -> FilterLine {
+    pub fn new(purpose: FilterPurpose, before: Filter) -> FilterLine {
         let input = InputLine::new(before.text());
         FilterLine { purpose, input, before, error: None, proposals: None, age: None }
     }

@@ -10,11 +10,11 @@ use crate::ocpp::ActionDefinition;
 use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
-use crate::tui::widget::{InputLine, Narrowed};
+use crate::tui::widget::{InputLine, NarrowedList};
 
 /// What follows when something is chosen.
 #[derive(Debug, Clone)]
-pub enum Does {
+pub enum ChoiceAction {
     /// An action of the table.
     Act(Action),
     /// A command: it is written on the command line, to be completed.
@@ -62,7 +62,7 @@ pub struct Choice {
     /// Why it cannot be chosen now.
     pub obstacle: Option<String>,
     /// What follows.
-    pub does: Does,
+    pub does: ChoiceAction,
 }
 
 /// The state.
@@ -75,7 +75,7 @@ pub struct Chooser {
     /// The theme to go back to when none is chosen.
     pub before: Option<Theme>,
     /// The choices; those that fit what is typed are shown, best first.
-    pub list: Narrowed<Choice>,
+    pub list: NarrowedList<Choice>,
     /// The names that were chosen before, the newest first; they stand on top while nothing is typed.
     recent: Vec<String>,
 }
@@ -84,7 +84,7 @@ impl Chooser {
     /// A list of choices.
     pub fn new(title: impl Into<String>, choices: Vec<Choice>, recent: Vec<String>) -> Chooser {
         let mut chooser =
-            Chooser { title: title.into(), input: InputLine::default(), before: None, list: Narrowed::new(choices), recent };
+            Chooser { title: title.into(), input: InputLine::default(), before: None, list: NarrowedList::new(choices), recent };
         chooser.narrow();
         chooser
     }
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn choice(name: &str, detail: &str) -> Choice {
-        let does = Does::Command(name.to_owned());
+        let does = ChoiceAction::Command(name.to_owned());
         Choice { kind: "command", name: name.into(), detail: detail.into(), keys: String::new(), obstacle: None, does }
     }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::ocpp::{Catalog, Transport, Version};
-use crate::rpc::soap::{self, Body, Direction as Way, Envelope, HeaderFinding, HeaderState, Hint, Severity, lint};
+use crate::rpc::soap::{self, Body, Direction as Way, Envelope, HeaderFinding, HeaderState, Hint, HeaderSeverity, lint};
 use crate::trace::{Contents, FrameKind, Record, RecordKind};
 use crate::tui::widget::{lay_out, lay_out_xml, payload_of, wrap};
 
@@ -16,7 +16,7 @@ pub enum SoapLine {
     /// A line of the payload.
     Json(String),
     /// A line of the table of headers, or of what is odd about the envelope.
-    Header(Severity, String),
+    Header(HeaderSeverity, String),
     /// A line of the envelope.
     Xml(String),
 }
@@ -96,12 +96,12 @@ fn places(envelope: &Envelope, text: &str, width: usize, lines: &mut Vec<SoapLin
         let before = text.as_bytes().get(..remark.offset).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let told = format!("line {line}, byte {}: {}", remark.offset, remark.message);
-        push_wrapped(Severity::Warning, &told, width, lines);
+        push_wrapped(HeaderSeverity::Warning, &told, width, lines);
     }
 }
 
 /// A sentence with the sign of its severity, over as many lines as it needs.
-fn push_wrapped(severity: Severity, text: &str, width: usize, lines: &mut Vec<SoapLine>) {
+fn push_wrapped(severity: HeaderSeverity, text: &str, width: usize, lines: &mut Vec<SoapLine>) {
     let wrapped = wrap(text, width.saturating_sub(4));
     lines.extend(wrapped.into_iter().enumerate().map(|(index, line)| {
         let sign = if index == 0 { sign(severity) } else { " " };
@@ -161,12 +161,12 @@ fn row(finding: &HeaderFinding) -> String {
     format!("{:<18} {state:<18} {} ({})", finding.header, finding.message, finding.rule)
 }
 
-fn sign(severity: Severity) -> &'static str {
+fn sign(severity: HeaderSeverity) -> &'static str {
     match severity {
-        Severity::Good => "✓",
-        Severity::Note => "·",
-        Severity::Warning => "~",
-        Severity::Error => "✗",
+        HeaderSeverity::Good => "✓",
+        HeaderSeverity::Note => "·",
+        HeaderSeverity::Warning => "~",
+        HeaderSeverity::Error => "✗",
     }
 }
 

@@ -5,17 +5,17 @@ use crate::trace::StationKey;
 
 /// The state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StationPage {
+pub struct StationDetails {
     /// The station.
     pub station: StationKey,
     /// The first line on the screen, as far as there are lines.
     pub top: usize,
 }
 
-impl StationPage {
+impl StationDetails {
     /// The page of a station.
-    pub fn new(station: StationKey) -> StationPage {
-        StationPage { station, top: 0 }
+    pub fn new(station: StationKey) -> StationDetails {
+        StationDetails { station, top: 0 }
     }
 
     /// Scrolls by some lines of `count`, of which `height` are shown.

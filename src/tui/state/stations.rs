@@ -8,7 +8,7 @@ use super::filter::Filter;
 use crate::sanitize::visible;
 use crate::trace::station_summary::Facts;
 use crate::trace::{Contents, StationKey, StationTable};
-use crate::tui::context::Now;
+use crate::tui::context::ReadTime;
 use crate::tui::widget::{Viewport, width_of};
 
 /// How long an order stands that moves with what stations do, in microseconds. Rows that jump more often cannot be read.
@@ -107,7 +107,7 @@ impl Stations {
     }
 
     /// Brings the list up to date.
-    pub fn refresh(&mut self, contents: &Contents, facts: &Facts, now: Now) {
+    pub fn refresh(&mut self, contents: &Contents, facts: &Facts, now: ReadTime) {
         let table = contents.stations();
         let known = self.by_identity.len();
         if known < table.rows().len() {
@@ -247,13 +247,13 @@ mod tests {
         contents: Contents,
         facts: Facts,
         stations: Stations,
-        now: Now,
+        now: ReadTime,
     }
 
     impl Scene {
         fn new(names: &[&str]) -> Scene {
             let (facts, stations) = (Facts::default(), Stations::default());
-            let mut scene = Scene { contents: Contents::new(1 << 20), facts, stations, now: Now::default() };
+            let mut scene = Scene { contents: Contents::new(1 << 20), facts, stations, now: ReadTime::default() };
             scene.come(names);
             scene
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::test_screen::Screen;
-use crate::hub::{Deed, Order, Receipt};
+use crate::hub::{LinkCommand, Order, Receipt};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::Context;
 use crate::tui::update::{Effect, Message};
@@ -34,7 +34,7 @@ fn a_chosen_action_is_prefilled_and_sent() {
         assert_eq!(screen.press(key), [], "a reset asks first");
         let sent = order(&screen.press("y"));
         assert_eq!(sent.targets, [StationKey(0)]);
-        assert_eq!(sent.deed, Deed::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
+        assert_eq!(sent.deed, LinkCommand::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
     }
 }
 
@@ -64,7 +64,7 @@ fn an_invalid_payload_needs_the_key_twice() {
     screen.hear(Message::Paste("x".to_owned()));
     assert_eq!(screen.press("F5"), [], "{}", screen.picture());
     assert!(screen.picture().contains("Press F5 again to send it anyway"), "{}", screen.picture());
-    assert!(matches!(order(&screen.press("F5 y")).deed, Deed::Call { .. } | Deed::Raw(_)));
+    assert!(matches!(order(&screen.press("F5 y")).deed, LinkCommand::Call { .. } | LinkCommand::Raw(_)));
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
     screen.hear(Message::Paste("x".to_owned()));
@@ -79,7 +79,7 @@ fn text_that_is_no_json_is_sent_as_it_stands_in_a_frame() {
     screen.press("e res enter end");
     screen.hear(Message::Paste(",,".to_owned()));
     screen.press("F5");
-    let Deed::Raw(frame) = order(&screen.press("F5 y")).deed else { panic!("not raw") };
+    let LinkCommand::Raw(frame) = order(&screen.press("F5 y")).deed else { panic!("not raw") };
     assert!(frame.starts_with("[2,\"raw-") && frame.ends_with(",\"Reset\",{\n  \"type\": \"Soft\",,\n}]"), "{frame}");
 }
 

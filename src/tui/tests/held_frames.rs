@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::test_screen::Screen;
-use crate::hub::Deed;
-use crate::link::{Fate, HeldFrame};
+use crate::hub::LinkCommand;
+use crate::link::{ReleaseAction, HeldFrame};
 use crate::trace::{Direction, FrameKind, Happening};
 use crate::tui::update::{Effect, Message};
 
@@ -36,10 +36,10 @@ fn waiting_at(columns: u16, lines: u16) -> Screen {
     screen
 }
 
-fn release(effects: &[Effect]) -> Option<(u64, Fate)> {
+fn release(effects: &[Effect]) -> Option<(u64, ReleaseAction)> {
     effects.iter().find_map(|effect| match effect {
         Effect::Submit { order, .. } => match &order.deed {
-            Deed::Release { number, fate } => Some((*number, fate.clone())),
+            LinkCommand::Release { number, fate } => Some((*number, fate.clone())),
             _ => None,
         },
         _ => None,
@@ -70,7 +70,7 @@ fn a_frame_is_edited_and_goes_on_when_it_is_sent() {
     assert!(screen.picture().contains("‖ 7 · Authorize · CP1"), "{}", screen.picture());
     screen.hear(Message::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
     let effects = screen.press("F5");
-    assert_eq!(release(&effects), Some((7, Fate::Go(Some(json!({"idTag": "B"}))))));
+    assert_eq!(release(&effects), Some((7, ReleaseAction::Go(Some(json!({"idTag": "B"}))))));
 }
 
 #[test]

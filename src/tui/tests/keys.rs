@@ -1,7 +1,7 @@
 //! What keys do: (keys, what is so afterwards) tables.
 
 use super::test_screen::Screen;
-use crate::console::{Candidate, Completions};
+use crate::console::{CommandCandidate, Completions};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::{Context, TABLE, keys};
 use crate::tui::backend::Reply;
@@ -293,7 +293,7 @@ fn proposals_for_a_command_are_asked_for_shown_and_taken() {
     screen.press(": s");
     let effects = screen.press("tab");
     let [Effect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    let candidate = |text: &str| Candidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
+    let candidate = |text: &str| CommandCandidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
     let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
     screen.hear(Message::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
     assert!(screen.picture().contains("stations a command"), "{}", screen.picture());

@@ -1,7 +1,7 @@
 //! The palette, the themes, the help and the log: what is offered, what is seen while choosing, what follows.
 
 use super::test_screen::Screen;
-use crate::config::KeptPart;
+use crate::config::SavedPart;
 use crate::tui::action::Context;
 use crate::tui::layout::Pane;
 use crate::tui::theme::Themes;
@@ -60,7 +60,7 @@ fn what_cannot_be_done_now_says_why() {
 fn what_was_chosen_stands_on_top_the_next_time() {
     let mut screen = with_commands(120, 40);
     let effects = screen.press("ctrl-p stations enter");
-    assert!(effects.contains(&Effect::Keep(KeptPart::Screen)));
+    assert!(effects.contains(&Effect::Keep(SavedPart::Screen)));
     screen.press("esc ctrl-p");
     assert_eq!(
         screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
@@ -76,7 +76,7 @@ fn themes_are_seen_while_choosing_and_gone_with_esc() {
     assert_eq!(screen.app.theme, dark);
     screen.press("esc");
     assert_eq!(screen.app.theme.name, "terminal");
-    assert!(screen.press("t down enter").contains(&Effect::Keep(KeptPart::Screen)));
+    assert!(screen.press("t down enter").contains(&Effect::Keep(SavedPart::Screen)));
     assert_eq!((screen.app.theme.name.as_str(), screen.app.kept.screen.theme.as_deref()), ("dark", Some("dark")));
     screen.press("T");
     assert_eq!(screen.app.theme.name, "light");

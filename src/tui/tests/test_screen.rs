@@ -8,14 +8,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use crate::link::Gate;
-use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Rule, Transport, Version};
+use crate::ocpp::{Catalog, ErrorCode, Finding, Role, FindingRule, Transport, Version};
 use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::App;
-use crate::tui::context::{Now, Outside};
-use crate::tui::draw::{Drawn, draw};
+use crate::tui::context::{ReadTime, ReadContext};
+use crate::tui::draw::{DrawnAreas, draw};
 use crate::tui::key::Key;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::{ColourDepth, Theme};
 use crate::tui::update::{Effect, Message, update};
 
 /// 2026-03-04T10:00:00Z.
@@ -40,7 +40,7 @@ fn gate() -> Gate {
 impl Screen {
     /// Nobody is there yet.
     pub fn empty(width: u16, height: u16) -> Screen {
-        let mut app = App::new(Theme::named("terminal").unwrap(), Depth::True, TimeZone::UTC);
+        let mut app = App::new(Theme::named("terminal").unwrap(), ColourDepth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen =
@@ -169,7 +169,7 @@ impl Screen {
         let key = self.station(name);
         let finding = Finding {
             path: "/connectorId".to_owned(),
-            rule: Rule::Type,
+            rule: FindingRule::Type,
             message: "\"one\" is not a whole number".to_owned(),
             tolerated: false,
         };
@@ -193,9 +193,9 @@ impl Screen {
 
     /// Lets the screen hear something.
     pub fn hear(&mut self, message: Message) -> Vec<Effect> {
-        let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
+        let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
         let outside =
-            Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
+            ReadContext { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
         update(&mut self.app, message, &outside)
     }
 
@@ -217,12 +217,12 @@ impl Screen {
     }
 
     /// Draws a frame.
-    pub fn draw(&self) -> (Buffer, Drawn) {
+    pub fn draw(&self) -> (Buffer, DrawnAreas) {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
-        let now = Now { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
+        let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
         let outside =
-            Outside { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
+            ReadContext { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
         let drawn = draw(&self.app, &outside, &mut buffer);
         (buffer, drawn)
     }

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::test_screen::Screen;
-use crate::config::KeptPart;
-use crate::hub::{Deed, Receipt};
+use crate::config::SavedPart;
+use crate::hub::{LinkCommand, Receipt};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::Context;
 use crate::tui::update::{Effect, Message};
@@ -78,13 +78,13 @@ fn a_favourite_is_saved_offered_and_forgotten() {
     screen.press("e res enter");
     replace(&mut screen, "{\"type\": \"Hard\"}");
     let effects = screen.press("F2 hard-one enter");
-    assert!(effects.contains(&Effect::Keep(KeptPart::Favourites)), "{effects:?}");
+    assert!(effects.contains(&Effect::Keep(SavedPart::Favourites)), "{effects:?}");
     screen.press("ctrl-o sample enter ctrl-o hard-one enter");
     assert_eq!(text(&screen), "{\"type\": \"Hard\"}");
     screen.press("esc ctrl-p hard-one enter");
     assert_eq!((screen.app.context(), text(&screen).as_str()), (Context::Editor, "{\"type\": \"Hard\"}"));
     let effects = screen.press("ctrl-o forget enter");
-    assert!(effects.contains(&Effect::Keep(KeptPart::Favourites)), "{effects:?}");
+    assert!(effects.contains(&Effect::Keep(SavedPart::Favourites)), "{effects:?}");
     assert!(screen.app.kept.favourites.is_empty());
 }
 
@@ -92,9 +92,9 @@ fn a_favourite_is_saved_offered_and_forgotten() {
 fn drafts_are_handed_over_while_typing() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
-    assert_eq!(screen.press("x"), [Effect::Keep(KeptPart::Drafts)]);
+    assert_eq!(screen.press("x"), [Effect::Keep(SavedPart::Drafts)]);
     assert_eq!(screen.press("left"), [], "moving is no change");
-    let kept = crate::tui::update::text_to_keep(&screen.app, KeptPart::Drafts);
+    let kept = crate::tui::update::text_to_keep(&screen.app, SavedPart::Drafts);
     assert!(kept.contains("\"Reset\"") && kept.contains("1.6"), "{kept}");
     assert!(screen.app.kept.drafts.is_empty(), "the open one is not among the closed ones");
 }
@@ -144,7 +144,7 @@ fn sending_can_leave_the_editor_open() {
     let mut screen = Screen::busy(120, 40);
     let effects = screen.press("e getconf enter F4");
     assert!(
-        matches!(effects.as_slice(), [Effect::Submit { order, .. }] if matches!(order.deed, Deed::Call { .. })),
+        matches!(effects.as_slice(), [Effect::Submit { order, .. }] if matches!(order.deed, LinkCommand::Call { .. })),
         "{effects:?}"
     );
     let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Style};
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Depth {
+pub enum ColourDepth {
     /// None are wanted.
     None,
     /// The terminal's sixteen.
@@ -17,23 +17,23 @@ pub enum Depth {
     True,
 }
 
-impl Depth {
+impl ColourDepth {
     /// What the environment says; `get` reads a variable.
-    pub fn detect(get: impl Fn(&str) -> Option<String>) -> Depth {
+    pub fn detect(get: impl Fn(&str) -> Option<String>) -> ColourDepth {
         let is_set = |name: &str| get(name).is_some_and(|value| !value.is_empty());
         let term = get("TERM").unwrap_or_default();
         let colours = get("COLORTERM").unwrap_or_default().to_ascii_lowercase();
         if is_set("NO_COLOR") || term == "dumb" {
-            Depth::None
+            ColourDepth::None
         } else if colours == "truecolor" || colours == "24bit" || term.ends_with("-direct") {
-            Depth::True
+            ColourDepth::True
         } else if term.contains("256")
             || ["kitty", "ghostty", "alacritty", "foot", "wezterm"].iter().any(|name| term.contains(name))
         {
             // These show any colour; without COLORTERM something between us and them may not.
-            Depth::Indexed
+            ColourDepth::Indexed
         } else {
-            Depth::Sixteen
+            ColourDepth::Sixteen
         }
     }
 
@@ -41,7 +41,7 @@ impl Depth {
     pub fn of(self, mut style: Style) -> Style {
         style.fg = style.fg.map(|colour| self.colour(colour));
         style.bg = style.bg.map(|colour| self.colour(colour));
-        if self == Depth::Sixteen && style.fg.is_some() && style.fg == style.bg {
+        if self == ColourDepth::Sixteen && style.fg.is_some() && style.fg == style.bg {
             // Two colours that fell together are kept apart: light on dark or dark on light.
             style.fg = Some(if matches!(style.bg, Some(Color::Black | Color::DarkGray | Color::Blue)) {
                 Color::White
@@ -54,9 +54,9 @@ impl Depth {
 
     fn colour(self, colour: Color) -> Color {
         match (self, colour) {
-            (Depth::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed(red, green, blue)),
-            (Depth::Sixteen, Color::Rgb(red, green, blue)) => sixteen(red, green, blue),
-            (Depth::Sixteen, Color::Indexed(index @ 16..)) => {
+            (ColourDepth::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed(red, green, blue)),
+            (ColourDepth::Sixteen, Color::Rgb(red, green, blue)) => sixteen(red, green, blue),
+            (ColourDepth::Sixteen, Color::Indexed(index @ 16..)) => {
                 let (red, green, blue) = rgb_of(index);
                 sixteen(red, green, blue)
             }
@@ -128,21 +128,21 @@ fn difference(one: (u8, u8, u8), other: (u8, u8, u8)) -> u32 {
 mod tests {
     use super::*;
 
-    fn detect(variables: &[(&str, &str)]) -> Depth {
-        Depth::detect(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    fn detect(variables: &[(&str, &str)]) -> ColourDepth {
+        ColourDepth::detect(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]
     fn the_environment_tells_how_many_colours_there_are() {
         for (variables, depth) in [
-            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")][..], Depth::True),
-            (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], Depth::Indexed),
-            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")], Depth::None),
-            (&[("TERM", "screen")], Depth::Sixteen),
-            (&[("TERM", "linux")], Depth::Sixteen),
-            (&[("TERM", "dumb")], Depth::None),
-            (&[("TERM", "xterm-direct")], Depth::True),
-            (&[], Depth::Sixteen),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")][..], ColourDepth::True),
+            (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColourDepth::Indexed),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")], ColourDepth::None),
+            (&[("TERM", "screen")], ColourDepth::Sixteen),
+            (&[("TERM", "linux")], ColourDepth::Sixteen),
+            (&[("TERM", "dumb")], ColourDepth::None),
+            (&[("TERM", "xterm-direct")], ColourDepth::True),
+            (&[], ColourDepth::Sixteen),
         ] {
             assert_eq!(detect(variables), depth, "{variables:?}");
         }
@@ -158,11 +158,11 @@ mod tests {
             ("#8a8a8a", 245, Color::DarkGray),
         ] {
             let colour: Color = name.parse().unwrap();
-            assert_eq!(Depth::Indexed.colour(colour), Color::Indexed(index), "{name}");
-            assert_eq!(Depth::Sixteen.colour(colour), named, "{name}");
-            assert_eq!(Depth::True.colour(colour), colour);
+            assert_eq!(ColourDepth::Indexed.colour(colour), Color::Indexed(index), "{name}");
+            assert_eq!(ColourDepth::Sixteen.colour(colour), named, "{name}");
+            assert_eq!(ColourDepth::True.colour(colour), colour);
         }
-        assert_eq!(Depth::Sixteen.colour(Color::Cyan), Color::Cyan);
+        assert_eq!(ColourDepth::Sixteen.colour(Color::Cyan), Color::Cyan);
     }
 
     #[test]

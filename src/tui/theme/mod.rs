@@ -5,7 +5,7 @@ mod depth;
 mod file;
 mod themes;
 
-pub use depth::{Depth, is_light};
+pub use depth::{ColourDepth, is_light};
 pub use file::Background;
 pub use themes::Themes;
 
@@ -150,8 +150,8 @@ impl Theme {
     }
 
     /// The theme for a terminal with so many colours.
-    pub fn at_depth(mut self, depth: Depth) -> Theme {
-        if depth == Depth::None {
+    pub fn at_depth(mut self, depth: ColourDepth) -> Theme {
+        if depth == ColourDepth::None {
             return self.without_colours();
         }
         for style in self.styles.each() {
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn with_fewer_colours_nothing_becomes_invisible() {
-        for depth in [Depth::Sixteen, Depth::Indexed] {
+        for depth in [ColourDepth::Sixteen, ColourDepth::Indexed] {
             for theme in all() {
                 let theme = theme.at_depth(depth);
                 for (meaning, style) in theme.styles.named() {
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn without_colours_the_selection_still_shows() {
         for theme in all() {
-            let styles = theme.at_depth(Depth::None).styles;
+            let styles = theme.at_depth(ColourDepth::None).styles;
             assert!(styles.selection.add_modifier.contains(Modifier::REVERSED));
             assert!(styles.named().iter().all(|(_, style)| style.fg.is_none() && style.bg.is_none()));
         }

@@ -5,14 +5,14 @@ use crate::compose;
 use crate::console;
 use crate::trace::{FrameKind, RecordKind};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
-use crate::tui::state::{Choice, Does, payload_text};
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Choice, ChoiceAction, payload_text};
 
 /// Many terminals take no more than this, and drop a longer text without a word.
 const CLIPBOARD: usize = 74_994;
 
 /// Copies a text the way its length allows. How it went is told when it is known.
-pub fn copy_text(app: &mut App, text: String, outside: &Outside<'_>) -> Effect {
+pub fn copy_text(app: &mut App, text: String, outside: &ReadContext<'_>) -> Effect {
     let bytes = text.len();
     // Base64 makes four bytes of three.
     if bytes.div_ceil(3) * 4 > CLIPBOARD {
@@ -23,7 +23,7 @@ pub fn copy_text(app: &mut App, text: String, outside: &Outside<'_>) -> Effect {
 }
 
 /// Copies the payload of the selected message, or the sentence of a line that is none.
-pub fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let Some(record) = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence)) else {
         let text = "There is nothing to copy: no line of the trace is selected";
         app.toasts.info(text, outside.now.monotonic_micros);
@@ -36,7 +36,7 @@ pub fn copy(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
 }
 
 /// Lists the forms in which the selected message can be copied.
-pub fn choose_form(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let Some((record, RecordKind::Frame(_, kind))) = record.map(|record| (record, record.kind)) else {
         return copy(app, outside);
@@ -60,7 +60,7 @@ pub fn choose_form(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
         detail: text.chars().take(80).collect(),
         keys: String::new(),
         obstacle: None,
-        does: Does::Copy(text),
+        does: ChoiceAction::Copy(text),
     });
     palette::open_list(app, "copy", choices.collect());
     Vec::new()

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use super::{Effect, drafts, held_frames, palette, send, sources};
 use crate::compose;
-use crate::config::KeptPart;
+use crate::config::SavedPart;
 use crate::ocpp::{ActionDefinition, Role, Version};
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::assist;
-use crate::tui::context::Outside;
-use crate::tui::state::{Asked, Editor, Pace, Picker, Prompt, Subject, payload_text};
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Asked, Editor, RepeatPlan, Picker, Prompt, EditTarget, payload_text};
 use crate::tui::widget::InputLine;
 
 /// Longer texts are not edited here: every key would have to look at all of it.
 const LONGEST: usize = 256 * 1024;
 
 /// Opens the list of actions for a station or for the marked ones.
-pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &Outside<'_>) {
+pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     let targets = app.targets(station);
     let Some((role, version, targets)) = common(&targets, outside) else {
@@ -33,7 +33,7 @@ pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &Outside
 }
 
 /// Our role towards some stations, the version of the first one, and those towards which we play that role.
-fn common(targets: &[StationKey], outside: &Outside<'_>) -> Option<(Role, Version, Vec<StationKey>)> {
+fn common(targets: &[StationKey], outside: &ReadContext<'_>) -> Option<(Role, Version, Vec<StationKey>)> {
     let stations = outside.contents.stations();
     let first = stations.get(*targets.first()?)?;
     let same = targets.iter().copied().filter(|key| stations.get(*key).is_some_and(|row| row.our_role == first.our_role));
@@ -41,7 +41,7 @@ fn common(targets: &[StationKey], outside: &Outside<'_>) -> Option<(Role, Versio
 }
 
 /// The calls that can be sent to or from the selected station.
-pub fn offered(app: &App, outside: &Outside<'_>) -> Vec<Arc<ActionDefinition>> {
+pub fn offered(app: &App, outside: &ReadContext<'_>) -> Vec<Arc<ActionDefinition>> {
     let Some((role, version, _)) = common(&app.targets(app.run_context(outside.contents).selected), outside) else {
         return Vec::new();
     };
@@ -49,7 +49,7 @@ pub fn offered(app: &App, outside: &Outside<'_>) -> Vec<Arc<ActionDefinition>> {
 }
 
 /// The actions of the list and of the editor.
-pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     match action {
         Action::Pick => pick(app, outside),
         Action::PickUp => app.picker.iter_mut().for_each(|picker| picker.list.move_by(-1, 10)),
@@ -57,8 +57,8 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::LeavePicker => app.picker = None,
         Action::EditorCommandLine => palette::open_palette(app, outside),
         Action::CloseEditor => return close(app, outside),
-        Action::Send => return send::send(app, Pace::ONCE, false, outside),
-        Action::SendKeep => return send::send(app, Pace::ONCE, true, outside),
+        Action::Send => return send::send(app, RepeatPlan::ONCE, false, outside),
+        Action::SendKeep => return send::send(app, RepeatPlan::ONCE, true, outside),
         Action::Repeat => app.prompt = Some(Prompt { asked: Asked::Repeat, input: InputLine::new("10 every 1s") }),
         Action::Favourite => app.prompt = Some(Prompt { asked: Asked::Favourite, input: InputLine::default() }),
         Action::Source => sources::open(app, outside),
@@ -94,7 +94,7 @@ fn edit_outside(app: &mut App) -> Vec<Effect> {
 }
 
 /// Takes the text over that came back from the person's program.
-pub fn edited_outside(app: &mut App, edited: Result<String, String>, outside: &Outside<'_>) {
+pub fn edited_outside(app: &mut App, edited: Result<String, String>, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     match (edited, &mut app.editor) {
         (Ok(text), Some(editor)) => editor.replace_text(text.trim_end_matches('\n')),
@@ -103,7 +103,7 @@ pub fn edited_outside(app: &mut App, edited: Result<String, String>, outside: &O
     }
 }
 
-fn pick(app: &mut App, outside: &Outside<'_>) {
+fn pick(app: &mut App, outside: &ReadContext<'_>) {
     let Some(picker) = app.picker.as_ref() else { return };
     let Some(definition) = picker.list.choice().cloned() else { return };
     let targets = picker.targets.clone();
@@ -112,7 +112,7 @@ fn pick(app: &mut App, outside: &Outside<'_>) {
 }
 
 /// Edits a call to the selected station or to the marked ones.
-pub fn edit_call(app: &mut App, definition: &Arc<ActionDefinition>, outside: &Outside<'_>) {
+pub fn edit_call(app: &mut App, definition: &Arc<ActionDefinition>, outside: &ReadContext<'_>) {
     let selected = app.run_context(outside.contents).selected;
     if let Some((_, _, targets)) = common(&app.targets(selected), outside) {
         open_editor(app, targets, definition, outside);
@@ -120,8 +120,8 @@ pub fn edit_call(app: &mut App, definition: &Arc<ActionDefinition>, outside: &Ou
 }
 
 /// Opens the editor with the sample, or with the draft of the same action.
-fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<ActionDefinition>, outside: &Outside<'_>) {
-    let subject = Subject {
+fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<ActionDefinition>, outside: &ReadContext<'_>) {
+    let subject = EditTarget {
         names: assist::names(&targets, outside.contents),
         version: definition.version,
         action: definition.name.to_string(),
@@ -140,9 +140,9 @@ fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<ActionD
 }
 
 /// What a call of an action by us is, with what the definitions say; without an action it is a whole frame.
-pub fn subject(targets: &[StationKey], action: &str, outside: &Outside<'_>) -> Option<Subject> {
+pub fn subject(targets: &[StationKey], action: &str, outside: &ReadContext<'_>) -> Option<EditTarget> {
     let (role, version, targets) = common(targets, outside)?;
-    Some(Subject {
+    Some(EditTarget {
         names: assist::names(&targets, outside.contents),
         version,
         action: action.to_owned(),
@@ -154,7 +154,7 @@ pub fn subject(targets: &[StationKey], action: &str, outside: &Outside<'_>) -> O
 }
 
 /// Opens the editor with a text that was kept.
-pub fn edit_text(app: &mut App, action: &str, text: &str, outside: &Outside<'_>) {
+pub fn edit_text(app: &mut App, action: &str, text: &str, outside: &ReadContext<'_>) {
     let selected = app.run_context(outside.contents).selected;
     let Some(subject) = subject(&app.targets(selected), action, outside) else {
         app.toasts.error("No station is selected; a call needs one to go to", outside.now.monotonic_micros);
@@ -166,7 +166,7 @@ pub fn edit_text(app: &mut App, action: &str, text: &str, outside: &Outside<'_>)
 }
 
 /// Opens the editor on the selected frame: on the call of its exchange, or on the whole text when it belongs to none.
-pub fn resend(app: &mut App, outside: &Outside<'_>) {
+pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     let records = outside.contents.records();
     let selected = app.trace.selected().and_then(|sequence| records.get(sequence));
@@ -189,7 +189,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     }
     let targets = app.targets(Some(station));
     let Some((role, version, targets)) = common(&targets, outside) else { return };
-    let mut subject = Subject {
+    let mut subject = EditTarget {
         names: assist::names(&targets, outside.contents),
         version,
         action: String::new(),
@@ -214,7 +214,7 @@ pub fn resend(app: &mut App, outside: &Outside<'_>) {
     app.editor = Some(Editor::new(subject, &text, sample, known));
 }
 
-fn close(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+fn close(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     if let Some(editor) = app.editor.as_mut().filter(|editor| editor.proposes()) {
         editor.hide_proposals();
         return Vec::new();
@@ -224,5 +224,5 @@ fn close(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
         return Vec::new();
     }
     app.toasts.info(format!("The draft of {} is kept", editor.subject.what()), outside.now.monotonic_micros);
-    vec![Effect::Keep(KeptPart::Drafts)]
+    vec![Effect::Keep(SavedPart::Drafts)]
 }

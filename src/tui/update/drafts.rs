@@ -1,16 +1,16 @@
 //! Texts that outlive the editor: drafts, which are kept by themselves, and favourites, which have a name.
 
 use super::{Effect, compose};
-use crate::config::{Kept, KeptPart, KeptText};
+use crate::config::{SavedState, SavedPart, SavedText};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
-use crate::tui::state::{Editor, KeptKind, Subject};
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Editor, KeptKind, EditTarget};
 
 /// How many drafts are kept.
 const MOST: usize = 50;
 
-fn kept_text(editor: &Editor, name: &str) -> KeptText {
-    KeptText {
+fn kept_text(editor: &Editor, name: &str) -> SavedText {
+    SavedText {
         name: name.to_owned(),
         version: editor.subject.version.number().to_owned(),
         action: editor.subject.action.clone(),
@@ -18,12 +18,12 @@ fn kept_text(editor: &Editor, name: &str) -> KeptText {
     }
 }
 
-fn is_about(kept: &KeptText, subject: &Subject) -> bool {
+fn is_about(kept: &SavedText, subject: &EditTarget) -> bool {
     kept.action == subject.action && kept.version == subject.version.number()
 }
 
 /// Adds a draft; an older one of the same action leaves.
-fn add(drafts: &mut Vec<KeptText>, draft: KeptText) {
+fn add(drafts: &mut Vec<SavedText>, draft: SavedText) {
     drafts.retain(|known| known.action != draft.action || known.version != draft.version);
     drafts.push(draft);
     if drafts.len() > MOST {
@@ -41,22 +41,22 @@ pub fn keep(app: &mut App, editor: &Editor) -> bool {
 }
 
 /// Forgets the draft of what was sent. True when there was one.
-pub fn forget(app: &mut App, subject: &Subject) -> bool {
+pub fn forget(app: &mut App, subject: &EditTarget) -> bool {
     let before = app.kept.drafts.len();
     app.kept.drafts.retain(|draft| !is_about(draft, subject));
     app.kept.drafts.len() < before
 }
 
 /// The draft of an action.
-pub fn of<'a>(kept: &'a Kept, subject: &Subject) -> Option<&'a KeptText> {
+pub fn of<'a>(kept: &'a SavedState, subject: &EditTarget) -> Option<&'a SavedText> {
     kept.drafts.iter().find(|draft| !subject.is_raw() && is_about(draft, subject))
 }
 
 /// The text of a file; among the drafts is also what the open editor holds, because the program may not end in an orderly way.
-pub fn text_to_keep(app: &App, part: KeptPart) -> String {
+pub fn text_to_keep(app: &App, part: SavedPart) -> String {
     match &app.editor {
-        Some(editor) if part == KeptPart::Drafts && editor.is_changed() => {
-            let mut kept = Kept { drafts: app.kept.drafts.clone(), ..Kept::default() };
+        Some(editor) if part == SavedPart::Drafts && editor.is_changed() => {
+            let mut kept = SavedState { drafts: app.kept.drafts.clone(), ..SavedState::default() };
             add(&mut kept.drafts, kept_text(editor, ""));
             kept.text(part)
         }
@@ -68,11 +68,11 @@ pub fn text_to_keep(app: &App, part: KeptPart) -> String {
 pub fn keep_open_one(app: &mut App) -> Option<Effect> {
     let editor = app.editor.as_mut().filter(|editor| editor.kept != editor.revision)?;
     editor.kept = editor.revision;
-    Some(Effect::Keep(KeptPart::Drafts))
+    Some(Effect::Keep(SavedPart::Drafts))
 }
 
 /// Saves the editor's text under a name; a favourite of this name and action is replaced.
-pub fn save_favourite(app: &mut App, name: &str, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     let Some(editor) = app.editor.as_ref().filter(|_| !name.is_empty()) else {
         app.toasts.info("A favourite needs a name; nothing was saved", now);
@@ -82,21 +82,21 @@ pub fn save_favourite(app: &mut App, name: &str, outside: &Outside<'_>) -> Vec<E
     app.kept.favourites.retain(|known| known.name != favourite.name || known.action != favourite.action);
     app.kept.favourites.push(favourite);
     app.toasts.info(format!("Saved as \"{name}\"; Ctrl-O in the editor and Ctrl-P bring it back"), now);
-    vec![Effect::Keep(KeptPart::Favourites)]
+    vec![Effect::Keep(SavedPart::Favourites)]
 }
 
 /// Forgets a favourite.
-pub fn forget_favourite(app: &mut App, index: usize, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn forget_favourite(app: &mut App, index: usize, outside: &ReadContext<'_>) -> Vec<Effect> {
     if index >= app.kept.favourites.len() {
         return Vec::new();
     }
     let gone = app.kept.favourites.remove(index);
     app.toasts.info(format!("The favourite \"{}\" is forgotten", gone.name), outside.now.monotonic_micros);
-    vec![Effect::Keep(KeptPart::Favourites)]
+    vec![Effect::Keep(SavedPart::Favourites)]
 }
 
 /// Opens the editor with a kept text; in an open editor of the same action it only brings the text.
-pub fn open(app: &mut App, kind: KeptKind, index: usize, outside: &Outside<'_>) {
+pub fn open(app: &mut App, kind: KeptKind, index: usize, outside: &ReadContext<'_>) {
     let list = if kind == KeptKind::Draft { &app.kept.drafts } else { &app.kept.favourites };
     let Some(kept) = list.get(index).cloned() else { return };
     if let Some(editor) = app.editor.as_mut().filter(|editor| editor.subject.action == kept.action) {

@@ -10,14 +10,14 @@ use crate::ocpp::Role;
 use crate::trace::{Direction, FrameKind};
 use crate::tui::app::App;
 use crate::tui::assist;
-use crate::tui::context::Outside;
-use crate::tui::state::{Choice, Chooser, Does, Editor, HeldSubject, Subject};
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Choice, Chooser, ChoiceAction, Editor, HeldSubject, EditTarget};
 
 /// How much of a payload the list shows, in characters.
 const SHOWN: usize = 80;
 
 /// Opens the list of frames that wait.
-pub fn open(app: &mut App, outside: &Outside<'_>) {
+pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     let held = outside.gate.held();
     if held.is_empty() {
         let text = match outside.gate.filter() {
@@ -28,7 +28,7 @@ pub fn open(app: &mut App, outside: &Outside<'_>) {
         return;
     }
     let mut choices: Vec<Choice> = held.iter().map(|frame| edit_choice(frame, outside)).collect();
-    let mut run = |name: &str, detail: &str, line: String| choices.push(choice("all", name, detail, Does::Run(line)));
+    let mut run = |name: &str, detail: &str, line: String| choices.push(choice("all", name, detail, ChoiceAction::Run(line)));
     run("Release all", "let every frame go on as it is", "release all".into());
     run("Drop all", "forget every frame", "drop all".into());
     run("Hold no more", "what waits already goes on waiting", "hold off".into());
@@ -38,21 +38,21 @@ pub fn open(app: &mut App, outside: &Outside<'_>) {
             "release",
             &format!("Release {named}"),
             "as it is",
-            Does::Run(format!("release {}", frame.number)),
+            ChoiceAction::Run(format!("release {}", frame.number)),
         ));
-        let error = Does::Command(format!("release {} error=", frame.number));
+        let error = ChoiceAction::Command(format!("release {} error=", frame.number));
         choices.push(choice("answer", &format!("Answer {named} with an error"), "on the command line", error));
         choices.push(choice(
             "drop",
             &format!("Drop {named}"),
             "nobody ever answers it",
-            Does::Run(format!("drop {}", frame.number)),
+            ChoiceAction::Run(format!("drop {}", frame.number)),
         ));
     }
     app.chooser = Some(Chooser::new(format!("frames that wait: {}", held.len()), choices, Vec::new()));
 }
 
-fn edit_choice(frame: &HeldFrame, outside: &Outside<'_>) -> Choice {
+fn edit_choice(frame: &HeldFrame, outside: &ReadContext<'_>) -> Choice {
     let arrow = if frame.direction == Direction::Out { "→" } else { "←" };
     let identity = assist::names(&[frame.station], outside.contents);
     let letter = match frame.kind {
@@ -62,15 +62,15 @@ fn edit_choice(frame: &HeldFrame, outside: &Outside<'_>) -> Choice {
     };
     let name = format!("{} {identity} {arrow}{letter} {}", frame.number, frame.action);
     let detail: String = frame.payload.to_string().chars().take(SHOWN).collect();
-    choice("edit", &name, &detail, Does::Held(frame.number))
+    choice("edit", &name, &detail, ChoiceAction::Held(frame.number))
 }
 
-fn choice(kind: &'static str, name: &str, detail: &str, does: Does) -> Choice {
+fn choice(kind: &'static str, name: &str, detail: &str, does: ChoiceAction) -> Choice {
     Choice { kind, name: name.to_owned(), detail: detail.to_owned(), keys: String::new(), obstacle: None, does }
 }
 
 /// Opens the editor on a frame that waits; sending lets it go on with what is written.
-pub fn edit(app: &mut App, number: u64, outside: &Outside<'_>) {
+pub fn edit(app: &mut App, number: u64, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     let Some(frame) = outside.gate.held().into_iter().find(|frame| frame.number == number) else {
         app.toasts.info("This frame waits no longer", now);
@@ -87,7 +87,7 @@ pub fn edit(app: &mut App, number: u64, outside: &Outside<'_>) {
     app.editor = Some(Editor::new(subject, &text, text.clone(), known));
 }
 
-fn subject(frame: &HeldFrame, outside: &Outside<'_>) -> Option<Subject> {
+fn subject(frame: &HeldFrame, outside: &ReadContext<'_>) -> Option<EditTarget> {
     let row = outside.contents.stations().get(frame.station)?;
     let is_call = frame.kind == FrameKind::Call;
     // Our call and the result of it begin with us; the peer's call and our answer with the peer.

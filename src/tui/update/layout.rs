@@ -1,7 +1,7 @@
 //! How the screen is arranged: the sizes of the panes by keys and by the mouse, the variant of the theme, who has the mouse.
 
 use super::{Effect, palette};
-use crate::config::KeptPart;
+use crate::config::SavedPart;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::layout::{Border, Proportions};
@@ -31,7 +31,7 @@ pub fn resize(app: &mut App, action: Action) -> Vec<Effect> {
         }
         _ => (screen.left, screen.lower, screen.upper) = (None, None, None),
     }
-    vec![Effect::Keep(KeptPart::Screen)]
+    vec![Effect::Keep(SavedPart::Screen)]
 }
 
 fn stepped(share: u16, more: bool) -> u16 {
@@ -73,5 +73,5 @@ pub fn toggle_mouse(app: &mut App, now: u64) -> Vec<Effect> {
         "The mouse is the terminal's; F12 takes it back"
     };
     app.toasts.info(text, now);
-    vec![Effect::Mouse(app.mouse), Effect::Keep(KeptPart::Screen)]
+    vec![Effect::Mouse(app.mouse), Effect::Keep(SavedPart::Screen)]
 }

@@ -21,13 +21,13 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 
 use super::action::{Action, Context};
-use super::app::{App, OnYes, Question};
+use super::app::{App, ConfirmAction, Question};
 use super::backend::Reply;
-use super::context::Outside;
+use super::context::ReadContext;
 use super::key::Key;
 use super::layout::Pane;
-use super::state::{Asked, Pace, Reading, WIDEST};
-use crate::config::KeptPart;
+use super::state::{Asked, RepeatPlan, Reading, WIDEST};
+use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::trace::RecordKind;
@@ -124,7 +124,7 @@ pub enum Effect {
         extension: &'static str,
     },
     /// Write what has changed into the state folder.
-    Keep(KeptPart),
+    Keep(SavedPart),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Come back soon: the filter has more records to look at.
@@ -136,7 +136,7 @@ pub enum Effect {
 }
 
 /// Changes the state.
-pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn update(app: &mut App, message: Message, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     match message {
         Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
@@ -205,7 +205,7 @@ pub fn update(app: &mut App, message: Message, outside: &Outside<'_>) -> Vec<Eff
 }
 
 /// Takes in what is new. True when there is more than fits into one turn.
-fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
+fn bring_up_to_date(app: &mut App, outside: &ReadContext<'_>) -> bool {
     let more_facts = app.facts.look_on(outside.contents, outside.catalog, FOLDED);
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
@@ -213,7 +213,7 @@ fn bring_up_to_date(app: &mut App, outside: &Outside<'_>) -> bool {
 }
 
 /// Failures of ours and toasts of plugins are told at once; they also stay in the trace. In a flood only the newest records are looked at.
-fn tell_failures(app: &mut App, outside: &Outside<'_>) {
+fn tell_failures(app: &mut App, outside: &ReadContext<'_>) {
     let records = outside.contents.records();
     let end = records.range().end;
     for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
@@ -239,7 +239,7 @@ fn themes_changed(app: &mut App, wrong: &[String], now: u64) {
 }
 
 /// Shows the selected record in the message pane.
-fn show_selected(app: &mut App, outside: &Outside<'_>) {
+fn show_selected(app: &mut App, outside: &ReadContext<'_>) {
     let width = usize::from(app.areas().list(Pane::Message).width);
     app.message.refresh(app.trace.selected(), width, outside, &app.zone);
     let height = height_of(app, Pane::Message);
@@ -260,7 +260,7 @@ fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
 }
 
 /// A key: an action of the context, or text for what is being typed.
-fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
+fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Effect> {
     let context = app.context();
     let action = app.bindings.action_of(context, Key::of(&event));
     if action != Some(Action::Interrupt) {
@@ -281,7 +281,7 @@ fn key(app: &mut App, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
 }
 
 /// Does what an action says.
-fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     match action {
         Action::Interrupt if app.interrupted => return vec![Effect::Quit],
@@ -358,12 +358,12 @@ fn search_reading(app: &mut App, typing: bool) {
 }
 
 /// Takes the answer to what was asked for.
-fn answer(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+fn answer(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let Some(prompt) = app.prompt.take() else { return Vec::new() };
     let text = prompt.input.text().trim().to_owned();
     match prompt.asked {
         Asked::Favourite => drafts::save_favourite(app, &text, outside),
-        Asked::Repeat => match Pace::parse(&text) {
+        Asked::Repeat => match RepeatPlan::parse(&text) {
             Ok(pace) => send::send(app, pace, true, outside),
             Err(reason) => {
                 app.toasts.error(reason, outside.now.monotonic_micros);
@@ -374,21 +374,21 @@ fn answer(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     }
 }
 
-fn quit(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+fn quit(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let waiting: u64 = outside.contents.stations().rows().iter().map(|row| u64::from(row.in_flight + row.queued)).sum();
     if waiting == 0 {
         return vec![Effect::Quit];
     }
     let calls = if waiting == 1 { "1 call waits".to_owned() } else { format!("{waiting} calls wait") };
-    app.question = Some(Question { text: format!("{calls} for an answer. Quit all the same?"), on_yes: OnYes::Quit });
+    app.question = Some(Question { text: format!("{calls} for an answer. Quit all the same?"), on_yes: ConfirmAction::Quit });
     Vec::new()
 }
 
-fn confirm(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+fn confirm(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     match app.question.take().map(|question| question.on_yes) {
-        Some(OnYes::Quit) => vec![Effect::Quit],
-        Some(OnYes::Send { pace, stays }) => send::submit(app, pace, stays, outside),
-        Some(OnYes::Run { line }) => vec![Effect::Run { line, context: app.run_context(outside.contents) }],
+        Some(ConfirmAction::Quit) => vec![Effect::Quit],
+        Some(ConfirmAction::Send { pace, stays }) => send::submit(app, pace, stays, outside),
+        Some(ConfirmAction::Run { line }) => vec![Effect::Run { line, context: app.run_context(outside.contents) }],
         None => Vec::new(),
     }
 }

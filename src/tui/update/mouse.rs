@@ -5,10 +5,10 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use super::{Effect, height_of, layout, palette, panes};
-use crate::config::KeptPart;
+use crate::config::SavedPart;
 use crate::tui::action::Context;
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Border;
 use crate::tui::layout::Pane;
 
@@ -16,7 +16,7 @@ use crate::tui::layout::Pane;
 const NOTCH: isize = 3;
 
 /// Takes a mouse event. While something lies over the panes, they do not react.
-pub fn mouse(app: &mut App, event: MouseEvent, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec<Effect> {
     match (event.kind, app.dragging) {
         (MouseEventKind::Drag(MouseButton::Left), Some(border)) => {
             layout::drag(app, border, event.column, event.row);
@@ -24,7 +24,7 @@ pub fn mouse(app: &mut App, event: MouseEvent, outside: &Outside<'_>) -> Vec<Eff
         }
         (MouseEventKind::Up(_), Some(_)) => {
             app.dragging = None;
-            return vec![Effect::Keep(KeptPart::Screen)];
+            return vec![Effect::Keep(SavedPart::Screen)];
         }
         _ => {}
     }
@@ -47,7 +47,7 @@ fn scroll_over(app: &mut App, lines: isize) {
     }
 }
 
-fn over_panes(app: &mut App, event: MouseEvent, outside: &Outside<'_>) {
+fn over_panes(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) {
     match event.kind {
         MouseEventKind::ScrollUp => scroll_over(app, -NOTCH),
         MouseEventKind::ScrollDown => scroll_over(app, NOTCH),

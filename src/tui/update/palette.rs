@@ -1,12 +1,12 @@
 //! The palette and the other lists to choose from: what there is to choose, what follows from a choice, and the preview of themes.
 
 use super::{Effect, act, clipboard, compose, drafts, held_frames, panes};
-use crate::config::KeptPart;
+use crate::config::SavedPart;
 use crate::tui::action::{Action, Context, Entry};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Choice, Chooser, Does, Filter, KeptKind};
+use crate::tui::state::{Choice, Chooser, ChoiceAction, Filter, KeptKind};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
@@ -15,7 +15,7 @@ const OFFERED: [Context; 6] =
     [Context::Panes, Context::Stations, Context::Trace, Context::Message, Context::Editor, Context::Everywhere];
 
 /// Opens the palette.
-pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
+pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
     let mut choices = Vec::new();
     for context in OFFERED {
         choices.extend(app.bindings.of(context).filter(|(entry, _)| is_worth_a_line(entry.action)).map(|(entry, keys)| {
@@ -25,7 +25,7 @@ pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
                 detail: entry.help.to_owned(),
                 keys: keys.first().map(ToString::to_string).unwrap_or_default(),
                 obstacle: obstacle(app, entry, outside),
-                does: Does::Act(entry.action),
+                does: ChoiceAction::Act(entry.action),
             }
         }));
     }
@@ -35,7 +35,7 @@ pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
         detail: format!("edit and send it, OCPP {}", definition.version),
         keys: String::new(),
         obstacle: None,
-        does: Does::Call(definition),
+        does: ChoiceAction::Call(definition),
     }));
     choices.extend(app.commands.iter().map(|(name, summary)| Choice {
         kind: "command",
@@ -43,7 +43,7 @@ pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
         detail: summary.clone(),
         keys: String::new(),
         obstacle: None,
-        does: Does::Command(name.clone()),
+        does: ChoiceAction::Command(name.clone()),
     }));
     choices.extend(kept_choices(app));
     choices.extend(theme_choices(app));
@@ -53,7 +53,7 @@ pub fn open_palette(app: &mut App, outside: &Outside<'_>) {
         detail: row.state.to_string(),
         keys: String::new(),
         obstacle: None,
-        does: Does::Station(row.key),
+        does: ChoiceAction::Station(row.key),
     }));
     let title = "everything".to_owned();
     open(app, Chooser::new(title, choices, app.kept.screen.recent.clone()));
@@ -72,7 +72,7 @@ fn kept_choices(app: &App) -> Vec<Choice> {
                 detail: format!("{action}, OCPP {}", kept.version),
                 keys: String::new(),
                 obstacle: None,
-                does: Does::Kept(kind, index),
+                does: ChoiceAction::Kept(kind, index),
             }
         })
         .collect()
@@ -86,7 +86,7 @@ fn theme_choices(app: &App) -> Vec<Choice> {
             detail: theme.as_ref().map(|theme| theme.description.clone()).unwrap_or_default(),
             keys: String::new(),
             obstacle: theme.err().map(|error| error.to_string()),
-            does: Does::Theme(name.clone()),
+            does: ChoiceAction::Theme(name.clone()),
             name,
         }
     };
@@ -134,7 +134,7 @@ fn is_worth_a_line(action: Action) -> bool {
 }
 
 /// Why an action cannot be done now.
-fn obstacle(app: &App, entry: &Entry, outside: &Outside<'_>) -> Option<String> {
+fn obstacle(app: &App, entry: &Entry, outside: &ReadContext<'_>) -> Option<String> {
     let editing = app.editor.is_some();
     let selected = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let partner = |later: bool| {
@@ -162,7 +162,7 @@ pub fn height(app: &App) -> usize {
 }
 
 /// The actions of a list.
-pub fn choose(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn choose(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     let height = height(app);
     let page = height.saturating_sub(1).max(1) as isize; // a height of the screen
     let Some(chooser) = &mut app.chooser else { return Vec::new() };
@@ -183,7 +183,7 @@ pub fn choose(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effec
 pub fn preview(app: &mut App) {
     let Some(chooser) = &app.chooser else { return };
     let theme = match chooser.list.choice().map(|choice| &choice.does) {
-        Some(Does::Theme(name)) => app.themes.named(name).ok(),
+        Some(ChoiceAction::Theme(name)) => app.themes.named(name).ok(),
         _ => chooser.before.clone(),
     };
     if let Some(theme) = theme.filter(|theme| theme.name != app.theme.name) {
@@ -197,7 +197,7 @@ fn leave(app: &mut App) {
     }
 }
 
-fn chosen(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     let Some(choice) = app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).cloned() else { return Vec::new() };
     if let Some(obstacle) = choice.obstacle {
@@ -206,32 +206,32 @@ fn chosen(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
     }
     leave(app);
     let mut effects = Vec::new();
-    if !matches!(choice.does, Does::Text(_) | Does::Forget(_) | Does::Copy(_)) {
+    if !matches!(choice.does, ChoiceAction::Text(_) | ChoiceAction::Forget(_) | ChoiceAction::Copy(_)) {
         let recent = &mut app.kept.screen.recent;
         recent.retain(|name| *name != choice.name);
         recent.insert(0, choice.name);
         recent.truncate(RECENT);
-        effects.push(Effect::Keep(KeptPart::Screen));
+        effects.push(Effect::Keep(SavedPart::Screen));
     }
     match choice.does {
-        Does::Act(action) => effects.extend(do_action(app, action, outside)),
-        Does::Command(name) => {
+        ChoiceAction::Act(action) => effects.extend(do_action(app, action, outside)),
+        ChoiceAction::Command(name) => {
             app.command_line.open();
             app.command_line.input.set(format!("{name} "));
         }
-        Does::Run(line) => effects.push(Effect::Run { line, context: app.run_context(outside.contents) }),
-        Does::Held(number) => held_frames::edit(app, number, outside),
-        Does::Call(definition) => compose::edit_call(app, &definition, outside),
-        Does::Station(key) => select_station(app, key, outside),
-        Does::Theme(name) => effects.extend(put_on(app, &name, now)),
-        Does::Text(text) => {
+        ChoiceAction::Run(line) => effects.push(Effect::Run { line, context: app.run_context(outside.contents) }),
+        ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
+        ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
+        ChoiceAction::Station(key) => select_station(app, key, outside),
+        ChoiceAction::Theme(name) => effects.extend(put_on(app, &name, now)),
+        ChoiceAction::Text(text) => {
             if let Some(editor) = &mut app.editor {
                 editor.replace_text(&text);
             }
         }
-        Does::Kept(kind, index) => drafts::open(app, kind, index, outside),
-        Does::Forget(index) => effects.extend(drafts::forget_favourite(app, index, outside)),
-        Does::Copy(text) => effects.push(clipboard::copy_text(app, text, outside)),
+        ChoiceAction::Kept(kind, index) => drafts::open(app, kind, index, outside),
+        ChoiceAction::Forget(index) => effects.extend(drafts::forget_favourite(app, index, outside)),
+        ChoiceAction::Copy(text) => effects.push(clipboard::copy_text(app, text, outside)),
     }
     effects
 }
@@ -243,7 +243,7 @@ pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<Effect> {
             app.toasts.info(format!("Theme: {}", theme.name), now);
             app.kept.screen.theme = Some(theme.name.clone());
             app.set_theme(theme);
-            Some(Effect::Keep(KeptPart::Screen))
+            Some(Effect::Keep(SavedPart::Screen))
         }
         Err(error) => {
             app.toasts.error(error.to_string(), now);
@@ -253,7 +253,7 @@ pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<Effect> {
 }
 
 /// Does an action as if its key had been pressed where it works.
-fn do_action(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+fn do_action(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     let context = OFFERED.into_iter().find(|context| app.bindings.of(*context).any(|(entry, _)| entry.action == action));
     match context {
         Some(Context::Stations) => app.focus(Pane::Stations),
@@ -264,7 +264,7 @@ fn do_action(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect
     act(app, action, outside)
 }
 
-fn select_station(app: &mut App, key: crate::trace::StationKey, outside: &Outside<'_>) {
+fn select_station(app: &mut App, key: crate::trace::StationKey, outside: &ReadContext<'_>) {
     app.focus(Pane::Stations);
     if !app.stations.shown().contains(&key) {
         app.stations.set_filter(Filter::default());

@@ -4,12 +4,12 @@ use super::{Effect, bring_up_to_date, clipboard, compose, height_of, layout, pal
 use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Filter, Goal, MARGIN, Purpose, StationPage, View, fit};
+use crate::tui::state::{Filter, Goal, MARGIN, FilterPurpose, StationDetails, View, fit};
 
 /// Does what an action says.
-pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     match action {
         Action::CommandLine => app.command_line.open(),
@@ -55,8 +55,8 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::MarkFromTrace => mark(app, app.station_of_line(outside.contents)),
         Action::UnmarkAll => app.marked.clear(),
         Action::MarkShown => mark_shown(app),
-        Action::Page => app.page = app.stations.selected().map(StationPage::new),
-        Action::PageFromTrace => app.page = app.station_of_line(outside.contents).map(StationPage::new),
+        Action::Page => app.page = app.stations.selected().map(StationDetails::new),
+        Action::PageFromTrace => app.page = app.station_of_line(outside.contents).map(StationDetails::new),
         Action::Sort => {
             let (columns, _) = fit(usize::from(app.areas().stations.width).max(MARGIN), app.stations.widest());
             app.stations.sort_next(&columns);
@@ -64,9 +64,9 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
         Action::SortReverse => app.stations.sort_reverse(),
         Action::View => next_view(app, outside),
         Action::Pings => toggle_pings(app, now),
-        Action::Find => search::open(app, Purpose::Find),
-        Action::Time => search::open(app, Purpose::Time),
-        Action::FindNext | Action::FindPrevious if app.trace.find().is_empty() => search::open(app, Purpose::Find),
+        Action::Find => search::open(app, FilterPurpose::Find),
+        Action::Time => search::open(app, FilterPurpose::Time),
+        Action::FindNext | Action::FindPrevious if app.trace.find().is_empty() => search::open(app, FilterPurpose::Find),
         Action::FindNext => return search::seek(app, Goal::Found, true, outside),
         Action::FindPrevious => return search::seek(app, Goal::Found, false, outside),
         Action::NextError => return search::seek(app, Goal::Error, true, outside),
@@ -158,7 +158,7 @@ fn mark(app: &mut App, station: Option<StationKey>) {
     }
 }
 
-fn narrow(app: &mut App, outside: &Outside<'_>) {
+fn narrow(app: &mut App, outside: &ReadContext<'_>) {
     let selected = app.stations.selected();
     app.trace.show_only(if app.trace.only().is_some() { None } else { selected });
     bring_up_to_date(app, outside);
@@ -176,7 +176,7 @@ fn mark_shown(app: &mut App) {
     }
 }
 
-fn next_view(app: &mut App, outside: &Outside<'_>) {
+fn next_view(app: &mut App, outside: &ReadContext<'_>) {
     let station = app.station_of_line(outside.contents).or(app.stations.selected());
     let next = match app.trace.view() {
         View::Events => View::Exchanges,
@@ -198,14 +198,14 @@ fn toggle_pings(app: &mut App, now: u64) {
     app.toasts.info(if app.trace.pings() { "Pings and pongs are shown" } else { "Pings and pongs are hidden" }, now);
 }
 
-fn seek_station(app: &mut App, forward: bool, outside: &Outside<'_>) -> Vec<Effect> {
+fn seek_station(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
     match app.station_of_line(outside.contents) {
         Some(station) => search::seek(app, Goal::Station(station), forward, outside),
         None => Vec::new(),
     }
 }
 
-fn seek_action(app: &mut App, forward: bool, outside: &Outside<'_>) -> Vec<Effect> {
+fn seek_action(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let Some(action) = record.and_then(|record| record.action) else {
         app.toasts.info("This line has no action", outside.now.monotonic_micros);
@@ -222,7 +222,7 @@ fn bookmark(app: &mut App, forward: bool, now: u64) {
 }
 
 /// Goes to the other half of the exchange.
-fn partner(app: &mut App, outside: &Outside<'_>, to_answer: bool) {
+fn partner(app: &mut App, outside: &ReadContext<'_>, to_answer: bool) {
     let now = outside.now.monotonic_micros;
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let partner = record.and_then(|record| record.partner.filter(|partner| (*partner > record.sequence) == to_answer));

@@ -4,9 +4,9 @@ use super::{Effect, height_of};
 use crate::trace::filter::{self, Known};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Filter, FilterLine, Goal, Progress, Purpose};
+use crate::tui::state::{Filter, FilterLine, Goal, SeekProgress, FilterPurpose};
 use crate::tui::widget::InputLine;
 
 /// How many filters are remembered.
@@ -18,12 +18,12 @@ const NAMES: usize = 200;
 pub fn open_filter(app: &mut App) {
     let pane = if app.focus == Pane::Stations { Pane::Stations } else { Pane::Trace };
     let before = if pane == Pane::Stations { app.stations.filter() } else { app.trace.filter() }.clone();
-    app.filter_line = Some(FilterLine::new(Purpose::Filter(pane), before));
+    app.filter_line = Some(FilterLine::new(FilterPurpose::Filter(pane), before));
 }
 
 /// Opens the line for something to find or for a time.
-pub fn open(app: &mut App, purpose: Purpose) {
-    let before = if purpose == Purpose::Find { app.trace.find().clone() } else { Filter::default() };
+pub fn open(app: &mut App, purpose: FilterPurpose) {
+    let before = if purpose == FilterPurpose::Find { app.trace.find().clone() } else { Filter::default() };
     app.filter_line = Some(FilterLine::new(purpose, before));
 }
 
@@ -31,7 +31,7 @@ pub fn open(app: &mut App, purpose: Purpose) {
 pub fn typed(app: &mut App) {
     let Some(line) = &mut app.filter_line else { return };
     line.proposals = None;
-    if line.purpose == Purpose::Time {
+    if line.purpose == FilterPurpose::Time {
         return;
     }
     let purpose = line.purpose;
@@ -44,17 +44,17 @@ pub fn typed(app: &mut App) {
     }
 }
 
-fn set(app: &mut App, purpose: Purpose, filter: Filter) {
+fn set(app: &mut App, purpose: FilterPurpose, filter: Filter) {
     match purpose {
-        Purpose::Filter(Pane::Stations) => app.stations.set_filter(filter),
-        Purpose::Filter(_) => app.trace.set_filter(filter),
-        Purpose::Find => app.trace.set_find(filter),
-        Purpose::Time => {}
+        FilterPurpose::Filter(Pane::Stations) => app.stations.set_filter(filter),
+        FilterPurpose::Filter(_) => app.trace.set_filter(filter),
+        FilterPurpose::Find => app.trace.set_find(filter),
+        FilterPurpose::Time => {}
     }
 }
 
 /// The actions of the line.
-pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     match action {
         Action::KeepFilter => return keep(app, outside),
         Action::DropFilter => drop_line(app),
@@ -68,7 +68,7 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
 }
 
 /// Enter: what is wrong is said again, so that nothing seems to work that does not.
-fn keep(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     if app.filter_line.as_ref().is_some_and(|line| line.proposals.is_some()) {
         accept(app);
@@ -81,7 +81,7 @@ fn keep(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
         return Vec::new();
     }
     let text = line.input.text().trim().to_owned();
-    if !text.is_empty() && line.purpose != Purpose::Time {
+    if !text.is_empty() && line.purpose != FilterPurpose::Time {
         app.filter_history.retain(|known| *known != text);
         app.filter_history.push(text.clone());
         if app.filter_history.len() > HISTORY {
@@ -89,11 +89,11 @@ fn keep(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
         }
     }
     match line.purpose {
-        Purpose::Filter(_) => Vec::new(),
-        Purpose::Find if text.is_empty() => Vec::new(),
-        Purpose::Find => seek(app, Goal::Found, true, outside),
-        Purpose::Time if text.is_empty() => Vec::new(),
-        Purpose::Time => {
+        FilterPurpose::Filter(_) => Vec::new(),
+        FilterPurpose::Find if text.is_empty() => Vec::new(),
+        FilterPurpose::Find => seek(app, Goal::Found, true, outside),
+        FilterPurpose::Time if text.is_empty() => Vec::new(),
+        FilterPurpose::Time => {
             let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
             if let Err(reason) = app.trace.go_to_time(&text, outside.contents, &context, height) {
                 app.toasts.error(reason, now);
@@ -115,13 +115,13 @@ fn drop_line(app: &mut App) {
 }
 
 /// Tab: proposals; again: the next one.
-fn complete(app: &mut App, outside: &Outside<'_>) {
+fn complete(app: &mut App, outside: &ReadContext<'_>) {
     let Some(line) = &mut app.filter_line else { return };
     if line.proposals.is_some() {
         turn(app, 1);
         return;
     }
-    if line.purpose == Purpose::Time {
+    if line.purpose == FilterPurpose::Time {
         return;
     }
     let stations: Vec<&str> = outside.contents.stations().rows().iter().take(NAMES).map(|row| &*row.identity).collect();
@@ -138,7 +138,7 @@ fn complete(app: &mut App, outside: &Outside<'_>) {
         line.input.replace(completion.span, &only.text);
         typed(app);
     } else if !completion.candidates.is_empty() {
-        let candidates = completion.candidates.into_iter().map(|candidate| crate::console::Candidate {
+        let candidates = completion.candidates.into_iter().map(|candidate| crate::console::CommandCandidate {
             text: candidate.text,
             detail: candidate.help.to_owned(),
             required: false,
@@ -185,18 +185,18 @@ fn recall(app: &mut App, older: bool) {
 }
 
 /// Begins a jump in the trace.
-pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
     app.trace.seek(goal, forward);
     seek_on(app, outside)
 }
 
 /// Goes on with a jump that has a long way.
-pub fn seek_on(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn seek_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     match app.trace.seek_on(outside.contents, &context, height) {
-        Progress::Idle | Progress::There => {}
-        Progress::More => return vec![Effect::Continue],
-        Progress::Nothing(goal) => {
+        SeekProgress::Idle | SeekProgress::There => {}
+        SeekProgress::More => return vec![Effect::Continue],
+        SeekProgress::Nothing(goal) => {
             app.toasts.info(format!("No further {} this way", goal.words()), outside.now.monotonic_micros);
         }
     }

@@ -2,13 +2,13 @@
 //! of them, the summary at the end.
 
 use super::{Effect, drafts};
-use crate::config::KeptPart;
-use crate::hub::{Deed, Order, Receipt};
-use crate::link::Fate;
-use crate::tui::app::{App, OnYes, Question};
+use crate::config::SavedPart;
+use crate::hub::{LinkCommand, Order, Receipt};
+use crate::link::ReleaseAction;
+use crate::tui::app::{App, ConfirmAction, Question};
 use crate::tui::assist;
-use crate::tui::context::Outside;
-use crate::tui::state::{Batch, Pace};
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Batch, RepeatPlan};
 
 /// Actions that move something in the real world, as they are written and as a command names them.
 const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
@@ -16,7 +16,7 @@ const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "Remo
 const MANY: usize = 10;
 
 /// The key to send: a fault must be confirmed with the same key, what moves something or reaches many with `y`.
-pub fn send(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
     if app.batch.as_ref().is_some_and(Batch::is_sending) {
         app.toasts.error("The last order is still being repeated; Esc stops it", outside.now.monotonic_micros);
         return Vec::new();
@@ -33,37 +33,37 @@ pub fn send(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> Ve
     if app.confirm && (physical || many) {
         let times = if pace.times > 1 { format!("{} times ", pace.times) } else { String::new() };
         let text = format!("{} {times}to {}?", subject.what(), subject.names);
-        app.question = Some(Question { text, on_yes: OnYes::Send { pace, stays } });
+        app.question = Some(Question { text, on_yes: ConfirmAction::Send { pace, stays } });
         return Vec::new();
     }
     submit(app, pace, stays, outside)
 }
 
 /// Makes the order. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
-pub fn submit(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     let Some(editor) = &mut app.editor else { return Vec::new() };
     let (subject, text) = (&editor.subject, editor.text());
     let deed = if let Some(held) = subject.held {
         match serde_json::from_str(&text) {
-            Ok(payload) => Deed::Release { number: held.number, fate: Fate::Go(Some(payload)) },
+            Ok(payload) => LinkCommand::Release { number: held.number, fate: ReleaseAction::Go(Some(payload)) },
             Err(_) => {
                 app.toasts.error("What waits goes on with a payload, and this is no JSON", now);
                 return Vec::new();
             }
         }
     } else if subject.is_raw() {
-        Deed::Raw(text)
+        LinkCommand::Raw(text)
     } else {
         match serde_json::from_str(&text) {
-            Ok(payload) => Deed::Call { action: subject.action.clone(), payload },
-            Err(_) => Deed::Raw(format!("[2,\"raw-{now}\",\"{}\",{text}]", subject.action)),
+            Ok(payload) => LinkCommand::Call { action: subject.action.clone(), payload },
+            Err(_) => LinkCommand::Raw(format!("[2,\"raw-{now}\",\"{}\",{text}]", subject.action)),
         }
     };
     let what = subject.what().to_owned();
     let order = Order { targets: subject.targets.clone(), deed };
     editor.stays = stays;
-    if order.targets.len() == 1 && pace == Pace::ONCE {
+    if order.targets.len() == 1 && pace == RepeatPlan::ONCE {
         return vec![Effect::Submit { order, what }];
     }
     let mut effects = Vec::new();
@@ -81,11 +81,11 @@ pub fn submit(app: &mut App, pace: Pace, stays: bool, outside: &Outside<'_>) -> 
 fn leave_editor(app: &mut App) -> Option<Effect> {
     let editor = app.editor.take()?;
     let forgotten = drafts::forget(app, &editor.subject);
-    (forgotten || editor.revision > 0).then_some(Effect::Keep(KeptPart::Drafts))
+    (forgotten || editor.revision > 0).then_some(Effect::Keep(SavedPart::Drafts))
 }
 
 /// Gives the orders of the batch that are due, and ends it when everything was answered.
-pub fn go_on(app: &mut App, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn go_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     let Some(batch) = &mut app.batch else { return Vec::new() };
     let mut effects = Vec::new();
@@ -123,7 +123,7 @@ pub fn stop(app: &mut App) -> bool {
 }
 
 /// Says what became of a single order. The editor closes when the link took it, unless it is to stay.
-pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     if let Some((station, reason)) = receipt.refused.first() {
         let name = assist::names(&[*station], outside.contents);

@@ -6,8 +6,8 @@ use super::compose;
 use crate::compose::{compact, pretty};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
-use crate::tui::state::{Choice, Chooser, Does, Editor, KeptKind, Subject, payload_text};
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Choice, Chooser, ChoiceAction, Editor, KeptKind, EditTarget, payload_text};
 
 /// How many of the newest records are searched for a call of the same action.
 const SEARCHED: u64 = 50_000;
@@ -15,14 +15,14 @@ const SEARCHED: u64 = 50_000;
 const LONGEST: usize = 256 * 1024;
 
 /// Opens the list of texts that the editor can begin with.
-pub fn open(app: &mut App, outside: &Outside<'_>) {
+pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     let Some(editor) = &app.editor else { return };
     let title = format!("begin {} with", editor.subject.what());
     let choices = choices(app, editor, outside);
     app.chooser = Some(Chooser::new(title, choices, Vec::new()));
 }
 
-fn choices(app: &App, editor: &Editor, outside: &Outside<'_>) -> Vec<Choice> {
+fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<Choice> {
     let subject = &editor.subject;
     let mut choices = Vec::new();
     let mut text = |name: &str, text: Option<String>, reason: &str| {
@@ -32,7 +32,7 @@ fn choices(app: &App, editor: &Editor, outside: &Outside<'_>) -> Vec<Choice> {
             detail: text.as_deref().map(first_words).unwrap_or_default(),
             keys: String::new(),
             obstacle: text.is_none().then(|| reason.to_owned()),
-            does: Does::Text(text.unwrap_or_default()),
+            does: ChoiceAction::Text(text.unwrap_or_default()),
         });
     };
     text("Sample", Some(editor.sample().to_owned()), "");
@@ -47,14 +47,14 @@ fn choices(app: &App, editor: &Editor, outside: &Outside<'_>) -> Vec<Choice> {
     {
         for (index, kept) in list.iter().enumerate().filter(|(_, kept)| kept.action == subject.action) {
             let name = if kept.name.is_empty() { format!("Draft, OCPP {}", kept.version) } else { kept.name.clone() };
-            let does = Does::Kept(kind, index);
+            let does = ChoiceAction::Kept(kind, index);
             let detail = first_words(&kept.text);
             choices.push(Choice { kind: word, name, detail, keys: String::new(), obstacle: None, does });
         }
     }
     for (index, kept) in app.kept.favourites.iter().enumerate().filter(|(_, kept)| kept.action == subject.action) {
         let name = format!("Forget {}", kept.name);
-        let does = Does::Forget(index);
+        let does = ChoiceAction::Forget(index);
         choices.push(Choice { kind: "forget", name, detail: String::new(), keys: String::new(), obstacle: None, does });
     }
     choices
@@ -66,7 +66,7 @@ fn first_words(text: &str) -> String {
 }
 
 /// The payload of the newest call of the same action, to or from the first target if there is one, else any.
-fn last(subject: &Subject, way: Direction, outside: &Outside<'_>) -> Option<String> {
+fn last(subject: &EditTarget, way: Direction, outside: &ReadContext<'_>) -> Option<String> {
     let records = outside.contents.records();
     let range = records.range();
     let from = range.end.saturating_sub(SEARCHED).max(range.start);
@@ -88,7 +88,7 @@ fn last(subject: &Subject, way: Direction, outside: &Outside<'_>) -> Option<Stri
 }
 
 /// The text of the selected line: its payload, or all of it where a whole frame is edited.
-fn selected(app: &App, subject: &Subject, outside: &Outside<'_>) -> Option<String> {
+fn selected(app: &App, subject: &EditTarget, outside: &ReadContext<'_>) -> Option<String> {
     let record = outside.contents.records().get(app.trace.selected()?)?;
     let usable = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
     let payload = || pretty(&payload_text(&record, outside.contents, outside.catalog));
@@ -96,7 +96,7 @@ fn selected(app: &App, subject: &Subject, outside: &Outside<'_>) -> Option<Strin
 }
 
 /// Changes between the payload of a call and its whole frame.
-pub fn toggle_raw(app: &mut App, outside: &Outside<'_>) {
+pub fn toggle_raw(app: &mut App, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     let Some(editor) = &app.editor else { return };
     let (subject, text) = (editor.subject.clone(), editor.text());
@@ -109,7 +109,7 @@ pub fn toggle_raw(app: &mut App, outside: &Outside<'_>) {
     } else {
         let action = serde_json::to_string(&subject.action).unwrap_or_default(); // a text always has a JSON form
         let frame = format!("[2,\"edited-{now}\",{action},{text}]");
-        let raw = Subject { action: String::new(), definition: None, warning: None, ..subject };
+        let raw = EditTarget { action: String::new(), definition: None, warning: None, ..subject };
         (Some(raw), pretty(&frame))
     };
     if let (Some(changed), Some(editor)) = (changed, app.editor.as_mut()) {

@@ -3,13 +3,13 @@
 use super::{Effect, bring_up_to_date, compose};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::pane::page_lines;
-use crate::tui::state::StationPage;
+use crate::tui::state::StationDetails;
 
 /// Does what an action says.
-pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     let Some(page) = app.page else { return Vec::new() };
     let height = usize::from(app.size.height.saturating_sub(4));
     let by = match action {
@@ -45,9 +45,9 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
 }
 
 /// The page of a neighbour in the table, which is selected there too.
-fn turn(app: &mut App, page: StationPage, by: isize) {
+fn turn(app: &mut App, page: StationDetails, by: isize) {
     let height = app.areas().list_lines(Pane::Stations);
     app.stations.select(page.station, height);
     app.stations.move_by(by, height);
-    app.page = app.stations.selected().map(StationPage::new);
+    app.page = app.stations.selected().map(StationDetails::new);
 }

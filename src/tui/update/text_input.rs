@@ -4,11 +4,11 @@ use crossterm::event::KeyEvent;
 
 use super::{Effect, palette, search, send};
 use crate::tui::action::{Action, Context};
-use crate::tui::app::{App, OnYes, Question};
-use crate::tui::context::Outside;
+use crate::tui::app::{App, ConfirmAction, Question};
+use crate::tui::context::ReadContext;
 
 /// A key that is no action.
-pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Effect> {
     match context {
         Context::CommandLine => {
             let edited = app.command_line.input.key(&event);
@@ -66,7 +66,7 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &Outside
 }
 
 /// Pasted text goes where typed text would go; in a pane it does nothing, so that it cannot press keys.
-pub fn paste(app: &mut App, text: &str, outside: &Outside<'_>) {
+pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
     match app.context() {
         Context::CommandLine => app.command_line.input.paste(text),
         Context::FilterLine => {
@@ -109,7 +109,7 @@ pub fn paste(app: &mut App, text: &str, outside: &Outside<'_>) {
 }
 
 /// The actions of the command line.
-pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
     match action {
         Action::LeaveCommandLine if app.command_line.proposes() => app.command_line.hide_proposals(),
         Action::LeaveCommandLine => app.command_line.close(),
@@ -132,7 +132,7 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
                 app.command_line.close();
                 if app.confirm && send::is_dangerous(&line) {
                     let text = format!("\"{line}\" moves something at many stations. Run it?");
-                    app.question = Some(Question { text, on_yes: OnYes::Run { line } });
+                    app.question = Some(Question { text, on_yes: ConfirmAction::Run { line } });
                     return Vec::new();
                 }
                 return vec![Effect::Run { line, context: app.run_context(outside.contents) }];
@@ -145,7 +145,7 @@ pub fn act(app: &mut App, action: Action, outside: &Outside<'_>) -> Vec<Effect> 
     Vec::new()
 }
 
-fn complete(app: &App, outside: &Outside<'_>, asked: bool) -> Vec<Effect> {
+fn complete(app: &App, outside: &ReadContext<'_>, asked: bool) -> Vec<Effect> {
     let input = &app.command_line.input;
     let context = app.run_context(outside.contents);
     vec![Effect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context, asked }]

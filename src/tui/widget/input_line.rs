@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::line_writer::{Pencil, width_of};
+use super::line_writer::{LineWriter, width_of};
 
 /// The text and its cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl InputLine {
 
     /// Draws prompt and text; returns where the cursor is.
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, prompt: &str, prompt_style: Style, style: Style) -> Position {
-        let mut pencil = Pencil::new(buffer, area, 0);
+        let mut pencil = LineWriter::new(buffer, area, 0);
         pencil.text(prompt, prompt_style);
         let start = pencil.column();
         let room = pencil.room().max(1);

@@ -7,7 +7,7 @@ use super::line_writer::head;
 
 /// What a piece of a line is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
+pub enum TextInk {
     /// The name of a property.
     Key,
     /// A text.
@@ -21,7 +21,7 @@ pub enum Ink {
 }
 
 /// Cuts a line into coloured pieces, as byte ranges. A text that does not end in the line is coloured to its end.
-pub fn colour_line(line: &str) -> Vec<(Range<usize>, Ink)> {
+pub fn colour_line(line: &str) -> Vec<(Range<usize>, TextInk)> {
     let bytes = line.as_bytes();
     let mut pieces = Vec::new();
     let mut at = 0;
@@ -35,17 +35,17 @@ pub fn colour_line(line: &str) -> Vec<(Range<usize>, Ink)> {
             b'"' => {
                 at = end_of_text(bytes, at);
                 let rest = line[at..].trim_start();
-                if rest.starts_with(':') { Ink::Key } else { Ink::Text }
+                if rest.starts_with(':') { TextInk::Key } else { TextInk::Text }
             }
             b'{' | b'}' | b'[' | b']' | b':' | b',' => {
                 at += 1;
-                Ink::Mark
+                TextInk::Mark
             }
             first => {
                 while at < bytes.len() && !matches!(bytes[at], b' ' | b'\t' | b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',') {
                     at += 1;
                 }
-                if first == b'-' || first.is_ascii_digit() { Ink::Number } else { Ink::Word }
+                if first == b'-' || first.is_ascii_digit() { TextInk::Number } else { TextInk::Word }
             }
         };
         pieces.push((start..at, ink));
@@ -221,8 +221,8 @@ mod tests {
     fn a_line_is_coloured_by_what_stands_in_it() {
         let line = r#"  "a": [-1.5, true, "x:y"]"#;
         let pieces: Vec<_> = colour_line(line).into_iter().map(|(range, ink)| (&line[range], ink)).collect();
-        assert_eq!(pieces[..2], [("\"a\"", Ink::Key), (":", Ink::Mark)]);
-        assert!(pieces.contains(&("-1.5", Ink::Number)) && pieces.contains(&("true", Ink::Word)));
-        assert!(pieces.contains(&("\"x:y\"", Ink::Text)));
+        assert_eq!(pieces[..2], [("\"a\"", TextInk::Key), (":", TextInk::Mark)]);
+        assert!(pieces.contains(&("-1.5", TextInk::Number)) && pieces.contains(&("true", TextInk::Word)));
+        assert!(pieces.contains(&("\"x:y\"", TextInk::Text)));
     }
 }

@@ -24,20 +24,20 @@ pub fn head(text: &str, limit: usize) -> &str {
 
 /// A place in a line that moves to the right as text is written.
 #[derive(Debug)]
-pub struct Pencil<'a> {
+pub struct LineWriter<'a> {
     buffer: &'a mut Buffer,
     x: u16,
     y: u16,
     end: u16,
 }
 
-impl<'a> Pencil<'a> {
+impl<'a> LineWriter<'a> {
     /// Begins at the left of one line of an area. Outside the buffer it writes nothing.
-    pub fn new(buffer: &'a mut Buffer, area: Rect, line: u16) -> Pencil<'a> {
+    pub fn new(buffer: &'a mut Buffer, area: Rect, line: u16) -> LineWriter<'a> {
         let y = area.y.saturating_add(line);
         let inside = area.intersection(buffer.area);
         let (x, end) = if y >= inside.bottom() || y < inside.y { (0, 0) } else { (inside.x, inside.right()) };
-        Pencil { buffer, x, y, end }
+        LineWriter { buffer, x, y, end }
     }
 
     /// How many columns are left.
@@ -151,10 +151,10 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn written(width: u16, write: impl FnOnce(&mut Pencil<'_>)) -> String {
+    fn written(width: u16, write: impl FnOnce(&mut LineWriter<'_>)) -> String {
         let area = Rect::new(0, 0, width, 1);
         let mut buffer = Buffer::empty(area);
-        write(&mut Pencil::new(&mut buffer, area, 0));
+        write(&mut LineWriter::new(&mut buffer, area, 0));
         // A wide character is followed by a cell without text of its own.
         let mut text = String::new();
         let mut skip = 0;
@@ -207,7 +207,7 @@ mod tests {
     fn nothing_is_written_outside_the_area() {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 2));
         for (area, line) in [(Rect::new(0, 0, 9, 9), 5), (Rect::new(7, 7, 2, 2), 0), (Rect::new(0, 0, 0, 0), 0)] {
-            Pencil::new(&mut buffer, area, line).text("abc", Style::new()).fill('x', Style::new());
+            LineWriter::new(&mut buffer, area, line).text("abc", Style::new()).fill('x', Style::new());
         }
         assert_eq!(buffer, Buffer::empty(Rect::new(0, 0, 3, 2)));
     }

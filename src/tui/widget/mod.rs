@@ -10,9 +10,9 @@ mod viewport;
 mod xml;
 
 pub use input_line::InputLine;
-pub use json::{Ink, colour_line, lay_out, message_id, payload_of};
-pub use line_writer::{Pencil, head, width_of, wrap};
-pub use narrowed::Narrowed;
+pub use json::{TextInk, colour_line, lay_out, message_id, payload_of};
+pub use line_writer::{LineWriter, head, width_of, wrap};
+pub use narrowed::NarrowedList;
 pub use popup::{draw_box, draw_candidates};
 pub use viewport::Viewport;
 pub use xml::lay_out_xml;

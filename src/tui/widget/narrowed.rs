@@ -5,7 +5,7 @@ use super::Viewport;
 
 /// The items, those of them that are shown, and the selected one.
 #[derive(Debug)]
-pub struct Narrowed<T> {
+pub struct NarrowedList<T> {
     items: Vec<T>,
     /// Indices of `items`, as they stand on the screen.
     shown: Vec<usize>,
@@ -13,11 +13,11 @@ pub struct Narrowed<T> {
     viewport: Viewport,
 }
 
-impl<T> Narrowed<T> {
+impl<T> NarrowedList<T> {
     /// All items are shown as they come.
-    pub fn new(items: Vec<T>) -> Narrowed<T> {
+    pub fn new(items: Vec<T>) -> NarrowedList<T> {
         let shown = (0..items.len()).collect();
-        Narrowed { items, shown, selected: 0, viewport: Viewport::default() }
+        NarrowedList { items, shown, selected: 0, viewport: Viewport::default() }
     }
 
     /// Every item, whether it is shown or not.
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_selection_stays_among_what_is_shown() {
-        let mut list = Narrowed::new(vec!["a", "b", "c"]);
+        let mut list = NarrowedList::new(vec!["a", "b", "c"]);
         list.move_by(9, 2);
         assert_eq!((list.choice(), list.top(2)), (Some(&"c"), 1));
         list.move_by(-9, 2);

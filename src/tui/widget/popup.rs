@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::line_writer::{Pencil, width_of};
-use crate::console::Candidate;
+use super::line_writer::{LineWriter, width_of};
+use crate::console::CommandCandidate;
 use crate::tui::theme::Styles;
 
 /// How many proposals are shown at once.
@@ -15,7 +15,7 @@ const SHOWN: usize = 8;
 pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule: Style, heading: Style) -> Rect {
     let area = area.intersection(buffer.area);
     for line in 0..area.height {
-        Pencil::new(buffer, area, line).fill(' ', Style::reset().patch(base));
+        LineWriter::new(buffer, area, line).fill(' ', Style::reset().patch(base));
     }
     if area.width < 4 || area.height < 3 {
         return area;
@@ -27,11 +27,11 @@ pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule:
             _ if line == last => ("└", '─', "┘"),
             _ => ("│", ' ', "│"),
         };
-        Pencil::new(buffer, area, line).text(left, rule).up_to_right(1, middle, rule).text(right, rule);
+        LineWriter::new(buffer, area, line).text(left, rule).up_to_right(1, middle, rule).text(right, rule);
     }
     if !title.is_empty() {
         let place = Rect { x: area.x + 2, width: area.width - 3, ..area };
-        Pencil::new(buffer, place, 0).text(" ", rule).text(title, heading).text(" ", rule);
+        LineWriter::new(buffer, place, 0).text(" ", rule).text(title, heading).text(" ", rule);
     }
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
@@ -41,7 +41,7 @@ pub fn draw_candidates(
     buffer: &mut Buffer,
     bounds: Rect,
     at: Position,
-    candidates: &[Candidate],
+    candidates: &[CommandCandidate],
     selected: usize,
     styles: &Styles,
 ) {
@@ -68,7 +68,7 @@ pub fn draw_candidates(
     for (row, (index, candidate)) in candidates.iter().enumerate().skip(top).take(rows).enumerate() {
         let style = if index == selected { styles.popup_selected } else { styles.popup };
         let detail = if index == selected { style } else { style.patch(styles.muted) };
-        let mut pencil = Pencil::new(buffer, inside, row as u16);
+        let mut pencil = LineWriter::new(buffer, inside, row as u16);
         pencil.text(if candidate.required { "*" } else { " " }, style);
         pencil.field(&candidate.text, texts + 1, style).text(&candidate.detail, detail).fill(' ', style);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use ocpp_tui::ocpp::{Catalog, Field, Kind, Role, Version, XmlForm, decisive};
+use ocpp_tui::ocpp::{Catalog, FieldDefinition, FieldKind, Role, Version, XmlForm, decisive};
 use serde_json::Value;
 
 /// The folder of the reference material: `OCPP_TUI_REFERENCE`, or `shared/reference` beside the project.
@@ -72,7 +72,7 @@ fn described(catalog: &Catalog, version: Version, json: bool) -> Lines {
     lines
 }
 
-fn describe(fields: &[Field], above: &str, json: bool, lines: &mut Vec<String>) {
+fn describe(fields: &[FieldDefinition], above: &str, json: bool, lines: &mut Vec<String>) {
     let mut position = 0;
     for field in fields {
         let (name, form) = match &field.xml {
@@ -86,14 +86,14 @@ fn describe(fields: &[Field], above: &str, json: bool, lines: &mut Vec<String>) 
         let minimum = u32::from(field.required);
         let mut path = format!("{above}{name}");
         let (kind, mut values, length, digits) = match &field.kind {
-            Kind::Text { max_length } => ("string", Vec::new(), *max_length, None),
-            Kind::Enumeration(values) => ("string", values.clone(), None, None),
-            Kind::Integer => ("integer", Vec::new(), None, None),
-            Kind::Decimal { fraction_digits } => ("number", Vec::new(), None, *fraction_digits),
-            Kind::Boolean => ("boolean", Vec::new(), None, None),
-            Kind::DateTime => ("dateTime", Vec::new(), None, None),
-            Kind::Uri => ("anyURI", Vec::new(), None, None),
-            Kind::Object(_) => ("object", Vec::new(), None, None),
+            FieldKind::Text { max_length } => ("string", Vec::new(), *max_length, None),
+            FieldKind::Enumeration(values) => ("string", values.clone(), None, None),
+            FieldKind::Integer => ("integer", Vec::new(), None, None),
+            FieldKind::Decimal { fraction_digits } => ("number", Vec::new(), None, *fraction_digits),
+            FieldKind::Boolean => ("boolean", Vec::new(), None, None),
+            FieldKind::DateTime => ("dateTime", Vec::new(), None, None),
+            FieldKind::Uri => ("anyURI", Vec::new(), None, None),
+            FieldKind::Object(_) => ("object", Vec::new(), None, None),
         };
         values.sort_unstable();
         let number = |number: Option<u32>| number.map_or(String::new(), |number| number.to_string());

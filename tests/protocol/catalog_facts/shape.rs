@@ -1,6 +1,6 @@
 //! Messages as lines of text that can be compared: one line a field, in order.
 
-use ocpp_tui::ocpp::{Catalog, Field, Kind, Role, Version, XmlForm};
+use ocpp_tui::ocpp::{Catalog, FieldDefinition, FieldKind, Role, Version, XmlForm};
 
 /// A field, from wherever it comes.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub fn of(field: &Field) -> Shape {
+    pub fn of(field: &FieldDefinition) -> Shape {
         let (form, xml) = match &field.xml {
             XmlForm::Element(name) => ("element", name.clone()),
             XmlForm::Attribute => ("attribute", field.name.clone()),
@@ -49,19 +49,19 @@ impl Shape {
     }
 }
 
-fn kind(kind: &Kind) -> String {
+fn kind(kind: &FieldKind) -> String {
     match kind {
-        Kind::Text { max_length: None } => "string".to_owned(),
-        Kind::Text { max_length: Some(limit) } => format!("text {limit}"),
-        Kind::Enumeration(values) => format!("{{ {} }}", values.join(" ")),
-        Kind::Integer => "int".to_owned(),
-        Kind::Decimal { fraction_digits } => {
+        FieldKind::Text { max_length: None } => "string".to_owned(),
+        FieldKind::Text { max_length: Some(limit) } => format!("text {limit}"),
+        FieldKind::Enumeration(values) => format!("{{ {} }}", values.join(" ")),
+        FieldKind::Integer => "int".to_owned(),
+        FieldKind::Decimal { fraction_digits } => {
             format!("decimal {}", fraction_digits.map_or(String::new(), |digits| digits.to_string()))
         }
-        Kind::Boolean => "boolean".to_owned(),
-        Kind::DateTime => "dateTime".to_owned(),
-        Kind::Uri => "anyURI".to_owned(),
-        Kind::Object(_) => "fields".to_owned(),
+        FieldKind::Boolean => "boolean".to_owned(),
+        FieldKind::DateTime => "dateTime".to_owned(),
+        FieldKind::Uri => "anyURI".to_owned(),
+        FieldKind::Object(_) => "fields".to_owned(),
     }
 }
 

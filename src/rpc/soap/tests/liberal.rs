@@ -150,7 +150,7 @@ fn faults_of_both_versions_of_soap_are_read() {
         other => panic!("{other:?}"),
     };
     let new = fault(
-        "<S:Fault><S:Code><S:Value>S:Receiver</S:Value><S:Subcode><S:Value>o:NotSupported</S:Value></S:Subcode></S:Code>\
+        "<S:Fault><S:Code><S:Value>S:Receiver</S:Value><S:FaultSubcode><S:Value>o:NotSupported</S:Value></S:FaultSubcode></S:Code>\
          <S:Reason><S:Text xml:lang='de'>nein</S:Text><S:Text xml:lang='en-GB'>no</S:Text></S:Reason>\
          <S:Detail><x>1</x></S:Detail></S:Fault>",
     );
@@ -169,9 +169,9 @@ fn faults_of_both_versions_of_soap_are_read() {
 #[test]
 fn every_error_has_a_fault_and_every_fault_an_error() {
     for error in ErrorCode::ALL {
-        let subcode = Subcode::of(error);
-        assert_eq!(Subcode::parse(&format!("o:{}", subcode.name())), Some(subcode));
-        assert_eq!(Subcode::of(subcode.error_code()), subcode);
+        let subcode = FaultSubcode::of(error);
+        assert_eq!(FaultSubcode::parse(&format!("o:{}", subcode.name())), Some(subcode));
+        assert_eq!(FaultSubcode::of(subcode.error_code()), subcode);
     }
     assert_eq!((FaultCode::Sender.http_status(), FaultCode::MustUnderstand.http_status()), (400, 500));
 }

@@ -14,12 +14,12 @@ const BEST: [&str; 6] = [
 ];
 
 /// The findings that are not good, when a header of the best request is replaced.
-fn with(position: usize, header: &str) -> Vec<(String, HeaderState, Severity)> {
+fn with(position: usize, header: &str) -> Vec<(String, HeaderState, HeaderSeverity)> {
     let mut headers = BEST;
     headers[position] = header;
     let envelope = parse(&envelope(&headers.concat(), "<o:heartbeatRequest/>"));
     let findings = lint(&envelope, Direction::Request, Version::V1_5, Role::CentralSystem);
-    let bad = findings.into_iter().filter(|finding| finding.severity != Severity::Good);
+    let bad = findings.into_iter().filter(|finding| finding.severity != HeaderSeverity::Good);
     bad.map(|finding| (finding.header, finding.state, finding.severity)).collect()
 }
 
@@ -29,7 +29,7 @@ fn the_best_request_has_one_good_row_a_header() {
     let findings = lint(&parse(&text), Direction::Request, Version::V1_5, Role::CentralSystem);
     assert_eq!(findings.len(), 6);
     for finding in findings {
-        assert_eq!((finding.state, finding.severity), (HeaderState::Present, Severity::Good), "{finding:?}");
+        assert_eq!((finding.state, finding.severity), (HeaderState::Present, HeaderSeverity::Good), "{finding:?}");
         assert!(finding.rule.contains("OCPP-S 1.6 §3."));
         assert_eq!(text.as_bytes()[finding.offset.unwrap()], b'<');
     }
@@ -38,7 +38,7 @@ fn the_best_request_has_one_good_row_a_header() {
 #[test]
 fn every_mistake_has_its_state() {
     use HeaderState::*;
-    use Severity::{Error, Note, Warning};
+    use HeaderSeverity::{Error, Note, Warning};
     let row = |header: &str, state, severity| vec![(header.to_owned(), state, severity)];
     for (position, header, expected) in [
         (0, "", row("chargeBoxIdentity", Missing, Error)),
@@ -75,8 +75,8 @@ fn version_1_6_takes_its_own_rules_seriously() {
     let envelope = parse(&envelope("", "<h:heartbeatRequest xmlns:h='urn://Ocpp/Cs/2015/10/'/>"));
     let findings = lint(&envelope, Direction::Request, Version::V1_6, Role::CentralSystem);
     let missing: Vec<_> = findings.iter().map(|finding| (&*finding.header, finding.severity)).collect();
-    assert_eq!(missing[0], ("chargeBoxIdentity", Severity::Error));
-    assert!(missing[1..].iter().all(|(_, severity)| *severity == Severity::Warning));
+    assert_eq!(missing[0], ("chargeBoxIdentity", HeaderSeverity::Error));
+    assert!(missing[1..].iter().all(|(_, severity)| *severity == HeaderSeverity::Warning));
     assert_eq!(missing.len(), 6);
 }
 
@@ -86,7 +86,7 @@ fn an_answer_relates_to_its_request() {
         let body = "<o:heartbeatResponse><o:currentTime>2013-02-01T15:09:18Z</o:currentTime></o:heartbeatResponse>";
         let envelope = parse(&envelope(&format!("<a:Action>/HeartbeatResponse</a:Action>{header}"), body));
         let findings = lint(&envelope, Direction::Response { message_id }, Version::V1_5, Role::CentralSystem);
-        let bad = findings.into_iter().filter(|finding| finding.severity != Severity::Good);
+        let bad = findings.into_iter().filter(|finding| finding.severity != HeaderSeverity::Good);
         bad.map(|finding| finding.state).collect::<Vec<_>>()
     };
     assert_eq!(findings("<a:RelatesTo>1</a:RelatesTo>", Some("1")), []);

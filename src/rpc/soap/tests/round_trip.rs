@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::*;
 use super::{operation, parse};
-use crate::ocpp::{Catalog, Field, Kind, Role, SampleContext, Version};
+use crate::ocpp::{Catalog, FieldDefinition, FieldKind, Role, SampleContext, Version};
 
 const TEXT: [char; 22] = [
     'a', 'Z', '0', ' ', '\t', '\n', '\r', '<', '&', '>', '"', '\'', ']', '-', ';', '/', 'ä', '€', '🚗', '\u{202e}', '\u{85}',
@@ -16,7 +16,7 @@ const TIMES: [&str; 4] =
     ["2013-02-01T15:09:18Z", "2030-12-31T23:59:59.123Z", "2022-02-02T13:33:27.864437+00:00", "2013-02-01T17:09:18-05:30"];
 
 /// A valid payload of these fields.
-fn random(fields: &[Field], rng: &mut Rng) -> Value {
+fn random(fields: &[FieldDefinition], rng: &mut Rng) -> Value {
     let mut members = Map::new();
     for field in fields {
         if !field.required && rng.bool() {
@@ -35,22 +35,22 @@ fn random(fields: &[Field], rng: &mut Rng) -> Value {
     Value::Object(members)
 }
 
-fn one(kind: &Kind, rng: &mut Rng) -> Value {
+fn one(kind: &FieldKind, rng: &mut Rng) -> Value {
     match kind {
-        Kind::Text { max_length } => {
+        FieldKind::Text { max_length } => {
             let length = rng.usize(0..=max_length.unwrap_or(40).min(40) as usize);
             json!((0..length).map(|_| TEXT[rng.usize(..TEXT.len())]).collect::<String>())
         }
-        Kind::Enumeration(choices) => json!(choices[rng.usize(..choices.len())]),
-        Kind::Integer => json!(rng.i32(..)),
-        Kind::Decimal { fraction_digits } => {
+        FieldKind::Enumeration(choices) => json!(choices[rng.usize(..choices.len())]),
+        FieldKind::Integer => json!(rng.i32(..)),
+        FieldKind::Decimal { fraction_digits } => {
             let digits = 10_f64.powi(fraction_digits.map_or(3, |digits| digits as i32));
             if rng.bool() { json!(rng.i32(-1000..1000)) } else { json!(f64::from(rng.i32(-9999..9999)) / digits) }
         }
-        Kind::Boolean => json!(rng.bool()),
-        Kind::DateTime => json!(TIMES[rng.usize(..TIMES.len())]),
-        Kind::Uri => json!("ftp://user:p%20w@example.com/a?b=c&d=e#ä"),
-        Kind::Object(fields) => random(fields, rng),
+        FieldKind::Boolean => json!(rng.bool()),
+        FieldKind::DateTime => json!(TIMES[rng.usize(..TIMES.len())]),
+        FieldKind::Uri => json!("ftp://user:p%20w@example.com/a?b=c&d=e#ä"),
+        FieldKind::Object(fields) => random(fields, rng),
     }
 }
 
@@ -68,7 +68,7 @@ fn headers() -> (RequestHeaders, ResponseHeaders) {
 /// Writes and reads both messages of every action with payloads that `make` makes.
 fn every_message(
     version: Version,
-    mut make: impl FnMut(&crate::ocpp::Message) -> Value,
+    mut make: impl FnMut(&crate::ocpp::MessageDefinition) -> Value,
     mut judge: impl FnMut(&Value, &Envelope),
 ) {
     let catalog = Catalog::embedded();
@@ -84,7 +84,7 @@ fn every_message(
         assert_eq!((envelope.from(), envelope.message_id()), (request.from.as_deref(), request.message_id.as_deref()));
         assert_eq!(envelope.reply_to(), Some(ANONYMOUS));
         let good = lint(&envelope, Direction::Request, version, initiator.peer());
-        assert!(good.iter().all(|finding| finding.severity == Severity::Good), "{good:?}");
+        assert!(good.iter().all(|finding| finding.severity == HeaderSeverity::Good), "{good:?}");
         let found = operation(&envelope.body);
         assert_eq!((found.version, found.initiator(), &*found.action), (version, initiator, name));
         judge(&asked, &envelope);
@@ -96,7 +96,7 @@ fn every_message(
         assert_eq!(envelope.relates_to(), Some("urn:uuid:1"));
         let direction = Direction::Response { message_id: Some("urn:uuid:1") };
         let good = lint(&envelope, direction, version, initiator.peer());
-        assert!(good.iter().all(|finding| finding.severity == Severity::Good), "{good:?}");
+        assert!(good.iter().all(|finding| finding.severity == HeaderSeverity::Good), "{good:?}");
         let found = operation(&envelope.body);
         assert_eq!((found.version, found.initiator(), &*found.action), (version, initiator, name));
         judge(&answered, &envelope);
@@ -130,7 +130,7 @@ fn an_action_that_nobody_knows_is_written_and_read() {
 
 #[test]
 fn every_fault_is_read_back() {
-    for subcode in Subcode::ALL {
+    for subcode in FaultSubcode::ALL {
         for role in Role::ALL {
             let text = write_fault(Version::V1_6, role, subcode.code(), Some(subcode), "a <reason>", &headers().1);
             let envelope = parse(&text);

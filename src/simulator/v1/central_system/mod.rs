@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{empty, integer, not_supported, status, text, written_time};
@@ -202,7 +202,7 @@ impl Behaviour for CentralSystemBehaviour {
         self.system.answer(&self.station, call, now)
     }
 
-    fn answered(&mut self, _: &str, _: &Value, _: Outcome<'_>, _: Moment, _: &mut Outbox) {}
+    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
 
     fn deadline(&self) -> Option<Instant> {
         None

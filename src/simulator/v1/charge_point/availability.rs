@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::ChargePoint;
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use crate::behaviour::{Answer, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::Version;
@@ -28,7 +28,7 @@ impl ChargePoint {
             scheduled |= !operative && !connector.is_idle();
         }
         if wanted == 0 {
-            self.station_status = if operative { Status::Available } else { Status::Unavailable };
+            self.station_status = if operative { ConnectorStatus::Available } else { ConnectorStatus::Unavailable };
             self.report_status(0, now, out);
         }
         for number in numbers {
@@ -44,7 +44,7 @@ impl ChargePoint {
                 self.drop_reservations_of(number);
                 self.settle(number, now, out);
             }
-            (true, Status::Unavailable) => self.settle(number, now, out),
+            (true, ConnectorStatus::Unavailable) => self.settle(number, now, out),
             (true, _) => {}
         }
     }
@@ -57,7 +57,7 @@ impl ChargePoint {
                 self.stop_transaction(number, reason, now, out);
             }
             let delay = Duration::from_millis(self.random.u64(2000..3000));
-            self.schedule(Task::Restart, delay, now);
+            self.schedule(TimerTask::Restart, delay, now);
         }
         status("Accepted")
     }

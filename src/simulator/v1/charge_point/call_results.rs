@@ -6,16 +6,16 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::ChargePoint;
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use super::transaction_messages::{Failed, TransactionMessage};
-use crate::behaviour::{Outbox, Outcome};
+use crate::behaviour::{Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, text};
 
 impl ChargePoint {
     /// A call has ended; the ones that change nothing are not named.
-    pub(super) fn call_ended(&mut self, action: &str, call: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    pub(super) fn call_ended(&mut self, action: &str, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         if self.transaction_messages.is_in_flight(action, call) {
             self.transaction_message_ended(call, outcome, now, out);
             return;
@@ -24,30 +24,30 @@ impl ChargePoint {
             ("BootNotification", outcome) => self.boot_answered(outcome, now, out),
             ("Authorize", outcome) => self.authorize_answered(call, outcome, now, out),
             ("StatusNotification", outcome) => self.status_answered(call, outcome, now),
-            ("StartTransaction", Outcome::Result { payload, .. }) => self.person_started(call, payload, now, out),
-            ("StopTransaction", Outcome::Result { .. }) => self.person_stopped(call, now, out),
+            ("StartTransaction", CallOutcome::Result { payload, .. }) => self.person_started(call, payload, now, out),
+            ("StopTransaction", CallOutcome::Result { .. }) => self.person_stopped(call, now, out),
             _ => {}
         }
     }
 
-    fn transaction_message_ended(&mut self, call: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    fn transaction_message_ended(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         match outcome {
-            Outcome::Result { payload, .. } => {
+            CallOutcome::Result { payload, .. } => {
                 if let Some(message) = self.transaction_messages.delivered() {
                     self.transaction_message_delivered(&message, payload, now, out);
                 }
             }
-            Outcome::LinkLost => {
+            CallOutcome::LinkLost => {
                 self.transaction_messages.link_lost();
                 self.start_failed(call, now, out);
             }
-            Outcome::Error { .. } | Outcome::Timeout => {
+            CallOutcome::Error { .. } | CallOutcome::Timeout => {
                 let attempts = self.configuration.number("TransactionMessageAttempts");
                 let failed = self.transaction_messages.failed(u32::try_from(attempts).unwrap_or(u32::MAX));
                 if let Failed::RetryAfter(times) = failed {
                     let interval = self.configuration.seconds("TransactionMessageRetryInterval");
                     let wait = Duration::from_secs(interval.saturating_mul(times.into()));
-                    self.schedule(Task::RetryTransactionMessage, wait, now);
+                    self.schedule(TimerTask::RetryTransactionMessage, wait, now);
                 }
                 self.start_failed(call, now, out);
             }
@@ -67,9 +67,9 @@ impl ChargePoint {
 
     /// A status of ours that did not arrive is not known over there. One that a person told becomes ours, also when no change that
     /// OCPP allows leads to it: trying that out is what the person is here for.
-    fn status_answered(&mut self, call: &Value, outcome: Outcome<'_>, now: Moment) {
+    fn status_answered(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment) {
         let number = integer(call, "connectorId").unwrap_or(-1);
-        let arrived = matches!(outcome, Outcome::Result { .. });
+        let arrived = matches!(outcome, CallOutcome::Result { .. });
         if let Some(ours) = self.status_calls.iter().position(|sent| sent == call) {
             self.status_calls.swap_remove(ours);
             if !arrived {
@@ -89,17 +89,17 @@ impl ChargePoint {
 
     fn person_told_status(&mut self, number: i32, name: &str, now: Moment) {
         let charging = self.connector(number).is_some_and(|it| it.transaction.is_some());
-        let Some(status) = Status::parse(name, charging) else { return };
+        let Some(status) = ConnectorStatus::parse(name, charging) else { return };
         if number == 0 {
             self.station_status = status;
         } else if let Some(connector) = self.connector_mut(number) {
             connector.status = status;
-            connector.operative = status != Status::Unavailable;
-            if status == Status::Available {
+            connector.operative = status != ConnectorStatus::Unavailable;
+            if status == ConnectorStatus::Available {
                 connector.pending = None;
             }
         }
-        if matches!(status, Status::Faulted | Status::Unavailable) {
+        if matches!(status, ConnectorStatus::Faulted | ConnectorStatus::Unavailable) {
             self.drop_reservations_of(number);
         }
         self.adjust_power(number, now);
@@ -115,14 +115,14 @@ impl ChargePoint {
         let Some(connector) = self.connector_mut(number).filter(|it| it.transaction.is_none()) else { return };
         connector.meter.raise_to(integer(call, "meterStart").unwrap_or_default());
         if let Some(reservation) = self.reservations.use_up(number, id_tag, self.parent_of(id_tag).as_deref()) {
-            self.agenda.cancel(Task::ExpireReservation(reservation));
+            self.agenda.cancel(TimerTask::ExpireReservation(reservation));
         }
         self.begin_transaction(number, id_tag, Some(id), now);
         // a reserved connector is prepared first, as OCPP wants it, but nobody needs to be told
-        if let Some(connector) = self.connector_mut(number).filter(|it| it.status == Status::Reserved) {
-            connector.status = Status::Preparing;
+        if let Some(connector) = self.connector_mut(number).filter(|it| it.status == ConnectorStatus::Reserved) {
+            connector.status = ConnectorStatus::Preparing;
         }
-        self.change_status(number, Status::Charging, now, out);
+        self.change_status(number, ConnectorStatus::Charging, now, out);
     }
 
     /// A person stopped a transaction that runs here.

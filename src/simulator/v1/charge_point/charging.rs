@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::connector::{PendingStart, Transaction};
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
-use crate::behaviour::{Answer, Outbox, Outcome};
+use crate::behaviour::{Answer, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, status, text, written_time};
@@ -52,7 +52,7 @@ impl ChargePoint {
         if let Some(connector) = self.connector_mut(number) {
             connector.pending = Some(PendingStart { id_tag: id_tag.to_owned(), authorizing: ask, profile });
         }
-        self.change_status(number, Status::Preparing, now, out);
+        self.change_status(number, ConnectorStatus::Preparing, now, out);
         if !ask || !self.say("Authorize", json!({ "idTag": id_tag }), out) {
             self.plug_in_soon(number, now);
         }
@@ -63,14 +63,14 @@ impl ChargePoint {
             pending.authorizing = false;
         }
         let delay = Duration::from_millis(self.random.u64(1000..3000));
-        self.schedule(Task::PlugIn(number), delay, now);
+        self.schedule(TimerTask::PlugIn(number), delay, now);
     }
 
     /// An Authorize, ours or a person's, has ended. The start that waits for this tag goes on or is given up.
-    pub(super) fn authorize_answered(&mut self, call: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    pub(super) fn authorize_answered(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         let id_tag = text(call, "idTag").unwrap_or_default();
         let accepted = match outcome {
-            Outcome::Result { payload, .. } => self.learn_id_tag(id_tag, payload),
+            CallOutcome::Result { payload, .. } => self.learn_id_tag(id_tag, payload),
             _ => self.configuration.is_on("AllowOfflineTxForUnknownId") || self.is_locally_authorized(id_tag, now.wall),
         };
         let waits = |it: &PendingStart| it.authorizing && it.id_tag == id_tag;
@@ -102,7 +102,7 @@ impl ChargePoint {
             "meterStart": reading.watt_hours,
         });
         if let Some(id) = reservation {
-            self.agenda.cancel(Task::ExpireReservation(id));
+            self.agenda.cancel(TimerTask::ExpireReservation(id));
             if self.version > Version::V1_2 {
                 payload["reservationId"] = id.into();
             }
@@ -113,8 +113,8 @@ impl ChargePoint {
         }
         self.transaction_messages.push("StartTransaction", payload, key);
         self.send_transaction_messages(out);
-        if !self.may_speak() || self.agenda.has(Task::RetryTransactionMessage) {
-            self.change_status(number, Status::Charging, now, out);
+        if !self.may_speak() || self.agenda.has(TimerTask::RetryTransactionMessage) {
+            self.change_status(number, ConnectorStatus::Charging, now, out);
         }
     }
 
@@ -127,7 +127,7 @@ impl ChargePoint {
             connector.pending = None;
             connector.transaction = Some(Transaction { key, id, id_tag: id_tag.to_owned(), started: now.wall, first_sample });
         }
-        self.agenda.cancel(Task::Unplug(number));
+        self.agenda.cancel(TimerTask::Unplug(number));
         self.schedule_sample(number, now);
         key
     }
@@ -141,19 +141,19 @@ impl ChargePoint {
         let Some((number, transaction)) = self.transaction_with(|transaction| transaction.key == key) else { return };
         transaction.id = integer(result, "transactionId");
         if accepted {
-            self.change_status(number, Status::Charging, now, out);
+            self.change_status(number, ConnectorStatus::Charging, now, out);
         } else if self.configuration.is_on("StopTransactionOnInvalidId") {
             self.stop_transaction(number, "DeAuthorized", now, out);
         } else {
-            self.change_status(number, Status::SuspendedEvse, now, out);
+            self.change_status(number, ConnectorStatus::SuspendedEvse, now, out);
         }
     }
 
     /// Our StartTransaction failed and is sent again later or never; the car charges meanwhile.
     pub(super) fn start_failed(&mut self, call: &Value, now: Moment, out: &mut Outbox) {
         let number = integer(call, "connectorId").unwrap_or_default();
-        if self.connector(number).is_some_and(|it| it.transaction.is_some() && it.status == Status::Preparing) {
-            self.change_status(number, Status::Charging, now, out);
+        if self.connector(number).is_some_and(|it| it.transaction.is_some() && it.status == ConnectorStatus::Preparing) {
+            self.change_status(number, ConnectorStatus::Charging, now, out);
         }
     }
 
@@ -197,11 +197,11 @@ impl ChargePoint {
     /// Closes the books of a transaction, whoever tells the central system of it.
     pub(super) fn end_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) -> Option<Transaction> {
         let transaction = self.connector_mut(number)?.transaction.take()?;
-        self.agenda.cancel(Task::Sample(number));
+        self.agenda.cancel(TimerTask::Sample(number));
         self.profiles.forget_transaction(number);
-        self.change_status(number, Status::Finishing, now, out);
+        self.change_status(number, ConnectorStatus::Finishing, now, out);
         if self.settings.lively {
-            self.schedule(Task::Unplug(number), UNPLUG_DELAY, now);
+            self.schedule(TimerTask::Unplug(number), UNPLUG_DELAY, now);
         } else {
             self.settle(number, now, out);
         }
@@ -211,20 +211,20 @@ impl ChargePoint {
     /// Nobody uses the connector any more: it becomes what it is meant to be.
     pub(super) fn settle(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let Some(connector) = self.connector(number) else { return };
-        if connector.transaction.is_some() || connector.status == Status::Faulted {
+        if connector.transaction.is_some() || connector.status == ConnectorStatus::Faulted {
             return;
         }
         if connector.operative {
-            self.change_status(number, Status::Available, now, out);
+            self.change_status(number, ConnectorStatus::Available, now, out);
             if self.reservations.holds(number) {
-                self.change_status(number, Status::Reserved, now, out);
+                self.change_status(number, ConnectorStatus::Reserved, now, out);
             }
         } else {
             // Preparing may not become Unavailable directly
-            if connector.status == Status::Preparing {
-                self.change_status(number, Status::Available, now, out);
+            if connector.status == ConnectorStatus::Preparing {
+                self.change_status(number, ConnectorStatus::Available, now, out);
             }
-            self.change_status(number, Status::Unavailable, now, out);
+            self.change_status(number, ConnectorStatus::Unavailable, now, out);
         }
     }
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::configuration_keys::{Access, KEYS, Key, Kind};
+use super::configuration_keys::{KeyAccess, KEYS, Key, Kind};
 use super::metering::MEASURANDS;
-use super::timers::Task;
+use super::timers::TimerTask;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::Version;
@@ -73,19 +73,19 @@ impl Configuration {
     }
 
     fn entry(&self, key: &Key, version: Version) -> Value {
-        let readonly = key.access == Access::Read;
+        let readonly = key.access == KeyAccess::Read;
         json!({ "key": key.name_in(version), "readonly": readonly, "value": self.value(key.name) })
     }
 
     /// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3). `RebootRequired` came with 1.6.
     fn change(&mut self, name: &str, value: &str, version: Version) -> &'static str {
         let Some(key) = Key::find(name, version) else { return "NotSupported" };
-        if key.access == Access::Read || !key.kind.allows(value) {
+        if key.access == KeyAccess::Read || !key.kind.allows(value) {
             return "Rejected";
         }
         self.set(key.name, value.trim().to_owned());
         match (key.access, version) {
-            (Access::WriteThenReboot, Version::V1_6) => "RebootRequired",
+            (KeyAccess::WriteThenReboot, Version::V1_6) => "RebootRequired",
             _ => "Accepted",
         }
     }
@@ -129,7 +129,7 @@ impl ChargePoint {
             self.schedule_clock_sample(now);
         } else if name.eq_ignore_ascii_case("MeterValueSampleInterval") {
             for connector in 1..=self.last_connector() {
-                self.agenda.cancel(Task::Sample(connector));
+                self.agenda.cancel(TimerTask::Sample(connector));
                 self.schedule_sample(connector, now);
             }
         }

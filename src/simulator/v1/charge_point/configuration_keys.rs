@@ -13,7 +13,7 @@ pub(super) struct Key {
     /// What values it takes.
     pub(super) kind: Kind,
     /// Whether the central system may change it.
-    pub(super) access: Access,
+    pub(super) access: KeyAccess,
     /// The first version that has it.
     pub(super) since: Version,
 }
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 
 /// Who may change a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum KeyAccess {
     /// Nobody.
     Read,
     /// The central system, with effect at once.
@@ -44,21 +44,21 @@ pub(super) enum Access {
     WriteThenReboot,
 }
 
-const fn key(name: &'static str, default: &'static str, kind: Kind, access: Access, since: Version) -> Key {
+const fn key(name: &'static str, default: &'static str, kind: Kind, access: KeyAccess, since: Version) -> Key {
     Key { name, default, kind, access, since }
 }
 
 const fn writable(name: &'static str, default: &'static str, kind: Kind) -> Key {
-    key(name, default, kind, Access::Write, Version::V1_6)
+    key(name, default, kind, KeyAccess::Write, Version::V1_6)
 }
 
 const fn readable(name: &'static str, default: &'static str, kind: Kind) -> Key {
-    key(name, default, kind, Access::Read, Version::V1_6)
+    key(name, default, kind, KeyAccess::Read, Version::V1_6)
 }
 
 /// A key that existed before 1.6.
 const fn old(name: &'static str, default: &'static str, kind: Kind) -> Key {
-    key(name, default, kind, Access::Write, Version::V1_2)
+    key(name, default, kind, KeyAccess::Write, Version::V1_2)
 }
 
 use Kind::{Boolean, Measurands, Number, Percent, Text};
@@ -74,7 +74,7 @@ pub(super) const KEYS: [Key; 48] = [
     readable("ChargingScheduleMaxPeriods", "24", Number),
     old("ClockAlignedDataInterval", "0", Number),
     old("ConnectionTimeOut", "60", Number),
-    key("ConnectorPhaseRotation", "0.RST", Text, Access::WriteThenReboot, Version::V1_6),
+    key("ConnectorPhaseRotation", "0.RST", Text, KeyAccess::WriteThenReboot, Version::V1_6),
     readable("ConnectorPhaseRotationMaxLength", "20", Number),
     readable("ConnectorSwitch3to1PhaseSupported", "false", Boolean),
     writable("CpoName", "", Text),
@@ -116,7 +116,7 @@ pub(super) const KEYS: [Key; 48] = [
     writable("TransactionMessageAttempts", "3", Number),
     writable("TransactionMessageRetryInterval", "60", Number),
     writable("UnlockConnectorOnEVSideDisconnect", "true", Boolean),
-    key("WebSocketPingInterval", "0", Number, Access::WriteThenReboot, Version::V1_6),
+    key("WebSocketPingInterval", "0", Number, KeyAccess::WriteThenReboot, Version::V1_6),
 ];
 
 impl Key {

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::meter::Meter;
-use super::status::Status;
+use super::status::ConnectorStatus;
 
 /// One connector of the charge point.
 #[derive(Debug)]
 pub(super) struct Connector {
     /// The status it is in.
-    pub(super) status: Status,
+    pub(super) status: ConnectorStatus,
     /// The name of the status that the central system knows; none when it does not know any.
     pub(super) reported: Option<&'static str>,
     /// Whether it is meant to be used; false with a status other than `Unavailable` means a scheduled change (OCPP 1.6 §5.2).
@@ -26,7 +26,7 @@ pub(super) struct Connector {
 impl Default for Connector {
     fn default() -> Self {
         Self {
-            status: Status::Available,
+            status: ConnectorStatus::Available,
             reported: None,
             operative: true,
             pending: None,

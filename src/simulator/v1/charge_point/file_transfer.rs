@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::certificates::is_certificate;
 use super::registration::Registration;
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use crate::behaviour::{Answer, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::Version;
@@ -150,7 +150,7 @@ impl ChargePoint {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
         if self.settings.lively {
             self.diagnostics.steps = diagnostics_steps(version, reachable);
-            self.schedule(Task::Diagnostics, STEP, now);
+            self.schedule(TimerTask::Diagnostics, STEP, now);
         }
         Answer::Result(json!({ "fileName": self.file_name("diagnostics", now) }))
     }
@@ -170,7 +170,7 @@ impl ChargePoint {
             self.log.request_id = integer(payload, "requestId");
             self.log.steps = [Step::Tell("Uploading"), Step::Tell(end)].into();
             self.log.told = "Idle";
-            self.schedule(Task::Log, STEP, now);
+            self.schedule(TimerTask::Log, STEP, now);
         }
         let content = if text(payload, "logType") == Some("SecurityLog") { "security" } else { "diagnostics" };
         Answer::Result(json!({ "status": answer, "filename": self.file_name(content, now) }))
@@ -192,7 +192,7 @@ impl ChargePoint {
                 steps: signed_firmware_steps(firmware, now.wall),
                 told: "Idle",
             };
-            self.schedule(Task::Firmware, STEP, now);
+            self.schedule(TimerTask::Firmware, STEP, now);
         }
         status(answer)
     }
@@ -203,7 +203,7 @@ impl ChargePoint {
         let begin = time(payload, "retrieveDate").map_or(Duration::ZERO, |begin| span(now.wall, begin));
         if self.settings.lively {
             self.firmware = Transfer { steps: firmware_steps(version, reachable), ..Transfer::firmware() };
-            self.schedule(Task::Firmware, begin.max(STEP), now);
+            self.schedule(TimerTask::Firmware, begin.max(STEP), now);
         }
         empty()
     }
@@ -215,7 +215,7 @@ impl ChargePoint {
             self.say(DIAGNOSTICS, self.diagnostics.payload(status), out);
         }
         if self.diagnostics.is_under_way() {
-            self.schedule(Task::Diagnostics, STEP, now);
+            self.schedule(TimerTask::Diagnostics, STEP, now);
         }
     }
 
@@ -226,7 +226,7 @@ impl ChargePoint {
             self.say(LOG, self.log.payload(status), out);
         }
         if self.log.is_under_way() {
-            self.schedule(Task::Log, STEP, now);
+            self.schedule(TimerTask::Log, STEP, now);
         }
     }
 
@@ -238,20 +238,20 @@ impl ChargePoint {
             Some(Step::Tell("Installing") | Step::Restart) => busy,
             Some(Step::Tell(_)) => !self.may_speak(),
             Some(Step::WaitUntil(time)) if time > now.wall => {
-                self.schedule(Task::Firmware, span(now.wall, time), now);
+                self.schedule(TimerTask::Firmware, span(now.wall, time), now);
                 return;
             }
             Some(Step::WaitUntil(_)) => false,
             None => return,
         };
         if waits {
-            self.schedule(Task::Firmware, PATIENCE, now);
+            self.schedule(TimerTask::Firmware, PATIENCE, now);
             return;
         }
         self.firmware.steps.pop_front();
         // scheduled first, because a restart looks at what is left to do
         if !self.firmware.steps.is_empty() {
-            self.schedule(Task::Firmware, STEP, now);
+            self.schedule(TimerTask::Firmware, STEP, now);
         }
         match next {
             Some(Step::Tell(status)) => {
@@ -271,16 +271,16 @@ impl ChargePoint {
             self.stop_transaction(number, "Reboot", now, out);
         }
         self.registration = Registration::Unknown;
-        self.agenda.retain(|task| matches!(task, Task::Firmware | Task::ExpireReservation(_)));
+        self.agenda.retain(|task| matches!(task, TimerTask::Firmware | TimerTask::ExpireReservation(_)));
         self.diagnostics = Transfer::diagnostics();
         self.log = Transfer::log();
         let held: Vec<_> = (1..=self.last_connector()).filter(|number| self.reservations.holds(*number)).collect();
         for (connector, number) in self.connectors.iter_mut().zip(1..) {
             connector.pending = None;
             connector.status = match connector.operative {
-                false => Status::Unavailable,
-                true if held.contains(&number) => Status::Reserved,
-                true => Status::Available,
+                false => ConnectorStatus::Unavailable,
+                true if held.contains(&number) => ConnectorStatus::Reserved,
+                true => ConnectorStatus::Available,
             };
             connector.meter.set_power(0.0, now.monotonic);
         }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::connector::Transaction;
 use super::meter::Reading;
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::Outbox;
 use crate::clock::Moment;
@@ -103,7 +103,7 @@ impl ChargePoint {
         let limit = self.limit_at(number, now.wall);
         let spread = 0.97 + 0.03 * self.random.f64();
         let Some(connector) = self.connector_mut(number) else { return };
-        let charging = connector.status == Status::Charging;
+        let charging = connector.status == ConnectorStatus::Charging;
         let watts = if charging { (MOST_WATTS * spread).min(limit) } else { 0.0 };
         connector.meter.set_power(watts, now.monotonic);
     }
@@ -121,7 +121,7 @@ impl ChargePoint {
         let interval = self.configuration.seconds("MeterValueSampleInterval");
         let charging = self.connector(connector).is_some_and(|it| it.transaction.is_some());
         if interval > 0 && charging {
-            self.schedule(Task::Sample(connector), Duration::from_secs(interval), now);
+            self.schedule(TimerTask::Sample(connector), Duration::from_secs(interval), now);
         }
     }
 
@@ -141,11 +141,11 @@ impl ChargePoint {
     pub(super) fn schedule_clock_sample(&mut self, now: Moment) {
         let interval = self.configuration.seconds("ClockAlignedDataInterval");
         if interval == 0 {
-            self.agenda.cancel(Task::SampleByClock);
+            self.agenda.cancel(TimerTask::SampleByClock);
             return;
         }
         let since_midnight = u64::try_from(now.wall.as_second().rem_euclid(86_400)).unwrap_or_default();
-        self.schedule(Task::SampleByClock, Duration::from_secs(interval - since_midnight % interval), now);
+        self.schedule(TimerTask::SampleByClock, Duration::from_secs(interval - since_midnight % interval), now);
     }
 
     /// The clock-aligned meter values of all connectors.

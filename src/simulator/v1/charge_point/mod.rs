@@ -41,10 +41,10 @@ use self::local_list::LocalList;
 use self::registration::Registration;
 use self::reservation::Reservations;
 pub use self::settings::ChargePointSettings;
-use self::status::Status;
+use self::status::ConnectorStatus;
 use self::transaction_messages::TransactionMessages;
-use super::charge_point::timers::{Agenda, Task};
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use super::charge_point::timers::{StationTimers, TimerTask};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{not_supported, status};
@@ -57,7 +57,7 @@ pub struct ChargePoint {
     online: bool,
     registration: Registration,
     /// The status of connector 0.
-    station_status: Status,
+    station_status: ConnectorStatus,
     station_reported: Option<&'static str>,
     connectors: Vec<Connector>,
     configuration: Configuration,
@@ -73,7 +73,7 @@ pub struct ChargePoint {
     last_transaction_key: u64,
     /// Our own StatusNotifications that have not ended yet, to tell them from a person's.
     status_calls: Vec<Value>,
-    agenda: Agenda,
+    agenda: StationTimers,
     random: fastrand::Rng,
 }
 
@@ -88,7 +88,7 @@ impl ChargePoint {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
-            station_status: Status::Available,
+            station_status: ConnectorStatus::Available,
             station_reported: None,
             connectors: (0..settings.connectors).map(|_| Connector::default()).collect(),
             configuration,
@@ -103,7 +103,7 @@ impl ChargePoint {
             transaction_messages: TransactionMessages::default(),
             last_transaction_key: 0,
             status_calls: Vec::new(),
-            agenda: Agenda::default(),
+            agenda: StationTimers::default(),
             random: fastrand::Rng::with_seed(settings.seed),
             settings,
         }
@@ -189,23 +189,23 @@ impl ChargePoint {
         }
     }
 
-    fn do_task(&mut self, task: Task, now: Moment, out: &mut Outbox) {
+    fn do_task(&mut self, task: TimerTask, now: Moment, out: &mut Outbox) {
         match task {
-            Task::Boot => self.boot(out),
-            Task::Heartbeat => {
+            TimerTask::Boot => self.boot(out),
+            TimerTask::Heartbeat => {
                 self.say("Heartbeat", json!({}), out);
                 self.touch(now);
             }
-            Task::Sample(connector) => self.sample(connector, now, out),
-            Task::SampleByClock => self.sample_by_clock(now, out),
-            Task::PlugIn(connector) => self.plugged_in(connector, now, out),
-            Task::Unplug(connector) => self.settle(connector, now, out),
-            Task::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
-            Task::Diagnostics => self.step_diagnostics(now, out),
-            Task::Log => self.step_log(now, out),
-            Task::Firmware => self.step_firmware(now, out),
-            Task::Restart => self.restart(now, out),
-            Task::RetryTransactionMessage => self.send_transaction_messages(out),
+            TimerTask::Sample(connector) => self.sample(connector, now, out),
+            TimerTask::SampleByClock => self.sample_by_clock(now, out),
+            TimerTask::PlugIn(connector) => self.plugged_in(connector, now, out),
+            TimerTask::Unplug(connector) => self.settle(connector, now, out),
+            TimerTask::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
+            TimerTask::Diagnostics => self.step_diagnostics(now, out),
+            TimerTask::Log => self.step_log(now, out),
+            TimerTask::Firmware => self.step_firmware(now, out),
+            TimerTask::Restart => self.restart(now, out),
+            TimerTask::RetryTransactionMessage => self.send_transaction_messages(out),
         }
     }
 }
@@ -226,14 +226,14 @@ impl Behaviour for ChargePoint {
             self.report_changes(now, out);
             self.touch(now);
             self.send_transaction_messages(out);
-        } else if !self.agenda.has(Task::Boot) {
+        } else if !self.agenda.has(TimerTask::Boot) {
             self.boot(out);
         }
     }
 
     fn disconnected(&mut self, _: Moment) {
         self.online = false;
-        self.agenda.cancel(Task::Heartbeat);
+        self.agenda.cancel(TimerTask::Heartbeat);
         self.transaction_messages.link_lost();
         self.forget_status_calls();
     }
@@ -247,9 +247,9 @@ impl Behaviour for ChargePoint {
         answer
     }
 
-    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         // the link is told to be gone only after its calls, but what follows from them can no longer be said
-        self.online &= !matches!(outcome, Outcome::LinkLost);
+        self.online &= !matches!(outcome, CallOutcome::LinkLost);
         self.call_ended(action, payload, outcome, now, out);
         self.touch(now);
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use crate::behaviour::Outbox;
 use crate::clock::Moment;
 use crate::ocpp::Version;
@@ -29,8 +29,8 @@ impl ChargePoint {
     }
 
     /// Sets a task. A charge point without a life of its own keeps only what it would be wrong not to notice: a reservation's end.
-    pub(super) fn schedule(&mut self, task: Task, delay: Duration, now: Moment) {
-        if self.settings.lively || matches!(task, Task::ExpireReservation(_)) {
+    pub(super) fn schedule(&mut self, task: TimerTask, delay: Duration, now: Moment) {
+        if self.settings.lively || matches!(task, TimerTask::ExpireReservation(_)) {
             self.agenda.set(task, delay, now.monotonic);
         }
     }
@@ -39,15 +39,15 @@ impl ChargePoint {
     pub(super) fn touch(&mut self, now: Moment) {
         let interval = self.configuration.seconds("HeartbeatInterval");
         if interval > 0 && self.may_speak() {
-            self.schedule(Task::Heartbeat, Duration::from_secs(interval), now);
+            self.schedule(TimerTask::Heartbeat, Duration::from_secs(interval), now);
         } else {
-            self.agenda.cancel(Task::Heartbeat);
+            self.agenda.cancel(TimerTask::Heartbeat);
         }
     }
 
     /// Sends the next message about a transaction, unless one is in flight or waits for its next attempt.
     pub(super) fn send_transaction_messages(&mut self, out: &mut Outbox) {
-        if !self.may_speak() || self.agenda.has(Task::RetryTransactionMessage) {
+        if !self.may_speak() || self.agenda.has(TimerTask::RetryTransactionMessage) {
             return;
         }
         if let Some(call) = self.transaction_messages.next() {
@@ -100,7 +100,7 @@ impl ChargePoint {
     }
 
     /// The status of a connector, or of the charge point as a whole for connector 0.
-    pub(super) fn status_of(&self, connector: i32) -> Option<Status> {
+    pub(super) fn status_of(&self, connector: i32) -> Option<ConnectorStatus> {
         match connector {
             0 => Some(self.station_status),
             _ => Some(self.connector(connector)?.status),
@@ -108,7 +108,7 @@ impl ChargePoint {
     }
 
     fn error_code(&self, connector: i32) -> &'static str {
-        if self.status_of(connector) == Some(Status::Faulted) {
+        if self.status_of(connector) == Some(ConnectorStatus::Faulted) {
             // OCPP 1.2 has no code for a fault without a name
             return if self.version == Version::V1_2 { "PowerSwitchFailure" } else { "OtherError" };
         }
@@ -133,7 +133,7 @@ impl ChargePoint {
 
     /// Brings a connector into a status and reports it. A change that OCPP does not allow is left out: the caller's wish was
     /// overtaken by something else, a fault for example.
-    pub(super) fn change_status(&mut self, number: i32, status: Status, now: Moment, out: &mut Outbox) {
+    pub(super) fn change_status(&mut self, number: i32, status: ConnectorStatus, now: Moment, out: &mut Outbox) {
         let Some(connector) = self.connector_mut(number) else { return };
         if !connector.status.may_become(status) {
             return;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::timers::Task;
-use crate::behaviour::{Outbox, Outcome};
+use super::timers::TimerTask;
+use crate::behaviour::{Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, text};
@@ -52,13 +52,13 @@ impl ChargePoint {
     }
 
     /// A BootNotification, ours or a person's, has ended. A lost link needs no retry: connecting boots again.
-    pub(super) fn boot_answered(&mut self, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    pub(super) fn boot_answered(&mut self, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         match outcome {
-            Outcome::Result { payload, .. } => self.boot_result(payload, now, out),
-            Outcome::Error { .. } | Outcome::Timeout if self.registration != Registration::Accepted => {
-                self.schedule(Task::Boot, OWN_RETRY_INTERVAL, now);
+            CallOutcome::Result { payload, .. } => self.boot_result(payload, now, out),
+            CallOutcome::Error { .. } | CallOutcome::Timeout if self.registration != Registration::Accepted => {
+                self.schedule(TimerTask::Boot, OWN_RETRY_INTERVAL, now);
             }
-            Outcome::Error { .. } | Outcome::Timeout | Outcome::LinkLost => {}
+            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::LinkLost => {}
         }
     }
 
@@ -75,14 +75,14 @@ impl ChargePoint {
         }
         if self.registration != Registration::Accepted {
             let wait = u64::try_from(interval).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
-            self.schedule(Task::Boot, wait.unwrap_or(OWN_RETRY_INTERVAL), now);
+            self.schedule(TimerTask::Boot, wait.unwrap_or(OWN_RETRY_INTERVAL), now);
         }
     }
 
     /// An interval of 0 leaves the choice to us, so what is configured stays.
     fn accepted(&mut self, interval: i32, now: Moment, out: &mut Outbox) {
         self.registration = Registration::Accepted;
-        self.agenda.cancel(Task::Boot);
+        self.agenda.cancel(TimerTask::Boot);
         if interval > 0 {
             self.configuration.set("HeartbeatInterval", interval.to_string());
         }

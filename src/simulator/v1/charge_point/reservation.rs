@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::ChargePoint;
-use super::status::Status;
-use super::timers::Task;
+use super::status::ConnectorStatus;
+use super::timers::TimerTask;
 use crate::behaviour::{Answer, Outbox};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, span, status, text, time};
@@ -82,11 +82,11 @@ impl ChargePoint {
             id_tag: text(payload, "idTag").unwrap_or_default().to_owned(),
             parent: text(payload, "parentIdTag").map(str::to_owned),
         });
-        self.schedule(Task::ExpireReservation(id), span(now.wall, expires), now);
+        self.schedule(TimerTask::ExpireReservation(id), span(now.wall, expires), now);
         if let Some(before) = before.filter(|before| *before != connector) {
             self.release(before, now, out);
         }
-        self.change_status(connector, Status::Reserved, now, out);
+        self.change_status(connector, ConnectorStatus::Reserved, now, out);
         status("Accepted")
     }
 
@@ -98,8 +98,8 @@ impl ChargePoint {
         let Some(it) = self.connector(connector) else { return Some("Rejected") };
         let held_by_another = self.reservations.held.iter().any(|it| it.connector == connector && it.id != id);
         match it.status {
-            Status::Faulted => Some("Faulted"),
-            Status::Unavailable => Some("Unavailable"),
+            ConnectorStatus::Faulted => Some("Faulted"),
+            ConnectorStatus::Unavailable => Some("Unavailable"),
             _ if held_by_another || !it.is_idle() => Some("Occupied"),
             _ => None,
         }
@@ -111,9 +111,9 @@ impl ChargePoint {
             return Some("Rejected");
         }
         let owed = self.reservations.held.iter().filter(|it| it.connector == 0 && it.id != id).count();
-        if self.connectors.iter().all(|it| it.status == Status::Faulted) {
+        if self.connectors.iter().all(|it| it.status == ConnectorStatus::Faulted) {
             Some("Faulted")
-        } else if self.connectors.iter().all(|it| matches!(it.status, Status::Faulted | Status::Unavailable)) {
+        } else if self.connectors.iter().all(|it| matches!(it.status, ConnectorStatus::Faulted | ConnectorStatus::Unavailable)) {
             Some("Unavailable")
         } else {
             (owed >= self.free_connectors()).then_some("Occupied")
@@ -121,7 +121,7 @@ impl ChargePoint {
     }
 
     fn free_connectors(&self) -> usize {
-        self.connectors.iter().filter(|it| it.status == Status::Available && it.is_idle()).count()
+        self.connectors.iter().filter(|it| it.status == ConnectorStatus::Available && it.is_idle()).count()
     }
 
     /// Whether a tag may start a transaction at a connector: it is free, or held for the tag, and nobody else who holds a
@@ -131,8 +131,8 @@ impl ChargePoint {
         let parent = self.parent_of(id_tag);
         let parent = parent.as_deref();
         match connector.status {
-            Status::Available => self.free_connectors() > self.reservations.owed_to_others(id_tag, parent),
-            Status::Reserved => self.reservations.held.iter().any(|it| it.connector == number && it.is_for(id_tag, parent)),
+            ConnectorStatus::Available => self.free_connectors() > self.reservations.owed_to_others(id_tag, parent),
+            ConnectorStatus::Reserved => self.reservations.held.iter().any(|it| it.connector == number && it.is_for(id_tag, parent)),
             _ => false,
         }
     }
@@ -146,13 +146,13 @@ impl ChargePoint {
     /// Ends a reservation, at its expiry for example, and frees its connector.
     pub(super) fn end_reservation(&mut self, id: i32, now: Moment, out: &mut Outbox) -> bool {
         let Some(connector) = self.reservations.remove(id) else { return false };
-        self.agenda.cancel(Task::ExpireReservation(id));
+        self.agenda.cancel(TimerTask::ExpireReservation(id));
         self.release(connector, now, out);
         true
     }
 
     fn release(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
-        if self.connector(connector).is_some_and(|it| it.status == Status::Reserved) {
+        if self.connector(connector).is_some_and(|it| it.status == ConnectorStatus::Reserved) {
             self.settle(connector, now, out);
         }
     }
@@ -161,7 +161,7 @@ impl ChargePoint {
     pub(super) fn drop_reservations_of(&mut self, connector: i32) {
         while let Some(id) = self.reservations.held.iter().find(|it| it.connector == connector).map(|it| it.id) {
             self.reservations.remove(id);
-            self.agenda.cancel(Task::ExpireReservation(id));
+            self.agenda.cancel(TimerTask::ExpireReservation(id));
         }
     }
 }

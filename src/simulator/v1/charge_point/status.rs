@@ -5,7 +5,7 @@ use crate::ocpp::Version;
 
 /// The status of a connector, in the words of OCPP 1.6 §4.9. Older versions know fewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+pub(super) enum ConnectorStatus {
     Available,
     Preparing,
     Charging,
@@ -17,10 +17,10 @@ pub(super) enum Status {
     Faulted,
 }
 
-use Status::{Available, Charging, Faulted, Finishing, Preparing, Reserved, SuspendedEv, SuspendedEvse, Unavailable};
+use ConnectorStatus::{Available, Charging, Faulted, Finishing, Preparing, Reserved, SuspendedEv, SuspendedEvse, Unavailable};
 
-impl Status {
-    const ALL: [Status; 9] =
+impl ConnectorStatus {
+    const ALL: [ConnectorStatus; 9] =
         [Available, Preparing, Charging, SuspendedEv, SuspendedEvse, Finishing, Reserved, Unavailable, Faulted];
 
     /// The name in OCPP 1.6.
@@ -48,18 +48,18 @@ impl Status {
     }
 
     /// Reads a name of any version. `Occupied` says less than we distinguish: it is charging when a transaction runs.
-    pub(super) fn parse(name: &str, transaction_runs: bool) -> Option<Status> {
+    pub(super) fn parse(name: &str, transaction_runs: bool) -> Option<ConnectorStatus> {
         match name {
             "Occupied" if transaction_runs => Some(Charging),
             "Occupied" => Some(Preparing),
-            _ => Status::ALL.into_iter().find(|status| status.full_name() == name),
+            _ => ConnectorStatus::ALL.into_iter().find(|status| status.full_name() == name),
         }
     }
 
     /// Whether a connector may go from this status to another (OCPP 1.6 §4.9). A faulted one goes back to whatever it was, so
     /// everything may follow `Faulted`.
-    pub(super) fn may_become(self, next: Status) -> bool {
-        let allowed: &[Status] = match self {
+    pub(super) fn may_become(self, next: ConnectorStatus) -> bool {
+        let allowed: &[ConnectorStatus] = match self {
             Available => &[Preparing, Charging, SuspendedEv, SuspendedEvse, Reserved, Unavailable, Faulted],
             Preparing => &[Available, Charging, SuspendedEv, SuspendedEvse, Finishing, Faulted],
             Charging => &[Available, SuspendedEv, SuspendedEvse, Finishing, Unavailable, Faulted],
@@ -68,7 +68,7 @@ impl Status {
             Finishing => &[Available, Preparing, Unavailable, Faulted],
             Reserved => &[Available, Preparing, Unavailable, Faulted],
             Unavailable => &[Available, Preparing, Charging, SuspendedEv, SuspendedEvse, Faulted],
-            Faulted => &Status::ALL,
+            Faulted => &ConnectorStatus::ALL,
         };
         self != next && allowed.contains(&next)
     }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn names_fit_the_version() {
-        let names = |version| Status::ALL.map(|status| status.name(version));
+        let names = |version| ConnectorStatus::ALL.map(|status| status.name(version));
         let older = ["Available", "Occupied", "Occupied", "Occupied", "Occupied", "Occupied"];
         assert_eq!(names(Version::V1_2)[..6], older);
         assert_eq!(names(Version::V1_2)[6..], ["Occupied", "Unavailable", "Faulted"]);
@@ -95,18 +95,18 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for status in Status::ALL {
-            assert_eq!(Status::parse(status.name(Version::V1_6), false), Some(status));
+        for status in ConnectorStatus::ALL {
+            assert_eq!(ConnectorStatus::parse(status.name(Version::V1_6), false), Some(status));
         }
-        assert_eq!(Status::parse("Occupied", true), Some(Charging));
-        assert_eq!(Status::parse("Occupied", false), Some(Preparing));
-        assert_eq!(Status::parse("occupied", false), None);
+        assert_eq!(ConnectorStatus::parse("Occupied", true), Some(Charging));
+        assert_eq!(ConnectorStatus::parse("Occupied", false), Some(Preparing));
+        assert_eq!(ConnectorStatus::parse("occupied", false), None);
     }
 
     #[test]
     fn the_table_of_transitions_is_that_of_the_specification() {
-        let count = |status: Status| Status::ALL.into_iter().filter(|next| status.may_become(*next)).count();
-        assert_eq!(Status::ALL.map(count), [7, 6, 6, 6, 6, 4, 4, 6, 8]);
+        let count = |status: ConnectorStatus| ConnectorStatus::ALL.into_iter().filter(|next| status.may_become(*next)).count();
+        assert_eq!(ConnectorStatus::ALL.map(count), [7, 6, 6, 6, 6, 4, 4, 6, 8]);
         assert!(!Preparing.may_become(Unavailable), "a change of availability waits");
         assert!(!Finishing.may_become(Reserved) && !Reserved.may_become(Charging) && !Charging.may_become(Preparing));
     }

@@ -7,7 +7,7 @@ const SHORTEST_DELAY: Duration = Duration::from_millis(1);
 
 /// Something to do at a certain time. There is at most one entry for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Task {
+pub(super) enum TimerTask {
     /// Send BootNotification (again).
     Boot,
     /// Send Heartbeat, because nothing else was exchanged.
@@ -36,13 +36,13 @@ pub(super) enum Task {
 
 /// The tasks that lie ahead. A handful, so a list that is searched from end to end does.
 #[derive(Debug, Default)]
-pub(super) struct Agenda {
-    entries: Vec<(Instant, Task)>,
+pub(super) struct StationTimers {
+    entries: Vec<(Instant, TimerTask)>,
 }
 
-impl Agenda {
+impl StationTimers {
     /// Schedules a task, in place of an earlier entry for it. One that lies beyond the end of the clock never comes.
-    pub(super) fn set(&mut self, task: Task, delay: Duration, now: Instant) {
+    pub(super) fn set(&mut self, task: TimerTask, delay: Duration, now: Instant) {
         self.cancel(task);
         if let Some(at) = now.checked_add(delay.max(SHORTEST_DELAY)) {
             self.entries.push((at, task));
@@ -50,17 +50,17 @@ impl Agenda {
     }
 
     /// Gives a task up.
-    pub(super) fn cancel(&mut self, task: Task) {
+    pub(super) fn cancel(&mut self, task: TimerTask) {
         self.retain(|entry| entry != task);
     }
 
     /// Keeps only some tasks.
-    pub(super) fn retain(&mut self, keep: impl Fn(Task) -> bool) {
+    pub(super) fn retain(&mut self, keep: impl Fn(TimerTask) -> bool) {
         self.entries.retain(|(_, task)| keep(*task));
     }
 
     /// Whether a task is scheduled.
-    pub(super) fn has(&self, task: Task) -> bool {
+    pub(super) fn has(&self, task: TimerTask) -> bool {
         self.entries.iter().any(|(_, entry)| *entry == task)
     }
 
@@ -70,7 +70,7 @@ impl Agenda {
     }
 
     /// Takes out the tasks whose time has come, earliest first.
-    pub(super) fn take_due(&mut self, now: Instant) -> Vec<Task> {
+    pub(super) fn take_due(&mut self, now: Instant) -> Vec<TimerTask> {
         let mut due: Vec<_> = self.entries.extract_if(.., |(at, _)| *at <= now).collect();
         due.sort_by_key(|(at, _)| *at);
         due.into_iter().map(|(_, task)| task).collect()
@@ -84,23 +84,23 @@ mod tests {
     #[test]
     fn tasks_come_in_order_and_each_once() {
         let start = Instant::now();
-        let mut agenda = Agenda::default();
-        agenda.set(Task::Heartbeat, Duration::from_secs(9), start);
-        agenda.set(Task::Boot, Duration::from_secs(2), start);
-        agenda.set(Task::Heartbeat, Duration::from_secs(1), start);
+        let mut agenda = StationTimers::default();
+        agenda.set(TimerTask::Heartbeat, Duration::from_secs(9), start);
+        agenda.set(TimerTask::Boot, Duration::from_secs(2), start);
+        agenda.set(TimerTask::Heartbeat, Duration::from_secs(1), start);
         assert_eq!(agenda.next(), Some(start + Duration::from_secs(1)));
-        assert_eq!(agenda.take_due(start + Duration::from_secs(2)), [Task::Heartbeat, Task::Boot]);
+        assert_eq!(agenda.take_due(start + Duration::from_secs(2)), [TimerTask::Heartbeat, TimerTask::Boot]);
         assert_eq!(agenda.next(), None);
     }
 
     #[test]
     fn a_task_is_never_due_at_once_nor_after_the_end_of_the_clock() {
         let start = Instant::now();
-        let mut agenda = Agenda::default();
-        agenda.set(Task::Boot, Duration::ZERO, start);
+        let mut agenda = StationTimers::default();
+        agenda.set(TimerTask::Boot, Duration::ZERO, start);
         assert!(agenda.take_due(start).is_empty());
-        assert!(agenda.has(Task::Boot));
-        agenda.set(Task::Boot, Duration::MAX, start);
-        assert!(!agenda.has(Task::Boot));
+        assert!(agenda.has(TimerTask::Boot));
+        agenda.set(TimerTask::Boot, Duration::MAX, start);
+        assert!(!agenda.has(TimerTask::Boot));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
-use crate::behaviour::WantedCall;
+use crate::behaviour::OutgoingCall;
 
 /// More than this is not kept; meter values go first, because nothing depends on them.
 const LIMIT: usize = 500;
@@ -55,10 +55,10 @@ impl TransactionMessages {
     }
 
     /// The message that is to be sent now, if there is one and none is in flight.
-    pub(super) fn next(&mut self) -> Option<WantedCall> {
+    pub(super) fn next(&mut self) -> Option<OutgoingCall> {
         let message = self.waiting.front().filter(|_| !self.in_flight)?;
         self.in_flight = true;
-        Some(WantedCall { action: message.action.to_owned(), payload: message.payload.clone() })
+        Some(OutgoingCall { action: message.action.to_owned(), payload: message.payload.clone() })
     }
 
     /// Whether this call is the message in flight, and not one that a person made.

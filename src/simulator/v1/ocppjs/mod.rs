@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
 use crate::clock::Moment;
 use crate::ocpp::{MeterMapping, Role, Version};
 use crate::simulator::payload::written_time;
@@ -84,7 +84,7 @@ impl Behaviour for FixedAnswers {
         }
     }
 
-    fn answered(&mut self, action: &str, payload: &Value, outcome: Outcome<'_>, now: Moment, out: &mut Outbox) {
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         self.simulator.answered(action, payload, outcome, now, out);
     }
 

@@ -7,7 +7,7 @@ mod properties;
 mod reference;
 
 use super::{Filter, FilterContext, parse};
-use crate::ocpp::{ErrorCode, Finding, Role, Rule, Transport, Version};
+use crate::ocpp::{ErrorCode, Finding, Role, FindingRule, Transport, Version};
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 
 /// Midnight and half an hour, ten days after the clocks began.
@@ -65,7 +65,7 @@ fn everything_once() -> Scene {
     let real = scene.contents.station(Role::CentralSystem, "CP01");
     let ours = scene.contents.station(Role::ChargePoint, "sim 7");
     let reason = || Box::from("gone away");
-    let finding = |tolerated| Finding { path: "/a".into(), rule: Rule::Type, message: "is wrong".into(), tolerated };
+    let finding = |tolerated| Finding { path: "/a".into(), rule: FindingRule::Type, message: "is wrong".into(), tolerated };
     let peer = "127.0.0.1:5".parse().unwrap();
     scene.tell(
         None,

@@ -8,8 +8,8 @@ use ratatui::style::Style;
 use super::row::{Row, kind, latency, verdict_sign, word};
 use crate::trace::{Direction, FrameKind, LinkState, RecordKind};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
-use crate::tui::widget::{Pencil, head, width_of};
+use crate::tui::context::ReadContext;
+use crate::tui::widget::{LineWriter, head, width_of};
 
 /// The room for latencies at the right.
 const LATENCY: usize = 9;
@@ -17,7 +17,7 @@ const LATENCY: usize = 9;
 const WIDEST: usize = 100;
 
 /// The names above the two sides.
-pub(super) fn names(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn names(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let Some(row) = app.trace.only().and_then(|key| outside.contents.stations().get(key)) else { return };
     let time = if usize::from(area.width) >= 70 { 12 } else { 8 };
@@ -27,7 +27,7 @@ pub(super) fn names(app: &App, outside: &Outside<'_>, area: Rect, buffer: &mut B
     } else {
         ("central system (ours)".to_owned(), identity.into_owned())
     };
-    let mut pencil = Pencil::new(buffer, area, 0);
+    let mut pencil = LineWriter::new(buffer, area, 0);
     pencil.blanks(time + 2, styles.muted);
     let inner = inner(pencil.room());
     let style = if row.state == LinkState::Connected { styles.title } else { styles.muted };
@@ -41,7 +41,7 @@ fn inner(room: usize) -> usize {
 }
 
 /// One rung. True when it counts seconds.
-pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: Pencil<'_>) -> bool {
+pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: LineWriter<'_>) -> bool {
     let styles = &row.app.theme.styles;
     row.begin(time, &mut pencil);
     let inner = inner(pencil.room());
@@ -71,7 +71,7 @@ pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: Pencil<'_>) -> bool {
 }
 
 /// A line of this length with its label in the middle and its head at the receiver.
-fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, pencil: &mut Pencil<'_>) {
+fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, pencil: &mut LineWriter<'_>) {
     let shown = width_of(&crate::sanitize::visible(label)).min(length.saturating_sub(6));
     let rest = length.saturating_sub(shown + 2);
     let (left, right) = (rest / 2, rest - rest / 2);

@@ -8,19 +8,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use self::row::{Columns, Row, role_of};
+use self::row::{RowColumns, Row, role_of};
 use super::{selection, sentences, title};
 use crate::trace::filter::FilterContext;
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
 use crate::tui::state::View;
-use crate::tui::widget::Pencil;
+use crate::tui::widget::LineWriter;
 use crate::tui::widget::format;
 
 /// Draws the pane. True when seconds are counted in it.
-pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
+pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool {
     let areas = app.areas();
     draw_title(app, outside, buffer);
     let list = areas.list(Pane::Trace);
@@ -30,7 +30,7 @@ pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
     }
     let width = usize::from(list.width);
     let widest = app.stations.widest();
-    let columns = Columns {
+    let columns = RowColumns {
         time: if width >= 70 { 12 } else { 8 },
         // With one station only, its name on every line says nothing.
         station: if app.trace.only().is_some() { 0 } else { widest.min(if width >= 70 { 20 } else { 10 }) },
@@ -49,19 +49,19 @@ pub fn trace(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) -> bool {
         let Some(sequence) = app.trace.on_line(top + usize::from(line)) else {
             if top + usize::from(line) == 0 {
                 let text = format!("  ┄ {} older records dropped to save memory ┄", format::number(app.trace.evicted()));
-                Pencil::new(buffer, list, line).text(&text, app.theme.styles.muted);
+                LineWriter::new(buffer, list, line).text(&text, app.theme.styles.muted);
             }
             continue;
         };
         let Some(record) = records.get(sequence) else {
             // Evicted since the state was brought up to date, some microseconds ago.
-            Pencil::new(buffer, list, line).text("  ┄", app.theme.styles.muted);
+            LineWriter::new(buffer, list, line).text("  ┄", app.theme.styles.muted);
             continue;
         };
         let place = role_of(sequence, selected, partner);
         let found = is_found(app, &record, &context);
         let row = Row { app, outside, record, place, found };
-        let pencil = Pencil::new(buffer, list, line);
+        let pencil = LineWriter::new(buffer, list, line);
         counts |= match app.trace.view() {
             View::Events => row.event(columns, pencil),
             View::Exchanges => row.exchange(columns, pencil),
@@ -105,7 +105,7 @@ fn underline(word: Option<&str>, line: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw_title(app: &App, outside: &Outside<'_>, buffer: &mut Buffer) {
+fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
     let (styles, trace) = (&app.theme.styles, &app.trace);
     let mut remarks = Vec::new();
     if let Some(row) = trace.only().and_then(|key| outside.contents.stations().get(key)) {

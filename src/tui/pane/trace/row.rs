@@ -5,18 +5,18 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 
 use super::selection;
-use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, Verdict};
+use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, FrameVerdict};
 use crate::tui::app::App;
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::state::payload_text;
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
-use crate::tui::widget::{Pencil, head, width_of};
+use crate::tui::widget::{LineWriter, head, width_of};
 
 /// How wide the columns are for a width of the pane.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Columns {
+pub(super) struct RowColumns {
     pub time: usize,
     pub station: usize,
     pub action: usize,
@@ -46,7 +46,7 @@ pub(super) fn role_of(sequence: Sequence, selected: Option<Sequence>, partner: O
 /// A record on its line.
 pub(super) struct Row<'a> {
     pub app: &'a App,
-    pub outside: &'a Outside<'a>,
+    pub outside: &'a ReadContext<'a>,
     pub record: Record<'a>,
     pub place: Place,
     /// Whether the search finds it.
@@ -64,7 +64,7 @@ impl<'a> Row<'a> {
     }
 
     /// What every line begins with: its place, the time, a bookmark.
-    pub fn begin(&self, time: usize, pencil: &mut Pencil<'_>) {
+    pub fn begin(&self, time: usize, pencil: &mut LineWriter<'_>) {
         let styles = &self.app.theme.styles;
         let gutter = match self.place {
             Place::Selected => "▸",
@@ -80,7 +80,7 @@ impl<'a> Row<'a> {
         pencil.text(bookmark, self.style(styles.marked));
     }
 
-    fn station(&self, width: usize, pencil: &mut Pencil<'_>) {
+    fn station(&self, width: usize, pencil: &mut LineWriter<'_>) {
         let row = self.record.station.and_then(|key| self.outside.contents.stations().get(key));
         if width > 0 {
             let base = self.app.theme.styles.base;
@@ -89,7 +89,7 @@ impl<'a> Row<'a> {
     }
 
     /// Arrow, letter, verdict and word of a line.
-    fn what(&self, letter: &str, letter_style: Style, verdict: Verdict, width: usize, pencil: &mut Pencil<'_>) {
+    fn what(&self, letter: &str, letter_style: Style, verdict: FrameVerdict, width: usize, pencil: &mut LineWriter<'_>) {
         let styles = &self.app.theme.styles;
         let (arrow, _, kind_style) = kind(&self.record, styles);
         let (sign, sign_style) = verdict_sign(verdict, styles);
@@ -107,7 +107,7 @@ impl<'a> Row<'a> {
     }
 
     /// One line an event. True when it counts seconds.
-    pub fn event(&self, columns: Columns, mut pencil: Pencil<'_>) -> bool {
+    pub fn event(&self, columns: RowColumns, mut pencil: LineWriter<'_>) -> bool {
         let styles = &self.app.theme.styles;
         self.begin(columns.time, &mut pencil);
         self.station(columns.station, &mut pencil);
@@ -121,7 +121,7 @@ impl<'a> Row<'a> {
     }
 
     /// One line an exchange: the call, how it was answered and how fast. True when it counts seconds.
-    pub fn exchange(&self, columns: Columns, mut pencil: Pencil<'_>) -> bool {
+    pub fn exchange(&self, columns: RowColumns, mut pencil: LineWriter<'_>) -> bool {
         let is_call = matches!(self.record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Malformed));
         if !is_call {
             return self.event(columns, pencil);
@@ -134,7 +134,7 @@ impl<'a> Row<'a> {
             Some(RecordKind::Frame(_, FrameKind::Error)) => ("E", styles.error),
             Some(_) => ("R", styles.good),
         };
-        let verdict = worse(self.record.verdict, answer.as_ref().map_or(Verdict::Valid, |answer| answer.verdict));
+        let verdict = worse(self.record.verdict, answer.as_ref().map_or(FrameVerdict::Valid, |answer| answer.verdict));
         self.begin(columns.time, &mut pencil);
         self.station(columns.station, &mut pencil);
         self.what(letter, letter_style, verdict, columns.action, &mut pencil);
@@ -163,20 +163,20 @@ impl<'a> Row<'a> {
     }
 }
 
-fn worse(a: Verdict, b: Verdict) -> Verdict {
+fn worse(a: FrameVerdict, b: FrameVerdict) -> FrameVerdict {
     match (a, b) {
-        (Verdict::Invalid, _) | (_, Verdict::Invalid) => Verdict::Invalid,
-        (Verdict::Tolerated, _) | (_, Verdict::Tolerated) => Verdict::Tolerated,
-        _ => Verdict::Valid,
+        (FrameVerdict::Invalid, _) | (_, FrameVerdict::Invalid) => FrameVerdict::Invalid,
+        (FrameVerdict::Tolerated, _) | (_, FrameVerdict::Tolerated) => FrameVerdict::Tolerated,
+        _ => FrameVerdict::Valid,
     }
 }
 
 /// The sign of a verdict.
-pub(super) fn verdict_sign(verdict: Verdict, styles: &Styles) -> (&'static str, Style) {
+pub(super) fn verdict_sign(verdict: FrameVerdict, styles: &Styles) -> (&'static str, Style) {
     match verdict {
-        Verdict::Valid => (" ", styles.base),
-        Verdict::Tolerated => ("~", styles.warning),
-        Verdict::Invalid => ("!", styles.error),
+        FrameVerdict::Valid => (" ", styles.base),
+        FrameVerdict::Tolerated => ("~", styles.warning),
+        FrameVerdict::Invalid => ("!", styles.error),
     }
 }
 
@@ -231,7 +231,7 @@ pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style)
 }
 
 /// The latency of an answer, or how long our call has been waiting for one. True when it counts.
-pub(super) fn latency(record: &Record<'_>, outside: &Outside<'_>) -> (String, bool) {
+pub(super) fn latency(record: &Record<'_>, outside: &ReadContext<'_>) -> (String, bool) {
     if let Some(latency) = record.latency {
         return (format::duration(latency), false);
     }

@@ -1,16 +1,16 @@
 //! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
 
-use super::line::{TextLine, Tone};
+use super::line::{TextLine, LineTone};
 use super::shape::{self, Shape};
-use crate::ocpp::{Finding, Rule, decisive};
-use crate::trace::{Record, RecordKind, Verdict};
-use crate::tui::context::Outside;
+use crate::ocpp::{Finding, FindingRule, decisive};
+use crate::trace::{Record, RecordKind, FrameVerdict};
+use crate::tui::context::ReadContext;
 use crate::tui::widget::wrap;
 
 /// The lines of a record, of at most this width.
-pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, width: usize) -> Vec<TextLine> {
+pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize) -> Vec<TextLine> {
     let mut lines = Vec::new();
-    let add = |lines: &mut Vec<TextLine>, sign: &str, text: &str, tone: Tone, place: Option<&str>| {
+    let add = |lines: &mut Vec<TextLine>, sign: &str, text: &str, tone: LineTone, place: Option<&str>| {
         for (index, part) in wrap(text, width.saturating_sub(3).max(10)).into_iter().enumerate() {
             let sign = if index == 0 { sign } else { " " };
             lines.push(TextLine { place: place.map(str::to_owned), ..TextLine::new(format!("{sign} {part}"), tone) });
@@ -23,21 +23,21 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, width: usize) ->
         _ => Vec::new(),
     };
     for finding in &findings {
-        let (sign, tone) = if finding.tolerated { ("~", Tone::Warning) } else { ("✗", Tone::Error) };
+        let (sign, tone) = if finding.tolerated { ("~", LineTone::Warning) } else { ("✗", LineTone::Error) };
         let place = if finding.path.is_empty() { "/" } else { &finding.path };
         let version = shape.as_ref().map(|shape| shape.version);
         let code = version
             .filter(|_| !finding.tolerated)
             .map_or_else(|| "tolerated".to_owned(), |version| finding.rule.error_code(version).to_string());
         add(&mut lines, sign, &format!("{place}: {}", finding.message), tone, Some(&finding.path));
-        add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), Tone::Muted, Some(&finding.path));
+        add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), LineTone::Muted, Some(&finding.path));
     }
     for remark in record.remarks.lines().filter(|remark| !is_told(remark, &findings)) {
-        let (sign, tone) = if record.verdict == Verdict::Invalid { ("✗", Tone::Error) } else { ("~", Tone::Warning) };
+        let (sign, tone) = if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
         add(&mut lines, sign, remark, tone, None);
     }
     if let Some(code) = record.code {
-        add(&mut lines, "E", &format!("{code}: {}", code.description()), Tone::Error, None);
+        add(&mut lines, "E", &format!("{code}: {}", code.description()), LineTone::Error, None);
     }
     if let (Some(shape), Some(finding)) = (&shape, decisive(&findings)) {
         lines.push(TextLine::default());
@@ -47,7 +47,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, width: usize) ->
         } else {
             format!("Who receives this in OCPP {} should answer with {code}.", shape.version.number())
         };
-        add(&mut lines, " ", &text, Tone::Base, None);
+        add(&mut lines, " ", &text, LineTone::Base, None);
     }
     if lines.is_empty() {
         let (sign, text) = match (&shape, record.kind) {
@@ -61,7 +61,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, width: usize) ->
             }
             _ => ("·", "This line is no message.".to_owned()),
         };
-        add(&mut lines, sign, &text, if shape.is_some() { Tone::Good } else { Tone::Muted }, None);
+        add(&mut lines, sign, &text, if shape.is_some() { LineTone::Good } else { LineTone::Muted }, None);
     }
     lines
 }
@@ -72,14 +72,14 @@ fn is_told(remark: &str, findings: &[Finding]) -> bool {
 }
 
 /// The rule in words.
-const fn rule(rule: Rule) -> &'static str {
+const fn rule(rule: FindingRule) -> &'static str {
     match rule {
-        Rule::Required => "a required field is missing",
-        Rule::TooFew => "a list is too short",
-        Rule::UnknownField => "a field that the message does not have",
-        Rule::Type => "the wrong JSON type",
-        Rule::Enumeration => "not in the enumeration",
-        Rule::Length => "longer than its limit",
-        Rule::Format => "not in its format",
+        FindingRule::Required => "a required field is missing",
+        FindingRule::TooFew => "a list is too short",
+        FindingRule::UnknownField => "a field that the message does not have",
+        FindingRule::Type => "the wrong JSON type",
+        FindingRule::Enumeration => "not in the enumeration",
+        FindingRule::Length => "longer than its limit",
+        FindingRule::Format => "not in its format",
     }
 }

@@ -1,8 +1,8 @@
 //! The difference view: a message beside the previous one of the same kind, action and station, line by line.
 
-use super::line::{TextLine, Tone};
+use super::line::{TextLine, LineTone};
 use crate::trace::{Record, RecordKind, Store};
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::state::payload_text;
 use crate::tui::widget::lay_out;
 
@@ -28,30 +28,30 @@ pub(super) fn lines(
     record: &Record<'_>,
     before: Option<Record<'_>>,
     ago: Option<String>,
-    outside: &Outside<'_>,
+    outside: &ReadContext<'_>,
 ) -> Vec<TextLine> {
     let Some(before) = before else {
         let text = match record.kind {
             RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
             _ => "This line is no message.",
         };
-        return vec![TextLine::new(text, Tone::Muted)];
+        return vec![TextLine::new(text, LineTone::Muted)];
     };
     if record.text.len().max(before.text.len()) > LONGEST {
-        return vec![TextLine::new("These messages are too long to be compared (64 KiB).", Tone::Muted)];
+        return vec![TextLine::new("These messages are too long to be compared (64 KiB).", LineTone::Muted)];
     }
     let laid_out = |record: &Record<'_>| lay_out(&payload_text(record, outside.contents, outside.catalog), LONGEST);
     let (old, new) = (laid_out(&before), laid_out(record));
-    let mut lines = vec![TextLine::new(format!("Against the one {} before:", ago.unwrap_or_default()), Tone::Muted)];
+    let mut lines = vec![TextLine::new(format!("Against the one {} before:", ago.unwrap_or_default()), LineTone::Muted)];
     let changes = compare(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
     if changes.iter().all(|(change, _)| *change == ' ') {
-        lines.push(TextLine::new("They are the same.", Tone::Good));
+        lines.push(TextLine::new("They are the same.", LineTone::Good));
     }
     lines.extend(changes.into_iter().map(|(change, text)| {
         let tone = match change {
-            '+' => Tone::Good,
-            '-' => Tone::Error,
-            _ => Tone::Muted,
+            '+' => LineTone::Good,
+            '-' => LineTone::Error,
+            _ => LineTone::Muted,
         };
         TextLine::new(format!("{change} {text}"), tone)
     }));

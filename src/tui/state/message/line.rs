@@ -2,7 +2,7 @@
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub enum LineTone {
     /// Nothing special.
     Base,
     /// What matters less.
@@ -31,19 +31,19 @@ pub enum Tone {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TextLine {
     /// Its pieces, from left to right.
-    pub pieces: Vec<(String, Tone)>,
+    pub pieces: Vec<(String, LineTone)>,
     /// The place in the payload that it is about, as a JSON pointer.
     pub place: Option<String>,
 }
 
 impl TextLine {
     /// A line of one piece.
-    pub fn new(text: impl Into<String>, tone: Tone) -> TextLine {
+    pub fn new(text: impl Into<String>, tone: LineTone) -> TextLine {
         TextLine { pieces: vec![(text.into(), tone)], place: None }
     }
 
     /// Adds a piece.
-    pub fn and(mut self, text: impl Into<String>, tone: Tone) -> TextLine {
+    pub fn and(mut self, text: impl Into<String>, tone: LineTone) -> TextLine {
         self.pieces.push((text.into(), tone));
         self
     }

@@ -15,14 +15,14 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-pub use line::{TextLine, Tone};
+pub use line::{TextLine, LineTone};
 pub use pretty::PrettyLine;
 
 use self::pretty::Pretty;
 use self::shape::Shape;
 use self::tree::Tree;
 use crate::trace::{Record, RecordKind, Sequence};
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::widget::format;
 
 /// How much of a frame is laid out, in bytes. The whole is copied with `y`.
@@ -118,7 +118,7 @@ pub enum MessageLine<'a> {
 impl MessageView {
     /// Shows a record in lines of at most this width; only JSON keeps its own lines. The place in it is kept while it stays the same
     /// record, and found again when the person comes back to it.
-    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, outside: &Outside<'_>, zone: &TimeZone) {
+    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, outside: &ReadContext<'_>, zone: &TimeZone) {
         let record = selected.and_then(|sequence| outside.contents.records().get(sequence));
         let shown =
             Shown { sequence: selected, width, tab: self.tab, partner: record.as_ref().and_then(|record| record.partner) };
@@ -159,16 +159,16 @@ impl MessageView {
         };
     }
 
-    fn tree(&self, record: &Record<'_>, outside: &Outside<'_>) -> Content {
+    fn tree(&self, record: &Record<'_>, outside: &ReadContext<'_>) -> Content {
         if record.text.len() > SHOWN {
             let text = "This message is too long for a tree (512 KiB); the raw view has its beginning.";
-            return Content::Lines(vec![TextLine::new(text, Tone::Muted)]);
+            return Content::Lines(vec![TextLine::new(text, LineTone::Muted)]);
         }
         match shape::payload(record, outside).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
             Some(payload) => Content::Tree(Tree::new(&payload, Shape::of(record, outside).as_ref())),
             None => Content::Lines(vec![TextLine::new(
                 "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
-                Tone::Muted,
+                LineTone::Muted,
             )]),
         }
     }

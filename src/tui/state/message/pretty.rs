@@ -4,7 +4,7 @@
 use super::SHOWN;
 use crate::ocpp::Transport;
 use crate::trace::{Record, RecordKind};
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::state::soap::{SoapLine, soap_lines};
 use crate::tui::widget::{head, lay_out, wrap};
 
@@ -36,7 +36,7 @@ pub(super) struct Pretty {
 
 impl Pretty {
     /// Lays a record out in lines of at most this width; only JSON keeps its own lines.
-    pub fn new(record: &Record<'_>, outside: &Outside<'_>, width: usize) -> Pretty {
+    pub fn new(record: &Record<'_>, outside: &ReadContext<'_>, width: usize) -> Pretty {
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
         let soap = if is_frame && record.transport == Transport::Soap {
             soap_lines(record, outside.contents, outside.catalog, width, SHOWN)

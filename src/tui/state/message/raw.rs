@@ -1,6 +1,6 @@
 //! The raw view: the text as it stood on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
 
-use super::line::{TextLine, Tone};
+use super::line::{TextLine, LineTone};
 use crate::trace::{FrameKind, Record, RecordKind};
 use crate::tui::widget::head;
 
@@ -30,9 +30,9 @@ fn dump(bytes: &[u8]) -> Vec<TextLine> {
         digits.push_str(&" ".repeat(3 * (ROW - row.len())));
         let letters: String =
             row.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' }).collect();
-        TextLine::new(format!("{:08x}  ", index * ROW), Tone::Muted)
-            .and(digits, Tone::Number)
-            .and(format!(" {letters}"), Tone::Base)
+        TextLine::new(format!("{:08x}  ", index * ROW), LineTone::Muted)
+            .and(digits, LineTone::Number)
+            .and(format!(" {letters}"), LineTone::Base)
     };
     bytes.chunks(ROW).enumerate().map(row).collect()
 }
@@ -48,13 +48,13 @@ fn broken(text: &str, width: usize) -> Vec<TextLine> {
             unicode_width::UnicodeWidthChar::width(character).unwrap_or(0)
         };
         if used + columns > width {
-            lines.push(TextLine::new(&text[start..at], Tone::Base));
+            lines.push(TextLine::new(&text[start..at], LineTone::Base));
             (start, used) = (at, 0);
         }
         used += columns;
     }
     if start < text.len() || lines.is_empty() {
-        lines.push(TextLine::new(&text[start..], Tone::Base));
+        lines.push(TextLine::new(&text[start..], LineTone::Base));
     }
     lines
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::ocpp::{ActionDefinition, Message, Role, Transport, Version};
+use crate::ocpp::{ActionDefinition, MessageDefinition, Role, Transport, Version};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::state::payload_text;
 
 /// A message and its definition.
@@ -19,7 +19,7 @@ pub(super) struct Shape {
 
 impl Shape {
     /// The definition of a record's message; `None` when it is none that is known.
-    pub fn of(record: &Record<'_>, outside: &Outside<'_>) -> Option<Shape> {
+    pub fn of(record: &Record<'_>, outside: &ReadContext<'_>) -> Option<Shape> {
         let RecordKind::Frame(direction, kind) = record.kind else { return None };
         let is_result = match kind {
             FrameKind::Call => false,
@@ -36,13 +36,13 @@ impl Shape {
     }
 
     /// The message.
-    pub fn message(&self) -> &Message {
+    pub fn message(&self) -> &MessageDefinition {
         if self.is_result { &self.definition.response } else { &self.definition.request }
     }
 }
 
 /// The payload of a call or a result, the whole of anything else that is JSON.
-pub(super) fn payload(record: &Record<'_>, outside: &Outside<'_>) -> Option<Value> {
+pub(super) fn payload(record: &Record<'_>, outside: &ReadContext<'_>) -> Option<Value> {
     if record.transport == Transport::Soap {
         return serde_json::from_str(&payload_text(record, outside.contents, outside.catalog)).ok();
     }

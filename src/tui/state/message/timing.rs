@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::diff;
-use super::line::{TextLine, Tone};
+use super::line::{TextLine, LineTone};
 use crate::trace::{Direction, Record, RecordKind};
-use crate::tui::context::Outside;
+use crate::tui::context::ReadContext;
 use crate::tui::widget::format;
 
 /// The width of the names.
@@ -17,11 +17,11 @@ const NAMES: usize = 31;
 const SEARCHED: u64 = 50_000;
 
 /// The lines of a record.
-pub(super) fn lines(record: &Record<'_>, outside: &Outside<'_>, zone: &TimeZone) -> Vec<TextLine> {
+pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZone) -> Vec<TextLine> {
     let records = outside.contents.records();
     let mut lines = Vec::new();
     let mut fact = |name: &str, value: String| {
-        lines.push(TextLine::new(format!("{name:NAMES$}"), Tone::Muted).and(value, Tone::Base));
+        lines.push(TextLine::new(format!("{name:NAMES$}"), LineTone::Muted).and(value, LineTone::Base));
     };
     let way = match record.kind {
         RecordKind::Frame(Direction::In, _) | RecordKind::Ping(Direction::In) | RecordKind::Pong(Direction::In) => "received",

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::line::{TextLine, Tone};
+use super::line::{TextLine, LineTone};
 use super::shape::Shape;
-use crate::compose::{self, Step};
+use crate::compose::{self, PathStep};
 
 /// Values beyond this many are not listed: nobody walks through more.
 const MOST: usize = 20_000;
@@ -45,7 +45,7 @@ impl Tree {
         tree
     }
 
-    fn grow(&mut self, value: &Value, shape: Option<&Shape>, path: &mut Vec<Step>, pointer: String, key: Option<String>) {
+    fn grow(&mut self, value: &Value, shape: Option<&Shape>, path: &mut Vec<PathStep>, pointer: String, key: Option<String>) {
         if self.nodes.len() >= MOST {
             self.cut = true;
             return;
@@ -59,7 +59,7 @@ impl Tree {
         };
         let mut line = TextLine::default();
         if let Some(key) = key {
-            line = line.and(key, Tone::Key).and(": ", Tone::Mark);
+            line = line.and(key, LineTone::Key).and(": ", LineTone::Mark);
         }
         let inside = match value {
             Value::Object(members) => Some(members.len()),
@@ -67,14 +67,14 @@ impl Tree {
             _ => None,
         };
         line = match value {
-            Value::Object(members) => line.and(format!("{{{}}}", members.len()), Tone::Mark),
-            Value::Array(elements) => line.and(format!("[{}]", elements.len()), Tone::Mark),
-            Value::String(_) => line.and(value.to_string(), Tone::Text),
-            Value::Number(number) => line.and(number.to_string(), Tone::Number),
-            Value::Bool(_) | Value::Null => line.and(value.to_string(), Tone::Word),
+            Value::Object(members) => line.and(format!("{{{}}}", members.len()), LineTone::Mark),
+            Value::Array(elements) => line.and(format!("[{}]", elements.len()), LineTone::Mark),
+            Value::String(_) => line.and(value.to_string(), LineTone::Text),
+            Value::Number(number) => line.and(number.to_string(), LineTone::Number),
+            Value::Bool(_) | Value::Null => line.and(value.to_string(), LineTone::Word),
         };
         let unknown = kind == "unknown";
-        line = line.and(format!("  {kind}"), if unknown { Tone::Error } else { Tone::Muted });
+        line = line.and(format!("  {kind}"), if unknown { LineTone::Error } else { LineTone::Muted });
         let depth = path.len();
         line.place = Some(pointer.clone());
         self.nodes.push(Node { depth, pointer: pointer.clone(), line, inside, meaning });
@@ -84,7 +84,7 @@ impl Tree {
         match value {
             Value::Object(members) => {
                 for (name, value) in members {
-                    path.push(Step::Key(name.clone()));
+                    path.push(PathStep::Key(name.clone()));
                     let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
                     self.grow(value, shape, path, inner, Some(name.clone()));
                     path.pop();
@@ -92,7 +92,7 @@ impl Tree {
             }
             Value::Array(elements) => {
                 for (index, value) in elements.iter().enumerate() {
-                    path.push(Step::Index(index));
+                    path.push(PathStep::Index(index));
                     self.grow(value, shape, path, format!("{pointer}/{index}"), Some(index.to_string()));
                     path.pop();
                 }
@@ -121,14 +121,14 @@ impl Tree {
     /// A line.
     pub fn line(&self, index: usize) -> Option<TextLine> {
         let Some(node) = self.shown.get(index).map(|index| &self.nodes[*index]) else {
-            return (self.cut && index == self.shown.len()).then(|| TextLine::new("… the rest is not listed", Tone::Muted));
+            return (self.cut && index == self.shown.len()).then(|| TextLine::new("… the rest is not listed", LineTone::Muted));
         };
         let sign = match node.inside {
             Some(1..) if self.folded.contains(&node.pointer) => "▸ ",
             Some(1..) => "▾ ",
             _ => "  ",
         };
-        let mut line = TextLine::new(format!("{}{sign}", "  ".repeat(node.depth)), Tone::Mark);
+        let mut line = TextLine::new(format!("{}{sign}", "  ".repeat(node.depth)), LineTone::Mark);
         line.pieces.extend(node.line.pieces.iter().cloned());
         line.place.clone_from(&node.line.place);
         Some(line)

@@ -7,7 +7,7 @@ mod seek;
 
 use std::collections::{BTreeSet, VecDeque};
 
-pub use seek::{Goal, Progress};
+pub use seek::{Goal, SeekProgress};
 
 use self::seek::Seek;
 use super::filter::Filter;

@@ -3,7 +3,7 @@
 
 use super::{CHUNK, TraceView};
 use crate::trace::filter::{self, FilterContext};
-use crate::trace::{Contents, FrameKind, Record, RecordKind, Sequence, StationKey, Verdict};
+use crate::trace::{Contents, FrameKind, Record, RecordKind, Sequence, StationKey, FrameVerdict};
 use crate::tui::state::Filter;
 
 /// What is looked for.
@@ -43,7 +43,7 @@ pub(super) struct Seek {
 
 /// How far a jump has come.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Progress {
+pub enum SeekProgress {
     /// There is nothing to look for.
     Idle,
     /// There is more to look at.
@@ -72,8 +72,8 @@ impl TraceView {
     }
 
     /// Goes on with the jump.
-    pub fn seek_on(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> Progress {
-        let Some(mut seek) = self.seek.take() else { return Progress::Idle };
+    pub fn seek_on(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> SeekProgress {
+        let Some(mut seek) = self.seek.take() else { return SeekProgress::Idle };
         let records = contents.records();
         let (range, end) = if seek.forward {
             let end = self.visible_end();
@@ -90,14 +90,14 @@ impl TraceView {
         };
         if let Some(sequence) = found {
             self.select(sequence, height);
-            return Progress::There;
+            return SeekProgress::There;
         }
         seek.at = if seek.forward { range.end.max(seek.at) } else { range.start };
         if (seek.forward && seek.at >= end) || (!seek.forward && seek.at <= end) {
-            return Progress::Nothing(seek.goal);
+            return SeekProgress::Nothing(seek.goal);
         }
         self.seek = Some(seek);
-        Progress::More
+        SeekProgress::More
     }
 
     fn reaches(&self, goal: &Goal, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
@@ -175,5 +175,5 @@ impl TraceView {
 
 /// Whether a line tells that something went wrong.
 fn is_error(record: &Record<'_>) -> bool {
-    record.verdict == Verdict::Invalid || matches!(record.kind, RecordKind::Frame(_, FrameKind::Error))
+    record.verdict == FrameVerdict::Invalid || matches!(record.kind, RecordKind::Frame(_, FrameKind::Error))
 }

@@ -39,7 +39,7 @@ fn pending_and_rejected_wait_as_long_as_they_are_told() {
 
 #[test]
 fn a_failed_boot_is_tried_again() {
-    for outcome in [Outcome::Timeout, Outcome::Error { code: "InternalError" }] {
+    for outcome in [CallOutcome::Timeout, CallOutcome::Error { code: "InternalError" }] {
         let mut world = World::new(Version::V1_6, true);
         world.connect();
         let boot = world.expect("BootNotification");
@@ -86,7 +86,7 @@ fn a_reconnect_boots_only_what_was_never_accepted() {
     let mut world = World::new(Version::V1_6, true);
     world.connect();
     let boot = world.expect("BootNotification");
-    world.end(&boot, Outcome::LinkLost);
+    world.end(&boot, CallOutcome::LinkLost);
     world.disconnect();
     world.pass_seconds(1000);
     assert!(world.said().is_empty());

@@ -161,14 +161,14 @@ fn a_failed_start_is_sent_again_while_the_car_charges() {
     world.serve();
     world.pass_seconds(3);
     let first = world.expect("StartTransaction");
-    world.end(&first, Outcome::Timeout);
+    world.end(&first, CallOutcome::Timeout);
     assert_eq!(world.serve(), ["StatusNotification 2 Charging"]);
     world.pass_seconds(60);
     let mut again = world.said();
     assert_eq!(again.remove(0).payload, first.payload);
-    world.end(&first, Outcome::Error { code: "InternalError" });
+    world.end(&first, CallOutcome::Error { code: "InternalError" });
     world.pass_seconds(120);
     world.said();
-    world.end(&first, Outcome::Timeout);
+    world.end(&first, CallOutcome::Timeout);
     assert_eq!(in_short(&world.said()[0]), "MeterValues 2 -1", "given up after three attempts, and told so");
 }

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{ChargePoint, ChargePointSettings};
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Outcome, WantedCall};
+use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome, OutgoingCall};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::text;
@@ -29,7 +29,7 @@ pub(super) struct World {
     start: Instant,
     elapsed: Duration,
     out: Outbox,
-    said: Vec<WantedCall>,
+    said: Vec<OutgoingCall>,
 }
 
 impl World {
@@ -80,12 +80,12 @@ impl World {
     }
 
     /// Everything that was said since the last look.
-    pub(super) fn said(&mut self) -> Vec<WantedCall> {
+    pub(super) fn said(&mut self) -> Vec<OutgoingCall> {
         std::mem::take(&mut self.said)
     }
 
     /// The only thing that was said since the last look.
-    pub(super) fn expect(&mut self, action: &str) -> WantedCall {
+    pub(super) fn expect(&mut self, action: &str) -> OutgoingCall {
         let mut said = self.said();
         assert!(said.len() == 1 && said[0].action == action, "wanted {action}, got {said:?}");
         said.remove(0)
@@ -107,18 +107,18 @@ impl World {
         }
     }
 
-    pub(super) fn end(&mut self, call: &WantedCall, outcome: Outcome<'_>) {
+    pub(super) fn end(&mut self, call: &OutgoingCall, outcome: CallOutcome<'_>) {
         self.charge_point.answered(&call.action, &call.payload, outcome, self.now(), &mut self.out);
         self.collect();
     }
 
-    pub(super) fn result(&mut self, call: &WantedCall, payload: Value) {
-        self.end(call, Outcome::Result { payload: &payload, valid: true });
+    pub(super) fn result(&mut self, call: &OutgoingCall, payload: Value) {
+        self.end(call, CallOutcome::Result { payload: &payload, valid: true });
     }
 
     /// A person calls in the charge point's name, and gets a result.
     pub(super) fn person(&mut self, action: &str, payload: Value, result: Value) {
-        self.result(&WantedCall { action: action.to_owned(), payload }, result);
+        self.result(&OutgoingCall { action: action.to_owned(), payload }, result);
     }
 
     /// Lets time pass, with all that happens meanwhile.
@@ -179,7 +179,7 @@ fn friendly_answer(version: Version, action: &str) -> Value {
 }
 
 /// `StatusNotification 1 Available`, `StopTransaction 42 Remote`, `Authorize TAG` …
-fn in_short(call: &WantedCall) -> String {
+fn in_short(call: &OutgoingCall) -> String {
     let fields = ["connectorId", "transactionId", "idTag", "status", "reason", "requestId", "type"];
     let values = fields.iter().filter_map(|field| call.payload.get(field)).map(|value| match value {
         Value::String(text) => text.clone(),

@@ -194,9 +194,9 @@ fn happen(world: &mut World, happening: Happening) {
         Happening::Answer(which, how, payload) if !world.said.is_empty() => {
             let call = world.said.remove(which % world.said.len());
             match how {
-                0 => world.end(&call, Outcome::Timeout),
-                1 => world.end(&call, Outcome::Error { code: "GenericError" }),
-                2 => world.end(&call, Outcome::LinkLost),
+                0 => world.end(&call, CallOutcome::Timeout),
+                1 => world.end(&call, CallOutcome::Error { code: "GenericError" }),
+                2 => world.end(&call, CallOutcome::LinkLost),
                 3 => world.result(&call, payload),
                 _ => world.result(&call, friendly_answer(world.version, &call.action)),
             }

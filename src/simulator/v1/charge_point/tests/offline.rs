@@ -23,7 +23,7 @@ fn a_start_that_is_lost_with_the_link_is_sent_again() {
     world.serve();
     world.pass_seconds(3);
     let start = world.expect("StartTransaction");
-    world.end(&start, Outcome::LinkLost);
+    world.end(&start, CallOutcome::LinkLost);
     assert!(world.said().is_empty(), "nothing is said into a lost link");
     world.disconnect();
     world.connect();
@@ -35,7 +35,7 @@ fn a_status_that_did_not_arrive_is_told_again() {
     let mut world = World::accepted(Version::V1_6);
     world.ask("ChangeAvailability", json!({"connectorId": 1, "type": "Inoperative"}));
     let told = world.expect("StatusNotification");
-    world.end(&told, Outcome::LinkLost);
+    world.end(&told, CallOutcome::LinkLost);
     world.disconnect();
     world.connect();
     assert_eq!(world.serve(), ["StatusNotification 1 Unavailable"]);
@@ -51,7 +51,7 @@ fn an_authorize_that_is_lost_ends_the_start_unless_unknown_tags_may_charge_offli
         world.ask("ChangeConfiguration", json!({"key": "AllowOfflineTxForUnknownId", "value": allowed}));
         world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
         let authorize = world.said().pop().unwrap();
-        world.end(&authorize, Outcome::LinkLost);
+        world.end(&authorize, CallOutcome::LinkLost);
         world.disconnect();
         assert_eq!(world.charge_point.status_name(1), Some(status));
     }

@@ -63,7 +63,7 @@ fn statuses(version: Version, action: &str) -> Option<&'static str> {
 }
 
 /// Fails when a call is not one of this version.
-pub(super) fn check(version: Version, call: &WantedCall) {
+pub(super) fn check(version: Version, call: &OutgoingCall) {
     let allowed = fields(version, &call.action).unwrap_or_else(|| panic!("{version} has no {}", call.action));
     for name in call.payload.as_object().unwrap().keys() {
         let found = allowed.split_whitespace().any(|field| field.trim_end_matches('?') == name);
