@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use ocpp_tui::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
+use ocpp_tui::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use ocpp_tui::clock::{Moment, now};
 use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Transport, Version};

@@ -28,7 +28,7 @@ use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::station_summary::Facts;
 use ocpp_tui::trace::{Contents, Trace};
 use ocpp_tui::tui::app::App;
-use ocpp_tui::tui::context::{ReadTime, ReadContext};
+use ocpp_tui::tui::context::{ReadContext, ReadTime};
 use ocpp_tui::tui::draw::draw;
 use ocpp_tui::tui::key::Key;
 use ocpp_tui::tui::update::{Effect, Message, update};
@@ -119,8 +119,8 @@ impl Screen {
 /// A gate at which nothing is stopped, of a session in which nothing happens.
 fn open_gate() -> &'static Gate {
     static GATE: LazyLock<Gate> = LazyLock::new(|| {
-        let (teller, _recorder) = ocpp_tui::trace::start(1 << 16, now()).expect("a thread for the recorder");
-        Gate::new(teller.trace().clone())
+        let (events, _recorder) = ocpp_tui::trace::start(1 << 16, now()).expect("a thread for the recorder");
+        Gate::new(events.trace().clone())
     });
     &GATE
 }
@@ -207,7 +207,7 @@ fn filters(contents: &Contents) {
 fn folding(contents: &Contents, catalog: &Catalog) {
     let began = Instant::now();
     let mut facts = Facts::default();
-    while facts.look_on(contents, catalog, 10_000) {}
+    while facts.catch_up(contents, catalog, 10_000) {}
     let records = contents.records().range();
     let rate = (records.end - records.start) as f64 / began.elapsed().as_secs_f64() / 1e6;
     println!("what records say about stations: {rate:.1} million records a second");
@@ -216,8 +216,8 @@ fn folding(contents: &Contents, catalog: &Catalog) {
 
 /// The time from a key to the finished frame, while a thread tells events to the recorder.
 fn keys(catalog: &Catalog) {
-    let (teller, _recorder) = ocpp_tui::trace::start(64 << 20, now()).expect("a thread for the recorder");
-    let trace = teller.trace().clone();
+    let (events, _recorder) = ocpp_tui::trace::start(64 << 20, now()).expect("a thread for the recorder");
+    let trace = events.trace().clone();
     for number in 0..STATIONS {
         trace.station(ocpp_tui::ocpp::Role::CentralSystem, &format!("CP{number:05}"));
     }
@@ -231,7 +231,7 @@ fn keys(catalog: &Catalog) {
             while !ends.load(Ordering::Relaxed) {
                 let due = (began.elapsed().as_secs_f64() * ARRIVING as f64) as u64;
                 for event in events.by_ref().take((due - told) as usize) {
-                    teller.tell_now(event.station, now(), event.happening);
+                    events.try_send(event.station, now(), event.happening);
                 }
                 told = due;
                 std::thread::sleep(Duration::from_millis(1));

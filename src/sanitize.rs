@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Makes control characters, line ends and characters that change the direction of text visible, so that a station's identity or
 /// a payload can neither move the cursor nor forge a line. Text without such characters is returned as it is.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hostile) {
+    if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -14,7 +14,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
-            _ if is_hostile(character) => shown.extend(character.escape_unicode()),
+            _ if is_unsafe(character) => shown.extend(character.escape_unicode()),
             _ => shown.push(character),
         }
     }
@@ -22,7 +22,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Characters that act on a terminal or on the layout of a line instead of being drawn.
-pub fn is_hostile(character: char) -> bool {
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'

@@ -23,8 +23,8 @@ pub fn one_worker(name: &str) -> Runtime {
 
 /// A session with a central system on a free port of the loopback, and its port.
 pub async fn central_system() -> (Hub, u16) {
-    let (teller, _recorder) = trace::start(TRACE_MEMORY, now()).expect("a thread for the recorder");
-    let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), teller);
+    let (events, _recorder) = trace::start(TRACE_MEMORY, now()).expect("a thread for the recorder");
+    let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
     let options = CentralSystemOptions {
         host: Some("127.0.0.1".into()),
         port: 0,

@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::trace::Direction;
 
-pub use call_result::{CallResult, CallObserver};
+pub use call_result::{CallObserver, CallResult};
 
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +51,9 @@ pub struct DeferredAnswer {
     /// Names the question in the order that brings the decision. Unique in the session.
     pub ticket: u64,
     /// How long the decision is awaited; `None` for as long as the link lives.
-    pub patience: Option<Duration>,
+    pub timeout: Option<Duration>,
     /// What is said when no decision comes in time.
-    pub otherwise: Box<Answer>,
+    pub fallback: Box<Answer>,
     /// How long the decided answer is held back on top.
     pub delay: Option<Duration>,
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use ocpp_tui::config::{SettingsMistake, Paths, Settings};
+use ocpp_tui::config::{Paths, Settings, SettingsMistake};
 use ocpp_tui::console::{Grammar, parse};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::tui::{Bindings, Themes};
@@ -71,7 +71,8 @@ fn check(general: &GeneralOptions, named: Option<&Path>) -> anyhow::Result<ExitC
 /// All mistakes of a settings file, in the order of their lines.
 fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
     let (settings, mut mistakes) = Settings::examine(text);
-    let mut add = |path: &[&str], message: String| mistakes.push(SettingsMistake { line: Settings::line_of(text, path), message });
+    let mut add =
+        |path: &[&str], message: String| mistakes.push(SettingsMistake { line: Settings::line_of(text, path), message });
     if let Some(error) = settings.theme.as_ref().and_then(|name| themes.named(name).err()) {
         add(&["theme"], error.to_string());
     }

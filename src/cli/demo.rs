@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, LinkCommand, Hub, HubError, Order, SoapOptions};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, Order, SoapOptions};
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::rpc::soap::{self, Body, Hint};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
@@ -59,7 +59,7 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         let soap = (identity == SOAP).then(SoapOptions::default);
         let scheme = if soap.is_some() { "http" } else { "ws" };
         let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
-        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, lively: true, soap })?;
+        hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, autonomous: true, soap })?;
     }
     tokio::spawn(tell(hub.clone()));
     Ok(())
@@ -198,8 +198,8 @@ mod tests {
 
     #[tokio::test]
     async fn everything_is_up_and_charging_in_a_moment() {
-        let (teller, _recorder) = trace::start(64 << 20, now()).unwrap();
-        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), teller);
+        let (events, _recorder) = trace::start(64 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
         start(&hub).await.unwrap();
         until_charging(&hub, "GARAGE-1").await;
         let remote_start = call("RemoteStartTransaction", json!({ "idTag": TAG, "connectorId": 1 }));

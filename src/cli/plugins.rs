@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Args;
 use ocpp_tui::config::Paths;
-use ocpp_tui::console::{Console, RunContext, CommandOutput};
+use ocpp_tui::console::{CommandOutput, Console, RunContext};
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
 

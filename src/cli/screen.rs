@@ -1,7 +1,7 @@
 //! What the full screen begins with, put together from the arguments, the settings file and what was kept from the last session.
 
 use anyhow::Context;
-use ocpp_tui::config::{SavedState, Paths, Settings};
+use ocpp_tui::config::{Paths, SavedState, Settings};
 use ocpp_tui::tui::{Bindings, ColourDepth, ScreenOptions, Themes, is_light};
 
 use super::arguments::GeneralOptions;

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::{History, Paths, Settings};
-use ocpp_tui::console::{self, Console, OutputKind, RunContext, CommandOutput, FailureKind};
+use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::LinkSettings;
@@ -17,7 +17,7 @@ use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
-use super::arguments::{StartCommand, CentralSystem, ChargePoints, Cli, DEFAULT_MEMORY, GeneralOptions, TransportArgument};
+use super::arguments::{CentralSystem, ChargePoints, Cli, DEFAULT_MEMORY, GeneralOptions, StartCommand, TransportArgument};
 use super::byte_size::size;
 use super::{config, demo, docs, plugins, screen, test};
 
@@ -63,14 +63,14 @@ fn session(general: &GeneralOptions, begin: Option<&StartCommand>) -> anyhow::Re
         (None, None) => DEFAULT_MEMORY,
     };
     let (catalog, warnings) = catalog(general)?;
-    let (teller, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
+    let (events, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
     let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
     if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
         limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
-        let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), teller)));
+        let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), events)));
         console.hub().plugins().configure(plugins);
         for warning in warnings {
             console.hub().note(true, warning);
@@ -201,7 +201,7 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
         identity: identity.clone(),
         version: arguments.protocol,
         ping_interval: arguments.ping_interval,
-        lively: !arguments.manual,
+        autonomous: !arguments.manual,
         soap: soap(arguments, index),
     })
 }

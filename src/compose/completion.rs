@@ -37,7 +37,13 @@ pub fn complete(message: &MessageDefinition, text: &str, cursor: usize, known: &
 }
 
 /// Proposals for a text that is one value inside of a payload; `base` is the path that leads to it.
-pub fn complete_value(message: &MessageDefinition, base: &[PathStep], text: &str, cursor: usize, known: &KnownValues) -> Vec<FieldCandidate> {
+pub fn complete_value(
+    message: &MessageDefinition,
+    base: &[PathStep],
+    text: &str,
+    cursor: usize,
+    known: &KnownValues,
+) -> Vec<FieldCandidate> {
     let position = position(text, cursor);
     let under = |path: Vec<PathStep>| -> Vec<PathStep> { base.iter().cloned().chain(path).collect() };
     match position.expected {

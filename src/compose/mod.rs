@@ -26,5 +26,5 @@ pub use known::KnownValues;
 pub use lexer::{JsonLexer, JsonToken, JsonTokenKind, lex};
 pub use position::{CursorPosition, position};
 pub use skeleton::skeleton;
-pub use spans::{ValueSpan, SpanMap};
+pub use spans::{SpanMap, ValueSpan};
 pub use walk::{ExpectedToken, PathStep};

@@ -106,7 +106,9 @@ impl Walker {
                 }
             }
             _ => match self.frames.last_mut() {
-                Some(OpenContainer::Object { expected, .. }) => *expected = if mark == ":" { ExpectedToken::Value } else { ExpectedToken::Key },
+                Some(OpenContainer::Object { expected, .. }) => {
+                    *expected = if mark == ":" { ExpectedToken::Value } else { ExpectedToken::Key }
+                }
                 Some(OpenContainer::Array { index, filled }) if mark == "," => {
                     *index += 1;
                     *filled = false;

@@ -7,5 +7,5 @@ mod settings;
 
 pub use history::History;
 pub use paths::{Paths, PathsError};
-pub use saved_state::{StateWriter, SavedState, SavedPart, SavedScreen, SavedText, private_file};
-pub use settings::{KeyNames, SettingsMistake, Settings, SettingsError};
+pub use saved_state::{SavedPart, SavedScreen, SavedState, SavedText, StateWriter, private_file};
+pub use settings::{KeyNames, Settings, SettingsError, SettingsMistake};

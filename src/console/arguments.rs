@@ -2,7 +2,7 @@
 
 use super::command::{Assignment, PayloadStep};
 use super::error::{CommandError, UsageFault, short};
-use super::table::{CommandSpec, OptionSpec, ArgumentStyle};
+use super::table::{ArgumentStyle, CommandSpec, OptionSpec};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::completion::{Completions, CompletionContext, complete};
+use super::completion::{CompletionContext, Completions, complete};
 use super::runner::{Console, RunContext};
 use crate::clock::now;
 use crate::compose::KnownValues;

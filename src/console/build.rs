@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, at_target};
 use super::command::{
-    AnswerCommand, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, AnswerReply, SendCommand,
+    AnswerCommand, AnswerReply, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, SendCommand,
 };
 use super::duration;
 use super::error::{CommandError, UsageFault, short};
@@ -117,7 +117,7 @@ fn start_charge_point(arguments: &Arguments<'_>) -> Result<Command, CommandError
         // A charge point asks for one version; of a list that is the one it likes best.
         version: versions(arguments)?.and_then(|versions| versions.first().copied()).unwrap_or(ASKED_FOR),
         ping_interval: ping_interval(arguments)?,
-        lively: arguments.has("--lively"),
+        autonomous: arguments.has("--lively"),
         soap: soap(arguments)?,
     };
     Ok(Command::StartChargePoint(options))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::{CommandError, short};
 pub use super::table::CommandSpec;
-use super::table::{CommandKind, ArgumentStyle, action_options, after_actions, before_actions, pings};
+use super::table::{ArgumentStyle, CommandKind, action_options, after_actions, before_actions, pings};
 use super::token::Word;
 use crate::ocpp::nearest;
 use crate::ocpp::{Catalog, Role, Version};

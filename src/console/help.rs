@@ -3,7 +3,7 @@
 use super::error::CommandError;
 use super::grammar::Grammar;
 use super::setting::SETTINGS;
-use super::table::{CommandSpec, CommandKind, ArgumentStyle};
+use super::table::{ArgumentStyle, CommandKind, CommandSpec};
 use super::token::Spanned;
 use crate::compose::{describe, type_label};
 use crate::ocpp::{Catalog, Version};

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::build::answering;
-use super::command::{AnswerCommand, Command, PayloadEdit, AnswerReply};
+use super::command::{AnswerCommand, AnswerReply, Command, PayloadEdit};
 use super::error::CommandError;
 use super::payloads::edit_message;
 use super::runner::Console;
@@ -11,7 +11,7 @@ use super::token::{Spanned, Word};
 use crate::behaviour::Answer;
 use crate::clock::now;
 use crate::hub::{LinkCommand, Order};
-use crate::link::{ReleaseAction, HeldFrame};
+use crate::link::{HeldFrame, ReleaseAction};
 use crate::ocpp::{ErrorCode, MessageDefinition};
 use crate::trace::filter::{self, Filter};
 use crate::trace::{Direction, FrameKind};
@@ -128,8 +128,10 @@ impl Console {
             HeldSelection::One(number) => held.into_iter().filter(|frame| frame.number == number).collect(),
         };
         if let (HeldSelection::One(number), []) = (which, &meant[..]) {
-            return CommandFailure::plain(format!("Error: no frame waits under the number {number}; held lists those that do."))
-                .into();
+            return CommandFailure::plain(format!(
+                "Error: no frame waits under the number {number}; held lists those that do."
+            ))
+            .into();
         }
         let mut said = CommandOutput::default();
         for frame in meant {
@@ -189,7 +191,8 @@ impl Console {
                 frame.action
             ))]);
         };
-        let message: &MessageDefinition = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
+        let message: &MessageDefinition =
+            if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
         let applied = edit_message(frame.payload.clone(), edit, &definition.name, message);
         applied.accept(true).map_err(|errors| errors.iter().map(|error| CommandFailure::assignment(error, line)).collect())
     }

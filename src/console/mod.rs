@@ -36,18 +36,18 @@ mod test_console;
 pub use assign::{AppliedAssignments, AssignError, AssignFault, PayloadShape, apply};
 pub use assist::known_values;
 pub use command::{
-    AnswerCommand, Assignment, CallCommand, Command, DefaultChange, PayloadEdit, PayloadStep, PluginAction, AnswerReply, SendCommand,
-    SetCommand, MessageForm,
+    AnswerCommand, AnswerReply, Assignment, CallCommand, Command, DefaultChange, MessageForm, PayloadEdit, PayloadStep,
+    PluginAction, SendCommand, SetCommand,
 };
-pub use completion::{CommandCandidate, Completions, CompletionContext, complete};
+pub use completion::{CommandCandidate, CompletionContext, Completions, complete};
 pub use error::{CommandError, ExecutionError, UsageFault};
 pub use grammar::{CommandSpec, Grammar};
 pub use help::help;
-pub use hold::{HoldCommand, HeldSelection};
+pub use hold::{HeldSelection, HoldCommand};
 pub use parser::parse;
 pub use path::PathError;
 pub use runner::{Console, RunContext};
-pub use said::{OutputLine, OutputKind, CommandOutput, FailureKind};
+pub use said::{CommandOutput, FailureKind, OutputKind, OutputLine};
 pub use scenario::{SaveScenario, TraceChoice};
 pub use target::{Target, TargetError};
 pub use token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};

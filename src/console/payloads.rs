@@ -79,7 +79,13 @@ pub(super) fn payload(
 }
 
 /// Checks a change of defaults against every version that has the action.
-pub(super) fn check_default(initiator: Role, action: &str, edit: &PayloadEdit, catalog: &Catalog, line: &str) -> Vec<CommandFailure> {
+pub(super) fn check_default(
+    initiator: Role,
+    action: &str,
+    edit: &PayloadEdit,
+    catalog: &Catalog,
+    line: &str,
+) -> Vec<CommandFailure> {
     let newest = Version::ALL.into_iter().rev().find_map(|version| catalog.action(version, initiator, action));
     let Some(definition) = newest else { return Vec::new() };
     let base = definition.request.sample(&SampleContext::at(now().wall));
@@ -96,7 +102,12 @@ pub(super) fn answer(base: Value, edit: &PayloadEdit, definition: &ActionDefinit
 }
 
 /// Changes a payload of any message.
-pub(super) fn edit_message(base: Value, edit: &PayloadEdit, action: &str, message: &MessageDefinition) -> super::assign::AppliedAssignments {
+pub(super) fn edit_message(
+    base: Value,
+    edit: &PayloadEdit,
+    action: &str,
+    message: &MessageDefinition,
+) -> super::assign::AppliedAssignments {
     apply(base, edit, PayloadShape { action, message }, read_file)
 }
 

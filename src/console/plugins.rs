@@ -4,7 +4,7 @@ use super::command::PluginAction;
 use super::error::short;
 use super::help;
 use super::runner::Console;
-use super::said::{CommandFailure, OutputLine, OutputKind, CommandOutput};
+use super::said::{CommandFailure, CommandOutput, OutputKind, OutputLine};
 use crate::plugin::{PluginDetail, PluginState, Reply};
 use crate::sanitize::visible;
 
@@ -56,7 +56,8 @@ impl Console {
                 let found = plugins.list().await.into_iter().find(|detail| detail.name == name);
                 return match found {
                     Some(detail) => CommandOutput::text("Plugin", explained(&detail)),
-                    None => CommandFailure::plain(format!("Error: there is no plugin {}; see plugins.", visible(&short(name)))).into(),
+                    None => CommandFailure::plain(format!("Error: there is no plugin {}; see plugins.", visible(&short(name))))
+                        .into(),
                 };
             }
         };

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::build::{ASKED_FOR, OFFERED};
-use super::command::{AnswerCommand, Assignment, Command, DefaultChange, PayloadEdit, PayloadStep, PluginAction, AnswerReply, MessageForm};
+use super::command::{
+    AnswerCommand, AnswerReply, Assignment, Command, DefaultChange, MessageForm, PayloadEdit, PayloadStep, PluginAction,
+};
 use super::duration;
 use super::grammar::action_command_name;
 use super::table::id_flag;
@@ -43,7 +45,7 @@ impl fmt::Display for Command {
                 if let Some(soap) = &options.soap {
                     soap_options(f, soap)?;
                 }
-                f.write_str(if options.lively { " --lively" } else { "" })
+                f.write_str(if options.autonomous { " --lively" } else { "" })
             }
             Command::Call(call) => {
                 f.write_str(&action_command_name(call.initiator, &call.action))?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::command::{AnswerCommand, CallCommand, Command, PayloadEdit, AnswerReply, SendCommand, SetCommand};
+use super::command::{AnswerCommand, AnswerReply, CallCommand, Command, PayloadEdit, SendCommand, SetCommand};
 use super::error::ExecutionError;
 use super::grammar::Grammar;
 use super::payloads::{self, PayloadDefaults};
@@ -14,7 +14,7 @@ use super::scenario::TraceChoice;
 use super::show::show;
 use super::target::Target;
 use super::{help, parse};
-use crate::hub::{AnswerRule, PayloadChange, LinkCommand, Hub, AnswerOverride, Order};
+use crate::hub::{AnswerOverride, AnswerRule, Hub, LinkCommand, Order, PayloadChange};
 use crate::link::{HttpUrl, fresh_id};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{LinkState, StationKey, StationRow};
@@ -151,7 +151,12 @@ impl Console {
         Ok(target.resolve_where(role, contents.stations(), chosen, fits)?)
     }
 
-    fn connected(&self, role: Role, target: &Target, context: &RunContext) -> Result<Vec<(StationKey, Version)>, CommandFailure> {
+    fn connected(
+        &self,
+        role: Role,
+        target: &Target,
+        context: &RunContext,
+    ) -> Result<Vec<(StationKey, Version)>, CommandFailure> {
         let up = |row: &StationRow| row.state == LinkState::Connected;
         // A charge point of ours that waits for its central system is known, and so the error is a precise one.
         let fits = |row: &StationRow| up(row) || (role == Role::ChargePoint && row.state != LinkState::Gone);
@@ -191,7 +196,13 @@ impl Console {
         Ok(said)
     }
 
-    fn order(&self, role: Role, target: &Target, deed: LinkCommand, context: &RunContext) -> Result<CommandOutput, CommandFailure> {
+    fn order(
+        &self,
+        role: Role,
+        target: &Target,
+        deed: LinkCommand,
+        context: &RunContext,
+    ) -> Result<CommandOutput, CommandFailure> {
         let links = self.connected(role, target, context)?;
         let mut said = CommandOutput::default();
         self.submit(links.into_iter().map(|(key, _)| key).collect(), deed, &mut said);
@@ -249,7 +260,13 @@ impl Console {
         Ok(said)
     }
 
-    fn change_default(&self, initiator: Role, action: &str, change: super::command::DefaultChange, line: &str) -> CommandOutput {
+    fn change_default(
+        &self,
+        initiator: Role,
+        action: &str,
+        change: super::command::DefaultChange,
+        line: &str,
+    ) -> CommandOutput {
         let mut said = CommandOutput::default();
         if let super::command::DefaultChange::Set(edit) = &change {
             let failures = payloads::check_default(initiator, action, edit, self.hub.catalog(), line);
@@ -301,7 +318,13 @@ impl Console {
 
     /// What a reply of the language is for the hub. A result is tried on every version, so that a slip is told now and not when a
     /// station calls.
-    fn on_purpose(&self, initiator: Role, action: &str, reply: &AnswerReply, line: &str) -> Result<AnswerOverride, Vec<CommandFailure>> {
+    fn on_purpose(
+        &self,
+        initiator: Role,
+        action: &str,
+        reply: &AnswerReply,
+        line: &str,
+    ) -> Result<AnswerOverride, Vec<CommandFailure>> {
         Ok(match reply {
             AnswerReply::Usual => AnswerOverride::Usual,
             AnswerReply::Silence => AnswerOverride::Silence,
@@ -333,7 +356,11 @@ impl Console {
 
     fn answers(&self) -> CommandOutput {
         let texts = self.hub.answers().texts();
-        if texts.is_empty() { CommandOutput::info("Every call is answered as usual.") } else { CommandOutput::text("Answers", texts) }
+        if texts.is_empty() {
+            CommandOutput::info("Every call is answered as usual.")
+        } else {
+            CommandOutput::text("Answers", texts)
+        }
     }
 
     fn stations(&self) -> CommandOutput {

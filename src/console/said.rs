@@ -135,7 +135,12 @@ impl From<CommandError> for CommandFailure {
 
 impl From<TargetError> for CommandFailure {
     fn from(error: TargetError) -> CommandFailure {
-        CommandFailure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: FailureKind::Failed }
+        CommandFailure {
+            text: error.to_string(),
+            stamped: error.is_stamped(),
+            hint: error.hint(),
+            trouble: FailureKind::Failed,
+        }
     }
 }
 

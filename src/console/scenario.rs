@@ -18,7 +18,7 @@ use super::said::{CommandFailure, CommandOutput};
 use super::token::{Spanned, Word, quote, unquote};
 use crate::ocpp::Catalog;
 use crate::sanitize::visible;
-use crate::scenario_writer::{MOST_RECORDS, TYPES, TYPES_FILE, Title, WrittenScript, TranscriptError, is_told, transcribe};
+use crate::scenario_writer::{MOST_RECORDS, TYPES, TYPES_FILE, Title, TranscriptError, WrittenScript, is_told, transcribe};
 use crate::trace::filter::{Filter, FilterContext};
 use crate::trace::{Record, Sequence, StationKey, Trace};
 
@@ -101,7 +101,11 @@ pub(super) fn save(arguments: &Arguments<'_>, filter: Option<Filter>) -> Result<
 }
 
 impl Console {
-    pub(super) async fn save_scenario(&self, save: SaveScenario, choice: &TraceChoice) -> Result<CommandOutput, CommandFailure> {
+    pub(super) async fn save_scenario(
+        &self,
+        save: SaveScenario,
+        choice: &TraceChoice,
+    ) -> Result<CommandOutput, CommandFailure> {
         let SaveScenario { file, force, filter } = save;
         let choice = match filter {
             Some(filter) => TraceChoice { filter, ..TraceChoice::default() },
@@ -111,8 +115,9 @@ impl Console {
         self.hub().caught_up().await;
         // A long trace takes a while to go through, and the links are served by the same threads.
         let made = tokio::task::spawn_blocking(move || made(&trace, &catalog, &choice, &path)).await;
-        let made =
-            made.map_err(|_| CommandFailure::plain("Error: the scenario could not be made; choose other exchanges with a filter."))?;
+        let made = made.map_err(|_| {
+            CommandFailure::plain("Error: the scenario could not be made; choose other exchanges with a filter.")
+        })?;
         let transcript = made.map_err(|error| CommandFailure::plain(format!("Error: {error}.")))?;
         write(&file, force, &transcript.text).await.map_err(|error| cannot_write(&file, &error))?;
         let beside = Path::new(&file).with_file_name(TYPES_FILE);

@@ -60,7 +60,9 @@ mod tests {
             said.unwrap_or_else(|failed| failed).lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
         };
         assert!(shown(MessageForm::Example, "BootNotification", None, true).contains("\"interval\": 300"));
-        assert!(shown(MessageForm::Example, "BootNotification", Some(Version::V1_5), true).contains("\"heartbeatInterval\": 300"));
+        assert!(
+            shown(MessageForm::Example, "BootNotification", Some(Version::V1_5), true).contains("\"heartbeatInterval\": 300")
+        );
         assert!(shown(MessageForm::Schema, "Heartbeat", None, false).contains("HeartbeatRequest"));
         let failed = shown(MessageForm::Schema, "DataTransfer", Some(Version::V1_2), false);
         assert!(failed.contains("DataTransfer") && failed.contains("1.2"), "{failed}");

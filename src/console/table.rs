@@ -145,7 +145,8 @@ const fn switch(flag: &'static str, help: &'static str) -> OptionSpec {
 }
 
 const ID: OptionSpec = option("--id", CompletionKind::Station(Some(Role::ChargePoint)), "id of charge point");
-const REMOTE_ID: OptionSpec = option("--remote-id", CompletionKind::Station(Some(Role::CentralSystem)), "id of remote charge point");
+const REMOTE_ID: OptionSpec =
+    option("--remote-id", CompletionKind::Station(Some(Role::CentralSystem)), "id of remote charge point");
 const FORCE: OptionSpec = switch("--force", "send it although it breaks the definitions");
 const PROCEDURE_HELP: &str = "procedure name";
 const PAYLOAD_HELP: &str = "payload";
@@ -220,7 +221,9 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
             ..command("start_cp", CommandKind::StartChargePoint, "be one more charge point")
         },
         CommandSpec {
-            positionals: const { &[Positional { name: "<command>", completes: CompletionKind::Command, optional: true, behind: None }] },
+            positionals: const {
+                &[Positional { name: "<command>", completes: CompletionKind::Command, optional: true, behind: None }]
+            },
             ..command("help", CommandKind::Help, "list the commands, or explain one")
         },
         CommandSpec {
@@ -251,7 +254,11 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
                     ADDED_HEADERS,
                 ]
             },
-            ..command("send", CommandKind::Send(Role::ChargePoint), "send a call with an unchecked payload to the central system")
+            ..command(
+                "send",
+                CommandKind::Send(Role::ChargePoint),
+                "send a call with an unchecked payload to the central system",
+            )
         },
         CommandSpec {
             options: &[REMOTE_ID, ENVELOPE, HEADERS],
@@ -266,7 +273,11 @@ pub(super) fn before_actions() -> Vec<CommandSpec> {
                     ADDED_HEADERS,
                 ]
             },
-            ..command("remote_send", CommandKind::Send(Role::CentralSystem), "send a call with an unchecked payload to a charge point")
+            ..command(
+                "remote_send",
+                CommandKind::Send(Role::CentralSystem),
+                "send a call with an unchecked payload to a charge point",
+            )
         },
         CommandSpec { positionals: PLUGIN, ..command("load", CommandKind::Plugin(PluginAction::Load), "load a plugin") },
         CommandSpec { positionals: PLUGIN, ..command("unload", CommandKind::Plugin(PluginAction::Unload), "unload a plugin") },
@@ -300,7 +311,9 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
     const WHICH: &[Positional] = &[argument("<number|all>", CompletionKind::Nothing)];
     vec![
         CommandSpec {
-            positionals: const { &[argument("<target>", CompletionKind::Station(None)), argument("<action>", CompletionKind::ActionCommand)] },
+            positionals: const {
+                &[argument("<target>", CompletionKind::Station(None)), argument("<action>", CompletionKind::ActionCommand)]
+            },
             options: &[FORCE],
             takes: ArgumentStyle::Payload,
             synopsis: "<target> <action> name=value ...",
@@ -323,7 +336,10 @@ pub(super) fn after_actions() -> Vec<CommandSpec> {
             ..command("answer", CommandKind::Answer, "answer a call on purpose, or as usual again")
         },
         command("answers", CommandKind::Answers, "list what is answered on purpose"),
-        CommandSpec { positionals: PLUGIN, ..command("reload", CommandKind::Plugin(PluginAction::Reload), "load a plugin again") },
+        CommandSpec {
+            positionals: PLUGIN,
+            ..command("reload", CommandKind::Plugin(PluginAction::Reload), "load a plugin again")
+        },
         CommandSpec {
             positionals: PLUGIN,
             ..command("plugin", CommandKind::Plugin(PluginAction::Show), "tell everything about a plugin")

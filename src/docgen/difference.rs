@@ -65,7 +65,8 @@ pub(super) fn fields(before: &[FieldDefinition], after: &[FieldDefinition]) -> V
 }
 
 fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, changes: &mut Vec<FieldChange>) {
-    let path = |field: &FieldDefinition| if parent.is_empty() { field.name.clone() } else { format!("{parent}.{}", field.name) };
+    let path =
+        |field: &FieldDefinition| if parent.is_empty() { field.name.clone() } else { format!("{parent}.{}", field.name) };
     for old in before {
         let Some(new) = after.iter().find(|field| field.name == old.name) else {
             changes.push(FieldChange { path: path(old), text: "is gone".to_owned() });
@@ -77,7 +78,9 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
             say(format!("occurs {now} instead of {often}"));
         }
         match (&old.kind, &new.kind) {
-            (FieldKind::Object(old_fields), FieldKind::Object(new_fields)) => compare(old_fields, new_fields, &path(old), changes),
+            (FieldKind::Object(old_fields), FieldKind::Object(new_fields)) => {
+                compare(old_fields, new_fields, &path(old), changes)
+            }
             (FieldKind::Enumeration(old_values), FieldKind::Enumeration(new_values)) => {
                 let only = |these: &[String], those: &[String]| -> Vec<String> {
                     these.iter().filter(|value| !those.contains(value)).cloned().collect()

@@ -70,7 +70,9 @@ pub(super) fn occurs(field: &FieldDefinition) -> String {
 fn kind(kind: &FieldKind) -> (&'static str, String) {
     let fraction = |digits: u32| format!("at most {digits} fraction digit{}", if digits == 1 { "" } else { "s" });
     match kind {
-        FieldKind::Text { max_length } => ("text", max_length.map_or_else(String::new, |most| format!("at most {most} characters"))),
+        FieldKind::Text { max_length } => {
+            ("text", max_length.map_or_else(String::new, |most| format!("at most {most} characters")))
+        }
         FieldKind::Enumeration(_) => ("text", "one of".to_owned()),
         FieldKind::Integer => ("whole number", "32 bits, signed".to_owned()),
         FieldKind::Decimal { fraction_digits } => ("number", fraction_digits.map_or_else(String::new, fraction)),

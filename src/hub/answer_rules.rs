@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, IncomingCall, DeferredAnswer, Outbox, CallOutcome};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, DeferredAnswer, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::trace::{Direction, StationKey};
@@ -90,7 +90,7 @@ impl AnswerRule {
             AnswerOverride::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
             AnswerOverride::Result(change) => {
                 // A person has the last word, so an answer that is still to be decided is not waited for.
-                let usual = if let Answer::Later(later) = usual { *later.otherwise } else { usual };
+                let usual = if let Answer::Later(later) = usual { *later.fallback } else { usual };
                 let base = if let Answer::Result(payload) = usual { payload } else { json!({}) };
                 Answer::Result(change(base, version))
             }
@@ -188,7 +188,7 @@ impl RuleFilter {
         let ticket = TICKETS + self.book.tickets.fetch_add(1, Ordering::Relaxed);
         let (action, payload) = (call.action.to_owned(), call.payload.clone());
         ask(AnswerRequest { ticket, station: self.station, action, payload, usual: usual.clone() });
-        Answer::Later(DeferredAnswer { ticket, patience: None, otherwise: Box::new(usual), delay: None })
+        Answer::Later(DeferredAnswer { ticket, timeout: None, fallback: Box::new(usual), delay: None })
     }
 }
 

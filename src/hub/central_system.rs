@@ -8,9 +8,9 @@ use tokio_util::task::TaskTracker;
 use super::CentralSystemOptions;
 use super::answer_rules::{AnswerRules, RuleFilter};
 use super::registry::Registry;
-use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Network, ListenerContext};
+use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, ListenerContext, Network};
 use crate::ocpp::{Role, Transport, Version};
-use crate::plugin::{PluginFilter, PluginChannel};
+use crate::plugin::{PluginChannel, PluginFilter};
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{StationKey, Trace};
 
@@ -101,7 +101,7 @@ pub(super) fn reception(
     (answers, plugins, profile): (Arc<AnswerRules>, Arc<PluginChannel>, Profile),
     tasks: TaskTracker,
 ) -> ListenerContext {
-    let trace = context.teller.trace().clone();
+    let trace = context.events.trace().clone();
     ListenerContext::new(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),

@@ -20,14 +20,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::now;
-use crate::link::{self, DialTarget, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService};
+use crate::link::{
+    self, DialTarget, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService,
+};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::{PluginFilter, Plugins};
 use crate::sanitize::visible;
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
-use crate::trace::{Happening, StationKey, EventSender, Trace};
+use crate::trace::{EventSender, Happening, StationKey, Trace};
 
-pub use answer_rules::{AnswerRules, AnswerRule, AnswerRequest, AnswerProvider, PayloadChange, AnswerOverride};
+pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
@@ -62,7 +64,7 @@ struct Shared {
     /// Where frames may be stopped.
     gate: Arc<Gate>,
     network: Network,
-    teller: EventSender,
+    events: EventSender,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     /// How many of our charge points may be in a handshake at the same time.
@@ -75,13 +77,13 @@ struct Shared {
 
 impl Hub {
     /// A session in which nothing runs yet.
-    pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, teller: EventSender) -> Hub {
-        Hub::with_profile(catalog, settings, Profile::default(), teller)
+    pub fn new(catalog: Arc<Catalog>, settings: LinkSettings, events: EventSender) -> Hub {
+        Hub::with_profile(catalog, settings, Profile::default(), events)
     }
 
     /// A session in which nothing runs yet, with payloads and answers of this profile.
-    pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, teller: EventSender) -> Hub {
-        Hub::with_network(catalog, settings, profile, teller, Network::default())
+    pub fn with_profile(catalog: Arc<Catalog>, settings: LinkSettings, profile: Profile, events: EventSender) -> Hub {
+        Hub::with_network(catalog, settings, profile, events, Network::default())
     }
 
     /// A session in which nothing runs yet, whose connections are made over this network.
@@ -89,7 +91,7 @@ impl Hub {
         catalog: Arc<Catalog>,
         settings: LinkSettings,
         profile: Profile,
-        teller: EventSender,
+        events: EventSender,
         network: Network,
     ) -> Hub {
         let shared = Shared {
@@ -99,9 +101,9 @@ impl Hub {
             running: Mutex::default(),
             answers: Arc::default(),
             plugins: Plugins::default(),
-            gate: Arc::new(Gate::new(teller.trace().clone())),
+            gate: Arc::new(Gate::new(events.trace().clone())),
             network,
-            teller,
+            events,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             turns: Arc::new(Semaphore::new(HANDSHAKES)),
@@ -126,7 +128,7 @@ impl Hub {
 
     /// What happened and which stations there are.
     pub fn trace(&self) -> &Arc<Trace> {
-        self.shared.teller.trace()
+        self.shared.events.trace()
     }
 
     /// Ends with the session.
@@ -141,12 +143,12 @@ impl Hub {
 
     /// The same at a station.
     pub fn note_at(&self, station: Option<StationKey>, failure: bool, text: impl Into<Box<str>>) {
-        self.shared.teller.tell_now(station, now(), Happening::Note { failure, text: text.into() });
+        self.shared.events.try_send(station, now(), Happening::Note { failure, text: text.into() });
     }
 
     /// Waits until everything that was told by now is in the trace.
     pub async fn caught_up(&self) {
-        self.shared.teller.caught_up().await;
+        self.shared.events.caught_up().await;
     }
 
     /// The addresses on which central systems listen.
@@ -175,7 +177,7 @@ impl Hub {
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
         let happening =
             Happening::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
-        self.shared.teller.tell_now(None, now(), happening);
+        self.shared.events.try_send(None, now(), happening);
         self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
         Ok(address)
     }
@@ -199,13 +201,13 @@ impl Hub {
             return Err(HubError::EmptyIdentity);
         }
         let station = self.trace().station(Role::ChargePoint, name);
-        let (handle, inbox) = LinkHandle::new(self.shared.teller.numbers().next());
+        let (handle, inbox) = LinkHandle::new(self.shared.events.numbers().next());
         if !self.shared.registry.insert_new(station, handle) {
             return Err(HubError::IdentityInUse { identity: name.to_owned() });
         }
         let settings = ChargePointSettings {
             identity: options.identity.clone(),
-            lively: options.lively,
+            autonomous: options.autonomous,
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             ..ChargePointSettings::default()
@@ -335,7 +337,7 @@ impl Hub {
             settings,
             gate: self.shared.gate.clone(),
             network: self.shared.network.clone(),
-            teller: self.shared.teller.clone(),
+            events: self.shared.events.clone(),
             shutdown: self.shared.shutdown.clone(),
         }
     }

@@ -32,7 +32,7 @@ pub struct ChargePointOptions {
     pub ping_interval: u32,
     /// Whether it behaves like a charge point by itself: boots, sends heartbeats, reports its connectors. When false it only
     /// speaks when told to, like ocppjs.
-    pub lively: bool,
+    pub autonomous: bool,
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
 }

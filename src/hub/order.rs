@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::link::ReleaseAction;
 use crate::link::HttpUrl;
+use crate::link::ReleaseAction;
 use crate::trace::StationKey;
 
 /// Something to be done on the links of some stations.

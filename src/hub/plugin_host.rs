@@ -34,13 +34,13 @@ impl Host for HubPluginHost {
 
     fn stations(&self) -> Vec<StationFacts> {
         let Some(shared) = self.0.upgrade() else { return Vec::new() };
-        let contents = shared.teller.trace().read();
+        let contents = shared.events.trace().read();
         contents.stations().rows().iter().map(facts).collect()
     }
 
     fn station(&self, key: StationKey) -> Option<StationFacts> {
         let shared = self.0.upgrade()?;
-        let contents = shared.teller.trace().read();
+        let contents = shared.events.trace().read();
         contents.stations().get(key).map(facts)
     }
 
@@ -54,13 +54,13 @@ impl Host for HubPluginHost {
 
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
         if let Some(shared) = self.0.upgrade() {
-            shared.teller.tell_now(station, now(), Happening::Note { failure, text: text.into() });
+            shared.events.try_send(station, now(), Happening::Note { failure, text: text.into() });
         }
     }
 
     fn toast(&self, text: String) {
         if let Some(shared) = self.0.upgrade() {
-            shared.teller.tell_now(None, now(), Happening::Toast { text: text.into() });
+            shared.events.try_send(None, now(), Happening::Toast { text: text.into() });
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rquickjs::context::EvalOptions;
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Object, Persistent, Runtime, Value};
 
-use super::fault::{ScriptLimit, ScriptFault, OURS, WAITING_WRAPPER, WRAPPER};
+use super::fault::{OURS, ScriptFault, ScriptLimit, WAITING_WRAPPER, WRAPPER};
 
 const TOOLKIT: &str = include_str!("toolkit.js");
 /// How deep functions may call each other, in bytes of stack.
@@ -112,7 +112,10 @@ impl SandboxScript {
     }
 
     /// One turn: the function, then the promises that it has settled, all within one time limit.
-    fn turn(&self, run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Option<String>>) -> Result<Option<String>, ScriptFault> {
+    fn turn(
+        &self,
+        run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Option<String>>,
+    ) -> Result<Option<String>, ScriptFault> {
         self.clock.deadline.set(Some(Instant::now() + self.limits.time));
         self.clock.struck.set(false);
         let ran = self.context.with(|ctx| run(&ctx).catch(&ctx).map_err(|caught| describe(&caught)));
@@ -221,8 +224,8 @@ fn describe(caught: &CaughtError<'_>) -> ScriptFault {
             Some(exception) => exception_fault(&exception),
             None => {
                 let text = value.as_string().and_then(|text| text.to_string().ok());
-                let otherwise = if value.is_null() { "null" } else { "something was thrown that is no Error" };
-                ScriptFault::new(text.as_deref().unwrap_or(otherwise), "")
+                let fallback = if value.is_null() { "null" } else { "something was thrown that is no Error" };
+                ScriptFault::new(text.as_deref().unwrap_or(fallback), "")
             }
         },
     }

@@ -10,7 +10,7 @@ mod timers;
 /// Answers of calls in the form of scripts; the source of plugins and scenarios share it.
 pub const CALLS: (&str, &str) = ("calls", include_str!("calls.js"));
 
-pub use engine::{ScriptLimits, SandboxScript};
-pub use fault::{ScriptLimit, ScriptFault};
+pub use engine::{SandboxScript, ScriptLimits};
+pub use fault::{ScriptFault, ScriptLimit};
 pub use request::{ToolkitRequest, millis, parsed};
 pub use timers::{TimerKey, Timers};

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::link::PINGS_ENABLED;
 use crate::ocpp::Role;
 use crate::sanitize::visible;
-use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, StationRow, FrameVerdict};
+use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordKind, StationRow};
 
 /// Writes events as lines.
 pub(super) struct EventLines {

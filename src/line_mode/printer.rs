@@ -13,7 +13,7 @@ use super::LogFormat;
 use super::event_line::EventLines;
 use super::prompt::PromptWriter;
 use super::soap_line::SoapLines;
-use crate::console::{OutputLine, OutputKind};
+use crate::console::{OutputKind, OutputLine};
 use crate::hub::Hub;
 use crate::sanitize::visible;
 use crate::trace::export;

@@ -23,7 +23,10 @@ pub(super) type PromptWriter = Box<dyn ExternalPrinter + Send>;
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub(super) fn start(console: Arc<Console>, history: Arc<History>) -> rustyline::Result<(mpsc::Receiver<TypedLine>, PromptWriter)> {
+pub(super) fn start(
+    console: Arc<Console>,
+    history: Arc<History>,
+) -> rustyline::Result<(mpsc::Receiver<TypedLine>, PromptWriter)> {
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
     let remembered = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, remembered)?;

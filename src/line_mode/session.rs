@@ -35,7 +35,12 @@ pub struct LineOptions {
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
-pub async fn run(console: Arc<Console>, history: Arc<History>, first: Vec<OutputLine>, options: LineOptions) -> io::Result<ExitCode> {
+pub async fn run(
+    console: Arc<Console>,
+    history: Arc<History>,
+    first: Vec<OutputLine>,
+    options: LineOptions,
+) -> io::Result<ExitCode> {
     let (mut input, above) = if options.terminal {
         let (input, above) = prompt::start(console.clone(), history).map_err(io::Error::other)?;
         (input, Some(above))

@@ -10,7 +10,7 @@ use crate::hub::Hub;
 use crate::ocpp::{Catalog, Role, Transport};
 use crate::rpc::soap::{self, Body, Hint};
 use crate::sanitize::visible;
-use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, HTTP_HEADERS, Record, RecordKind, StationRow, FrameVerdict};
+use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, FrameVerdict, HTTP_HEADERS, Record, RecordKind, StationRow};
 
 /// Writes events of SOAP links as lines.
 pub(super) struct SoapLines {

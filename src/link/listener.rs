@@ -88,7 +88,7 @@ pub async fn accept(mut listener: Listener, reception: Arc<ListenerContext>) {
             }
             Err(error) => {
                 let text = format!("a connection could not be accepted: {error}").into();
-                reception.context.teller.tell(None, now(), Happening::Note { failure: true, text }).await;
+                reception.context.events.tell(None, now(), Happening::Note { failure: true, text }).await;
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -121,13 +121,17 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>
         served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
             let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
-            reception.context.teller.tell(None, now(), happening).await;
+            reception.context.events.tell(None, now(), happening).await;
         }
     }
 }
 
 /// The answer to a request; a good handshake starts the link's task.
-async fn respond(mut request: Request<Incoming>, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
+async fn respond(
+    mut request: Request<Incoming>,
+    connection: &IncomingConnection,
+    reception: &Arc<ListenerContext>,
+) -> Response<Full<Bytes>> {
     let peer = connection.peer;
     connection.spoke();
     if is_soap(&request, reception) {
@@ -145,7 +149,7 @@ async fn respond(mut request: Request<Incoming>, connection: &IncomingConnection
             let response = refusal(status, &detail);
             let handshake = handshake_headers::handshake(&request, Some(&response));
             let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
-            reception.context.teller.tell(None, now(), happening).await;
+            reception.context.events.tell(None, now(), happening).await;
             response
         }
     }
@@ -291,7 +295,7 @@ async fn link(
     let admission = reception.directory.admit(&identity, version);
     drop(identity); // the station's row has it
     let station = admission.station;
-    let number = reception.context.teller.numbers().next();
+    let number = reception.context.events.numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
     if let Some(older) = reception.directory.attach(station, handle) {
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
@@ -299,7 +303,7 @@ async fn link(
     }
     let up = LinkUp { stream, station, number, version, peer, handshake };
     let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
-    panic_guard::guarded(running, &reception.context.teller, station, number).await;
+    panic_guard::guarded(running, &reception.context.events, station, number).await;
     reception.directory.detach(station, number);
 }
 
@@ -319,6 +323,6 @@ async fn no_common_subprotocol(
         detail: format!("{}: {reason}", crate::sanitize::visible(&accepted.identity)).into(),
         handshake: accepted.heads,
     };
-    reception.context.teller.tell(None, now(), happening).await;
+    reception.context.events.tell(None, now(), happening).await;
     websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
 }

@@ -7,10 +7,15 @@ use std::panic::AssertUnwindSafe;
 use futures_util::future::FutureExt;
 
 use crate::clock::now;
-use crate::trace::{Happening, StationKey, EventSender};
+use crate::trace::{EventSender, Happening, StationKey};
 
 /// Runs a link's future. `None` when it panicked, which is told.
-pub(super) async fn guarded<T>(running: impl Future<Output = T>, teller: &EventSender, station: StationKey, link: u64) -> Option<T> {
+pub(super) async fn guarded<T>(
+    running: impl Future<Output = T>,
+    events: &EventSender,
+    station: StationKey,
+    link: u64,
+) -> Option<T> {
     // Nothing of the future is used after a panic, so no broken state is seen.
     match AssertUnwindSafe(running).catch_unwind().await {
         Ok(done) => Some(done),
@@ -19,7 +24,7 @@ pub(super) async fn guarded<T>(running: impl Future<Output = T>, teller: &EventS
             let reason = "its task failed".into();
             let mut told =
                 vec![(now(), Happening::Note { failure: true, text }), (now(), Happening::Disconnected { link, reason })];
-            teller.tell_all(station, &mut told).await;
+            events.send_all(station, &mut told).await;
             None
         }
     }

@@ -108,7 +108,7 @@ impl Catalog {
     }
 
     /// Finds one action, or says why there is none.
-    pub fn look_up(&self, version: Version, initiator: Role, name: &str) -> ActionLookup {
+    pub fn lookup(&self, version: Version, initiator: Role, name: &str) -> ActionLookup {
         if let Some(action) = self.action(version, initiator, name) {
             return ActionLookup::Known(action.clone());
         }

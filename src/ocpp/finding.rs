@@ -33,7 +33,9 @@ impl FindingRule {
             (FindingRule::Type, _) => ErrorCode::TypeConstraintViolation,
             (FindingRule::UnknownField, Version::V1_6) => ErrorCode::FormationViolation,
             (FindingRule::UnknownField, _) => ErrorCode::PropertyConstraintViolation,
-            (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, Version::V1_6) => ErrorCode::PropertyConstraintViolation,
+            (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, Version::V1_6) => {
+                ErrorCode::PropertyConstraintViolation
+            }
             (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, _) => ErrorCode::TypeConstraintViolation,
         }
     }

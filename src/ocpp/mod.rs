@@ -17,7 +17,7 @@ mod transport;
 mod version;
 pub mod xml;
 
-pub use catalog::{ActionDefinition, Catalog, ActionLookup, SoapOperation};
+pub use catalog::{ActionDefinition, ActionLookup, Catalog, SoapOperation};
 pub use error_code::ErrorCode;
 pub use finding::{Finding, FindingRule, decisive};
 pub use message::{FieldDefinition, FieldKind, MessageDefinition, XmlBody, XmlForm};

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::request::Request;
-use super::subscriptions::{Subscriptions, Kind};
-use crate::behaviour::{Answer, Behaviour, IncomingCall, DeferredAnswer, Outbox, CallOutcome};
+use super::subscriptions::{Kind, Subscriptions};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, DeferredAnswer, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::trace::{Direction, StationKey};
@@ -18,7 +18,7 @@ use crate::trace::{Direction, StationKey};
 /// With more requests waiting, the thread is too far behind to be asked for an answer.
 const TOO_MANY: usize = 10_000;
 /// How long a link waits for the plugins at most; calls usually wait 30 s.
-const PATIENCE: Duration = Duration::from_secs(25);
+const TIMEOUT: Duration = Duration::from_secs(25);
 
 /// What links and the thread of the plugins have in common.
 #[derive(Debug)]
@@ -32,7 +32,12 @@ pub struct PluginChannel {
 impl PluginChannel {
     pub(super) fn new() -> (Arc<PluginChannel>, mpsc::Receiver<Request>) {
         let (requests, receiver) = mpsc::channel();
-        let seam = PluginChannel { handled: Subscriptions::default(), waiting: AtomicUsize::new(0), tickets: AtomicU64::new(1), requests };
+        let seam = PluginChannel {
+            handled: Subscriptions::default(),
+            waiting: AtomicUsize::new(0),
+            tickets: AtomicU64::new(1),
+            requests,
+        };
         (Arc::new(seam), receiver)
     }
 
@@ -100,7 +105,7 @@ impl Behaviour for PluginFilter {
         if !self.seam.tell(asked) {
             return usual;
         }
-        Answer::Later(DeferredAnswer { ticket, patience: Some(PATIENCE), otherwise: Box::new(usual), delay: None })
+        Answer::Later(DeferredAnswer { ticket, timeout: Some(TIMEOUT), fallback: Box::new(usual), delay: None })
     }
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {

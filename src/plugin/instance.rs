@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::plugin_request::{Effect, PluginRequests};
-use crate::javascript::{CALLS, ScriptFault, ScriptLimits, SandboxScript};
+use crate::javascript::{CALLS, SandboxScript, ScriptFault, ScriptLimits};
 
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 

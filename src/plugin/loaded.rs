@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::instance::PluginInstance;
 use super::report::{PluginCommand, PluginDetail, PluginState};
 use super::subscriptions::{HandlerSet, Kind};
-use crate::javascript::{ScriptLimit, ScriptFault};
+use crate::javascript::{ScriptFault, ScriptLimit};
 
 /// A plugin that breaks its bounds so often is stopped.
 const STRIKES: u32 = 3;
@@ -31,7 +31,13 @@ pub(super) struct RunningPlugin {
 
 impl RunningPlugin {
     /// A plugin that begins.
-    pub fn new(serial: u64, name: String, instance: PluginInstance, file: Option<PathBuf>, changed: Option<SystemTime>) -> RunningPlugin {
+    pub fn new(
+        serial: u64,
+        name: String,
+        instance: PluginInstance,
+        file: Option<PathBuf>,
+        changed: Option<SystemTime>,
+    ) -> RunningPlugin {
         RunningPlugin {
             serial,
             name,

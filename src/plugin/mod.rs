@@ -17,7 +17,7 @@ mod settings;
 mod subscriptions;
 mod types;
 
-pub use filter::{PluginFilter, PluginChannel};
+pub use filter::{PluginChannel, PluginFilter};
 pub use folder::{NameError, check_name};
 pub use handle::{Plugins, Reply};
 pub use host::{Host, StationFacts};

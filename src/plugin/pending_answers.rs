@@ -9,7 +9,7 @@ use crate::behaviour::script_form::answer;
 use crate::trace::StationKey;
 
 /// How long a promise may take to become an answer. A link waits a little longer, and calls usually wait 30 s.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One call.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Open {
     /// A call that is shown to these plugins now.
     pub fn new(ticket: u64, station: StationKey, action: String, usual: Answer, plugins: &[u64], now: Instant) -> Open {
         let asked = plugins.iter().map(|plugin| (*plugin, Said::NotYet)).collect();
-        Open { ticket, station, action, usual, asked, deadline: now + PATIENCE }
+        Open { ticket, station, action, usual, asked, deadline: now + TIMEOUT }
     }
 
     /// What a plugin says, as the prelude forms it.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::player::Player;
-use super::request::{Request, HostRequest};
+use super::request::{HostRequest, Request};
 use super::session::StartError;
 use super::worker::Spoken;
 use crate::behaviour::script_form;
-use crate::behaviour::{CallResult, CallObserver};
+use crate::behaviour::{CallObserver, CallResult};
 use crate::clock::now;
 use crate::console::{OutputKind, RunContext};
 use crate::hub::AnswerRequest;
@@ -66,7 +66,8 @@ impl Player<'_> {
     async fn carry(&mut self, wish: HostRequest) {
         match wish {
             HostRequest::Step(step) => {
-                let place = ScriptFault::new(&step.text, &step.stack).place.map_or_else(String::new, |place| format!(" ({place})"));
+                let place =
+                    ScriptFault::new(&step.text, &step.stack).place.map_or_else(String::new, |place| format!(" ({place})"));
                 self.tell(step.station, false, format!("{}{place}", step.text));
                 self.steps.push(step);
             }
@@ -176,7 +177,9 @@ impl Player<'_> {
                 CallResult::Result(result) => json!({ "result": result }),
                 CallResult::Error { code, description } => json!({ "code": code, "description": description }),
                 // A peer may call its error so too.
-                CallResult::Timeout => json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true }),
+                CallResult::Timeout => {
+                    json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true })
+                }
                 CallResult::Lost => json!({ "code": "Lost", "description": "the link was lost", "unanswered": true }),
             };
             // Nobody listens any more when the scenario is over.
@@ -197,7 +200,7 @@ impl Player<'_> {
     /// Nobody will be asked any more: what is still open gets its usual answer.
     pub(super) fn leave_usual(&mut self) {
         self.hub().answers().ask(None);
-        while let Ok(happened) = self.happenings.try_recv() {
+        while let Ok(happened) = self.events.try_recv() {
             if let PlayerEvent::Asked(AnswerRequest { ticket, station, usual, .. }) = happened {
                 self.questions.insert((ticket, station), usual);
             }

@@ -23,5 +23,5 @@ mod worker;
 
 pub use files::{FileError, find};
 pub use options::{Listen, ScenarioOptions};
-pub use outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
-pub use worker::{Spoken, ProgressFn, run};
+pub use outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
+pub use worker::{ProgressFn, Spoken, run};

@@ -98,7 +98,7 @@ impl ScenarioOptions {
     }
 
     /// How long a scenario may take by the session's clock.
-    pub(super) fn patience(&self) -> Duration {
+    pub(super) fn timeout(&self) -> Duration {
         const WEEK: Duration = Duration::from_secs(7 * 86_400);
         if self.virtual_time { WEEK } else { self.timeout }
     }
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn virtual_time_goes_on_for_a_week() {
-        assert_eq!(options(&[], false).patience(), Duration::from_secs(60));
-        assert_eq!(options(&[], true).patience(), Duration::from_secs(7 * 86_400));
+        assert_eq!(options(&[], false).timeout(), Duration::from_secs(60));
+        assert_eq!(options(&[], true).timeout(), Duration::from_secs(7 * 86_400));
     }
 }

@@ -14,17 +14,17 @@ use super::excerpt::Excerpt;
 use super::execute::PlayerEvent;
 use super::files;
 use super::options::ScenarioOptions;
-use super::outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
+use super::outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
 use super::query::ScriptQueries;
 use super::record_json;
-use super::request::{self, DeclaredScenario, Settled, Step, HostRequest};
+use super::request::{self, DeclaredScenario, HostRequest, Settled, Step};
 use super::session::Session;
-use super::worker::{Spoken, ProgressFn};
+use super::worker::{ProgressFn, Spoken};
 use crate::behaviour::Answer;
 use crate::clock::now;
 use crate::hub::{AnswerRequest, Hub};
 use crate::javascript::CALLS;
-use crate::javascript::{ScriptFault, ScriptLimits, SandboxScript, Timers, millis};
+use crate::javascript::{SandboxScript, ScriptFault, ScriptLimits, Timers, millis};
 use crate::trace::StationKey;
 
 /// What scripts find, in the order in which it is built.
@@ -74,7 +74,7 @@ pub(super) struct Player<'a> {
     /// When it has taken too long.
     pub deadline: Instant,
     pub script: SandboxScript,
-    pub happenings: mpsc::UnboundedReceiver<PlayerEvent>,
+    pub events: mpsc::UnboundedReceiver<PlayerEvent>,
     /// The hub that the script's questions are about.
     asked: Rc<RefCell<Hub>>,
     changes: watch::Receiver<u64>,
@@ -130,10 +130,15 @@ fn engine(
 }
 
 impl<'a> Player<'a> {
-    fn new(path: &Path, options: &'a ScenarioOptions, to_person: ProgressFn<'a>, session: Session) -> Result<Player<'a>, ScriptFault> {
+    fn new(
+        path: &Path,
+        options: &'a ScenarioOptions,
+        to_person: ProgressFn<'a>,
+        session: Session,
+    ) -> Result<Player<'a>, ScriptFault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let shown = path.display().to_string();
-        let (happened, happenings) = mpsc::unbounded_channel();
+        let (happened, events) = mpsc::unbounded_channel();
         let wishes = Rc::<RefCell<Vec<HostRequest>>>::default();
         let asked = Rc::new(RefCell::new(session.hub().clone()));
         let script = engine(path, options, &wishes, &asked)?;
@@ -156,7 +161,7 @@ impl<'a> Player<'a> {
             began: Instant::now(),
             deadline: Instant::now(),
             script,
-            happenings,
+            events,
             asked,
             changes,
             file: shown,
@@ -185,7 +190,10 @@ impl<'a> Player<'a> {
                 break;
             }
             if let Some(reason) = &declared.skip {
-                cases.push(ScenarioCase { outcome: CaseOutcome::Skipped(reason.clone()), ..case(&declared.name, Some(declared)) });
+                cases.push(ScenarioCase {
+                    outcome: CaseOutcome::Skipped(reason.clone()),
+                    ..case(&declared.name, Some(declared))
+                });
                 continue;
             }
             if self.exhausted
@@ -241,7 +249,7 @@ impl<'a> Player<'a> {
         drop(self.script.unheard()); // those of a scenario that was broken off are not this one's
         self.settled = None;
         self.began = Instant::now();
-        self.deadline = self.began + timeout.map_or_else(|| self.options.patience(), |timeout| millis(Some(timeout)));
+        self.deadline = self.began + timeout.map_or_else(|| self.options.timeout(), |timeout| millis(Some(timeout)));
     }
 
     /// Goes on until what has started settles, fails or takes too long.
@@ -276,18 +284,18 @@ impl<'a> Player<'a> {
                 debug_assert!(changed.is_ok(), "the session outlives the scenario");
                 None
             }
-            happened = self.happenings.recv() => happened,
+            happened = self.events.recv() => happened,
             () = self.options.stop.cancelled() => None,
             () = sleep_until(timer) => None,
         };
         let (mut answered, mut asked) = (Vec::new(), VecDeque::new());
-        let mut happened = first.or_else(|| self.happenings.try_recv().ok());
+        let mut happened = first.or_else(|| self.events.try_recv().ok());
         while let Some(next) = happened {
             match next {
                 PlayerEvent::Answered { number, value } => answered.push((number, value)),
                 PlayerEvent::Asked(question) => asked.push_back(question),
             }
-            happened = self.happenings.try_recv().ok();
+            happened = self.events.try_recv().ok();
         }
         self.records(&mut asked)?;
         // Whoever hears of an answer finds its record.

@@ -138,7 +138,7 @@ pub(super) struct ChargePointConfig {
     pub version: Option<String>,
     pub transport: Option<String>,
     pub url: Option<String>,
-    pub lively: bool,
+    pub autonomous: bool,
 }
 
 /// Reads a version as scripts write it.
@@ -179,7 +179,7 @@ pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
             HostRequest::Answer { ticket, station, form }
         }
         "operator" => HostRequest::Operator(parsed::<Operator>(json)?.text),
-        "grant" => HostRequest::Grant(parsed::<Grant>(json)?.patience),
+        "grant" => HostRequest::Grant(parsed::<Grant>(json)?.timeout),
         _ => {
             let number = parsed::<Number>(json)?.number;
             HostRequest::Request(number, request(operation, json)?)
@@ -237,7 +237,7 @@ struct Operator {
 
 #[derive(Deserialize)]
 struct Grant {
-    patience: f64,
+    timeout: f64,
 }
 
 #[derive(Deserialize)]

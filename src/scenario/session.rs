@@ -53,8 +53,8 @@ impl Session {
     /// A session in which nothing runs yet.
     pub fn new(options: &ScenarioOptions) -> Session {
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
-        let teller = trace::direct(options.trace_memory, now());
-        let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, teller, network);
+        let events = trace::direct(options.trace_memory, now());
+        let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, events, network);
         Session { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
     }
 
@@ -145,12 +145,12 @@ impl Session {
         // One address serves both.
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         let hub = self.hub().clone();
-        let lively = wish.lively;
+        let autonomous = wish.autonomous;
         let name = self.free_name(&identity);
-        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, lively, soap };
+        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
         let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
         if simulated {
-            let other = if lively { key } else { hub.trace().station(Role::CentralSystem, &identity) };
+            let other = if autonomous { key } else { hub.trace().station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
         }
         Ok(key)

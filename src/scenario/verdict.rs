@@ -3,10 +3,10 @@
 
 use super::excerpt::Excerpt;
 use super::files;
-use super::outcome::{Failure, CaseOutcome};
+use super::outcome::{CaseOutcome, Failure};
 use super::player::{FILE, MEMORY, Player, TURN};
-use super::request::{Settled, Step, HostRequest};
-use crate::javascript::{ScriptLimit, ScriptFault};
+use super::request::{HostRequest, Settled, Step};
+use crate::javascript::{ScriptFault, ScriptLimit};
 
 impl Player<'_> {
     /// The script has said how it ended.
@@ -39,7 +39,9 @@ impl Player<'_> {
     /// The engine has stopped the script, or its text cannot be run.
     pub(super) fn stopped(&mut self, fault: ScriptFault) -> CaseOutcome {
         let message = match fault.bound {
-            Some(ScriptLimit::Time) => format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs()),
+            Some(ScriptLimit::Time) => {
+                format!("it computed for {} s without a pause; is that an endless loop?", TURN.as_secs())
+            }
             Some(ScriptLimit::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
             None => fault.message,
         };

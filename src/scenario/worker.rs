@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use super::options::ScenarioOptions;
-use super::outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
+use super::outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
 use super::player::play;
 use super::session::Session;
 use crate::clock::follow_runtime;

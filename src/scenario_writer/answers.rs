@@ -9,7 +9,7 @@ use super::said::Said;
 use super::script::ScriptWriter;
 use crate::behaviour::{Answer, IncomingCall};
 use crate::ocpp::{ErrorCode, MessageDefinition, Role, Version};
-use crate::trace::{Record, FrameVerdict};
+use crate::trace::{FrameVerdict, Record};
 
 /// How much of an answer is told to a person.
 const MOST_TOLD: usize = 80;

@@ -9,7 +9,7 @@ use super::periodic::shape;
 use super::said::Said;
 use super::script::ScriptWriter;
 use crate::ocpp::{MessageDefinition, Role};
-use crate::trace::{Direction, Record, RecordKind, FrameVerdict};
+use crate::trace::{Direction, FrameVerdict, Record, RecordKind};
 
 /// The time after which a call that gets no answer is given up for certain, in milliseconds: longer than links usually wait.
 const UNANSWERED: &str = "40000";

@@ -13,7 +13,7 @@ use crate::sanitize::visible;
 const NAMED: usize = 3;
 
 /// The time that a scenario has anyway, in milliseconds.
-const PATIENCE: i64 = 60_000;
+const TIMEOUT: i64 = 60_000;
 
 /// The lines above the statements; `micros` is when the recording began, `waits` how many milliseconds its expectations may wait.
 pub(super) fn heading(title: Title<'_>, links: &[&ScriptLink], micros: i64, waits: i64) -> String {
@@ -31,7 +31,7 @@ pub(super) fn heading(title: Title<'_>, links: &[&ScriptLink], micros: i64, wait
             .filter_map(|(our_role, how)| links.iter().any(|link| link.our_role == our_role).then_some(how))
             .collect();
     // Only who waits longer than any scenario may has to say so.
-    let about = if waits > PATIENCE / 2 { format!("{{ timeout: {} }}, ", PATIENCE + waits) } else { String::new() };
+    let about = if waits > TIMEOUT / 2 { format!("{{ timeout: {} }}, ", TIMEOUT + waits) } else { String::new() };
     format!(
         "/// <reference path=\"./{TYPES_FILE}\" />\n\
          // Recorded with ocpp-tui {program} on {date} from {described}.\n\

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::sanitize::is_hostile;
+use crate::sanitize::is_unsafe;
 
 /// A string literal with single quotes.
 pub(super) fn quoted(text: &str) -> String {
@@ -52,7 +52,7 @@ fn push(out: &mut String, character: char) {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
-        _ if is_hostile(character) => {
+        _ if is_unsafe(character) => {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
                 let _ = write!(out, "\\u{unit:04x}"); // a String takes everything

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::test_recording::{Recording, TITLE, back, statements};
 use super::*;
 use crate::link::{CLOSED_BY_US, REPLACED};
-use crate::ocpp::{ErrorCode, Finding, Role, FindingRule, Transport, Version};
+use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::trace::{Direction, FrameKind, Happening, StationKey};
 
 fn boot(recording: &mut Recording, station: StationKey, direction: Direction, interval: u32) {
@@ -167,8 +167,9 @@ fn what_comes_by_the_clock_is_said_once_and_waited_for_long_enough() {
 fn what_breaks_the_definitions_is_not_checked_and_not_answered_twice() {
     let mut recording = Recording::new();
     let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
-    let broken =
-        || vec![Finding { path: "/status".into(), rule: FindingRule::Enumeration, message: "unknown".into(), tolerated: false }];
+    let broken = || {
+        vec![Finding { path: "/status".into(), rule: FindingRule::Enumeration, message: "unknown".into(), tolerated: false }]
+    };
     recording.call(station, Direction::Out, "Reset", &json!({"type": "Hard"}));
     recording.judged(station, Direction::In, FrameKind::Result, "Reset", r#"[3,"id-1",{"status":"Maybe"}]"#, broken());
     recording.exchange += 1;
@@ -229,7 +230,7 @@ fn nothing_from_outside_becomes_code() {
     let chosen: Vec<Sequence> = recording.contents.records().range().collect();
     let title = Title { name: hostile, file: hostile };
     let transcript = transcribe(&recording.contents, &Catalog::embedded(), &chosen, title).unwrap();
-    assert!(!transcript.text.chars().any(|c| c != '\n' && crate::sanitize::is_hostile(c)), "{}", transcript.text);
+    assert!(!transcript.text.chars().any(|c| c != '\n' && crate::sanitize::is_unsafe(c)), "{}", transcript.text);
     insta::assert_snapshot!(transcript.text);
 }
 

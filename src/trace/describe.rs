@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::record::{RecordKind, FrameVerdict};
+use super::record::{FrameVerdict, RecordKind};
 use super::store::Entry;
 use super::{Event, Frame, FrameKind, Happening};
 use crate::ocpp::{Finding, Transport};

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::export_soap;
 use crate::ocpp::{Catalog, Role, Transport};
-use crate::trace::{Direction, FrameKind, Record, RecordKind, StationTable, FrameVerdict};
+use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind, StationTable};
 
 /// The object of a record as a text, without a line end.
 pub fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Event;
 use super::queue::Batch;
-use super::recorder::{EventSink, EventSender, Trace};
+use super::recorder::{EventSender, EventSink, Trace};
 use crate::clock::Moment;
 
 /// The way of events into the trace, with what is reused from one telling to the next.
@@ -44,23 +44,23 @@ mod tests {
 
     #[test]
     fn what_was_told_is_in_the_trace_at_once() {
-        let teller = direct(1 << 20, now());
-        let changes = teller.trace().subscribe();
+        let events = direct(1 << 20, now());
+        let changes = events.trace().subscribe();
         let note = |text: &str| Happening::Note { failure: false, text: text.into() };
         let texts = || {
-            let contents = teller.trace().read();
+            let contents = events.trace().read();
             let records = contents.records();
             records.iter(records.range()).map(|record| record.text.to_owned()).collect::<Vec<_>>()
         };
-        teller.tell_now(None, now(), note("one"));
+        events.try_send(None, now(), note("one"));
         assert_eq!(texts(), ["one"]);
         assert!(changes.has_changed().unwrap(), "readers are woken");
-        teller.tell(None, now(), note("two")).now_or_never().unwrap();
-        let station = teller.trace().station(Role::ChargePoint, "CP1");
+        events.tell(None, now(), note("two")).now_or_never().unwrap();
+        let station = events.trace().station(Role::ChargePoint, "CP1");
         let mut told = vec![(now(), note("three")), (now(), note("four"))];
-        teller.tell_all(station, &mut told).now_or_never().unwrap();
+        events.send_all(station, &mut told).now_or_never().unwrap();
         assert!(told.is_empty());
-        teller.caught_up().now_or_never().unwrap();
+        events.caught_up().now_or_never().unwrap();
         assert_eq!(texts(), ["one", "two", "three", "four"]);
     }
 }

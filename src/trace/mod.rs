@@ -17,7 +17,7 @@ mod store;
 
 pub use event::{AS_TYPED, Direction, Event, Frame, FrameKind, HTTP_HEADERS, Happening, Sequence, Stamp, StationKey, Text};
 pub use immediate::direct;
-pub use record::{Record, RecordKind, FrameVerdict};
-pub use recorder::{Contents, NumberSource, EventSender, Trace, start};
+pub use record::{FrameVerdict, Record, RecordKind};
+pub use recorder::{Contents, EventSender, NumberSource, Trace, start};
 pub use stations::{LinkState, StationRow, StationTable};
 pub use store::Store;

@@ -69,7 +69,7 @@ struct Inside {
     /// The recorder waits to be woken.
     recorder_waits: bool,
     /// No event will come any more.
-    tellers_gone: bool,
+    senders_gone: bool,
     /// No event will be taken any more.
     recorder_gone: bool,
 }
@@ -149,7 +149,7 @@ impl QueueSender {
 
 impl Drop for QueueSender {
     fn drop(&mut self) {
-        self.0.lock().tellers_gone = true;
+        self.0.lock().senders_gone = true;
         self.0.arrived.notify_one();
     }
 }
@@ -161,7 +161,7 @@ impl QueueReceiver {
         batch.clear();
         let mut inside = self.0.lock();
         while inside.batch.events.is_empty() && inside.batch.awaited.is_empty() {
-            if inside.tellers_gone {
+            if inside.senders_gone {
                 return false;
             }
             inside.recorder_waits = true;

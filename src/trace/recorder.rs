@@ -209,14 +209,14 @@ impl EventSender {
     }
 
     /// Tells what happened at one station, oldest first, and empties the list. Waits like [`tell`](Self::tell).
-    pub async fn tell_all(&self, station: StationKey, happenings: &mut Vec<(Moment, Happening)>) {
-        if !happenings.is_empty() {
-            self.put(happenings.drain(..).map(|(now, happening)| self.event(Some(station), now, happening))).await;
+    pub async fn send_all(&self, station: StationKey, events: &mut Vec<(Moment, Happening)>) {
+        if !events.is_empty() {
+            self.put(events.drain(..).map(|(now, happening)| self.event(Some(station), now, happening))).await;
         }
     }
 
     /// Tells from outside the actors, where waiting is impossible. Drops the event when thousands wait.
-    pub fn tell_now(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
+    pub fn try_send(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
         let event = std::iter::once(self.event(station, now, happening));
         match &self.road {
             // What does not fit is dropped.
@@ -260,7 +260,7 @@ impl EventSender {
 pub fn start(limit: usize, began: Moment) -> std::io::Result<(EventSender, JoinHandle<()>)> {
     let (slot, takings) = mailbox();
     let trace = Arc::new(Trace::new(limit, began));
-    let teller = EventSender::new(EventSink::Recorder(Arc::new(slot)), trace.clone());
+    let events = EventSender::new(EventSink::Recorder(Arc::new(slot)), trace.clone());
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
         let mut batch = Batch::default();
         let mut scratch = String::new();
@@ -269,14 +269,14 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(EventSender, JoinH
             std::thread::sleep(GATHER);
         }
     })?;
-    Ok((teller, thread))
+    Ok((events, thread))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
-    use crate::trace::{Direction, LinkState, Text, FrameVerdict};
+    use crate::trace::{Direction, FrameVerdict, LinkState, Text};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
@@ -299,13 +299,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_told_is_in_the_trace_once_the_recorder_has_caught_up() {
-        let (teller, _recorder) = start(1 << 20, crate::clock::now()).unwrap();
+        let (events, _recorder) = start(1 << 20, crate::clock::now()).unwrap();
         for count in 1..=20 {
-            teller.tell_now(None, crate::clock::now(), Happening::Note { failure: false, text: "x".into() });
-            teller.caught_up().await;
-            assert_eq!(teller.trace().read().records().range().end, count);
+            events.try_send(None, crate::clock::now(), Happening::Note { failure: false, text: "x".into() });
+            events.caught_up().await;
+            assert_eq!(events.trace().read().records().range().end, count);
         }
-        teller.caught_up().await;
+        events.caught_up().await;
     }
 
     #[test]
@@ -356,13 +356,13 @@ mod tests {
     #[tokio::test]
     async fn readers_are_woken_and_the_thread_ends_with_the_last_teller() {
         let began = Moment { wall: jiff::Timestamp::UNIX_EPOCH, monotonic: std::time::Instant::now() };
-        let (teller, thread) = start(1 << 20, began).unwrap();
-        let trace = teller.trace().clone();
+        let (events, thread) = start(1 << 20, began).unwrap();
+        let trace = events.trace().clone();
         let mut changes = trace.subscribe();
-        teller.tell(None, began, Happening::Note { failure: false, text: "hello".into() }).await;
+        events.tell(None, began, Happening::Note { failure: false, text: "hello".into() }).await;
         changes.changed().await.unwrap();
         assert_eq!(trace.read().records().get(0).unwrap().text, "hello");
-        drop(teller);
+        drop(events);
         thread.join().unwrap();
     }
 }

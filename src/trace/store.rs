@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::interner::Names;
-use super::record::{Record, RecordKind, FrameVerdict};
+use super::record::{FrameVerdict, Record, RecordKind};
 use super::{Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport};
 

@@ -12,8 +12,8 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, RepeatPlan, Picker, Prompt, Reading, StationDetails, Stations, Toasts,
-    TraceView, View,
+    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Picker, Prompt, Reading, RepeatPlan, StationDetails,
+    Stations, Toasts, TraceView, View,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use crate::config::SavedState;

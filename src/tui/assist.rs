@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::context::{ReadTime, ReadContext};
+use super::context::{ReadContext, ReadTime};
 use crate::compose::{self, KnownValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};

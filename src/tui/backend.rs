@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::config::History;
-use crate::console::{Completions, Console, OutputKind, RunContext, CommandOutput};
+use crate::console::{CommandOutput, Completions, Console, OutputKind, RunContext};
 use crate::hub::{Hub, Order, Receipt};
 use crate::link::Gate;
 use crate::ocpp::Catalog;

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::app::App;
 use super::backend::{Reply, Session};
 use super::bindings::Bindings;
-use super::context::{ReadTime, ReadContext};
+use super::context::{ReadContext, ReadTime};
 use super::draw::{DrawnAreas, draw};
 use super::external;
 use super::persistence::Persistence;
@@ -164,7 +164,7 @@ impl Screen {
             }
             if self.busy {
                 // One piece a turn, whatever else is heard, so that neither keys nor a flood of events wait for the other.
-                self.look_on()?;
+                self.catch_up()?;
             }
             let timer = self.timer();
             let own_theme = self.app.themes.is_own(&self.app.theme.name).then_some(THEMES);
@@ -260,7 +260,7 @@ impl Screen {
     }
 
     /// Takes in what is new, and lets a filter look at a few more records.
-    fn look_on(&mut self) -> Result<(), TerminalError> {
+    fn catch_up(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
         self.app.listening = self.session.listening();
         self.tell(Message::Refresh)?;
@@ -275,7 +275,7 @@ impl Screen {
             return Ok(());
         }
         self.last_frame = Some(Instant::now());
-        self.look_on()?;
+        self.catch_up()?;
         self.dirty = false;
         let (session, app) = (&self.session, &self.app);
         let mut drawn = DrawnAreas::default();
@@ -372,7 +372,10 @@ impl Screen {
 }
 
 fn now(session: &Session) -> ReadTime {
-    ReadTime { wall_micros: Timestamp::now().as_microsecond(), monotonic_micros: session.trace().micros_since_start(Instant::now()) }
+    ReadTime {
+        wall_micros: Timestamp::now().as_microsecond(),
+        monotonic_micros: session.trace().micros_since_start(Instant::now()),
+    }
 }
 
 async fn sleep(duration: Option<Duration>) {

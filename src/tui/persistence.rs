@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::app::App;
 use super::update::text_to_keep;
-use crate::config::{StateWriter, SavedPart, private_file};
+use crate::config::{SavedPart, StateWriter, private_file};
 
 /// The folder of what is kept, and who writes there. Dropping it waits for the last write.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ pub struct Signals {
     terminate: Signal,
     hang_up: Signal,
     interrupt: Signal,
-    go_on: Signal,
+    continue_batch: Signal,
 }
 
 impl Signals {
@@ -20,7 +20,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
-            go_on: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            continue_batch: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
     }
 
@@ -30,12 +30,12 @@ impl Signals {
             _ = self.terminate.recv() => Some(SignalKind::terminate()),
             _ = self.hang_up.recv() => Some(SignalKind::hangup()),
             _ = self.interrupt.recv() => Some(SignalKind::interrupt()),
-            _ = self.go_on.recv() => None,
+            _ = self.continue_batch.recv() => None,
         }
     }
 
     /// Waits until we are continued after a stop.
     pub async fn continued(&mut self) {
-        self.go_on.recv().await;
+        self.continue_batch.recv().await;
     }
 }

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use ocpp_tui::hub::{LinkCommand, Hub, Order};
+use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, SampleContext, Version};
-use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, StationKey, FrameVerdict};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, FrameVerdict, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
 use crate::support::{RawStation, central_system, charge_point, hub, hub_with, until};
@@ -90,7 +90,8 @@ async fn a_lively_charge_point_boots_reports_and_charges_on_demand() {
     };
     seen("BootNotification", 1).await;
     seen("StatusNotification", 3).await;
-    let call = |action: &str, payload| Order { targets: vec![at_central], deed: LinkCommand::Call { action: action.into(), payload } };
+    let call =
+        |action: &str, payload| Order { targets: vec![at_central], deed: LinkCommand::Call { action: action.into(), payload } };
     hub.submit(&call("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})));
     let start = seen("StartTransaction", 1).await;
     assert_eq!((&start["idTag"], &start["connectorId"]), (&json!("TAG"), &json!(1)));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ocpp_tui::console::{Console, RunContext};
-use ocpp_tui::hub::{LinkCommand, Hub, Order};
+use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;

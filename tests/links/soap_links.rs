@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
 use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, SampleContext, Transport, Version};
-use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind, FrameVerdict};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, FrameVerdict, LinkState, RecordKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;

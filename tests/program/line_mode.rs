@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::ocppjs_recordings::program::Program;
 use crate::ocppjs_recordings::stage::Stage;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program with a central system in it.
 struct Console {
@@ -44,7 +44,7 @@ impl Console {
     fn hear(&mut self, text: &str) -> String {
         let mut found = None;
         let from = self.seen;
-        let came = self.stage.until(PATIENCE, |heard| {
+        let came = self.stage.until(TIMEOUT, |heard| {
             found = heard.iter().skip(from).position(|heard| heard.line.contains(text));
             found.is_some()
         });
@@ -70,7 +70,7 @@ impl Console {
 
     fn quit(mut self) -> String {
         self.type_line("quit");
-        assert_eq!(self.program.exit_code(PATIENCE), Some(0));
+        assert_eq!(self.program.exit_code(TIMEOUT), Some(0));
         self.output()
     }
 }
@@ -256,7 +256,7 @@ impl Console {
         let port = console.port;
         console.type_line(&format!("start_cp ws://127.0.0.1:{port} A"));
         let role = |line: &str| line.contains(r#""role":"cp","kind":"connected""#);
-        let came = console.stage.until(PATIENCE, |heard| heard.iter().any(|heard| role(&heard.line)));
+        let came = console.stage.until(TIMEOUT, |heard| heard.iter().any(|heard| role(&heard.line)));
         assert!(came, "{}", console.output());
         console
     }

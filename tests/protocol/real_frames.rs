@@ -13,7 +13,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
-use crate::support::{PATIENCE, RawStation, central_system, charge_point, hub};
+use crate::support::{RawStation, TIMEOUT, central_system, charge_point, hub};
 
 /// One frame. The reference collection has more members, which do not matter here.
 #[derive(Debug, Deserialize)]
@@ -119,7 +119,7 @@ async fn called_by(listener: &TcpListener, version: Version) -> WebSocketStream<
 }
 
 async fn hear(socket: &mut WebSocketStream<TcpStream>) -> Value {
-    let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("a message in time");
+    let message = tokio::time::timeout(TIMEOUT, socket.next()).await.expect("a message in time");
     let Some(Ok(Message::Text(text))) = message else { panic!("{message:?} instead of a text") };
     serde_json::from_str(&text).unwrap()
 }

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::Role as SocketRole;
 
-use crate::support::{PATIENCE, RawStation, central_system, central_system_at, charge_point, hub};
+use crate::support::{RawStation, TIMEOUT, central_system, central_system_at, charge_point, hub};
 
 const PAGE: &str = include_str!("../../docs/srpc.md");
 
@@ -64,7 +64,7 @@ impl Peer {
         match self {
             Peer::Station(station) => station.hear().await,
             Peer::System(socket) => {
-                let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("a message in time");
+                let message = tokio::time::timeout(TIMEOUT, socket.next()).await.expect("a message in time");
                 serde_json::from_str(message.expect("a message").expect("no error").to_text().expect("a text")).expect("JSON")
             }
         }

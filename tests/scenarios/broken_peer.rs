@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ocpp_tui::hub::{AnswerRule, Hub, AnswerOverride};
+use ocpp_tui::hub::{AnswerOverride, AnswerRule, Hub};
 use ocpp_tui::ocpp::{ErrorCode, Role, Version};
 use serde_json::{Value, json};
 

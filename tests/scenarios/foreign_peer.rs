@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::thread;
 
-use ocpp_tui::hub::{LinkCommand, Hub, Order};
+use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::ocpp::{Role, SampleContext, Version};
 
 use crate::stage::{Played, Stage, free_port, shipped};

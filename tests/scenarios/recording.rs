@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ocpp_tui::clock::{follow_runtime, now};
 use ocpp_tui::console::{Console, RunContext};
-use ocpp_tui::hub::{LinkCommand, Hub, Order};
+use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::scenario::{self, CaseOutcome, ScenarioOptions};
@@ -35,8 +35,8 @@ impl Recording {
         self.hub.trace().read().stations().find(our_role, identity).unwrap().key
     }
 
-    pub async fn start(&self, identity: &str, version: Version, lively: bool) {
-        self.hub.start_charge_point(charge_point(self.port, identity, version, lively)).unwrap();
+    pub async fn start(&self, identity: &str, version: Version, autonomous: bool) {
+        self.hub.start_charge_point(charge_point(self.port, identity, version, autonomous)).unwrap();
         self.up(identity).await;
     }
 
@@ -94,8 +94,8 @@ pub fn recorded_with<T>(settings: LinkSettings, record: impl AsyncFnOnce(&Record
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let _clock = follow_runtime("2026-01-01T00:00:00Z".parse().unwrap());
-        let teller = trace::direct(64 << 20, now());
-        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), teller, Network::in_memory());
+        let events = trace::direct(64 << 20, now());
+        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), events, Network::in_memory());
         let recording = Recording::new(hub).await;
         let result = record(&recording).await;
         recording.hub.end().await;

@@ -123,7 +123,9 @@ fn links_go_down_and_come_again() {
         let (us, them) = (Role::CentralSystem, Role::ChargePoint);
         recording.start("CP1", Version::V1_6, true).await;
         sleep(7 * SECOND).await;
-        for (role, deed) in [(us, LinkCommand::Disconnect), (them, LinkCommand::Disconnect), (us, LinkCommand::Drop), (them, LinkCommand::Drop)] {
+        for (role, deed) in
+            [(us, LinkCommand::Disconnect), (them, LinkCommand::Disconnect), (us, LinkCommand::Drop), (them, LinkCommand::Drop)]
+        {
             recording.order(role, "CP1", deed);
             sleep(7 * SECOND).await;
             if role == them {

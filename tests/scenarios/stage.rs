@@ -10,7 +10,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::support::PATIENCE;
+use crate::support::TIMEOUT;
 
 /// A folder for scenarios.
 pub struct Stage {
@@ -56,7 +56,7 @@ impl Stage {
     pub fn play(&self, arguments: &[&str]) -> Played {
         let mut child = self.start(arguments);
         let (out, err) = (all_of(child.stdout.take().unwrap()), all_of(child.stderr.take().unwrap()));
-        let (Ok(out), Ok(err)) = (out.recv_timeout(PATIENCE), err.recv_timeout(PATIENCE)) else {
+        let (Ok(out), Ok(err)) = (out.recv_timeout(TIMEOUT), err.recv_timeout(TIMEOUT)) else {
             child.kill().unwrap();
             panic!("test {arguments:?} does not end");
         };

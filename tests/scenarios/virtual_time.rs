@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use ocpp_tui::clock::{follow_runtime, now};
-use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Hub, Order, SoapOptions};
+use ocpp_tui::hub::{ChargePointOptions, Hub, LinkCommand, Order, SoapOptions};
 use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::simulator::Profile;
-use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey, FrameVerdict};
+use ocpp_tui::trace::{self, Contents, Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationKey};
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -26,9 +26,9 @@ fn session<T>(run: impl AsyncFnOnce(&Hub) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let _clock = follow_runtime(START.parse().unwrap());
-        let teller = trace::direct(64 << 20, now());
+        let events = trace::direct(64 << 20, now());
         let (settings, profile) = (LinkSettings::default(), Profile::default());
-        let hub = Hub::with_network(Catalog::embedded(), settings, profile, teller, Network::in_memory());
+        let hub = Hub::with_network(Catalog::embedded(), settings, profile, events, Network::in_memory());
         let result = run(&hub).await;
         hub.end().await;
         result

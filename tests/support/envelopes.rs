@@ -1,6 +1,6 @@
 //! What the tests of SOAP share: envelopes of a 1.5 station, and looking at answers and at the trace.
 
-use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Hub, Order, SoapOptions};
+use ocpp_tui::hub::{ChargePointOptions, Hub, LinkCommand, Order, SoapOptions};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::rpc::soap::{Body, Envelope, Hint, read};
 use ocpp_tui::trace::{Contents, LinkState, Record, StationKey};
@@ -51,11 +51,11 @@ pub fn is_result(reply: &Reply, action: &str) -> bool {
     reply.status == 200 && matches!(&parsed(reply).body, Body::Response(operation) if &*operation.action == action)
 }
 
-pub fn soap_charge_point(port: u16, identity: &str, version: Version, lively: bool) -> ChargePointOptions {
+pub fn soap_charge_point(port: u16, identity: &str, version: Version, autonomous: bool) -> ChargePointOptions {
     ChargePointOptions {
         url: format!("http://localhost:{port}/"),
         soap: Some(SoapOptions::default()),
-        ..super::charge_point(port, identity, version, lively)
+        ..super::charge_point(port, identity, version, autonomous)
     }
 }
 

@@ -4,7 +4,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::PATIENCE;
+use super::TIMEOUT;
 
 /// A response.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Wire {
 
     /// Reads one response, with its body when it has a length.
     pub async fn reply(&mut self) -> Reply {
-        tokio::time::timeout(PATIENCE, self.read()).await.expect("a response in time")
+        tokio::time::timeout(TIMEOUT, self.read()).await.expect("a response in time")
     }
 
     async fn read(&mut self) -> Reply {

@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// No correct test waits as long as this, however slow the machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A session with the embedded definitions.
 pub fn hub() -> Hub {
@@ -30,8 +30,8 @@ pub fn hub() -> Hub {
 
 /// A session with these limits.
 pub fn hub_with(settings: LinkSettings) -> Hub {
-    let (teller, _recorder) = trace::start(64 << 20, now()).expect("a thread for the recorder");
-    Hub::new(Catalog::embedded(), settings, teller)
+    let (events, _recorder) = trace::start(64 << 20, now()).expect("a thread for the recorder");
+    Hub::new(Catalog::embedded(), settings, events)
 }
 
 /// A central system on a free port of the loopback, and its port.
@@ -53,9 +53,9 @@ pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) 
 }
 
 /// How a simulated charge point of the tests is started.
-pub fn charge_point(port: u16, identity: &str, version: Version, lively: bool) -> ChargePointOptions {
+pub fn charge_point(port: u16, identity: &str, version: Version, autonomous: bool) -> ChargePointOptions {
     let url = format!("ws://127.0.0.1:{port}");
-    ChargePointOptions { url, identity: identity.into(), version, ping_interval: 0, lively, soap: None }
+    ChargePointOptions { url, identity: identity.into(), version, ping_interval: 0, autonomous, soap: None }
 }
 
 /// Waits until the trace shows what is looked for, and returns it.
@@ -69,7 +69,7 @@ pub async fn until<T>(trace: &Arc<Trace>, what: &str, mut look: impl FnMut(&Cont
             changes.changed().await.expect("the trace outlives the test");
         }
     };
-    match tokio::time::timeout(PATIENCE, waiting).await {
+    match tokio::time::timeout(TIMEOUT, waiting).await {
         Ok(found) => found,
         Err(_) => panic!("{what} did not happen; the trace:\n{}", dump(trace)),
     }
@@ -111,7 +111,7 @@ impl RawStation {
 
     /// The next message of any kind; `None` when the connection is over.
     pub async fn next(&mut self) -> Option<Message> {
-        let next = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a message in time");
+        let next = tokio::time::timeout(TIMEOUT, self.socket.next()).await.expect("a message in time");
         next.and_then(Result::ok)
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::grammar::{CommandSpec, Grammar};
 use super::path;
 use super::setting::SETTINGS;
-use super::table::{CompletionKind, CommandKind, Positional, ArgumentStyle};
+use super::table::{ArgumentStyle, CommandKind, CompletionKind, Positional};
 use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, MessageDefinition, Role, Version};
@@ -282,7 +282,9 @@ impl Line<'_> {
             ArgumentStyle::Settings if self.words.first().is_some_and(|word| word.value == "station") => {
                 vec![candidate("callback=", "the URL at which it is called over SOAP")]
             }
-            ArgumentStyle::Settings => SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect(),
+            ArgumentStyle::Settings => {
+                SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect()
+            }
             ArgumentStyle::Payload => self.fields(typed),
         };
         if self.spec.does == CommandKind::Answer {
@@ -311,7 +313,11 @@ impl Line<'_> {
                     (FieldKind::Object(_), None) => ".",
                     _ => "=",
                 };
-                CommandCandidate { text: format!("{around}{}{end}", field.name), detail: type_label(field), required: field.required }
+                CommandCandidate {
+                    text: format!("{around}{}{end}", field.name),
+                    detail: type_label(field),
+                    required: field.required,
+                }
             })
             .collect()
     }
@@ -319,7 +325,9 @@ impl Line<'_> {
     /// Values of a field or setting; `typed` is what stands behind the `=`.
     fn assigned(&self, name: &str, typed: &Typed<'_>) -> Completions {
         match (self.spec.takes, &self.spec.does) {
-            (ArgumentStyle::Settings, _) if name == "print_xml" => typed.choose([candidate("true", ""), candidate("false", "")]),
+            (ArgumentStyle::Settings, _) if name == "print_xml" => {
+                typed.choose([candidate("true", ""), candidate("false", "")])
+            }
             (ArgumentStyle::Payload, CommandKind::Answer) if name == "error" => {
                 typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description())))
             }

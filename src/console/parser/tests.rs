@@ -52,7 +52,7 @@ fn starting() {
         assert_eq!(command(line), Command::StartCentralSystem(options), "{line}");
     }
     let Command::StartChargePoint(options) = command("start_cp ws://localhost:9000 0") else { panic!() };
-    assert_eq!((options.version, options.lively, options.soap), (Version::V1_5, false, None));
+    assert_eq!((options.version, options.autonomous, options.soap), (Version::V1_5, false, None));
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) struct ExpiredAnswer<Q> {
     pub question: Q,
     pub answer: Answer,
     /// How long the decision was awaited.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 impl<Q> Default for DeferredAnswers<Q> {
@@ -40,9 +40,9 @@ impl<Q> DeferredAnswers<Q> {
     /// Waits for a decision. The question comes back when too many wait already.
     pub fn wait(&mut self, question: Q, later: DeferredAnswer, now: Instant) -> Option<ExpiredAnswer<Q>> {
         if self.waiting.len() >= MOST {
-            return Some(ExpiredAnswer { question, answer: *later.otherwise, patience: Duration::ZERO });
+            return Some(ExpiredAnswer { question, answer: *later.fallback, timeout: Duration::ZERO });
         }
-        let until = later.patience.map(|patience| now + patience);
+        let until = later.timeout.map(|timeout| now + timeout);
         self.waiting.push(Waiting { until, question, later });
         None
     }
@@ -52,7 +52,7 @@ impl<Q> DeferredAnswers<Q> {
     pub fn decide(&mut self, ticket: u64, decision: Option<Answer>) -> Option<(Q, Answer)> {
         let index = self.waiting.iter().position(|waiting| waiting.later.ticket == ticket)?;
         let Waiting { question, later, .. } = self.waiting.remove(index);
-        let answer = decision.unwrap_or(*later.otherwise);
+        let answer = decision.unwrap_or(*later.fallback);
         Some(match later.delay {
             Some(delay) => (question, Answer::Delayed(delay, Box::new(answer))),
             None => (question, answer),
@@ -60,13 +60,13 @@ impl<Q> DeferredAnswers<Q> {
     }
 
     /// Takes out one question that has waited for long enough.
-    pub fn overdue(&mut self, now: Instant) -> Option<ExpiredAnswer<Q>> {
+    pub fn expired(&mut self, now: Instant) -> Option<ExpiredAnswer<Q>> {
         let index = self.waiting.iter().position(|waiting| waiting.until.is_some_and(|until| until <= now))?;
         let Waiting { question, later, .. } = self.waiting.remove(index);
-        Some(ExpiredAnswer { question, answer: *later.otherwise, patience: later.patience.unwrap_or_default() })
+        Some(ExpiredAnswer { question, answer: *later.fallback, timeout: later.timeout.unwrap_or_default() })
     }
 
-    /// When [`overdue`](Self::overdue) has something.
+    /// When [`expired`](Self::overdue) has something.
     pub fn deadline(&self) -> Option<Instant> {
         self.waiting.iter().filter_map(|waiting| waiting.until).min()
     }
@@ -78,8 +78,8 @@ mod tests {
 
     use super::*;
 
-    fn later(ticket: u64, patience: Option<Duration>) -> DeferredAnswer {
-        DeferredAnswer { ticket, patience, otherwise: Box::new(Answer::Result(json!({"usual": true}))), delay: None }
+    fn later(ticket: u64, timeout: Option<Duration>) -> DeferredAnswer {
+        DeferredAnswer { ticket, timeout, fallback: Box::new(Answer::Result(json!({"usual": true}))), delay: None }
     }
 
     #[test]
@@ -96,11 +96,11 @@ mod tests {
     #[test]
     fn without_a_decision_the_usual_answer_leaves_in_time() {
         let (mut undecided, now) = (DeferredAnswers::default(), Instant::now());
-        let patience = Duration::from_secs(1);
-        undecided.wait("A", later(1, Some(patience)), now);
-        assert_eq!((undecided.overdue(now), undecided.deadline()), (None, Some(now + patience)));
-        let overdue = undecided.overdue(now + patience).unwrap();
-        assert_eq!((overdue.question, overdue.patience), ("A", patience));
+        let timeout = Duration::from_secs(1);
+        undecided.wait("A", later(1, Some(timeout)), now);
+        assert_eq!((undecided.expired(now), undecided.deadline()), (None, Some(now + timeout)));
+        let expired = undecided.expired(now + timeout).unwrap();
+        assert_eq!((expired.question, expired.timeout), ("A", timeout));
         assert_eq!(undecided.decide(1, Some(Answer::Silence)), None, "it is too late");
     }
 

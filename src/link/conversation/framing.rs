@@ -50,7 +50,7 @@ pub(in crate::link) trait Framing {
     ) -> EncodedMessage<Self::Outgoing>;
 
     /// The call gets no answer.
-    fn stay_silent(&mut self, question: Self::Question);
+    fn drop_request(&mut self, question: Self::Question);
 }
 
 /// A message of the peer on its way into a conversation: its text and what is odd about it.

@@ -8,7 +8,7 @@ use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
 use crate::link::conversation::framing::Framing;
 use crate::link::conversation::pending_calls::{QueuedCall, SentCall};
-use crate::link::intercept::gate::{GateFrame, ReleaseAction, GateDecision};
+use crate::link::intercept::gate::{GateDecision, GateFrame, ReleaseAction};
 use crate::trace::{Direction, FrameKind, Happening};
 
 /// Something that waits, under the number that the gate gave it.
@@ -215,7 +215,9 @@ impl<F: Framing> Conversation<F> {
                 let valid = crate::ocpp::decisive(&findings).is_none();
                 self.report(&sent.call, CallOutcome::Result { payload: &edited, valid }, now);
             }
-            ReleaseAction::Answer(Answer::Error { code, .. }) => self.report(&sent.call, CallOutcome::Error { code: code.name() }, now),
+            ReleaseAction::Answer(Answer::Error { code, .. }) => {
+                self.report(&sent.call, CallOutcome::Error { code: code.name() }, now)
+            }
             ReleaseAction::Answer(_) | ReleaseAction::Drop => self.report(&sent.call, CallOutcome::Timeout, now),
         }
     }

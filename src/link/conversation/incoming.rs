@@ -6,18 +6,18 @@ use serde_json::{Map, Value};
 
 use super::{Conversation, DelayedAnswer, PendingRequest};
 use crate::behaviour::CallResult;
-use crate::behaviour::{Answer, IncomingCall, CallOutcome};
+use crate::behaviour::{Answer, CallOutcome, IncomingCall};
 use crate::clock::Moment;
 use crate::link::conversation::deferred_answers::ExpiredAnswer;
-use crate::link::conversation::framing::{EncodedMessage, Framing, ReceivedText, ReceivedCall, OwnReply};
-use crate::ocpp::{ErrorCode, Finding, ActionLookup, decisive};
+use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText};
+use crate::ocpp::{ActionLookup, ErrorCode, Finding, decisive};
 use crate::trace::{Direction, Frame, FrameKind, Happening};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
-    pub(in crate::link) fn take_call(&mut self, received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
+    pub(in crate::link) fn on_call(&mut self, received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
         let ReceivedCall { asked, action, mut payload } = call;
-        let looked_up = self.look_up(action);
+        let looked_up = self.lookup(action);
         let (name, findings) = match &looked_up {
             ActionLookup::Known(definition) => (definition.name.clone(), definition.request.check(&payload, self.version)),
             _ => (Arc::from(action), Vec::new()),
@@ -39,7 +39,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Answers a call of the peer: with the refusal that it deserves, or as the behaviour wants.
-    pub(super) fn handle(&mut self, question: PendingRequest<F::Question>, refusal: Option<Answer>, payload: &Value, now: Moment) {
+    pub(super) fn handle(
+        &mut self,
+        question: PendingRequest<F::Question>,
+        refusal: Option<Answer>,
+        payload: &Value,
+        now: Moment,
+    ) {
         let answer = refusal.unwrap_or_else(|| {
             let call = IncomingCall { action: &question.action, payload, version: self.version };
             self.behaviour.answer(call, now, &mut self.outbox)
@@ -49,7 +55,7 @@ impl<F: Framing> Conversation<F> {
 
     /// The refusal that a payload deserves in a call of this action.
     pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
-        let looked_up = self.look_up(action);
+        let looked_up = self.lookup(action);
         let findings = match &looked_up {
             ActionLookup::Known(definition) => definition.request.check(payload, self.version),
             _ => Vec::new(),
@@ -78,8 +84,8 @@ impl<F: Framing> Conversation<F> {
         self.pending.action(id)
     }
 
-    fn look_up(&self, action: &str) -> ActionLookup {
-        match self.catalog.look_up(self.version, self.behaviour.role().peer(), action) {
+    fn lookup(&self, action: &str) -> ActionLookup {
+        match self.catalog.lookup(self.version, self.behaviour.role().peer(), action) {
             ActionLookup::Known(definition) if !self.framing.carries(&definition) => ActionLookup::Elsewhere,
             looked_up => looked_up,
         }
@@ -113,15 +119,17 @@ impl<F: Framing> Conversation<F> {
     pub(super) fn say(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
         let PendingRequest { asked, action, exchange } = question;
         let (kind, code, reply) = match &answer {
-            Answer::Silence => return self.framing.stay_silent(asked),
+            Answer::Silence => return self.framing.drop_request(asked),
             Answer::Result(payload) => (FrameKind::Result, None, OwnReply::Result(payload)),
-            Answer::Error { code, description } => (FrameKind::Error, Some(*code), OwnReply::Error { code: *code, description }),
+            Answer::Error { code, description } => {
+                (FrameKind::Error, Some(*code), OwnReply::Error { code: *code, description })
+            }
             Answer::Later(_) => {
                 let question = PendingRequest { asked, action, exchange };
                 if let Answer::Later(later) = answer
-                    && let Some(overdue) = self.undecided.wait(question, later, now.monotonic)
+                    && let Some(expired) = self.undecided.wait(question, later, now.monotonic)
                 {
-                    self.answer_overdue(overdue, now);
+                    self.answer_overdue(expired, now);
                 }
                 return;
             }
@@ -151,18 +159,18 @@ impl<F: Framing> Conversation<F> {
         self.settle(now);
     }
 
-    pub(super) fn answer_overdue(&mut self, overdue: ExpiredAnswer<PendingRequest<F::Question>>, now: Moment) {
-        let ExpiredAnswer { question, answer, patience } = overdue;
-        let (action, seconds) = (&question.action, patience.as_secs_f64());
+    pub(super) fn answer_overdue(&mut self, expired: ExpiredAnswer<PendingRequest<F::Question>>, now: Moment) {
+        let ExpiredAnswer { question, answer, timeout } = expired;
+        let (action, seconds) = (&question.action, timeout.as_secs_f64());
         let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
         self.told.push((now, Happening::Note { failure: true, text: text.into() }));
         self.answer(question, answer, now);
     }
 
     /// Takes a result of the peer in.
-    pub(in crate::link) fn take_result(&mut self, received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
+    pub(in crate::link) fn on_result(&mut self, received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
         let Some(sent) = self.pending.answered(id) else {
-            return self.take_stray(received, FrameKind::Result, None, id, now);
+            return self.on_stray_answer(received, FrameKind::Result, None, id, now);
         };
         let findings = match &sent.call.definition {
             Some(definition) => definition.response.check(&payload, self.version),
@@ -185,7 +193,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes an error of the peer in.
-    pub(in crate::link) fn take_error(&mut self, received: ReceivedText, id: &str, (code, description): (&str, &str), now: Moment) {
+    pub(in crate::link) fn on_error(
+        &mut self,
+        received: ReceivedText,
+        id: &str,
+        (code, description): (&str, &str),
+        now: Moment,
+    ) {
         if let Some(then) = self.pending.then(id) {
             then.tell(CallResult::Error { code: code.to_owned(), description: description.to_owned() });
         }
@@ -200,7 +214,7 @@ impl<F: Framing> Conversation<F> {
     fn take_failure(&mut self, received: ReceivedText, kind: FrameKind, id: &str, code: &str, now: Moment) {
         let known = ErrorCode::parse(code).filter(|_| kind == FrameKind::Error);
         let Some(sent) = self.pending.answered(id) else {
-            return self.take_stray(received, kind, known, id, now);
+            return self.on_stray_answer(received, kind, known, id, now);
         };
         self.tell_received(received, kind, now, |frame| {
             frame.exchange = Some(sent.exchange);
@@ -219,7 +233,7 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// An answer that belongs to no call under way: it is late, or it was never asked for.
-    fn take_stray(&mut self, received: ReceivedText, kind: FrameKind, code: Option<ErrorCode>, id: &str, now: Moment) {
+    fn on_stray_answer(&mut self, received: ReceivedText, kind: FrameKind, code: Option<ErrorCode>, id: &str, now: Moment) {
         let late = self.pending.late(id);
         let stray = match &late {
             Some(late) => {

@@ -20,7 +20,7 @@ use super::intercept::gate::Gate;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
 use crate::behaviour::CallObserver;
-use crate::behaviour::{Answer, Behaviour, Outbox, CallOutcome};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Version};
 use crate::trace::{Direction, Frame, FrameKind, Happening, NumberSource, StationKey, Text};
@@ -161,8 +161,8 @@ impl<F: Framing> Conversation<F> {
             let DelayedAnswer { question, answer, .. } = self.delayed.remove(index);
             self.answer(question, answer, now);
         }
-        while let Some(overdue) = self.undecided.overdue(now.monotonic) {
-            self.answer_overdue(overdue, now);
+        while let Some(expired) = self.undecided.expired(now.monotonic) {
+            self.answer_overdue(expired, now);
         }
         if self.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
             self.behaviour.deadline_reached(now, &mut self.outbox);

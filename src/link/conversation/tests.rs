@@ -59,9 +59,9 @@ impl Behaviour for Scripted {
 
 /// A session of its own, with a recorder that nobody reads.
 fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
-    let (teller, _) = crate::trace::start(1 << 20, now).unwrap();
-    let gate = Arc::new(Gate::new(teller.trace().clone()));
-    let station = teller.trace().station(Role::CentralSystem, "CP1");
+    let (events, _) = crate::trace::start(1 << 20, now).unwrap();
+    let gate = Arc::new(Gate::new(events.trace().clone()));
+    let station = events.trace().station(Role::CentralSystem, "CP1");
     ConversationContext { catalog: Catalog::embedded(), settings, numbers: NumberSource::default(), gate, station }
 }
 

@@ -11,7 +11,7 @@ use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
 use crate::trace::filter::{Filter, FilterContext};
-use crate::trace::{Direction, FrameKind, NumberSource, Record, RecordKind, StationKey, Trace, FrameVerdict};
+use crate::trace::{Direction, FrameKind, FrameVerdict, NumberSource, Record, RecordKind, StationKey, Trace};
 
 /// How many frames may wait at the same time. The next ones pass, with a word about it.
 const FRAMES: usize = 1000;

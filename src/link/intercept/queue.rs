@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// How long a frame waits for whoever looks at it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// More frames do not wait one way; what comes then passes unseen.
 const MOST: usize = 1024;
 
@@ -48,7 +48,7 @@ impl<T> InspectionQueue<T> {
             return Some(frame);
         }
         let verdict = ticket.is_none().then_some(InspectionVerdict::Pass);
-        self.waiting.push_back(Waiting { ticket, until: now + PATIENCE, frame, verdict });
+        self.waiting.push_back(Waiting { ticket, until: now + TIMEOUT, frame, verdict });
         None
     }
 
@@ -89,7 +89,10 @@ mod tests {
         assert_eq!(queue.next(now), None);
         queue.judge(1, InspectionVerdict::Change("x".into()));
         assert_eq!(queue.next(now), Some(("b", InspectionVerdict::Change("x".into()))));
-        assert_eq!((queue.next(now), queue.next(now)), (Some(("c", InspectionVerdict::Pass)), Some(("d", InspectionVerdict::Drop))));
+        assert_eq!(
+            (queue.next(now), queue.next(now)),
+            (Some(("c", InspectionVerdict::Pass)), Some(("d", InspectionVerdict::Drop)))
+        );
         assert_eq!((queue.next(now), queue.deadline()), (None, None));
     }
 

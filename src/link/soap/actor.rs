@@ -16,8 +16,8 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::client::{self, HttpCall, KeptConnection};
-use super::exchange::{PostAnswer, SoapPost, SoapRequest, ShowHeaders};
-use super::framing::{SoapOutgoing, SoapFraming};
+use super::exchange::{PostAnswer, ShowHeaders, SoapPost, SoapRequest};
+use super::framing::{SoapFraming, SoapOutgoing};
 use super::inspect::ArrivedMessage;
 use crate::behaviour::Behaviour;
 use crate::clock::Moment;
@@ -68,12 +68,12 @@ pub(super) async fn run(
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     let connected = Happening::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
-    context.teller.tell(Some(station), began, connected).await;
+    context.events.tell(Some(station), began, connected).await;
     if let Some(listening) = listening {
-        context.teller.tell(Some(station), began, listening).await;
+        context.events.tell(Some(station), began, listening).await;
     }
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-    let numbers = context.teller.numbers().clone();
+    let numbers = context.events.numbers().clone();
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
     let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
@@ -104,7 +104,11 @@ struct SoapLink<'a> {
 }
 
 impl SoapLink<'_> {
-    async fn carry(&mut self, requests: &mut mpsc::Receiver<SoapRequest>, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
+    async fn carry(
+        &mut self,
+        requests: &mut mpsc::Receiver<SoapRequest>,
+        inbox: &mut LinkInbox,
+    ) -> Result<Infallible, CloseReason> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         loop {
@@ -142,7 +146,7 @@ impl SoapLink<'_> {
                 }
             }
             // Now, so that the next round finds only its own messages told.
-            self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
+            self.context.events.send_all(self.station, &mut self.conversation.told).await;
             if self.conversation.outgoing.is_empty() {
                 return;
             }
@@ -221,7 +225,9 @@ impl SoapLink<'_> {
                     self.take(changed, now);
                 }
                 // Whoever asked gets no answer; a call of ours whose answer is kept back runs into its time limit.
-                (InspectionVerdict::Drop, ArrivedMessage::Request(request)) => self.conversation.framing.keep_waiting(request.reply),
+                (InspectionVerdict::Drop, ArrivedMessage::Request(request)) => {
+                    self.conversation.framing.keep_waiting(request.reply)
+                }
                 (InspectionVerdict::Drop, ArrivedMessage::Answer(..)) => {}
             }
         }
@@ -322,7 +328,7 @@ impl SoapLink<'_> {
     async fn finish(self, end: &CloseReason) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
         told.push((now(), Happening::Disconnected { link: self.number, reason: end.reason().into() }));
-        self.context.teller.tell_all(self.station, &mut told).await;
+        self.context.events.send_all(self.station, &mut told).await;
         behaviour
     }
 }

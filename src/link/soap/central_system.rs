@@ -24,7 +24,7 @@ use crate::link::endpoint::IDENTITY_LIMIT;
 use crate::link::listener::ListenerContext;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Version};
-use crate::rpc::soap::{Body, Envelope, ResponseHeaders, FaultSubcode, write_fault};
+use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
 use crate::trace::{Direction, Frame, FrameKind, Happening, Text};
 
 /// The doors of the stations' actors, by identity.
@@ -64,7 +64,11 @@ pub(in crate::link) async fn respond(
     compression::packed(answer(request, connection, reception).await, coding).await
 }
 
-async fn answer(request: Request<Incoming>, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
+async fn answer(
+    request: Request<Incoming>,
+    connection: &IncomingConnection,
+    reception: &Arc<ListenerContext>,
+) -> Response<Full<Bytes>> {
     let context = &reception.context;
     let refused = match *request.method() {
         Method::POST => {
@@ -177,7 +181,12 @@ async fn enter(
 }
 
 /// Makes an actor for a station, unless another request was quicker.
-fn open(identity: &str, version: Version, request: &exchange::SoapRequest, reception: &Arc<ListenerContext>) -> Result<SoapActorHandle, RequestRefusal> {
+fn open(
+    identity: &str,
+    version: Version,
+    request: &exchange::SoapRequest,
+    reception: &Arc<ListenerContext>,
+) -> Result<SoapActorHandle, RequestRefusal> {
     let limit = reception.context.settings.current().soap_stations;
     let mut doors = reception.doors.lock();
     if let Some(door) = doors.get(identity) {
@@ -188,7 +197,7 @@ fn open(identity: &str, version: Version, request: &exchange::SoapRequest, recep
         return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     }
     let (sender, requests) = mpsc::channel(WAITING);
-    let door = SoapActorHandle { number: reception.context.teller.numbers().next(), requests: sender };
+    let door = SoapActorHandle { number: reception.context.events.numbers().next(), requests: sender };
     doors.insert(identity.to_owned(), door.clone());
     drop(doors);
     let begin = NewSoapLink {
@@ -227,7 +236,7 @@ impl NewSoapLink {
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
         let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
-        panic_guard::guarded(running, &context.teller, station, number).await;
+        panic_guard::guarded(running, &context.events, station, number).await;
         reception.doors.close(&identity, number);
         reception.directory.detach(station, number);
     }
@@ -247,19 +256,19 @@ struct Refused {
 impl Refused {
     async fn answer(self, reception: &ListenerContext) -> Response<Full<Bytes>> {
         let Refused { text, kind, mut remarks, message_id, code, subcode, description } = self;
-        let teller = &reception.context.teller;
+        let events = &reception.context.events;
         let version = reception.versions.iter().copied().max().unwrap_or(Version::V1_6);
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let fault_reason = reason(code, subcode, &description);
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
         let fault = Text::from(fault);
-        let exchange = Some(teller.numbers().next());
+        let exchange = Some(events.numbers().next());
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
         let asked = Frame { remark: joined(&remarks).map(String::into_boxed_str), ..asked };
         let answer = Frame { code: Some(code), ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange) };
         for frame in [asked, answer] {
-            teller.tell(None, now(), Happening::Frame(frame)).await;
+            events.tell(None, now(), Happening::Frame(frame)).await;
         }
         let (reply, answer) = oneshot::channel();
         let _ = reply.send(exchange::SoapResponse { status: subcode.code().http_status(), text: fault });

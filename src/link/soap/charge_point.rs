@@ -62,9 +62,9 @@ pub async fn keep_serving(
     loop {
         if let Some(listener) = listener.take() {
             port = listener.local_addr().map_or(port, |address| address.port());
-            let number = context.teller.numbers().next();
+            let number = context.events.numbers().next();
             let running = Box::pin(serve(&service, listener, number, behaviour, &mut inbox, &context));
-            let Some((back, end)) = panic_guard::guarded(running, &context.teller, service.station, number).await else {
+            let Some((back, end)) = panic_guard::guarded(running, &context.events, service.station, number).await else {
                 return;
             };
             behaviour = back;
@@ -79,7 +79,7 @@ pub async fn keep_serving(
             Ok(bound) => listener = Some(bound),
             Err(error) => {
                 let text = format!("port {port} cannot be had again: {error}").into();
-                context.teller.tell(Some(service.station), now(), Happening::Note { failure: true, text }).await;
+                context.events.tell(Some(service.station), now(), Happening::Note { failure: true, text }).await;
             }
         }
     }
@@ -117,11 +117,21 @@ async fn serve(
     let (sender, mut requests) = mpsc::channel(WAITING);
     let open = context.shutdown.child_token();
     let close = open.clone().drop_guard();
-    let desk =
-        Arc::new(ServerState { station: service.station, version: service.version, context: context.clone(), requests: sender, open });
+    let desk = Arc::new(ServerState {
+        station: service.station,
+        version: service.version,
+        context: context.clone(),
+        requests: sender,
+        open,
+    });
     let accepting = tokio::spawn(accept(listener, desk));
-    let soap =
-        SoapFraming::new(context.catalog.clone(), Role::ChargePoint, service.identity.clone(), Some(from), Some(service.url.clone()));
+    let soap = SoapFraming::new(
+        context.catalog.clone(),
+        Role::ChargePoint,
+        service.identity.clone(),
+        Some(from),
+        Some(service.url.clone()),
+    );
     let up =
         SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
     let ended = actor::run(up, &mut requests, inbox, context, behaviour).await;

@@ -63,7 +63,12 @@ impl SoapPost {
 }
 
 /// Asks, and waits for the answer. The error is one sentence.
-pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, network: &Network, settings: &LinkSettings) -> Result<PostAnswer, String> {
+pub(super) async fn ask(
+    ask: &HttpCall,
+    kept: &KeptConnection,
+    network: &Network,
+    settings: &LinkSettings,
+) -> Result<PostAnswer, String> {
     let whole = exchange(ask, kept, network, settings);
     match timeout(settings.call_timeout + LATE, whole).await {
         Ok(answer) => answer,
@@ -71,7 +76,12 @@ pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, network: &Network
     }
 }
 
-async fn exchange(ask: &HttpCall, kept: &KeptConnection, network: &Network, settings: &LinkSettings) -> Result<PostAnswer, String> {
+async fn exchange(
+    ask: &HttpCall,
+    kept: &KeptConnection,
+    network: &Network,
+    settings: &LinkSettings,
+) -> Result<PostAnswer, String> {
     let mut old = kept.take(&ask.url.authority);
     loop {
         let reused = old.is_some();

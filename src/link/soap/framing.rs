@@ -8,17 +8,17 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::address::HttpUrl;
-use super::exchange::{self, SoapPost, SoapRequest, ShowHeaders};
+use super::exchange::{self, ShowHeaders, SoapPost, SoapRequest};
 use super::incoming;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::Conversation;
-use crate::link::conversation::framing::{EncodedMessage, Framing, ReceivedText, ReceivedCall, OwnReply, shared_name};
+use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::soap::{
-    self, Body, Direction as Way, Envelope, Hint, RequestHeaders, ResponseHeaders, HeaderSeverity, FaultSubcode, lint,
+    self, Body, Direction as Way, Envelope, FaultSubcode, HeaderSeverity, Hint, RequestHeaders, ResponseHeaders, lint,
 };
 use crate::trace::{AS_TYPED, Direction, FrameKind, HTTP_HEADERS, Text};
 
@@ -58,7 +58,13 @@ pub(super) enum SoapOutgoing {
 
 impl SoapFraming {
     /// For one station.
-    pub fn new(catalog: Arc<Catalog>, role: Role, identity: String, from: Option<String>, address: Option<HttpUrl>) -> SoapFraming {
+    pub fn new(
+        catalog: Arc<Catalog>,
+        role: Role,
+        identity: String,
+        from: Option<String>,
+        address: Option<HttpUrl>,
+    ) -> SoapFraming {
         SoapFraming { catalog, role, identity, from, address, silent: Vec::new(), typed: HashMap::new() }
     }
 
@@ -101,7 +107,13 @@ impl Framing for SoapFraming {
         EncodedMessage { text, outgoing: SoapOutgoing::Post(post) }
     }
 
-    fn answer(&mut self, question: SoapReplyToken, version: Version, action: &str, reply: &OwnReply<'_>) -> EncodedMessage<SoapOutgoing> {
+    fn answer(
+        &mut self,
+        question: SoapReplyToken,
+        version: Version,
+        action: &str,
+        reply: &OwnReply<'_>,
+    ) -> EncodedMessage<SoapOutgoing> {
         let SoapReplyToken { message_id, subcode, reply: place } = question;
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let (status, text) = match reply {
@@ -120,7 +132,7 @@ impl Framing for SoapFraming {
         EncodedMessage { text, outgoing: SoapOutgoing::Response { reply: place, response } }
     }
 
-    fn stay_silent(&mut self, question: SoapReplyToken) {
+    fn drop_request(&mut self, question: SoapReplyToken) {
         self.keep_waiting(question.reply);
     }
 }
@@ -179,7 +191,7 @@ impl Conversation<SoapFraming> {
             let description = format!("OCPP {} is spoken here, not {version}", self.version());
             return self.refuse_call(received, call(question), (ErrorCode::NotSupported, description), now);
         }
-        self.take_call(received, call(question), now);
+        self.on_call(received, call(question), now);
     }
 
     /// Takes in what came back for a request of ours.
@@ -213,10 +225,10 @@ impl Conversation<SoapFraming> {
                 match envelope.body {
                     Body::Response(operation) if wrong.is_none() => {
                         remarks.extend((!answer.status.is_success()).then_some(http));
-                        self.take_result(received(text, &remarks), id, operation.payload, now);
+                        self.on_result(received(text, &remarks), id, operation.payload, now);
                     }
                     Body::Fault(fault) => {
-                        self.take_error(received(text, &remarks), id, (fault.error_code().name(), &fault.reason), now);
+                        self.on_error(received(text, &remarks), id, (fault.error_code().name(), &fault.reason), now);
                     }
                     body => {
                         let what = wrong.unwrap_or_else(|| format!("{} is no answer", name(&body)));

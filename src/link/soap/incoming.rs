@@ -79,7 +79,10 @@ impl RequestRefusal {
     /// A method that the service does not have.
     pub fn method(method: &Method) -> RequestRefusal {
         let reason = format!("{method} is not for a SOAP service; POST an envelope, or GET ?wsdl");
-        RequestRefusal { header: Some((ALLOW, "GET, HEAD, POST")), ..RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, reason) }
+        RequestRefusal {
+            header: Some((ALLOW, "GET, HEAD, POST")),
+            ..RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, reason)
+        }
     }
 
     /// Tells of it and answers with it.
@@ -90,7 +93,7 @@ impl RequestRefusal {
             detail: Box::default(),
             handshake: Box::default(),
         };
-        context.teller.tell(station, now(), happening).await;
+        context.events.tell(station, now(), happening).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
         *response.status_mut() = self.status;
         // What is left of the body is not read, so the connection cannot go on.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::exchange::{PostAnswer, SoapPost, SoapRequest};
-use super::framing::{SoapOutgoing, SoapFraming};
+use super::framing::{SoapFraming, SoapOutgoing};
 use super::incoming;
 use crate::link::inspect::{EditableMessage, MessageText};
 use crate::trace::Text;
@@ -25,7 +25,9 @@ impl ArrivedMessage {
                 (request.text, request.read) = incoming::read(text.as_bytes(), &soap.catalog, soap.role, &mut request.remarks);
                 ArrivedMessage::Request(request)
             }
-            ArrivedMessage::Answer(post, answer) => ArrivedMessage::Answer(post, PostAnswer { body: text.into_bytes(), ..answer }),
+            ArrivedMessage::Answer(post, answer) => {
+                ArrivedMessage::Answer(post, PostAnswer { body: text.into_bytes(), ..answer })
+            }
         }
     }
 }

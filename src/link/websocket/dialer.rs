@@ -72,10 +72,10 @@ pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>,
                 began = Instant::now();
                 match attempt(&dial, &mut inbox, &context).await {
                     Ok(Dialled { stream, peer, handshake }) => {
-                        link = context.teller.numbers().next();
+                        link = context.events.numbers().next();
                         let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
                         let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
-                        let done = panic_guard::guarded(running, &context.teller, dial.station, link).await;
+                        let done = panic_guard::guarded(running, &context.events, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
                         behaviour = returned;
                         after(end)
@@ -96,7 +96,7 @@ pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>,
             Next::Park(news) => {
                 if news {
                     let reason = "it stays down until it is told to connect".into();
-                    context.teller.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+                    context.events.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
                 }
                 park(&mut inbox, &context).await
             }
@@ -117,7 +117,7 @@ fn after(end: CloseReason) -> Next {
 /// One attempt to connect, which a person may break off.
 async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
-    context.teller.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
+    context.events.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
@@ -216,8 +216,15 @@ fn refused(error: &Error, version: Version) -> String {
 }
 
 /// Waits for the next attempt, or for the order to make it now.
-async fn wait(dial: &DialTarget, lost: bool, reason: String, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
-    context.teller.tell(Some(dial.station), now(), Happening::Retry { after, lost, reason: reason.into() }).await;
+async fn wait(
+    dial: &DialTarget,
+    lost: bool,
+    reason: String,
+    after: Duration,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+) -> Next {
+    context.events.tell(Some(dial.station), now(), Happening::Retry { after, lost, reason: reason.into() }).await;
     let waiting = tokio::time::sleep(after);
     tokio::pin!(waiting);
     loop {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::Conversation;
-use crate::link::conversation::framing::{EncodedMessage, Framing, ReceivedText, ReceivedCall, OwnReply, shared_name};
+use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::srpc::{self, Malformed, Message, MessageId};
@@ -45,7 +45,7 @@ impl Framing for SrpcFraming {
         })
     }
 
-    fn stay_silent(&mut self, _question: MessageId) {}
+    fn drop_request(&mut self, _question: MessageId) {}
 }
 
 fn encoded(text: String) -> EncodedMessage<Text> {
@@ -61,11 +61,11 @@ impl Conversation<SrpcFraming> {
                 let received = ReceivedText::new(text, decoded.remark);
                 match decoded.message {
                     Message::Call { id, action, payload } => {
-                        self.take_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
+                        self.on_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
                     }
-                    Message::Result { id, payload } => self.take_result(received, &key(&id), payload, now),
+                    Message::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
                     Message::Error { id, code, description, .. } => {
-                        self.take_error(received, &key(&id), (&code, &description), now)
+                        self.on_error(received, &key(&id), (&code, &description), now)
                     }
                 }
             }

@@ -37,7 +37,7 @@ use crate::behaviour::Behaviour;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
-use crate::trace::{Direction, Happening, StationKey, EventSender};
+use crate::trace::{Direction, EventSender, Happening, StationKey};
 
 use inspect::WebSocketInspections;
 
@@ -79,7 +79,7 @@ pub struct LinkContext {
     /// How connections are made.
     pub network: Network,
     /// Where to tell what happens.
-    pub teller: EventSender,
+    pub events: EventSender,
     /// Ends every link of the session.
     pub shutdown: CancellationToken,
 }
@@ -114,14 +114,14 @@ where
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
     let transport = Transport::WebSocket;
     let connected = Happening::Connected { link: number, version, transport, peer, handshake };
-    Box::pin(context.teller.tell(Some(station), began, connected)).await;
+    Box::pin(context.events.tell(Some(station), began, connected)).await;
     let mut link = WebSocketLink::begin(up, context, behaviour, began);
     link.tell_pings(began);
     let Err(end) = link.carry(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
     let reason = end.reason();
-    Box::pin(context.teller.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
+    Box::pin(context.events.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
 
@@ -164,7 +164,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> WebSocketLink<'a, S> {
-        let numbers = context.teller.numbers().clone();
+        let numbers = context.events.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
         let our_role = behaviour.role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
@@ -346,7 +346,7 @@ where
             self.conversation.outgoing = outgoing;
             self.conversation.sent(Instant::now().into_std());
         }
-        self.context.teller.tell_all(self.station, &mut self.conversation.told).await;
+        self.context.events.send_all(self.station, &mut self.conversation.told).await;
         Ok(())
     }
 
@@ -366,7 +366,7 @@ where
     /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
     async fn finish(mut self, end: &CloseReason) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
-        self.context.teller.tell_all(self.station, &mut told).await;
+        self.context.events.send_all(self.station, &mut told).await;
         if let Some((code, reason)) = end.goodbye() {
             close(&mut self.stream, code, reason).await;
         }

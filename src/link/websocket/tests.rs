@@ -8,7 +8,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 
 use super::*;
-use crate::behaviour::{Answer, IncomingCall, Outbox, CallOutcome};
+use crate::behaviour::{Answer, CallOutcome, IncomingCall, Outbox};
 use crate::link::LinkHandle;
 use crate::ocpp::Role;
 
@@ -50,11 +50,11 @@ async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<Du
 
 /// Runs the link until it ends; what it counted comes with the end.
 async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (CloseReason, usize) {
-    let (teller, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
-    let station = teller.trace().station(Role::CentralSystem, "CP1");
+    let (events, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
+    let station = events.trace().station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
-    let gate = Arc::new(Gate::new(teller.trace().clone()));
-    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), teller, shutdown };
+    let gate = Arc::new(Gate::new(events.trace().clone()));
+    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
     let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };

@@ -216,7 +216,11 @@ fn every_schema_compiles() {
             compile(message.schema()).unwrap();
             let skeleton = message.skeleton();
             let required = message.check(&skeleton, action.version);
-            assert!(!required.iter().any(|finding| finding.rule <= FindingRule::UnknownField), "{}: {required:?}", message.name);
+            assert!(
+                !required.iter().any(|finding| finding.rule <= FindingRule::UnknownField),
+                "{}: {required:?}",
+                message.name
+            );
         }
     }
 }

@@ -90,9 +90,10 @@ pub(super) fn read(text: &str) -> Result<Extension, XmlFault> {
     let mut actions = Vec::new();
     for entry in &file.actions {
         let action = entry.get_ref();
-        let message = |types: &mut Types, fields: &[Spanned<FieldEntry>], suffix: &str| -> Result<MessageDefinition, XmlFault> {
-            Ok(MessageDefinition::new(format!("{}{suffix}", action.name), types.fields(fields)?, None))
-        };
+        let message =
+            |types: &mut Types, fields: &[Spanned<FieldEntry>], suffix: &str| -> Result<MessageDefinition, XmlFault> {
+                Ok(MessageDefinition::new(format!("{}{suffix}", action.name), types.fields(fields)?, None))
+            };
         let definition = ActionDefinition {
             name: action.name.as_str().into(),
             version,

@@ -58,7 +58,7 @@ fn a_missing_file_costs_its_version_and_no_other() {
     let [warning] = &loaded.warnings[..] else { panic!("{:?}", loaded.warnings) };
     assert_eq!((warning.file(), warning.versions()), ("ocpp-1.5-charge-point.wsdl", &[Version::V1_5][..]));
     assert!(warning.to_string().contains("1.5"));
-    let found = loaded.catalog.look_up(Version::V1_5, Role::ChargePoint, "Heartbeat");
+    let found = loaded.catalog.lookup(Version::V1_5, Role::ChargePoint, "Heartbeat");
     assert!(matches!(found, ActionLookup::NoDefinitions));
 }
 

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::xml::{SchemaElement, XmlFault, QName};
+use super::xml::{QName, SchemaElement, XmlFault};
 use crate::ocpp::message::{FieldDefinition, FieldKind, XmlForm};
 
 /// The namespace of XML Schema.
@@ -157,7 +157,14 @@ impl<'xml> SchemaTypes<'xml> {
         }
         let (kind, type_name) = self.type_of(attribute, depth + 1)?;
         let name = attribute.required("name")?.to_owned();
-        Ok(Some(FieldDefinition { name, kind, required: usage == "required", repeated: None, type_name, xml: XmlForm::Attribute }))
+        Ok(Some(FieldDefinition {
+            name,
+            kind,
+            required: usage == "required",
+            repeated: None,
+            type_name,
+            xml: XmlForm::Attribute,
+        }))
     }
 
     fn text(&self, extension: &SchemaElement, depth: usize) -> Result<FieldDefinition, XmlFault> {

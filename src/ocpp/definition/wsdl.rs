@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::types::{SchemaTypes, XSD};
-use super::xml::{self, SchemaElement, XmlFault, QName};
+use super::xml::{self, QName, SchemaElement, XmlFault};
 use crate::ocpp::catalog::{ActionDefinition, SoapOperation};
 use crate::ocpp::message::{MessageDefinition, XmlBody};
 use crate::ocpp::{Role, Version};

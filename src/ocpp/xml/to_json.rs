@@ -145,7 +145,8 @@ impl Reader<'_> {
                 format!("<{name}> is nil, which no definition of OCPP allows; leave it out instead")
             });
         }
-        let wants_value = matches!(field.kind, FieldKind::Integer | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
+        let wants_value =
+            matches!(field.kind, FieldKind::Integer | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
         if child.is_blank() && (nil || (wants_value && !field.required)) {
             if !nil {
                 self.remarks.add(XmlRule::Empty, offset, || format!("<{name}> is empty; leave it out instead"));
@@ -167,7 +168,13 @@ impl Reader<'_> {
     }
 
     /// Lists that JSON wants to be there are there, though empty.
-    fn complete(&mut self, element: &XmlElement, json: &[FieldDefinition], xml: &[FieldDefinition], members: &mut Map<String, Value>) {
+    fn complete(
+        &mut self,
+        element: &XmlElement,
+        json: &[FieldDefinition],
+        xml: &[FieldDefinition],
+        members: &mut Map<String, Value>,
+    ) {
         for field in json.iter().filter(|field| field.required && field.repeated == Some(0)) {
             if members.contains_key(&field.name) {
                 continue;

@@ -5,9 +5,9 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::behaviour::{Answer, CallResult, CallObserver};
+use crate::behaviour::{Answer, CallObserver, CallResult};
 use crate::javascript::ScriptFault;
-use crate::link::{LinkOrder, InspectionVerdict};
+use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::Role;
 use crate::plugin::host::StationFacts;
 use crate::plugin::pending_answers::Open;

@@ -9,7 +9,7 @@ use crate::javascript::{ScriptFault, ScriptLimits};
 use crate::ocpp::{Role, Transport};
 use crate::plugin::folder;
 use crate::plugin::host::Host;
-use crate::plugin::instance::{PluginInstance, Loaded, HostQuery};
+use crate::plugin::instance::{HostQuery, Loaded, PluginInstance};
 use crate::plugin::loaded::RunningPlugin;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;

@@ -257,7 +257,7 @@ fn a_promise_that_never_settles_is_not_waited_for_after_the_unloading() {
     let world = World::new(Role::ChargePoint);
     world.runs("bad", "plugin.onCall('Reset', () => new Promise(() => {}));");
     let Answer::Later(later) = world.peer_calls("Reset", &json!({})) else { panic!() };
-    assert_eq!(*later.otherwise, usual());
+    assert_eq!(*later.fallback, usual());
     world.unload("bad");
     world.wait(|heard| match heard {
         super::test_session::Heard::Answered { ticket, answer: None } if ticket == later.ticket => Ok(()),

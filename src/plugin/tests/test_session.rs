@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::behaviour::{Answer, Behaviour, CallResult, IncomingCall, Outbox, CallOutcome, CallObserver};
+use crate::behaviour::{Answer, Behaviour, CallObserver, CallOutcome, CallResult, IncomingCall, Outbox};
 use crate::clock::Moment;
-use crate::link::{LinkOrder, InspectionVerdict};
+use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
-use crate::plugin::{Host, PluginFilter, PluginDetail, PluginOptions, Plugins, Reply, StationFacts};
+use crate::plugin::{Host, PluginDetail, PluginFilter, PluginOptions, Plugins, Reply, StationFacts};
 use crate::trace::{Direction, StationKey};
 
 /// Nothing takes so long; a test that waits for longer has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What reached the program.
 #[derive(Debug)]
@@ -205,7 +205,7 @@ impl World {
         match self.peer_calls(action, payload) {
             Answer::Later(later) => self.wait(|heard| match heard {
                 Heard::Answered { ticket, answer } if ticket == later.ticket => {
-                    Ok(answer.unwrap_or_else(|| *later.otherwise.clone()))
+                    Ok(answer.unwrap_or_else(|| *later.fallback.clone()))
                 }
                 other => Err(other),
             }),
@@ -240,7 +240,7 @@ impl World {
     pub fn wait<T>(&self, mut wanted: impl FnMut(Heard) -> Result<T, Heard>) -> T {
         let before: Vec<Heard> = self.passed.borrow_mut().drain(..).collect();
         let mut before = before.into_iter();
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             let next = match before.next() {
                 Some(heard) => heard,

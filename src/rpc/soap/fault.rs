@@ -142,7 +142,9 @@ impl FaultSubcode {
     /// The error that the subcode means.
     pub const fn error_code(self) -> ErrorCode {
         match self {
-            FaultSubcode::SecurityError | FaultSubcode::IdentityMismatch | FaultSubcode::UrlMismatch => ErrorCode::SecurityError,
+            FaultSubcode::SecurityError | FaultSubcode::IdentityMismatch | FaultSubcode::UrlMismatch => {
+                ErrorCode::SecurityError
+            }
             FaultSubcode::ProtocolError => ErrorCode::ProtocolError,
             FaultSubcode::InternalError => ErrorCode::InternalError,
             FaultSubcode::NotSupported => ErrorCode::NotSupported,

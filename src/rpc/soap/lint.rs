@@ -276,7 +276,14 @@ impl Table<'_> {
         if self.version == Version::V1_6 { HeaderSeverity::Warning } else { HeaderSeverity::Note }
     }
 
-    fn add(&mut self, rule: &HeaderRule, header: Option<&Header>, state: HeaderState, severity: HeaderSeverity, message: String) {
+    fn add(
+        &mut self,
+        rule: &HeaderRule,
+        header: Option<&Header>,
+        state: HeaderState,
+        severity: HeaderSeverity,
+        message: String,
+    ) {
         let offset = header.map(|header| header.offset);
         self.findings.push(HeaderFinding { header: rule.name.to_owned(), state, severity, message, rule: rule.source, offset });
     }

@@ -29,7 +29,7 @@ mod tests;
 pub use envelope::{Body, Envelope, Header, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 pub use error::{ReadError, ReadProblem};
 pub use fault::{Fault, FaultCode, FaultSubcode};
-pub use lint::{Direction, HeaderFinding, HeaderState, HeaderSeverity, lint};
+pub use lint::{Direction, HeaderFinding, HeaderSeverity, HeaderState, lint};
 pub use names::{ANONYMOUS, FAULT_ACTION};
 pub use operation::Hint;
 pub use read::read;

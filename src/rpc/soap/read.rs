@@ -8,7 +8,7 @@ use super::names::{
     ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
     is_soap,
 };
-use super::operation::{self, OperationClues, Hint, MessagePart};
+use super::operation::{self, Hint, MessagePart, OperationClues};
 use crate::ocpp::Catalog;
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
 

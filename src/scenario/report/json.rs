@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::count;
-use crate::scenario::outcome::{ScenarioCase, FileReport, CaseOutcome};
+use crate::scenario::outcome::{CaseOutcome, FileReport, ScenarioCase};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use quick_xml::escape::escape;
 
 use super::{count, details};
-use crate::scenario::outcome::{ScenarioCase, FileReport, CaseOutcome};
+use crate::scenario::outcome::{CaseOutcome, FileReport, ScenarioCase};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {

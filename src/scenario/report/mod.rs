@@ -4,7 +4,7 @@ mod json;
 mod junit;
 mod tap;
 
-use super::outcome::{ScenarioCase, Failure, FileReport, CaseOutcome};
+use super::outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
 use crate::sanitize::visible;
 
 /// A format that CI systems read.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::scenario::outcome::{FileReport, CaseOutcome};
+use crate::scenario::outcome::{CaseOutcome, FileReport};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {

@@ -13,12 +13,12 @@
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
   /** What a side may be told. */
-  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively'];
+  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous'];
 
   const stations = () => ask('stations').map(linkOf);
 
-  async function ourChargePoint(step, options, lively) {
-    const { station, failure, other } = await request('chargePoint', { ...options, lively });
+  async function ourChargePoint(step, options, autonomous) {
+    const { station, failure, other } = await request('chargePoint', { ...options, autonomous });
     if (other) {
       done(step);
       skip(other);
@@ -31,8 +31,8 @@
   function grant(patience) {
     if (patience <= 0) return () => {};
     const from = toolkit.now();
-    send('grant', { patience });
-    return () => send('grant', { patience: Math.min(0, toolkit.now() - from - patience) });
+    send('grant', { timeout: patience });
+    return () => send('grant', { timeout: Math.min(0, toolkit.now() - from - patience) });
   }
 
   async function centralSystemUnderTest(options = {}) {
@@ -82,7 +82,7 @@
   async function chargePoint(options = {}) {
     const step = begin('connect a charge point');
     const within = time(options, SIDE);
-    const link = await ourChargePoint(step, options, options.lively === true);
+    const link = await ourChargePoint(step, options, options.lively === true || options.autonomous === true);
     await link.up(step, within, 0);
     return linkOf(ask('station', link.key));
   }
@@ -111,7 +111,7 @@
         skip(`nobody is there for this: ${sentence}`);
       }
       send('operator', { text: sentence });
-      send('grant', { patience: OPERATOR });
+      send('grant', { timeout: OPERATOR });
       waitLonger();
       return;
     }

@@ -7,7 +7,7 @@ use super::FilterContext;
 use super::lexer::{Form, Literal};
 use super::pattern::{MatchExtent, Pattern};
 use crate::ocpp::{ErrorCode, Role, Version, nearest};
-use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, StationRow, FrameVerdict};
+use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationRow};
 
 /// What is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

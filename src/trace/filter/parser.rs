@@ -11,7 +11,7 @@ use super::FilterError;
 use super::condition::Condition;
 use super::expression::Expression;
 use super::key::{KEYS, Key};
-use super::lexer::{Form, Operator, FilterToken, TokenKind, lex};
+use super::lexer::{FilterToken, Form, Operator, TokenKind, lex};
 use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
 use crate::ocpp::nearest;

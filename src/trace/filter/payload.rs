@@ -19,7 +19,8 @@ use crate::trace::{FrameKind, Record, RecordKind};
 static NOT_IN_XML: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
     let catalog = Catalog::embedded();
     let actions = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let mut open: Vec<&[FieldDefinition]> = actions.flat_map(|action| [&*action.request.fields, &*action.response.fields]).collect();
+    let mut open: Vec<&[FieldDefinition]> =
+        actions.flat_map(|action| [&*action.request.fields, &*action.response.fields]).collect();
     let mut names = HashSet::new();
     while let Some(fields) = open.pop() {
         for field in fields {

@@ -110,7 +110,7 @@ pub struct RefusedHandshake {
 
 impl Facts {
     /// Takes in at most this many new records. True when there are more.
-    pub fn look_on(&mut self, contents: &Contents, catalog: &Catalog, most: u64) -> bool {
+    pub fn catch_up(&mut self, contents: &Contents, catalog: &Catalog, most: u64) -> bool {
         let records = contents.records();
         let range = records.range();
         let from = self.next.max(range.start);

@@ -34,7 +34,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (Facts, Contents) {
         }
     }
     let mut facts = Facts::default();
-    while facts.look_on(&contents, &Catalog::embedded(), 3) {}
+    while facts.catch_up(&contents, &Catalog::embedded(), 3) {}
     (facts, contents)
 }
 
@@ -103,6 +103,6 @@ fn refused_handshakes_are_remembered_by_their_path() {
     let record = contents.records().get(0).unwrap();
     assert_eq!((record.summary(), record.handshake()), ("no", Some("GET /CP9 HTTP/1.1\n")));
     let mut facts = Facts::default();
-    assert!(!facts.look_on(&contents, &Catalog::embedded(), 10));
+    assert!(!facts.catch_up(&contents, &Catalog::embedded(), 10));
     assert_eq!(facts.refused().map(|refused| &*refused.path).collect::<Vec<_>>(), ["/CP9"]);
 }

@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use super::message::ink_style;
 use crate::compose::DiagnosticSeverity;
 use crate::console::CommandCandidate;
-use crate::sanitize::is_hostile;
+use crate::sanitize::is_unsafe;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::state::Editor;
@@ -65,7 +65,8 @@ fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
         };
         return;
     };
-    let (sign, style) = if diagnostic.severity == DiagnosticSeverity::Error { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
+    let (sign, style) =
+        if diagnostic.severity == DiagnosticSeverity::Error { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
     let (row, column) = editor.place_of(diagnostic.span.start);
     pencil.text(sign, style).text(&format!("{}:{} ", row + 1, column + 1), styles.muted).text(&diagnostic.message, style);
     let others = editor.diagnostics().len() - 1;
@@ -100,7 +101,7 @@ fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             if let Some(cell) = buffer.cell_mut(Position::new(x, y))
-                && cell.symbol().chars().any(is_hostile)
+                && cell.symbol().chars().any(is_unsafe)
             {
                 cell.set_char('\u{fffd}');
             }

@@ -5,15 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{selection, sentences, soap, title};
-use crate::trace::{Direction, FrameKind, Record, RecordKind, FrameVerdict};
+use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
-use crate::tui::state::{MessageLine, PrettyLine, Tab, LineTone};
+use crate::tui::state::{LineTone, MessageLine, PrettyLine, Tab};
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
-use crate::tui::widget::{TextInk, LineWriter, colour_line, head, message_id};
+use crate::tui::widget::{LineWriter, TextInk, colour_line, head, message_id};
 
 /// Draws the pane.
 pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {

@@ -161,7 +161,14 @@ pub fn connector(status: &str, styles: &Styles) -> (char, Style) {
     }
 }
 
-fn draw_row(app: &App, row: &StationRow, outside: &ReadContext<'_>, columns: &[Column], identity: usize, mut pencil: LineWriter<'_>) {
+fn draw_row(
+    app: &App,
+    row: &StationRow,
+    outside: &ReadContext<'_>,
+    columns: &[Column],
+    identity: usize,
+    mut pencil: LineWriter<'_>,
+) {
     let styles = &app.theme.styles;
     let selected = app.stations.selected() == Some(row.key);
     // The selected line has one style from end to end; glyphs and words still say what colours say elsewhere.

@@ -165,8 +165,10 @@ mod tests {
     }
 
     fn proposals(texts: &[&str], from: usize, to: usize) -> Completions {
-        let candidates =
-            texts.iter().map(|text| CommandCandidate { text: (*text).to_owned(), detail: String::new(), required: false }).collect();
+        let candidates = texts
+            .iter()
+            .map(|text| CommandCandidate { text: (*text).to_owned(), detail: String::new(), required: false })
+            .collect();
         Completions { span: from..to, candidates }
     }
 

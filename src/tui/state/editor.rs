@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
-use crate::compose::{self, FieldCandidate, Diagnostic, KnownValues, DiagnosticSeverity};
+use crate::compose::{self, Diagnostic, DiagnosticSeverity, FieldCandidate, KnownValues};
 use crate::ocpp::{ActionDefinition, ErrorCode, MessageDefinition, Version};
 use crate::trace::StationKey;
 use crate::tui::widget::head;

@@ -83,8 +83,13 @@ pub struct Chooser {
 impl Chooser {
     /// A list of choices.
     pub fn new(title: impl Into<String>, choices: Vec<Choice>, recent: Vec<String>) -> Chooser {
-        let mut chooser =
-            Chooser { title: title.into(), input: InputLine::default(), before: None, list: NarrowedList::new(choices), recent };
+        let mut chooser = Chooser {
+            title: title.into(),
+            input: InputLine::default(),
+            before: None,
+            list: NarrowedList::new(choices),
+            recent,
+        };
         chooser.narrow();
         chooser
     }

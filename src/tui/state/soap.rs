@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::ocpp::{Catalog, Transport, Version};
-use crate::rpc::soap::{self, Body, Direction as Way, Envelope, HeaderFinding, HeaderState, Hint, HeaderSeverity, lint};
+use crate::rpc::soap::{self, Body, Direction as Way, Envelope, HeaderFinding, HeaderSeverity, HeaderState, Hint, lint};
 use crate::trace::{Contents, FrameKind, Record, RecordKind};
 use crate::tui::widget::{lay_out, lay_out_xml, payload_of, wrap};
 

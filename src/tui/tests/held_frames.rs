@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::test_screen::Screen;
 use crate::hub::LinkCommand;
-use crate::link::{ReleaseAction, HeldFrame};
+use crate::link::{HeldFrame, ReleaseAction};
 use crate::trace::{Direction, FrameKind, Happening};
 use crate::tui::update::{Effect, Message};
 

@@ -76,7 +76,7 @@ fn a_tiny_screen_asks_for_more_room() {
 fn identities_and_payloads_cannot_act_on_the_terminal() {
     let screen = Screen::busy(120, 40);
     let (buffer, _) = screen.draw();
-    assert!(buffer.content().iter().all(|cell| !cell.symbol().chars().any(crate::sanitize::is_hostile)));
+    assert!(buffer.content().iter().all(|cell| !cell.symbol().chars().any(crate::sanitize::is_unsafe)));
 }
 
 #[test]

@@ -8,11 +8,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use crate::link::Gate;
-use crate::ocpp::{Catalog, ErrorCode, Finding, Role, FindingRule, Transport, Version};
+use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 use crate::tui::app::App;
-use crate::tui::context::{ReadTime, ReadContext};
+use crate::tui::context::{ReadContext, ReadTime};
 use crate::tui::draw::{DrawnAreas, draw};
 use crate::tui::key::Key;
 use crate::tui::theme::{ColourDepth, Theme};
@@ -33,8 +33,8 @@ pub struct Screen {
 /// A gate that stands open.
 fn gate() -> Gate {
     let now = crate::clock::now();
-    let (teller, _) = crate::trace::start(1 << 20, now).unwrap();
-    Gate::new(teller.trace().clone())
+    let (events, _) = crate::trace::start(1 << 20, now).unwrap();
+    Gate::new(events.trace().clone())
 }
 
 impl Screen {
@@ -194,8 +194,13 @@ impl Screen {
     /// Lets the screen hear something.
     pub fn hear(&mut self, message: Message) -> Vec<Effect> {
         let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside =
-            ReadContext { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
+        let outside = ReadContext {
+            contents: &self.contents,
+            catalog: &self.catalog,
+            profile: Profile::default(),
+            gate: &self.gate,
+            now,
+        };
         update(&mut self.app, message, &outside)
     }
 
@@ -221,8 +226,13 @@ impl Screen {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
         let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside =
-            ReadContext { contents: &self.contents, catalog: &self.catalog, profile: Profile::default(), gate: &self.gate, now };
+        let outside = ReadContext {
+            contents: &self.contents,
+            catalog: &self.catalog,
+            profile: Profile::default(),
+            gate: &self.gate,
+            now,
+        };
         let drawn = draw(&self.app, &outside, &mut buffer);
         (buffer, drawn)
     }

@@ -11,7 +11,7 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Asked, Editor, RepeatPlan, Picker, Prompt, EditTarget, payload_text};
+use crate::tui::state::{Asked, EditTarget, Editor, Picker, Prompt, RepeatPlan, payload_text};
 use crate::tui::widget::InputLine;
 
 /// Longer texts are not edited here: every key would have to look at all of it.

@@ -1,10 +1,10 @@
 //! Texts that outlive the editor: drafts, which are kept by themselves, and favourites, which have a name.
 
 use super::{Effect, compose};
-use crate::config::{SavedState, SavedPart, SavedText};
+use crate::config::{SavedPart, SavedState, SavedText};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Editor, KeptKind, EditTarget};
+use crate::tui::state::{EditTarget, Editor, KeptKind};
 
 /// How many drafts are kept.
 const MOST: usize = 50;

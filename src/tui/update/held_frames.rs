@@ -11,7 +11,7 @@ use crate::trace::{Direction, FrameKind};
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Choice, Chooser, ChoiceAction, Editor, HeldSubject, EditTarget};
+use crate::tui::state::{Choice, ChoiceAction, Chooser, EditTarget, Editor, HeldSubject};
 
 /// How much of a payload the list shows, in characters.
 const SHOWN: usize = 80;

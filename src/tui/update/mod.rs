@@ -26,7 +26,7 @@ use super::backend::Reply;
 use super::context::ReadContext;
 use super::key::Key;
 use super::layout::Pane;
-use super::state::{Asked, RepeatPlan, Reading, WIDEST};
+use super::state::{Asked, Reading, RepeatPlan, WIDEST};
 use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
@@ -163,10 +163,10 @@ pub fn update(app: &mut App, message: Message, outside: &ReadContext<'_>) -> Vec
             app.toasts.expire(now);
             app.toasts.set_clock(outside.now.wall_micros, now);
             tell_failures(app, outside);
-            let more = bring_up_to_date(app, outside);
+            let more = refresh_view(app, outside);
             show_selected(app, outside);
             let mut effects = search::seek_on(app, outside);
-            effects.extend(send::go_on(app, outside));
+            effects.extend(send::continue_batch(app, outside));
             if more && !effects.contains(&Effect::Continue) {
                 effects.push(Effect::Continue);
             }
@@ -205,8 +205,8 @@ pub fn update(app: &mut App, message: Message, outside: &ReadContext<'_>) -> Vec
 }
 
 /// Takes in what is new. True when there is more than fits into one turn.
-fn bring_up_to_date(app: &mut App, outside: &ReadContext<'_>) -> bool {
-    let more_facts = app.facts.look_on(outside.contents, outside.catalog, FOLDED);
+fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
+    let more_facts = app.facts.catch_up(outside.contents, outside.catalog, FOLDED);
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts

@@ -6,7 +6,7 @@ use crate::tui::action::{Action, Context, Entry};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Choice, Chooser, ChoiceAction, Filter, KeptKind};
+use crate::tui::state::{Choice, ChoiceAction, Chooser, Filter, KeptKind};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
@@ -268,7 +268,7 @@ fn select_station(app: &mut App, key: crate::trace::StationKey, outside: &ReadCo
     app.focus(Pane::Stations);
     if !app.stations.shown().contains(&key) {
         app.stations.set_filter(Filter::default());
-        super::bring_up_to_date(app, outside);
+        super::refresh_view(app, outside);
     }
     let height = super::height_of(app, Pane::Stations);
     if let Some(index) = app.stations.shown().iter().position(|shown| *shown == key) {

@@ -1,12 +1,12 @@
 //! The actions of the three panes: moving, marking, narrowing, copying.
 
-use super::{Effect, bring_up_to_date, clipboard, compose, height_of, layout, palette, search};
+use super::{Effect, clipboard, compose, height_of, layout, palette, refresh_view, search};
 use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Filter, Goal, MARGIN, FilterPurpose, StationDetails, View, fit};
+use crate::tui::state::{Filter, FilterPurpose, Goal, MARGIN, StationDetails, View, fit};
 
 /// Does what an action says.
 pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
@@ -161,7 +161,7 @@ fn mark(app: &mut App, station: Option<StationKey>) {
 fn narrow(app: &mut App, outside: &ReadContext<'_>) {
     let selected = app.stations.selected();
     app.trace.show_only(if app.trace.only().is_some() { None } else { selected });
-    bring_up_to_date(app, outside);
+    refresh_view(app, outside);
 }
 
 /// Marks all that are shown; when all of them are, unmarks them.
@@ -190,7 +190,7 @@ fn next_view(app: &mut App, outside: &ReadContext<'_>) {
         View::Ladder => "The ladder of one station",
     };
     app.toasts.info(words, outside.now.monotonic_micros);
-    bring_up_to_date(app, outside);
+    refresh_view(app, outside);
 }
 
 fn toggle_pings(app: &mut App, now: u64) {

@@ -6,7 +6,7 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Filter, FilterLine, Goal, SeekProgress, FilterPurpose};
+use crate::tui::state::{Filter, FilterLine, FilterPurpose, Goal, SeekProgress};
 use crate::tui::widget::InputLine;
 
 /// How many filters are remembered.

@@ -73,7 +73,7 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
         effects.extend(leave_editor(app));
     }
     app.batch = Some(Batch::new(order, what, pace, now, outside.contents.records().range().end));
-    effects.extend(go_on(app, outside));
+    effects.extend(continue_batch(app, outside));
     effects
 }
 
@@ -85,7 +85,7 @@ fn leave_editor(app: &mut App) -> Option<Effect> {
 }
 
 /// Gives the orders of the batch that are due, and ends it when everything was answered.
-pub fn go_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     let now = outside.now.monotonic_micros;
     let Some(batch) = &mut app.batch else { return Vec::new() };
     let mut effects = Vec::new();

@@ -7,7 +7,7 @@ use crate::compose::{compact, pretty};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Choice, Chooser, ChoiceAction, Editor, KeptKind, EditTarget, payload_text};
+use crate::tui::state::{Choice, ChoiceAction, Chooser, EditTarget, Editor, KeptKind, payload_text};
 
 /// How many of the newest records are searched for a call of the same action.
 const SEARCHED: u64 = 50_000;

@@ -1,6 +1,6 @@
 //! The actions of the page about a station.
 
-use super::{Effect, bring_up_to_date, compose};
+use super::{Effect, compose, refresh_view};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -35,7 +35,7 @@ pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effe
             app.page = None;
             app.focus(Pane::Trace);
             app.trace.show_only(Some(page.station));
-            bring_up_to_date(app, outside);
+            refresh_view(app, outside);
         }
         Action::PageCompose => compose::open_picker(app, Some(page.station), outside),
         Action::PageClose => app.page = None,

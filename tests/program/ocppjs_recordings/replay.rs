@@ -14,7 +14,7 @@ use super::stage::{Heard, Stage};
 use super::timeline::{Entry, Frame, is_server};
 
 /// No correct program needs as long as this for one step, however slow the machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a step may take when it is not known what to wait for, and how long nothing comes when it is over.
 const RECORDING: Duration = Duration::from_secs(2);
 const QUIET: Duration = Duration::from_millis(200);
@@ -220,7 +220,7 @@ impl Cast {
             }
             Entry::EndOfInput { who } => self.program(who).end_input(),
             Entry::Exited { who, .. } => {
-                let ended = self.program(who).exit_code(PATIENCE);
+                let ended = self.program(who).exit_code(TIMEOUT);
                 self.stage
                     .hear(who, format!("exit {}", ended.map_or_else(|| "by a signal".to_owned(), |code| code.to_string())));
             }

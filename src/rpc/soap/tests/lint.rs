@@ -37,8 +37,8 @@ fn the_best_request_has_one_good_row_a_header() {
 
 #[test]
 fn every_mistake_has_its_state() {
-    use HeaderState::*;
     use HeaderSeverity::{Error, Note, Warning};
+    use HeaderState::*;
     let row = |header: &str, state, severity| vec![(header.to_owned(), state, severity)];
     for (position, header, expected) in [
         (0, "", row("chargeBoxIdentity", Missing, Error)),

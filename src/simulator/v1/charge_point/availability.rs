@@ -51,7 +51,7 @@ impl ChargePoint {
 
     /// Reset: running transactions stop with the reset as their reason, then the charge point restarts.
     pub(super) fn reset(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
-        if self.settings.lively {
+        if self.settings.autonomous {
             let reason = if text(payload, "type") == Some("Hard") { "HardReset" } else { "SoftReset" };
             for number in 1..=self.last_connector() {
                 self.stop_transaction(number, reason, now, out);
@@ -73,7 +73,7 @@ impl ChargePoint {
         if self.connector(number).is_none() {
             return status(unknown);
         }
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.stop_transaction(number, "UnlockCommand", now, out);
         }
         status(unlocked)

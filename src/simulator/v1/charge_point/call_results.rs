@@ -9,7 +9,7 @@ use super::ChargePoint;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::{Failed, TransactionMessage};
-use crate::behaviour::{Outbox, CallOutcome};
+use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, text};
 

@@ -10,7 +10,7 @@ use super::connector::{PendingStart, Transaction};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
-use crate::behaviour::{Answer, Outbox, CallOutcome};
+use crate::behaviour::{Answer, CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, status, text, written_time};
@@ -30,7 +30,7 @@ impl ChargePoint {
         if profile.is_some_and(|profile| !is_profile_for_start(profile)) {
             return status("Rejected");
         }
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.prepare(connector, id_tag, profile.cloned(), now, out);
         }
         status("Accepted")
@@ -164,7 +164,7 @@ impl ChargePoint {
         let Some(number) = running.map(|(number, _)| number).filter(|_| self.is_registered()) else {
             return status("Rejected");
         };
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.stop_transaction(number, "Remote", now, out);
         }
         status("Accepted")
@@ -200,7 +200,7 @@ impl ChargePoint {
         self.agenda.cancel(TimerTask::Sample(number));
         self.profiles.forget_transaction(number);
         self.change_status(number, ConnectorStatus::Finishing, now, out);
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.schedule(TimerTask::Unplug(number), UNPLUG_DELAY, now);
         } else {
             self.settle(number, now, out);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::configuration_keys::{KeyAccess, KEYS, Key, Kind};
+use super::configuration_keys::{KEYS, Key, KeyAccess, Kind};
 use super::metering::MEASURANDS;
 use super::timers::TimerTask;
 use crate::behaviour::Answer;

@@ -25,7 +25,7 @@ const STEP: Duration = Duration::from_secs(3);
 const OFF: Duration = Duration::from_millis(1500);
 
 /// How often it is looked whether charging is over, so that the firmware can be installed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A step of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl ChargePoint {
     /// GetDiagnostics: the name of the file that would be sent, at most 255 characters (OCPP 1.6 §5.9).
     pub(super) fn get_diagnostics(&mut self, payload: &Value, version: Version, now: Moment) -> Answer {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.diagnostics.steps = diagnostics_steps(version, reachable);
             self.schedule(TimerTask::Diagnostics, STEP, now);
         }
@@ -165,7 +165,7 @@ impl ChargePoint {
     pub(super) fn get_log(&mut self, payload: &Value, now: Moment) -> Answer {
         let answer = if self.log.is_under_way() { "AcceptedCanceled" } else { "Accepted" };
         let location = payload.get("log").and_then(|log| text(log, "remoteLocation"));
-        if self.settings.lively {
+        if self.settings.autonomous {
             let end = if is_reachable(location.unwrap_or_default()) { "Uploaded" } else { "UploadFailure" };
             self.log.request_id = integer(payload, "requestId");
             self.log.steps = [Step::Tell("Uploading"), Step::Tell(end)].into();
@@ -185,7 +185,7 @@ impl ChargePoint {
             return status("InvalidCertificate");
         }
         let answer = if self.firmware.is_under_way() { "AcceptedCanceled" } else { "Accepted" };
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.firmware = Transfer {
                 action: SIGNED_FIRMWARE,
                 request_id: integer(payload, "requestId"),
@@ -201,7 +201,7 @@ impl ChargePoint {
     pub(super) fn update_firmware(&mut self, payload: &Value, version: Version, now: Moment) -> Answer {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
         let begin = time(payload, "retrieveDate").map_or(Duration::ZERO, |begin| span(now.wall, begin));
-        if self.settings.lively {
+        if self.settings.autonomous {
             self.firmware = Transfer { steps: firmware_steps(version, reachable), ..Transfer::firmware() };
             self.schedule(TimerTask::Firmware, begin.max(STEP), now);
         }
@@ -245,7 +245,7 @@ impl ChargePoint {
             None => return,
         };
         if waits {
-            self.schedule(TimerTask::Firmware, PATIENCE, now);
+            self.schedule(TimerTask::Firmware, TIMEOUT, now);
             return;
         }
         self.firmware.steps.pop_front();

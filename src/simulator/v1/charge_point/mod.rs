@@ -44,7 +44,7 @@ pub use self::settings::ChargePointSettings;
 use self::status::ConnectorStatus;
 use self::transaction_messages::TransactionMessages;
 use super::charge_point::timers::{StationTimers, TimerTask};
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{not_supported, status};

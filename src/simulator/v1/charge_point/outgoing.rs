@@ -16,7 +16,7 @@ use crate::simulator::payload::written_time;
 impl ChargePoint {
     /// Whether the charge point may call by itself: it has a life of its own, a link, and is accepted (OCPP 1.6 §4.2).
     pub(super) fn may_speak(&self) -> bool {
-        self.settings.lively && self.online && self.is_registered()
+        self.settings.autonomous && self.online && self.is_registered()
     }
 
     /// Calls if it may, and tells whether it did.
@@ -30,7 +30,7 @@ impl ChargePoint {
 
     /// Sets a task. A charge point without a life of its own keeps only what it would be wrong not to notice: a reservation's end.
     pub(super) fn schedule(&mut self, task: TimerTask, delay: Duration, now: Moment) {
-        if self.settings.lively || matches!(task, TimerTask::ExpireReservation(_)) {
+        if self.settings.autonomous || matches!(task, TimerTask::ExpireReservation(_)) {
             self.agenda.set(task, delay, now.monotonic);
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::timers::TimerTask;
-use crate::behaviour::{Outbox, CallOutcome};
+use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, text};
@@ -31,7 +31,7 @@ pub(super) enum Registration {
 impl ChargePoint {
     /// Sends BootNotification. It is the only call that may go out unregistered.
     pub(super) fn boot(&mut self, out: &mut Outbox) {
-        if self.settings.lively && self.online {
+        if self.settings.autonomous && self.online {
             out.call("BootNotification", self.boot_payload());
         }
     }
@@ -94,11 +94,11 @@ impl ChargePoint {
 
     /// Whether our own calls may go out as far as the registration goes. Without a life of our own it is the person's business.
     pub(super) fn is_registered(&self) -> bool {
-        self.registration == Registration::Accepted || !self.settings.lively
+        self.registration == Registration::Accepted || !self.settings.autonomous
     }
 
     /// While `Rejected` a charge point of 1.6 does not answer the central system (OCPP 1.6 §4.2).
     pub(super) fn ignores_calls(&self, version: Version) -> bool {
-        self.settings.lively && self.registration == Registration::Rejected && version == Version::V1_6
+        self.settings.autonomous && self.registration == Registration::Rejected && version == Version::V1_6
     }
 }

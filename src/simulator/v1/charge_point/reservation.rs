@@ -113,7 +113,8 @@ impl ChargePoint {
         let owed = self.reservations.held.iter().filter(|it| it.connector == 0 && it.id != id).count();
         if self.connectors.iter().all(|it| it.status == ConnectorStatus::Faulted) {
             Some("Faulted")
-        } else if self.connectors.iter().all(|it| matches!(it.status, ConnectorStatus::Faulted | ConnectorStatus::Unavailable)) {
+        } else if self.connectors.iter().all(|it| matches!(it.status, ConnectorStatus::Faulted | ConnectorStatus::Unavailable))
+        {
             Some("Unavailable")
         } else {
             (owed >= self.free_connectors()).then_some("Occupied")
@@ -132,7 +133,9 @@ impl ChargePoint {
         let parent = parent.as_deref();
         match connector.status {
             ConnectorStatus::Available => self.free_connectors() > self.reservations.owed_to_others(id_tag, parent),
-            ConnectorStatus::Reserved => self.reservations.held.iter().any(|it| it.connector == number && it.is_for(id_tag, parent)),
+            ConnectorStatus::Reserved => {
+                self.reservations.held.iter().any(|it| it.connector == number && it.is_for(id_tag, parent))
+            }
             _ => false,
         }
     }

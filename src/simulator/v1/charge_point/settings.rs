@@ -28,7 +28,7 @@ pub struct ChargePointSettings {
     pub meter_value_interval: u32,
     /// Whether it acts by itself: boots, sends heartbeats, reports connectors, charges. When false it only answers, and only a
     /// person makes calls in its name, as in ocppjs.
-    pub lively: bool,
+    pub autonomous: bool,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
     /// The seed of everything that is left to chance; the same seed gives the same charge point.
@@ -48,7 +48,7 @@ impl Default for ChargePointSettings {
             meter_serial_number: "SIM-METER-0001".to_owned(),
             heartbeat_interval: 300,
             meter_value_interval: 60,
-            lively: true,
+            autonomous: true,
             meter_mapping: MeterMapping::default(),
             seed: 0,
         }

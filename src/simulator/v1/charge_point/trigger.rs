@@ -43,7 +43,7 @@ impl ChargePoint {
         if action == "BootNotification" && self.registration == Registration::Accepted {
             return status("Rejected");
         }
-        if self.settings.lively && self.online {
+        if self.settings.autonomous && self.online {
             self.send_triggered(action, connector, now, out);
         }
         status("Accepted")

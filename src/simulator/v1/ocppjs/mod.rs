@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{MeterMapping, Role, Version};
 use crate::simulator::payload::written_time;

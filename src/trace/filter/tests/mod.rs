@@ -7,7 +7,7 @@ mod properties;
 mod reference;
 
 use super::{Filter, FilterContext, parse};
-use crate::ocpp::{ErrorCode, Finding, Role, FindingRule, Transport, Version};
+use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
 
 /// Midnight and half an hour, ten days after the clocks began.

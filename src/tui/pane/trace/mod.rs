@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use self::row::{RowColumns, Row, role_of};
+use self::row::{Row, RowColumns, role_of};
 use super::{selection, sentences, title};
 use crate::trace::filter::FilterContext;
 use crate::tui::app::App;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 
 use super::selection;
-use crate::trace::{Direction, FrameKind, LinkState, Record, RecordKind, Sequence, FrameVerdict};
+use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, Sequence};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;

@@ -1,9 +1,9 @@
 //! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
 
-use super::line::{TextLine, LineTone};
+use super::line::{LineTone, TextLine};
 use super::shape::{self, Shape};
 use crate::ocpp::{Finding, FindingRule, decisive};
-use crate::trace::{Record, RecordKind, FrameVerdict};
+use crate::trace::{FrameVerdict, Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::wrap;
 
@@ -33,7 +33,8 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), LineTone::Muted, Some(&finding.path));
     }
     for remark in record.remarks.lines().filter(|remark| !is_told(remark, &findings)) {
-        let (sign, tone) = if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
+        let (sign, tone) =
+            if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
         add(&mut lines, sign, remark, tone, None);
     }
     if let Some(code) = record.code {

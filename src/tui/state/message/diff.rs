@@ -1,6 +1,6 @@
 //! The difference view: a message beside the previous one of the same kind, action and station, line by line.
 
-use super::line::{TextLine, LineTone};
+use super::line::{LineTone, TextLine};
 use crate::trace::{Record, RecordKind, Store};
 use crate::tui::context::ReadContext;
 use crate::tui::state::payload_text;

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-pub use line::{TextLine, LineTone};
+pub use line::{LineTone, TextLine};
 pub use pretty::PrettyLine;
 
 use self::pretty::Pretty;

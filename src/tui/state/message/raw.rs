@@ -1,6 +1,6 @@
 //! The raw view: the text as it stood on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
 
-use super::line::{TextLine, LineTone};
+use super::line::{LineTone, TextLine};
 use crate::trace::{FrameKind, Record, RecordKind};
 use crate::tui::widget::head;
 
@@ -42,7 +42,7 @@ fn broken(text: &str, width: usize) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let (mut start, mut used) = (0, 0);
     for (at, character) in text.char_indices() {
-        let columns = if crate::sanitize::is_hostile(character) {
+        let columns = if crate::sanitize::is_unsafe(character) {
             crate::sanitize::visible(character.encode_utf8(&mut [0; 4])).len()
         } else {
             unicode_width::UnicodeWidthChar::width(character).unwrap_or(0)

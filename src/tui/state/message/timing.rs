@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::diff;
-use super::line::{TextLine, LineTone};
+use super::line::{LineTone, TextLine};
 use crate::trace::{Direction, Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::format;

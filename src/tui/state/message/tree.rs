@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::line::{TextLine, LineTone};
+use super::line::{LineTone, TextLine};
 use super::shape::Shape;
 use crate::compose::{self, PathStep};
 

@@ -3,7 +3,7 @@
 
 use super::{CHUNK, TraceView};
 use crate::trace::filter::{self, FilterContext};
-use crate::trace::{Contents, FrameKind, Record, RecordKind, Sequence, StationKey, FrameVerdict};
+use crate::trace::{Contents, FrameKind, FrameVerdict, Record, RecordKind, Sequence, StationKey};
 use crate::tui::state::Filter;
 
 /// What is looked for.

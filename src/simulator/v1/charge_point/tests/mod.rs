@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{ChargePoint, ChargePointSettings};
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, CallOutcome, OutgoingCall};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, OutgoingCall};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::text;
@@ -33,8 +33,8 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(version: Version, lively: bool) -> World {
-        let settings = ChargePointSettings { lively, seed: 1, ..ChargePointSettings::default() };
+    pub(super) fn new(version: Version, autonomous: bool) -> World {
+        let settings = ChargePointSettings { autonomous, seed: 1, ..ChargePointSettings::default() };
         World {
             charge_point: ChargePoint::new(settings),
             version,

@@ -213,16 +213,16 @@ fn happen(world: &mut World, happening: Happening) {
 
 proptest! {
     #[test]
-    fn in_any_order(lively: bool, version in prop::sample::select(Version::ALL.to_vec()),
-                    happenings in prop::collection::vec(happening(), 1..40)) {
-        let mut world = World::new(version, lively);
+    fn in_any_order(autonomous: bool, version in prop::sample::select(Version::ALL.to_vec()),
+                    events in prop::collection::vec(happening(), 1..40)) {
+        let mut world = World::new(version, autonomous);
         world.connect();
         if let Some(boot) = world.said().pop() {
             world.result(&boot, boot_result(version, "Accepted", 300));
         }
-        for happening in happenings {
+        for happening in events {
             happen(&mut world, happening);
         }
-        prop_assert!(lively || world.said().is_empty());
+        prop_assert!(autonomous || world.said().is_empty());
     }
 }
