@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use ocpp_tui::clock::now;
 use ocpp_tui::ocpp::Role;
-use ocpp_tui::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey, Text};
+use ocpp_tui::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, Stamp, StationKey};
 use support::kernel::{cpu_seconds, resident_bytes};
 use support::{central_system, median, one_worker, stations};
 use tokio::runtime::Builder;
@@ -134,7 +134,7 @@ fn event(key: StationKey, number: u64) -> Event {
         direction,
         kind,
         action: Some(Arc::from("StatusNotification")),
-        text: Text::from_static(text),
+        text: FrameText::from_static(text),
         exchange: Some(number / 2),
         code: None,
         findings: Vec::new(),
@@ -142,12 +142,12 @@ fn event(key: StationKey, number: u64) -> Event {
         aside: None,
     };
     let stamp = Stamp { wall_micros: now().wall.as_microsecond(), monotonic_micros: number };
-    Event { station: Some(key), stamp, happening: Happening::Frame(frame) }
+    Event { station: Some(key), stamp, kind: EventKind::Frame(frame) }
 }
 
 fn text_length(event: &Event) -> usize {
-    match &event.happening {
-        Happening::Frame(frame) => frame.text.len(),
+    match &event.kind {
+        EventKind::Frame(frame) => frame.text.len(),
         _ => 0,
     }
 }

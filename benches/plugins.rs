@@ -18,7 +18,7 @@ use ocpp_tui::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use ocpp_tui::clock::{Moment, now};
 use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Transport, Version};
-use ocpp_tui::plugin::{Host, PluginFilter, PluginOptions, Plugins, StationFacts};
+use ocpp_tui::plugin::{PluginFilter, PluginHost, PluginOptions, Plugins, StationInfo};
 use ocpp_tui::trace::StationKey;
 use serde_json::{Value, json};
 
@@ -36,18 +36,18 @@ const PLUGIN: &str = "exports.onLoad = function () {
 /// The program: it takes the answers in.
 struct Program(Sender<u64>);
 
-impl Host for Program {
+impl PluginHost for Program {
     fn default_payload(&self, _: Role, _: Version, _: &str) -> Option<Value> {
         None
     }
 
-    fn stations(&self) -> Vec<StationFacts> {
+    fn stations(&self) -> Vec<StationInfo> {
         self.station(STATION).into_iter().collect()
     }
 
-    fn station(&self, key: StationKey) -> Option<StationFacts> {
+    fn station(&self, key: StationKey) -> Option<StationInfo> {
         let (identity, version) = ("CP1".into(), Some(Version::V1_6));
-        Some(StationFacts {
+        Some(StationInfo {
             key,
             identity,
             our_role: Role::CentralSystem,

@@ -25,13 +25,13 @@ use ocpp_tui::link::Gate;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::simulator::Profile;
 use ocpp_tui::trace::filter::{self, FilterContext};
-use ocpp_tui::trace::station_summary::Facts;
+use ocpp_tui::trace::station_summary::StationSummaries;
 use ocpp_tui::trace::{Contents, Trace};
 use ocpp_tui::tui::app::App;
 use ocpp_tui::tui::context::{ReadContext, ReadTime};
 use ocpp_tui::tui::draw::draw;
-use ocpp_tui::tui::key::Key;
-use ocpp_tui::tui::update::{Effect, Message, update};
+use ocpp_tui::tui::key::KeyPress;
+use ocpp_tui::tui::update::{ScreenMessage, UpdateEffect, update};
 use ocpp_tui::tui::{ColourDepth, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -93,24 +93,24 @@ impl Screen {
     }
 
     fn press(&mut self, key: &str, outside: &ReadContext<'_>) {
-        match Key::parse(key) {
+        match KeyPress::parse(key) {
             Some(key) => {
-                update(&mut self.app, Message::Key(key.event()), outside);
+                update(&mut self.app, ScreenMessage::Key(key.event()), outside);
             }
             None => key.chars().for_each(|letter| {
-                let key = Key::parse(&letter.to_string()).expect("a letter is a key");
-                update(&mut self.app, Message::Key(key.event()), outside);
+                let key = KeyPress::parse(&letter.to_string()).expect("a letter is a key");
+                update(&mut self.app, ScreenMessage::Key(key.event()), outside);
             }),
         }
     }
 
     /// Lets filters look at everything.
     fn settle(&mut self, outside: &ReadContext<'_>) {
-        while update(&mut self.app, Message::Refresh, outside).contains(&Effect::Continue) {}
+        while update(&mut self.app, ScreenMessage::Refresh, outside).contains(&UpdateEffect::Continue) {}
     }
 
     fn frame(&mut self, outside: &ReadContext<'_>) {
-        update(&mut self.app, Message::Refresh, outside);
+        update(&mut self.app, ScreenMessage::Refresh, outside);
         self.buffer.reset();
         draw(&self.app, outside, &mut self.buffer);
     }
@@ -206,7 +206,7 @@ fn filters(contents: &Contents) {
 
 fn folding(contents: &Contents, catalog: &Catalog) {
     let began = Instant::now();
-    let mut facts = Facts::default();
+    let mut facts = StationSummaries::default();
     while facts.catch_up(contents, catalog, 10_000) {}
     let records = contents.records().range();
     let rate = (records.end - records.start) as f64 / began.elapsed().as_secs_f64() / 1e6;
@@ -231,7 +231,7 @@ fn keys(catalog: &Catalog) {
             while !ends.load(Ordering::Relaxed) {
                 let due = (began.elapsed().as_secs_f64() * ARRIVING as f64) as u64;
                 for event in events.by_ref().take((due - told) as usize) {
-                    events.try_send(event.station, now(), event.happening);
+                    events.try_send(event.station, now(), event.kind);
                 }
                 told = due;
                 std::thread::sleep(Duration::from_millis(1));
@@ -274,7 +274,7 @@ impl Screen {
     fn press_one(&mut self, key: &str, outside: &ReadContext<'_>) {
         if key == "backspace" {
             let event = crossterm::event::KeyCode::Backspace.into();
-            update(&mut self.app, Message::Key(event), outside);
+            update(&mut self.app, ScreenMessage::Key(event), outside);
         } else {
             self.press(key, outside);
         }

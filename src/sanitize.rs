@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Makes control characters, line ends and characters that change the direction of text visible, so that a station's identity or
 /// a payload can neither move the cursor nor forge a line. Text without such characters is returned as it is.
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub fn escape_control(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -35,11 +35,11 @@ mod tests {
 
     #[test]
     fn harmless_text_is_not_copied() {
-        assert!(matches!(visible("CP1 – Größe 5 µm ⚡"), Cow::Borrowed(_)));
+        assert!(matches!(escape_control("CP1 – Größe 5 µm ⚡"), Cow::Borrowed(_)));
     }
 
     #[test]
     fn escape_sequences_line_ends_and_direction_marks_become_visible() {
-        assert_eq!(visible("a\x1b[2Jb\r\nc\u{202e}d\u{0}\u{9b}"), "a\\u{1b}[2Jb\\r\\nc\\u{202e}d\\u{0}\\u{9b}");
+        assert_eq!(escape_control("a\x1b[2Jb\r\nc\u{202e}d\u{0}\u{9b}"), "a\\u{1b}[2Jb\\r\\nc\\u{202e}d\\u{0}\\u{9b}");
     }
 }

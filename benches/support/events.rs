@@ -2,7 +2,7 @@
 //! and now and then an error. Always the same ones in the same order.
 
 use ocpp_tui::ocpp::{ErrorCode, Transport, Version};
-use ocpp_tui::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
+use ocpp_tui::trace::{Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
 
 /// The wall clock at the first event: 2026-03-04T10:00:00Z.
 pub const BEGAN: i64 = 1_772_618_400_000_000;
@@ -39,14 +39,14 @@ impl Iterator for Events {
         let stamp = Stamp { wall_micros: BEGAN + micros as i64, monotonic_micros: micros };
         if number < u64::from(self.stations) {
             let peer = "192.0.2.20:50100".parse().ok()?;
-            let happening = Happening::Connected {
+            let happening = EventKind::Connected {
                 link: number,
                 version: Version::V1_6,
                 transport: Transport::WebSocket,
                 peer,
                 handshake: Box::default(),
             };
-            return Some(Event { station: Some(StationKey(number as u32)), stamp, happening });
+            return Some(Event { station: Some(StationKey(number as u32)), stamp, kind: happening });
         }
         // A call and its answer follow each other; stations take turns.
         let (exchange, is_call) = (number / 2, number.is_multiple_of(2));
@@ -90,6 +90,6 @@ impl Iterator for Events {
             remark: None,
             aside: None,
         };
-        Some(Event { station: Some(station), stamp, happening: Happening::Frame(frame) })
+        Some(Event { station: Some(station), stamp, kind: EventKind::Frame(frame) })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, Order, SoapOptions};
 use ocpp_tui::ocpp::{Role, Transport, Version};
-use ocpp_tui::rpc::soap::{self, Body, Hint};
+use ocpp_tui::rpc::soap::{self, Body, ReadHint};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
@@ -136,7 +136,7 @@ fn call(action: &str, payload: Value) -> LinkCommand {
 /// Gives an order, unless the person at the console has disconnected the station: then the story goes on without it.
 fn order(hub: &Hub, our_role: Role, identity: &str, deed: LinkCommand) {
     if let Some(station) = station(hub, our_role, identity) {
-        hub.submit(&Order { targets: vec![station], deed });
+        hub.submit(&Order { targets: vec![station], command: deed });
     }
 }
 
@@ -158,7 +158,7 @@ fn last_transaction(hub: &Hub, identity: &str) -> Option<i64> {
     let text = started.next_back()?.text;
     let payload = match serde_json::from_str::<Value>(text) {
         Ok(mut frame) => frame.get_mut(2)?.take(),
-        Err(_) => match soap::read(text, hub.catalog(), Hint::default()).ok()?.body {
+        Err(_) => match soap::read(text, hub.catalog(), ReadHint::default()).ok()?.body {
             Body::Response(operation) => operation.payload,
             _ => return None,
         },

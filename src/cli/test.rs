@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::Catalog;
-use ocpp_tui::sanitize::visible;
+use ocpp_tui::sanitize::escape_control;
 use ocpp_tui::scenario::report::{ReportFormat, ResultCount, count, explain};
-use ocpp_tui::scenario::{self, CaseOutcome, FileReport, ScenarioOptions, Spoken};
+use ocpp_tui::scenario::{self, CaseOutcome, FileReport, ProgressLine, ScenarioOptions};
 use ocpp_tui::scenario_writer::TYPES;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -171,9 +171,15 @@ fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
             CaseOutcome::Broken(_) => "broken",
         };
         if verbose {
-            writeln!(out, "{word:<8} {} › {} ({:.3} s)", visible(&report.file), visible(&case.name), case.took.as_secs_f64())?;
+            writeln!(
+                out,
+                "{word:<8} {} › {} ({:.3} s)",
+                escape_control(&report.file),
+                escape_control(&case.name),
+                case.took.as_secs_f64()
+            )?;
             if let CaseOutcome::Skipped(reason) = &case.outcome {
-                writeln!(out, "         {}", visible(reason))?;
+                writeln!(out, "         {}", escape_control(reason))?;
             }
             for line in &case.trace {
                 writeln!(out, "         {line}")?;
@@ -201,20 +207,20 @@ fn summary(count: ResultCount, options: &ScenarioOptions, verbose: bool) -> io::
 }
 
 /// Tells a person what to do at the side under test, what scripts print and, on a terminal, what is being played: a line that goes away.
-fn to_person(spoken: Spoken<'_>) {
+fn to_person(spoken: ProgressLine<'_>) {
     let mut out = io::stderr().lock();
     let (terminal, clear) = (out.is_terminal(), if out.is_terminal() { CLEAR } else { "" });
     // Without anybody to read it the scenario goes on.
     let _ = match spoken {
-        Spoken::Request(text) => writeln!(out, "{clear}PLEASE: {}", visible(text)),
-        Spoken::Begins { script, name } if terminal => {
+        ProgressLine::Request(text) => writeln!(out, "{clear}PLEASE: {}", escape_control(text)),
+        ProgressLine::Begins { script, name } if terminal => {
             let file = Path::new(script).file_name().unwrap_or_default().to_string_lossy();
-            let line: String = format!("{} › {}", visible(&file), visible(name)).chars().take(SHORT).collect();
+            let line: String = format!("{} › {}", escape_control(&file), escape_control(name)).chars().take(SHORT).collect();
             write!(out, "{CLEAR}{line}").and_then(|()| out.flush())
         }
-        Spoken::Begins { .. } => Ok(()),
-        Spoken::Printed { script, text } => {
-            text.lines().try_for_each(|line| writeln!(out, "{clear}{}: {}", visible(script), visible(line)))
+        ProgressLine::Begins { .. } => Ok(()),
+        ProgressLine::Printed { script, text } => {
+            text.lines().try_for_each(|line| writeln!(out, "{clear}{}: {}", escape_control(script), escape_control(line)))
         }
     };
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocpp_tui::scenario::Listen;
+use ocpp_tui::scenario::ListenPort;
 
 use super::arguments::seconds;
 
@@ -29,7 +29,7 @@ pub struct Scenarios {
     pub url: Option<String>,
     /// Wait here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
     #[arg(long, value_name = "[HOST:]PORT[/PATH]", value_parser = listen)]
-    pub listen: Option<Listen>,
+    pub listen: Option<ListenPort>,
     /// Identity of the charge point [default: CP1; with --listen any]
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Option<String>,
@@ -66,12 +66,12 @@ pub struct Scenarios {
 }
 
 /// Reads where to listen: a port, an address before it, a path behind it.
-fn listen(text: &str) -> Result<Listen, String> {
+fn listen(text: &str) -> Result<ListenPort, String> {
     let (place, path) = text.find('/').map_or((text, "/"), |slash| text.split_at(slash));
     let (host, port) = place.rsplit_once(':').map_or((None, place), |(host, port)| (Some(host), port));
     let port = port.parse().map_err(|_| "write a port, like 9000, or an address and a port, like 127.0.0.1:9000")?;
     let host = host.map(|host| host.trim_start_matches('[').trim_end_matches(']').to_owned());
-    Ok(Listen { host, port, endpoint: path.to_owned() })
+    Ok(ListenPort { host, port, endpoint: path.to_owned() })
 }
 
 /// Reads a parameter.

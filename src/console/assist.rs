@@ -9,7 +9,7 @@ use super::runner::{Console, RunContext};
 use crate::clock::now;
 use crate::compose::KnownValues;
 use crate::ocpp::{Catalog, Transport, Version};
-use crate::rpc::soap::{self, Hint};
+use crate::rpc::soap::{self, ReadHint};
 use crate::trace::{Contents, Record, RecordKind, StationKey};
 
 /// How many of the newest records are searched for values that may be written again.
@@ -70,7 +70,7 @@ fn values(record: &Record<'_>, contents: &Contents) -> Option<Value> {
         return serde_json::from_str(record.text).ok();
     }
     let version = record.station.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
-    let hint = Hint { version, ..Hint::default() };
+    let hint = ReadHint { version, ..ReadHint::default() };
     soap::read(record.text, &Catalog::embedded(), hint).ok()?.body.into_payload()
 }
 
@@ -113,7 +113,7 @@ fn list_files(beginning: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::ocpp::Role;
-    use crate::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp, Text};
+    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, Stamp};
 
     #[test]
     fn identifiers_that_were_seen_are_offered_newest_first() {
@@ -129,7 +129,7 @@ mod tests {
                 direction: Direction::In,
                 kind: FrameKind::Call,
                 action: None,
-                text: Text::from(text),
+                text: FrameText::from(text),
                 exchange: None,
                 code: None,
                 findings: Vec::new(),
@@ -137,7 +137,7 @@ mod tests {
                 aside: None,
             };
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
-            contents.apply(&Event { station: Some(station), stamp, happening: Happening::Frame(frame) }, &mut String::new());
+            contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
         }
         let known = known_values(&contents, Some(station));
         assert_eq!(known.of("idTag"), ["B", "A"]);
@@ -151,12 +151,12 @@ mod tests {
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP1");
         let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
-        let connected = Happening::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
+        let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
         let frame = Frame {
             direction: Direction::In,
             kind: FrameKind::Call,
             action: None,
-            text: Text::from(
+            text: FrameText::from(
                 r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#,
             ),
             exchange: None,
@@ -165,9 +165,9 @@ mod tests {
             remark: None,
             aside: None,
         };
-        for happening in [connected, Happening::Frame(frame)] {
+        for happening in [connected, EventKind::Frame(frame)] {
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
-            contents.apply(&Event { station: Some(station), stamp, happening }, &mut String::new());
+            contents.apply(&Event { station: Some(station), stamp, kind: happening }, &mut String::new());
         }
         assert_eq!(known_values(&contents, Some(station)).of("idTag"), ["A"]);
     }

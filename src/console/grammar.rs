@@ -8,7 +8,7 @@ use super::error::{CommandError, short};
 pub use super::table::CommandSpec;
 use super::table::{ArgumentStyle, CommandKind, action_options, after_actions, before_actions, pings};
 use super::token::Word;
-use crate::ocpp::nearest;
+use crate::ocpp::suggest;
 use crate::ocpp::{Catalog, Role, Version};
 
 /// The commands of the language.
@@ -61,7 +61,7 @@ impl Grammar {
         }
         self.by_action(word)?.ok_or_else(|| CommandError::UnknownCommand {
             name: short(word.value),
-            nearest: nearest(word.value, self.commands.iter().map(|command| &*command.name)).map(str::to_owned),
+            nearest: suggest(word.value, self.commands.iter().map(|command| &*command.name)).map(str::to_owned),
             span: word.span.clone(),
         })
     }
@@ -76,7 +76,7 @@ impl Grammar {
             Some(CommandKind::Action { initiator, action }) => Ok((*initiator, action)),
             _ => Err(CommandError::UnknownAction {
                 name: short(word.value),
-                nearest: nearest(word.value, self.actions.iter().map(|(_, name)| &**name)).map(str::to_owned),
+                nearest: suggest(word.value, self.actions.iter().map(|(_, name)| &**name)).map(str::to_owned),
                 span: word.span.clone(),
             }),
         }

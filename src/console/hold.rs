@@ -13,14 +13,14 @@ use crate::clock::now;
 use crate::hub::{LinkCommand, Order};
 use crate::link::{HeldFrame, ReleaseAction};
 use crate::ocpp::{ErrorCode, MessageDefinition};
-use crate::trace::filter::{self, Filter};
+use crate::trace::filter::{self, TraceFilter};
 use crate::trace::{Direction, FrameKind};
 
 /// A command about frames that wait.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HoldCommand {
     /// Stop the frames that pass the filter.
-    On(Filter),
+    On(TraceFilter),
     /// Stop no more frames.
     Off,
     /// List what waits, and the filter in force.
@@ -53,7 +53,7 @@ pub(super) fn hold(rest: &Word<'_>) -> Result<Command, CommandError> {
 }
 
 /// The filter that the rest of a line is.
-pub(super) fn filter_of(rest: &Word<'_>) -> Result<Filter, CommandError> {
+pub(super) fn filter_of(rest: &Word<'_>) -> Result<TraceFilter, CommandError> {
     filter::parse(rest.value.trim()).map_err(|error| {
         let lead = rest.value.len() - rest.value.trim_start().len();
         let start = rest.span.start + lead;
@@ -106,7 +106,7 @@ impl Console {
             let identity = contents
                 .stations()
                 .get(frame.station)
-                .map_or_else(String::new, |row| crate::sanitize::visible(&row.identity).into_owned());
+                .map_or_else(String::new, |row| crate::sanitize::escape_control(&row.identity).into_owned());
             let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
             let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
             format!(
@@ -137,8 +137,8 @@ impl Console {
         for frame in meant {
             match self.fate(&frame, how, line) {
                 Ok(fate) => {
-                    let deed = LinkCommand::Release { number: frame.number, fate };
-                    for (_, reason) in self.hub().submit(&Order { targets: vec![frame.station], deed }).refused {
+                    let deed = LinkCommand::Release { number: frame.number, action: fate };
+                    for (_, reason) in self.hub().submit(&Order { targets: vec![frame.station], command: deed }).refused {
                         said.add(CommandFailure::plain(format!("Error: {reason}.")));
                     }
                 }

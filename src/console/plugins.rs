@@ -5,8 +5,8 @@ use super::error::short;
 use super::help;
 use super::runner::Console;
 use super::said::{CommandFailure, CommandOutput, OutputKind, OutputLine};
-use crate::plugin::{PluginDetail, PluginState, Reply};
-use crate::sanitize::visible;
+use crate::plugin::{PluginDetail, PluginReply, PluginState};
+use crate::sanitize::escape_control;
 
 impl Console {
     /// Shows a typed line to the plugins. The second value tells whether it was for one of them.
@@ -56,8 +56,11 @@ impl Console {
                 let found = plugins.list().await.into_iter().find(|detail| detail.name == name);
                 return match found {
                     Some(detail) => CommandOutput::text("Plugin", explained(&detail)),
-                    None => CommandFailure::plain(format!("Error: there is no plugin {}; see plugins.", visible(&short(name))))
-                        .into(),
+                    None => CommandFailure::plain(format!(
+                        "Error: there is no plugin {}; see plugins.",
+                        escape_control(&short(name))
+                    ))
+                    .into(),
                 };
             }
         };
@@ -66,7 +69,7 @@ impl Console {
 }
 
 /// What a plugin printed, then what went wrong.
-fn said(reply: Reply, name: &str) -> CommandOutput {
+fn said(reply: PluginReply, name: &str) -> CommandOutput {
     let mut said = CommandOutput::default();
     for spoken in reply.spoken {
         let kind = if spoken.failure { OutputKind::Error } else { OutputKind::Info };
@@ -83,7 +86,7 @@ fn said(reply: Reply, name: &str) -> CommandOutput {
 
 /// A text of a plugin, line by line without anything that a terminal would obey.
 fn shown(text: &str) -> String {
-    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(escape_control).collect::<Vec<_>>().join("\n")
 }
 
 fn listed(detail: &PluginDetail) -> String {
@@ -126,7 +129,7 @@ fn explained(detail: &PluginDetail) -> Vec<String> {
         return lines;
     }
     let file = detail.file.as_ref().map_or_else(|| "part of the program".to_owned(), |file| file.display().to_string());
-    lines.push(format!("  file      {}", visible(&file)));
+    lines.push(format!("  file      {}", escape_control(&file)));
     lines.push(format!("  memory    {} KiB", detail.memory >> 10));
     lines.push(format!("  events    {}", detail.events));
     lines.push(format!("  timers    {}", detail.timers));

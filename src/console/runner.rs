@@ -78,14 +78,14 @@ impl Console {
     /// Reads a line that is not for a plugin and carries it out.
     async fn run_own(&self, line: &str, context: &RunContext) -> CommandOutput {
         match parse(line, &self.grammar) {
-            Ok(Some(command)) => self.carry_out(command, line, context).await,
+            Ok(Some(command)) => self.execute(command, line, context).await,
             Ok(None) => CommandOutput::default(),
             Err(error) => CommandFailure::from(error).into(),
         }
     }
 
     /// Carries a command out. `line` is its text, for places in it.
-    pub async fn carry_out(&self, command: Command, line: &str, context: &RunContext) -> CommandOutput {
+    pub async fn execute(&self, command: Command, line: &str, context: &RunContext) -> CommandOutput {
         let done = match command {
             Command::StartCentralSystem(options) => {
                 self.hub.start_central_system(options).await.map(|_| CommandOutput::default()).map_err(CommandFailure::from)
@@ -226,7 +226,7 @@ impl Console {
     }
 
     fn submit(&self, targets: Vec<StationKey>, deed: LinkCommand, said: &mut CommandOutput) {
-        for (_, reason) in self.hub.submit(&Order { targets, deed }).refused {
+        for (_, reason) in self.hub.submit(&Order { targets, command: deed }).refused {
             said.add(CommandFailure::plain(format!("Error: {reason}.")));
         }
     }
@@ -368,7 +368,7 @@ impl Console {
         let lines = contents.stations().rows().iter().map(|row| {
             let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
             let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
-            format!("{}  {}  {side}  OCPP {version}", crate::sanitize::visible(&row.identity), row.state)
+            format!("{}  {}  {side}  OCPP {version}", crate::sanitize::escape_control(&row.identity), row.state)
         });
         let lines: Vec<String> = lines.collect();
         if lines.is_empty() { CommandOutput::info("No stations yet.") } else { CommandOutput::text("Stations", lines) }

@@ -17,9 +17,11 @@ use super::runner::Console;
 use super::said::{CommandFailure, CommandOutput};
 use super::token::{Spanned, Word, quote, unquote};
 use crate::ocpp::Catalog;
-use crate::sanitize::visible;
-use crate::scenario_writer::{MOST_RECORDS, TYPES, TYPES_FILE, Title, TranscriptError, WrittenScript, is_told, transcribe};
-use crate::trace::filter::{Filter, FilterContext};
+use crate::sanitize::escape_control;
+use crate::scenario_writer::{
+    MOST_RECORDS, ScriptTitle, TYPES, TYPES_FILE, TranscriptError, WrittenScript, is_told, transcribe,
+};
+use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Record, Sequence, StationKey, Trace};
 
 /// How many records are looked at before the recorder may go on.
@@ -33,7 +35,7 @@ pub struct SaveScenario {
     /// Whether the file is overwritten when it exists.
     pub force: bool,
     /// Which records; `None` are those that the context means.
-    pub filter: Option<Filter>,
+    pub filter: Option<TraceFilter>,
 }
 
 /// The records of the trace that a person means: the bookmarked ones, and when there are none those that are shown.
@@ -42,7 +44,7 @@ pub struct TraceChoice {
     /// The bookmarked records, oldest first.
     pub bookmarks: Vec<Sequence>,
     /// The filter of the trace.
-    pub filter: Filter,
+    pub filter: TraceFilter,
     /// The only station that is shown.
     pub only: Option<StationKey>,
     /// Where the display is held: records from here on are not shown.
@@ -88,7 +90,7 @@ pub(super) fn parse(spec: &CommandSpec, line: &str, words: &[Word<'_>]) -> Resul
 }
 
 /// The command of the sorted words.
-pub(super) fn save(arguments: &Arguments<'_>, filter: Option<Filter>) -> Result<Command, CommandError> {
+pub(super) fn save(arguments: &Arguments<'_>, filter: Option<TraceFilter>) -> Result<Command, CommandError> {
     let (verb, file) = (&arguments.positionals[0], &arguments.positionals[1]);
     if verb.value != "save" {
         return Err(arguments.usage(UsageFault::Unexpected(short(verb.value)), verb));
@@ -127,7 +129,7 @@ impl Console {
             Err(_) => String::new(),
         };
         let (told, file) = (told(&transcript), quote(&file));
-        let file = visible(&file);
+        let file = escape_control(&file);
         Ok(CommandOutput::info(format!("Saved {told}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
     }
 }
@@ -137,7 +139,7 @@ fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str)
     let path = Path::new(file);
     let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or(file).to_owned();
     let (stem, file) = (name(path.file_stem()), name(path.file_name()));
-    transcribe(&trace.read(), catalog, &chosen, Title { name: &stem, file: &file })
+    transcribe(&trace.read(), catalog, &chosen, ScriptTitle { name: &stem, file: &file })
 }
 
 async fn write(file: impl AsRef<Path>, force: bool, text: &str) -> io::Result<()> {
@@ -150,7 +152,7 @@ async fn write(file: impl AsRef<Path>, force: bool, text: &str) -> io::Result<()
 }
 
 fn cannot_write(file: &str, error: &io::Error) -> CommandFailure {
-    let file = visible(file);
+    let file = escape_control(file);
     CommandFailure::plain(if error.kind() == io::ErrorKind::AlreadyExists {
         format!("Error: {file} exists already; choose another name, or add --force behind it to overwrite the file.")
     } else {
@@ -170,8 +172,8 @@ fn told(transcript: &WrittenScript) -> String {
         (exchanges, frames) => format!("{} and {}", counted(exchanges, "exchange"), counted(frames, "other frame")),
     };
     let whose = match &transcript.stations[..] {
-        [station] => visible(station).into_owned(),
-        [first, second] => format!("{} and {}", visible(first), visible(second)),
+        [station] => escape_control(station).into_owned(),
+        [first, second] => format!("{} and {}", escape_control(first), escape_control(second)),
         stations => counted(stations.len(), "station"),
     };
     format!("{what} of {whose}")

@@ -4,7 +4,7 @@ use super::command::SetCommand;
 use super::duration;
 use super::error::CommandError;
 use super::token::{Spanned, unquote};
-use crate::ocpp::nearest;
+use crate::ocpp::suggest;
 
 /// A setting as it is written.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub fn read(name: &Spanned<String>, value: &Spanned<String>) -> Result<SetComman
     let Some(spec) = SETTINGS.iter().find(|spec| spec.name == name.value) else {
         return Err(CommandError::UnknownSetting {
             name: name.value.clone(),
-            nearest: nearest(&name.value, SETTINGS.iter().map(|spec| spec.name)),
+            nearest: suggest(&name.value, SETTINGS.iter().map(|spec| spec.name)),
             span: name.span.clone(),
         });
     };

@@ -5,7 +5,7 @@ use super::error::ExecutionError;
 use super::said::{CommandFailure, CommandOutput};
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, SampleContext, Version};
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 
 /// The schema or an example of a message, indented. Without a version it is that of the newest that has the action.
 pub(super) fn show(
@@ -28,7 +28,7 @@ pub(super) fn show(
     };
     // Values can always be written: their keys are texts.
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-    let lines: Vec<_> = text.lines().map(visible).collect();
+    let lines: Vec<_> = text.lines().map(escape_control).collect();
     Ok(CommandOutput::text(title, [lines.join("\n")]))
 }
 

@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use super::glob;
 use crate::ocpp::Role;
-use crate::ocpp::nearest;
-use crate::sanitize::visible;
+use crate::ocpp::suggest;
+use crate::sanitize::escape_control;
 use crate::trace::{LinkState, StationKey, StationRow, StationTable};
 
 /// Whom a command is for.
@@ -83,7 +83,9 @@ impl TargetError {
                 Some("Nobody is connected: start_cs waits for charge points, start_cp simulates one.".to_owned())
             }
             TargetError::NotTheOnly { candidates } => Some(format!("Name one: {}.", candidates.join(", "))),
-            TargetError::Unknown { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {}?", visible(name))),
+            TargetError::Unknown { nearest, .. } => {
+                nearest.as_ref().map(|name| format!("Did you mean {}?", escape_control(name)))
+            }
             TargetError::NothingMarked { .. } => Some("On the screen, m marks the selected station.".to_owned()),
             TargetError::NothingFiltered { .. } => Some("On the screen, / filters the stations.".to_owned()),
             TargetError::NoMatch { .. } => None,
@@ -173,7 +175,7 @@ impl Target {
                     } else if found.is_empty() {
                         let known: Vec<String> =
                             stations.rows().iter().filter(ours).map(|row| row.identity.to_string()).collect();
-                        let nearest = nearest(part, known.iter().map(String::as_str)).map(str::to_owned);
+                        let nearest = suggest(part, known.iter().map(String::as_str)).map(str::to_owned);
                         return Err(TargetError::Unknown { role, identity: part.clone(), nearest });
                     }
                     found.retain(|key| !keys.contains(key));
@@ -197,7 +199,7 @@ fn names(stations: &StationTable, role: Option<Role>, fits: &impl Fn(&StationRow
     /// More names would be a line that nobody reads.
     const MOST: usize = 10;
     let rows = || stations.rows().iter().filter(|row| role.is_none_or(|role| row.our_role == role)).filter(|row| fits(row));
-    let mut names: Vec<String> = rows().take(MOST).map(|row| visible(&row.identity).into_owned()).collect();
+    let mut names: Vec<String> = rows().take(MOST).map(|row| escape_control(&row.identity).into_owned()).collect();
     let others = rows().count().saturating_sub(MOST);
     if others > 0 {
         names.push(format!("{others} more"));

@@ -1,6 +1,6 @@
 //! The action that a person names on the shell: in any case, or by the command that sends it.
 
-use crate::ocpp::{ActionDefinition, Catalog, Role, Version, nearest};
+use crate::ocpp::{ActionDefinition, Catalog, Role, Version, suggest};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: MessageQuery<'_>) -> R
         }
         None => {
             let names = Version::ALL.into_iter().flat_map(|version| catalog.actions(version)).map(|action| &*action.name);
-            Err(FindError::Unknown { name: wanted.name.to_owned(), nearest: nearest(name, names).map(str::to_owned) })
+            Err(FindError::Unknown { name: wanted.name.to_owned(), nearest: suggest(name, names).map(str::to_owned) })
         }
     }
 }

@@ -5,7 +5,7 @@ use super::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
 use super::difference::{FieldChange, What};
 use super::row::FieldRow;
 use crate::ocpp::Role;
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 
 /// All files.
 pub(super) fn files(book: &Book) -> Vec<DocFile> {
@@ -119,14 +119,14 @@ fn changes(out: &mut String, part: &str, changes: &[FieldChange]) {
 fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
-    let lines: Vec<_> = text.lines().map(visible).collect();
+    let lines: Vec<_> = text.lines().map(escape_control).collect();
     format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
 /// A text that Markdown leaves alone, in a table too.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    for character in visible(text).chars() {
+    for character in escape_control(text).chars() {
         match character {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),

@@ -57,7 +57,7 @@ fn indented(text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::ocpp::Version;
-    use crate::rpc::soap::{Body, Hint, read};
+    use crate::rpc::soap::{Body, ReadHint, read};
 
     #[test]
     fn every_envelope_reads_back_as_its_example() {
@@ -71,7 +71,7 @@ mod tests {
                     continue;
                 };
                 assert!(text.lines().count() > 8, "{text}");
-                let envelope = read(&text, &catalog, Hint::default()).unwrap();
+                let envelope = read(&text, &catalog, ReadHint::default()).unwrap();
                 let (Body::Request(operation) | Body::Response(operation)) = envelope.body else { panic!("{text}") };
                 assert_eq!((operation.version, &operation.action), (action.version, &action.name));
                 assert_eq!(operation.payload, message.sample(&context), "{text}");

@@ -25,9 +25,9 @@ use crate::link::{
 };
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::{PluginFilter, Plugins};
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
-use crate::trace::{EventSender, Happening, StationKey, Trace};
+use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
@@ -143,7 +143,7 @@ impl Hub {
 
     /// The same at a station.
     pub fn note_at(&self, station: Option<StationKey>, failure: bool, text: impl Into<Box<str>>) {
-        self.shared.events.try_send(station, now(), Happening::Note { failure, text: text.into() });
+        self.shared.events.try_send(station, now(), EventKind::Note { failure, text: text.into() });
     }
 
     /// Waits until everything that was told by now is in the trace.
@@ -176,7 +176,7 @@ impl Hub {
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
         let happening =
-            Happening::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
+            EventKind::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
         self.shared.events.try_send(None, now(), happening);
         self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
         Ok(address)
@@ -235,7 +235,7 @@ impl Hub {
     pub fn submit(&self, order: &Order) -> Receipt {
         let mut receipt = Receipt::default();
         for station in &order.targets {
-            match self.deliver(*station, &order.deed) {
+            match self.deliver(*station, &order.command) {
                 Ok(()) => receipt.taken.push(*station),
                 Err(reason) => receipt.refused.push((*station, reason)),
             }
@@ -249,7 +249,7 @@ impl Hub {
             LinkCommand::Raw(text) => LinkOrder::Raw(text),
             LinkCommand::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
             LinkCommand::Probe => LinkOrder::Probe,
-            LinkCommand::Release { number, fate } => LinkOrder::Release { number, fate },
+            LinkCommand::Release { number, action: fate } => LinkOrder::Release { number, fate },
             LinkCommand::CallAt(url) => LinkOrder::CallAt(url),
             LinkCommand::Ping => LinkOrder::Ping,
             LinkCommand::Disconnect => LinkOrder::Disconnect,
@@ -264,8 +264,13 @@ impl Hub {
     /// # Errors
     /// With a sentence when the link is down or busy.
     pub fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), String> {
-        let name =
-            || self.trace().read().stations().get(station).map_or_else(String::new, |row| visible(&row.identity).into_owned());
+        let name = || {
+            self.trace()
+                .read()
+                .stations()
+                .get(station)
+                .map_or_else(String::new, |row| escape_control(&row.identity).into_owned())
+        };
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
         let needs_link = !matches!(order, LinkOrder::Connect | LinkOrder::Disconnect | LinkOrder::Drop);
         if needs_link && !handle.is_up() {

@@ -12,7 +12,7 @@ pub struct Order {
     /// The stations, each once.
     pub targets: Vec<StationKey>,
     /// What to do there.
-    pub deed: LinkCommand,
+    pub command: LinkCommand,
 }
 
 /// What to do on a link.
@@ -38,7 +38,7 @@ pub enum LinkCommand {
         /// Its number.
         number: u64,
         /// What is to become of it.
-        fate: ReleaseAction,
+        action: ReleaseAction,
     },
     /// Send a WebSocket ping.
     Ping,

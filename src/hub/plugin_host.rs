@@ -8,14 +8,14 @@ use super::Shared;
 use crate::clock::now;
 use crate::link::LinkOrder;
 use crate::ocpp::{Role, SampleContext, Version};
-use crate::plugin::{Host, StationFacts};
-use crate::trace::{Happening, LinkState, StationKey, StationRow};
+use crate::plugin::{PluginHost, StationInfo};
+use crate::trace::{EventKind, LinkState, StationKey, StationRow};
 
 /// The session, as long as there is one: plugins do not keep it alive.
 pub(super) struct HubPluginHost(pub Weak<Shared>);
 
-fn facts(row: &StationRow) -> StationFacts {
-    StationFacts {
+fn facts(row: &StationRow) -> StationInfo {
+    StationInfo {
         key: row.key,
         identity: row.identity.as_ref().into(),
         our_role: row.our_role,
@@ -25,20 +25,20 @@ fn facts(row: &StationRow) -> StationFacts {
     }
 }
 
-impl Host for HubPluginHost {
+impl PluginHost for HubPluginHost {
     fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
         let shared = self.0.upgrade()?;
         let definition = shared.catalog.action(version, role, action)?;
         Some(shared.profile.request(definition, &SampleContext::at(now().wall)))
     }
 
-    fn stations(&self) -> Vec<StationFacts> {
+    fn stations(&self) -> Vec<StationInfo> {
         let Some(shared) = self.0.upgrade() else { return Vec::new() };
         let contents = shared.events.trace().read();
         contents.stations().rows().iter().map(facts).collect()
     }
 
-    fn station(&self, key: StationKey) -> Option<StationFacts> {
+    fn station(&self, key: StationKey) -> Option<StationInfo> {
         let shared = self.0.upgrade()?;
         let contents = shared.events.trace().read();
         contents.stations().get(key).map(facts)
@@ -54,13 +54,13 @@ impl Host for HubPluginHost {
 
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
         if let Some(shared) = self.0.upgrade() {
-            shared.events.try_send(station, now(), Happening::Note { failure, text: text.into() });
+            shared.events.try_send(station, now(), EventKind::Note { failure, text: text.into() });
         }
     }
 
     fn toast(&self, text: String) {
         if let Some(shared) = self.0.upgrade() {
-            shared.events.try_send(None, now(), Happening::Toast { text: text.into() });
+            shared.events.try_send(None, now(), EventKind::Toast { text: text.into() });
         }
     }
 

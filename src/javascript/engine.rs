@@ -119,7 +119,7 @@ impl SandboxScript {
         self.clock.deadline.set(Some(Instant::now() + self.limits.time));
         self.clock.struck.set(false);
         let ran = self.context.with(|ctx| run(&ctx).catch(&ctx).map_err(|caught| describe(&caught)));
-        let settled = self.settle();
+        let settled = self.run_pending_jobs();
         self.clock.deadline.set(None);
         let ended = ran.and_then(|said| settled.map(|()| said));
         match (ended, self.clock.struck.get()) {
@@ -131,7 +131,7 @@ impl SandboxScript {
         }
     }
 
-    fn settle(&self) -> Result<(), ScriptFault> {
+    fn run_pending_jobs(&self) -> Result<(), ScriptFault> {
         loop {
             match self.runtime.execute_pending_job() {
                 Ok(true) => {}

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::link::PINGS_ENABLED;
 use crate::ocpp::Role;
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordKind, StationRow};
 
 /// Writes events as lines.
@@ -72,14 +72,14 @@ fn notes(record: &Record<'_>, names: &LineNames<'_>, stamp: &str, out: &mut Stri
     };
     if wanted {
         for remark in record.remarks.lines() {
-            let _ = writeln!(out, "{stamp} {}: note on {}: {}", names.ours, names.theirs, visible(remark));
+            let _ = writeln!(out, "{stamp} {}: note on {}: {}", names.ours, names.theirs, escape_control(remark));
         }
     }
 }
 
 /// A received frame that is no message. ocppjs tells two kinds of it and is silent about the others.
 fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(&str)) {
-    let text = visible(record.text);
+    let text = escape_control(record.text);
     if record.remarks.starts_with("a binary frame") {
         line("Message format is not UTF8.");
     } else if serde_json::from_str::<IgnoredAny>(record.text).is_err() {
@@ -95,7 +95,7 @@ fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(
 fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &LineNames<'_>) -> Option<Cow<'a, str>> {
     let LineNames { ours, theirs } = names;
     let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
-    let text = visible(record.summary());
+    let text = escape_control(record.summary());
     let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
     let station = || if simulated { ours.clone() } else { theirs.clone() };
     let host = || row.and_then(|row| row.peer).map_or_else(String::new, |peer| peer.ip().to_string());
@@ -131,7 +131,7 @@ fn id(frame: &str) -> String {
         _ => return String::new(),
     };
     let id = if let Value::String(id) = id { id } else { id.to_string() };
-    visible(&id).into_owned()
+    escape_control(&id).into_owned()
 }
 
 /// `protocol: ocpp1.5` of a connected record's text, which goes on with the address.
@@ -141,7 +141,7 @@ fn connection(text: &str) -> String {
 }
 
 fn identity(row: Option<&StationRow>) -> Cow<'_, str> {
-    row.map_or(Cow::Borrowed("?"), |row| visible(&row.identity))
+    row.map_or(Cow::Borrowed("?"), |row| escape_control(&row.identity))
 }
 
 /// The two ends of a station's link, as ocppjs names them.

@@ -15,7 +15,7 @@ use super::prompt::PromptWriter;
 use super::soap_line::SoapLines;
 use crate::console::{OutputKind, OutputLine};
 use crate::hub::Hub;
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 use crate::trace::export;
 use crate::trace::{Sequence, Trace};
 
@@ -103,7 +103,7 @@ fn said(line: &OutputLine, now: i64, format: LogFormat, lines: &EventLines, out:
         out.push(' ');
     }
     for part in line.text.split('\n') {
-        out.push_str(&visible(part));
+        out.push_str(&escape_control(part));
         out.push('\n');
     }
 }

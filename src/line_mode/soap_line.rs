@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::hub::Hub;
 use crate::ocpp::{Catalog, Role, Transport};
-use crate::rpc::soap::{self, Body, Hint};
-use crate::sanitize::visible;
+use crate::rpc::soap::{self, Body, ReadHint};
+use crate::sanitize::escape_control;
 use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, FrameVerdict, HTTP_HEADERS, Record, RecordKind, StationRow};
 
 /// Writes events of SOAP links as lines.
@@ -38,7 +38,7 @@ impl SoapLines {
             RecordKind::Connected => row.filter(|row| row.our_role == Role::CentralSystem).map(connected),
             RecordKind::Timeout => {
                 let ends = Ends::new(row);
-                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, visible(record.text)))
+                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, escape_control(record.text)))
             }
             _ => return false,
         };
@@ -64,7 +64,7 @@ impl SoapLines {
             (FrameKind::Call | FrameKind::Result, _) => {
                 let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
                 let said = if print_xml { lines(record.text) } else { payload(record, kind, direction, row, self.catalog()) };
-                format!("{start} /{}{suffix} {said}", visible(action))
+                format!("{start} /{}{suffix} {said}", escape_control(action))
             }
         }
     }
@@ -78,7 +78,7 @@ struct Ends<'a> {
 
 impl Ends<'_> {
     fn new(row: Option<&StationRow>) -> Ends<'_> {
-        let identity = row.map_or(Cow::Borrowed("?"), |row| visible(&row.identity));
+        let identity = row.map_or(Cow::Borrowed("?"), |row| escape_control(&row.identity));
         let charge_point = Cow::Owned(format!("cp#{identity}"));
         match row.map(|row| row.our_role) {
             Some(Role::ChargePoint) => Ends { ours: charge_point, theirs: "cs".into() },
@@ -114,7 +114,7 @@ fn listening(record: &Record<'_>, stamp: &str) -> String {
 }
 
 fn connected(row: &StationRow) -> String {
-    format!("cs: ChargePoint #{} connected.", visible(&row.identity))
+    format!("cs: ChargePoint #{} connected.", escape_control(&row.identity))
 }
 
 /// What is wrong with a frame, in words; what is merely worth knowing has its place in the frame's own lines.
@@ -125,7 +125,7 @@ fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
     };
     let aside = |line: &&str| *line != AS_TYPED && !line.starts_with(HTTP_HEADERS);
     for remark in record.remarks.lines().filter(aside).filter(|_| told) {
-        let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, visible(remark));
+        let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, escape_control(remark));
     }
 }
 
@@ -144,13 +144,13 @@ fn is_typed(record: &Record<'_>) -> bool {
 /// The lines of an envelope that a person typed, and of the answer to it.
 fn typed(start: &str, record: &Record<'_>) -> String {
     let headers = record.remarks.lines().nth(1).filter(|line| line.starts_with(HTTP_HEADERS));
-    let headers = headers.map_or_else(String::new, |headers| format!("{}\n", visible(headers)));
+    let headers = headers.map_or_else(String::new, |headers| format!("{}\n", escape_control(headers)));
     format!("{start}:\n{headers}{}", lines(record.text))
 }
 
 /// The words of ocppjs for an answer that is none, and for a fault, which it could not read either.
 fn unreadable(text: &str) -> String {
-    format!("Error: cannot parse response, raw content: {}", visible(&Value::from(text).to_string()))
+    format!("Error: cannot parse response, raw content: {}", escape_control(&Value::from(text).to_string()))
 }
 
 /// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an object.
@@ -159,11 +159,11 @@ fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction, row: &Sta
     let asks = (kind, direction) == (FrameKind::Call, Direction::Out);
     let empty = payload.as_object().is_some_and(Map::is_empty);
     let text = if empty && !asks { "\"\"".to_owned() } else { payload.to_string() };
-    visible(&text).into_owned()
+    escape_control(&text).into_owned()
 }
 
 fn read_payload(text: &str, row: &StationRow, catalog: &Catalog) -> Option<Value> {
-    let hint = Hint { version: row.version, ..Hint::default() };
+    let hint = ReadHint { version: row.version, ..ReadHint::default() };
     match soap::read(text, catalog, hint).ok()?.body {
         Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
         Body::Unknown(element) => Some(element.payload),
@@ -173,5 +173,5 @@ fn read_payload(text: &str, row: &StationRow, catalog: &Catalog) -> Option<Value
 
 /// A text with its own lines; everything else in it that acts on a terminal is made visible.
 fn lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+    text.lines().map(escape_control).collect::<Vec<_>>().join("\n")
 }

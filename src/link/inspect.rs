@@ -8,7 +8,7 @@ use super::conversation::Conversation;
 use super::conversation::framing::Framing;
 use super::intercept::queue::{InspectionQueue, InspectionVerdict};
 use crate::clock::Moment;
-use crate::trace::{Direction, Frame, Happening, Text};
+use crate::trace::{Direction, EventKind, Frame, FrameText};
 
 /// Longer texts are not repeated whole in a line about them; most envelopes are shorter.
 const SHOWN: usize = 2000;
@@ -22,17 +22,17 @@ pub(super) trait MessageText {
 /// One that is to be sent, and may be sent with another text.
 pub(super) trait EditableMessage: MessageText {
     /// Puts another text in its place.
-    fn change(&mut self, text: Text);
+    fn change(&mut self, text: FrameText);
 }
 
-impl MessageText for Text {
+impl MessageText for FrameText {
     fn shown(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
 }
 
-impl EditableMessage for Text {
-    fn change(&mut self, text: Text) {
+impl EditableMessage for FrameText {
+    fn change(&mut self, text: FrameText) {
         *self = text;
     }
 }
@@ -42,7 +42,7 @@ impl EditableMessage for Text {
 pub(super) struct Inspections<I, O> {
     incoming: InspectionQueue<I>,
     /// With what is told once the message is sent.
-    outgoing: InspectionQueue<(O, Option<(Moment, Happening)>)>,
+    outgoing: InspectionQueue<(O, Option<(Moment, EventKind)>)>,
 }
 
 impl<I, O> Default for Inspections<I, O> {
@@ -87,7 +87,7 @@ impl<I: MessageText, O: EditableMessage> Inspections<I, O> {
             InspectionVerdict::Drop => "a plugin kept a received frame back:",
         };
         let text = format!("{what} {}", shortened(&message.shown())).into();
-        conversation.told.push((now, Happening::Note { failure: false, text }));
+        conversation.events.push((now, EventKind::Note { failure: false, text }));
         Some((message, verdict))
     }
 
@@ -105,41 +105,41 @@ impl<I: MessageText, O: EditableMessage> Inspections<I, O> {
             return Vec::new();
         }
         let inspections = waiting.get_or_insert_default();
-        let mut told = std::mem::take(&mut conversation.told).into_iter();
+        let mut told = std::mem::take(&mut conversation.events).into_iter();
         for (message, ticket) in messages.into_iter().zip(tickets) {
             // Messages and the frames that are told of them stand in the same order.
             let mut frame = None;
             for (when, happening) in told.by_ref() {
-                if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
+                if matches!(happening, EventKind::Frame(Frame { direction: Direction::Out, .. })) {
                     frame = Some((when, happening));
                     break;
                 }
-                conversation.told.push((when, happening));
+                conversation.events.push((when, happening));
             }
             if let Some((message, frame)) = inspections.outgoing.stop((message, frame), ticket, now.monotonic) {
                 conversation.outgoing.push(message);
-                conversation.told.extend(frame);
+                conversation.events.extend(frame);
             }
         }
-        conversation.told.extend(told);
+        conversation.events.extend(told);
         let mut dropped = Vec::new();
         while let Some(((mut message, frame), verdict)) = inspections.outgoing.next(now.monotonic) {
             match (verdict, frame) {
-                (InspectionVerdict::Change(changed), Some((when, Happening::Frame(mut frame)))) => {
-                    frame.text = Text::from(changed);
+                (InspectionVerdict::Change(changed), Some((when, EventKind::Frame(mut frame)))) => {
+                    frame.text = FrameText::from(changed);
                     frame.remark = Some(format!("a plugin changed it from {}", shortened(&message.shown())).into());
                     message.change(frame.text.clone());
                     conversation.outgoing.push(message);
-                    conversation.told.push((when, Happening::Frame(frame)));
+                    conversation.events.push((when, EventKind::Frame(frame)));
                 }
                 (InspectionVerdict::Drop, _) => {
                     let text = format!("a plugin kept a frame back: {}", shortened(&message.shown())).into();
-                    conversation.told.push((now, Happening::Note { failure: false, text }));
+                    conversation.events.push((now, EventKind::Note { failure: false, text }));
                     dropped.push(message);
                 }
                 (_, frame) => {
                     conversation.outgoing.push(message);
-                    conversation.told.extend(frame);
+                    conversation.events.extend(frame);
                 }
             }
         }

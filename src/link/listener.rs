@@ -33,7 +33,7 @@ use super::soap::{self, IncomingConnection, SoapActors};
 use super::websocket::{self, LinkContext, LinkUp};
 use crate::clock::now;
 use crate::ocpp::{Transport, Version};
-use crate::trace::Happening;
+use crate::trace::EventKind;
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -88,7 +88,7 @@ pub async fn accept(mut listener: Listener, reception: Arc<ListenerContext>) {
             }
             Err(error) => {
                 let text = format!("a connection could not be accepted: {error}").into();
-                reception.context.events.tell(None, now(), Happening::Note { failure: true, text }).await;
+                reception.context.events.send(None, now(), EventKind::Note { failure: true, text }).await;
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -120,8 +120,8 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>
         // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
         served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
-            let happening = Happening::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
-            reception.context.events.tell(None, now(), happening).await;
+            let happening = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
+            reception.context.events.send(None, now(), happening).await;
         }
     }
 }
@@ -148,8 +148,8 @@ async fn respond(
         Err(Refusal { status, said, detail }) => {
             let response = refusal(status, &detail);
             let handshake = handshake_headers::handshake(&request, Some(&response));
-            let happening = Happening::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
-            reception.context.events.tell(None, now(), happening).await;
+            let happening = EventKind::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
+            reception.context.events.send(None, now(), happening).await;
             response
         }
     }
@@ -317,12 +317,12 @@ async fn no_common_subprotocol(
     let spoken: Vec<&str> = reception.versions.iter().map(|version| version.subprotocol()).collect();
     let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };
     let reason = format!("no common subprotocol: {offered} was offered, {} is spoken here", spoken.join(", "));
-    let happening = Happening::Refused {
+    let happening = EventKind::Refused {
         peer: Some(peer),
         reason: format!("Unknown protocol `{}'", accepted.offered).into(),
-        detail: format!("{}: {reason}", crate::sanitize::visible(&accepted.identity)).into(),
+        detail: format!("{}: {reason}", crate::sanitize::escape_control(&accepted.identity)).into(),
         handshake: accepted.heads,
     };
-    reception.context.events.tell(None, now(), happening).await;
+    reception.context.events.send(None, now(), happening).await;
     websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
 }

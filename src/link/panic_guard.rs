@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::future::FutureExt;
 
 use crate::clock::now;
-use crate::trace::{EventSender, Happening, StationKey};
+use crate::trace::{EventKind, EventSender, StationKey};
 
 /// Runs a link's future. `None` when it panicked, which is told.
 pub(super) async fn guarded<T>(
@@ -23,7 +23,7 @@ pub(super) async fn guarded<T>(
             let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
             let reason = "its task failed".into();
             let mut told =
-                vec![(now(), Happening::Note { failure: true, text }), (now(), Happening::Disconnected { link, reason })];
+                vec![(now(), EventKind::Note { failure: true, text }), (now(), EventKind::Disconnected { link, reason })];
             events.send_all(station, &mut told).await;
             None
         }

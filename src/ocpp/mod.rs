@@ -25,6 +25,6 @@ pub use meter_mapping::MeterMapping;
 pub use role::Role;
 pub use sample::SampleContext;
 pub(crate) use sample::certificates;
-pub use suggest::nearest;
+pub use suggest::suggest;
 pub use transport::Transport;
 pub use version::Version;

@@ -4,7 +4,7 @@
 const MAX_LENGTH: usize = 64;
 
 /// The candidate closest to `given`, when it is close enough to be meant: a different case, or a third of the letters mistyped.
-pub fn nearest<'names>(given: &str, candidates: impl IntoIterator<Item = &'names str>) -> Option<&'names str> {
+pub fn suggest<'names>(given: &str, candidates: impl IntoIterator<Item = &'names str>) -> Option<&'names str> {
     let given: Vec<char> = given.chars().take(MAX_LENGTH + 1).flat_map(char::to_lowercase).collect();
     if given.len() > MAX_LENGTH {
         return None;
@@ -45,17 +45,17 @@ fn distance(left: &[char], right: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::suggest;
 
     #[test]
     fn slips_are_recognised_and_other_words_are_not() {
         let states = ["Available", "Charging", "Faulted", "Unavailable"];
-        assert_eq!(nearest("Faultd", states), Some("Faulted"));
-        assert_eq!(nearest("CHARGING", states), Some("Charging"));
-        assert_eq!(nearest("Avialable", states), Some("Available"));
-        assert_eq!(nearest("Preparing", states), None);
-        assert_eq!(nearest("", states), None);
-        assert_eq!(nearest(&"x".repeat(1_000_000), states), None);
-        assert_eq!(nearest("W", ["Wh", "w"]), Some("w"));
+        assert_eq!(suggest("Faultd", states), Some("Faulted"));
+        assert_eq!(suggest("CHARGING", states), Some("Charging"));
+        assert_eq!(suggest("Avialable", states), Some("Available"));
+        assert_eq!(suggest("Preparing", states), None);
+        assert_eq!(suggest("", states), None);
+        assert_eq!(suggest(&"x".repeat(1_000_000), states), None);
+        assert_eq!(suggest("W", ["Wh", "w"]), Some("w"));
     }
 }

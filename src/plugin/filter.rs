@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::request::Request;
-use super::subscriptions::{Kind, Subscriptions};
+use super::request::EngineRequest;
+use super::subscriptions::{EventName, Subscriptions};
 use crate::behaviour::{Answer, Behaviour, CallOutcome, DeferredAnswer, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
@@ -26,11 +26,11 @@ pub struct PluginChannel {
     pub(super) handled: Subscriptions,
     pub(super) waiting: AtomicUsize,
     tickets: AtomicU64,
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::Sender<EngineRequest>,
 }
 
 impl PluginChannel {
-    pub(super) fn new() -> (Arc<PluginChannel>, mpsc::Receiver<Request>) {
+    pub(super) fn new() -> (Arc<PluginChannel>, mpsc::Receiver<EngineRequest>) {
         let (requests, receiver) = mpsc::channel();
         let seam = PluginChannel {
             handled: Subscriptions::default(),
@@ -42,13 +42,13 @@ impl PluginChannel {
     }
 
     /// Asks the thread for something. It is lost when the thread has ended.
-    pub(super) fn ask(&self, request: Request) {
+    pub(super) fn ask(&self, request: EngineRequest) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _ = self.requests.send(request);
     }
 
     /// The same for what may be left out when the thread is far behind. False when it was.
-    fn tell(&self, request: Request) -> bool {
+    fn tell(&self, request: EngineRequest) -> bool {
         let room = self.waiting.load(Ordering::Relaxed) < TOO_MANY;
         if room {
             self.ask(request);
@@ -72,9 +72,9 @@ impl PluginFilter {
 
     fn connection(&self, up: bool) {
         let our_role = self.inner.role();
-        let kind = if our_role == Role::ChargePoint { Kind::Connection } else { Kind::Client };
+        let kind = if our_role == Role::ChargePoint { EventName::Connection } else { EventName::Client };
         if self.seam.handled.any(kind) {
-            self.seam.tell(Request::Connection { station: self.station, our_role, up });
+            self.seam.tell(EngineRequest::Connection { station: self.station, our_role, up });
         }
     }
 }
@@ -101,7 +101,7 @@ impl Behaviour for PluginFilter {
         }
         let ticket = self.seam.tickets.fetch_add(1, Ordering::Relaxed);
         let (action, payload) = (call.action.to_owned(), call.payload.clone());
-        let asked = Request::Called { ticket, station: self.station, action, payload, usual: usual.clone() };
+        let asked = EngineRequest::Called { ticket, station: self.station, action, payload, usual: usual.clone() };
         if !self.seam.tell(asked) {
             return usual;
         }
@@ -113,18 +113,20 @@ impl Behaviour for PluginFilter {
             && self.seam.handled.result(action)
         {
             let (action, payload) = (action.to_owned(), result.clone());
-            self.seam.tell(Request::Answered { station: self.station, action, payload });
+            self.seam.tell(EngineRequest::Answered { station: self.station, action, payload });
         }
         self.inner.answered(action, payload, outcome, now, out);
     }
 
     fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
-        let kind = if direction == Direction::In { Kind::Incoming } else { Kind::Outgoing };
+        let kind = if direction == Direction::In { EventName::Incoming } else { EventName::Outgoing };
         if !self.seam.handled.any(kind) {
             return None;
         }
         let ticket = self.seam.tickets.fetch_add(1, Ordering::Relaxed);
-        self.seam.tell(Request::Frame { ticket, station: self.station, direction, text: text.to_owned() }).then_some(ticket)
+        self.seam
+            .tell(EngineRequest::Frame { ticket, station: self.station, direction, text: text.to_owned() })
+            .then_some(ticket)
     }
 
     fn deadline(&self) -> Option<Instant> {

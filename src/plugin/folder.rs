@@ -35,7 +35,7 @@ pub fn check_name(name: &str) -> Result<(), NameError> {
 
 /// The text of a plugin and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Source {
+pub(super) struct PluginSource {
     pub text: String,
     /// The file; `None` for one that is part of the program.
     pub file: Option<PathBuf>,
@@ -46,17 +46,17 @@ pub(super) struct Source {
 ///
 /// # Errors
 /// With a sentence when there is none, or its file cannot be read.
-pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<Source, String> {
+pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<PluginSource, String> {
     check_name(name).map_err(|error| error.to_string())?;
     for folder in folders {
         let file = folder.join(format!("{name}.js"));
         if file.exists() {
             let text = read(&file).map_err(|reason| format!("{} cannot be read: {reason}", file.display()))?;
-            return Ok(Source { text, changed: changed(&file), file: Some(file) });
+            return Ok(PluginSource { text, changed: changed(&file), file: Some(file) });
         }
     }
     match types::text(name) {
-        Some(text) => Ok(Source { text: text.to_owned(), file: None, changed: None }),
+        Some(text) => Ok(PluginSource { text: text.to_owned(), file: None, changed: None }),
         None => {
             let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
             Err(format!("There is no {name}.js in {}", places.join(", ")))

@@ -8,19 +8,19 @@ use tokio::sync::oneshot;
 use super::engine::Engine;
 use super::filter::PluginChannel;
 use super::folder;
-use super::host::Host;
-use super::report::{PluginCommand, PluginDetail, Spoken};
-use super::request::{PluginOptions, Request, Wanted};
-use super::subscriptions::Kind;
+use super::host::PluginHost;
+use super::report::{ConsoleLine, PluginCommand, PluginDetail};
+use super::request::{EngineRequest, PluginCommandRequest, PluginOptions};
+use super::subscriptions::EventName;
 
 /// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep values.
 const STACK: usize = 4 << 20;
 
 /// What became of a command for plugins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reply {
+pub struct PluginReply {
     /// What plugins printed on the console meanwhile.
-    pub spoken: Vec<Spoken>,
+    pub spoken: Vec<ConsoleLine>,
     /// What went wrong, as ocppjs says it, and what else is known about it.
     pub failure: Option<(String, Option<String>)>,
     /// Whether a typed line was for a plugin, so that nobody else needs to look at it.
@@ -32,9 +32,9 @@ pub struct Plugins {
     seam: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: Mutex<PluginOptions>,
-    host: OnceLock<Arc<dyn Host>>,
+    host: OnceLock<Arc<dyn PluginHost>>,
     /// The other end of the seam, until the thread has it.
-    requests: Mutex<Option<mpsc::Receiver<Request>>>,
+    requests: Mutex<Option<mpsc::Receiver<EngineRequest>>>,
 }
 
 impl Default for Plugins {
@@ -52,7 +52,7 @@ impl Default for Plugins {
 
 impl Plugins {
     /// Says what the program does for plugins; the first one counts.
-    pub fn connect(&self, host: Arc<dyn Host>) {
+    pub fn connect(&self, host: Arc<dyn PluginHost>) {
         let _ = self.host.set(host);
     }
 
@@ -60,7 +60,7 @@ impl Plugins {
     pub fn configure(&self, options: PluginOptions) {
         *self.options.lock().unwrap_or_else(PoisonError::into_inner) = options.clone();
         if self.running() {
-            self.seam.ask(Request::Options(Box::new(options)));
+            self.seam.ask(EngineRequest::Options(Box::new(options)));
         }
     }
 
@@ -70,35 +70,35 @@ impl Plugins {
     }
 
     /// Loads a plugin; one that is loaded is unloaded first.
-    pub async fn load(&self, name: &str) -> Reply {
-        self.want(Wanted::Load(name.to_owned())).await
+    pub async fn load(&self, name: &str) -> PluginReply {
+        self.want(PluginCommandRequest::Load(name.to_owned())).await
     }
 
     /// Unloads a plugin.
-    pub async fn unload(&self, name: &str) -> Reply {
-        self.want(Wanted::Unload(name.to_owned())).await
+    pub async fn unload(&self, name: &str) -> PluginReply {
+        self.want(PluginCommandRequest::Unload(name.to_owned())).await
     }
 
     /// Loads a plugin again that is loaded.
-    pub async fn reload(&self, name: &str) -> Reply {
-        self.want(Wanted::Reload(name.to_owned())).await
+    pub async fn reload(&self, name: &str) -> PluginReply {
+        self.want(PluginCommandRequest::Reload(name.to_owned())).await
     }
 
     /// Shows a typed line to the plugins; `known` when its command is one of the program, which a plugin cannot replace. Costs nothing
     /// while no plugin cares.
-    pub async fn line(&self, line: &str, known: bool) -> Reply {
+    pub async fn line(&self, line: &str, known: bool) -> PluginReply {
         let first = line.split_whitespace().next().unwrap_or_default();
         let command = !known && self.commands().iter().any(|command| command.name == first);
-        if !command && !self.seam.handled.any(Kind::Line) {
-            return Reply::default();
+        if !command && !self.seam.handled.any(EventName::Line) {
+            return PluginReply::default();
         }
-        self.want(Wanted::Line { line: line.to_owned(), command }).await
+        self.want(PluginCommandRequest::Line { line: line.to_owned(), command }).await
     }
 
     /// All plugins, by name.
     pub async fn list(&self) -> Vec<PluginDetail> {
         let (sender, receiver) = oneshot::channel();
-        self.ask(Request::List(sender));
+        self.ask(EngineRequest::List(sender));
         receiver.await.unwrap_or_default()
     }
 
@@ -116,14 +116,17 @@ impl Plugins {
     /// Ends the thread.
     pub fn end(&self) {
         if self.running() {
-            self.seam.ask(Request::End);
+            self.seam.ask(EngineRequest::End);
         }
     }
 
-    async fn want(&self, wanted: Wanted) -> Reply {
+    async fn want(&self, wanted: PluginCommandRequest) -> PluginReply {
         let (sender, receiver) = oneshot::channel();
-        self.ask(Request::Wanted(wanted, sender));
-        let gone = || Reply { failure: Some(("Error: the thread of the plugins has ended.".into(), None)), ..Reply::default() };
+        self.ask(EngineRequest::Wanted(wanted, sender));
+        let gone = || PluginReply {
+            failure: Some(("Error: the thread of the plugins has ended.".into(), None)),
+            ..PluginReply::default()
+        };
         receiver.await.unwrap_or_else(|_| gone())
     }
 
@@ -132,7 +135,7 @@ impl Plugins {
     }
 
     /// Asks the thread, which begins when it has not yet. Without a host or a thread the request is dropped, and its sender with it.
-    fn ask(&self, request: Request) {
+    fn ask(&self, request: EngineRequest) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(host), true) = (self.host.get(), requests.is_some()) {
             let Some(receiver) = requests.take() else { return };

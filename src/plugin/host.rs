@@ -10,7 +10,7 @@ use crate::trace::StationKey;
 
 /// A station as a plugin sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StationFacts {
+pub struct StationInfo {
     /// Its key.
     pub key: StationKey,
     /// Its identity.
@@ -25,7 +25,7 @@ pub struct StationFacts {
     pub connected: bool,
 }
 
-impl StationFacts {
+impl StationInfo {
     /// The same for a plugin.
     pub(super) fn to_json(&self) -> Value {
         json!({
@@ -39,15 +39,15 @@ impl StationFacts {
 }
 
 /// What plugins can reach. Called from the thread of the plugins; nothing here may block for long.
-pub trait Host: Send + Sync {
+pub trait PluginHost: Send + Sync {
     /// What a call of this role looks like when nobody says anything about it; `None` when there is no such call.
     fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value>;
 
     /// All stations of the session.
-    fn stations(&self) -> Vec<StationFacts>;
+    fn stations(&self) -> Vec<StationInfo>;
 
     /// One of them.
-    fn station(&self, key: StationKey) -> Option<StationFacts>;
+    fn station(&self, key: StationKey) -> Option<StationInfo>;
 
     /// Gives an order to the link of a station. The order comes back when the link is too busy now; it is lost when the link is gone.
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>>;

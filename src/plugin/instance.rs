@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::plugin_request::{Effect, PluginRequests};
+use super::plugin_request::{PluginRequest, PluginRequests};
 use crate::javascript::{CALLS, SandboxScript, ScriptFault, ScriptLimits};
 
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
@@ -13,7 +13,7 @@ pub(super) type HostQuery = Box<dyn Fn(&str, &str) -> Option<Result<String, Stri
 
 /// How the loading of a file ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Loaded {
+pub(super) enum LoadOutcome {
     /// It runs.
     Runs,
     /// It has no `onLoad`.
@@ -43,9 +43,9 @@ impl PluginInstance {
     }
 
     /// Runs the file and its `onLoad`.
-    pub fn load(&self, text: &str) -> Result<Loaded, ScriptFault> {
+    pub fn load(&self, text: &str) -> Result<LoadOutcome, ScriptFault> {
         let ended = self.script.start(text)?;
-        Ok(if ended.as_deref() == Some("loaded") { Loaded::Runs } else { Loaded::NoEntry })
+        Ok(if ended.as_deref() == Some("loaded") { LoadOutcome::Runs } else { LoadOutcome::NoEntry })
     }
 
     /// Lets the plugin handle an event; what its handler says comes back as JSON.
@@ -59,7 +59,7 @@ impl PluginInstance {
     }
 
     /// Takes out what the plugin asked for.
-    pub fn effects(&self) -> Vec<Effect> {
+    pub fn effects(&self) -> Vec<PluginRequest> {
         self.effects.borrow_mut().take()
     }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::instance::PluginInstance;
 use super::report::{PluginCommand, PluginDetail, PluginState};
-use super::subscriptions::{HandlerSet, Kind};
+use super::subscriptions::{EventName, HandlerSet};
 use crate::javascript::{ScriptFault, ScriptLimit};
 
 /// A plugin that breaks its bounds so often is stopped.
@@ -85,16 +85,16 @@ impl RunningPlugin {
     }
 }
 
-fn written(kind: Kind, action: Option<&str>) -> String {
+fn written(kind: EventName, action: Option<&str>) -> String {
     let name = match kind {
-        Kind::Call => "onCall",
-        Kind::Result => "onResult",
-        Kind::Connection => "onConnectionEvent",
-        Kind::Client => "onClientConnectionEvent",
-        Kind::Line => "onCommand",
-        Kind::Idle => "onIdle",
-        Kind::Incoming => "onIncoming",
-        Kind::Outgoing => "onOutgoing",
+        EventName::Call => "onCall",
+        EventName::Result => "onResult",
+        EventName::Connection => "onConnectionEvent",
+        EventName::Client => "onClientConnectionEvent",
+        EventName::Line => "onCommand",
+        EventName::Idle => "onIdle",
+        EventName::Incoming => "onIncoming",
+        EventName::Outgoing => "onOutgoing",
     };
     action.map_or_else(|| name.to_owned(), |action| format!("{name} {action}"))
 }

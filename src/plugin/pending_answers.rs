@@ -13,18 +13,18 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One call.
 #[derive(Debug)]
-pub(super) struct Open {
+pub(super) struct OpenCall {
     pub ticket: u64,
     pub station: StationKey,
     pub action: String,
     usual: Answer,
     /// The plugins that were asked, in the order of their loading, and what they said.
-    asked: Vec<(u64, Said)>,
+    asked: Vec<(u64, PluginAnswer)>,
     pub deadline: Instant,
 }
 
 #[derive(Debug, PartialEq)]
-enum Said {
+enum PluginAnswer {
     /// It is still thinking.
     NotYet,
     /// It does not care.
@@ -32,11 +32,11 @@ enum Said {
     This(Answer),
 }
 
-impl Open {
+impl OpenCall {
     /// A call that is shown to these plugins now.
-    pub fn new(ticket: u64, station: StationKey, action: String, usual: Answer, plugins: &[u64], now: Instant) -> Open {
-        let asked = plugins.iter().map(|plugin| (*plugin, Said::NotYet)).collect();
-        Open { ticket, station, action, usual, asked, deadline: now + TIMEOUT }
+    pub fn new(ticket: u64, station: StationKey, action: String, usual: Answer, plugins: &[u64], now: Instant) -> OpenCall {
+        let asked = plugins.iter().map(|plugin| (*plugin, PluginAnswer::NotYet)).collect();
+        OpenCall { ticket, station, action, usual, asked, deadline: now + TIMEOUT }
     }
 
     /// What a plugin says, as the prelude forms it.
@@ -45,24 +45,28 @@ impl Open {
     /// With a sentence when it cannot be said; the plugin then counts as one that does not care.
     pub fn say(&mut self, plugin: u64, form: Value) -> Result<(), String> {
         let answer = answer(form, &self.usual);
-        let Some((_, said)) = self.asked.iter_mut().find(|(asked, said)| *asked == plugin && *said == Said::NotYet) else {
+        let Some((_, said)) = self.asked.iter_mut().find(|(asked, said)| *asked == plugin && *said == PluginAnswer::NotYet)
+        else {
             return Ok(()); // it has spoken before, or it is another one's ticket
         };
-        *said = Said::Nothing;
+        *said = PluginAnswer::Nothing;
         if let Some(answer) = answer? {
-            *said = Said::This(answer);
+            *said = PluginAnswer::This(answer);
         }
         Ok(())
     }
 
     /// The plugins that have not said anything yet.
     pub fn thinking(&self) -> impl Iterator<Item = u64> {
-        self.asked.iter().filter(|(_, said)| *said == Said::NotYet).map(|(plugin, _)| *plugin)
+        self.asked.iter().filter(|(_, said)| *said == PluginAnswer::NotYet).map(|(plugin, _)| *plugin)
     }
 
     /// What is said in the end: of several plugins the last one counts. `None` is the usual answer.
     pub fn decision(self) -> Option<Answer> {
-        self.asked.into_iter().rev().find_map(|(_, said)| if let Said::This(answer) = said { Some(answer) } else { None })
+        self.asked
+            .into_iter()
+            .rev()
+            .find_map(|(_, said)| if let PluginAnswer::This(answer) = said { Some(answer) } else { None })
     }
 }
 
@@ -72,9 +76,9 @@ mod tests {
 
     use super::*;
 
-    fn open() -> Open {
+    fn open() -> OpenCall {
         let usual = Answer::Result(json!({"usual": true}));
-        Open::new(1, StationKey(0), "Reset".into(), usual, &[1, 2], Instant::now())
+        OpenCall::new(1, StationKey(0), "Reset".into(), usual, &[1, 2], Instant::now())
     }
 
     #[test]

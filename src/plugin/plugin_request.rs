@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::subscriptions::Kind;
+use super::subscriptions::EventName;
 use crate::javascript::{ToolkitRequest, parsed};
 
 /// More is not noted in one turn.
@@ -13,13 +13,13 @@ const MOST: usize = 10_000;
 const MOST_BYTES: usize = 16 << 20;
 /// One wish.
 #[derive(Debug)]
-pub(super) enum Effect {
+pub(super) enum PluginRequest {
     /// A line of the trace.
     Log(String),
     /// What every script may ask: a line for whoever typed the command, or else of the trace; an exception of a handler; timers.
     Toolkit(ToolkitRequest),
     /// There is a handler now.
-    Handle { kind: Kind, action: Option<Box<str>> },
+    Handle { kind: EventName, action: Option<Box<str>> },
     /// There is a command now.
     Command { name: String, help: String, complete: Vec<String> },
     /// Make a call.
@@ -51,7 +51,7 @@ pub(super) struct CallConfig {
 /// What was noted in a turn.
 #[derive(Debug, Default)]
 pub(super) struct PluginRequests {
-    list: Vec<Effect>,
+    list: Vec<PluginRequest>,
     bytes: usize,
 }
 
@@ -70,38 +70,38 @@ impl PluginRequests {
     }
 
     /// Takes out what was noted.
-    pub fn take(&mut self) -> Vec<Effect> {
+    pub fn take(&mut self) -> Vec<PluginRequest> {
         self.bytes = 0;
         std::mem::take(&mut self.list)
     }
 }
 
-fn read(operation: &str, json: &str) -> Result<Effect, String> {
+fn read(operation: &str, json: &str) -> Result<PluginRequest, String> {
     if let Some(wish) = ToolkitRequest::read(operation, json)? {
-        return Ok(Effect::Toolkit(wish));
+        return Ok(PluginRequest::Toolkit(wish));
     }
     Ok(match operation {
-        "log" => Effect::Log(parsed::<Text>(json)?.text),
-        "toast" => Effect::Toast(parsed::<Text>(json)?.text),
+        "log" => PluginRequest::Log(parsed::<Text>(json)?.text),
+        "toast" => PluginRequest::Toast(parsed::<Text>(json)?.text),
         "handle" => {
             let Handle { kind, action } = parsed(json)?;
-            let kind = Kind::parse(&kind).ok_or("there is no such event")?;
-            Effect::Handle { kind, action: action.map(String::into_boxed_str) }
+            let kind = EventName::parse(&kind).ok_or("there is no such event")?;
+            PluginRequest::Handle { kind, action: action.map(String::into_boxed_str) }
         }
         "command" => {
             let Command { name, help, complete } = parsed(json)?;
-            Effect::Command { name, help, complete }
+            PluginRequest::Command { name, help, complete }
         }
-        "call" => Effect::Call(parsed(json)?),
+        "call" => PluginRequest::Call(parsed(json)?),
         "answer" => {
             let Promised { ticket, answer } = parsed(json)?;
-            Effect::Answer { ticket, form: answer }
+            PluginRequest::Answer { ticket, form: answer }
         }
         "mark" => {
             let Mark { station, text } = parsed(json)?;
-            Effect::Mark { station, text }
+            PluginRequest::Mark { station, text }
         }
-        "unload" => Effect::Unload,
+        "unload" => PluginRequest::Unload,
         _ => return Err(format!("there is no operation {operation}")),
     })
 }
@@ -155,7 +155,7 @@ mod tests {
             assert!(effects.note(operation, json).is_err(), "{operation}");
         }
         effects.note("timer", r#"{"number":1,"delay":null,"repeat":false}"#).unwrap();
-        let Effect::Toolkit(ToolkitRequest::Timer { delay, .. }) = effects.take()[0] else { panic!("it is a timer") };
+        let PluginRequest::Toolkit(ToolkitRequest::Timer { delay, .. }) = effects.take()[0] else { panic!("it is a timer") };
         assert_eq!(delay.as_secs(), 30 * 86_400);
     }
 }

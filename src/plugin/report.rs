@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// A line that a plugin or the engine says in reply to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spoken {
+pub struct ConsoleLine {
     /// Whether it is about something that failed.
     pub failure: bool,
     /// The text.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::handle::Reply;
+use super::handle::PluginReply;
 use super::report::PluginDetail;
 use crate::behaviour::{Answer, CallResult};
 use crate::ocpp::Role;
@@ -44,7 +44,7 @@ impl Default for PluginOptions {
 
 /// What a command asks.
 #[derive(Debug)]
-pub(super) enum Wanted {
+pub(super) enum PluginCommandRequest {
     Load(String),
     Unload(String),
     Reload(String),
@@ -57,9 +57,9 @@ pub(super) enum Wanted {
 
 /// A request.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(super) enum EngineRequest {
     /// Something that a person wants, and where the reply goes.
-    Wanted(Wanted, oneshot::Sender<Reply>),
+    Wanted(PluginCommandRequest, oneshot::Sender<PluginReply>),
     /// The list of all plugins.
     List(oneshot::Sender<Vec<PluginDetail>>),
     /// The peer has called; the answer is awaited by the link.

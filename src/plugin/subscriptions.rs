@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 
 /// A kind of event that a plugin can have a handler for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum EventName {
     /// Calls of the peer.
     Call,
     /// Results of our calls.
@@ -25,18 +25,18 @@ pub(super) enum Kind {
     Outgoing,
 }
 
-impl Kind {
+impl EventName {
     /// The kind of this name in the prelude.
-    pub fn parse(name: &str) -> Option<Kind> {
+    pub fn parse(name: &str) -> Option<EventName> {
         Some(match name {
-            "call" => Kind::Call,
-            "result" => Kind::Result,
-            "connection" => Kind::Connection,
-            "client" => Kind::Client,
-            "line" => Kind::Line,
-            "idle" => Kind::Idle,
-            "incoming" => Kind::Incoming,
-            "outgoing" => Kind::Outgoing,
+            "call" => EventName::Call,
+            "result" => EventName::Result,
+            "connection" => EventName::Connection,
+            "client" => EventName::Client,
+            "line" => EventName::Line,
+            "idle" => EventName::Idle,
+            "incoming" => EventName::Incoming,
+            "outgoing" => EventName::Outgoing,
             _ => return None,
         })
     }
@@ -47,10 +47,10 @@ impl Kind {
 }
 
 /// The handlers of one plugin: an event, and the action where it has one (`*` for every action).
-pub(super) type HandlerSet = HashSet<(Kind, Option<Box<str>>)>;
+pub(super) type HandlerSet = HashSet<(EventName, Option<Box<str>>)>;
 
 /// Whether a set has a handler for an event.
-pub(super) fn handles(handlers: &HandlerSet, kind: Kind, action: &str) -> bool {
+pub(super) fn handles(handlers: &HandlerSet, kind: EventName, action: &str) -> bool {
     handlers.iter().any(|(known, name)| *known == kind && name.as_deref().is_none_or(|name| name == action || name == "*"))
 }
 
@@ -69,8 +69,8 @@ impl Subscriptions {
         for (kind, action) in all.flatten() {
             kinds |= kind.bit();
             match (kind, action) {
-                (Kind::Call, Some(action)) => calls.insert(action.clone()),
-                (Kind::Result, Some(action)) => results.insert(action.clone()),
+                (EventName::Call, Some(action)) => calls.insert(action.clone()),
+                (EventName::Result, Some(action)) => results.insert(action.clone()),
                 _ => false,
             };
         }
@@ -80,18 +80,18 @@ impl Subscriptions {
     }
 
     /// Whether any plugin has a handler of this kind.
-    pub fn any(&self, kind: Kind) -> bool {
+    pub fn any(&self, kind: EventName) -> bool {
         self.kinds.load(Ordering::Acquire) & kind.bit() != 0
     }
 
     /// Whether any plugin handles calls of this action.
     pub fn call(&self, action: &str) -> bool {
-        self.any(Kind::Call) && contains(&self.calls, action)
+        self.any(EventName::Call) && contains(&self.calls, action)
     }
 
     /// Whether any plugin handles results of this action.
     pub fn result(&self, action: &str) -> bool {
-        self.any(Kind::Result) && contains(&self.results, action)
+        self.any(EventName::Result) && contains(&self.results, action)
     }
 }
 
@@ -108,12 +108,17 @@ mod tests {
     fn only_what_is_handled_is_looked_up_as_handled() {
         let handled = Subscriptions::default();
         assert!(!handled.call("Reset"));
-        let one: HandlerSet = [(Kind::Call, Some("Reset".into())), (Kind::Line, None)].into();
-        let two: HandlerSet = [(Kind::Result, Some("*".into()))].into();
+        let one: HandlerSet = [(EventName::Call, Some("Reset".into())), (EventName::Line, None)].into();
+        let two: HandlerSet = [(EventName::Result, Some("*".into()))].into();
         handled.publish([&one, &two].into_iter());
-        assert!(handled.call("Reset") && !handled.call("ClearCache") && handled.any(Kind::Line) && !handled.any(Kind::Idle));
+        assert!(
+            handled.call("Reset")
+                && !handled.call("ClearCache")
+                && handled.any(EventName::Line)
+                && !handled.any(EventName::Idle)
+        );
         assert!(handled.result("Reset") && handled.result("Heartbeat"));
         handled.publish([].into_iter());
-        assert!(!handled.call("Reset") && !handled.any(Kind::Line));
+        assert!(!handled.call("Reset") && !handled.any(EventName::Line));
     }
 }

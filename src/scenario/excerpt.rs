@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 use crate::trace::{Contents, Direction, Record, RecordKind, Sequence, StationKey};
 
 /// How many lines are shown before and behind what a failure is about.
@@ -54,7 +54,7 @@ impl<'a> Excerpt<'a> {
     fn line(&self, record: &Record<'_>) -> String {
         let time = Timestamp::from_microsecond(record.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         let row = record.station.and_then(|key| self.contents.stations().get(key));
-        let station = row.map_or_else(String::new, |row| format!(" {}", visible(&row.identity)));
+        let station = row.map_or_else(String::new, |row| format!(" {}", escape_control(&row.identity)));
         let sign = match record.kind {
             RecordKind::Frame(Direction::In, _) | RecordKind::Ping(Direction::In) | RecordKind::Pong(Direction::In) => "◀",
             RecordKind::Frame(Direction::Out, _) | RecordKind::Ping(Direction::Out) | RecordKind::Pong(Direction::Out) => "▶",
@@ -63,21 +63,21 @@ impl<'a> Excerpt<'a> {
         let said = match record.kind {
             RecordKind::Ping(_) => "ping".into(),
             RecordKind::Pong(_) => "pong".into(),
-            RecordKind::Connected => format!("connected, {}", visible(record.summary())).into(),
-            RecordKind::Disconnected => format!("disconnected: {}", visible(record.summary())).into(),
-            RecordKind::Retry | RecordKind::Lost => format!("will try again: {}", visible(record.summary())).into(),
+            RecordKind::Connected => format!("connected, {}", escape_control(record.summary())).into(),
+            RecordKind::Disconnected => format!("disconnected: {}", escape_control(record.summary())).into(),
+            RecordKind::Retry | RecordKind::Lost => format!("will try again: {}", escape_control(record.summary())).into(),
             RecordKind::Listening => {
                 let mut words = record.text.splitn(3, ' ');
                 let (port, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-                format!("listening on port {port}, {}", visible(url)).into()
+                format!("listening on port {port}, {}", escape_control(url)).into()
             }
-            RecordKind::Timeout => format!("no answer to {}", visible(record.action.unwrap_or_default())).into(),
-            _ => visible(record.summary()),
+            RecordKind::Timeout => format!("no answer to {}", escape_control(record.action.unwrap_or_default())).into(),
+            _ => escape_control(record.summary()),
         };
         let mut line = format!("{}{station} {sign} {said}", time.strftime("%H:%M:%S%.3f"));
         if !record.remarks.is_empty() && !matches!(record.kind, RecordKind::Frame(Direction::Out, _)) {
             line.push_str("   # ");
-            line.push_str(&visible(record.remarks));
+            line.push_str(&escape_control(record.remarks));
         }
         if line.len() > LONGEST {
             line.truncate(line.floor_char_boundary(LONGEST));

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::player::Player;
-use super::request::{HostRequest, Request};
+use super::request::{HostRequest, RequestedFile};
 use super::session::StartError;
-use super::worker::Spoken;
+use super::worker::ProgressLine;
 use crate::behaviour::script_form;
 use crate::behaviour::{CallObserver, CallResult};
 use crate::clock::now;
@@ -32,15 +32,15 @@ pub(super) enum PlayerEvent {
 }
 
 /// Why a call was not sent.
-struct Unsent {
+struct OrderError {
     reason: String,
     /// The script names an action that does not exist.
     unknown: bool,
 }
 
-impl From<String> for Unsent {
-    fn from(reason: String) -> Unsent {
-        Unsent { reason, unknown: false }
+impl From<String> for OrderError {
+    fn from(reason: String) -> OrderError {
+        OrderError { reason, unknown: false }
     }
 }
 
@@ -58,12 +58,12 @@ impl Player<'_> {
                     self.orders = 0;
                     tokio::task::yield_now().await;
                 }
-                self.carry(wish).await;
+                self.execute(wish).await;
             }
         }
     }
 
-    async fn carry(&mut self, wish: HostRequest) {
+    async fn execute(&mut self, wish: HostRequest) {
         match wish {
             HostRequest::Step(step) => {
                 let place =
@@ -74,7 +74,7 @@ impl Player<'_> {
             HostRequest::Done(number) => self.done(number),
             HostRequest::Note { station, text } => self.tell(station, false, text),
             HostRequest::Toolkit(ToolkitRequest::Console { failure, text }) => {
-                (self.to_person)(Spoken::Printed { script: &self.file, text: &text });
+                (self.to_person)(ProgressLine::Printed { script: &self.file, text: &text });
                 self.tell(None, failure, text);
             }
             HostRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
@@ -90,7 +90,7 @@ impl Player<'_> {
             HostRequest::Settled(settled) => self.settled = Some(settled),
             HostRequest::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
             HostRequest::Operator(text) => {
-                (self.to_person)(Spoken::Request(&text));
+                (self.to_person)(ProgressLine::Request(&text));
                 self.tell(None, false, text);
             }
             HostRequest::Grant(more) if more < 0.0 => {
@@ -107,21 +107,21 @@ impl Player<'_> {
     }
 
     /// Begins something that takes its time; its end when that has come already.
-    async fn request(&mut self, number: u64, request: Request) -> Option<Value> {
+    async fn request(&mut self, number: u64, request: RequestedFile) -> Option<Value> {
         let failed = |reason: String| json!({ "failure": reason });
         Some(match request {
-            Request::Call { station, action, payload } => {
+            RequestedFile::Call { station, action, payload } => {
                 return match self.call(number, StationKey(station), action, payload) {
                     Ok(()) => None,
-                    Err(Unsent { reason, unknown }) => {
+                    Err(OrderError { reason, unknown }) => {
                         Some(json!({ "code": "NotSent", "description": reason, "unknown": unknown }))
                     }
                 };
             }
-            Request::Raw { station, text } => {
+            RequestedFile::Raw { station, text } => {
                 self.hub().order(StationKey(station), LinkOrder::Raw(text)).map_or_else(failed, |()| json!({}))
             }
-            Request::Deed { station, deed } => {
+            RequestedFile::Deed { station, deed } => {
                 let order = match deed.as_str() {
                     "disconnect" => LinkOrder::Disconnect,
                     "drop" => LinkOrder::Drop,
@@ -130,22 +130,22 @@ impl Player<'_> {
                 };
                 self.hub().order(StationKey(station), order).map_or_else(failed, |()| json!({}))
             }
-            Request::Command { station, line } => {
+            RequestedFile::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };
                 let said = self.session.console.run(&line, &context).await;
                 let errors: Vec<&str> =
                     said.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();
                 json!({ "said": errors.join(" "), "failed": said.failed() })
             }
-            Request::CentralSystem(wish) => match self.session.central_system(wish).await {
+            RequestedFile::CentralSystem(wish) => match self.session.central_system(wish).await {
                 Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
                 Err(reason) => failed(reason),
             },
-            Request::Listen => match self.session.listen(self.options).await {
+            RequestedFile::Listen => match self.session.listen(self.options).await {
                 Ok(url) => json!({ "url": url }),
                 Err(reason) => failed(reason),
             },
-            Request::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
+            RequestedFile::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
                 Err(StartError::Failed(reason)) => failed(reason),
                 Err(StartError::Elsewhere(reason)) => json!({ "other": reason }),
@@ -153,10 +153,10 @@ impl Player<'_> {
         })
     }
 
-    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), Unsent> {
+    fn call(&self, number: u64, key: StationKey, action: String, payload: Value) -> Result<(), OrderError> {
         let (role, version, identity) = {
             let contents = self.hub().trace().read();
-            let row = contents.stations().get(key).ok_or_else(|| Unsent::from("there is no such station".to_owned()))?;
+            let row = contents.stations().get(key).ok_or_else(|| OrderError::from("there is no such station".to_owned()))?;
             (row.our_role, row.version, row.identity.clone())
         };
         let version = version.ok_or_else(|| format!("{identity} is not connected"))?;
@@ -165,7 +165,7 @@ impl Player<'_> {
                 let definition = self.hub().catalog().action(version, role, &action);
                 let definition = definition.ok_or_else(|| {
                     let reason = format!("{action} is no action of a {role} in OCPP {version}, so it has no usual payload");
-                    Unsent { reason, unknown: true }
+                    OrderError { reason, unknown: true }
                 })?;
                 self.hub().profile().request(definition, &SampleContext::at(now().wall))
             }

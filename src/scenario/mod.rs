@@ -22,6 +22,6 @@ mod verdict;
 mod worker;
 
 pub use files::{FileError, find};
-pub use options::{Listen, ScenarioOptions};
-pub use outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
-pub use worker::{ProgressFn, Spoken, run};
+pub use options::{ListenPort, ScenarioOptions};
+pub use outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
+pub use worker::{ProgressFn, ProgressLine, run};

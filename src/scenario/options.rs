@@ -12,7 +12,7 @@ use crate::simulator::Profile;
 
 /// Where a central system of ours waits for the charge point under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listen {
+pub struct ListenPort {
     /// The address to bind; `None` for all.
     pub host: Option<String>,
     /// The TCP port.
@@ -33,7 +33,7 @@ pub struct ScenarioOptions {
     /// The URL of the central system under test; `None` for a simulated one.
     pub url: Option<String>,
     /// Where the charge point under test connects; `None` for a simulated one.
-    pub listen: Option<Listen>,
+    pub listen: Option<ListenPort>,
     /// The identity of the charge point.
     pub identity: Option<String>,
     /// Whether nobody is at the side under test, so that scenarios that need a person there are skipped.

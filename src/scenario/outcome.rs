@@ -34,16 +34,16 @@ pub enum CaseOutcome {
     /// Everything was as expected.
     Passed,
     /// Something was not as expected.
-    Failed(Box<Failure>),
+    Failed(Box<CaseFailure>),
     /// It could not be played: the script is wrong, or what it needs is not there.
-    Broken(Box<Failure>),
+    Broken(Box<CaseFailure>),
     /// It was not judged, for this reason.
     Skipped(String),
 }
 
 /// What was wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Failure {
+pub struct CaseFailure {
     /// One sentence.
     pub message: String,
     /// Where in the script: `boot.js:3:9`.
@@ -62,9 +62,9 @@ pub struct Failure {
     pub trace: Vec<String>,
 }
 
-impl Failure {
+impl CaseFailure {
     /// A failure of which only a sentence and a place are known.
-    pub(super) fn plain(message: impl Into<String>, place: Option<String>) -> Box<Failure> {
-        Box::new(Failure { message: message.into(), place, ..Failure::default() })
+    pub(super) fn plain(message: impl Into<String>, place: Option<String>) -> Box<CaseFailure> {
+        Box::new(CaseFailure { message: message.into(), place, ..CaseFailure::default() })
     }
 }

@@ -14,12 +14,12 @@ use super::excerpt::Excerpt;
 use super::execute::PlayerEvent;
 use super::files;
 use super::options::ScenarioOptions;
-use super::outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
+use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
 use super::query::ScriptQueries;
 use super::record_json;
-use super::request::{self, DeclaredScenario, HostRequest, Settled, Step};
-use super::session::Session;
-use super::worker::{ProgressFn, Spoken};
+use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep};
+use super::session::ScenarioSession;
+use super::worker::{ProgressFn, ProgressLine};
 use crate::behaviour::Answer;
 use crate::clock::now;
 use crate::hub::{AnswerRequest, Hub};
@@ -50,17 +50,17 @@ pub(super) const FILE: i64 = -1;
 pub(super) struct Player<'a> {
     pub options: &'a ScenarioOptions,
     pub to_person: ProgressFn<'a>,
-    pub session: Session,
+    pub session: ScenarioSession,
     pub wishes: Rc<RefCell<Vec<HostRequest>>>,
     /// The end of the street on which the session tells what has happened.
     pub happened: mpsc::UnboundedSender<PlayerEvent>,
     pub timers: Timers,
     /// The steps that have begun and are not done.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScenarioStep>,
     /// The step that was over last.
-    pub last_step: Option<Step>,
+    pub last_step: Option<ScenarioStep>,
     pub declared: Vec<DeclaredScenario>,
-    pub settled: Option<Settled>,
+    pub settled: Option<ScenarioResult>,
     /// Whether the engine has broken a bound: what is left in it may do so again.
     pub exhausted: bool,
     /// What went wrong beside the scenario's own course.
@@ -88,22 +88,22 @@ pub(super) async fn play(
     path: &Path,
     options: &ScenarioOptions,
     to_person: ProgressFn<'_>,
-    kept: &mut Option<Session>,
+    kept: &mut Option<ScenarioSession>,
 ) -> FileReport {
     let file = path.display().to_string();
-    let broken = |failure: Box<Failure>| {
+    let broken = |failure: Box<CaseFailure>| {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let case = ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&name, None) };
         FileReport { file: file.clone(), cases: vec![case] }
     };
     let text = match files::read(path) {
         Ok(text) => text,
-        Err(error) => return broken(Failure::plain(error.to_string(), None)),
+        Err(error) => return broken(CaseFailure::plain(error.to_string(), None)),
     };
-    let session = kept.take().unwrap_or_else(|| Session::new(options));
+    let session = kept.take().unwrap_or_else(|| ScenarioSession::new(options));
     let mut player = match Player::new(path, options, to_person, session) {
         Ok(player) => player,
-        Err(fault) => return broken(Failure::plain(fault.message, fault.place)),
+        Err(fault) => return broken(CaseFailure::plain(fault.message, fault.place)),
     };
     let cases = player.play(&text).await;
     player.leave_usual();
@@ -134,7 +134,7 @@ impl<'a> Player<'a> {
         path: &Path,
         options: &'a ScenarioOptions,
         to_person: ProgressFn<'a>,
-        session: Session,
+        session: ScenarioSession,
     ) -> Result<Player<'a>, ScriptFault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let shown = path.display().to_string();
@@ -202,7 +202,7 @@ impl<'a> Player<'a> {
                 cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
                 break;
             }
-            (self.to_person)(Spoken::Begins { script: &self.file, name: &declared.name });
+            (self.to_person)(ProgressLine::Begins { script: &self.file, name: &declared.name });
             self.begin(declared.timeout).await;
             let event = json!({ "index": index }).to_string();
             let started = self.script.event("run", &event).map(drop);
@@ -216,7 +216,7 @@ impl<'a> Player<'a> {
     async fn renew(&mut self, text: &str) -> Result<(), CaseOutcome> {
         self.exhausted = false;
         let made = engine(Path::new(&self.file), self.options, &self.wishes, &self.asked);
-        self.script = made.map_err(|fault| CaseOutcome::Broken(Failure::plain(fault.message, fault.place)))?;
+        self.script = made.map_err(|fault| CaseOutcome::Broken(CaseFailure::plain(fault.message, fault.place)))?;
         self.begin(None).await;
         let started = self.script.start(text).map(drop);
         let outcome = self.outcome(FILE, started).await;
@@ -235,7 +235,7 @@ impl<'a> Player<'a> {
         }
         if self.options.listen.is_none() && used {
             self.session.hub().end().await;
-            self.session = Session::new(self.options);
+            self.session = ScenarioSession::new(self.options);
             *self.asked.borrow_mut() = self.session.hub().clone();
             self.changes = self.session.hub().trace().subscribe();
         }
@@ -266,7 +266,7 @@ impl<'a> Player<'a> {
             }
             turned = self.next().await;
             if self.options.stop.is_cancelled() {
-                return CaseOutcome::Broken(self.with_trace(*Failure::plain("the run was broken off", None), &[]));
+                return CaseOutcome::Broken(self.with_trace(*CaseFailure::plain("the run was broken off", None), &[]));
             }
             let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
             if turned.is_ok() && (hung || Instant::now() >= self.deadline) {

@@ -13,7 +13,7 @@ use super::options::ScenarioOptions;
 use super::record_json;
 use crate::clock::now;
 use crate::hub::Hub;
-use crate::ocpp::nearest;
+use crate::ocpp::suggest;
 use crate::trace::StationKey;
 
 /// What questions are answered from.
@@ -96,7 +96,7 @@ impl ScriptQueries {
         if catalog.actions(version).is_empty() || catalog.action(version, peer, &action).is_some() {
             return Value::Bool(true);
         }
-        let near = nearest(&action, catalog.actions_of(version, peer).map(|action| &*action.name));
+        let near = suggest(&action, catalog.actions_of(version, peer).map(|action| &*action.name));
         near.map_or(Value::Bool(false), Value::from)
     }
 }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::outcome::Failure;
+use super::outcome::CaseFailure;
 use crate::javascript::{ScriptFault, ToolkitRequest, parsed};
 use crate::ocpp::{Transport, Version};
 
@@ -12,7 +12,7 @@ use crate::ocpp::{Transport, Version};
 #[derive(Debug)]
 pub(super) enum HostRequest {
     /// A step begins.
-    Step(Step),
+    Step(ScenarioStep),
     /// A step is over.
     Done(u64),
     /// A line of the trace.
@@ -22,7 +22,7 @@ pub(super) enum HostRequest {
     /// There is a scenario.
     Declare(DeclaredScenario),
     /// A scenario, or the file, has ended.
-    Settled(Settled),
+    Settled(ScenarioResult),
     /// The script's answer to a call.
     Answer { ticket: u64, station: u32, form: Value },
     /// A person is to do something at the side under test.
@@ -30,12 +30,12 @@ pub(super) enum HostRequest {
     /// The scenario may take so many milliseconds longer; what it has not used of them it gives back.
     Grant(f64),
     /// Something that takes its time, and the number under which its end is told.
-    Request(u64, Request),
+    Request(u64, RequestedFile),
 }
 
 /// Something that takes its time.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(super) enum RequestedFile {
     /// Make a call.
     Call { station: u32, action: String, payload: Value },
     /// Send a text as it is.
@@ -54,7 +54,7 @@ pub(super) enum Request {
 
 /// A step that has begun.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Step {
+pub(super) struct ScenarioStep {
     pub number: u64,
     pub text: String,
     pub station: Option<u32>,
@@ -77,13 +77,13 @@ pub(super) struct DeclaredScenario {
 
 /// How a scenario ended, in the words of the script.
 #[derive(Debug, Deserialize)]
-pub(super) struct Settled {
+pub(super) struct ScenarioResult {
     pub index: i64,
     pub outcome: String,
     pub message: String,
     pub stack: String,
     pub section: String,
-    pub facts: Option<Facts>,
+    pub facts: Option<FailureFacts>,
     /// Whether the file has checked anything by itself.
     #[serde(default)]
     pub judged: bool,
@@ -92,7 +92,7 @@ pub(super) struct Settled {
 /// What an expectation says about its failure.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Facts {
+pub(super) struct FailureFacts {
     pub step: String,
     pub stack: String,
     pub expected: Option<String>,
@@ -100,21 +100,21 @@ pub(super) struct Facts {
     pub records: Vec<u64>,
 }
 
-impl Settled {
+impl ScenarioResult {
     /// The failure that it tells of, without the trace.
-    pub fn failure(&self) -> Failure {
+    pub fn failure(&self) -> CaseFailure {
         let facts = self.facts.as_ref();
         let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(&self.stack);
         let fault = ScriptFault::new(&self.message, stack);
         let parts = [Some(self.section.as_str()), facts.map(|facts| facts.step.as_str())];
         let step: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        Failure {
+        CaseFailure {
             message: fault.message,
             place: fault.place,
             step: (!step.is_empty()).then(|| step.join(" › ")),
             expected: facts.and_then(|facts| facts.expected.clone()),
             found: facts.and_then(|facts| facts.found.clone()),
-            ..Failure::default()
+            ..CaseFailure::default()
         }
     }
 }
@@ -187,27 +187,27 @@ pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
     })
 }
 
-fn request(operation: &str, json: &str) -> Result<Request, String> {
+fn request(operation: &str, json: &str) -> Result<RequestedFile, String> {
     Ok(match operation {
         "call" => {
             let Call { station, action, payload } = parsed(json)?;
-            Request::Call { station, action, payload }
+            RequestedFile::Call { station, action, payload }
         }
         "raw" => {
             let Raw { station, text } = parsed(json)?;
-            Request::Raw { station, text }
+            RequestedFile::Raw { station, text }
         }
         "deed" => {
             let Deed { station, deed } = parsed(json)?;
-            Request::Deed { station, deed }
+            RequestedFile::Deed { station, deed }
         }
         "command" => {
             let Command { station, line } = parsed(json)?;
-            Request::Command { station, line }
+            RequestedFile::Command { station, line }
         }
-        "listen" => Request::Listen,
-        "centralSystem" => Request::CentralSystem(parsed(json)?),
-        "chargePoint" => Request::ChargePoint(parsed(json)?),
+        "listen" => RequestedFile::Listen,
+        "centralSystem" => RequestedFile::CentralSystem(parsed(json)?),
+        "chargePoint" => RequestedFile::ChargePoint(parsed(json)?),
         _ => return Err(format!("there is no operation {operation}")),
     })
 }
@@ -302,20 +302,20 @@ mod tests {
             assert!(read(operation, json).unwrap_err().contains(part), "{operation}");
         }
         let wish = read("call", r#"{"number":4,"station":2,"action":"Reset","payload":{"type":"Soft"}}"#).unwrap();
-        assert!(matches!(wish, HostRequest::Request(4, Request::Call { station: 2, action, .. }) if action == "Reset"));
+        assert!(matches!(wish, HostRequest::Request(4, RequestedFile::Call { station: 2, action, .. }) if action == "Reset"));
     }
 
     /// The place and the name of a failure are those of its step, behind the named parts in which it stands.
     #[test]
     fn a_failure_is_told_with_its_step() {
         let stack = "    at thrown (lib.js:9:1)\n";
-        let facts = Facts {
+        let facts = FailureFacts {
             step: "call Reset".into(),
             stack: "    at run (a.js:3:9)\n".into(),
             expected: Some("x".into()),
-            ..Facts::default()
+            ..FailureFacts::default()
         };
-        let settled = |section: &str, facts| Settled {
+        let settled = |section: &str, facts| ScenarioResult {
             index: 0,
             outcome: "failed".into(),
             message: "no".into(),

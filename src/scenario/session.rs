@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::options::{Listen, ScenarioOptions};
+use super::options::{ListenPort, ScenarioOptions};
 use super::request::{CentralSystemConfig, ChargePointConfig, transport, version};
 use crate::clock::now;
 use crate::console::Console;
@@ -36,7 +36,7 @@ impl From<String> for StartError {
 }
 
 /// A session.
-pub(super) struct Session {
+pub(super) struct ScenarioSession {
     /// The prompt, for the commands of ocppjs tests; it holds the hub.
     pub console: Console,
     /// The next record that the script has not been told of.
@@ -49,13 +49,13 @@ pub(super) struct Session {
     listening: Option<String>,
 }
 
-impl Session {
+impl ScenarioSession {
     /// A session in which nothing runs yet.
-    pub fn new(options: &ScenarioOptions) -> Session {
+    pub fn new(options: &ScenarioOptions) -> ScenarioSession {
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
         let events = trace::direct(options.trace_memory, now());
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, events, network);
-        Session { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
+        ScenarioSession { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
     }
 
     /// The hub.
@@ -102,8 +102,8 @@ impl Session {
         if let Some(url) = &self.listening {
             return Ok(url.clone());
         }
-        let here = || Listen { host: Some("127.0.0.1".to_owned()), port: 0, endpoint: "/".to_owned() };
-        let Listen { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
+        let here = || ListenPort { host: Some("127.0.0.1".to_owned()), port: 0, endpoint: "/".to_owned() };
+        let ListenPort { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
         let options = CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0 };
         let (_, url, _) = self.start(options).await?;

@@ -3,30 +3,30 @@
 
 use super::excerpt::Excerpt;
 use super::files;
-use super::outcome::{CaseOutcome, Failure};
+use super::outcome::{CaseFailure, CaseOutcome};
 use super::player::{FILE, MEMORY, Player, TURN};
-use super::request::{HostRequest, Settled, Step};
+use super::request::{HostRequest, ScenarioResult, ScenarioStep};
 use crate::javascript::{ScriptFault, ScriptLimit};
 
 impl Player<'_> {
     /// The script has said how it ended.
-    pub(super) fn judged(&mut self, settled: Settled) -> CaseOutcome {
+    pub(super) fn judged(&mut self, settled: ScenarioResult) -> CaseOutcome {
         let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
         self.faults.extend(self.script.unheard());
         // Also what has failed before a scenario is skipped has failed.
         if let ("passed" | "skipped", Some(fault)) = (settled.outcome.as_str(), self.faults.first()) {
             let message = format!("something failed that was not awaited: {}", fault.message);
-            return CaseOutcome::Failed(self.with_trace(*Failure::plain(message, fault.place.clone()), &[]));
+            return CaseOutcome::Failed(self.with_trace(*CaseFailure::plain(message, fault.place.clone()), &[]));
         }
         match settled.outcome.as_str() {
             "passed" => match self.steps.iter().find(|step| !step.idle) {
                 Some(step) => {
                     let place = place(step);
                     let message = format!("the scenario ended before this step was over: {}; put `await` before it", step.text);
-                    CaseOutcome::Failed(self.with_trace(*Failure::plain(message, place), &[]))
+                    CaseOutcome::Failed(self.with_trace(*CaseFailure::plain(message, place), &[]))
                 }
                 None if settled.index == FILE && self.declared.is_empty() && !settled.judged && self.last_step.is_none() => {
-                    CaseOutcome::Broken(Failure::plain("there is no scenario in it, and nothing that could fail", None))
+                    CaseOutcome::Broken(CaseFailure::plain("there is no scenario in it, and nothing that could fail", None))
                 }
                 None => CaseOutcome::Passed,
             },
@@ -54,13 +54,13 @@ impl Player<'_> {
                 _ => {}
             }
         }
-        let failure = *Failure::plain(message, fault.place);
+        let failure = *CaseFailure::plain(message, fault.place);
         match fault.bound {
             Some(ScriptLimit::Time | ScriptLimit::Memory) => {
                 self.exhausted = true;
                 let open = self.steps.last();
                 let (step, place) = (open.map(|step| step.text.clone()), failure.place.or(open.and_then(place)));
-                CaseOutcome::Failed(self.with_trace(Failure { step, place, ..failure }, &[]))
+                CaseOutcome::Failed(self.with_trace(CaseFailure { step, place, ..failure }, &[]))
             }
             None => CaseOutcome::Broken(Box::new(with_line(failure))),
         }
@@ -76,34 +76,34 @@ impl Player<'_> {
         let failure = match (self.steps.last(), &self.last_step) {
             (Some(open), _) => {
                 let message = format!("{message} and hangs in this step");
-                Failure { message, place: place(open), step: Some(open.text.clone()), ..Failure::default() }
+                CaseFailure { message, place: place(open), step: Some(open.text.clone()), ..CaseFailure::default() }
             }
             (None, Some(last)) => {
                 let message = format!("{message} and hangs behind this step, which is over");
-                Failure { message, place: place(last), step: Some(last.text.clone()), ..Failure::default() }
+                CaseFailure { message, place: place(last), step: Some(last.text.clone()), ..CaseFailure::default() }
             }
-            (None, None) => Failure { message: format!("{message} and has begun no step"), ..Failure::default() },
+            (None, None) => CaseFailure { message: format!("{message} and has begun no step"), ..CaseFailure::default() },
         };
         let message = failure.message + &unseen.unwrap_or_default();
-        CaseOutcome::Failed(self.with_trace(Failure { message, ..failure }, &[]))
+        CaseOutcome::Failed(self.with_trace(CaseFailure { message, ..failure }, &[]))
     }
 
     /// The failure with what happened around it.
-    pub(super) fn with_trace(&self, failure: Failure, sequences: &[u64]) -> Box<Failure> {
+    pub(super) fn with_trace(&self, failure: CaseFailure, sequences: &[u64]) -> Box<CaseFailure> {
         let contents = self.session.hub().trace().read();
         let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
         let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));
-        Box::new(Failure { exchange, trace, ..with_line(failure) })
+        Box::new(CaseFailure { exchange, trace, ..with_line(failure) })
     }
 }
 
 /// Where a step began.
-fn place(step: &Step) -> Option<String> {
+fn place(step: &ScenarioStep) -> Option<String> {
     ScriptFault::new(&step.text, &step.stack).place
 }
 
 /// The failure with the line of the script at its place.
-fn with_line(failure: Failure) -> Failure {
+fn with_line(failure: CaseFailure) -> CaseFailure {
     let line = failure.place.as_deref().and_then(files::line_at);
-    Failure { line, ..failure }
+    CaseFailure { line, ..failure }
 }

@@ -7,9 +7,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use super::options::ScenarioOptions;
-use super::outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
+use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
 use super::player::play;
-use super::session::Session;
+use super::session::ScenarioSession;
 use crate::clock::follow_runtime;
 
 /// When virtual time begins: a fixed moment, so that a run can be the same again (2030-01-01T00:00:00Z).
@@ -17,7 +17,7 @@ const BEGINNING: i64 = 1_893_456_000;
 
 /// What a person is told while scenarios are played.
 #[derive(Debug, Clone, Copy)]
-pub enum Spoken<'a> {
+pub enum ProgressLine<'a> {
     /// Something to do at the side under test.
     Request(&'a str),
     /// A scenario begins.
@@ -37,7 +37,7 @@ pub enum Spoken<'a> {
 }
 
 /// Tells a person, from any thread.
-pub type ProgressFn<'a> = &'a (dyn Fn(Spoken<'_>) + Sync);
+pub type ProgressFn<'a> = &'a (dyn Fn(ProgressLine<'_>) + Sync);
 
 /// Plays files, and hands each report over when its file has been played, in that order.
 pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ProgressFn<'_>, mut report: impl FnMut(FileReport)) {
@@ -57,7 +57,7 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
     fastrand::seed(options.seed);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
-    let mut kept: Option<(tokio::runtime::Runtime, Option<Session>)> = None;
+    let mut kept: Option<(tokio::runtime::Runtime, Option<ScenarioSession>)> = None;
     while let Some(file) = next().filter(|_| !options.stop.is_cancelled()) {
         let (runtime, mut session) = match kept.take() {
             Some(kept) => kept,
@@ -101,7 +101,7 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
 }
 
 fn not_played(file: &Path, reason: &str) -> FileReport {
-    let outcome = CaseOutcome::Broken(Failure::plain(reason, None));
+    let outcome = CaseOutcome::Broken(CaseFailure::plain(reason, None));
     let name = file.display().to_string();
     let case = ScenarioCase {
         name: name.clone(),

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::defaults::{to_say, usual};
-use super::expression::Expression;
+use super::expression::ScriptExpression;
 use super::identifiers::is_identifier;
-use super::said::Said;
+use super::said::DecodedMessage;
 use super::script::ScriptWriter;
 use crate::behaviour::{Answer, IncomingCall};
 use crate::ocpp::{ErrorCode, MessageDefinition, Role, Version};
@@ -22,35 +22,35 @@ impl ScriptWriter<'_> {
         record: &Record<'_>,
         (action, payload): (&str, &Value),
         response: Option<&MessageDefinition>,
-    ) -> Option<Expression> {
+    ) -> Option<ScriptExpression> {
         let (our_role, version) = (self.links[at].our_role, self.links[at].version);
         let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else {
             return Some(silence());
         };
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
-        match Said::of(&answer, version, self.catalog) {
-            Said::Result(result) => {
+        match DecodedMessage::of(&answer, version, self.catalog) {
+            DecodedMessage::Result(result) => {
                 self.answered(at, action, &result);
                 let usual = usual_result(our_role, call, &answer);
                 let mut inference = self.inference(at, &answer);
                 let fields = to_say(our_role, &result, &usual).into_iter().map(|(name, value)| {
                     let value = value.map(|value| inference.sent_field(name, value, response));
-                    (name.to_owned(), value.unwrap_or_else(|| Expression::code("undefined")))
+                    (name.to_owned(), value.unwrap_or_else(|| ScriptExpression::code("undefined")))
                 });
-                let answer = Expression::Object(fields.collect());
+                let answer = ScriptExpression::Object(fields.collect());
                 match (answer.is_empty_object(), answer.depends_on_the_moment()) {
                     (true, _) => None,
-                    (false, true) => Some(Expression::Anew(Box::new(answer))),
+                    (false, true) => Some(ScriptExpression::Anew(Box::new(answer))),
                     (false, false) => Some(answer),
                 }
             }
             // A call that breaks the definitions, or is in none, is refused before anybody is asked.
-            Said::Error { .. } if record.verdict == FrameVerdict::Invalid || response.is_none() => None,
-            Said::Error { code, description } => {
+            DecodedMessage::Error { .. } if record.verdict == FrameVerdict::Invalid || response.is_none() => None,
+            DecodedMessage::Error { code, description } => {
                 let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
                 (!same(usual(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
             }
-            Said::Call { .. } | Said::Unreadable => None,
+            DecodedMessage::Call { .. } | DecodedMessage::Unreadable => None,
         }
     }
 
@@ -75,8 +75,8 @@ impl ScriptWriter<'_> {
         record: &Record<'_>,
         answer: &Record<'_>,
         (action, payload): (&str, &Value),
-        said: Option<&Said>,
-    ) -> Option<(String, Expression)> {
+        said: Option<&DecodedMessage>,
+    ) -> Option<(String, ScriptExpression)> {
         let (their_role, version) = (self.links[at].our_role.peer(), self.links[at].version);
         if !self.links[at].causes.is_simulated || record.verdict == FrameVerdict::Invalid {
             return None;
@@ -84,11 +84,11 @@ impl ScriptWriter<'_> {
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
         match said {
             None => Some(("with nothing".to_owned(), silence())),
-            Some(Said::Error { code, description }) => {
+            Some(DecodedMessage::Error { code, description }) => {
                 let same = matches!(usual(their_role, call, answer.wall_micros), Answer::Error { code: usual, .. } if usual.name() == code);
                 (!same).then(|| (format!("with the error {code}"), error(code, description)))
             }
-            Some(Said::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {
+            Some(DecodedMessage::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {
                 let usual = usual_result(their_role, call, answer);
                 let fields = to_say(Role::CentralSystem, result, &usual);
                 let fields: Vec<_> =
@@ -104,10 +104,11 @@ impl ScriptWriter<'_> {
                 let told: String = told.collect::<Vec<_>>().join(" and ").chars().take(MOST_TOLD).collect();
                 let mut inference = self.inference(at, answer);
                 let fields = fields.into_iter().map(|(name, value)| {
-                    let value = value.map_or_else(|| Expression::code("undefined"), |value| inference.played(value, None));
+                    let value =
+                        value.map_or_else(|| ScriptExpression::code("undefined"), |value| inference.played(value, None));
                     (name.to_owned(), value)
                 });
-                Some((format!("with {told}"), Expression::Object(fields.collect())))
+                Some((format!("with {told}"), ScriptExpression::Object(fields.collect())))
             }
             Some(_) => None,
         }
@@ -122,14 +123,14 @@ fn usual_result(role: Role, call: IncomingCall<'_>, answer: &Record<'_>) -> Valu
     }
 }
 
-fn silence() -> Expression {
-    Expression::Call("ocpp.silence".to_owned(), Vec::new())
+fn silence() -> ScriptExpression {
+    ScriptExpression::Call("ocpp.silence".to_owned(), Vec::new())
 }
 
-fn error(code: &str, description: &str) -> Expression {
-    let mut arguments = vec![Expression::text(code)];
+fn error(code: &str, description: &str) -> ScriptExpression {
+    let mut arguments = vec![ScriptExpression::text(code)];
     if ErrorCode::parse(code).is_none_or(|code| code.description() != description) {
-        arguments.push(Expression::text(description));
+        arguments.push(ScriptExpression::text(description));
     }
-    Expression::Call("ocpp.error".to_owned(), arguments)
+    ScriptExpression::Call("ocpp.error".to_owned(), arguments)
 }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::context::{is_raw, is_silence};
-use super::expression::Expression;
+use super::expression::ScriptExpression;
 use super::page::Statement;
 use super::periodic::shape;
-use super::said::Said;
+use super::said::DecodedMessage;
 use super::script::ScriptWriter;
 use crate::ocpp::{MessageDefinition, Role};
 use crate::trace::{Direction, FrameVerdict, Record, RecordKind};
@@ -31,12 +31,12 @@ impl ScriptWriter<'_> {
             (None, Direction::In) if !is_silence(self.contents, record) => return,
             _ => {}
         }
-        match Said::of(record, self.links[at].version, self.catalog) {
+        match DecodedMessage::of(record, self.links[at].version, self.catalog) {
             // Whoever names no payload asks for the usual one, so one that is no object can only be sent as it was.
-            Said::Call { payload, .. } if direction == Direction::Out && !payload.is_object() => {
+            DecodedMessage::Call { payload, .. } if direction == Direction::Out && !payload.is_object() => {
                 self.frame(at, record, direction);
             }
-            Said::Call { action, payload } => {
+            DecodedMessage::Call { action, payload } => {
                 self.open(at, record);
                 self.exchanges += 1;
                 match direction {
@@ -52,10 +52,10 @@ impl ScriptWriter<'_> {
     fn our_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
         let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else { return };
         let said = match answer.kind {
-            RecordKind::Frame(..) => Some(Said::of(&answer, self.links[at].version, self.catalog)),
+            RecordKind::Frame(..) => Some(DecodedMessage::of(&answer, self.links[at].version, self.catalog)),
             _ => None,
         };
-        let is_usual = matches!(&said, Some(Said::Result(_)));
+        let is_usual = matches!(&said, Some(DecodedMessage::Result(_)));
         let shape = shape(Direction::Out, action, payload).filter(|_| is_usual);
         if self.is_again(at, shape.as_deref()) {
             return;
@@ -71,14 +71,14 @@ impl ScriptWriter<'_> {
             let link = &self.links[at];
             let of = if link.our_role == Role::ChargePoint { format!(" of {}", link.identity) } else { String::new() };
             let sentence = format!("Let {} answer the next {action}{of} {how}.", link.peer());
-            self.somebody(at, &sentence, "answerOnce", vec![Expression::text(action), form]);
+            self.somebody(at, &sentence, "answerOnce", vec![ScriptExpression::text(action), form]);
         }
         let request = definition.as_ref().map(|definition| &definition.request);
         let response = definition.as_ref().map(|definition| &definition.response);
-        let mut arguments = vec![Expression::text(action), self.inference(at, record).sent(payload, request)];
+        let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).sent(payload, request)];
         self.moment = record.wall_micros;
         let method = match said {
-            Some(Said::Result(result)) => {
+            Some(DecodedMessage::Result(result)) => {
                 let expected = self.inference(at, &answer).expected(&result, response);
                 let unchecked = [record, &answer].iter().any(|record| record.verdict == FrameVerdict::Invalid);
                 let options = self.within(&answer, 0);
@@ -89,8 +89,8 @@ impl ScriptWriter<'_> {
                 arguments.extend(options_of(options, unchecked));
                 "call"
             }
-            Some(Said::Error { code, .. }) => {
-                arguments.push(Expression::text(&code));
+            Some(DecodedMessage::Error { code, .. }) => {
+                arguments.push(ScriptExpression::text(&code));
                 "callError"
             }
             Some(_) => "callError",
@@ -135,7 +135,7 @@ impl ScriptWriter<'_> {
         if let Some(answer) = answer {
             let link = &self.links[at];
             let place = link.answers_at.max(link.behind.get(action).copied().unwrap_or_default());
-            let answer = link.method("answerOnce", vec![Expression::text(action), answer]);
+            let answer = link.method("answerOnce", vec![ScriptExpression::text(action), answer]);
             self.insert(place, Statement::new("", answer));
         }
         let expected = self.inference(at, record).expected(payload, request);
@@ -147,7 +147,7 @@ impl ScriptWriter<'_> {
         // What breaks the definitions, or is in none, is expected as it was.
         let unchecked = (record.verdict == FrameVerdict::Invalid || definition.is_none()).then(unchecked_option);
         let options = options_of(if is_by_itself { self.within(record, least) } else { None }, unchecked);
-        let mut arguments = vec![Expression::text(action)];
+        let mut arguments = vec![ScriptExpression::text(action)];
         if options.is_some() || !expected.is_empty_object() {
             arguments.push(expected);
         }
@@ -178,25 +178,26 @@ impl ScriptWriter<'_> {
         record: &Record<'_>,
         (action, payload): (&str, &Value),
         request: Option<&MessageDefinition>,
-    ) -> (&'static str, Vec<Expression>) {
+    ) -> (&'static str, Vec<ScriptExpression>) {
         if !payload.is_object() {
-            return ("send", vec![Expression::text(record.text)]);
+            return ("send", vec![ScriptExpression::text(record.text)]);
         }
-        let mut arguments = vec![Expression::text(action), self.inference(at, record).played(payload, request)];
+        let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).played(payload, request)];
         let answer = record.partner.and_then(|partner| self.contents.records().get(partner));
-        let said = answer.map(|answer| (Said::of(&answer, self.links[at].version, self.catalog), answer.verdict));
+        let said = answer.map(|answer| (DecodedMessage::of(&answer, self.links[at].version, self.catalog), answer.verdict));
         let method = match said {
             None => {
                 arguments.push(unanswered_option());
                 "callUnanswered"
             }
-            Some((Said::Error { code, .. }, _)) => {
-                arguments.push(Expression::text(&code));
+            Some((DecodedMessage::Error { code, .. }, _)) => {
+                arguments.push(ScriptExpression::text(&code));
                 "callError"
             }
             Some((_, verdict)) => {
                 if [verdict, record.verdict].contains(&FrameVerdict::Invalid) {
-                    arguments.extend([Expression::Object(Vec::new()), Expression::Object(vec![unchecked_option()])]);
+                    arguments
+                        .extend([ScriptExpression::Object(Vec::new()), ScriptExpression::Object(vec![unchecked_option()])]);
                 }
                 "call"
             }
@@ -205,10 +206,10 @@ impl ScriptWriter<'_> {
     }
 
     /// What a call of ours explains of what the peer does later. A simulated peer has done it also when somebody made it say otherwise.
-    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&Said>, on_purpose: bool) {
+    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&DecodedMessage>, on_purpose: bool) {
         let link = &mut self.links[at];
         let done = match said {
-            Some(Said::Result(result)) => result["status"] != "Rejected",
+            Some(DecodedMessage::Result(result)) => result["status"] != "Rejected",
             _ => on_purpose,
         };
         if link.our_role != Role::CentralSystem || !done {
@@ -234,22 +235,22 @@ fn told(payload: &Value) -> String {
     if said.is_empty() { String::new() } else { format!(" with {}", said.join(" and ")) }
 }
 
-fn unchecked_option() -> (String, Expression) {
-    ("unchecked".to_owned(), Expression::code("true"))
+fn unchecked_option() -> (String, ScriptExpression) {
+    ("unchecked".to_owned(), ScriptExpression::code("true"))
 }
 
-fn unanswered_option() -> Expression {
-    Expression::Object(vec![("within".to_owned(), Expression::code(UNANSWERED))])
+fn unanswered_option() -> ScriptExpression {
+    ScriptExpression::Object(vec![("within".to_owned(), ScriptExpression::code(UNANSWERED))])
 }
 
 /// The options of a call, when there are any.
-fn options_of(options: Option<Expression>, further: Option<(String, Expression)>) -> Option<Expression> {
+fn options_of(options: Option<ScriptExpression>, further: Option<(String, ScriptExpression)>) -> Option<ScriptExpression> {
     match (options, further) {
-        (Some(Expression::Object(mut fields)), further) => {
+        (Some(ScriptExpression::Object(mut fields)), further) => {
             fields.extend(further);
-            Some(Expression::Object(fields))
+            Some(ScriptExpression::Object(fields))
         }
         (other, None) => other,
-        (_, Some(further)) => Some(Expression::Object(vec![further])),
+        (_, Some(further)) => Some(ScriptExpression::Object(vec![further])),
     }
 }

@@ -9,68 +9,70 @@ const WIDTH: usize = 110;
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expression {
+pub(super) enum ScriptExpression {
     /// Code that is written as it stands: a number, a string, a matcher.
     Code(String),
     /// An array.
-    List(Vec<Expression>),
+    List(Vec<ScriptExpression>),
     /// An object; the keys are as they are in JSON.
-    Object(Vec<(String, Expression)>),
+    Object(Vec<(String, ScriptExpression)>),
     /// A call of a function.
-    Call(String, Vec<Expression>),
+    Call(String, Vec<ScriptExpression>),
     /// A function that makes this object each time it is asked.
-    Anew(Box<Expression>),
+    Anew(Box<ScriptExpression>),
     /// A function that does this with `peer`, the link of the other end.
-    WithPeer(Box<Expression>),
+    WithPeer(Box<ScriptExpression>),
 }
 
-impl Expression {
+impl ScriptExpression {
     /// Code that is written as it stands.
-    pub fn code(text: impl Into<String>) -> Expression {
-        Expression::Code(text.into())
+    pub fn code(text: impl Into<String>) -> ScriptExpression {
+        ScriptExpression::Code(text.into())
     }
 
     /// A string.
-    pub fn text(text: &str) -> Expression {
-        Expression::Code(quoted(text))
+    pub fn text(text: &str) -> ScriptExpression {
+        ScriptExpression::Code(quoted(text))
     }
 
     /// The value as it is.
-    pub fn literal(value: &Value) -> Expression {
+    pub fn literal(value: &Value) -> ScriptExpression {
         match value {
-            Value::String(text) => Expression::text(text),
-            Value::Array(elements) => Expression::List(elements.iter().map(Expression::literal).collect()),
-            Value::Object(fields) => {
-                Expression::Object(fields.iter().map(|(name, value)| (name.clone(), Expression::literal(value))).collect())
-            }
-            other => Expression::Code(other.to_string()),
+            Value::String(text) => ScriptExpression::text(text),
+            Value::Array(elements) => ScriptExpression::List(elements.iter().map(ScriptExpression::literal).collect()),
+            Value::Object(fields) => ScriptExpression::Object(
+                fields.iter().map(|(name, value)| (name.clone(), ScriptExpression::literal(value))).collect(),
+            ),
+            other => ScriptExpression::Code(other.to_string()),
         }
     }
 
     /// Whether it is an object without fields.
     pub fn is_empty_object(&self) -> bool {
-        matches!(self, Expression::Object(fields) if fields.is_empty())
+        matches!(self, ScriptExpression::Object(fields) if fields.is_empty())
     }
 
     /// Whether it means something else at another moment.
     pub fn depends_on_the_moment(&self) -> bool {
         match self {
-            Expression::Code(code) => code.contains("now()") && code.starts_with("new Date") || code.starts_with("bound."),
-            Expression::List(elements) | Expression::Call(_, elements) => {
-                elements.iter().any(Expression::depends_on_the_moment)
+            ScriptExpression::Code(code) => {
+                code.contains("now()") && code.starts_with("new Date") || code.starts_with("bound.")
             }
-            Expression::Object(fields) => fields.iter().any(|(_, value)| value.depends_on_the_moment()),
-            Expression::Anew(_) | Expression::WithPeer(_) => false,
+            ScriptExpression::List(elements) | ScriptExpression::Call(_, elements) => {
+                elements.iter().any(ScriptExpression::depends_on_the_moment)
+            }
+            ScriptExpression::Object(fields) => fields.iter().any(|(_, value)| value.depends_on_the_moment()),
+            ScriptExpression::Anew(_) | ScriptExpression::WithPeer(_) => false,
         }
     }
 
     /// Whether it can be broken over lines.
     fn is_wide(&self) -> bool {
         match self {
-            Expression::Code(_) => false,
-            Expression::List(elements) => !elements.is_empty(),
-            Expression::Object(fields) => !fields.is_empty(),
-            Expression::Call(..) | Expression::Anew(_) | Expression::WithPeer(_) => true,
+            ScriptExpression::Code(_) => false,
+            ScriptExpression::List(elements) => !elements.is_empty(),
+            ScriptExpression::Object(fields) => !fields.is_empty(),
+            ScriptExpression::Call(..) | ScriptExpression::Anew(_) | ScriptExpression::WithPeer(_) => true,
         }
     }
 
@@ -84,23 +86,25 @@ impl Expression {
             return;
         }
         match self {
-            Expression::Code(_) => {}
-            Expression::List(elements) => {
+            ScriptExpression::Code(_) => {}
+            ScriptExpression::List(elements) => {
                 out.push('[');
                 each(elements.iter().map(|element| (String::new(), element)), out, depth);
                 out.push(']');
             }
-            Expression::Object(fields) => {
+            ScriptExpression::Object(fields) => {
                 out.push('{');
                 each(fields.iter().map(|(name, value)| (format!("{}: ", key(name)), value)), out, depth);
                 out.push('}');
             }
-            Expression::Call(callee, arguments) => {
+            ScriptExpression::Call(callee, arguments) => {
                 out.push_str(callee);
                 out.push('(');
                 match arguments.split_last() {
                     // The last argument may begin on this line when it is the only one that has to be broken.
-                    Some((last, first)) if last.is_wide() && !first.iter().any(Expression::is_wide) && self.begins(column) => {
+                    Some((last, first))
+                        if last.is_wide() && !first.iter().any(ScriptExpression::is_wide) && self.begins(column) =>
+                    {
                         for argument in first {
                             out.push_str(&argument.on_one_line());
                             out.push_str(", ");
@@ -111,12 +115,12 @@ impl Expression {
                 }
                 out.push(')');
             }
-            Expression::Anew(made) => {
+            ScriptExpression::Anew(made) => {
                 out.push_str("() => (");
                 made.write(out, depth, behind + 1);
                 out.push(')');
             }
-            Expression::WithPeer(done) => {
+            ScriptExpression::WithPeer(done) => {
                 out.push_str("(peer) => ");
                 done.write(out, depth, behind);
             }
@@ -125,14 +129,14 @@ impl Expression {
 
     /// Whether everything before the brace of the last argument fits on the line that begins with so many characters.
     fn begins(&self, column: usize) -> bool {
-        fn beginning(expression: &Expression) -> usize {
+        fn beginning(expression: &ScriptExpression) -> usize {
             match expression {
-                Expression::Call(callee, arguments) => {
+                ScriptExpression::Call(callee, arguments) => {
                     let Some((last, first)) = arguments.split_last() else { return callee.len() };
                     let first: usize = first.iter().map(|one| one.on_one_line().chars().count() + 2).sum();
                     callee.len() + 1 + first + beginning(last)
                 }
-                Expression::WithPeer(done) => "(peer) => ".len() + beginning(done),
+                ScriptExpression::WithPeer(done) => "(peer) => ".len() + beginning(done),
                 _ => 1,
             }
         }
@@ -140,25 +144,26 @@ impl Expression {
     }
 
     fn on_one_line(&self) -> String {
-        let joined = |elements: &[Expression]| elements.iter().map(Expression::on_one_line).collect::<Vec<_>>().join(", ");
+        let joined =
+            |elements: &[ScriptExpression]| elements.iter().map(ScriptExpression::on_one_line).collect::<Vec<_>>().join(", ");
         match self {
-            Expression::Code(code) => code.clone(),
-            Expression::List(elements) => format!("[{}]", joined(elements)),
-            Expression::Object(fields) if fields.is_empty() => "{}".to_owned(),
-            Expression::Object(fields) => {
+            ScriptExpression::Code(code) => code.clone(),
+            ScriptExpression::List(elements) => format!("[{}]", joined(elements)),
+            ScriptExpression::Object(fields) if fields.is_empty() => "{}".to_owned(),
+            ScriptExpression::Object(fields) => {
                 let fields: Vec<String> =
                     fields.iter().map(|(name, value)| format!("{}: {}", key(name), value.on_one_line())).collect();
                 format!("{{ {} }}", fields.join(", "))
             }
-            Expression::Call(callee, arguments) => format!("{callee}({})", joined(arguments)),
-            Expression::Anew(made) => format!("() => ({})", made.on_one_line()),
-            Expression::WithPeer(done) => format!("(peer) => {}", done.on_one_line()),
+            ScriptExpression::Call(callee, arguments) => format!("{callee}({})", joined(arguments)),
+            ScriptExpression::Anew(made) => format!("() => ({})", made.on_one_line()),
+            ScriptExpression::WithPeer(done) => format!("(peer) => {}", done.on_one_line()),
         }
     }
 }
 
 /// Writes elements a line, one level deeper, each with a comma.
-fn each<'a>(elements: impl Iterator<Item = (String, &'a Expression)>, out: &mut String, depth: usize) {
+fn each<'a>(elements: impl Iterator<Item = (String, &'a ScriptExpression)>, out: &mut String, depth: usize) {
     for (lead, element) in elements {
         begin_line(out, depth + 1);
         out.push_str(&lead);
@@ -180,7 +185,7 @@ mod tests {
 
     use super::*;
 
-    fn written(expression: &Expression) -> String {
+    fn written(expression: &ScriptExpression) -> String {
         let mut out = String::from("  await ");
         expression.write(&mut out, 1, 1);
         out
@@ -188,27 +193,29 @@ mod tests {
 
     #[test]
     fn what_is_short_stays_on_its_line() {
-        let call =
-            Expression::Call("cp.call".into(), vec![Expression::text("Reset"), Expression::literal(&json!({"type": "Soft"}))]);
+        let call = ScriptExpression::Call(
+            "cp.call".into(),
+            vec![ScriptExpression::text("Reset"), ScriptExpression::literal(&json!({"type": "Soft"}))],
+        );
         assert_eq!(written(&call), "  await cp.call('Reset', { type: 'Soft' })");
         assert_eq!(
-            written(&Expression::literal(&json!({"a": [], "b": {}, "c-d": null}))),
+            written(&ScriptExpression::literal(&json!({"a": [], "b": {}, "c-d": null}))),
             "  await { a: [], b: {}, 'c-d': null }"
         );
     }
 
     #[test]
     fn what_is_long_is_broken_at_its_last_argument_or_at_all() {
-        let long = Expression::literal(&json!({"first": "x".repeat(60), "second": "y".repeat(60)}));
-        let one = Expression::Call("f".into(), vec![Expression::text("A"), long.clone()]);
+        let long = ScriptExpression::literal(&json!({"first": "x".repeat(60), "second": "y".repeat(60)}));
+        let one = ScriptExpression::Call("f".into(), vec![ScriptExpression::text("A"), long.clone()]);
         let (x, y) = ("x".repeat(60), "y".repeat(60));
         assert_eq!(written(&one), format!("  await f('A', {{\n    first: '{x}',\n    second: '{y}',\n  }})"));
-        let two = Expression::Call("f".into(), vec![long.clone(), Expression::literal(&json!({"z": 1}))]);
+        let two = ScriptExpression::Call("f".into(), vec![long.clone(), ScriptExpression::literal(&json!({"z": 1}))]);
         assert_eq!(
             written(&two),
             format!("  await f(\n    {{\n      first: '{x}',\n      second: '{y}',\n    }},\n    {{ z: 1 }},\n  )")
         );
-        let anew = Expression::Call("f".into(), vec![Expression::Anew(Box::new(long))]);
+        let anew = ScriptExpression::Call("f".into(), vec![ScriptExpression::Anew(Box::new(long))]);
         assert_eq!(written(&anew), format!("  await f(() => ({{\n    first: '{x}',\n    second: '{y}',\n  }}))"));
     }
 }

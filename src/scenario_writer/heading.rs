@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 
 use super::link::ScriptLink;
 use super::literal::quoted;
-use super::{TYPES_FILE, Title};
+use super::{ScriptTitle, TYPES_FILE};
 use crate::ocpp::Role;
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 
 /// How many stations are named.
 const NAMED: usize = 3;
@@ -16,15 +16,15 @@ const NAMED: usize = 3;
 const TIMEOUT: i64 = 60_000;
 
 /// The lines above the statements; `micros` is when the recording began, `waits` how many milliseconds its expectations may wait.
-pub(super) fn heading(title: Title<'_>, links: &[&ScriptLink], micros: i64, waits: i64) -> String {
+pub(super) fn heading(title: ScriptTitle<'_>, links: &[&ScriptLink], micros: i64, waits: i64) -> String {
     let date = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
     let described = |link: &&ScriptLink| {
         let version = link.version.map_or_else(String::new, |version| format!(" (OCPP {version})"));
-        format!("{}{version}", visible(&link.identity))
+        format!("{}{version}", escape_control(&link.identity))
     };
     let names: Vec<String> = links.iter().map(|link| link.identity.to_string()).collect();
     let described = listed(links.iter().map(described).collect());
-    let (program, file) = (env!("CARGO_PKG_VERSION"), visible(title.file));
+    let (program, file) = (env!("CARGO_PKG_VERSION"), escape_control(title.file));
     let against: Vec<&str> =
         [(Role::CentralSystem, "a charge point: --listen PORT"), (Role::ChargePoint, "a central system: --url URL")]
             .into_iter()

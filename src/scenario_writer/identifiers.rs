@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::expression::Expression;
+use super::expression::ScriptExpression;
 
 /// The fields that hold such a number, at any depth of a payload.
 const FIELDS: [&str; 3] = ["transactionId", "reservationId", "requestId"];
@@ -15,9 +15,9 @@ pub(super) fn is_identifier(field: &str, value: &Value) -> bool {
 
 /// The names that are taken in a scenario, which all its links share.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vec<String>);
+pub(super) struct ScriptNames(Vec<String>);
 
-impl Names {
+impl ScriptNames {
     /// The name, with a number behind it when it is taken.
     pub fn take(&mut self, name: &str) -> String {
         let numbered = (2..).map(|number| format!("{name}{number}"));
@@ -37,30 +37,33 @@ pub(super) struct Identifiers {
 
 impl Identifiers {
     /// The number in a message of ours. One that is seen for the first time is given by us.
-    pub fn sent(&mut self, field: &str, value: &Value) -> Expression {
+    pub fn sent(&mut self, field: &str, value: &Value) -> ScriptExpression {
         self.repeated(field, value).unwrap_or_else(|| {
             self.known.push((field.to_owned(), value.clone(), None));
-            Expression::literal(value)
+            ScriptExpression::literal(value)
         })
     }
 
     /// The number in a message of the peer. One that is seen for the first time is given by the peer.
-    pub fn expected(&mut self, field: &str, value: &Value, names: &mut Names) -> Expression {
+    pub fn expected(&mut self, field: &str, value: &Value, names: &mut ScriptNames) -> ScriptExpression {
         self.repeated(field, value).unwrap_or_else(|| {
             let name = names.take(field);
             let code = format!("bind('{name}')");
             self.known.push((field.to_owned(), value.clone(), Some(name)));
-            Expression::Code(code)
+            ScriptExpression::Code(code)
         })
     }
 
     /// The number in a message that a simulated peer is made to send. Whose it is is seen when the message comes.
-    pub fn played(&self, field: &str, value: &Value) -> Expression {
-        self.repeated(field, value).unwrap_or_else(|| Expression::literal(value))
+    pub fn played(&self, field: &str, value: &Value) -> ScriptExpression {
+        self.repeated(field, value).unwrap_or_else(|| ScriptExpression::literal(value))
     }
 
-    fn repeated(&self, field: &str, value: &Value) -> Option<Expression> {
+    fn repeated(&self, field: &str, value: &Value) -> Option<ScriptExpression> {
         let (_, _, name) = self.known.iter().rev().find(|(of, known, _)| of == field && known == value)?;
-        Some(name.as_ref().map_or_else(|| Expression::literal(value), |name| Expression::Code(format!("bound.{name}"))))
+        Some(
+            name.as_ref()
+                .map_or_else(|| ScriptExpression::literal(value), |name| ScriptExpression::Code(format!("bound.{name}"))),
+        )
     }
 }

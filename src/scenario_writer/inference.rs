@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::expression::Expression;
-use super::identifiers::{Identifiers, Names, is_identifier};
+use super::expression::ScriptExpression;
+use super::identifiers::{Identifiers, ScriptNames, is_identifier};
 use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition};
 use crate::simulator::read_time;
 
@@ -31,7 +31,7 @@ pub(super) struct Inference<'a> {
     /// The numbers that were seen on the link.
     pub identifiers: &'a mut Identifiers,
     /// The names that are taken.
-    pub names: &'a mut Names,
+    pub names: &'a mut ScriptNames,
     /// When the message was recorded, in microseconds since 1970.
     pub micros: i64,
 }
@@ -49,28 +49,28 @@ struct Place<'a> {
 
 impl Inference<'_> {
     /// A payload that we send.
-    pub fn sent(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> Expression {
+    pub fn sent(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> ScriptExpression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
             this.sent_value(value, place, true)
         })
     }
 
     /// A payload that a simulated peer is made to send.
-    pub fn played(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> Expression {
+    pub fn played(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> ScriptExpression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
             this.sent_value(value, place, false)
         })
     }
 
     /// A field of a payload that we send.
-    pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&MessageDefinition>) -> Expression {
+    pub fn sent_field(&mut self, name: &str, value: &Value, message: Option<&MessageDefinition>) -> ScriptExpression {
         let fields = message.map_or(&[][..], |message| &message.fields);
         let place = Place::top().below(name, Some(fields));
         self.walk(value, place, place.fields(), &mut |this, value, place| this.sent_value(value, place, true))
     }
 
     /// A payload that the peer sends.
-    pub fn expected(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> Expression {
+    pub fn expected(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> ScriptExpression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
             this.expected_value(value, place)
         })
@@ -82,10 +82,10 @@ impl Inference<'_> {
         value: &Value,
         place: Place<'_>,
         fields: Option<&[FieldDefinition]>,
-        leaf: &mut dyn FnMut(&mut Self, &Value, Place<'_>) -> Expression,
-    ) -> Expression {
+        leaf: &mut dyn FnMut(&mut Self, &Value, Place<'_>) -> ScriptExpression,
+    ) -> ScriptExpression {
         match value {
-            Value::Object(object) => Expression::Object(
+            Value::Object(object) => ScriptExpression::Object(
                 object
                     .iter()
                     .map(|(name, value)| {
@@ -95,43 +95,43 @@ impl Inference<'_> {
                     .collect(),
             ),
             Value::Array(elements) => {
-                Expression::List(elements.iter().map(|element| self.walk(element, place, fields, leaf)).collect())
+                ScriptExpression::List(elements.iter().map(|element| self.walk(element, place, fields, leaf)).collect())
             }
             _ => leaf(self, value, place),
         }
     }
 
-    fn sent_value(&mut self, value: &Value, place: Place<'_>, by_us: bool) -> Expression {
+    fn sent_value(&mut self, value: &Value, place: Place<'_>, by_us: bool) -> ScriptExpression {
         if is_identifier(place.name, value) {
             let identifiers = &mut self.identifiers;
             return if by_us { identifiers.sent(place.name, value) } else { identifiers.played(place.name, value) };
         }
         match self.distance(value, place) {
-            Some(distance) if distance.abs() <= NEAR => Expression::code("new Date(now()).toISOString()"),
+            Some(distance) if distance.abs() <= NEAR => ScriptExpression::code("new Date(now()).toISOString()"),
             Some(distance) if (0..=AHEAD).contains(&distance) && place.is_time() => {
                 let minutes = (distance + MINUTE / 2) / MINUTE;
-                Expression::code(format!("new Date(now() + {minutes} * 60000).toISOString()"))
+                ScriptExpression::code(format!("new Date(now() + {minutes} * 60000).toISOString()"))
             }
-            _ => Expression::literal(value),
+            _ => ScriptExpression::literal(value),
         }
     }
 
-    fn expected_value(&mut self, value: &Value, place: Place<'_>) -> Expression {
+    fn expected_value(&mut self, value: &Value, place: Place<'_>) -> ScriptExpression {
         if is_identifier(place.name, value) {
             return self.identifiers.expected(place.name, value, self.names);
         }
         let is_reading = place.in_readings && place.name == "value";
         let is_register = METERS.contains(&place.name);
         match (self.distance(value, place), value) {
-            (Some(distance), _) if distance.abs() <= VERY_NEAR => Expression::code("near()"),
-            (Some(distance), _) if distance.abs() <= NEAR => Expression::code("near(5 * 60000)"),
-            (Some(_), _) if place.is_time() => Expression::code("any.time"),
-            (_, Value::String(_)) if is_reading => Expression::code("any.string"),
+            (Some(distance), _) if distance.abs() <= VERY_NEAR => ScriptExpression::code("near()"),
+            (Some(distance), _) if distance.abs() <= NEAR => ScriptExpression::code("near(5 * 60000)"),
+            (Some(_), _) if place.is_time() => ScriptExpression::code("any.time"),
+            (_, Value::String(_)) if is_reading => ScriptExpression::code("any.string"),
             (_, Value::Number(number)) if is_reading || is_register => {
-                Expression::code(if number.is_f64() { "any.number" } else { "any.integer" })
+                ScriptExpression::code(if number.is_f64() { "any.number" } else { "any.integer" })
             }
-            (_, Value::String(text)) if self.is_made_anew(text, place) => Expression::code("any.string"),
-            _ => Expression::literal(value),
+            (_, Value::String(text)) if self.is_made_anew(text, place) => ScriptExpression::code("any.string"),
+            _ => ScriptExpression::literal(value),
         }
     }
 

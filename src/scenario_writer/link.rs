@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::expression::Expression;
+use super::expression::ScriptExpression;
 use super::identifiers::Identifiers;
-use super::periodic::Run;
+use super::periodic::PeriodicRun;
 use super::trigger::Causes;
 use crate::ocpp::{Role, Transport, Version};
 use crate::simulator::CentralSystemSettings;
@@ -12,7 +12,7 @@ use crate::trace::{StationKey, StationRow};
 
 /// Whose end of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum LinkSide {
     /// The end that the scenario plays.
     Ours,
     /// The end under test.
@@ -34,11 +34,11 @@ pub(super) struct ScriptLink {
     /// Whether it is up, as far as the scenario knows.
     pub is_up: bool,
     /// Whether it went down because of us or of somebody at the other end, who has to bring it up again.
-    pub ended_by: Option<Side>,
+    pub ended_by: Option<LinkSide>,
     /// What explains the calls of a charge point.
     pub causes: Causes,
     /// What has come by the clock since the last thing that somebody did.
-    pub run: Run,
+    pub run: PeriodicRun,
     /// Seconds between heartbeats.
     pub interval: i64,
     /// Where an answer is prepared: before the last thing that we did, because the peer may call at once after that.
@@ -63,7 +63,7 @@ impl ScriptLink {
             is_up: false,
             ended_by: None,
             causes: Causes::of(is_simulated),
-            run: Run::default(),
+            run: PeriodicRun::default(),
             interval: CentralSystemSettings::default().heartbeat_interval.into(),
             answers_at: 0,
             behind: HashMap::new(),
@@ -71,22 +71,22 @@ impl ScriptLink {
     }
 
     /// A method of the link.
-    pub fn method(&self, name: &str, arguments: Vec<Expression>) -> Expression {
-        Expression::Call(format!("{}.{name}", self.variable), arguments)
+    pub fn method(&self, name: &str, arguments: Vec<ScriptExpression>) -> ScriptExpression {
+        ScriptExpression::Call(format!("{}.{name}", self.variable), arguments)
     }
 
     /// What brings the link up at first.
-    pub fn opening(&self) -> Expression {
+    pub fn opening(&self) -> ScriptExpression {
         let function = match self.our_role {
             Role::CentralSystem => "chargePointUnderTest",
             Role::ChargePoint => "centralSystemUnderTest",
         };
-        let mut options = vec![("id".to_owned(), Expression::text(&self.identity))];
-        options.extend(self.version.map(|version| ("version".to_owned(), Expression::text(version.number()))));
+        let mut options = vec![("id".to_owned(), ScriptExpression::text(&self.identity))];
+        options.extend(self.version.map(|version| ("version".to_owned(), ScriptExpression::text(version.number()))));
         if self.transport == Some(Transport::Soap) {
-            options.push(("transport".to_owned(), Expression::text(Transport::Soap.name())));
+            options.push(("transport".to_owned(), ScriptExpression::text(Transport::Soap.name())));
         }
-        Expression::Call(function.to_owned(), vec![Expression::Object(options)])
+        ScriptExpression::Call(function.to_owned(), vec![ScriptExpression::Object(options)])
     }
 
     /// The other end, for a person.

@@ -45,7 +45,7 @@ pub const MOST_RECORDS: usize = 8 * MOST_EXCHANGES;
 
 /// How a scenario is called.
 #[derive(Debug, Clone, Copy)]
-pub struct Title<'a> {
+pub struct ScriptTitle<'a> {
     /// What it is about: `charging`.
     pub name: &'a str,
     /// The name of its file: `charging.js`.
@@ -90,7 +90,7 @@ pub fn transcribe(
     contents: &Contents,
     catalog: &Catalog,
     chosen: &[Sequence],
-    title: Title<'_>,
+    title: ScriptTitle<'_>,
 ) -> Result<WrittenScript, TranscriptError> {
     if chosen.len() > MOST_RECORDS {
         return Err(TranscriptError::TooMany);

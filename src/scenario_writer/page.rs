@@ -1,21 +1,21 @@
 //! The statements of a scenario and how they stand on the page: with empty lines between what belongs together, and a comment where one
 //! of them stands for many.
 
-use super::expression::{Expression, begin_line};
+use super::expression::{ScriptExpression, begin_line};
 
 /// One statement.
 pub(super) struct Statement {
     /// What stands before the expression: `await `, or the variable that holds it.
     pub lead: String,
     /// What is done.
-    pub expression: Expression,
+    pub expression: ScriptExpression,
     /// How often it was done in the recording.
     pub times: usize,
 }
 
 impl Statement {
     /// A statement that was done once.
-    pub fn new(lead: impl Into<String>, expression: Expression) -> Statement {
+    pub fn new(lead: impl Into<String>, expression: ScriptExpression) -> Statement {
         Statement { lead: lead.into(), expression, times: 1 }
     }
 
@@ -27,7 +27,7 @@ impl Statement {
     }
 
     fn callee(&self) -> &str {
-        if let Expression::Call(callee, _) = &self.expression { callee } else { "" }
+        if let ScriptExpression::Call(callee, _) = &self.expression { callee } else { "" }
     }
 
     fn prepares(&self) -> bool {
@@ -57,9 +57,9 @@ impl Statement {
 
 /// Statements in their order.
 #[derive(Default)]
-pub(super) struct Page(Vec<Statement>);
+pub(super) struct ScriptPage(Vec<Statement>);
 
-impl Page {
+impl ScriptPage {
     /// How many there are: the place of the next one.
     pub fn end(&self) -> usize {
         self.0.len()

@@ -10,9 +10,9 @@ const BY_THE_CLOCK: [&str; 2] = ["Heartbeat", "MeterValues"];
 
 /// What was seen of them on one link since the last thing that somebody did, each with the place of its statement.
 #[derive(Debug, Default)]
-pub(super) struct Run(Vec<(String, usize)>);
+pub(super) struct PeriodicRun(Vec<(String, usize)>);
 
-impl Run {
+impl PeriodicRun {
     /// Somebody did something: what comes now is worth seeing again.
     pub fn end(&mut self) {
         self.0.clear();

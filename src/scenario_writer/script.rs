@@ -4,15 +4,15 @@
 use serde_json::Value;
 
 use super::context::{before, is_complaint, is_provoked};
-use super::expression::Expression;
+use super::expression::ScriptExpression;
 use super::heading::heading;
-use super::identifiers::Names;
+use super::identifiers::ScriptNames;
 use super::inference::Inference;
-use super::link::{ScriptLink, Side};
+use super::link::{LinkSide, ScriptLink};
 use super::literal::expression_of;
-use super::page::{Page, Statement};
+use super::page::{ScriptPage, Statement};
 use super::selection::Selection;
-use super::{Title, WrittenScript};
+use super::{ScriptTitle, WrittenScript};
 use crate::link::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 use crate::ocpp::{ActionDefinition, Catalog, Role};
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
@@ -29,9 +29,9 @@ const SECOND: i64 = 1_000_000;
 pub(super) struct ScriptWriter<'a> {
     pub contents: &'a Contents,
     pub catalog: &'a Catalog,
-    pub names: Names,
+    pub names: ScriptNames,
     pub links: Vec<ScriptLink>,
-    pub page: Page,
+    pub page: ScriptPage,
     pub exchanges: usize,
     frames: usize,
     /// When the first record was made.
@@ -54,9 +54,9 @@ impl<'a> ScriptWriter<'a> {
         ScriptWriter {
             contents,
             catalog,
-            names: Names::default(),
+            names: ScriptNames::default(),
             links: links.collect(),
-            page: Page::default(),
+            page: ScriptPage::default(),
             exchanges: 0,
             frames: 0,
             began: None,
@@ -81,7 +81,7 @@ impl<'a> ScriptWriter<'a> {
     }
 
     /// The whole scenario; `None` when nobody said anything.
-    pub fn finish(mut self, title: Title<'_>) -> Option<WrittenScript> {
+    pub fn finish(mut self, title: ScriptTitle<'_>) -> Option<WrittenScript> {
         self.page.drop_last_ends();
         let links: Vec<&ScriptLink> = self.links.iter().filter(|link| link.is_open).collect();
         let mut text = heading(title, &links, self.began?, self.waits);
@@ -99,12 +99,12 @@ impl<'a> ScriptWriter<'a> {
         self.open(at, record);
         self.frames += 1;
         match direction {
-            Direction::Out => self.deed(at, "send", vec![Expression::text(record.text)]),
+            Direction::Out => self.deed(at, "send", vec![ScriptExpression::text(record.text)]),
             Direction::In => {
                 if self.links[at].causes.is_simulated && !is_provoked(self.contents, record) {
                     let short: String = record.text.chars().take(MOST_TOLD).collect();
                     let sentence = format!("Let {} send this frame: {short}", self.links[at].peer());
-                    self.somebody(at, &sentence, "send", vec![Expression::text(record.text)]);
+                    self.somebody(at, &sentence, "send", vec![ScriptExpression::text(record.text)]);
                 }
                 let expected = self.expected_frame(at, record);
                 self.push(at, "expectFrame", vec![expected]);
@@ -114,19 +114,19 @@ impl<'a> ScriptWriter<'a> {
     }
 
     /// What is asked of a frame that no call expects: the same JSON but for what differs from run to run, or the same text.
-    fn expected_frame(&mut self, at: usize, record: &Record<'_>) -> Expression {
+    fn expected_frame(&mut self, at: usize, record: &Record<'_>) -> ScriptExpression {
         if let Ok(Value::Array(elements)) = serde_json::from_str(record.text) {
             let is_error = record.kind == RecordKind::Frame(Direction::In, FrameKind::Error);
             let mut inference = self.inference(at, record);
             let element = |(place, element): (usize, &Value)| match (place, element) {
-                (1, Value::String(_)) => Expression::code("any.string"),
-                (3, Value::String(_)) if is_error => Expression::code("any.string"),
+                (1, Value::String(_)) => ScriptExpression::code("any.string"),
+                (3, Value::String(_)) if is_error => ScriptExpression::code("any.string"),
                 _ => inference.expected(element, None),
             };
-            return Expression::List(elements.iter().enumerate().map(element).collect());
+            return ScriptExpression::List(elements.iter().enumerate().map(element).collect());
         }
         let short: String = record.text.chars().take(MOST_TEXT).collect();
-        Expression::Code(expression_of(&short, short.len() == record.text.len()))
+        ScriptExpression::Code(expression_of(&short, short.len() == record.text.len()))
     }
 
     fn connected(&mut self, at: usize, record: &Record<'_>) {
@@ -135,11 +135,11 @@ impl<'a> ScriptWriter<'a> {
             return;
         }
         let options = self.within(record, 0);
-        let options: Vec<Expression> = options.into_iter().collect();
+        let options: Vec<ScriptExpression> = options.into_iter().collect();
         let (our_role, ended_by) = (self.links[at].our_role, self.links[at].ended_by.take());
         match (our_role, ended_by) {
-            (Role::ChargePoint, Some(Side::Ours)) => self.deed(at, "connect", options),
-            (Role::CentralSystem, Some(Side::Theirs)) => {
+            (Role::ChargePoint, Some(LinkSide::Ours)) => self.deed(at, "connect", options),
+            (Role::CentralSystem, Some(LinkSide::Theirs)) => {
                 let sentence = format!("Let {} connect again, unless it does so by itself.", self.links[at].peer());
                 self.operator(at, &sentence, "connect", Vec::new(), true);
                 self.push(at, "expectConnect", options);
@@ -161,7 +161,7 @@ impl<'a> ScriptWriter<'a> {
         let restarts = std::mem::take(&mut link.causes.restarts);
         match reason {
             CLOSED_BY_US | CUT_BY_US => {
-                link.ended_by = Some(Side::Ours);
+                link.ended_by = Some(LinkSide::Ours);
                 self.deed(at, if reason == CUT_BY_US { "drop" } else { "disconnect" }, Vec::new());
             }
             // Whoever restarts comes and goes by itself.
@@ -170,7 +170,7 @@ impl<'a> ScriptWriter<'a> {
                 self.push(at, "expectDisconnect", options.into_iter().collect());
             }
             _ => {
-                link.ended_by = Some(Side::Theirs);
+                link.ended_by = Some(LinkSide::Theirs);
                 let (deed, how) = if reason.starts_with("closed") { ("disconnect", "close") } else { ("drop", "cut") };
                 let sentence = format!("Let {} {how} the link.", link.peer());
                 self.somebody(at, &sentence, deed, Vec::new());
@@ -195,38 +195,38 @@ impl<'a> ScriptWriter<'a> {
     }
 
     /// Something that we do, after which the peer may call at once.
-    pub fn deed(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
+    pub fn deed(&mut self, at: usize, method: &str, arguments: Vec<ScriptExpression>) {
         self.links[at].answers_at = self.page.end();
         self.links[at].run.end();
         self.push(at, method, arguments);
     }
 
     /// Something that somebody does at the other end, which a simulated peer does with a method of its link.
-    pub fn somebody(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>) {
+    pub fn somebody(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<ScriptExpression>) {
         self.operator(at, sentence, method, arguments, false);
     }
 
     /// The same; what is optional the peer may do by itself.
-    fn operator(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<Expression>, is_optional: bool) {
+    fn operator(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<ScriptExpression>, is_optional: bool) {
         let link = &mut self.links[at];
         link.answers_at = self.page.end();
         link.run.end();
-        let done = Expression::Call(format!("peer.{method}"), arguments);
-        let mut arguments = vec![Expression::text(sentence), Expression::WithPeer(Box::new(done))];
+        let done = ScriptExpression::Call(format!("peer.{method}"), arguments);
+        let mut arguments = vec![ScriptExpression::text(sentence), ScriptExpression::WithPeer(Box::new(done))];
         let mut options = Vec::new();
         if is_optional {
-            options.push(("optional".to_owned(), Expression::code("true")));
+            options.push(("optional".to_owned(), ScriptExpression::code("true")));
         }
         if self.links.len() > 1 {
-            options.push(("link".to_owned(), Expression::code(self.links[at].variable.clone())));
+            options.push(("link".to_owned(), ScriptExpression::code(self.links[at].variable.clone())));
         }
         if !options.is_empty() {
-            arguments.push(Expression::Object(options));
+            arguments.push(ScriptExpression::Object(options));
         }
-        self.page.push(Statement::new("await ", Expression::Call("operator".to_owned(), arguments)));
+        self.page.push(Statement::new("await ", ScriptExpression::Call("operator".to_owned(), arguments)));
     }
 
-    pub fn push(&mut self, at: usize, method: &str, arguments: Vec<Expression>) {
+    pub fn push(&mut self, at: usize, method: &str, arguments: Vec<ScriptExpression>) {
         self.page.push(Statement::new("await ", self.links[at].method(method, arguments)));
     }
 
@@ -239,7 +239,7 @@ impl<'a> ScriptWriter<'a> {
 
     /// The time that an expectation is given, when it takes more than usual: twice as long as in the recording, and at least so many
     /// seconds.
-    pub fn within(&mut self, record: &Record<'_>, least: i64) -> Option<Expression> {
+    pub fn within(&mut self, record: &Record<'_>, least: i64) -> Option<ScriptExpression> {
         let gap = record.wall_micros.saturating_sub(self.moment);
         if gap <= SOON && least == 0 {
             return None;
@@ -247,7 +247,7 @@ impl<'a> ScriptWriter<'a> {
         let seconds = (gap / SECOND).max(least) * 2 + 10;
         let milliseconds = (seconds + 9) / 10 * 10_000;
         self.waits = self.waits.saturating_add(milliseconds);
-        Some(Expression::Object(vec![("within".to_owned(), Expression::code(milliseconds.to_string()))]))
+        Some(ScriptExpression::Object(vec![("within".to_owned(), ScriptExpression::code(milliseconds.to_string()))]))
     }
 
     /// How long nothing was said on a link before a record, in microseconds.

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Title, WrittenScript, transcribe};
+use super::{ScriptTitle, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, Text};
+use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, Sequence, Stamp, StationKey};
 
 /// 2026-11-22T10:00:00Z.
 const BEGAN: i64 = 1_795_341_600_000_000;
-pub const TITLE: Title<'_> = Title { name: "charging", file: "charging.js" };
+pub const TITLE: ScriptTitle<'_> = ScriptTitle { name: "charging", file: "charging.js" };
 
 /// The session.
 pub struct Recording {
@@ -32,7 +32,7 @@ impl Recording {
 
     pub fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
         let peer = "127.0.0.1:50000".parse().unwrap();
-        self.tell(key, Happening::Connected { link: 1, version, transport, peer, handshake: "".into() });
+        self.tell(key, EventKind::Connected { link: 1, version, transport, peer, handshake: "".into() });
     }
 
     /// Nothing happens for a while.
@@ -40,10 +40,10 @@ impl Recording {
         self.micros += i64::try_from(time.as_micros()).unwrap();
     }
 
-    pub fn tell(&mut self, station: StationKey, happening: Happening) {
+    pub fn tell(&mut self, station: StationKey, happening: EventKind) {
         self.micros += 250_000;
         let stamp = Stamp { wall_micros: BEGAN + self.micros, monotonic_micros: self.micros.unsigned_abs() };
-        self.contents.apply(&Event { station: Some(station), stamp, happening }, &mut String::new());
+        self.contents.apply(&Event { station: Some(station), stamp, kind: happening }, &mut String::new());
     }
 
     pub fn frame(&mut self, station: StationKey, direction: Direction, kind: FrameKind, action: &str, text: &str) {
@@ -61,9 +61,9 @@ impl Recording {
     ) {
         let action = (!action.is_empty()).then(|| action.into());
         let exchange = action.is_some().then_some(self.exchange);
-        let text = Text::from(text);
+        let text = FrameText::from(text);
         let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, aside: None };
-        self.tell(station, Happening::Frame(frame));
+        self.tell(station, EventKind::Frame(frame));
     }
 
     pub fn call(&mut self, station: StationKey, direction: Direction, action: &str, payload: &Value) {

@@ -8,7 +8,7 @@ use super::test_recording::{Recording, TITLE, back, statements};
 use super::*;
 use crate::link::{CLOSED_BY_US, REPLACED};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::trace::{Direction, FrameKind, Happening, StationKey};
+use crate::trace::{Direction, EventKind, FrameKind, StationKey};
 
 fn boot(recording: &mut Recording, station: StationKey, direction: Direction, interval: u32) {
     let boot = json!({"chargePointVendor": "Acme", "chargePointModel": "X", "meterType": "M 3"});
@@ -98,7 +98,7 @@ fn errors_timeouts_and_silence_are_said() {
     recording.refused(station, Direction::Out, "ClearCache", ErrorCode::NotSupported, "no cache");
     recording.call(station, Direction::Out, "Reset", &json!({"type": "Hard"}));
     let exchange = recording.exchange;
-    recording.tell(station, Happening::Timeout { exchange, action: "Reset".into(), after: Duration::from_secs(30) });
+    recording.tell(station, EventKind::Timeout { exchange, action: "Reset".into(), after: Duration::from_secs(30) });
     recording.refused(station, Direction::In, "Heartbeat", ErrorCode::InternalError, "not now");
     recording.refused(station, Direction::In, "Heartbeat", ErrorCode::InternalError, ErrorCode::InternalError.description());
     recording.call(station, Direction::In, "Authorize", &json!({"idTag": "A"}));
@@ -228,7 +228,7 @@ fn nothing_from_outside_becomes_code() {
     let data = json!({"vendorId": hostile, "data": {"__proto__": 1, hostile: "\\"}});
     recording.exchange(station, Direction::In, "DataTransfer", data, json!({"status": "Accepted", "data": hostile}));
     let chosen: Vec<Sequence> = recording.contents.records().range().collect();
-    let title = Title { name: hostile, file: hostile };
+    let title = ScriptTitle { name: hostile, file: hostile };
     let transcript = transcribe(&recording.contents, &Catalog::embedded(), &chosen, title).unwrap();
     assert!(!transcript.text.chars().any(|c| c != '\n' && crate::sanitize::is_unsafe(c)), "{}", transcript.text);
     insta::assert_snapshot!(transcript.text);
@@ -272,7 +272,7 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
     let first = recording.station(Role::CentralSystem, "A", Version::V1_6);
     let second = recording.station(Role::CentralSystem, "B", Version::V1_5);
     let silent = recording.station(Role::CentralSystem, "C", Version::V1_6);
-    recording.tell(silent, Happening::Disconnected { link: 1, reason: "closed by the peer".into() });
+    recording.tell(silent, EventKind::Disconnected { link: 1, reason: "closed by the peer".into() });
     let reset = || json!({"type": "Soft"});
     recording.exchange(second, Direction::Out, "Reset", reset(), json!({"status": "Accepted"}));
     recording.exchange(first, Direction::Out, "Reset", reset(), json!({"status": "Rejected"}));
@@ -319,10 +319,10 @@ fn links_that_go_down_and_come_again_are_told_by_who_did_it() {
         boot(&mut recording, station, Direction::In, 300);
         if our_role == Role::CentralSystem {
             recording.connected(station, Version::V1_6, Transport::WebSocket);
-            recording.tell(station, Happening::Disconnected { link: 1, reason: REPLACED.into() });
+            recording.tell(station, EventKind::Disconnected { link: 1, reason: REPLACED.into() });
         }
         for reason in ["closed by the peer", CLOSED_BY_US] {
-            recording.tell(station, Happening::Disconnected { link: 1, reason: reason.into() });
+            recording.tell(station, EventKind::Disconnected { link: 1, reason: reason.into() });
             recording.connected(station, Version::V1_6, Transport::WebSocket);
         }
         let calls: Vec<String> = recording.statements();
@@ -349,7 +349,7 @@ fn over_soap_the_payload_counts_and_connections_do_not() {
         "<authorizeResponse xmlns=\"urn://Ocpp/Cs/2012/06/\"><idTagInfo><status>Blocked</status></idTagInfo></authorizeResponse>",
     );
     recording.frame(station, Direction::Out, FrameKind::Result, "Authorize", &response);
-    recording.tell(station, Happening::Disconnected { link: 1, reason: "gone".into() });
+    recording.tell(station, EventKind::Disconnected { link: 1, reason: "gone".into() });
     assert_eq!(
         recording.statements(),
         [

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use super::record::{FrameVerdict, RecordKind};
-use super::store::Entry;
-use super::{Event, Frame, FrameKind, Happening};
+use super::store::NewRecord;
+use super::{Event, EventKind, Frame, FrameKind};
 use crate::ocpp::{Finding, Transport};
 
 /// How an event looks in the store; `None` when it makes no record. Sentences that are made up here go through `scratch`; `text` is
 /// the text of the frame.
-pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option<Entry<'a>> {
+pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option<NewRecord<'a>> {
     scratch.clear();
-    let plain = |kind, text: &'a str| Entry {
+    let plain = |kind, text: &'a str| NewRecord {
         stamp: event.stamp,
         station: event.station,
         kind,
@@ -23,11 +23,11 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
         remarks: "",
         latency: None,
     };
-    Some(match &event.happening {
-        Happening::Frame(frame) => {
+    Some(match &event.kind {
+        EventKind::Frame(frame) => {
             let verdict = verdict(frame);
             write_remarks(frame, scratch);
-            Entry {
+            NewRecord {
                 action: frame.action.as_deref(),
                 code: frame.code,
                 verdict,
@@ -35,46 +35,48 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
                 ..plain(RecordKind::Frame(frame.direction, frame.kind), text)
             }
         }
-        Happening::Connecting { url } => plain(RecordKind::Connecting, url),
-        Happening::Connected { version, peer, handshake, .. } => {
+        EventKind::Connecting { url } => plain(RecordKind::Connecting, url),
+        EventKind::Connected { version, peer, handshake, .. } => {
             let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
             add_handshake(handshake, scratch);
             plain(RecordKind::Connected, scratch)
         }
-        Happening::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
-        Happening::Retry { after, lost, reason } => {
+        EventKind::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
+        EventKind::Retry { after, lost, reason } => {
             let kind = if *lost { RecordKind::Lost } else { RecordKind::Retry };
-            Entry { latency: Some(*after), ..plain(kind, reason) }
+            NewRecord { latency: Some(*after), ..plain(kind, reason) }
         }
-        Happening::Listening { address, url, transports } => {
+        EventKind::Listening { address, url, transports } => {
             let names: Vec<&str> = transports.iter().map(|transport| transport.name()).collect();
             let _ = write!(scratch, "{} {url} {}", address.port(), names.join(",")); // a String takes everything
             plain(RecordKind::Listening, scratch)
         }
-        Happening::Refused { reason, detail, handshake, .. } => {
+        EventKind::Refused { reason, detail, handshake, .. } => {
             scratch.push_str(reason);
             add_handshake(handshake, scratch);
-            Entry { verdict: FrameVerdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
+            NewRecord { verdict: FrameVerdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
         }
-        Happening::Held { number, action, text } => {
+        EventKind::Held { number, action, text } => {
             let _ = write!(scratch, "{number}: {text}"); // a String takes everything
-            Entry { action: Some(action), ..plain(RecordKind::Held, scratch) }
+            NewRecord { action: Some(action), ..plain(RecordKind::Held, scratch) }
         }
-        Happening::Timeout { action, after, .. } => {
+        EventKind::Timeout { action, after, .. } => {
             let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
-            Entry { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
+            NewRecord { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
         }
-        Happening::Unreachable { action, reason, .. } => {
-            Entry { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
+        EventKind::Unreachable { action, reason, .. } => {
+            NewRecord { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
         }
-        Happening::Ping { direction, pong, round_trip } => {
+        EventKind::Ping { direction, pong, round_trip } => {
             let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
-            Entry { latency: *round_trip, ..plain(kind, "") }
+            NewRecord { latency: *round_trip, ..plain(kind, "") }
         }
-        Happening::Note { failure: false, text } => plain(RecordKind::Note, text),
-        Happening::Note { failure: true, text } => Entry { verdict: FrameVerdict::Invalid, ..plain(RecordKind::Failure, text) },
-        Happening::Toast { text } => plain(RecordKind::Toast, text),
-        Happening::Queue { .. } | Happening::Callback { .. } => return None,
+        EventKind::Note { failure: false, text } => plain(RecordKind::Note, text),
+        EventKind::Note { failure: true, text } => {
+            NewRecord { verdict: FrameVerdict::Invalid, ..plain(RecordKind::Failure, text) }
+        }
+        EventKind::Toast { text } => plain(RecordKind::Toast, text),
+        EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
     })
 }
 

@@ -52,12 +52,12 @@ pub struct Event {
     /// When.
     pub stamp: Stamp,
     /// What.
-    pub happening: Happening,
+    pub kind: EventKind,
 }
 
 /// The things that can happen.
 #[derive(Debug)]
-pub enum Happening {
+pub enum EventKind {
     /// A frame was received or sent.
     Frame(Frame),
     /// We are trying to connect a simulated station.
@@ -186,7 +186,7 @@ pub struct Frame {
     /// The action; for results and errors that of the call they answer.
     pub action: Option<Arc<str>>,
     /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
-    pub text: Text,
+    pub text: FrameText,
     /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.
     pub exchange: Option<u64>,
     /// The code of an error frame, when it is one that we know; of a received result that breaks the definitions, the code that a call
@@ -206,4 +206,4 @@ pub const AS_TYPED: &str = "sent as it was typed";
 pub const HTTP_HEADERS: &str = "HTTP headers: ";
 
 /// The text of a frame; a received one shares the buffer it was read into until it is recorded.
-pub type Text = tokio_tungstenite::tungstenite::Utf8Bytes;
+pub type FrameText = tokio_tungstenite::tungstenite::Utf8Bytes;

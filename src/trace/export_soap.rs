@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::ocpp::Catalog;
-use crate::rpc::soap::{self, Body, Hint};
+use crate::rpc::soap::{self, Body, ReadHint};
 use crate::trace::{FrameKind, Record, RecordKind, StationRow};
 
 /// Puts the members in.
@@ -13,7 +13,7 @@ pub(super) fn frame(record: &Record<'_>, row: Option<&StationRow>, catalog: &Cat
     if matches!(record.kind, RecordKind::Frame(_, FrameKind::Malformed)) {
         return;
     }
-    let hint = Hint { version: row.and_then(|row| row.version), ..Hint::default() };
+    let hint = ReadHint { version: row.and_then(|row| row.version), ..ReadHint::default() };
     let Ok(envelope) = soap::read(record.text, catalog, hint) else { return };
     if let Some(id) = envelope.message_id().or(envelope.relates_to()) {
         put("id", json!(id));

@@ -4,24 +4,24 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Event;
-use super::queue::Batch;
+use super::queue::EventBatch;
 use super::recorder::{EventSender, EventSink, Trace};
 use crate::clock::Moment;
 
 /// The way of events into the trace, with what is reused from one telling to the next.
 #[derive(Debug)]
-pub(super) struct Direct {
+pub(super) struct ImmediateSink {
     trace: Arc<Trace>,
-    buffers: Mutex<(Batch, String)>,
+    buffers: Mutex<(EventBatch, String)>,
 }
 
-impl Direct {
+impl ImmediateSink {
     /// Puts events into the trace.
     pub fn put(&self, events: impl Iterator<Item = Event>) {
         let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
         let (batch, scratch) = &mut *buffers;
         batch.refill(events);
-        self.trace.take_in(batch, scratch);
+        self.trace.apply(batch, scratch);
     }
 }
 
@@ -29,7 +29,7 @@ impl Direct {
 /// reads the trace.
 pub fn direct(limit: usize, began: Moment) -> EventSender {
     let trace = Arc::new(Trace::new(limit, began));
-    let road = EventSink::Direct(Arc::new(Direct { trace: trace.clone(), buffers: Mutex::default() }));
+    let road = EventSink::Direct(Arc::new(ImmediateSink { trace: trace.clone(), buffers: Mutex::default() }));
     EventSender::new(road, trace)
 }
 
@@ -40,13 +40,13 @@ mod tests {
     use super::*;
     use crate::clock::now;
     use crate::ocpp::Role;
-    use crate::trace::Happening;
+    use crate::trace::EventKind;
 
     #[test]
     fn what_was_told_is_in_the_trace_at_once() {
         let events = direct(1 << 20, now());
         let changes = events.trace().subscribe();
-        let note = |text: &str| Happening::Note { failure: false, text: text.into() };
+        let note = |text: &str| EventKind::Note { failure: false, text: text.into() };
         let texts = || {
             let contents = events.trace().read();
             let records = contents.records();
@@ -55,7 +55,7 @@ mod tests {
         events.try_send(None, now(), note("one"));
         assert_eq!(texts(), ["one"]);
         assert!(changes.has_changed().unwrap(), "readers are woken");
-        events.tell(None, now(), note("two")).now_or_never().unwrap();
+        events.send(None, now(), note("two")).now_or_never().unwrap();
         let station = events.trace().station(Role::ChargePoint, "CP1");
         let mut told = vec![(now(), note("three")), (now(), note("four"))];
         events.send_all(station, &mut told).now_or_never().unwrap();

@@ -7,12 +7,12 @@ const LIMIT: usize = 4096;
 
 /// Names and their numbers.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct Interner {
     names: Vec<Box<str>>,
     numbers: HashMap<Box<str>, u16>,
 }
 
-impl Names {
+impl Interner {
     /// The number that stands for no name.
     pub const NONE: u16 = u16::MAX;
     const OTHER: u16 = u16::MAX - 1;
@@ -23,7 +23,7 @@ impl Names {
             return *number;
         }
         if self.names.len() >= LIMIT {
-            return Names::OTHER;
+            return Interner::OTHER;
         }
         let number = self.names.len() as u16; // below LIMIT
         self.names.push(name.into());
@@ -34,8 +34,8 @@ impl Names {
     /// The name of a number.
     pub fn get(&self, number: u16) -> Option<&str> {
         match number {
-            Names::NONE => None,
-            Names::OTHER => Some("…"),
+            Interner::NONE => None,
+            Interner::OTHER => Some("…"),
             _ => self.names.get(number as usize).map(|name| &**name),
         }
     }
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn numbers_are_stable_and_bounded() {
-        let mut names = Names::default();
+        let mut names = Interner::default();
         let first = names.number("Heartbeat");
         for index in 0..2 * LIMIT {
             names.number(&format!("Invented{index}"));
@@ -57,6 +57,6 @@ mod tests {
         assert_eq!(names.names.len(), LIMIT);
         let other = names.number("AnotherOne");
         assert_eq!(names.get(other), Some("…"));
-        assert_eq!(names.get(Names::NONE), None);
+        assert_eq!(names.get(Interner::NONE), None);
     }
 }

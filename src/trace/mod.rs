@@ -15,7 +15,9 @@ pub mod station_summary;
 mod stations;
 mod store;
 
-pub use event::{AS_TYPED, Direction, Event, Frame, FrameKind, HTTP_HEADERS, Happening, Sequence, Stamp, StationKey, Text};
+pub use event::{
+    AS_TYPED, Direction, Event, EventKind, Frame, FrameKind, FrameText, HTTP_HEADERS, Sequence, Stamp, StationKey,
+};
 pub use immediate::direct;
 pub use record::{FrameVerdict, Record, RecordKind};
 pub use recorder::{Contents, EventSender, NumberSource, Trace, start};

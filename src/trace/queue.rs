@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
-use super::{Event, Happening};
+use super::{Event, EventKind};
 
 /// How many events may wait for the recorder before the actors have to.
 const EVENTS: usize = 4096;
@@ -17,7 +17,7 @@ const KEPT_TEXT: usize = 256 << 10;
 
 /// Events with the texts of their frames beside them.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(super) struct EventBatch {
     /// The frames have lost their texts; the number is the text's length.
     events: Vec<(Event, usize)>,
     text: String,
@@ -25,10 +25,10 @@ pub(super) struct Batch {
     awaited: Vec<oneshot::Sender<()>>,
 }
 
-impl Batch {
+impl EventBatch {
     fn push(&mut self, mut event: Event) {
-        let text = match &mut event.happening {
-            Happening::Frame(frame) => std::mem::take(&mut frame.text),
+        let text = match &mut event.kind {
+            EventKind::Frame(frame) => std::mem::take(&mut frame.text),
             _ => Default::default(),
         };
         self.text.push_str(&text);
@@ -65,7 +65,7 @@ impl Batch {
 
 #[derive(Debug, Default)]
 struct Inside {
-    batch: Batch,
+    batch: EventBatch,
     /// The recorder waits to be woken.
     recorder_waits: bool,
     /// No event will come any more.
@@ -157,7 +157,7 @@ impl Drop for QueueSender {
 impl QueueReceiver {
     /// Takes out everything that is here, or waits for the next event; what was in `batch` is gone then. False when the last
     /// teller is gone.
-    pub fn take(&self, batch: &mut Batch) -> bool {
+    pub fn take(&self, batch: &mut EventBatch) -> bool {
         batch.clear();
         let mut inside = self.0.lock();
         while inside.batch.events.is_empty() && inside.batch.awaited.is_empty() {
@@ -188,28 +188,28 @@ impl Drop for QueueReceiver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Direction, Frame, FrameKind, Stamp, Text};
+    use crate::trace::{Direction, Frame, FrameKind, FrameText, Stamp};
 
     fn event(text: &str) -> Event {
         let frame = Frame {
             direction: Direction::In,
             kind: FrameKind::Call,
             action: None,
-            text: Text::from(text),
+            text: FrameText::from(text),
             exchange: None,
             code: None,
             findings: Vec::new(),
             remark: None,
             aside: None,
         };
-        Event { station: None, stamp: Stamp { wall_micros: 0, monotonic_micros: 0 }, happening: Happening::Frame(frame) }
+        Event { station: None, stamp: Stamp { wall_micros: 0, monotonic_micros: 0 }, kind: EventKind::Frame(frame) }
     }
 
     fn note() -> Event {
-        Event { happening: Happening::Note { failure: false, text: "note".into() }, ..event("") }
+        Event { kind: EventKind::Note { failure: false, text: "note".into() }, ..event("") }
     }
 
-    fn texts(batch: &Batch) -> Vec<&str> {
+    fn texts(batch: &EventBatch) -> Vec<&str> {
         batch.iter().map(|(_, text)| text).collect()
     }
 
@@ -217,7 +217,7 @@ mod tests {
     fn every_event_comes_out_with_its_text() {
         let (slot, takings) = mailbox();
         slot.put([event("äö"), note(), event(""), event("x")].into_iter()).ok().unwrap();
-        let mut batch = Batch::default();
+        let mut batch = EventBatch::default();
         assert!(takings.take(&mut batch));
         assert_eq!(texts(&batch), ["äö", "", "", "x"]);
         slot.put([event("later")].into_iter()).ok().unwrap();
@@ -234,7 +234,7 @@ mod tests {
         let waiting = slot.put([event("y")].into_iter()).unwrap_err();
         assert_eq!(waiting.len(), 1);
         let recorder = std::thread::spawn(move || {
-            let mut batch = Batch::default();
+            let mut batch = EventBatch::default();
             while takings.take(&mut batch) {}
         });
         slot.taken().await;

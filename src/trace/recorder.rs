@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::describe::entry;
-use super::immediate::Direct;
-use super::queue::{Batch, QueueSender, mailbox};
-use super::store::{Entry, Store};
-use super::{Event, Frame, FrameKind, Happening, Sequence, Stamp, StationKey, StationTable};
+use super::immediate::ImmediateSink;
+use super::queue::{EventBatch, QueueSender, mailbox};
+use super::store::{NewRecord, Store};
+use super::{Event, EventKind, Frame, FrameKind, Sequence, Stamp, StationKey, StationTable};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
 
@@ -50,8 +50,8 @@ impl Contents {
 
     /// Takes an event in. `scratch` is a buffer that is reused from event to event.
     pub fn apply(&mut self, event: &Event, scratch: &mut String) {
-        let text = match &event.happening {
-            Happening::Frame(frame) => frame.text.as_str(),
+        let text = match &event.kind {
+            EventKind::Frame(frame) => frame.text.as_str(),
             _ => "",
         };
         self.apply_with(event, text, scratch);
@@ -61,31 +61,31 @@ impl Contents {
     fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
         let transport = self.transport(event);
         let latency = entry(event, text, scratch).and_then(|entry| {
-            let sequence = self.store.append(Entry { transport, ..entry });
-            self.link(&event.happening, sequence)
+            let sequence = self.store.append(NewRecord { transport, ..entry });
+            self.link(&event.kind, sequence)
         });
         self.stations.apply(event, latency);
     }
 
     /// How a frame travelled: a station has one link at a time, and frames of no station are requests whose sender is unknown.
     fn transport(&self, event: &Event) -> Transport {
-        if let Happening::Connected { transport, .. } = event.happening {
+        if let EventKind::Connected { transport, .. } = event.kind {
             return transport;
         }
-        if matches!(event.happening, Happening::Listening { .. }) {
+        if matches!(event.kind, EventKind::Listening { .. }) {
             return if event.station.is_some() { Transport::Soap } else { Transport::WebSocket };
         }
         match event.station.map(|key| self.stations.get(key)) {
             Some(row) => row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
-            None if matches!(event.happening, Happening::Frame(_)) => Transport::Soap,
+            None if matches!(event.kind, EventKind::Frame(_)) => Transport::Soap,
             None => Transport::WebSocket,
         }
     }
 
     /// Links a record with the other half of its exchange; the latency, when that ends here.
-    fn link(&mut self, happening: &Happening, sequence: Sequence) -> Option<Duration> {
+    fn link(&mut self, happening: &EventKind, sequence: Sequence) -> Option<Duration> {
         match happening {
-            Happening::Frame(Frame { kind, exchange: Some(exchange), .. }) => {
+            EventKind::Frame(Frame { kind, exchange: Some(exchange), .. }) => {
                 let begins = match kind {
                     FrameKind::Call => true,
                     // What cannot be read may be a call that is refused or, over SOAP, the answer to one of ours.
@@ -98,7 +98,7 @@ impl Contents {
                 }
                 self.store.close_exchange(*exchange, sequence)
             }
-            Happening::Timeout { exchange, .. } | Happening::Unreachable { exchange, .. } => {
+            EventKind::Timeout { exchange, .. } | EventKind::Unreachable { exchange, .. } => {
                 self.store.close_exchange(*exchange, sequence)
             }
             _ => None,
@@ -148,7 +148,7 @@ impl Trace {
     }
 
     /// Takes events in and wakes the readers.
-    pub(super) fn take_in(&self, batch: &Batch, scratch: &mut String) {
+    pub(super) fn apply(&self, batch: &EventBatch, scratch: &mut String) {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
         for (event, text) in batch.iter() {
             contents.apply_with(event, text, scratch);
@@ -172,7 +172,7 @@ pub(super) enum EventSink {
     /// By the recorder's thread.
     Recorder(Arc<QueueSender>),
     /// At once.
-    Direct(Arc<Direct>),
+    Direct(Arc<ImmediateSink>),
 }
 
 /// Gives out numbers that are unique in the session, for exchanges and links. Clones share the count.
@@ -204,19 +204,19 @@ impl EventSender {
 
     /// Tells what happened. Waits only while the recorder has thousands of events to take in; after the recorder has
     /// ended, which is after the session has, events are dropped.
-    pub async fn tell(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
+    pub async fn send(&self, station: Option<StationKey>, now: Moment, happening: EventKind) {
         self.put(std::iter::once(self.event(station, now, happening))).await;
     }
 
     /// Tells what happened at one station, oldest first, and empties the list. Waits like [`tell`](Self::tell).
-    pub async fn send_all(&self, station: StationKey, events: &mut Vec<(Moment, Happening)>) {
+    pub async fn send_all(&self, station: StationKey, events: &mut Vec<(Moment, EventKind)>) {
         if !events.is_empty() {
             self.put(events.drain(..).map(|(now, happening)| self.event(Some(station), now, happening))).await;
         }
     }
 
     /// Tells from outside the actors, where waiting is impossible. Drops the event when thousands wait.
-    pub fn try_send(&self, station: Option<StationKey>, now: Moment, happening: Happening) {
+    pub fn try_send(&self, station: Option<StationKey>, now: Moment, happening: EventKind) {
         let event = std::iter::once(self.event(station, now, happening));
         match &self.road {
             // What does not fit is dropped.
@@ -244,8 +244,8 @@ impl EventSender {
         }
     }
 
-    fn event(&self, station: Option<StationKey>, now: Moment, happening: Happening) -> Event {
-        Event { station, stamp: self.stamp(now), happening }
+    fn event(&self, station: Option<StationKey>, now: Moment, happening: EventKind) -> Event {
+        Event { station, stamp: self.stamp(now), kind: happening }
     }
 
     fn stamp(&self, now: Moment) -> Stamp {
@@ -262,10 +262,10 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(EventSender, JoinH
     let trace = Arc::new(Trace::new(limit, began));
     let events = EventSender::new(EventSink::Recorder(Arc::new(slot)), trace.clone());
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
-        let mut batch = Batch::default();
+        let mut batch = EventBatch::default();
         let mut scratch = String::new();
         while takings.take(&mut batch) {
-            trace.take_in(&batch, &mut scratch);
+            trace.apply(&batch, &mut scratch);
             std::thread::sleep(GATHER);
         }
     })?;
@@ -276,14 +276,14 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(EventSender, JoinH
 mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
-    use crate::trace::{Direction, FrameVerdict, LinkState, Text};
+    use crate::trace::{Direction, FrameText, FrameVerdict, LinkState};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
             direction,
             kind,
             action: Some("Reset".into()),
-            text: Text::from_static("[]"),
+            text: FrameText::from_static("[]"),
             exchange: Some(exchange),
             code: None,
             findings: Vec::new(),
@@ -292,16 +292,16 @@ mod tests {
         }
     }
 
-    fn apply(contents: &mut Contents, key: StationKey, at: u64, happening: Happening) {
+    fn apply(contents: &mut Contents, key: StationKey, at: u64, happening: EventKind) {
         let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
-        contents.apply(&Event { station: Some(key), stamp, happening }, &mut String::new());
+        contents.apply(&Event { station: Some(key), stamp, kind: happening }, &mut String::new());
     }
 
     #[tokio::test]
     async fn what_was_told_is_in_the_trace_once_the_recorder_has_caught_up() {
         let (events, _recorder) = start(1 << 20, crate::clock::now()).unwrap();
         for count in 1..=20 {
-            events.try_send(None, crate::clock::now(), Happening::Note { failure: false, text: "x".into() });
+            events.try_send(None, crate::clock::now(), EventKind::Note { failure: false, text: "x".into() });
             events.caught_up().await;
             assert_eq!(events.trace().read().records().range().end, count);
         }
@@ -317,20 +317,20 @@ mod tests {
         let peer = "127.0.0.1:5".parse().unwrap();
         let handshake = Box::default();
         let connected =
-            Happening::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
+            EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
         apply(&mut contents, key, 1, connected);
-        apply(&mut contents, key, 2, Happening::Frame(frame(Direction::Out, FrameKind::Call, 7)));
-        apply(&mut contents, key, 3, Happening::Queue { in_flight: 1, queued: 2 });
-        apply(&mut contents, key, 12, Happening::Frame(frame(Direction::In, FrameKind::Result, 7)));
+        apply(&mut contents, key, 2, EventKind::Frame(frame(Direction::Out, FrameKind::Call, 7)));
+        apply(&mut contents, key, 3, EventKind::Queue { in_flight: 1, queued: 2 });
+        apply(&mut contents, key, 12, EventKind::Frame(frame(Direction::In, FrameKind::Result, 7)));
         let row = contents.stations().get(key).unwrap();
         assert_eq!((row.state, row.frames_in, row.frames_out, row.queued), (LinkState::Connected, 1, 1, 2));
         assert_eq!((row.latency, row.last_seen_micros), (Some(Duration::from_micros(10)), 12));
         assert_eq!(contents.stations().connected(), 1);
         assert_eq!(contents.records().range(), 0..3, "a queue length makes no record");
         let reason = || Box::from("");
-        apply(&mut contents, key, 13, Happening::Disconnected { link: 0, reason: reason() });
+        apply(&mut contents, key, 13, EventKind::Disconnected { link: 0, reason: reason() });
         assert_eq!(contents.stations().connected(), 1, "an older link went down, not this one");
-        apply(&mut contents, key, 20, Happening::Retry { after: Duration::from_micros(30), lost: true, reason: reason() });
+        apply(&mut contents, key, 20, EventKind::Retry { after: Duration::from_micros(30), lost: true, reason: reason() });
         assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
         assert_eq!(contents.stations().connected(), 0);
     }
@@ -345,7 +345,7 @@ mod tests {
             faulty.findings.push(finding(tolerated));
             faulty.code = Some(ErrorCode::GenericError);
             faulty.remark = Some("late".into());
-            apply(&mut contents, key, 1, Happening::Frame(faulty));
+            apply(&mut contents, key, 1, EventKind::Frame(faulty));
             let record = contents.records().get(contents.records().range().end - 1).unwrap();
             assert_eq!((record.verdict, record.remarks), (verdict, "late\n/a: is wrong"));
             assert_eq!(record.code, Some(ErrorCode::GenericError));
@@ -359,7 +359,7 @@ mod tests {
         let (events, thread) = start(1 << 20, began).unwrap();
         let trace = events.trace().clone();
         let mut changes = trace.subscribe();
-        events.tell(None, began, Happening::Note { failure: false, text: "hello".into() }).await;
+        events.send(None, began, EventKind::Note { failure: false, text: "hello".into() }).await;
         changes.changed().await.unwrap();
         assert_eq!(trace.read().records().get(0).unwrap().text, "hello");
         drop(events);

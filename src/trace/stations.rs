@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Direction, Event, Frame, FrameKind, Happening, StationKey};
+use super::{Direction, Event, EventKind, Frame, FrameKind, StationKey};
 use crate::ocpp::{Role, Transport, Version};
 
 /// The state of a station's link.
@@ -111,42 +111,42 @@ impl StationRow {
     }
 
     fn apply(&mut self, event: &Event, latency: Option<Duration>) {
-        match &event.happening {
-            Happening::Frame(frame) => self.count(frame, latency),
-            Happening::Connecting { url } => {
+        match &event.kind {
+            EventKind::Frame(frame) => self.count(frame, latency),
+            EventKind::Connecting { url } => {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            Happening::Connected { link, version, transport, peer, .. } => {
+            EventKind::Connected { link, version, transport, peer, .. } => {
                 self.state = LinkState::Connected;
                 self.transport = Some(*transport);
                 self.link = *link;
                 self.version = Some(*version);
                 self.peer = Some(*peer);
             }
-            Happening::Disconnected { link, .. } if *link == self.link => {
+            EventKind::Disconnected { link, .. } if *link == self.link => {
                 self.state = LinkState::Gone;
                 (self.in_flight, self.queued) = (0, 0);
             }
-            Happening::Retry { after, .. } => {
+            EventKind::Retry { after, .. } => {
                 let until_micros = event.stamp.monotonic_micros + after.as_micros() as u64;
                 self.state = LinkState::Waiting { until_micros };
             }
-            Happening::Timeout { .. } | Happening::Unreachable { .. } => self.errors += 1,
-            Happening::Callback { url } => self.callback.clone_from(url),
-            Happening::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
-            Happening::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
-            Happening::Disconnected { .. }
-            | Happening::Ping { .. }
-            | Happening::Refused { .. }
-            | Happening::Held { .. }
-            | Happening::Listening { .. }
-            | Happening::Note { .. }
-            | Happening::Toast { .. } => {}
+            EventKind::Timeout { .. } | EventKind::Unreachable { .. } => self.errors += 1,
+            EventKind::Callback { url } => self.callback.clone_from(url),
+            EventKind::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
+            EventKind::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
+            EventKind::Disconnected { .. }
+            | EventKind::Ping { .. }
+            | EventKind::Refused { .. }
+            | EventKind::Held { .. }
+            | EventKind::Listening { .. }
+            | EventKind::Note { .. }
+            | EventKind::Toast { .. } => {}
         }
         let by_ourselves = matches!(
-            event.happening,
-            Happening::Queue { .. } | Happening::Connecting { .. } | Happening::Retry { .. } | Happening::Callback { .. }
+            event.kind,
+            EventKind::Queue { .. } | EventKind::Connecting { .. } | EventKind::Retry { .. } | EventKind::Callback { .. }
         );
         if !by_ourselves {
             self.last_seen_micros = event.stamp.wall_micros;

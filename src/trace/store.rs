@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
-use super::interner::Names;
+use super::interner::Interner;
 use super::record::{FrameVerdict, Record, RecordKind};
 use super::{Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport};
@@ -59,7 +59,7 @@ impl Chunk {
 
 /// What the recorder knows of an event when it appends the record.
 #[derive(Debug)]
-pub(super) struct Entry<'a> {
+pub(super) struct NewRecord<'a> {
     pub stamp: Stamp,
     pub station: Option<StationKey>,
     pub kind: RecordKind,
@@ -76,7 +76,7 @@ pub(super) struct Entry<'a> {
 #[derive(Debug)]
 pub struct Store {
     chunks: VecDeque<Chunk>,
-    actions: Names,
+    actions: Interner,
     /// Calls that wait for their answer, by exchange.
     open: HashMap<u64, Sequence>,
     limit: usize,
@@ -87,7 +87,7 @@ pub struct Store {
 impl Store {
     /// An empty store that keeps at most about `limit` bytes.
     pub fn new(limit: usize) -> Store {
-        Store { chunks: VecDeque::new(), actions: Names::default(), open: HashMap::new(), limit, bytes: 0, next: 0 }
+        Store { chunks: VecDeque::new(), actions: Interner::default(), open: HashMap::new(), limit, bytes: 0, next: 0 }
     }
 
     /// The records that are still here. What lies before the start was evicted.
@@ -161,9 +161,9 @@ impl Store {
     }
 
     /// Appends a record and evicts what no longer fits.
-    pub(super) fn append(&mut self, entry: Entry<'_>) -> Sequence {
+    pub(super) fn append(&mut self, entry: NewRecord<'_>) -> Sequence {
         let sequence = self.next;
-        let action = entry.action.map_or(Names::NONE, |name| self.actions.number(name));
+        let action = entry.action.map_or(Interner::NONE, |name| self.actions.number(name));
         let needed = entry.text.len() + entry.remarks.len();
         let chunk = self.room_for(needed);
         let header = Header {
@@ -267,8 +267,8 @@ mod tests {
     use super::*;
     use crate::trace::{Direction, FrameKind};
 
-    fn entry<'a>(text: &'a str, at: u64) -> Entry<'a> {
-        Entry {
+    fn entry<'a>(text: &'a str, at: u64) -> NewRecord<'a> {
+        NewRecord {
             stamp: Stamp { wall_micros: at as i64, monotonic_micros: at },
             station: Some(StationKey(3)),
             kind: RecordKind::Frame(Direction::In, FrameKind::Call),
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn a_record_comes_back_as_it_was_appended() {
         let mut store = Store::new(1 << 20);
-        let sequence = store.append(Entry { remarks: "/a: wrong", code: Some(ErrorCode::GenericError), ..entry("[2]", 7) });
+        let sequence = store.append(NewRecord { remarks: "/a: wrong", code: Some(ErrorCode::GenericError), ..entry("[2]", 7) });
         let record = store.get(sequence).unwrap();
         assert_eq!((record.text, record.remarks, record.action), ("[2]", "/a: wrong", Some("Heartbeat")));
         assert_eq!((record.station, record.code), (Some(StationKey(3)), Some(ErrorCode::GenericError)));

@@ -2,11 +2,11 @@
 //! the hints of the status line are all read from here, so that no key works that the help does not list. What an action does is in
 //! `update`, which keys a person gave it instead in `bindings`.
 
-use super::key::Key;
+use super::key::KeyPress;
 
 /// Where the keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
+pub enum KeyContext {
     /// Everywhere, also while text is typed.
     Everywhere,
     /// In each of the panes.
@@ -39,44 +39,44 @@ pub enum Context {
     Question,
 }
 
-impl Context {
+impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [Context; 15] = [
-        Context::Stations,
-        Context::Trace,
-        Context::Message,
-        Context::Panes,
-        Context::Page,
-        Context::Editor,
-        Context::Prompt,
-        Context::CommandLine,
-        Context::FilterLine,
-        Context::Picker,
-        Context::Chooser,
-        Context::Reading,
-        Context::Search,
-        Context::Question,
-        Context::Everywhere,
+    pub const ALL: [KeyContext; 15] = [
+        KeyContext::Stations,
+        KeyContext::Trace,
+        KeyContext::Message,
+        KeyContext::Panes,
+        KeyContext::Page,
+        KeyContext::Editor,
+        KeyContext::Prompt,
+        KeyContext::CommandLine,
+        KeyContext::FilterLine,
+        KeyContext::Picker,
+        KeyContext::Chooser,
+        KeyContext::Reading,
+        KeyContext::Search,
+        KeyContext::Question,
+        KeyContext::Everywhere,
     ];
 
     /// The heading in the help.
     pub const fn title(self) -> &'static str {
         match self {
-            Context::Everywhere => "Everywhere",
-            Context::Panes => "In every pane",
-            Context::Stations => "Stations",
-            Context::Trace => "Trace",
-            Context::Message => "Message",
-            Context::Page => "Station page",
-            Context::Editor => "Payload editor",
-            Context::CommandLine => "Command line",
-            Context::FilterLine => "Filter, search, time",
-            Context::Prompt => "Name or number",
-            Context::Picker => "List of actions",
-            Context::Chooser => "Palette",
-            Context::Reading => "Help",
-            Context::Search => "Search in the help",
-            Context::Question => "Question",
+            KeyContext::Everywhere => "Everywhere",
+            KeyContext::Panes => "In every pane",
+            KeyContext::Stations => "Stations",
+            KeyContext::Trace => "Trace",
+            KeyContext::Message => "Message",
+            KeyContext::Page => "Station page",
+            KeyContext::Editor => "Payload editor",
+            KeyContext::CommandLine => "Command line",
+            KeyContext::FilterLine => "Filter, search, time",
+            KeyContext::Prompt => "Name or number",
+            KeyContext::Picker => "List of actions",
+            KeyContext::Chooser => "Palette",
+            KeyContext::Reading => "Help",
+            KeyContext::Search => "Search in the help",
+            KeyContext::Question => "Question",
         }
     }
 
@@ -84,46 +84,46 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Context::Everywhere
-                | Context::Editor
-                | Context::Prompt
-                | Context::CommandLine
-                | Context::FilterLine
-                | Context::Picker
-                | Context::Chooser
-                | Context::Search
+            KeyContext::Everywhere
+                | KeyContext::Editor
+                | KeyContext::Prompt
+                | KeyContext::CommandLine
+                | KeyContext::FilterLine
+                | KeyContext::Picker
+                | KeyContext::Chooser
+                | KeyContext::Search
         )
     }
 
     /// The contexts whose keys work while this one has the keyboard, nearest first.
-    pub const fn reach(self) -> &'static [Context] {
+    pub const fn reach(self) -> &'static [KeyContext] {
         match self {
-            Context::Stations => &[Context::Stations, Context::Panes, Context::Everywhere],
-            Context::Trace => &[Context::Trace, Context::Panes, Context::Everywhere],
-            Context::Message => &[Context::Message, Context::Panes, Context::Everywhere],
-            Context::Page => &[Context::Page, Context::Everywhere],
-            Context::Editor => &[Context::Editor, Context::Everywhere],
-            Context::CommandLine => &[Context::CommandLine, Context::Everywhere],
-            Context::FilterLine => &[Context::FilterLine, Context::Everywhere],
-            Context::Picker => &[Context::Picker, Context::Everywhere],
-            Context::Prompt => &[Context::Prompt, Context::Everywhere],
-            Context::Chooser => &[Context::Chooser, Context::Everywhere],
-            Context::Search => &[Context::Search, Context::Everywhere],
-            Context::Reading => &[Context::Reading, Context::Everywhere],
-            Context::Question => &[Context::Question, Context::Everywhere],
-            Context::Panes => &[Context::Panes, Context::Everywhere],
-            Context::Everywhere => &[Context::Everywhere],
+            KeyContext::Stations => &[KeyContext::Stations, KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Trace => &[KeyContext::Trace, KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Message => &[KeyContext::Message, KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Page => &[KeyContext::Page, KeyContext::Everywhere],
+            KeyContext::Editor => &[KeyContext::Editor, KeyContext::Everywhere],
+            KeyContext::CommandLine => &[KeyContext::CommandLine, KeyContext::Everywhere],
+            KeyContext::FilterLine => &[KeyContext::FilterLine, KeyContext::Everywhere],
+            KeyContext::Picker => &[KeyContext::Picker, KeyContext::Everywhere],
+            KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
+            KeyContext::Chooser => &[KeyContext::Chooser, KeyContext::Everywhere],
+            KeyContext::Search => &[KeyContext::Search, KeyContext::Everywhere],
+            KeyContext::Reading => &[KeyContext::Reading, KeyContext::Everywhere],
+            KeyContext::Question => &[KeyContext::Question, KeyContext::Everywhere],
+            KeyContext::Panes => &[KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Everywhere => &[KeyContext::Everywhere],
         }
     }
 }
 
 /// One line of the table.
 #[derive(Debug)]
-pub struct Entry {
+pub struct ActionRow {
     /// The action.
     pub action: Action,
     /// Where its keys work.
-    pub context: Context,
+    pub context: KeyContext,
     /// What it does, for the help.
     pub help: &'static str,
     /// One or two words for the status line; empty keeps it out of there.
@@ -141,8 +141,8 @@ macro_rules! actions {
         }
 
         /// The table, in the order of the help; within a context the order is also that of the hints.
-        pub static TABLE: &[Entry] = &[$(Entry {
-            action: Action::$action, context: Context::$context, help: $help, hint: $hint, keys: &[$($key),+],
+        pub static TABLE: &[ActionRow] = &[$(ActionRow {
+            action: Action::$action, context: KeyContext::$context, help: $help, hint: $hint, keys: &[$($key),+],
         },)+];
     };
 }
@@ -307,11 +307,11 @@ actions! {
 }
 
 /// The keys of an entry.
-pub fn keys(entry: &Entry) -> impl Iterator<Item = Key> {
-    entry.keys.iter().filter_map(|name| Key::parse(name))
+pub fn keys(entry: &ActionRow) -> impl Iterator<Item = KeyPress> {
+    entry.keys.iter().filter_map(|name| KeyPress::parse(name))
 }
 
-impl Entry {
+impl ActionRow {
     /// The name of the action in the settings file: `next-partner`.
     pub fn name(&self) -> String {
         let mut name = String::new();
@@ -334,8 +334,8 @@ mod tests {
     fn every_key_of_the_help_does_what_the_help_says() {
         for entry in TABLE {
             for name in entry.keys {
-                let key = Key::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
-                assert_eq!(Key::of(&key.event()), key, "{name} is not what a terminal sends");
+                let key = KeyPress::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
+                assert_eq!(KeyPress::of(&key.event()), key, "{name} is not what a terminal sends");
                 assert_eq!(Bindings::default().action_of(entry.context, key), Some(entry.action), "{name}");
             }
             assert!(!entry.help.is_empty());
@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn no_key_is_bound_twice_in_a_context() {
-        for context in Context::ALL {
+        for context in KeyContext::ALL {
             let mut seen = Vec::new();
             for entry in TABLE.iter().filter(|entry| entry.context == context) {
                 for key in keys(entry) {
@@ -365,7 +365,8 @@ mod tests {
 
     #[test]
     fn a_pane_offers_its_own_keys_first() {
-        let hints: Vec<_> = Bindings::default().hints(Context::Stations).map(|(key, words)| format!("{key} {words}")).collect();
+        let hints: Vec<_> =
+            Bindings::default().hints(KeyContext::Stations).map(|(key, words)| format!("{key} {words}")).collect();
         assert_eq!(hints[..3], ["Enter only its trace", "e new call", "m mark"]);
     }
 }

@@ -7,24 +7,24 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
-use super::action::Context;
+use super::action::KeyContext;
 use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    Batch, Chooser, CommandLine, Editor, FilterLine, MessageView, Picker, Prompt, Reading, RepeatPlan, StationDetails,
-    Stations, Toasts, TraceView, View,
+    ActionPicker, CommandLine, Editor, FilterLine, MessageView, Pager, Palette, Prompt, RepeatPlan, SendBatch, StationDetails,
+    Stations, Toasts, TraceMode, TraceView,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use crate::config::SavedState;
 use crate::console::RunContext;
 use crate::trace::filter::FilterContext;
-use crate::trace::station_summary::Facts;
+use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, Sequence, StationKey};
 
 /// A question that waits for `y` or `n`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Question {
+pub struct ConfirmQuestion {
     /// The question, a sentence.
     pub text: String,
     /// What happens on yes.
@@ -70,7 +70,7 @@ pub struct App {
     /// The marked stations.
     pub marked: BTreeSet<StationKey>,
     /// What the records say about each station.
-    pub facts: Facts,
+    pub facts: StationSummaries,
     /// The page about one station.
     pub page: Option<StationDetails>,
     /// The filters and searches that were kept, oldest first.
@@ -80,15 +80,15 @@ pub struct App {
     /// A filter that is being typed.
     pub filter_line: Option<FilterLine>,
     /// The list of actions to send.
-    pub picker: Option<Picker>,
+    pub picker: Option<ActionPicker>,
     /// The payload editor.
     pub editor: Option<Editor>,
     /// A list to choose from: the palette, the themes.
-    pub chooser: Option<Chooser>,
+    pub chooser: Option<Palette>,
     /// A name or a number that is asked for.
     pub prompt: Option<Prompt>,
     /// An order that is given several times or to several stations.
-    pub batch: Option<Batch>,
+    pub batch: Option<SendBatch>,
     /// What outlives the session.
     pub kept: SavedState,
     /// The keys that are in force.
@@ -102,9 +102,9 @@ pub struct App {
     /// Whether what moves something in the real world asks first.
     pub confirm: bool,
     /// The help, or a text that a command gave.
-    pub reading: Option<Reading>,
+    pub reading: Option<Pager>,
     /// A question.
-    pub question: Option<Question>,
+    pub question: Option<ConfirmQuestion>,
     /// Toasts.
     pub toasts: Toasts,
     /// The theme.
@@ -135,7 +135,7 @@ impl App {
             trace: TraceView::default(),
             message: MessageView::default(),
             marked: BTreeSet::new(),
-            facts: Facts::default(),
+            facts: StationSummaries::default(),
             page: None,
             filter_history: Vec::new(),
             command_line: CommandLine::default(),
@@ -170,30 +170,30 @@ impl App {
     }
 
     /// What has the keyboard.
-    pub fn context(&self) -> Context {
+    pub fn context(&self) -> KeyContext {
         if self.question.is_some() {
-            Context::Question
+            KeyContext::Question
         } else if let Some(reading) = &self.reading {
-            if reading.searching { Context::Search } else { Context::Reading }
+            if reading.searching { KeyContext::Search } else { KeyContext::Reading }
         } else if self.chooser.is_some() {
-            Context::Chooser
+            KeyContext::Chooser
         } else if self.prompt.is_some() {
-            Context::Prompt
+            KeyContext::Prompt
         } else if self.command_line.open {
-            Context::CommandLine
+            KeyContext::CommandLine
         } else if self.filter_line.is_some() {
-            Context::FilterLine
+            KeyContext::FilterLine
         } else if self.picker.is_some() {
-            Context::Picker
+            KeyContext::Picker
         } else if self.editor.is_some() {
-            Context::Editor
+            KeyContext::Editor
         } else if self.page.is_some() {
-            Context::Page
+            KeyContext::Page
         } else {
             match self.focus {
-                Pane::Stations => Context::Stations,
-                Pane::Trace => Context::Trace,
-                Pane::Message => Context::Message,
+                Pane::Stations => KeyContext::Stations,
+                Pane::Trace => KeyContext::Trace,
+                Pane::Message => KeyContext::Message,
             }
         }
     }
@@ -216,7 +216,7 @@ impl App {
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },
-            trace_heading: self.trace.view() == View::Ladder,
+            trace_heading: self.trace.view() == TraceMode::Ladder,
             message_footer: self.message.meaning().is_some(),
         };
         layout::areas(self.size, situation)

@@ -20,7 +20,7 @@ const IDENTITY: &str = "<identity>";
 
 /// What a command says, while or after it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub enum BackendReply {
     /// One line, shown for a moment.
     Info(String),
     /// One sentence about what failed, with a remedy.
@@ -37,17 +37,17 @@ pub enum Reply {
 }
 
 /// The session as the screen uses it.
-pub struct Session {
+pub struct ScreenBackend {
     console: Arc<Console>,
     history: Arc<History>,
-    replies: mpsc::Sender<Reply>,
+    replies: mpsc::Sender<BackendReply>,
 }
 
-impl Session {
+impl ScreenBackend {
     /// A session and the end at which its replies come out.
-    pub fn new(console: Arc<Console>, history: Arc<History>) -> (Session, mpsc::Receiver<Reply>) {
+    pub fn new(console: Arc<Console>, history: Arc<History>) -> (ScreenBackend, mpsc::Receiver<BackendReply>) {
         let (replies, receiver) = mpsc::channel(REPLIES);
-        (Session { console, history, replies }, receiver)
+        (ScreenBackend { console, history, replies }, receiver)
     }
 
     /// The trace and the stations.
@@ -130,22 +130,22 @@ fn in_one_line(text: String) -> String {
 }
 
 /// What a command says, as the screen shows it: a text to read, or a toast a line with its hint behind it.
-fn replies_of(said: CommandOutput) -> Vec<Reply> {
+fn replies_of(said: CommandOutput) -> Vec<BackendReply> {
     let mut replies = Vec::new();
     if let Some(title) = said.title {
         let body: Vec<String> = said.lines.into_iter().map(|line| line.text).collect();
-        replies.push(Reply::Text { title: title.to_owned(), body: body.join("\n") });
+        replies.push(BackendReply::Text { title: title.to_owned(), body: body.join("\n") });
     } else {
         for line in said.lines {
             match (line.kind, replies.last_mut()) {
-                (OutputKind::Hint, Some(Reply::Error(error))) => *error = format!("{error} {}", line.text),
-                (OutputKind::Error, _) => replies.push(Reply::Error(in_one_line(line.text))),
-                _ => replies.push(Reply::Info(line.text)),
+                (OutputKind::Hint, Some(BackendReply::Error(error))) => *error = format!("{error} {}", line.text),
+                (OutputKind::Error, _) => replies.push(BackendReply::Error(in_one_line(line.text))),
+                _ => replies.push(BackendReply::Info(line.text)),
             }
         }
     }
     if said.quit {
-        replies.push(Reply::Quit);
+        replies.push(BackendReply::Quit);
     }
     replies
 }

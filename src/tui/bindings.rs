@@ -1,9 +1,9 @@
 //! The keys that are in force: those of the table of actions with the changes of the settings file. Keys, hints, help and palette
 //! all ask here, so that what is shown is what works.
 
-use super::action::{Action, Context, Entry, TABLE};
-use super::key::Key;
-use crate::ocpp::nearest;
+use super::action::{Action, ActionRow, KeyContext, TABLE};
+use super::key::KeyPress;
+use crate::ocpp::suggest;
 
 /// Why a change of a key is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,8 +47,8 @@ fn hint(nearest: Option<&str>) -> String {
 /// An action with its keys.
 #[derive(Debug, Clone)]
 struct Bound {
-    entry: &'static Entry,
-    keys: Vec<Key>,
+    entry: &'static ActionRow,
+    keys: Vec<KeyPress>,
     changed: bool,
 }
 
@@ -74,13 +74,13 @@ impl Bindings {
     pub fn change(&mut self, action: &str, keys: &[String]) -> Result<(), BindingError> {
         let Some(index) = self.bounds.iter().position(|bound| bound.entry.name() == action) else {
             let names: Vec<String> = self.bounds.iter().map(|bound| bound.entry.name()).collect();
-            let nearest = nearest(action, names.iter().map(String::as_str)).map(str::to_owned);
+            let nearest = suggest(action, names.iter().map(String::as_str)).map(str::to_owned);
             return Err(BindingError::UnknownAction { name: action.to_owned(), nearest });
         };
         let context = self.bounds[index].entry.context;
         let mut parsed = Vec::new();
         for name in keys {
-            let key = Key::parse(name).ok_or_else(|| BindingError::UnknownKey { name: name.clone() })?;
+            let key = KeyPress::parse(name).ok_or_else(|| BindingError::UnknownKey { name: name.clone() })?;
             if context.takes_text() && key.is_text() {
                 return Err(BindingError::Typed { name: name.clone(), action: action.to_owned() });
             }
@@ -100,7 +100,7 @@ impl Bindings {
     }
 
     /// What a key does in a context.
-    pub fn action_of(&self, context: Context, key: Key) -> Option<Action> {
+    pub fn action_of(&self, context: KeyContext, key: KeyPress) -> Option<Action> {
         context.reach().iter().find_map(|reached| {
             let bound = self.bounds.iter().find(|bound| bound.entry.context == *reached && bound.keys.contains(&key));
             bound.map(|bound| bound.entry.action)
@@ -108,17 +108,17 @@ impl Bindings {
     }
 
     /// The keys of an action, the one to show first.
-    pub fn keys(&self, action: Action) -> &[Key] {
+    pub fn keys(&self, action: Action) -> &[KeyPress] {
         self.bounds.iter().find(|bound| bound.entry.action == action).map_or(&[], |bound| &bound.keys)
     }
 
     /// All entries of a context with their keys, in the order of the help.
-    pub fn of(&self, context: Context) -> impl Iterator<Item = (&'static Entry, &[Key])> {
+    pub fn of(&self, context: KeyContext) -> impl Iterator<Item = (&'static ActionRow, &[KeyPress])> {
         self.bounds.iter().filter(move |bound| bound.entry.context == context).map(|bound| (bound.entry, bound.keys.as_slice()))
     }
 
     /// The hints of a context: the key to show and its words, most useful first.
-    pub fn hints(&self, context: Context) -> impl Iterator<Item = (Key, &'static str)> {
+    pub fn hints(&self, context: KeyContext) -> impl Iterator<Item = (KeyPress, &'static str)> {
         context
             .reach()
             .iter()
@@ -137,8 +137,8 @@ impl Bindings {
 mod tests {
     use super::*;
 
-    fn key(name: &str) -> Key {
-        Key::parse(name).unwrap()
+    fn key(name: &str) -> KeyPress {
+        KeyPress::parse(name).unwrap()
     }
 
     fn change(changes: &[(&str, &[&str])]) -> Result<Bindings, String> {
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn keys_can_be_changed_taken_over_and_taken_away() {
         let bindings = change(&[("quit", &["ctrl-q", "Q"]), ("zoom", &["y"]), ("pause", &[])]).unwrap();
-        let does = |name: &str| bindings.action_of(Context::Trace, key(name));
+        let does = |name: &str| bindings.action_of(KeyContext::Trace, key(name));
         assert_eq!([does("ctrl-q"), does("Q"), does("q")], [Some(Action::Quit), Some(Action::Quit), None]);
         assert_eq!([does("y"), does("z"), does("space")], [Some(Action::Zoom), None, None]);
         assert_eq!(bindings.without_keys(), ["copy"], "what was taken away on purpose is not missed");

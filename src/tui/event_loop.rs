@@ -15,17 +15,17 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
-use super::backend::{Reply, Session};
+use super::backend::{BackendReply, ScreenBackend};
 use super::bindings::Bindings;
 use super::context::{ReadContext, ReadTime};
 use super::draw::{DrawnAreas, draw};
 use super::external;
 use super::persistence::Persistence;
 use super::signals::Signals;
-use super::state::Batch;
+use super::state::SendBatch;
 use super::terminal::{self, Terminal, TerminalError};
 use super::theme::{ColourDepth, Theme, Themes};
-use super::update::{Effect, Message, update};
+use super::update::{ScreenMessage, UpdateEffect, update};
 use crate::config::{History, SavedState};
 use crate::console::Console;
 
@@ -79,7 +79,7 @@ pub async fn run(
     options: ScreenOptions,
     shutdown: CancellationToken,
 ) -> Result<Exit, TerminalError> {
-    let (session, replies) = Session::new(console, history);
+    let (session, replies) = ScreenBackend::new(console, history);
     let (panics, panicked) = mpsc::channel(16);
     let mut app = App::new(options.theme, options.depth, TimeZone::system());
     app.themes = options.themes;
@@ -103,7 +103,7 @@ pub async fn run(
         busy: false,
         exit: None,
     };
-    screen.live(replies, panicked, shutdown).await
+    screen.run_loop(replies, panicked, shutdown).await
 }
 
 /// What the loop has to do after a message, because it concerns the terminal as a whole.
@@ -119,7 +119,7 @@ enum After {
 }
 
 struct Screen {
-    session: Session,
+    session: ScreenBackend,
     app: App,
     terminal: Terminal,
     keeping: Persistence,
@@ -132,9 +132,9 @@ struct Screen {
 }
 
 impl Screen {
-    async fn live(
+    async fn run_loop(
         mut self,
-        mut replies: mpsc::Receiver<Reply>,
+        mut replies: mpsc::Receiver<BackendReply>,
         mut panicked: mpsc::Receiver<String>,
         shutdown: CancellationToken,
     ) -> Result<Exit, TerminalError> {
@@ -180,12 +180,12 @@ impl Screen {
                     }
                 },
                 event = keys.next() => match event {
-                    Some(event) => after = self.hear(event?)?,
+                    Some(event) => after = self.handle_event(event?)?,
                     // The terminal is closed: nobody can see or say anything any more.
                     None => self.exit = Some(Exit::Signal(SignalKind::hangup().as_raw_value())),
                 },
-                Some(reply) = replies.recv() => { self.tell(Message::Reply(reply))?; }
-                Some(text) = panicked.recv() => { self.tell(Message::Panicked(text))?; }
+                Some(reply) = replies.recv() => { self.dispatch(ScreenMessage::Reply(reply))?; }
+                Some(text) = panicked.recv() => { self.dispatch(ScreenMessage::Panicked(text))?; }
                 Ok(()) = changes.changed() => self.dirty = true,
                 () = sleep(timer) => self.dirty = true,
                 () = sleep(own_theme) => self.reload_themes()?,
@@ -193,43 +193,43 @@ impl Screen {
         }
     }
 
-    fn hear(&mut self, event: Event) -> Result<After, TerminalError> {
+    fn handle_event(&mut self, event: Event) -> Result<After, TerminalError> {
         let message = match event {
-            Event::Key(key) => Message::Key(key),
-            Event::Paste(text) => Message::Paste(text),
-            Event::Mouse(mouse) => Message::Mouse(mouse),
-            Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
+            Event::Key(key) => ScreenMessage::Key(key),
+            Event::Paste(text) => ScreenMessage::Paste(text),
+            Event::Mouse(mouse) => ScreenMessage::Mouse(mouse),
+            Event::Resize(width, height) => ScreenMessage::Resize(Size::new(width, height)),
             Event::FocusGained | Event::FocusLost => return Ok(After::Nothing),
         };
-        self.tell(message)
+        self.dispatch(message)
     }
 
-    /// Changes the state and does what follows from it.
-    fn tell(&mut self, message: Message) -> Result<After, TerminalError> {
+    /// Changes the state and carries out the effects.
+    fn dispatch(&mut self, message: ScreenMessage) -> Result<After, TerminalError> {
         self.dirty = true;
         let mut after = After::Nothing;
         let mut messages = vec![message];
         while let Some(message) = messages.pop() {
-            for effect in self.update(message) {
+            for effect in self.apply(message) {
                 match effect {
-                    Effect::Quit => self.exit = Some(Exit::Quit),
-                    Effect::Suspend => after = After::Suspend,
-                    Effect::EditOutside { text, extension } => after = After::Edit { text, extension },
-                    Effect::Continue => self.busy = true,
-                    Effect::Copy(text) => self.terminal.copy(&text)?,
-                    Effect::CopyToFile(text) => messages.push(Message::Copied(self.keeping.copy(&text))),
-                    Effect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
-                    Effect::Keep(part) => self.keeping.keep(&self.app, part),
-                    Effect::Run { line, context } => self.session.run(&line, context),
-                    Effect::Complete { line, cursor, context, asked } => {
+                    UpdateEffect::Quit => self.exit = Some(Exit::Quit),
+                    UpdateEffect::Suspend => after = After::Suspend,
+                    UpdateEffect::EditOutside { text, extension } => after = After::Edit { text, extension },
+                    UpdateEffect::Continue => self.busy = true,
+                    UpdateEffect::Copy(text) => self.terminal.copy(&text)?,
+                    UpdateEffect::CopyToFile(text) => messages.push(ScreenMessage::Copied(self.keeping.copy(&text))),
+                    UpdateEffect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
+                    UpdateEffect::Keep(part) => self.keeping.keep(&self.app, part),
+                    UpdateEffect::Run { line, context } => self.session.run(&line, context),
+                    UpdateEffect::Complete { line, cursor, context, asked } => {
                         let completions = self.session.complete(&line, cursor, &context);
-                        messages.push(Message::Proposed { line, cursor, completions, asked });
+                        messages.push(ScreenMessage::Proposed { line, cursor, completions, asked });
                     }
-                    Effect::Submit { order, what } => {
+                    UpdateEffect::Submit { order, what } => {
                         let receipt = self.session.submit(&order);
-                        messages.push(Message::Submitted { what, receipt });
+                        messages.push(ScreenMessage::Submitted { what, receipt });
                     }
-                    Effect::Give(order) => messages.push(Message::Given(self.session.submit(&order))),
+                    UpdateEffect::Give(order) => messages.push(ScreenMessage::Given(self.session.submit(&order))),
                 }
             }
         }
@@ -243,11 +243,11 @@ impl Screen {
             Ok(true) => Vec::new(),
             Err(errors) => errors.iter().map(ToString::to_string).collect(),
         };
-        self.tell(Message::ThemesChanged(wrong))?;
+        self.dispatch(ScreenMessage::ThemesChanged(wrong))?;
         Ok(())
     }
 
-    fn update(&mut self, message: Message) -> Vec<Effect> {
+    fn apply(&mut self, message: ScreenMessage) -> Vec<UpdateEffect> {
         let contents = self.session.trace().read();
         let outside = ReadContext {
             contents: &contents,
@@ -263,7 +263,7 @@ impl Screen {
     fn catch_up(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
         self.app.listening = self.session.listening();
-        self.tell(Message::Refresh)?;
+        self.dispatch(ScreenMessage::Refresh)?;
         Ok(())
     }
 
@@ -310,7 +310,7 @@ impl Screen {
         });
         let second = self.drawn.counts_seconds.then_some(Duration::from_secs(1));
         let micros = |until: u64| Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros));
-        let batch = self.app.batch.as_ref().and_then(Batch::deadline).map(micros);
+        let batch = self.app.batch.as_ref().and_then(SendBatch::deadline).map(micros);
         toast.into_iter().chain(second).chain(batch).min()
     }
 
@@ -353,7 +353,7 @@ impl Screen {
         }
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);
-        self.tell(Message::Edited(edited))?;
+        self.dispatch(ScreenMessage::Edited(edited))?;
         Ok(())
     }
 
@@ -371,7 +371,7 @@ impl Screen {
     }
 }
 
-fn now(session: &Session) -> ReadTime {
+fn now(session: &ScreenBackend) -> ReadTime {
     ReadTime {
         wall_micros: Timestamp::now().as_microsecond(),
         monotonic_micros: session.trace().micros_since_start(Instant::now()),

@@ -6,14 +6,14 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// A key with its modifiers, in one form for all terminals: Shift counts only where the character does not show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct KeyPress {
     code: KeyCode,
     modifiers: KeyModifiers,
 }
 
-impl Key {
+impl KeyPress {
     /// The key of a terminal's event.
-    pub fn of(event: &KeyEvent) -> Key {
+    pub fn of(event: &KeyEvent) -> KeyPress {
         let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let mut code = event.code;
         if let KeyCode::Char(character) = code {
@@ -25,11 +25,11 @@ impl Key {
         if code == KeyCode::BackTab {
             modifiers.remove(KeyModifiers::SHIFT);
         }
-        Key { code, modifiers }
+        KeyPress { code, modifiers }
     }
 
     /// Reads a key's name.
-    pub fn parse(name: &str) -> Option<Key> {
+    pub fn parse(name: &str) -> Option<KeyPress> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = name;
         // A name of one character is the key itself, so that `-` needs no escape.
@@ -62,7 +62,7 @@ impl Key {
             _ if rest.chars().count() == 1 => KeyCode::Char(rest.chars().next()?),
             _ => KeyCode::F(rest.strip_prefix('F')?.parse().ok().filter(|number| (1..=24).contains(number))?),
         };
-        Some(Key { code, modifiers })
+        Some(KeyPress { code, modifiers })
     }
 
     /// Whether it writes something where text is typed.
@@ -76,7 +76,7 @@ impl Key {
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for KeyPress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (modifier, name) in [(KeyModifiers::CONTROL, "Ctrl-"), (KeyModifiers::ALT, "Alt-"), (KeyModifiers::SHIFT, "Shift-")]
         {
@@ -119,12 +119,12 @@ mod tests {
             ("backtab", KeyCode::BackTab, KeyModifiers::SHIFT, "Shift-Tab"),
             ("F5", KeyCode::F(5), KeyModifiers::NONE, "F5"),
         ] {
-            let key = Key::parse(name).unwrap_or_else(|| panic!("{name}"));
-            assert_eq!(key, Key::of(&KeyEvent::new(code, modifiers)), "{name}");
+            let key = KeyPress::parse(name).unwrap_or_else(|| panic!("{name}"));
+            assert_eq!(key, KeyPress::of(&KeyEvent::new(code, modifiers)), "{name}");
             assert_eq!(key.to_string(), shown);
         }
         for name in ["", "hyper-x", "F99", "enterr"] {
-            assert_eq!(Key::parse(name), None, "{name}");
+            assert_eq!(KeyPress::parse(name), None, "{name}");
         }
     }
 }

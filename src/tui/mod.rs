@@ -24,7 +24,7 @@ pub mod theme;
 pub mod update;
 mod widget;
 
-pub use backend::{Reply, Session};
+pub use backend::{BackendReply, ScreenBackend};
 pub use bindings::{BindingError, Bindings};
 pub use event_loop::{Exit, ScreenOptions, run};
 pub use terminal::TerminalError;

@@ -42,7 +42,7 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
         for action in hub.catalog().actions(version) {
             let sender = if action.initiator == Role::CentralSystem { at_central } else { at_charge_point };
             let deed = LinkCommand::Call { action: action.name.to_string(), payload: action.request.sample(&context) };
-            assert_eq!(hub.submit(&Order { targets: vec![sender], deed }).taken, [sender]);
+            assert_eq!(hub.submit(&Order { targets: vec![sender], command }).taken, [sender]);
             sent += 1;
             until(hub.trace(), &format!("the result of {} in {version}", action.name), |contents| {
                 let results = count(contents, at_central, Direction::In, FrameKind::Result)
@@ -90,8 +90,10 @@ async fn a_lively_charge_point_boots_reports_and_charges_on_demand() {
     };
     seen("BootNotification", 1).await;
     seen("StatusNotification", 3).await;
-    let call =
-        |action: &str, payload| Order { targets: vec![at_central], deed: LinkCommand::Call { action: action.into(), payload } };
+    let call = |action: &str, payload| Order {
+        targets: vec![at_central],
+        command: LinkCommand::Call { action: action.into(), payload },
+    };
     hub.submit(&call("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})));
     let start = seen("StartTransaction", 1).await;
     assert_eq!((&start["idTag"], &start["connectorId"]), (&json!("TAG"), &json!(1)));
@@ -130,7 +132,7 @@ async fn a_lost_central_system_is_found_again() {
         transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
     };
     second.start_central_system(options).await.unwrap();
-    stations.submit(&Order { targets: vec![key], deed: LinkCommand::Connect });
+    stations.submit(&Order { targets: vec![key], command: LinkCommand::Connect });
     until(stations.trace(), "the second link", |contents| is_up(contents, Role::ChargePoint, "CP1")).await;
     until(second.trace(), "the station at the second central system", |contents| is_up(contents, Role::CentralSystem, "CP1"))
         .await;
@@ -142,15 +144,15 @@ async fn a_disconnected_charge_point_stays_down_until_it_is_told_to_connect() {
     let port = central_system(&hub, &Version::ALL).await;
     let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
     both_ends(&hub, "CP1").await;
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::Disconnect });
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::Disconnect });
     until(hub.trace(), "both ends down", |contents| {
         let table = contents.stations();
         let gone = |role| table.find(role, "CP1").is_some_and(|row| row.state == LinkState::Gone);
         (gone(Role::ChargePoint) && gone(Role::CentralSystem)).then_some(())
     })
     .await;
-    assert_eq!(hub.submit(&Order { targets: vec![key], deed: LinkCommand::Ping }).taken, []);
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::Connect });
+    assert_eq!(hub.submit(&Order { targets: vec![key], command: LinkCommand::Ping }).taken, []);
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::Connect });
     both_ends(&hub, "CP1").await;
 }
 
@@ -182,7 +184,7 @@ async fn a_silent_station_times_out_and_the_next_call_goes_out() {
     let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
     let key = hub.trace().read().stations().find(Role::CentralSystem, "CP1").unwrap().key;
-    let clear = Order { targets: vec![key], deed: LinkCommand::Call { action: "ClearCache".into(), payload: json!({}) } };
+    let clear = Order { targets: vec![key], command: LinkCommand::Call { action: "ClearCache".into(), payload: json!({}) } };
     hub.submit(&clear);
     hub.submit(&clear);
     let first = station.hear().await;

@@ -112,7 +112,7 @@ async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
     })
     .await;
     let reset = LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Soft"}) };
-    assert_eq!(hub.submit(&Order { targets: vec![key], deed: reset }).taken, [key]);
+    assert_eq!(hub.submit(&Order { targets: vec![key], command: reset }).taken, [key]);
     let call = second.hear().await;
     assert_eq!((&call[2], &call[3]), (&json!("Reset"), &json!({"type": "Soft"})));
     second.say(&json!([3, call[1], {"status": "Accepted"}]).to_string()).await;
@@ -173,7 +173,7 @@ async fn an_order_for_a_station_that_is_gone_is_refused_by_name() {
         (contents.stations().get(key)?.state == LinkState::Gone).then_some(())
     })
     .await;
-    let receipt = hub.submit(&Order { targets: vec![key], deed: LinkCommand::Ping });
+    let receipt = hub.submit(&Order { targets: vec![key], command: LinkCommand::Ping });
     assert_eq!(receipt.refused, [(key, "CP1 is not connected".to_owned())]);
 }
 

@@ -37,7 +37,7 @@ async fn up(hub: &Hub, role: Role, identity: &str) -> StationKey {
 
 fn call(hub: &Hub, station: StationKey, action: &str) {
     let deed = LinkCommand::Call { action: action.into(), payload: json!({}) };
-    assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station]);
+    assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,7 +186,7 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
     record(&hub, "their CP1 connected").await;
     record(&hub, "the time is a string").await;
     let deed = LinkCommand::Call { action: "Authorize".into(), payload: json!({"idTag": "TAG"}) };
-    hub.submit(&Order { targets: vec![at_charge_point], deed });
+    hub.submit(&Order { targets: vec![at_charge_point], command });
     record(&hub, "CP1 has 1 key").await;
     record(&hub, ">Blocked<").await;
     call(&hub, at_central, "GetLocalListVersion");
@@ -199,7 +199,7 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
     let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "answers").unwrap();
     assert_eq!((detail.errors, detail.last_error), (0, None));
     for station in [at_charge_point, at_central] {
-        hub.submit(&Order { targets: vec![station], deed: LinkCommand::Disconnect });
+        hub.submit(&Order { targets: vec![station], command: LinkCommand::Disconnect });
     }
     record(&hub, "our CP1 disconnected").await;
     record(&hub, "their CP1 disconnected").await;
@@ -227,7 +227,7 @@ async fn envelopes_are_changed_and_kept_back_over_soap() {
     load(&hub, folder.path(), "envelopes", text).await;
     let send = |station, action: &str, payload| {
         let deed = LinkCommand::Call { action: action.into(), payload };
-        assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station]);
+        assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station]);
     };
     // A request of ours is changed on its way out.
     send(at_charge_point, "Authorize", json!({"idTag": "BadTag"}));

@@ -108,7 +108,7 @@ async fn a_station_is_called_where_its_last_request_says_and_elsewhere_when_a_pe
         server(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<html>no</html>".to_vec())
             .await;
     let url = HttpUrl::parse(&format!("http://127.0.0.1:{html}/")).unwrap();
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::CallAt(Some(url.clone())) });
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::CallAt(Some(url.clone())) });
     called_at(url.to_string()).await;
     send(port, SOAP, heartbeat_from("CP1", "http://127.0.0.1:1/")).await;
     hub.submit(&call(key, "ClearCache", json!({})));
@@ -116,7 +116,7 @@ async fn a_station_is_called_where_its_last_request_says_and_elsewhere_when_a_pe
     assert_eq!(text, "<html>no</html>");
     assert!(remarks.contains("HTTP 404 Not Found, text/html, 15 bytes") && remarks.contains("<html>"), "{remarks}");
 
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::Probe });
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::Probe });
     let (text, _) =
         record(&hub, "the probe", |record| record.kind == RecordKind::Note && record.text.contains("answers")).await;
     assert!(text.contains("HTTP 404 Not Found, text/html, 15 bytes"), "{text}");
@@ -203,9 +203,9 @@ async fn a_charge_point_serves_its_own_calls_only() {
     wire.write("GET /?wsdl HTTP/1.1\r\nHost: h\r\n\r\n").await;
     assert!(wire.reply().await.body.contains("urn://Ocpp/Cp/2012/06/"));
 
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::Disconnect });
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::Disconnect });
     until(hub.trace(), "it is down", |contents| (contents.stations().get(key)?.state == LinkState::Gone).then_some(())).await;
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::Connect });
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::Connect });
     until(hub.trace(), "it is back", |contents| up(contents, Role::ChargePoint, "CP1")).await;
     assert!(is_result(&send(own, SOAP, reset("CP1", ours)).await, "Reset"), "at the same port");
 }
@@ -250,7 +250,7 @@ async fn an_envelope_that_was_typed_leaves_as_it_is() {
     let key = station(&hub, Role::ChargePoint, "CP1").await;
     let text = heartbeat("CP1");
     let deed = LinkCommand::RawShowingHeaders(format!("'{text}'"));
-    hub.submit(&Order { targets: vec![key], deed });
+    hub.submit(&Order { targets: vec![key], command });
     let answer = RecordKind::Frame(Direction::In, FrameKind::Result);
     let (_, remarks) = record(&hub, "the answer", |record| record.station == Some(key) && record.kind == answer).await;
     assert!(remarks.starts_with("sent as it was typed\nHTTP headers: {\"content-type\":"), "{remarks}");
@@ -258,7 +258,7 @@ async fn an_envelope_that_was_typed_leaves_as_it_is() {
     let (sent, remarks) = record(&hub, "the request", |record| record.station == Some(key) && record.kind == asked).await;
     assert_eq!(sent, text, "without the quotation marks of the command line");
     assert!(remarks.contains("HTTP headers: {") && remarks.contains("soapaction"), "{remarks}");
-    hub.submit(&Order { targets: vec![key], deed: LinkCommand::Raw("nonsense".into()) });
+    hub.submit(&Order { targets: vec![key], command: LinkCommand::Raw("nonsense".into()) });
     let fault = RecordKind::Frame(Direction::In, FrameKind::Error);
     record(&hub, "the fault", |record| record.station == Some(key) && record.kind == fault).await;
     assert!(!dump(hub.trace()).contains("panicked"));

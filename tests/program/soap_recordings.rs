@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use ocpp_tui::ocpp::{Catalog, Version};
-use ocpp_tui::rpc::soap::{Body, Hint, read};
+use ocpp_tui::rpc::soap::{Body, ReadHint, read};
 
 use crate::support::{self, http};
 
@@ -176,7 +176,7 @@ fn envelope(text: &str) -> Option<String> {
 
 /// What an answer is.
 fn outcome(text: &str) -> String {
-    match read(text, &Catalog::embedded(), Hint::default()).map(|envelope| envelope.body) {
+    match read(text, &Catalog::embedded(), ReadHint::default()).map(|envelope| envelope.body) {
         Ok(Body::Fault(_)) => "fault".to_owned(),
         Ok(Body::Response(operation)) => format!("{}Response", operation.action),
         _ => "something else".to_owned(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use ocpp_tui::ocpp::xml::XmlRule;
 use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, Version, decisive};
-use ocpp_tui::rpc::soap::{Body, Direction, Envelope, HeaderState, Hint, Operation, SoapVersion, lint, read};
+use ocpp_tui::rpc::soap::{Body, Envelope, HeaderDirection, HeaderState, Operation, ReadHint, SoapVersion, lint, read};
 use serde_json::Value;
 
 /// A file or folder of the reference material: in `OCPP_TUI_REFERENCE`, or in `shared/reference` beside the project.
@@ -49,7 +49,7 @@ fn frames_of_the_field_are_read_and_their_mistakes_are_found() {
         }
         count += 1;
         let text = frame["raw"].as_str().unwrap();
-        let envelope = read(text, &catalog, Hint::default()).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let envelope = read(text, &catalog, ReadHint::default()).unwrap_or_else(|error| panic!("{error}: {text}"));
         let found = operation(&envelope.body).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(Version::parse(frame["version"].as_str().unwrap()), Some(found.version), "{text}");
         if let Some(action) = frame["action"].as_str() {
@@ -66,8 +66,8 @@ fn frames_of_the_field_are_read_and_their_mistakes_are_found() {
 fn mistakes(frame: &Value, envelope: &Envelope, found: &Operation, text: &str) {
     let has = |rule: XmlRule| envelope.remarks.iter().any(|remark| remark.rule == rule);
     let direction = match envelope.body {
-        Body::Request(_) => Direction::Request,
-        _ => Direction::Response { message_id: None },
+        Body::Request(_) => HeaderDirection::Request,
+        _ => HeaderDirection::Response { message_id: None },
     };
     let rows = lint(envelope, direction, found.version, found.service);
     let header = |name: &str, state| rows.iter().any(|row| row.header == name && row.state == state);
@@ -122,7 +122,7 @@ fn everything_that_ocppjs_sent_is_read() {
     let mut invalid = Vec::new();
     let mut faults = 0;
     for envelope in recordings.iter().flat_map(|(_, text)| envelopes(text)) {
-        let found = read(envelope, &catalog, Hint::default()).unwrap_or_else(|error| panic!("{error}: {envelope}"));
+        let found = read(envelope, &catalog, ReadHint::default()).unwrap_or_else(|error| panic!("{error}: {envelope}"));
         let answer = matches!(found.body, Body::Response(_) | Body::Fault(_));
         assert_eq!(found.soap_version == SoapVersion::V1_1, answer, "ocppjs asks in SOAP 1.2 and answers in 1.1");
         match &found.body {
@@ -168,7 +168,7 @@ fn refusal(catalog: &Catalog, body: &Body) -> Option<ErrorCode> {
 #[test]
 fn wrong_requests_are_refused_as_ocppjs_refused_them() {
     let catalog = Catalog::embedded();
-    let parse = |text: &str| read(text, &catalog, Hint::default()).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let parse = |text: &str| read(text, &catalog, ReadHint::default()).unwrap_or_else(|error| panic!("{error}: {text}"));
     let (mut refused, mut accepted) = (0, 0);
     let recordings = recordings("23-soap-raw-requests-to-central-system.txt");
     for case in recordings.iter().flat_map(|(_, text)| text.split("case# ").skip(1)) {
@@ -189,7 +189,7 @@ fn wrong_requests_are_refused_as_ocppjs_refused_them() {
             "connectorId not a number" => assert_eq!((ours, theirs), (Some(ErrorCode::TypeConstraintViolation), None)),
             // ocppjs checked the body of one action against the fields of another.
             "Action differs from body" => {
-                let rows = lint(first, Direction::Request, Version::V1_5, Role::CentralSystem);
+                let rows = lint(first, HeaderDirection::Request, Version::V1_5, Role::CentralSystem);
                 assert!(rows.iter().any(|row| row.header == "Action" && row.state == HeaderState::WrongValue));
             }
             _ => assert_eq!(ours, theirs, "{title}"),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
-use ocpp_tui::rpc::soap::{Body, Hint, RequestHeaders, read, write_request};
+use ocpp_tui::rpc::soap::{Body, ReadHint, RequestHeaders, read, write_request};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -173,7 +173,7 @@ async fn shake(port: u16, path: &str, offered: &str) -> String {
         return format!("101 {name}");
     }
     let mut socket = WebSocketStream::from_raw_socket(stream, SocketRole::Client, None).await;
-    match tokio::time::timeout(PATIENCE, socket.next()).await.expect("a frame in time") {
+    match tokio::time::timeout(TIMEOUT, socket.next()).await.expect("a frame in time") {
         Some(Ok(Message::Close(Some(frame)))) => format!("101, close {}", u16::from(frame.code)),
         other => panic!("{other:?}"),
     }
@@ -211,7 +211,7 @@ fn the_mappings_of_the_page_hold_in_both_ways() {
         let (xml, json) = (block.lines[..line].join("\n"), block.lines[line + 1..].join("\n"));
         let json: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(action.request.check(&json, version), [], "{json}");
-        let payload = |envelope: &str| match read(envelope, &catalog, Hint::default()).unwrap().body {
+        let payload = |envelope: &str| match read(envelope, &catalog, ReadHint::default()).unwrap().body {
             Body::Request(operation) => operation.payload,
             other => panic!("{other:?}"),
         };

@@ -80,7 +80,7 @@ fn obey(hub: &Hub, wish: &str) {
     }
     let station = hub.trace().read().stations().find(Role::CentralSystem, identity).unwrap().key;
     let deed = LinkCommand::Call { action: action.into(), payload };
-    assert_eq!(hub.submit(&Order { targets: vec![station], deed }).taken, [station], "{wish}");
+    assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station], "{wish}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

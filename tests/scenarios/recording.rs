@@ -66,7 +66,7 @@ impl Recording {
     }
 
     pub fn order(&self, our_role: Role, identity: &str, deed: LinkCommand) {
-        let receipt = self.hub.submit(&Order { targets: vec![self.end(our_role, identity)], deed });
+        let receipt = self.hub.submit(&Order { targets: vec![self.end(our_role, identity)], command: deed });
         assert!(receipt.refused.is_empty(), "{receipt:?}");
     }
 

@@ -5,7 +5,7 @@ use ocpp_tui::clock::now;
 use ocpp_tui::hub::{LinkCommand, SoapOptions};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
-use ocpp_tui::scenario::{Listen, ScenarioOptions};
+use ocpp_tui::scenario::{ListenPort, ScenarioOptions};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -282,7 +282,7 @@ fn a_foreign_charge_point_passes_until_it_behaves_differently() {
         other.hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
         (other, file)
     });
-    let listen = Listen { host: Some("127.0.0.1".into()), port, endpoint: "/".into() };
+    let listen = ListenPort { host: Some("127.0.0.1".into()), port, endpoint: "/".into() };
     let against = ScenarioOptions { listen: Some(listen), ..really() };
     passes(&file, &against);
     runtime.block_on(async {

@@ -96,7 +96,7 @@ async fn reported(hub: &Hub, states: usize) {
 }
 
 fn order(hub: &Hub, target: StationKey, deed: LinkCommand) {
-    let receipt = hub.submit(&Order { targets: vec![target], deed });
+    let receipt = hub.submit(&Order { targets: vec![target], command: deed });
     assert_eq!(receipt.taken, [target], "{:?}", receipt.refused);
 }
 

@@ -2,7 +2,7 @@
 
 use ocpp_tui::hub::{ChargePointOptions, Hub, LinkCommand, Order, SoapOptions};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
-use ocpp_tui::rpc::soap::{Body, Envelope, Hint, read};
+use ocpp_tui::rpc::soap::{Body, Envelope, ReadHint, read};
 use ocpp_tui::trace::{Contents, LinkState, Record, StationKey};
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub fn heartbeat_from(identity: &str, from: &str) -> String {
 pub const SOAP: &str = "Content-Type: application/soap+xml; charset=utf-8\r\n";
 
 pub fn parsed(reply: &Reply) -> Envelope {
-    read(&reply.body, &Catalog::embedded(), Hint::default()).unwrap_or_else(|error| panic!("{error}: {reply:?}"))
+    read(&reply.body, &Catalog::embedded(), ReadHint::default()).unwrap_or_else(|error| panic!("{error}: {reply:?}"))
 }
 
 /// The subcode and the reason of the fault in a response.
@@ -60,7 +60,7 @@ pub fn soap_charge_point(port: u16, identity: &str, version: Version, autonomous
 }
 
 pub fn call(station: StationKey, action: &str, payload: Value) -> Order {
-    Order { targets: vec![station], deed: LinkCommand::Call { action: action.into(), payload } }
+    Order { targets: vec![station], command: LinkCommand::Call { action: action.into(), payload } }
 }
 
 pub fn up(contents: &Contents, role: Role, identity: &str) -> Option<StationKey> {

@@ -12,7 +12,7 @@ use super::error::short;
 use super::path::{self, PathError};
 use super::token::column;
 use crate::compose::{FieldPlace, PathStep, field_at, fields_at, type_label};
-use crate::ocpp::nearest;
+use crate::ocpp::suggest;
 use crate::ocpp::{FieldKind, MessageDefinition};
 
 /// The message that a payload belongs to.
@@ -230,7 +230,7 @@ fn meant(message: &MessageDefinition, steps: &[PathStep]) -> Option<String> {
     let known = (0..steps.len()).rev().find(|length| *length == 0 || field_at(&message.fields, &steps[..*length]).is_some())?;
     let PathStep::Key(typed) = &steps[known] else { return None };
     let fields = fields_at(&message.fields, &steps[..known])?;
-    nearest(typed, fields.iter().map(|field| field.name.as_str())).map(str::to_owned)
+    suggest(typed, fields.iter().map(|field| field.name.as_str())).map(str::to_owned)
 }
 
 /// The value that a text means at a place, and what is wrong with it.

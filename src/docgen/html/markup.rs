@@ -45,7 +45,7 @@ impl Markup {
 
     /// A text.
     pub fn text(&mut self, text: &str) {
-        escape_text(&mut self.out, &crate::sanitize::visible(text));
+        escape_text(&mut self.out, &crate::sanitize::escape_control(text));
     }
 
     /// A block that keeps its lines.

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
-use crate::trace::Text;
+use crate::trace::FrameText;
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
 pub(in crate::link) struct EncodedMessage<O> {
-    pub text: Text,
+    pub text: FrameText,
     pub outgoing: O,
 }
 
@@ -56,14 +56,14 @@ pub(in crate::link) trait Framing {
 /// A message of the peer on its way into a conversation: its text and what is odd about it.
 #[derive(Debug)]
 pub(in crate::link) struct ReceivedText {
-    pub text: Text,
+    pub text: FrameText,
     pub remark: Option<Box<str>>,
     pub aside: Option<Box<str>>,
 }
 
 impl ReceivedText {
     /// A text, and what its reader remarked.
-    pub fn new(text: Text, remark: Option<String>) -> ReceivedText {
+    pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
         ReceivedText { text, remark: remark.map(String::into_boxed_str), aside: None }
     }
 }

@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::link::conversation::framing::Framing;
 use crate::link::conversation::pending_calls::{QueuedCall, SentCall};
 use crate::link::intercept::gate::{GateDecision, GateFrame, ReleaseAction};
-use crate::trace::{Direction, FrameKind, Happening};
+use crate::trace::{Direction, EventKind, FrameKind};
 
 /// Something that waits, under the number that the gate gave it.
 pub(super) struct HeldMessage<Q> {
@@ -44,7 +44,7 @@ impl<F: Framing> Conversation<F> {
         let candidate =
             GateFrame { direction: Direction::In, kind: FrameKind::Call, action: &question.action, payload: copy, code: None };
         match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.keep(number, Waiting::Question(question, payload), now),
+            GateDecision::Held(number) => self.hold(number, Waiting::Question(question, payload), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some((question, payload));
@@ -72,7 +72,7 @@ impl<F: Framing> Conversation<F> {
         };
         let candidate = GateFrame { direction: Direction::Out, kind, action: &question.action, payload, code };
         match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.keep(number, Waiting::Answer(question, answer), now),
+            GateDecision::Held(number) => self.hold(number, Waiting::Answer(question, answer), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some((question, answer));
@@ -89,7 +89,7 @@ impl<F: Framing> Conversation<F> {
         let (direction, payload) = (Direction::Out, call.payload.clone());
         let candidate = GateFrame { direction, kind: FrameKind::Call, action: &call.action, payload, code: None };
         match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.keep(number, Waiting::Call(call), now),
+            GateDecision::Held(number) => self.hold(number, Waiting::Call(call), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some(call);
@@ -112,7 +112,7 @@ impl<F: Framing> Conversation<F> {
         let (direction, copy) = (Direction::In, payload.clone());
         let candidate = GateFrame { direction, kind: FrameKind::Result, action: &sent.call.action, payload: copy, code: None };
         match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.keep(number, Waiting::Result(sent, payload, valid), now),
+            GateDecision::Held(number) => self.hold(number, Waiting::Result(sent, payload, valid), now),
             passage => {
                 self.tell_full(&passage, now);
                 return Some((sent, payload));
@@ -121,21 +121,21 @@ impl<F: Framing> Conversation<F> {
         None
     }
 
-    fn keep(&mut self, number: u64, what: Waiting<F::Question>, now: Moment) {
+    fn hold(&mut self, number: u64, what: Waiting<F::Question>, now: Moment) {
         let (sentence, action) = match &what {
             Waiting::Question(question, _) => ("the call waits before it is handled", &question.action),
             Waiting::Answer(question, _) => ("our answer waits before it goes out", &question.action),
             Waiting::Call(call) => ("our call waits before it goes out", &call.action),
             Waiting::Result(sent, ..) => ("the result waits before it is handled", &sent.call.action),
         };
-        self.told.push((now, Happening::Held { number, action: action.clone(), text: sentence.into() }));
+        self.events.push((now, EventKind::Held { number, action: action.clone(), text: sentence.into() }));
         self.held.push(HeldMessage { number, since: now, what });
     }
 
     fn tell_full(&mut self, passage: &GateDecision, now: Moment) {
         if *passage == GateDecision::Full {
             let text = "a frame that should wait passes: too many wait already; release or drop some".into();
-            self.told.push((now, Happening::Note { failure: true, text }));
+            self.events.push((now, EventKind::Note { failure: true, text }));
         }
     }
 
@@ -152,14 +152,14 @@ impl<F: Framing> Conversation<F> {
             ReleaseAction::Drop => "is dropped",
         };
         let text = format!("what waited as {number} {how} after {waited:.1} s").into();
-        self.told.push((now, Happening::Note { failure: false, text }));
+        self.events.push((now, EventKind::Note { failure: false, text }));
         match what {
             Waiting::Question(question, payload) => self.release_question(question, payload, fate, now),
             Waiting::Answer(question, answer) => self.release_answer(question, answer, fate, now),
             Waiting::Call(call) => self.release_call(call, fate, now),
             Waiting::Result(sent, payload, valid) => self.release_result(&sent, payload, valid, fate, now),
         }
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     fn release_question(&mut self, question: PendingRequest<F::Question>, payload: Value, fate: ReleaseAction, now: Moment) {
@@ -170,8 +170,8 @@ impl<F: Framing> Conversation<F> {
                 self.handle(question, refusal, &payload, now);
             }
             // What a person says here goes out as it is; it does not wait a second time.
-            ReleaseAction::Answer(answer) => self.say(question, answer, now),
-            ReleaseAction::Drop => self.say(question, Answer::Silence, now),
+            ReleaseAction::Answer(answer) => self.send_answer(question, answer, now),
+            ReleaseAction::Drop => self.send_answer(question, Answer::Silence, now),
         }
     }
 
@@ -182,7 +182,7 @@ impl<F: Framing> Conversation<F> {
             ReleaseAction::Answer(answer) => answer,
             ReleaseAction::Drop => Answer::Silence,
         };
-        self.say(question, answer, now);
+        self.send_answer(question, answer, now);
     }
 
     fn release_call(&mut self, mut call: QueuedCall, fate: ReleaseAction, now: Moment) {
@@ -199,7 +199,7 @@ impl<F: Framing> Conversation<F> {
             ReleaseAction::Answer(_) => {
                 let text =
                     format!("{} is a call of ours: nobody can answer it but the peer; it is dropped", call.action).into();
-                self.told.push((now, Happening::Note { failure: true, text }));
+                self.events.push((now, EventKind::Note { failure: true, text }));
                 self.report(&call, CallOutcome::Timeout, now);
             }
             ReleaseAction::Drop => self.report(&call, CallOutcome::Timeout, now),
@@ -227,7 +227,7 @@ impl<F: Framing> Conversation<F> {
         for HeldMessage { number, what, .. } in std::mem::take(&mut self.held) {
             self.gate.forget(number);
             let text = format!("what waited as {number} is dropped: the link was lost").into();
-            self.told.push((now, Happening::Note { failure: true, text }));
+            self.events.push((now, EventKind::Note { failure: true, text }));
             if let Waiting::Call(call) | Waiting::Result(SentCall { call, .. }, ..) = what {
                 self.report(&call, CallOutcome::LinkLost, now);
             }

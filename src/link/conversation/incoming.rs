@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::link::conversation::deferred_answers::ExpiredAnswer;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText};
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, decisive};
-use crate::trace::{Direction, Frame, FrameKind, Happening};
+use crate::trace::{Direction, EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
@@ -111,12 +111,12 @@ impl<F: Framing> Conversation<F> {
 
     pub(super) fn answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
         if let Some((question, answer)) = self.stop_answer(question, answer, now) {
-            self.say(question, answer, now);
+            self.send_answer(question, answer, now);
         }
     }
 
     /// Writes our answer, now or when its delay is over.
-    pub(super) fn say(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
+    pub(super) fn send_answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
         let PendingRequest { asked, action, exchange } = question;
         let (kind, code, reply) = match &answer {
             Answer::Silence => return self.framing.drop_request(asked),
@@ -156,14 +156,14 @@ impl<F: Framing> Conversation<F> {
         if let Some((question, answer)) = self.undecided.decide(ticket, decision) {
             self.answer(question, answer, now);
         }
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     pub(super) fn answer_overdue(&mut self, expired: ExpiredAnswer<PendingRequest<F::Question>>, now: Moment) {
         let ExpiredAnswer { question, answer, timeout } = expired;
         let (action, seconds) = (&question.action, timeout.as_secs_f64());
         let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
-        self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+        self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
         self.answer(question, answer, now);
     }
 
@@ -228,7 +228,7 @@ impl<F: Framing> Conversation<F> {
     pub(in crate::link) fn take_unreachable(&mut self, id: &str, reason: String, now: Moment) {
         let Some(sent) = self.pending.answered(id) else { return }; // it was given up before
         let (exchange, action, reason) = (sent.exchange, sent.call.action.clone(), reason.into());
-        self.told.push((now, Happening::Unreachable { exchange, action, reason }));
+        self.events.push((now, EventKind::Unreachable { exchange, action, reason }));
         self.report(&sent.call, CallOutcome::Timeout, now);
     }
 

@@ -23,7 +23,7 @@ use crate::behaviour::CallObserver;
 use crate::behaviour::{Answer, Behaviour, CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Version};
-use crate::trace::{Direction, Frame, FrameKind, Happening, NumberSource, StationKey, Text};
+use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
 
 use held::HeldMessage;
 
@@ -72,7 +72,7 @@ pub(super) struct Conversation<F: Framing> {
     /// What is to be sent, oldest first.
     pub outgoing: Vec<F::Outgoing>,
     /// What happened, oldest first.
-    pub told: Vec<(Moment, Happening)>,
+    pub events: Vec<(Moment, EventKind)>,
 }
 
 impl<F: Framing> Conversation<F> {
@@ -101,10 +101,10 @@ impl<F: Framing> Conversation<F> {
             outbox: Outbox::default(),
             lengths: (0, 0),
             outgoing: Vec::new(),
-            told: Vec::new(),
+            events: Vec::new(),
         };
         conversation.behaviour.connected(version, now, &mut conversation.outbox);
-        conversation.settle(now);
+        conversation.flush_calls(now);
         conversation
     }
 
@@ -127,7 +127,7 @@ impl<F: Framing> Conversation<F> {
     pub fn ask(&mut self, action: &str, payload: Value, then: Option<CallObserver>, now: Moment) {
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
-            self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+            self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
             return;
         }
         let definition = self.definition(action);
@@ -137,13 +137,13 @@ impl<F: Framing> Conversation<F> {
         };
         let action = shared_name(action, definition.as_ref());
         self.pending.queue(QueuedCall { action, definition, payload, findings, then });
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
     pub fn sent(&mut self, now: Instant) {
-        for (when, happening) in &mut self.told {
-            if matches!(happening, Happening::Frame(Frame { direction: Direction::Out, .. })) {
+        for (when, happening) in &mut self.events {
+            if matches!(happening, EventKind::Frame(Frame { direction: Direction::Out, .. })) {
                 *when = when.at(now);
             }
         }
@@ -154,7 +154,7 @@ impl<F: Framing> Conversation<F> {
         while let Some(sent) = self.pending.expired(now.monotonic) {
             let after = self.settings.call_timeout;
             let action = sent.call.action.clone();
-            self.told.push((now, Happening::Timeout { exchange: sent.exchange, action, after }));
+            self.events.push((now, EventKind::Timeout { exchange: sent.exchange, action, after }));
             self.report(&sent.call, CallOutcome::Timeout, now);
         }
         while let Some(index) = self.delayed.iter().position(|delayed| delayed.due <= now.monotonic) {
@@ -167,7 +167,7 @@ impl<F: Framing> Conversation<F> {
         if self.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
             self.behaviour.deadline_reached(now, &mut self.outbox);
         }
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     /// When [`tick`](Self::tick) must be called.
@@ -177,20 +177,20 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// The link is lost: open calls end, and the behaviour comes back for the next link.
-    pub fn end(mut self, now: Moment) -> (Box<dyn Behaviour>, Vec<(Moment, Happening)>) {
+    pub fn end(mut self, now: Moment) -> (Box<dyn Behaviour>, Vec<(Moment, EventKind)>) {
         let (sent, unsent) = self.pending.clear();
         for sent in sent {
             let text = format!("{} got no answer: the link was lost", sent.call.action);
-            self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+            self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
             self.report(&sent.call, CallOutcome::LinkLost, now);
         }
         if unsent > 0 {
             let text = format!("{unsent} queued calls were not sent: the link was lost");
-            self.told.push((now, Happening::Note { failure: true, text: text.into() }));
+            self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
         }
         self.forget_held(now);
         self.behaviour.disconnected(now);
-        (self.behaviour, self.told)
+        (self.behaviour, self.events)
     }
 
     fn report(&mut self, call: &QueuedCall, outcome: CallOutcome<'_>, now: Moment) {
@@ -201,7 +201,7 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// After every turn: what the behaviour wants to call is queued, and what may be sent is sent.
-    pub(super) fn settle(&mut self, now: Moment) {
+    pub(super) fn flush_calls(&mut self, now: Moment) {
         if !self.outbox.is_empty() {
             for wanted in self.outbox.take() {
                 self.call(&wanted.action, wanted.payload, now);
@@ -216,7 +216,7 @@ impl<F: Framing> Conversation<F> {
         if lengths != self.lengths {
             self.lengths = lengths;
             let (in_flight, queued) = (lengths.0 as u32, lengths.1 as u32);
-            self.told.push((now, Happening::Queue { in_flight, queued }));
+            self.events.push((now, EventKind::Queue { in_flight, queued }));
         }
     }
 
@@ -247,14 +247,14 @@ impl<F: Framing> Conversation<F> {
         &mut self,
         direction: Direction,
         kind: FrameKind,
-        text: Text,
+        text: FrameText,
         now: Moment,
         rest: impl FnOnce(&mut Frame),
     ) {
         let (action, exchange, code, findings) = (None, None, None, Vec::new());
         let mut frame = Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None };
         rest(&mut frame);
-        self.told.push((now, Happening::Frame(frame)));
+        self.events.push((now, EventKind::Frame(frame)));
     }
 
     /// The definition of an action that we may send.
@@ -282,7 +282,7 @@ impl<F: Framing> Conversation<F> {
         self.behaviour.disconnected(now);
         self.version = version;
         self.behaviour.connected(version, now, &mut self.outbox);
-        self.settle(now);
+        self.flush_calls(now);
     }
 }
 

@@ -87,7 +87,7 @@ impl Talk {
     }
 
     fn says(&mut self, text: &str) -> Vec<String> {
-        self.conversation.receive(Text::from(text), self.now);
+        self.conversation.receive(FrameText::from(text), self.now);
         self.sent()
     }
 
@@ -96,8 +96,8 @@ impl Talk {
     }
 
     fn frames(&mut self) -> Vec<Frame> {
-        let told = self.conversation.told.drain(..);
-        told.filter_map(|(_, happening)| if let Happening::Frame(frame) = happening { Some(frame) } else { None }).collect()
+        let told = self.conversation.events.drain(..);
+        told.filter_map(|(_, happening)| if let EventKind::Frame(frame) = happening { Some(frame) } else { None }).collect()
     }
 
     fn id_of_call(&mut self) -> String {
@@ -177,7 +177,7 @@ fn a_full_queue_says_so_and_loses_nothing_else() {
         talk.conversation.call("ClearCache", json!({}), talk.now);
     }
     let failures =
-        talk.conversation.told.iter().filter(|(_, happening)| matches!(happening, Happening::Note { failure: true, .. }));
+        talk.conversation.events.iter().filter(|(_, happening)| matches!(happening, EventKind::Note { failure: true, .. }));
     assert_eq!(failures.count(), 1, "one is under way, three wait, the fifth is refused");
 }
 
@@ -190,9 +190,9 @@ fn a_call_without_answer_times_out_and_its_late_answer_is_known_as_late() {
     assert!(talk.heard.lock().unwrap().is_empty());
     talk.later(Duration::from_secs(1));
     assert_eq!(*talk.heard.lock().unwrap(), ["ClearCache: Timeout"]);
-    assert!(talk.conversation.told.iter().any(|(_, happening)| matches!(happening, Happening::Timeout { .. })));
+    assert!(talk.conversation.events.iter().any(|(_, happening)| matches!(happening, EventKind::Timeout { .. })));
     talk.now.monotonic += Duration::from_millis(1500);
-    talk.conversation.told.clear();
+    talk.conversation.events.clear();
     talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
     let frames = talk.frames();
     assert_eq!(frames[0].action.as_deref(), Some("ClearCache"));
@@ -260,7 +260,7 @@ fn a_lost_link_ends_the_open_calls_and_gives_the_behaviour_back() {
     let talk = Talk::new(Version::V1_6, Scripted { calls, ..Scripted::default() });
     let (_, told) = talk.conversation.end(talk.now);
     assert_eq!(*talk.heard.lock().unwrap(), ["ClearCache: LinkLost", "disconnected"]);
-    let notes = told.iter().filter(|(_, happening)| matches!(happening, Happening::Note { failure: true, .. })).count();
+    let notes = told.iter().filter(|(_, happening)| matches!(happening, EventKind::Note { failure: true, .. })).count();
     assert_eq!(notes, 2, "one for the call under way, one for what was never sent");
 }
 
@@ -360,7 +360,7 @@ fn an_open_gate_stops_nothing_and_a_lost_link_leaves_nothing_behind() {
     assert_eq!(gate.count(), 1, "what waits already goes on waiting");
     let (_, told) = talk.conversation.end(talk.now);
     assert_eq!(gate.count(), 0);
-    assert!(told.iter().any(|(_, happening)| matches!(happening, Happening::Note { text, .. } if text.contains("dropped"))));
+    assert!(told.iter().any(|(_, happening)| matches!(happening, EventKind::Note { text, .. } if text.contains("dropped"))));
 }
 
 #[test]
@@ -373,6 +373,7 @@ fn too_many_that_wait_let_the_next_one_pass_with_a_word() {
     }
     assert_eq!(talk.conversation.gate.count(), 3);
     assert_eq!(talk.heard.lock().unwrap().len(), 1);
-    let words = talk.conversation.told.iter().filter(|(_, told)| matches!(told, Happening::Note { failure: true, .. })).count();
+    let words =
+        talk.conversation.events.iter().filter(|(_, told)| matches!(told, EventKind::Note { failure: true, .. })).count();
     assert_eq!(words, 1);
 }

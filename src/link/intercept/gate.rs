@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
-use crate::trace::filter::{Filter, FilterContext};
+use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Direction, FrameKind, FrameVerdict, NumberSource, Record, RecordKind, StationKey, Trace};
 
 /// How many frames may wait at the same time. The next ones pass, with a word about it.
@@ -51,7 +51,7 @@ pub enum ReleaseAction {
 /// Decides which frames wait, and knows which do.
 #[derive(Debug)]
 pub struct Gate {
-    filter: RwLock<Option<Filter>>,
+    filter: RwLock<Option<TraceFilter>>,
     /// Whether there is a filter: most sessions have none, and every frame asks.
     shut: AtomicBool,
     waiting: Mutex<Waiting>,
@@ -94,13 +94,13 @@ impl Gate {
     }
 
     /// From now on frames wait that pass this filter; with `None` none does. What waits already goes on waiting.
-    pub fn set(&self, filter: Option<Filter>) {
+    pub fn set(&self, filter: Option<TraceFilter>) {
         self.shut.store(filter.is_some(), Ordering::Relaxed);
         *self.filter.write().unwrap_or_else(PoisonError::into_inner) = filter;
     }
 
     /// The filter in force.
-    pub fn filter(&self) -> Option<Filter> {
+    pub fn filter(&self) -> Option<TraceFilter> {
         self.filter.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

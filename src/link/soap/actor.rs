@@ -30,7 +30,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
-use crate::trace::{Happening, StationKey};
+use crate::trace::{EventKind, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
@@ -46,7 +46,7 @@ pub(super) struct SoapUp {
     pub soap: SoapFraming,
     /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
     /// whoever reads it may call at once.
-    pub listening: Option<Happening>,
+    pub listening: Option<EventKind>,
 }
 
 /// What is done when an HTTP exchange of ours is over.
@@ -67,10 +67,10 @@ pub(super) async fn run(
     let began = now();
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
-    let connected = Happening::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
-    context.events.tell(Some(station), began, connected).await;
+    let connected = EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
+    context.events.send(Some(station), began, connected).await;
     if let Some(listening) = listening {
-        context.events.tell(Some(station), began, listening).await;
+        context.events.send(Some(station), began, listening).await;
     }
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let numbers = context.events.numbers().clone();
@@ -82,8 +82,8 @@ pub(super) async fn run(
     let inspections = None;
     let mut link =
         SoapLink { station, number, peer, context, settings, conversation, inspections, exchanges, kept, by_person: false };
-    link.told(Happening::Callback { url });
-    let Err(end) = link.carry(requests, inbox).await;
+    link.record_event(EventKind::Callback { url });
+    let Err(end) = link.run(requests, inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     (link.finish(&end).await, end)
 }
@@ -104,7 +104,7 @@ struct SoapLink<'a> {
 }
 
 impl SoapLink<'_> {
-    async fn carry(
+    async fn run(
         &mut self,
         requests: &mut mpsc::Receiver<SoapRequest>,
         inbox: &mut LinkInbox,
@@ -128,7 +128,7 @@ impl SoapLink<'_> {
                     Some(request) => self.arrived(ArrivedMessage::Request(request)),
                     None => return Err(CloseReason::Disconnected), // our server has ended
                 },
-                order = inbox.next() => self.obey(order)?,
+                order = inbox.next() => self.handle_order(order)?,
                 () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + LONG)) => {
                     self.conversation.tick(now());
                     self.take_released(now());
@@ -146,7 +146,7 @@ impl SoapLink<'_> {
                 }
             }
             // Now, so that the next round finds only its own messages told.
-            self.context.events.send_all(self.station, &mut self.conversation.told).await;
+            self.context.events.send_all(self.station, &mut self.conversation.events).await;
             if self.conversation.outgoing.is_empty() {
                 return;
             }
@@ -181,12 +181,12 @@ impl SoapLink<'_> {
             Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason, now()),
             Ok(Done::Probed { url, took, answer }) => {
                 let (failure, text) = probed(&url, took, &answer);
-                self.told(Happening::Note { failure, text: text.into() });
+                self.record_event(EventKind::Note { failure, text: text.into() });
             }
             // A panic in there: its call runs into its time limit.
             Err(error) => {
                 let text = format!("an HTTP exchange failed, please report this: {error}").into();
-                self.told(Happening::Note { failure: true, text });
+                self.record_event(EventKind::Note { failure: true, text });
             }
         }
     }
@@ -203,7 +203,7 @@ impl SoapLink<'_> {
         match message {
             ArrivedMessage::Request(request) => {
                 if self.conversation.framing.role == Role::CentralSystem {
-                    self.learn(&request, now);
+                    self.update_from_request(&request, now);
                 }
                 self.conversation.receive(request, now);
             }
@@ -234,7 +234,7 @@ impl SoapLink<'_> {
     }
 
     /// What a request tells of the station: the version that it speaks now, and where it is called.
-    fn learn(&mut self, request: &SoapRequest, now: Moment) {
+    fn update_from_request(&mut self, request: &SoapRequest, now: Moment) {
         let Ok(envelope) = &request.read else { return };
         if let Body::Request(operation) = &envelope.body
             && operation.version != self.conversation.version()
@@ -245,7 +245,7 @@ impl SoapLink<'_> {
         if let Some(url) = from.filter(|url| !self.by_person && self.conversation.framing.address.as_ref() != Some(url)) {
             if let Some(old) = &self.conversation.framing.address {
                 let text = format!("it is called at {url} from now on, before at {old}").into();
-                self.told(Happening::Note { failure: false, text });
+                self.record_event(EventKind::Note { failure: false, text });
             }
             self.call_at(Some(url));
         }
@@ -254,28 +254,28 @@ impl SoapLink<'_> {
     /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
     fn change_version(&mut self, version: Version, now: Moment) {
         let reason = format!("it speaks OCPP {version} from now on").into();
-        self.told(Happening::Disconnected { link: self.number, reason });
-        let connected = Happening::Connected {
+        self.record_event(EventKind::Disconnected { link: self.number, reason });
+        let connected = EventKind::Connected {
             link: self.number,
             version,
             transport: Transport::Soap,
             peer: self.peer,
             handshake: Box::default(),
         };
-        self.told(connected);
+        self.record_event(connected);
         self.conversation.change_version(version, now);
     }
 
     fn call_at(&mut self, url: Option<HttpUrl>) {
-        self.told(Happening::Callback { url: url.as_ref().map(|url| url.to_string().into()) });
+        self.record_event(EventKind::Callback { url: url.as_ref().map(|url| url.to_string().into()) });
         self.conversation.framing.address = url;
     }
 
-    fn told(&mut self, happening: Happening) {
-        self.conversation.told.push((now(), happening));
+    fn record_event(&mut self, happening: EventKind) {
+        self.conversation.events.push((now(), happening));
     }
 
-    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
+    fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
@@ -290,7 +290,7 @@ impl SoapLink<'_> {
             Some(LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(&text, ShowHeaders(true), now()),
             Some(LinkOrder::Ping) => {
                 let text = "a SOAP link has no WebSocket ping; probe asks the address at which it is called".into();
-                self.told(Happening::Note { failure: true, text });
+                self.record_event(EventKind::Note { failure: true, text });
             }
             Some(LinkOrder::Probe) => self.probe(),
             Some(LinkOrder::CallAt(url)) => {
@@ -313,7 +313,7 @@ impl SoapLink<'_> {
     fn probe(&mut self) {
         let Some(url) = self.conversation.framing.address.clone() else {
             let text = "no address to probe is known: it has sent no From header".into();
-            return self.told(Happening::Note { failure: true, text });
+            return self.record_event(EventKind::Note { failure: true, text });
         };
         let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
         let began = Instant::now();
@@ -327,7 +327,7 @@ impl SoapLink<'_> {
 
     async fn finish(self, end: &CloseReason) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
-        told.push((now(), Happening::Disconnected { link: self.number, reason: end.reason().into() }));
+        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.reason().into() }));
         self.context.events.send_all(self.station, &mut told).await;
         behaviour
     }

@@ -25,7 +25,7 @@ use crate::link::listener::ListenerContext;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
-use crate::trace::{Direction, Frame, FrameKind, Happening, Text};
+use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText};
 
 /// The doors of the stations' actors, by identity.
 #[derive(Debug, Default)]
@@ -244,7 +244,7 @@ impl NewSoapLink {
 
 /// A request that belongs to no station, and why.
 struct Refused {
-    text: Text,
+    text: FrameText,
     kind: FrameKind,
     remarks: Vec<String>,
     message_id: Option<String>,
@@ -261,14 +261,14 @@ impl Refused {
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let fault_reason = reason(code, subcode, &description);
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
-        let fault = Text::from(fault);
+        let fault = FrameText::from(fault);
         let exchange = Some(events.numbers().next());
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
         let asked = Frame { remark: joined(&remarks).map(String::into_boxed_str), ..asked };
         let answer = Frame { code: Some(code), ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange) };
         for frame in [asked, answer] {
-            events.tell(None, now(), Happening::Frame(frame)).await;
+            events.send(None, now(), EventKind::Frame(frame)).await;
         }
         let (reply, answer) = oneshot::channel();
         let _ = reply.send(exchange::SoapResponse { status: subcode.code().http_status(), text: fault });
@@ -276,7 +276,7 @@ impl Refused {
     }
 }
 
-fn frame(direction: Direction, kind: FrameKind, text: Text, exchange: Option<u64>) -> Frame {
+fn frame(direction: Direction, kind: FrameKind, text: FrameText, exchange: Option<u64>) -> Frame {
     let (action, code, findings) = (None, None, Vec::new());
     Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None }
 }

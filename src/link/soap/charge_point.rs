@@ -29,7 +29,7 @@ use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::network::Socket;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{Happening, StationKey};
+use crate::trace::{EventKind, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -79,7 +79,7 @@ pub async fn keep_serving(
             Ok(bound) => listener = Some(bound),
             Err(error) => {
                 let text = format!("port {port} cannot be had again: {error}").into();
-                context.events.tell(Some(service.station), now(), Happening::Note { failure: true, text }).await;
+                context.events.send(Some(service.station), now(), EventKind::Note { failure: true, text }).await;
             }
         }
     }
@@ -113,7 +113,7 @@ async fn serve(
         Some(from) => from.clone(),
         None => format!("http://{}:{}/", route(&service.url, &context.network).await, address.port()),
     };
-    let listening = Happening::Listening { address, url: from.clone().into(), transports: vec![Transport::Soap] };
+    let listening = EventKind::Listening { address, url: from.clone().into(), transports: vec![Transport::Soap] };
     let (sender, mut requests) = mpsc::channel(WAITING);
     let open = context.shutdown.child_token();
     let close = open.clone().drop_guard();

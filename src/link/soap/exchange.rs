@@ -6,13 +6,13 @@ use hyper::StatusCode;
 use tokio::sync::oneshot;
 
 use crate::rpc::soap::{Envelope, ReadError};
-use crate::trace::Text;
+use crate::trace::FrameText;
 
 /// A request to one of our services.
 #[derive(Debug)]
 pub(in crate::link) struct SoapRequest {
     /// The body.
-    pub text: Text,
+    pub text: FrameText,
     /// What it is.
     pub read: Result<Envelope, ReadError>,
     /// What is odd about the HTTP around it, a sentence each.
@@ -29,7 +29,7 @@ pub(in crate::link) struct SoapRequest {
 #[derive(Debug)]
 pub(in crate::link) struct SoapResponse {
     pub status: u16,
-    pub text: Text,
+    pub text: FrameText,
 }
 
 /// A request of ours that waits to be sent.
@@ -41,7 +41,7 @@ pub(in crate::link) struct SoapPost {
     pub action: Option<String>,
     /// The id to which the answer should relate.
     pub message_id: Option<String>,
-    pub text: Text,
+    pub text: FrameText,
 }
 
 /// Whether the HTTP headers of an exchange are shown.

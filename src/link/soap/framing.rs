@@ -18,9 +18,9 @@ use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::soap::{
-    self, Body, Direction as Way, Envelope, FaultSubcode, HeaderSeverity, Hint, RequestHeaders, ResponseHeaders, lint,
+    self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
-use crate::trace::{AS_TYPED, Direction, FrameKind, HTTP_HEADERS, Text};
+use crate::trace::{AS_TYPED, Direction, FrameKind, FrameText, HTTP_HEADERS};
 
 /// How many remarks about an envelope are told.
 const REMARKS: usize = 12;
@@ -101,7 +101,7 @@ impl Framing for SoapFraming {
             message_id: Some(message_id.clone()),
             reply_to: None,
         };
-        let text = Text::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
+        let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
         let post = SoapPost { id: id.to_owned(), action, message_id, text: text.clone() };
         EncodedMessage { text, outgoing: SoapOutgoing::Post(post) }
@@ -127,7 +127,7 @@ impl Framing for SoapFraming {
                 (subcode.code().http_status(), text)
             }
         };
-        let text = Text::from(text);
+        let text = FrameText::from(text);
         let response = exchange::SoapResponse { status, text: text.clone() };
         EncodedMessage { text, outgoing: SoapOutgoing::Response { reply: place, response } }
     }
@@ -166,7 +166,7 @@ impl Conversation<SoapFraming> {
                 self.refuse(ReceivedText::new(text, joined(&remarks)), Some((question, broken(error.to_string()))), now);
             }
         }
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     fn judge(&mut self, received: ReceivedText, envelope: Envelope, mut question: SoapReplyToken, now: Moment) {
@@ -238,7 +238,7 @@ impl Conversation<SoapFraming> {
                 }
             }
         }
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     /// A response of another action than the one that was asked for.
@@ -252,13 +252,13 @@ impl Conversation<SoapFraming> {
     pub fn fail(&mut self, id: &str, reason: String, now: Moment) {
         self.framing.typed.remove(id);
         self.take_unreachable(id, reason, now);
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     /// Sends an envelope as a person typed it; quotation marks around it are the command line's, as in ocppjs.
     pub fn raw(&mut self, text: &str, show: ShowHeaders, now: Moment) {
-        let text = Text::from(unquoted(text).to_owned());
-        let hint = Hint { version: Some(self.version()), service: Some(self.framing.role.peer()) };
+        let text = FrameText::from(unquoted(text).to_owned());
+        let hint = ReadHint { version: Some(self.version()), service: Some(self.framing.role.peer()) };
         let read = soap::read(text.as_str(), &self.framing.catalog, hint);
         let id = fresh_id();
         let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
@@ -294,7 +294,7 @@ impl Conversation<SoapFraming> {
             frame.remark = remark.map(String::into_boxed_str);
             frame.aside = Some(aside.into());
         });
-        self.settle(now);
+        self.flush_calls(now);
     }
 }
 

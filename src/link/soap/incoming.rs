@@ -19,8 +19,8 @@ use super::exchange;
 use crate::clock::now;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
-use crate::rpc::soap::{self, Envelope, Hint, ReadError};
-use crate::trace::{Happening, StationKey, Text};
+use crate::rpc::soap::{self, Envelope, ReadError, ReadHint};
+use crate::trace::{EventKind, FrameText, StationKey};
 
 /// The media type of SOAP 1.2 (RFC 3902).
 const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
@@ -87,13 +87,13 @@ impl RequestRefusal {
 
     /// Tells of it and answers with it.
     pub async fn tell(self, station: Option<StationKey>, peer: SocketAddr, context: &LinkContext) -> Response<Full<Bytes>> {
-        let happening = Happening::Refused {
+        let happening = EventKind::Refused {
             peer: Some(peer),
             reason: self.reason.clone().into(),
             detail: Box::default(),
             handshake: Box::default(),
         };
-        context.events.tell(station, now(), happening).await;
+        context.events.send(station, now(), happening).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
         *response.status_mut() = self.status;
         // What is left of the body is not read, so the connection cannot go on.
@@ -108,7 +108,7 @@ impl RequestRefusal {
 /// A body that was taken in.
 #[derive(Debug)]
 pub(super) struct TakenIn {
-    pub text: Text,
+    pub text: FrameText,
     pub read: Result<Envelope, ReadError>,
     pub remarks: Vec<String>,
     pub reached_at: Option<String>,
@@ -143,15 +143,15 @@ pub(super) fn read(
     catalog: &Catalog,
     service: Role,
     remarks: &mut Vec<String>,
-) -> (Text, Result<Envelope, ReadError>) {
-    let hint = Hint { service: Some(service), ..Hint::default() };
+) -> (FrameText, Result<Envelope, ReadError>) {
+    let hint = ReadHint { service: Some(service), ..ReadHint::default() };
     match soap::text(bytes) {
         Ok(decoded) => {
             remarks.extend(decoded.encoding.map(|encoding| format!("it is written in {encoding} instead of UTF-8")));
             let read = soap::read(&decoded.text, catalog, hint);
-            (Text::from(decoded.text.into_owned()), read)
+            (FrameText::from(decoded.text.into_owned()), read)
         }
-        Err(error) => (Text::from(String::from_utf8_lossy(bytes).into_owned()), Err(error)),
+        Err(error) => (FrameText::from(String::from_utf8_lossy(bytes).into_owned()), Err(error)),
     }
 }
 

@@ -7,7 +7,7 @@ use super::exchange::{PostAnswer, SoapPost, SoapRequest};
 use super::framing::{SoapFraming, SoapOutgoing};
 use super::incoming;
 use crate::link::inspect::{EditableMessage, MessageText};
-use crate::trace::Text;
+use crate::trace::FrameText;
 
 /// A message of the peer.
 pub(super) enum ArrivedMessage {
@@ -51,7 +51,7 @@ impl MessageText for SoapOutgoing {
 }
 
 impl EditableMessage for SoapOutgoing {
-    fn change(&mut self, text: Text) {
+    fn change(&mut self, text: FrameText) {
         match self {
             SoapOutgoing::Post(post) => post.text = text,
             SoapOutgoing::Response { response, .. } => response.text = text,

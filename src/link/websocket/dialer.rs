@@ -28,7 +28,7 @@ use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
 use crate::ocpp::Version;
-use crate::trace::{Happening, StationKey};
+use crate::trace::{EventKind, StationKey};
 
 /// A link that lasted this long was a good one: the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -96,7 +96,7 @@ pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>,
             Next::Park(news) => {
                 if news {
                     let reason = "it stays down until it is told to connect".into();
-                    context.events.tell(Some(dial.station), now(), Happening::Disconnected { link, reason }).await;
+                    context.events.send(Some(dial.station), now(), EventKind::Disconnected { link, reason }).await;
                 }
                 park(&mut inbox, &context).await
             }
@@ -117,7 +117,7 @@ fn after(end: CloseReason) -> Next {
 /// One attempt to connect, which a person may break off.
 async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
-    context.events.tell(Some(dial.station), now(), Happening::Connecting { url: url.clone().into() }).await;
+    context.events.send(Some(dial.station), now(), EventKind::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
@@ -224,7 +224,7 @@ async fn wait(
     inbox: &mut LinkInbox,
     context: &LinkContext,
 ) -> Next {
-    context.events.tell(Some(dial.station), now(), Happening::Retry { after, lost, reason: reason.into() }).await;
+    context.events.send(Some(dial.station), now(), EventKind::Retry { after, lost, reason: reason.into() }).await;
     let waiting = tokio::time::sleep(after);
     tokio::pin!(waiting);
     loop {

@@ -11,8 +11,8 @@ use crate::link::conversation::Conversation;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
-use crate::rpc::srpc::{self, Malformed, Message, MessageId};
-use crate::trace::{Direction, FrameKind, Text};
+use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
+use crate::trace::{Direction, FrameKind, FrameText};
 
 /// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
 const DESCRIPTION_LIMIT: usize = 255;
@@ -23,7 +23,7 @@ pub(in crate::link) struct SrpcFraming;
 
 impl Framing for SrpcFraming {
     type Question = MessageId;
-    type Outgoing = Text;
+    type Outgoing = FrameText;
 
     fn carries(&self, _definition: &ActionDefinition) -> bool {
         true
@@ -34,11 +34,17 @@ impl Framing for SrpcFraming {
         if version == Version::V1_6 { precise() } else { code.description().to_owned() }
     }
 
-    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> EncodedMessage<Text> {
+    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> EncodedMessage<FrameText> {
         encoded(srpc::encode_call(id, action, payload))
     }
 
-    fn answer(&mut self, question: MessageId, _version: Version, _action: &str, reply: &OwnReply<'_>) -> EncodedMessage<Text> {
+    fn answer(
+        &mut self,
+        question: MessageId,
+        _version: Version,
+        _action: &str,
+        reply: &OwnReply<'_>,
+    ) -> EncodedMessage<FrameText> {
         encoded(match reply {
             OwnReply::Result(payload) => srpc::encode_result(&question, payload),
             OwnReply::Error { code, description } => srpc::encode_error(&question, *code, shortened(description)),
@@ -48,23 +54,23 @@ impl Framing for SrpcFraming {
     fn drop_request(&mut self, _question: MessageId) {}
 }
 
-fn encoded(text: String) -> EncodedMessage<Text> {
-    let text = Text::from(text);
+fn encoded(text: String) -> EncodedMessage<FrameText> {
+    let text = FrameText::from(text);
     EncodedMessage { outgoing: text.clone(), text }
 }
 
 impl Conversation<SrpcFraming> {
     /// Takes a text of the peer in.
-    pub fn receive(&mut self, text: Text, now: Moment) {
+    pub fn receive(&mut self, text: FrameText, now: Moment) {
         match srpc::decode(text.as_str(), self.version()) {
             Ok(decoded) => {
                 let received = ReceivedText::new(text, decoded.remark);
                 match decoded.message {
-                    Message::Call { id, action, payload } => {
+                    SrpcMessage::Call { id, action, payload } => {
                         self.on_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
                     }
-                    Message::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
-                    Message::Error { id, code, description, .. } => {
+                    SrpcMessage::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
+                    SrpcMessage::Error { id, code, description, .. } => {
                         self.on_error(received, &key(&id), (&code, &description), now)
                     }
                 }
@@ -74,29 +80,29 @@ impl Conversation<SrpcFraming> {
                 self.refuse(received, refusal(malformed), now);
             }
         }
-        self.settle(now);
+        self.flush_calls(now);
     }
 
     /// Notes a binary frame. OCPP has none; nothing is answered and the link stays.
     pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        self.refuse(ReceivedText::new(Text::from(hex), Some(remark)), None, now);
+        self.refuse(ReceivedText::new(FrameText::from(hex), Some(remark)), None, now);
     }
 
     /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
     pub fn raw(&mut self, text: String, now: Moment) {
-        let text = Text::from(text);
+        let text = FrameText::from(text);
         let decoded = srpc::decode(text.as_str(), self.version());
         self.outgoing.push(text.clone());
         let (kind, call, remark) = match decoded {
-            Ok(srpc::DecodedFrame { message: Message::Call { id, action, payload }, remark }) => {
+            Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
                 let action = shared_name(&action, definition.as_ref());
                 let call = QueuedCall { action, definition, payload, findings: Vec::new(), then: None };
                 (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
             }
-            Ok(srpc::DecodedFrame { message: Message::Result { .. }, .. }) => (FrameKind::Result, None, None),
+            Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, .. }) => (FrameKind::Result, None, None),
             Ok(_) => (FrameKind::Error, None, None),
             Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string())),
         };
@@ -104,7 +110,7 @@ impl Conversation<SrpcFraming> {
             (frame.exchange, frame.action) = call.unzip();
             frame.remark = remark.map(String::into_boxed_str);
         });
-        self.settle(now);
+        self.flush_calls(now);
     }
 }
 
@@ -113,7 +119,7 @@ fn key(id: &MessageId) -> Cow<'_, str> {
     id.as_str().map_or_else(|| Cow::Owned(id.to_string()), Cow::Borrowed)
 }
 
-fn refusal(malformed: Malformed) -> Option<(MessageId, Answer)> {
+fn refusal(malformed: MalformedFrame) -> Option<(MessageId, Answer)> {
     let reply = *malformed.reply?;
     Some((reply.id, Answer::Error { code: reply.code, description: reply.description }))
 }

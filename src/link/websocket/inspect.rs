@@ -4,21 +4,21 @@ use super::WebSocketLink;
 use crate::clock::Moment;
 use crate::link::inspect;
 use crate::link::intercept::queue::InspectionVerdict;
-use crate::trace::Text;
+use crate::trace::FrameText;
 
 /// The frames of a link that wait to be looked at.
-pub(super) type WebSocketInspections = inspect::Inspections<Text, Text>;
+pub(super) type WebSocketInspections = inspect::Inspections<FrameText, FrameText>;
 
 impl<S> WebSocketLink<'_, S> {
     /// A text of the peer: it is taken in, or waits for whoever looks at it.
-    pub(super) fn arrived(&mut self, text: Text, now: Moment) {
+    pub(super) fn arrived(&mut self, text: FrameText, now: Moment) {
         if let Some(text) = WebSocketInspections::arrived(&mut self.inspections, &mut self.conversation, text, now) {
             self.conversation.receive(text, now);
         }
     }
 
     /// Somebody has looked at a frame.
-    pub(super) fn judged(&mut self, ticket: u64, verdict: InspectionVerdict, now: Moment) {
+    pub(super) fn apply_verdict(&mut self, ticket: u64, verdict: InspectionVerdict, now: Moment) {
         if let Some(inspections) = &mut self.inspections {
             inspections.judge(ticket, verdict);
         }
@@ -32,7 +32,7 @@ impl<S> WebSocketLink<'_, S> {
         {
             match verdict {
                 InspectionVerdict::Pass => self.conversation.receive(text, now),
-                InspectionVerdict::Change(changed) => self.conversation.receive(Text::from(changed), now),
+                InspectionVerdict::Change(changed) => self.conversation.receive(FrameText::from(changed), now),
                 InspectionVerdict::Drop => {}
             }
         }

@@ -37,7 +37,7 @@ use crate::behaviour::Behaviour;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
-use crate::trace::{Direction, EventSender, Happening, StationKey};
+use crate::trace::{Direction, EventKind, EventSender, StationKey};
 
 use inspect::WebSocketInspections;
 
@@ -113,15 +113,15 @@ where
     inbox.up.store(true, Ordering::Relaxed);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
     let transport = Transport::WebSocket;
-    let connected = Happening::Connected { link: number, version, transport, peer, handshake };
-    Box::pin(context.events.tell(Some(station), began, connected)).await;
+    let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
+    Box::pin(context.events.send(Some(station), began, connected)).await;
     let mut link = WebSocketLink::begin(up, context, behaviour, began);
     link.tell_pings(began);
-    let Err(end) = link.carry(inbox).await;
+    let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let behaviour = Box::pin(link.finish(&end)).await;
     let reason = end.reason();
-    Box::pin(context.events.tell(Some(station), now(), Happening::Disconnected { link: number, reason: reason.into() })).await;
+    Box::pin(context.events.send(Some(station), now(), EventKind::Disconnected { link: number, reason: reason.into() })).await;
     (behaviour, end)
 }
 
@@ -185,7 +185,7 @@ where
         }
     }
 
-    async fn carry(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
+    async fn run(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
@@ -210,7 +210,7 @@ where
                     Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
                 },
                 () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
-                order = inbox.next() => self.obey(order)?,
+                order = inbox.next() => self.handle_order(order)?,
                 () = timer.as_mut(), if deadline.is_some() => self.tick()?,
                 () = std::future::ready(()), if burst == BURST => burst = 0,
             }
@@ -241,14 +241,14 @@ where
             Some(Ok(Message::Text(text))) => self.arrived(text, now),
             Some(Ok(Message::Binary(bytes))) => self.conversation.receive_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
-                self.told(now, Happening::Ping { direction: Direction::In, pong: false, round_trip: None });
+                self.record_event(now, EventKind::Ping { direction: Direction::In, pong: false, round_trip: None });
                 // The library answers by itself, but what it says is written out by us.
                 self.unwritten = true;
-                self.told(now, Happening::Ping { direction: Direction::Out, pong: true, round_trip: None });
+                self.record_event(now, EventKind::Ping { direction: Direction::Out, pong: true, round_trip: None });
             }
             Some(Ok(Message::Pong(_))) => {
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
-                self.told(now, Happening::Ping { direction: Direction::In, pong: true, round_trip });
+                self.record_event(now, EventKind::Ping { direction: Direction::In, pong: true, round_trip });
             }
             Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
@@ -258,20 +258,20 @@ where
         Ok(())
     }
 
-    fn told(&mut self, now: Moment, happening: Happening) {
-        self.conversation.told.push((now, happening));
+    fn record_event(&mut self, now: Moment, happening: EventKind) {
+        self.conversation.events.push((now, happening));
     }
 
-    fn obey(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
+    fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
-            Some(LinkOrder::Inspected { ticket, verdict }) => self.judged(ticket, verdict, now()),
+            Some(LinkOrder::Inspected { ticket, verdict }) => self.apply_verdict(ticket, verdict, now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
                 let text = "a WebSocket link has no address to call: messages go over its one connection".into();
-                self.told(now(), Happening::Note { failure: true, text });
+                self.record_event(now(), EventKind::Note { failure: true, text });
             }
             Some(LinkOrder::Ping) => self.next_ping = Some(Instant::now()),
             Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
@@ -298,7 +298,7 @@ where
 
     fn tell_pings(&mut self, now: Moment) {
         if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
-            self.told(now, Happening::Note { failure: false, text: PINGS_ENABLED.into() });
+            self.record_event(now, EventKind::Note { failure: false, text: PINGS_ENABLED.into() });
         }
     }
 
@@ -325,11 +325,11 @@ where
         self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
         if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
             let text = "the last ping got no pong".into();
-            self.told(now(), Happening::Note { failure: true, text });
+            self.record_event(now(), EventKind::Note { failure: true, text });
         }
         self.pinged = Some(Instant::now());
-        self.told(now(), Happening::Ping { direction: Direction::Out, pong: false, round_trip: None });
-        self.put(Message::Ping(Bytes::new())).await
+        self.record_event(now(), EventKind::Ping { direction: Direction::Out, pong: false, round_trip: None });
+        self.write_message(Message::Ping(Bytes::new())).await
     }
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
@@ -341,17 +341,17 @@ where
             // The list goes back afterwards, so that its memory serves the next turn.
             let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
             for text in outgoing.drain(..) {
-                self.put(Message::Text(text)).await?;
+                self.write_message(Message::Text(text)).await?;
             }
             self.conversation.outgoing = outgoing;
             self.conversation.sent(Instant::now().into_std());
         }
-        self.context.events.send_all(self.station, &mut self.conversation.told).await;
+        self.context.events.send_all(self.station, &mut self.conversation.events).await;
         Ok(())
     }
 
     /// Hands a message to the socket's buffer, which nearly always has room.
-    async fn put(&mut self, message: Message) -> Result<(), CloseReason> {
+    async fn write_message(&mut self, message: Message) -> Result<(), CloseReason> {
         let limit = self.settings.write_timeout;
         self.unwritten = true;
         let mut feeding = self.stream.feed(message);

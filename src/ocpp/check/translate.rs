@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::format::{self, DateTime};
 use crate::ocpp::message::{self, FieldDefinition, FieldKind, XmlForm};
 use crate::ocpp::meter_forms::NormalisedPayload;
-use crate::ocpp::{Finding, FindingRule, Version, nearest};
+use crate::ocpp::{Finding, FindingRule, Version, suggest};
 
 /// How much of a value a sentence quotes.
 const MAX_QUOTE: usize = 60;
@@ -107,7 +107,7 @@ impl Translator<'_> {
 
     fn unknown(&self, place: &SchemaPlace, property: &str, object: &Value) -> Finding {
         let is_free = |field: &&FieldDefinition| object.get(&field.name).is_none();
-        let meant = nearest(property, place.fields.iter().filter(is_free).map(|field| &*field.name));
+        let meant = suggest(property, place.fields.iter().filter(is_free).map(|field| &*field.name));
         let mut message = format!("{} is not a field of {}", quote_text(property), place.name);
         if let Some(meant) = meant {
             let _ = write!(message, "; did you mean {meant}?");
@@ -181,7 +181,7 @@ fn enumeration(name: &str, text: &str, field: &FieldDefinition) -> String {
     if choices.len() > named {
         let _ = write!(message, " and {} more", choices.len() - named);
     }
-    if let Some(meant) = nearest(text, choices) {
+    if let Some(meant) = suggest(text, choices) {
         let _ = write!(message, "; did you mean {meant}?");
     }
     message

@@ -12,7 +12,7 @@ pub struct XmlElement {
     /// Its name without a prefix.
     pub local: String,
     /// Its attributes, without the declarations of namespaces.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<XmlAttribute>,
     /// The elements in it.
     pub children: Vec<XmlElement>,
     /// The text in it, without the text of its children.
@@ -23,7 +23,7 @@ pub struct XmlElement {
 
 /// An attribute of an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribute {
+pub struct XmlAttribute {
     /// Its namespace. An attribute without a prefix is in none.
     pub namespace: Option<Arc<str>>,
     /// Its name without a prefix.

@@ -8,7 +8,7 @@ mod remark;
 mod to_json;
 mod to_xml;
 
-pub use element::{Attribute, XmlElement};
+pub use element::{XmlAttribute, XmlElement};
 pub use escape::{escape_attribute, escape_name, escape_text};
 pub use remark::{XmlRemark, XmlRemarks, XmlRule};
 pub use to_json::untyped;

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::element::{Attribute, XmlElement};
+use super::element::{XmlAttribute, XmlElement};
 use super::remark::{XmlRemarks, XmlRule};
 use super::same_namespace;
 use crate::ocpp::message::{FieldDefinition, FieldKind, MessageDefinition, XmlForm};
@@ -74,7 +74,7 @@ impl Reader<'_> {
     fn attribute(
         &mut self,
         element: &XmlElement,
-        attribute: &Attribute,
+        attribute: &XmlAttribute,
         fields: &[FieldDefinition],
         is_reading: bool,
         members: &mut Map<String, Value>,
@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn surplus_attributes(&mut self, element: &XmlElement) {
-        let is_surplus = |attribute: &&Attribute| !matches!(attribute.namespace.as_deref(), Some(SCHEMA_INSTANCE | XML));
+        let is_surplus = |attribute: &&XmlAttribute| !matches!(attribute.namespace.as_deref(), Some(SCHEMA_INSTANCE | XML));
         for attribute in element.attributes.iter().filter(is_surplus) {
             self.remarks.add(XmlRule::Attribute, element.span.start, || {
                 format!("the attribute {} of <{}> is not in the definition and was ignored", attribute.local, element.local)

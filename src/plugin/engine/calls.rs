@@ -9,11 +9,11 @@ use crate::behaviour::{Answer, CallObserver, CallResult};
 use crate::javascript::ScriptFault;
 use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::Role;
-use crate::plugin::host::StationFacts;
-use crate::plugin::pending_answers::Open;
+use crate::plugin::host::StationInfo;
+use crate::plugin::pending_answers::OpenCall;
 use crate::plugin::plugin_request::CallConfig;
-use crate::plugin::request::Request;
-use crate::plugin::subscriptions::Kind;
+use crate::plugin::request::EngineRequest;
+use crate::plugin::subscriptions::EventName;
 use crate::trace::{Direction, StationKey};
 
 impl Engine {
@@ -28,8 +28,8 @@ impl Engine {
             "usual": usual_payload,
         });
         let event = event.to_string();
-        let (takers, place) = (self.takers(Kind::Call, &action), format!("onCall {action}"));
-        self.open.push(Open::new(ticket, station, action, usual, &takers, Instant::now()));
+        let (takers, place) = (self.takers(EventName::Call, &action), format!("onCall {action}"));
+        self.open.push(OpenCall::new(ticket, station, action, usual, &takers, Instant::now()));
         for plugin in takers {
             let said = self.turn_for(plugin, "call", &place, &event);
             if said.as_deref() == Some("later") {
@@ -87,7 +87,7 @@ impl Engine {
         match self.prepare(&wish) {
             Ok((station, payload)) => {
                 let seam = self.seam.clone();
-                let then = CallObserver::new(move |end| seam.ask(Request::Ended { plugin, number, end }));
+                let then = CallObserver::new(move |end| seam.ask(EngineRequest::Ended { plugin, number, end }));
                 let order = LinkOrder::Ask { action: wish.action, payload, then };
                 // An order that is dropped tells its end by itself.
                 self.deliver(station, order);
@@ -121,7 +121,7 @@ impl Engine {
         Ok((station.key, payload))
     }
 
-    fn target(&self, role: Role, key: Option<u32>) -> Result<StationFacts, String> {
+    fn target(&self, role: Role, key: Option<u32>) -> Result<StationInfo, String> {
         if let Some(key) = key {
             let station = self.host.station(StationKey(key)).ok_or("there is no such station")?;
             return if station.connected { Ok(station) } else { Err(format!("{} is not connected", station.identity)) };
@@ -137,8 +137,8 @@ impl Engine {
     /// A frame waits: every plugin that looks at this way sees what the one before has made of it.
     pub(super) fn frame(&mut self, ticket: u64, station: StationKey, direction: Direction, text: String) {
         let (kind, name) = match direction {
-            Direction::In => (Kind::Incoming, "incoming"),
-            Direction::Out => (Kind::Outgoing, "outgoing"),
+            Direction::In => (EventName::Incoming, "incoming"),
+            Direction::Out => (EventName::Outgoing, "outgoing"),
         };
         let (facts, mut verdict, mut text) = (self.station(station), InspectionVerdict::Pass, text);
         for plugin in self.takers(kind, "") {

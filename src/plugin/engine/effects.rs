@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::Engine;
 use crate::javascript::{ScriptFault, ToolkitRequest};
-use crate::plugin::plugin_request::Effect;
-use crate::plugin::report::{PluginCommand, Spoken};
+use crate::plugin::plugin_request::PluginRequest;
+use crate::plugin::report::{ConsoleLine, PluginCommand};
 use crate::trace::StationKey;
 
 /// More of a text is not shown.
@@ -15,24 +15,24 @@ const MOST: usize = 1000;
 
 impl Engine {
     /// Carries out one wish of a plugin.
-    pub(super) fn carry_out(&mut self, serial: u64, effect: Effect) {
+    pub(super) fn execute(&mut self, serial: u64, effect: PluginRequest) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
         match effect {
-            Effect::Log(text) => self.host.tell(None, false, short(text)),
-            Effect::Toast(text) => self.host.toast(short(text)),
-            Effect::Toolkit(ToolkitRequest::Console { failure, text }) => match &mut self.spoken {
-                Some(spoken) => spoken.push(Spoken { failure, text: short(text) }),
+            PluginRequest::Log(text) => self.host.tell(None, false, short(text)),
+            PluginRequest::Toast(text) => self.host.toast(short(text)),
+            PluginRequest::Toolkit(ToolkitRequest::Console { failure, text }) => match &mut self.spoken {
+                Some(spoken) => spoken.push(ConsoleLine { failure, text: short(text) }),
                 None => self.host.tell(None, failure, short(text)),
             },
-            Effect::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
+            PluginRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
                 let fault = ScriptFault::new(&message, &stack);
                 self.fault(serial, &place, &fault);
             }
-            Effect::Handle { kind, action } if plugin.handlers.len() < MOST => {
+            PluginRequest::Handle { kind, action } if plugin.handlers.len() < MOST => {
                 plugin.handlers.insert((kind, action));
                 self.publish();
             }
-            Effect::Command { name, help, complete } if plugin.commands.len() < MOST => {
+            PluginRequest::Command { name, help, complete } if plugin.commands.len() < MOST => {
                 if name.is_empty() || name.len() > 64 || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
                     let fault = ScriptFault::new(&format!("{name:?} is no name of a command: it has no blanks"), "");
                     return self.fault(serial, "command", &fault);
@@ -42,24 +42,24 @@ impl Engine {
                 plugin.commands.push(PluginCommand { name, help: short(help), complete, plugin: owner });
                 self.publish();
             }
-            Effect::Handle { .. } | Effect::Command { .. } => {
+            PluginRequest::Handle { .. } | PluginRequest::Command { .. } => {
                 let fault = ScriptFault::new(&format!("a plugin has at most {MOST} handlers and commands"), "");
                 self.fault(serial, "onLoad", &fault);
             }
-            Effect::Toolkit(ToolkitRequest::Timer { number, delay, repeat }) => {
+            PluginRequest::Toolkit(ToolkitRequest::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((serial, number), delay, repeat, Instant::now()) {
                     let fault = ScriptFault::new("too many timers run; this one was not started", "");
                     self.fault(serial, "setTimeout", &fault);
                 }
             }
-            Effect::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((serial, number)),
-            Effect::Call(wish) => self.call(serial, wish),
-            Effect::Answer { ticket, form } => self.say(serial, ticket, form),
-            Effect::Mark { station, text } => {
+            PluginRequest::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((serial, number)),
+            PluginRequest::Call(wish) => self.call(serial, wish),
+            PluginRequest::Answer { ticket, form } => self.say(serial, ticket, form),
+            PluginRequest::Mark { station, text } => {
                 let text = format!("[{}] {text}", plugin.name);
                 self.host.tell(Some(StationKey(station)), false, short(text));
             }
-            Effect::Unload => plugin.leaving = true,
+            PluginRequest::Unload => plugin.leaving = true,
         }
     }
 }

@@ -8,18 +8,18 @@ use super::Engine;
 use crate::javascript::{ScriptFault, ScriptLimits};
 use crate::ocpp::{Role, Transport};
 use crate::plugin::folder;
-use crate::plugin::host::Host;
-use crate::plugin::instance::{HostQuery, Loaded, PluginInstance};
+use crate::plugin::host::PluginHost;
+use crate::plugin::instance::{HostQuery, LoadOutcome, PluginInstance};
 use crate::plugin::loaded::RunningPlugin;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;
 
 /// What went wrong, as ocppjs says it, and what else is known about it.
-type Failure = (String, Option<String>);
+type LoadFailure = (String, Option<String>);
 
 impl Engine {
     /// Loads a plugin; one that is loaded is unloaded first.
-    pub(super) fn load(&mut self, name: &str) -> Result<(), Failure> {
+    pub(super) fn load(&mut self, name: &str) -> Result<(), LoadFailure> {
         let invalid = |reason: String| (format!("Error with the {name} plugin, invalid or doesn't exist."), Some(reason));
         let source = folder::find(name, &self.options.folders).map_err(invalid)?;
         if let Some(serial) = self.serial(name) {
@@ -34,12 +34,12 @@ impl Engine {
         let ended = instance.load(&source.text);
         self.plugins.push(RunningPlugin::new(serial, name.to_owned(), instance, source.file, source.changed));
         match ended {
-            Ok(Loaded::Runs) => {
+            Ok(LoadOutcome::Runs) => {
                 self.after(serial, "onLoad", Ok(()));
                 self.publish();
                 Ok(())
             }
-            Ok(Loaded::NoEntry) => {
+            Ok(LoadOutcome::NoEntry) => {
                 self.remove(serial, false);
                 let text = format!("Error when reading the `{name}' plugin: no entry point `onLoad' function found.");
                 Err((text, Some("Write module.exports.onLoad = function () { … }.".to_owned())))
@@ -54,7 +54,7 @@ impl Engine {
     }
 
     /// Unloads a plugin.
-    pub(super) fn unload(&mut self, name: &str) -> Result<(), Failure> {
+    pub(super) fn unload(&mut self, name: &str) -> Result<(), LoadFailure> {
         let missing = || (format!("Error for unloading `{name}': file does not exist."), None);
         let serial = self.serial(name).ok_or_else(missing)?;
         self.remove(serial, true);
@@ -113,7 +113,7 @@ impl Engine {
 }
 
 /// What a plugin is told at once.
-fn query(host: Arc<dyn Host>, options: &PluginOptions, name: &str) -> HostQuery {
+fn query(host: Arc<dyn PluginHost>, options: &PluginOptions, name: &str) -> HostQuery {
     let settings = std::cell::RefCell::new(PluginSettings::load(options.state.as_deref(), name));
     let planned = options.role;
     Box::new(move |operation, json| {
@@ -134,7 +134,7 @@ fn set(settings: &mut PluginSettings, json: &str) -> Result<String, String> {
 }
 
 /// The fields that ocppjs gives a plugin.
-fn session(host: &dyn Host, planned: Option<Role>) -> Value {
+fn session(host: &dyn PluginHost, planned: Option<Role>) -> Value {
     let role = host.role().or(planned);
     let stations = host.stations();
     let ours: Vec<_> = stations.iter().filter(|facts| Some(facts.our_role) == role).collect();

@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use super::filter::PluginChannel;
 use super::folder;
-use super::handle::Reply;
-use super::host::Host;
+use super::handle::PluginReply;
+use super::host::PluginHost;
 use super::loaded::RunningPlugin;
-use super::pending_answers::Open;
-use super::report::{PluginCommand, PluginDetail, PluginState, Spoken};
-use super::request::{PluginOptions, Request, Wanted};
-use super::subscriptions::{Kind, handles};
+use super::pending_answers::OpenCall;
+use super::report::{ConsoleLine, PluginCommand, PluginDetail, PluginState};
+use super::request::{EngineRequest, PluginCommandRequest, PluginOptions};
+use super::subscriptions::{EventName, handles};
 use crate::javascript::{ScriptFault, Timers};
 use crate::link::LinkOrder;
 use crate::ocpp::Role;
@@ -36,7 +36,7 @@ const AGAIN: Duration = Duration::from_millis(1);
 
 /// The engine.
 pub(super) struct Engine {
-    host: Arc<dyn Host>,
+    host: Arc<dyn PluginHost>,
     seam: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: PluginOptions,
@@ -45,13 +45,13 @@ pub(super) struct Engine {
     disabled: BTreeMap<String, String>,
     serials: u64,
     timers: Timers,
-    open: Vec<Open>,
+    open: Vec<OpenCall>,
     /// Orders for links that had no room for them.
     undelivered: VecDeque<(StationKey, LinkOrder)>,
     /// Events that came up during a turn, with their plugin.
     next: VecDeque<(u64, &'static str, String)>,
     /// What plugins print while a command is carried out.
-    spoken: Option<Vec<Spoken>>,
+    spoken: Option<Vec<ConsoleLine>>,
     /// When something happened last; `None` once that was followed by an idle event.
     active: Option<Instant>,
     look: Instant,
@@ -60,7 +60,7 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine without plugins.
     pub fn new(
-        host: Arc<dyn Host>,
+        host: Arc<dyn PluginHost>,
         seam: Arc<PluginChannel>,
         commands: Arc<Mutex<Vec<PluginCommand>>>,
         options: PluginOptions,
@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// Works until the session is over. Without plugins it sleeps.
-    pub fn run(mut self, requests: &Receiver<Request>) {
+    pub fn run(mut self, requests: &Receiver<EngineRequest>) {
         loop {
             let request = match self.deadline() {
                 None => requests.recv().ok(),
@@ -97,7 +97,7 @@ impl Engine {
             if let Some(request) = request {
                 self.seam.waiting.fetch_sub(1, Ordering::Relaxed);
                 self.active = Some(Instant::now());
-                if matches!(request, Request::End) {
+                if matches!(request, EngineRequest::End) {
                     return;
                 }
                 self.take(request);
@@ -108,7 +108,7 @@ impl Engine {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let idle = self.active.filter(|_| self.seam.handled.any(Kind::Idle)).map(|active| active + IDLE);
+        let idle = self.active.filter(|_| self.seam.handled.any(EventName::Idle)).map(|active| active + IDLE);
         let watch =
             (self.options.watch && self.plugins.iter().any(|plugin| plugin.file.is_some())).then_some(self.look + WATCH);
         let again = (!self.undelivered.is_empty()).then(|| Instant::now() + AGAIN);
@@ -117,35 +117,35 @@ impl Engine {
         [self.timers.deadline(), idle, watch, again, open, next].into_iter().flatten().min()
     }
 
-    fn take(&mut self, request: Request) {
+    fn take(&mut self, request: EngineRequest) {
         match request {
-            Request::Wanted(wanted, reply) => {
+            EngineRequest::Wanted(wanted, reply) => {
                 // Nobody waits any more when the front end has ended.
                 let _ = reply.send(self.wanted(wanted));
             }
-            Request::List(reply) => {
+            EngineRequest::List(reply) => {
                 let _ = reply.send(self.list());
             }
-            Request::Called { ticket, station, action, payload, usual } => {
+            EngineRequest::Called { ticket, station, action, payload, usual } => {
                 self.called(ticket, station, action, &payload, usual)
             }
-            Request::Answered { station, action, payload } => {
+            EngineRequest::Answered { station, action, payload } => {
                 let event = json!({"station": self.station(station), "action": action, "payload": payload});
-                self.everyone(Kind::Result, &action, "result", &event.to_string());
+                self.everyone(EventName::Result, &action, "result", &event.to_string());
             }
-            Request::Connection { station, our_role, up } => {
+            EngineRequest::Connection { station, our_role, up } => {
                 let (kind, name) = match our_role {
-                    Role::ChargePoint => (Kind::Connection, "connection"),
-                    Role::CentralSystem => (Kind::Client, "client"),
+                    Role::ChargePoint => (EventName::Connection, "connection"),
+                    Role::CentralSystem => (EventName::Client, "client"),
                 };
                 let kind_of_event = if up { "connected" } else { "disconnected" };
                 let event = json!({"station": self.station(station), "kind": name, "type": kind_of_event});
                 self.everyone(kind, "", "connection", &event.to_string());
             }
-            Request::Frame { ticket, station, direction, text } => self.frame(ticket, station, direction, text),
-            Request::Ended { plugin, number, end } => self.ended(plugin, number, end),
-            Request::Options(options) => self.options = *options,
-            Request::End => {}
+            EngineRequest::Frame { ticket, station, direction, text } => self.frame(ticket, station, direction, text),
+            EngineRequest::Ended { plugin, number, end } => self.ended(plugin, number, end),
+            EngineRequest::Options(options) => self.options = *options,
+            EngineRequest::End => {}
         }
     }
 
@@ -169,24 +169,24 @@ impl Engine {
         }
         if self.active.is_some_and(|active| now >= active + IDLE) {
             self.active = None;
-            if self.seam.handled.any(Kind::Idle) {
-                self.everyone(Kind::Idle, "", "idle", "null");
+            if self.seam.handled.any(EventName::Idle) {
+                self.everyone(EventName::Idle, "", "idle", "null");
                 self.active = None;
             }
         }
     }
 
-    fn wanted(&mut self, wanted: Wanted) -> Reply {
+    fn wanted(&mut self, wanted: PluginCommandRequest) -> PluginReply {
         self.spoken = Some(Vec::new());
-        let mut reply = Reply::default();
+        let mut reply = PluginReply::default();
         let done = match wanted {
-            Wanted::Load(name) => self.load(&name),
-            Wanted::Unload(name) => self.unload(&name),
-            Wanted::Reload(name) => match self.plugins.iter().any(|plugin| plugin.name == name) {
+            PluginCommandRequest::Load(name) => self.load(&name),
+            PluginCommandRequest::Unload(name) => self.unload(&name),
+            PluginCommandRequest::Reload(name) => match self.plugins.iter().any(|plugin| plugin.name == name) {
                 true => self.load(&name),
                 false => Err((format!("Error: the plugin `{name}' is not loaded."), None)),
             },
-            Wanted::Line { line, command } => {
+            PluginCommandRequest::Line { line, command } => {
                 reply.consumed = self.line(&line, command);
                 Ok(())
             }
@@ -201,7 +201,7 @@ impl Engine {
     fn line(&mut self, line: &str, command: bool) -> bool {
         let event = json!({ "line": line }).to_string();
         let mut consumed = false;
-        for plugin in self.takers(Kind::Line, "") {
+        for plugin in self.takers(EventName::Line, "") {
             consumed |= self.turn(plugin, "line", &event).as_deref() == Some("true");
         }
         let first = line.split_whitespace().next().unwrap_or_default();
@@ -232,13 +232,13 @@ impl Engine {
     }
 
     /// The plugins that handle an event, in the order of their loading.
-    fn takers(&self, kind: Kind, action: &str) -> Vec<u64> {
+    fn takers(&self, kind: EventName, action: &str) -> Vec<u64> {
         let takers = self.plugins.iter().filter(|plugin| handles(&plugin.handlers, kind, action));
         takers.map(|plugin| plugin.serial).collect()
     }
 
     /// Gives an event to every plugin that handles it.
-    fn everyone(&mut self, kind: Kind, action: &str, name: &str, event: &str) {
+    fn everyone(&mut self, kind: EventName, action: &str, name: &str, event: &str) {
         for plugin in self.takers(kind, action) {
             self.turn(plugin, name, event);
         }
@@ -263,7 +263,7 @@ impl Engine {
         let plugin = self.plugins.iter().find(|plugin| plugin.serial == serial)?;
         let (effects, unheard) = (plugin.instance.effects(), plugin.instance.unheard());
         for effect in effects {
-            self.carry_out(serial, effect);
+            self.execute(serial, effect);
         }
         for fault in unheard {
             self.fault(serial, "a promise", &fault);

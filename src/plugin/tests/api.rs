@@ -9,7 +9,7 @@ use super::test_session::{Heard, World, printed};
 use crate::behaviour::{Answer, CallResult};
 use crate::link::InspectionVerdict;
 use crate::ocpp::{ErrorCode, Role, Version};
-use crate::plugin::{PluginState, StationFacts, TYPES};
+use crate::plugin::{PluginState, StationInfo, TYPES};
 use crate::trace::{Direction, StationKey};
 
 #[test]
@@ -126,9 +126,9 @@ fn one_of_several_stations_must_be_named() {
     let world = World::new(Role::ChargePoint);
     world.stations(|stations| {
         let other =
-            StationFacts { key: StationKey(8), identity: "CP2".into(), version: Some(Version::V1_5), ..stations[0].clone() };
+            StationInfo { key: StationKey(8), identity: "CP2".into(), version: Some(Version::V1_5), ..stations[0].clone() };
         stations.push(other);
-        stations.push(StationFacts { key: StationKey(9), identity: "CP3".into(), connected: false, ..stations[0].clone() });
+        stations.push(StationInfo { key: StationKey(9), identity: "CP3".into(), connected: false, ..stations[0].clone() });
     });
     world.runs(
         "calls",

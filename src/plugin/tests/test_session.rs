@@ -13,7 +13,7 @@ use crate::behaviour::{Answer, Behaviour, CallObserver, CallOutcome, CallResult,
 use crate::clock::Moment;
 use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
-use crate::plugin::{Host, PluginDetail, PluginFilter, PluginOptions, Plugins, Reply, StationFacts};
+use crate::plugin::{PluginDetail, PluginFilter, PluginHost, PluginOptions, PluginReply, Plugins, StationInfo};
 use crate::trace::{Direction, StationKey};
 
 /// Nothing takes so long; a test that waits for longer has failed.
@@ -29,21 +29,21 @@ pub enum Heard {
 }
 
 pub struct Played {
-    stations: Mutex<Vec<StationFacts>>,
+    stations: Mutex<Vec<StationInfo>>,
     heard: Mutex<Sender<Heard>>,
 }
 
-impl Host for Played {
+impl PluginHost for Played {
     fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value> {
         let catalog = Catalog::embedded();
         catalog.action(version, role, action).map(|action| action.request.sample(&SampleContext::at(now().wall)))
     }
 
-    fn stations(&self) -> Vec<StationFacts> {
+    fn stations(&self) -> Vec<StationInfo> {
         self.stations.lock().unwrap().clone()
     }
 
-    fn station(&self, key: StationKey) -> Option<StationFacts> {
+    fn station(&self, key: StationKey) -> Option<StationInfo> {
         self.stations().into_iter().find(|facts| facts.key == key)
     }
 
@@ -108,7 +108,7 @@ impl World {
     /// With one station towards which we play this role, in OCPP 1.6.
     pub fn new(role: Role) -> World {
         let (sender, heard) = channel();
-        let facts = StationFacts {
+        let facts = StationInfo {
             key: StationKey(7),
             identity: "CP1".into(),
             our_role: role,
@@ -142,7 +142,7 @@ impl World {
     }
 
     /// Other stations.
-    pub fn stations(&self, change: impl FnOnce(&mut Vec<StationFacts>)) {
+    pub fn stations(&self, change: impl FnOnce(&mut Vec<StationInfo>)) {
         change(&mut self.host.stations.lock().unwrap());
     }
 
@@ -158,7 +158,7 @@ impl World {
     }
 
     /// Writes and loads a plugin whose `onLoad` has this body.
-    pub fn load(&self, name: &str, body: &str) -> Reply {
+    pub fn load(&self, name: &str, body: &str) -> PluginReply {
         self.write(name, &format!("exports.onLoad = function () {{ const plugin = this;\n{body}\n}};"));
         self.load_file(name)
     }
@@ -168,15 +168,15 @@ impl World {
         assert_eq!(self.load(name, body).failure, None);
     }
 
-    pub fn load_file(&self, name: &str) -> Reply {
+    pub fn load_file(&self, name: &str) -> PluginReply {
         self.runtime.block_on(self.plugins.load(name))
     }
 
-    pub fn unload(&self, name: &str) -> Reply {
+    pub fn unload(&self, name: &str) -> PluginReply {
         self.runtime.block_on(self.plugins.unload(name))
     }
 
-    pub fn line(&self, line: &str) -> Reply {
+    pub fn line(&self, line: &str) -> PluginReply {
         self.runtime.block_on(self.plugins.line(line, false))
     }
 
@@ -298,12 +298,12 @@ impl Drop for World {
 }
 
 /// The lines that were printed on the console.
-pub fn printed(reply: &Reply) -> Vec<&str> {
+pub fn printed(reply: &PluginReply) -> Vec<&str> {
     reply.spoken.iter().map(|spoken| spoken.text.as_str()).collect()
 }
 
 /// That a reply failed with this in its reason.
-pub fn failed(reply: &Reply, part: &str) {
+pub fn failed(reply: &PluginReply, part: &str) {
     let (text, reason) = reply.failure.clone().unwrap_or_else(|| panic!("{reply:?}"));
     let whole = format!("{text} {}", reason.unwrap_or_default());
     assert!(whole.contains(part), "{whole}");

@@ -10,7 +10,7 @@ use quick_xml::{Error, Reader, XmlVersion};
 
 use super::error::{ReadError, ReadProblem};
 use super::names::{SOAP_1_2, is_soap_prefix};
-use crate::ocpp::xml::{Attribute, XmlElement, XmlRemarks, XmlRule};
+use crate::ocpp::xml::{XmlAttribute, XmlElement, XmlRemarks, XmlRule};
 
 /// A local list of tens of thousands of tags has a few megabytes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -134,7 +134,7 @@ impl Parser<'_> {
         let attributes = plain.into_iter().map(|(name, value)| {
             let (prefix, local) = split(&name);
             let namespace = if prefix.is_empty() { None } else { self.resolve(prefix, offset) };
-            Attribute { namespace, local: local.to_owned(), value }
+            XmlAttribute { namespace, local: local.to_owned(), value }
         });
         let attributes = attributes.collect();
         let local = local.to_owned();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::fault::Fault;
+use super::fault::SoapFault;
 use super::names::{ACTION, ADDRESSING, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, TO};
 use crate::ocpp::xml::XmlRemark;
 use crate::ocpp::{Role, Version};
@@ -24,7 +24,7 @@ pub struct Envelope {
     /// The version of SOAP.
     pub soap_version: SoapVersion,
     /// The headers in their order.
-    pub headers: Vec<Header>,
+    pub headers: Vec<EnvelopeHeader>,
     /// The message.
     pub body: Body,
     /// The namespace of the message's element; of a fault, the envelope's own.
@@ -35,7 +35,7 @@ pub struct Envelope {
 
 /// One header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub struct EnvelopeHeader {
     /// Its name without a prefix.
     pub name: String,
     /// Its namespace.
@@ -82,7 +82,7 @@ pub enum Body {
     /// The response of an action: a result.
     Response(Operation),
     /// A fault: an error.
-    Fault(Fault),
+    Fault(SoapFault),
     /// An element that no definition knows, or not in this version.
     Unknown(UnknownElement),
     /// Nothing.
@@ -172,12 +172,12 @@ impl Envelope {
     }
 
     /// The header of the identity.
-    pub(super) fn identity_header(&self) -> Option<&Header> {
+    pub(super) fn identity_header(&self) -> Option<&EnvelopeHeader> {
         self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(IDENTITY))
     }
 
     /// A header of WS-Addressing: the one in the right namespace, else the first of that name.
-    pub(super) fn addressing_header(&self, name: &str) -> Option<&Header> {
+    pub(super) fn addressing_header(&self, name: &str) -> Option<&EnvelopeHeader> {
         let mut named = self.headers.iter().filter(|header| header.name == name);
         let right = named.clone().find(|header| header.namespace.as_deref() == Some(ADDRESSING));
         right.or_else(|| named.next())

@@ -38,7 +38,7 @@ pub enum FaultSubcode {
 
 /// A fault as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Fault {
+pub struct SoapFault {
     /// The code; `None` when it is missing or not one of SOAP's.
     pub code: Option<FaultCode>,
     /// The subcode without its prefix, as the sender spelt it.
@@ -152,7 +152,7 @@ impl FaultSubcode {
     }
 }
 
-impl Fault {
+impl SoapFault {
     /// The error that the fault means. The subcode decides; ocppjs puts the names of SRPC's errors there.
     pub fn error_code(&self) -> ErrorCode {
         let subcode = self.subcode.as_deref().map(local);
@@ -172,7 +172,7 @@ impl Fault {
     }
 
     /// Reads a fault of SOAP 1.2 or 1.1, in any namespaces.
-    pub(super) fn from_xml(element: &XmlElement, text: &str) -> Fault {
+    pub(super) fn from_xml(element: &XmlElement, text: &str) -> SoapFault {
         let code = element.child("Code");
         let value = code.and_then(|code| code.child("Value")).or_else(|| element.child("faultcode"));
         let code_text = value.map(XmlElement::trimmed).unwrap_or_default();
@@ -191,7 +191,7 @@ impl Fault {
             texts.find(is_english).or(first)
         });
         let reason = reason.or_else(|| element.child("Reason")).or_else(|| element.child("faultstring"));
-        Fault {
+        SoapFault {
             code: known.or_else(|| FaultCode::parse(code_text.split('.').next().unwrap_or_default())),
             subcode: subcode.map(str::to_owned),
             reason: reason.map(|reason| reason.trimmed().to_owned()).unwrap_or_default(),

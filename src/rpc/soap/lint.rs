@@ -2,8 +2,8 @@
 //! written down in OCPP-S 1.6 only, which says that it clarifies what was confused before: what is an offence there is a note in
 //! older versions. Nothing here decides whether a message is accepted.
 
-use super::envelope::{Body, Envelope, Header, HeaderForm, MustUnderstand};
-use super::fault::Fault;
+use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand};
+use super::fault::SoapFault;
 use super::names::{
     ACTION, ADDRESSING, ADDRESSING_2004, ANONYMOUS, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, TO,
 };
@@ -12,7 +12,7 @@ use crate::ocpp::{Role, Version};
 
 /// What kind of message an envelope is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction<'request> {
+pub enum HeaderDirection<'request> {
     /// A request.
     Request,
     /// The response or the fault that answers a request.
@@ -114,7 +114,7 @@ const RULES: [HeaderRule; 7] = {
 };
 
 /// The table of an envelope's headers. `service` is the role whose service is called, also in the answer.
-pub fn lint(envelope: &Envelope, direction: Direction, version: Version, service: Role) -> Vec<HeaderFinding> {
+pub fn lint(envelope: &Envelope, direction: HeaderDirection, version: Version, service: Role) -> Vec<HeaderFinding> {
     let mut table = Table { envelope, direction, version, service, findings: Vec::new() };
     for rule in &RULES {
         table.judge(rule);
@@ -127,7 +127,7 @@ pub fn lint(envelope: &Envelope, direction: Direction, version: Version, service
 
 struct Table<'lint> {
     envelope: &'lint Envelope,
-    direction: Direction<'lint>,
+    direction: HeaderDirection<'lint>,
     version: Version,
     service: Role,
     findings: Vec<HeaderFinding>,
@@ -135,11 +135,11 @@ struct Table<'lint> {
 
 impl Table<'_> {
     fn judge(&mut self, rule: &HeaderRule) {
-        let is_request = self.direction == Direction::Request;
+        let is_request = self.direction == HeaderDirection::Request;
         let need = match self.direction {
-            Direction::Request => rule.request,
-            Direction::Response { message_id: Some(_) } if rule.name == RELATES_TO => Need::Required,
-            Direction::Response { .. } => rule.response,
+            HeaderDirection::Request => rule.request,
+            HeaderDirection::Response { message_id: Some(_) } if rule.name == RELATES_TO => Need::Required,
+            HeaderDirection::Response { .. } => rule.response,
         };
         let envelope = self.envelope;
         let header = if rule.name == IDENTITY { envelope.identity_header() } else { envelope.addressing_header(rule.name) };
@@ -182,7 +182,7 @@ impl Table<'_> {
         }
     }
 
-    fn namespace(&mut self, rule: &HeaderRule, header: &Header) {
+    fn namespace(&mut self, rule: &HeaderRule, header: &EnvelopeHeader) {
         let service = self.version.namespace(self.service);
         let wanted = if rule.name == IDENTITY { service } else { ADDRESSING };
         let found = header.namespace.as_deref();
@@ -200,15 +200,15 @@ impl Table<'_> {
         self.add(rule, Some(header), HeaderState::WrongNamespace, severity, message);
     }
 
-    fn value(&mut self, rule: &HeaderRule, header: &Header) {
+    fn value(&mut self, rule: &HeaderRule, header: &EnvelopeHeader) {
         let value = &*header.value;
         let wrong = match rule.name {
             ACTION => self.wrong_action(value).map(|problem| (HeaderSeverity::Warning, problem)),
             RELATES_TO => match self.direction {
-                Direction::Response { message_id: Some(id) } if id != value => {
+                HeaderDirection::Response { message_id: Some(id) } if id != value => {
                     Some((HeaderSeverity::Error, format!("it is {}, but the request's id is {}", shown(value), shown(id))))
                 }
-                Direction::Response { message_id: None } => {
+                HeaderDirection::Response { message_id: None } => {
                     Some((HeaderSeverity::Warning, "the request had no id to relate to".to_owned()))
                 }
                 _ => None,
@@ -221,7 +221,7 @@ impl Table<'_> {
         }
     }
 
-    fn address(&mut self, rule: &HeaderRule, header: &Header) {
+    fn address(&mut self, rule: &HeaderRule, header: &EnvelopeHeader) {
         if header.form != HeaderForm::Address {
             let message = format!("the address is not in an Address inside {}", rule.name);
             self.add(rule, Some(header), HeaderState::NoAddress, self.offence(), message);
@@ -243,7 +243,7 @@ impl Table<'_> {
             Body::Request(operation) => format!("/{}", operation.action),
             Body::Response(operation) => format!("/{}Response", operation.action),
             // The answers of ocppjs keep the action of the last good one; SOAP has an action for faults.
-            Body::Fault(_) if Fault::is_action(value) || value.ends_with("Response") => return None,
+            Body::Fault(_) if SoapFault::is_action(value) || value.ends_with("Response") => return None,
             Body::Fault(_) => return Some(format!("it is {}, which is not the action of a fault", shown(value))),
             Body::Unknown(_) | Body::Empty => return None,
         };
@@ -252,7 +252,7 @@ impl Table<'_> {
         (value != wanted && !derived).then(|| format!("it is {} where the body wants {wanted}", shown(value)))
     }
 
-    fn unknown(&mut self, header: &Header) {
+    fn unknown(&mut self, header: &EnvelopeHeader) {
         let addressing = matches!(header.namespace.as_deref(), None | Some(ADDRESSING | ADDRESSING_2004));
         let is_known = RULES.iter().any(|rule| rule.name == header.name)
             || header.name.eq_ignore_ascii_case(IDENTITY)
@@ -279,7 +279,7 @@ impl Table<'_> {
     fn add(
         &mut self,
         rule: &HeaderRule,
-        header: Option<&Header>,
+        header: Option<&EnvelopeHeader>,
         state: HeaderState,
         severity: HeaderSeverity,
         message: String,

@@ -26,12 +26,12 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use envelope::{Body, Envelope, Header, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
+pub use envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 pub use error::{ReadError, ReadProblem};
-pub use fault::{Fault, FaultCode, FaultSubcode};
-pub use lint::{Direction, HeaderFinding, HeaderSeverity, HeaderState, lint};
+pub use fault::{FaultCode, FaultSubcode, SoapFault};
+pub use lint::{HeaderDirection, HeaderFinding, HeaderSeverity, HeaderState, lint};
 pub use names::{ANONYMOUS, FAULT_ACTION};
-pub use operation::Hint;
+pub use operation::ReadHint;
 pub use read::read;
-pub use text::{Text, text};
+pub use text::{DecodedText, text};
 pub use write::{RequestHeaders, ResponseHeaders, write_fault, write_request, write_response};

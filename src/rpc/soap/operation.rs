@@ -9,7 +9,7 @@ use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
 
 /// What is known about a message before it is read. It is only asked when the message does not say it itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hint {
+pub struct ReadHint {
     /// The version that the peer speaks.
     pub version: Option<Version>,
     /// The role whose service the message belongs to.
@@ -25,7 +25,7 @@ pub(super) enum MessagePart {
 
 /// A message of the catalog.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct FoundOperation {
     pub action: Arc<ActionDefinition>,
     pub part: MessagePart,
 }
@@ -37,7 +37,7 @@ pub(super) struct OperationClues<'envelope> {
     pub identity: Option<&'envelope str>,
     /// Every namespace that is declared.
     pub declared: &'envelope [Arc<str>],
-    pub hint: Hint,
+    pub hint: ReadHint,
 }
 
 /// The version and the service to which a namespace belongs.
@@ -51,7 +51,12 @@ pub(super) fn service(catalog: &Catalog, namespace: &str) -> Option<(Version, Ro
 }
 
 /// Finds the message of an element.
-pub(super) fn find(catalog: &Catalog, element: &XmlElement, clues: &OperationClues, remarks: &mut XmlRemarks) -> Option<Found> {
+pub(super) fn find(
+    catalog: &Catalog,
+    element: &XmlElement,
+    clues: &OperationClues,
+    remarks: &mut XmlRemarks,
+) -> Option<FoundOperation> {
     let of_namespace = element.namespace.as_deref().and_then(|namespace| service(catalog, namespace));
     let mut candidates = named(catalog, |name| name == element.local);
     let exact = !candidates.is_empty();
@@ -92,7 +97,7 @@ pub(super) fn action_of(name: &str) -> Option<String> {
 }
 
 /// The element of a candidate; none for an action that exists in JSON only.
-fn element_name(found: &Found) -> Option<&str> {
+fn element_name(found: &FoundOperation) -> Option<&str> {
     let message = match found.part {
         MessagePart::Request => &found.action.request,
         MessagePart::Response => &found.action.response,
@@ -100,11 +105,11 @@ fn element_name(found: &Found) -> Option<&str> {
     Some(&message.xml.as_ref()?.element)
 }
 
-fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
+fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<FoundOperation> {
     let mut found = Vec::new();
     for action in Version::ALL.into_iter().flat_map(|version| catalog.actions(version)) {
         for part in [MessagePart::Request, MessagePart::Response] {
-            let candidate = Found { action: action.clone(), part };
+            let candidate = FoundOperation { action: action.clone(), part };
             if element_name(&candidate).is_some_and(&is_it) {
                 found.push(candidate);
             }
@@ -114,7 +119,12 @@ fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<Found> {
 }
 
 /// How well a candidate fits, the surest sign first.
-fn score(catalog: &Catalog, found: &Found, of_namespace: Option<(Version, Role)>, clues: &OperationClues) -> [bool; 6] {
+fn score(
+    catalog: &Catalog,
+    found: &FoundOperation,
+    of_namespace: Option<(Version, Role)>,
+    clues: &OperationClues,
+) -> [bool; 6] {
     let (version, role) = (found.action.version, found.action.initiator.peer());
     let of = |namespace: Option<&str>| namespace.and_then(|namespace| service(catalog, namespace));
     let declared = clues.declared.iter().any(|namespace| of(Some(namespace)) == Some((version, role)));

@@ -1,23 +1,23 @@
 //! From elements to an envelope: which part is which, and what is unusual about it.
 
 use super::document::{self, Document, quote};
-use super::envelope::{Body, Envelope, Header, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
+use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 use super::error::{ReadError, ReadProblem};
-use super::fault::Fault;
+use super::fault::SoapFault;
 use super::names::{
     ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
     is_soap,
 };
-use super::operation::{self, Hint, MessagePart, OperationClues};
+use super::operation::{self, MessagePart, OperationClues, ReadHint};
 use crate::ocpp::Catalog;
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
 
 /// Reads the text of an envelope. The hint helps where the message itself does not tell its version and service.
-pub fn read(text: &str, catalog: &Catalog, hint: Hint) -> Result<Envelope, ReadError> {
+pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, ReadError> {
     let mut remarks = XmlRemarks::default();
     let document = document::parse(text, &mut remarks)?;
     let parts = Parts::of(&document.root, &mut remarks)?;
-    let headers: Vec<Header> = parts.header.iter().flat_map(|header| header.children.iter().map(read_header)).collect();
+    let headers: Vec<EnvelopeHeader> = parts.header.iter().flat_map(|header| header.children.iter().map(read_header)).collect();
     refuse_duplicates(&headers)?;
     let soap_version = soap_version(&document.root, &mut remarks);
     let message = message_of(parts.body, &mut remarks)?;
@@ -85,7 +85,7 @@ fn soap_version(root: &XmlElement, remarks: &mut XmlRemarks) -> SoapVersion {
     }
 }
 
-fn read_header(element: &XmlElement) -> Header {
+fn read_header(element: &XmlElement) -> EnvelopeHeader {
     let (form, value) = match element.child(ADDRESS) {
         Some(address) => (HeaderForm::Address, address.trimmed()),
         None if element.children.is_empty() => (HeaderForm::Text, element.trimmed()),
@@ -98,7 +98,7 @@ fn read_header(element: &XmlElement) -> Header {
         Some(attribute) if is_soap(attribute.namespace.as_deref()) => MustUnderstand::Yes,
         Some(_) => MustUnderstand::OtherNamespace,
     };
-    Header {
+    EnvelopeHeader {
         name: element.local.clone(),
         namespace: element.namespace.clone(),
         value: value.to_owned(),
@@ -109,10 +109,10 @@ fn read_header(element: &XmlElement) -> Header {
 }
 
 /// Two identities or two actions are two messages in one. Which of them to believe must not be a matter of luck.
-fn refuse_duplicates(headers: &[Header]) -> Result<(), ReadError> {
+fn refuse_duplicates(headers: &[EnvelopeHeader]) -> Result<(), ReadError> {
     const SINGLE: [&str; 6] = [ACTION, MESSAGE_ID, FROM, REPLY_TO, FAULT_TO, TO];
     for (position, header) in headers.iter().enumerate() {
-        let is_identity = |header: &Header| header.name.eq_ignore_ascii_case(IDENTITY);
+        let is_identity = |header: &EnvelopeHeader| header.name.eq_ignore_ascii_case(IDENTITY);
         let is_addressing = matches!(header.namespace.as_deref(), None | Some(ADDRESSING | ADDRESSING_2004));
         let is_single = is_addressing && SINGLE.contains(&&*header.name);
         let again = headers[..position].iter().any(|earlier| {
@@ -158,7 +158,7 @@ fn read_body(
             let offset = message.span.start;
             remarks.add(XmlRule::Envelope, offset, || "the Fault is not in the namespace of its envelope".to_owned());
         }
-        return Body::Fault(Fault::from_xml(message, text));
+        return Body::Fault(SoapFault::from_xml(message, text));
     }
     let Some(found) = operation::find(catalog, message, clues, remarks) else {
         let namespace = message.namespace.clone();

@@ -6,7 +6,7 @@ use super::error::{ReadError, ReadProblem};
 
 /// A body as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text<'bytes> {
+pub struct DecodedText<'bytes> {
     /// The text. A byte order mark is not part of it.
     pub text: Cow<'bytes, str>,
     /// The encoding, when it is not UTF-8.
@@ -14,7 +14,7 @@ pub struct Text<'bytes> {
 }
 
 /// Decodes a body: UTF-8, UTF-16 with its byte order mark, and ISO 8859-1 when the declaration says so.
-pub fn text(bytes: &[u8]) -> Result<Text<'_>, ReadError> {
+pub fn text(bytes: &[u8]) -> Result<DecodedText<'_>, ReadError> {
     let (encoding, decoded) = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => return utf8(rest),
         [0xff, 0xfe, rest @ ..] => ("UTF-16LE", utf16(rest, u16::from_le_bytes)),
@@ -26,12 +26,12 @@ pub fn text(bytes: &[u8]) -> Result<Text<'_>, ReadError> {
     };
     let decoded: Option<String> = decoded;
     let decoded = decoded.ok_or(ReadError { offset: 0, problem: ReadProblem::NotText })?;
-    Ok(Text { text: Cow::Owned(decoded), encoding: Some(encoding) })
+    Ok(DecodedText { text: Cow::Owned(decoded), encoding: Some(encoding) })
 }
 
-fn utf8(bytes: &[u8]) -> Result<Text<'_>, ReadError> {
+fn utf8(bytes: &[u8]) -> Result<DecodedText<'_>, ReadError> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Text { text: Cow::Borrowed(text), encoding: None }),
+        Ok(text) => Ok(DecodedText { text: Cow::Borrowed(text), encoding: None }),
         Err(error) => Err(ReadError { offset: error.valid_up_to(), problem: ReadProblem::NotText }),
     }
 }
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_encodings_of_the_field_are_read() {
-        assert_eq!(text("ä".as_bytes()).unwrap(), Text { text: "ä".into(), encoding: None });
+        assert_eq!(text("ä".as_bytes()).unwrap(), DecodedText { text: "ä".into(), encoding: None });
         assert_eq!(text(b"\xef\xbb\xbf<a/>").unwrap().text, "<a/>");
         let latin = text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe4</a>").unwrap();
         assert_eq!(latin.encoding, Some("ISO-8859-1"));

@@ -45,7 +45,7 @@ impl fmt::Display for MessageId {
 
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Message {
+pub enum SrpcMessage {
     /// `[2, id, action, payload]`. A payload that is missing is `null`.
     Call {
         /// The id.
@@ -79,7 +79,7 @@ pub enum Message {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedFrame {
     /// The message.
-    pub message: Message,
+    pub message: SrpcMessage,
     /// What was tolerated, a sentence, when something was.
     pub remark: Option<String>,
 }
@@ -87,18 +87,18 @@ pub struct DecodedFrame {
 /// A frame that is no message.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{reason}{}", offset.map(|offset| format!(" (at byte {offset})")).unwrap_or_default())]
-pub struct Malformed {
+pub struct MalformedFrame {
     /// What is wrong, for a person.
     pub reason: String,
     /// Where in the text, in bytes, when there is such a place.
     pub offset: Option<usize>,
     /// The error to send back. `None` when the rules of the version want no reaction, or when the frame is itself an answer.
-    pub reply: Option<Box<Reply>>,
+    pub reply: Option<Box<SrpcReply>>,
 }
 
 /// The error that a malformed frame is answered with.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply {
+pub struct SrpcReply {
     /// The id of the frame, or a stand-in.
     pub id: MessageId,
     /// The code.
@@ -127,7 +127,7 @@ pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str) -> Strin
 ///
 /// # Errors
 /// When it is no message; the error says what to send back, which depends on the version (see [`Malformed::reply`]).
-pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, Malformed> {
+pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> {
     let elements = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(elements)) => elements,
         Ok(other) => return Err(unreadable(format!("a message is a JSON array, this is {}", type_name(&other)), Some(0))),
@@ -150,16 +150,16 @@ pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, Malformed> {
         let reason = format!("{} is no message type of OCPP {version}: 2 is a call, 3 a result, 4 an error", elements[0]);
         // SRPC ignores such a frame. So does OCPP-J 1.6 §4.1.3 with its payload; the sender learns why when its id is readable.
         let id = elements.get(1).and_then(|id| usable(id.clone()).ok()).filter(|_| version == Version::V1_6);
-        Err(Malformed { reply: id.map(|id| formation(id, &reason)), reason, offset: None })
+        Err(MalformedFrame { reply: id.map(|id| formation(id, &reason)), reason, offset: None })
     }
 }
 
-fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Result<DecodedFrame, Malformed> {
+fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Result<DecodedFrame, MalformedFrame> {
     let count = elements.len();
     let mut elements = elements.into_iter().skip(1);
     let (id, action, payload) = (elements.next(), elements.next(), elements.next());
     let id = call_id(id, version)?;
-    let refuse = |reason: String| Malformed { reply: Some(formation(id.clone(), &reason)), reason, offset: None };
+    let refuse = |reason: String| MalformedFrame { reply: Some(formation(id.clone(), &reason)), reason, offset: None };
     let action = match action {
         Some(Value::String(action)) => action,
         Some(other) => return Err(refuse(format!("the action of a call is a text, this is {}", type_name(&other)))),
@@ -173,13 +173,13 @@ fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Resul
     let extra = (count > 4).then(|| format!("a call has 4 elements, this one has {count}"));
     let numeric = id.as_str().is_none().then(|| "the message id is not a text".to_owned());
     let remark = join([odd_type.map(str::to_owned), extra, numeric]);
-    Ok(DecodedFrame { message: Message::Call { id, action, payload: payload.unwrap_or(Value::Null) }, remark })
+    Ok(DecodedFrame { message: SrpcMessage::Call { id, action, payload: payload.unwrap_or(Value::Null) }, remark })
 }
 
 /// The id of a call, or the error that refuses the call for it.
-fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, Malformed> {
-    let refuse = |id, code, reason: String, description| Malformed {
-        reply: Some(Box::new(Reply { id, code, description })),
+fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, MalformedFrame> {
+    let refuse = |id, code, reason: String, description| MalformedFrame {
+        reply: Some(Box::new(SrpcReply { id, code, description })),
         reason,
         offset: None,
     };
@@ -215,8 +215,8 @@ fn long_id() -> String {
 fn answer(
     elements: Vec<Value>,
     odd_type: Option<&str>,
-    read: impl FnOnce(MessageId, std::iter::Skip<std::vec::IntoIter<Value>>, usize) -> (Message, Option<String>),
-) -> Result<DecodedFrame, Malformed> {
+    read: impl FnOnce(MessageId, std::iter::Skip<std::vec::IntoIter<Value>>, usize) -> (SrpcMessage, Option<String>),
+) -> Result<DecodedFrame, MalformedFrame> {
     let count = elements.len();
     let mut elements = elements.into_iter().skip(1);
     let Some(id) = elements.next() else {
@@ -228,12 +228,12 @@ fn answer(
     Ok(DecodedFrame { message, remark: join([odd_type.map(str::to_owned), long, odd]) })
 }
 
-fn result(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (Message, Option<String>) {
+fn result(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (SrpcMessage, Option<String>) {
     let odd = (count != 3).then(|| format!("a result has 3 elements, this one has {count}"));
-    (Message::Result { id, payload: rest.next().unwrap_or(Value::Null) }, odd)
+    (SrpcMessage::Result { id, payload: rest.next().unwrap_or(Value::Null) }, odd)
 }
 
-fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (Message, Option<String>) {
+fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (SrpcMessage, Option<String>) {
     let mut text = || match rest.next() {
         Some(Value::String(text)) => (text, None),
         Some(other) => (other.to_string(), Some(format!("{} stands where a text is wanted", type_name(&other)))),
@@ -249,25 +249,25 @@ fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> 
         None => Some(format!("{code:?} is no error code of this version")),
     };
     let odd = join([odd_count, odd_code, odd_description, odd_details, spelling]);
-    (Message::Error { id, code, description, details }, odd)
+    (SrpcMessage::Error { id, code, description, details }, odd)
 }
 
-fn formation(id: MessageId, reason: &str) -> Box<Reply> {
-    Box::new(Reply { id, code: ErrorCode::FormationViolation, description: sentence(reason) })
+fn formation(id: MessageId, reason: &str) -> Box<SrpcReply> {
+    Box::new(SrpcReply { id, code: ErrorCode::FormationViolation, description: sentence(reason) })
 }
 
-fn unreadable(reason: String, offset: Option<usize>) -> Malformed {
-    Malformed { reason, offset, reply: None }
+fn unreadable(reason: String, offset: Option<usize>) -> MalformedFrame {
+    MalformedFrame { reason, offset, reply: None }
 }
 
 /// The text is not JSON. OCPP-J answers with an error when it can tell that a call was meant (§4.2.3); SRPC says nothing.
-fn not_json(text: &str, error: &serde_json::Error, version: Version) -> Malformed {
+fn not_json(text: &str, error: &serde_json::Error, version: Version) -> MalformedFrame {
     let offset = offset(text, error.line(), error.column());
     let what = error.to_string();
     let what = what.split(" at line ").next().unwrap_or_default();
     let reason = format!("not JSON: {what}");
     let id = begun_call(text).filter(|_| version == Version::V1_6);
-    Malformed { reply: id.map(|id| formation(id, &reason)), reason, offset: Some(offset) }
+    MalformedFrame { reply: id.map(|id| formation(id, &reason)), reason, offset: Some(offset) }
 }
 
 /// The byte at which serde_json's one-based line and column point.

@@ -15,13 +15,13 @@ fn the_three_types_are_read_and_written() {
     assert_eq!(call, r#"[2,"7","Reset",{"type":"Soft"}]"#);
     let decoded = decode(&call, Version::V1_6).unwrap();
     let payload = json!({"type": "Soft"});
-    assert_eq!(decoded.message, Message::Call { id: MessageId::text("7"), action: "Reset".into(), payload });
+    assert_eq!(decoded.message, SrpcMessage::Call { id: MessageId::text("7"), action: "Reset".into(), payload });
     assert_eq!(decoded.remark, None);
     assert_eq!(encode_result(&MessageId::text("7"), &json!({})), r#"[3,"7",{}]"#);
     let error = encode_error(&MessageId::text("7"), ErrorCode::GenericError, "say \"no\"");
     assert_eq!(error, r#"[4,"7","GenericError","say \"no\"",{}]"#);
     let decoded = decode(&error, Version::V1_5).unwrap();
-    assert!(matches!(decoded.message, Message::Error { description, .. } if description == "say \"no\""));
+    assert!(matches!(decoded.message, SrpcMessage::Error { description, .. } if description == "say \"no\""));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn what_can_be_understood_is_understood_and_remarked() {
     ] {
         assert!(decode(text, Version::V1_6).unwrap().remark.is_some(), "{text}");
     }
-    let Message::Call { id, .. } = decode(r#"[2,17,"Heartbeat",{}]"#, Version::V1_6).unwrap().message else { panic!() };
+    let SrpcMessage::Call { id, .. } = decode(r#"[2,17,"Heartbeat",{}]"#, Version::V1_6).unwrap().message else { panic!() };
     assert_eq!(encode_result(&id, &json!({})), "[3,17,{}]", "a number is echoed as a number");
 }
 
@@ -99,7 +99,7 @@ proptest! {
                 prop_assert!(malformed.offset.is_none_or(|offset| offset <= text.len()));
                 if let Some(reply) = malformed.reply {
                     let text = encode_error(&reply.id, reply.code, &reply.description);
-                    let is_error = matches!(decode(&text, version).unwrap().message, Message::Error { .. });
+                    let is_error = matches!(decode(&text, version).unwrap().message, SrpcMessage::Error { .. });
                     prop_assert!(is_error);
                 }
             }
@@ -110,14 +110,14 @@ proptest! {
     fn what_is_written_is_read_back(id in "\\PC{1,36}", action in "\\PC*", text in "\\PC*") {
         let payload = json!({ "data": text });
         let decoded = decode(&encode_call(&id, &action, &payload), Version::V1_6).unwrap();
-        prop_assert_eq!(decoded.message, Message::Call { id: MessageId::text(&id), action, payload: payload.clone() });
+        prop_assert_eq!(decoded.message, SrpcMessage::Call { id: MessageId::text(&id), action, payload: payload.clone() });
         prop_assert_eq!(decoded.remark, None);
         let id = MessageId::text(id);
         let decoded = decode(&encode_result(&id, &payload), Version::V1_6).unwrap();
-        prop_assert_eq!(decoded.message, Message::Result { id: id.clone(), payload });
+        prop_assert_eq!(decoded.message, SrpcMessage::Result { id: id.clone(), payload });
         let decoded = decode(&encode_error(&id, ErrorCode::InternalError, &text), Version::V1_6).unwrap();
         let details = json!({});
-        let expected = Message::Error { id, code: "InternalError".into(), description: text, details };
+        let expected = SrpcMessage::Error { id, code: "InternalError".into(), description: text, details };
         prop_assert_eq!(decoded.message, expected);
     }
 }

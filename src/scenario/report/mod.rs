@@ -4,8 +4,8 @@ mod json;
 mod junit;
 mod tap;
 
-use super::outcome::{CaseOutcome, Failure, FileReport, ScenarioCase};
-use crate::sanitize::visible;
+use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
+use crate::sanitize::escape_control;
 
 /// A format that CI systems read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +73,11 @@ pub fn explain(file: &str, case: &ScenarioCase) -> String {
         }
         CaseOutcome::Passed | CaseOutcome::Skipped(_) => String::new(),
     };
-    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
+    text.lines().flat_map(|line| [escape_control(line), "\n".into()]).collect()
 }
 
 /// The parts of a failure, a line each, and the trace.
-fn details(case: &ScenarioCase, failure: &Failure, margin: &str) -> String {
+fn details(case: &ScenarioCase, failure: &CaseFailure, margin: &str) -> String {
     let mut text = String::new();
     let mut put = |name: &str, value: &str| {
         if !value.is_empty() {

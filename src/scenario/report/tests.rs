@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::*;
 
 fn files() -> Vec<FileReport> {
-    let failure = Failure {
+    let failure = CaseFailure {
         message: "status of the result is not as expected".into(),
         place: Some("boot.js:3:9".into()),
         step: Some("call BootNotification".into()),
@@ -15,7 +15,7 @@ fn files() -> Vec<FileReport> {
         found: Some("\"<]]>&\u{1b}\"".into()),
         exchange: vec!["▶ [2]".into(), "◀ [3]".into()],
         trace: vec!["one # two".into()],
-        ..Failure::default()
+        ..CaseFailure::default()
     };
     let case = |name: &str, outcome| ScenarioCase {
         name: name.into(),
@@ -109,7 +109,7 @@ fn a_person_reads_the_step_the_difference_and_the_trace() {
 #[test]
 fn what_is_told_to_a_person_cannot_act_on_the_terminal() {
     let hostile = "a\u{1b}]0;x\u{7}b\u{9b}2J\rc\u{202e}";
-    let failure = Failure { found: Some(hostile.into()), ..*Failure::plain(hostile, Some(hostile.into())) };
+    let failure = CaseFailure { found: Some(hostile.into()), ..*CaseFailure::plain(hostile, Some(hostile.into())) };
     for outcome in [CaseOutcome::Failed(Box::new(failure.clone())), CaseOutcome::Broken(Box::new(failure))] {
         let [FileReport { file, cases }] = &files()[..] else { panic!("one file") };
         let case = ScenarioCase { name: hostile.into(), outcome, ..cases[0].clone() };

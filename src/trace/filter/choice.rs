@@ -4,9 +4,9 @@
 use std::fmt;
 
 use super::FilterContext;
-use super::lexer::{Form, Literal};
+use super::lexer::{FilterLiteral, LiteralForm};
 use super::pattern::{MatchExtent, Pattern};
-use crate::ocpp::{ErrorCode, Role, Version, nearest};
+use crate::ocpp::{ErrorCode, Role, Version, suggest};
 use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationRow};
 
 /// What is chosen.
@@ -145,17 +145,17 @@ fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
 
 /// A field and the wanted values.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Choice {
+pub(super) struct FieldChoice {
     field: FilterField,
     wanted: u16,
 }
 
-impl Choice {
+impl FieldChoice {
     /// Reads a list of values with commas between; each may hold wildcards. The error is a sentence.
-    pub fn parse(field: FilterField, value: &Literal) -> Result<Choice, String> {
+    pub fn parse(field: FilterField, value: &FilterLiteral) -> Result<FieldChoice, String> {
         let names = field.names();
         let known = names.join(", ");
-        if matches!(value.form, Form::Regex { .. }) {
+        if matches!(value.form, LiteralForm::Regex { .. }) {
             return Err(format!("A regular expression cannot stand here; write one of {known}, or use * as in con*."));
         }
         let mut wanted = 0;
@@ -167,11 +167,11 @@ impl Choice {
             };
             // Without capitals the pattern does not mind the case.
             let text = canonical.unwrap_or(part).to_ascii_lowercase();
-            let pattern = Pattern::new(&Literal { text, ..value.clone() }, MatchExtent::Whole)?;
+            let pattern = Pattern::new(&FilterLiteral { text, ..value.clone() }, MatchExtent::Whole)?;
             let meant = names.iter().enumerate().filter(|(_, name)| pattern.matches(name));
             let bits = meant.fold(0, |bits, (index, _)| bits | 1 << index);
             if bits == 0 {
-                return Err(match nearest(part, names.iter().copied()) {
+                return Err(match suggest(part, names.iter().copied()) {
                     Some(name) => format!("{part:?} is not known here; did you mean {name}? Known are {known}."),
                     None if part.is_empty() => format!("A value is missing; write one of {known}."),
                     None => format!("{part:?} is not known here; write one of {known}."),
@@ -179,7 +179,7 @@ impl Choice {
             }
             wanted |= bits;
         }
-        Ok(Choice { field, wanted })
+        Ok(FieldChoice { field, wanted })
     }
 
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
@@ -200,7 +200,7 @@ impl Choice {
     }
 }
 
-impl fmt::Display for Choice {
+impl fmt::Display for FieldChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for (index, name) in self.field.names().into_iter().enumerate() {

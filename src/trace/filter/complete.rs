@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::key::{KEYS, Key, KeyKind};
+use super::key::{FilterKey, KEYS, KeyKind};
 use super::pattern::is_plain;
 
 /// What is known of the session and can stand as a value.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+pub struct KnownNames<'a> {
     /// Names of actions.
     pub actions: &'a [&'a str],
     /// Identities of stations.
@@ -22,12 +22,12 @@ pub struct FilterCompletion {
     /// The bytes of the text that a candidate replaces.
     pub span: Range<usize>,
     /// The candidates, best first; none when nothing is known about this place.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<FilterCandidate>,
 }
 
 /// One thing that could stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct FilterCandidate {
     /// What replaces the span.
     pub text: String,
     /// What it means; empty when the text says it.
@@ -38,14 +38,14 @@ pub struct Candidate {
 const LIMIT: usize = 200;
 
 /// Completes the word that ends at the cursor (in bytes).
-pub fn complete(text: &str, cursor: usize, known: Known<'_>) -> FilterCompletion {
+pub fn complete(text: &str, cursor: usize, known: KnownNames<'_>) -> FilterCompletion {
     let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let Some(start) = start_of_word(&text[..cursor]) else {
         return FilterCompletion { span: cursor..cursor, candidates: Vec::new() };
     };
     let word = &text[start..cursor];
     let operator = word.find([':', '=', '<', '>']);
-    let Some((key, value_at)) = operator.and_then(|at| Key::find(&word[..at]).map(|key| (key, start + at + 1))) else {
+    let Some((key, value_at)) = operator.and_then(|at| FilterKey::find(&word[..at]).map(|key| (key, start + at + 1))) else {
         let candidates = if operator.is_some() { Vec::new() } else { keys(word) };
         return FilterCompletion { span: start..cursor, candidates };
     };
@@ -89,17 +89,17 @@ fn starts_with(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-fn keys(prefix: &str) -> Vec<Candidate> {
+fn keys(prefix: &str) -> Vec<FilterCandidate> {
     let keys = KEYS.iter().filter(|key| starts_with(key.name, prefix)).map(|key| {
         let operator = if key.is_compared() { '>' } else { ':' };
-        Candidate { text: format!("{}{operator}", key.name), help: key.help }
+        FilterCandidate { text: format!("{}{operator}", key.name), help: key.help }
     });
     let words = [("or", "one of two conditions"), ("not", "the opposite of a condition")];
     let words = words.into_iter().filter(|(word, _)| !prefix.is_empty() && starts_with(word, prefix));
-    keys.chain(words.map(|(word, help)| Candidate { text: word.to_owned(), help })).collect()
+    keys.chain(words.map(|(word, help)| FilterCandidate { text: word.to_owned(), help })).collect()
 }
 
-fn values(key: &Key, prefix: &str, known: Known<'_>) -> Vec<Candidate> {
+fn values(key: &FilterKey, prefix: &str, known: KnownNames<'_>) -> Vec<FilterCandidate> {
     let names: Cow<'_, [&str]> = match key.kind {
         KeyKind::Identity => known.stations.into(),
         KeyKind::Action => known.actions.into(),
@@ -114,5 +114,5 @@ fn values(key: &Key, prefix: &str, known: Known<'_>) -> Vec<Candidate> {
         true => name.to_owned(),
         false => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
     };
-    fitting.map(|name| Candidate { text: text(name), help: "" }).collect()
+    fitting.map(|name| FilterCandidate { text: text(name), help: "" }).collect()
 }

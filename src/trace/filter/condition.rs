@@ -4,9 +4,9 @@
 use std::fmt;
 
 use super::FilterContext;
-use super::choice::Choice;
+use super::choice::FieldChoice;
 use super::key::{KEYS, KeyKind};
-use super::lexer::Operator;
+use super::lexer::FilterOperator;
 use super::message_id::message_id;
 use super::pattern::Pattern;
 use super::payload::PayloadCondition;
@@ -22,11 +22,11 @@ pub(super) enum Condition {
     Identity(Pattern),
     Action(Pattern),
     Id(Pattern),
-    Choice(Choice),
+    Choice(FieldChoice),
     /// In bytes.
-    Size(Operator, u64),
+    Size(FilterOperator, u64),
     /// In microseconds.
-    Latency(Operator, u64),
+    Latency(FilterOperator, u64),
     Since(TimeBound),
     Before(TimeBound),
     Payload(PayloadCondition),

@@ -9,19 +9,19 @@ use crate::trace::{Record, StationRow};
 
 /// A filter without its name.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expression {
+pub(super) enum FilterExpression {
     /// All parts hold; without parts, everything matches.
     All(FilterGroup),
     /// At least one part holds; there are always two or more.
     Any(FilterGroup),
-    Not(Box<Expression>),
+    Not(Box<FilterExpression>),
     Is(Box<Condition>),
 }
 
 /// The parts of a conjunction or a disjunction.
 #[derive(Debug, Clone)]
 pub(super) struct FilterGroup {
-    parts: Vec<Expression>,
+    parts: Vec<FilterExpression>,
     /// Indexes of the parts, the cheap ones first.
     order: Box<[usize]>,
 }
@@ -33,13 +33,13 @@ impl PartialEq for FilterGroup {
 }
 
 impl FilterGroup {
-    fn new(parts: Vec<Expression>) -> FilterGroup {
+    fn new(parts: Vec<FilterExpression>) -> FilterGroup {
         let mut order: Box<[usize]> = (0..parts.len()).collect();
         order.sort_by_key(|index| parts[*index].cost());
         FilterGroup { parts, order }
     }
 
-    fn ordered(&self) -> impl Iterator<Item = &Expression> {
+    fn ordered(&self) -> impl Iterator<Item = &FilterExpression> {
         self.order.iter().map(|index| &self.parts[*index])
     }
 
@@ -48,64 +48,68 @@ impl FilterGroup {
     }
 }
 
-impl Expression {
+impl FilterExpression {
     /// The conjunction of parts; one part stands for itself, and conjunctions among the parts are opened.
-    pub fn all(parts: Vec<Expression>) -> Expression {
+    pub fn all(parts: Vec<FilterExpression>) -> FilterExpression {
         let mut flat = Vec::with_capacity(parts.len());
         for part in parts {
             match part {
-                Expression::All(group) => flat.extend(group.parts),
+                FilterExpression::All(group) => flat.extend(group.parts),
                 other => flat.push(other),
             }
         }
-        if flat.len() == 1 { flat.swap_remove(0) } else { Expression::All(FilterGroup::new(flat)) }
+        if flat.len() == 1 { flat.swap_remove(0) } else { FilterExpression::All(FilterGroup::new(flat)) }
     }
 
     /// The disjunction of one or more parts, simplified alike.
-    pub fn any(parts: Vec<Expression>) -> Expression {
+    pub fn any(parts: Vec<FilterExpression>) -> FilterExpression {
         let mut flat = Vec::with_capacity(parts.len());
         for part in parts {
             match part {
-                Expression::Any(group) => flat.extend(group.parts),
+                FilterExpression::Any(group) => flat.extend(group.parts),
                 other => flat.push(other),
             }
         }
-        if flat.len() == 1 { flat.swap_remove(0) } else { Expression::Any(FilterGroup::new(flat)) }
+        if flat.len() == 1 { flat.swap_remove(0) } else { FilterExpression::Any(FilterGroup::new(flat)) }
     }
 
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
         match self {
-            Expression::Is(condition) => condition.matches(record, context),
-            Expression::Not(inner) => !inner.matches(record, context),
-            Expression::All(group) => group.ordered().all(|part| part.matches(record, context)),
-            Expression::Any(group) => group.ordered().any(|part| part.matches(record, context)),
+            FilterExpression::Is(condition) => condition.matches(record, context),
+            FilterExpression::Not(inner) => !inner.matches(record, context),
+            FilterExpression::All(group) => group.ordered().all(|part| part.matches(record, context)),
+            FilterExpression::Any(group) => group.ordered().any(|part| part.matches(record, context)),
         }
     }
 
     /// Whether a station meets it; `None` when that depends on records.
     pub fn matches_station(&self, row: &StationRow) -> Option<bool> {
         match self {
-            Expression::Is(condition) => condition.matches_station(row),
-            Expression::Not(inner) => inner.matches_station(row).map(|met| !met),
-            Expression::All(group) => decide(group, row, false),
-            Expression::Any(group) => decide(group, row, true),
+            FilterExpression::Is(condition) => condition.matches_station(row),
+            FilterExpression::Not(inner) => inner.matches_station(row).map(|met| !met),
+            FilterExpression::All(group) => decide(group, row, false),
+            FilterExpression::Any(group) => decide(group, row, true),
         }
     }
 
     pub fn is_about_stations(&self) -> bool {
         match self {
-            Expression::Is(condition) => condition.is_about_stations(),
-            Expression::Not(inner) => inner.is_about_stations(),
-            Expression::All(group) | Expression::Any(group) => group.parts.iter().all(Expression::is_about_stations),
+            FilterExpression::Is(condition) => condition.is_about_stations(),
+            FilterExpression::Not(inner) => inner.is_about_stations(),
+            FilterExpression::All(group) | FilterExpression::Any(group) => {
+                group.parts.iter().all(FilterExpression::is_about_stations)
+            }
         }
     }
 
     /// The dearest of its conditions.
     fn cost(&self) -> u8 {
         match self {
-            Expression::Is(condition) => condition.cost(),
-            Expression::Not(inner) => inner.cost(),
-            Expression::All(group) | Expression::Any(group) => group.parts.iter().map(Expression::cost).max().unwrap_or(0),
+            FilterExpression::Is(condition) => condition.cost(),
+            FilterExpression::Not(inner) => inner.cost(),
+            FilterExpression::All(group) | FilterExpression::Any(group) => {
+                group.parts.iter().map(FilterExpression::cost).max().unwrap_or(0)
+            }
         }
     }
 }
@@ -123,9 +127,9 @@ fn decide(group: &FilterGroup, row: &StationRow, decisive: bool) -> Option<bool>
     verdict
 }
 
-impl fmt::Display for Expression {
+impl fmt::Display for FilterExpression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joined = |f: &mut fmt::Formatter<'_>, group: &FilterGroup, with: &str, bracket: fn(&Expression) -> bool| {
+        let joined = |f: &mut fmt::Formatter<'_>, group: &FilterGroup, with: &str, bracket: fn(&FilterExpression) -> bool| {
             for (index, part) in group.parts.iter().enumerate() {
                 if index > 0 {
                     f.write_str(with)?;
@@ -135,14 +139,14 @@ impl fmt::Display for Expression {
             Ok(())
         };
         match self {
-            Expression::Is(condition) => write!(f, "{condition}"),
-            Expression::Not(inner) => match **inner {
-                Expression::All(_) | Expression::Any(_) => write!(f, "!({inner})"),
+            FilterExpression::Is(condition) => write!(f, "{condition}"),
+            FilterExpression::Not(inner) => match **inner {
+                FilterExpression::All(_) | FilterExpression::Any(_) => write!(f, "!({inner})"),
                 _ => write!(f, "!{inner}"),
             },
-            Expression::All(group) => joined(f, group, " ", |part| matches!(part, Expression::Any(_))),
+            FilterExpression::All(group) => joined(f, group, " ", |part| matches!(part, FilterExpression::Any(_))),
             // And binds more tightly, so its parts need no parentheses here.
-            Expression::Any(group) => joined(f, group, " or ", |_| false),
+            FilterExpression::Any(group) => joined(f, group, " or ", |_| false),
         }
     }
 }

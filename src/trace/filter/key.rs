@@ -1,16 +1,16 @@
 //! The table of keys: their names, what they mean, what values they take. The parser, the completion and the reference page in
 //! `docs/filter.md` follow it; what a condition does is in `condition`.
 
-use super::choice::{Choice, FilterField};
+use super::choice::{FieldChoice, FilterField};
 use super::condition::Condition;
-use super::lexer::{Form, Literal, Operator};
+use super::lexer::{FilterLiteral, FilterOperator, LiteralForm};
 use super::pattern::{MatchExtent, Pattern};
 use super::quantity;
 use super::time_bound::TimeBound;
 
 /// A key of the filter language.
 #[derive(Debug)]
-pub struct Key {
+pub struct FilterKey {
     /// As it is written: `cp`.
     pub name: &'static str,
     /// A condition with it: `cp:CP0*`.
@@ -32,12 +32,12 @@ pub(super) enum KeyKind {
     Before,
 }
 
-const fn key(name: &'static str, example: &'static str, help: &'static str, kind: KeyKind) -> Key {
-    Key { name, example, help, kind }
+const fn key(name: &'static str, example: &'static str, help: &'static str, kind: KeyKind) -> FilterKey {
+    FilterKey { name, example, help, kind }
 }
 
 /// All keys, in the order of the help.
-pub const KEYS: &[Key] = &[
+pub const KEYS: &[FilterKey] = &[
     key("cp", "cp:CP0*", "identity of the station", KeyKind::Identity),
     key("action", "action:Meter*", "action; also of results, errors and timeouts", KeyKind::Action),
     key("dir", "dir:in", "way of a frame, seen from us", KeyKind::Choice(FilterField::Direction)),
@@ -56,9 +56,9 @@ pub const KEYS: &[Key] = &[
     key("answered", "answered:no", "whether a call has its answer", KeyKind::Choice(FilterField::Answered)),
 ];
 
-impl Key {
+impl FilterKey {
     /// The key of this name, in any case.
-    pub fn find(name: &str) -> Option<&'static Key> {
+    pub fn find(name: &str) -> Option<&'static FilterKey> {
         KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name))
     }
 
@@ -76,20 +76,20 @@ impl Key {
     }
 
     /// Whether this key goes with an operator; the error is a sentence.
-    pub(super) fn check(&self, operator: Operator) -> Result<(), String> {
-        let Key { name, example, .. } = self;
+    pub(super) fn check(&self, operator: FilterOperator) -> Result<(), String> {
+        let FilterKey { name, example, .. } = self;
         match operator {
-            Operator::Has | Operator::Equal => Ok(()),
-            Operator::NotEqual => Err(format!("{name} cannot be compared with !=; put the ! in front: !{example}.")),
+            FilterOperator::Has | FilterOperator::Equal => Ok(()),
+            FilterOperator::NotEqual => Err(format!("{name} cannot be compared with !=; put the ! in front: !{example}.")),
             _ if self.is_compared() => Ok(()),
             _ => Err(format!("{name} has no order; write for example {example}.")),
         }
     }
 
     /// The condition that this key makes; the error is a sentence about the value.
-    pub(super) fn condition(&self, operator: Operator, value: &Literal) -> Result<Condition, String> {
-        let Key { name, example, .. } = self;
-        if value.text.is_empty() && value.form == Form::Bare {
+    pub(super) fn condition(&self, operator: FilterOperator, value: &FilterLiteral) -> Result<Condition, String> {
+        let FilterKey { name, example, .. } = self;
+        if value.text.is_empty() && value.form == LiteralForm::Bare {
             return Err(match self.values().as_slice() {
                 [] => format!("A value is missing behind {name}; write for example {example}."),
                 values => format!("A value is missing behind {name}; write one of {}.", values.join(", ")),
@@ -97,12 +97,12 @@ impl Key {
         }
         let pattern = || Pattern::new(value, MatchExtent::Whole);
         let wrong = |what: &str| format!("{:?} is no {what}; write for example {example}.", value.text);
-        let operator = if operator == Operator::Has { Operator::Equal } else { operator };
+        let operator = if operator == FilterOperator::Has { FilterOperator::Equal } else { operator };
         Ok(match self.kind {
             KeyKind::Identity => Condition::Identity(pattern()?),
             KeyKind::Action => Condition::Action(pattern()?),
             KeyKind::Id => Condition::Id(pattern()?),
-            KeyKind::Choice(field) => Condition::Choice(Choice::parse(field, value)?),
+            KeyKind::Choice(field) => Condition::Choice(FieldChoice::parse(field, value)?),
             KeyKind::Size => Condition::Size(operator, quantity::parse_size(&value.text).ok_or_else(|| wrong("size"))?),
             KeyKind::Latency => {
                 let micros = quantity::parse_duration(&value.text);

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::FilterError;
-use super::key::Key;
+use super::key::FilterKey;
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,31 +21,31 @@ pub(super) enum TokenKind {
     And,
     Or,
     /// Something to search for.
-    Text(Literal),
+    Text(FilterLiteral),
     /// `key:value`, `key>value`.
     Key {
         key: Range<usize>,
-        operator: Operator,
-        value: Literal,
+        operator: FilterOperator,
+        value: FilterLiteral,
     },
     /// `$.path`, `$.path=value`.
     Path {
-        steps: Vec<Step>,
-        test: Option<(Operator, Literal)>,
+        steps: Vec<FieldStep>,
+        test: Option<(FilterOperator, FilterLiteral)>,
     },
 }
 
 /// A value as it was written.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Literal {
+pub(super) struct FilterLiteral {
     pub text: String,
-    pub form: Form,
+    pub form: LiteralForm,
     pub span: Range<usize>,
 }
 
 /// How a value was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum LiteralForm {
     Bare,
     Quoted,
     Regex { any_case: bool },
@@ -53,7 +53,7 @@ pub(super) enum Form {
 
 /// What stands between a key and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(super) enum FilterOperator {
     Has,
     Equal,
     NotEqual,
@@ -63,35 +63,35 @@ pub(super) enum Operator {
     GreaterOrEqual,
 }
 
-impl Operator {
+impl FilterOperator {
     pub fn symbol(self) -> &'static str {
         match self {
-            Operator::Has => ":",
-            Operator::Equal => "=",
-            Operator::NotEqual => "!=",
-            Operator::Less => "<",
-            Operator::LessOrEqual => "<=",
-            Operator::Greater => ">",
-            Operator::GreaterOrEqual => ">=",
+            FilterOperator::Has => ":",
+            FilterOperator::Equal => "=",
+            FilterOperator::NotEqual => "!=",
+            FilterOperator::Less => "<",
+            FilterOperator::LessOrEqual => "<=",
+            FilterOperator::Greater => ">",
+            FilterOperator::GreaterOrEqual => ">=",
         }
     }
 
     /// Whether a value that stands in this relation to the wanted one is meant. `Has` compares like `Equal`.
     pub fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {
-            Operator::Has | Operator::Equal => order.is_eq(),
-            Operator::NotEqual => order.is_ne(),
-            Operator::Less => order.is_lt(),
-            Operator::LessOrEqual => order.is_le(),
-            Operator::Greater => order.is_gt(),
-            Operator::GreaterOrEqual => order.is_ge(),
+            FilterOperator::Has | FilterOperator::Equal => order.is_eq(),
+            FilterOperator::NotEqual => order.is_ne(),
+            FilterOperator::Less => order.is_lt(),
+            FilterOperator::LessOrEqual => order.is_le(),
+            FilterOperator::Greater => order.is_gt(),
+            FilterOperator::GreaterOrEqual => order.is_ge(),
         }
     }
 }
 
 /// One step of a path into the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum FieldStep {
     Name(String),
     Index(usize),
     /// `[*]`: every element.
@@ -99,15 +99,15 @@ pub(super) enum Step {
 }
 
 /// Operators by their spelling, the longer ones first. `==` is read as `=`, out of habit.
-const OPERATORS: [(&str, Operator); 8] = [
-    ("!=", Operator::NotEqual),
-    ("<=", Operator::LessOrEqual),
-    (">=", Operator::GreaterOrEqual),
-    ("==", Operator::Equal),
-    (":", Operator::Has),
-    ("=", Operator::Equal),
-    ("<", Operator::Less),
-    (">", Operator::Greater),
+const OPERATORS: [(&str, FilterOperator); 8] = [
+    ("!=", FilterOperator::NotEqual),
+    ("<=", FilterOperator::LessOrEqual),
+    (">=", FilterOperator::GreaterOrEqual),
+    ("==", FilterOperator::Equal),
+    (":", FilterOperator::Has),
+    ("=", FilterOperator::Equal),
+    ("<", FilterOperator::Less),
+    (">", FilterOperator::Greater),
 ];
 
 /// Cuts a text into tokens.
@@ -167,7 +167,7 @@ impl<'a> Lexer<'a> {
         FilterError::new(self.text, start..self.at, message)
     }
 
-    fn operator(&mut self) -> Option<Operator> {
+    fn operator(&mut self) -> Option<FilterOperator> {
         OPERATORS.into_iter().find(|(spelling, _)| self.take(spelling)).map(|(_, operator)| operator)
     }
 
@@ -202,7 +202,7 @@ impl<'a> Lexer<'a> {
             let span = start..self.at;
             if let Some(operator) = self.operator() {
                 // What follows an unknown key may be anything, and it is the key that is wrong: `http://host`.
-                let value = if Key::find(key).is_some() { self.value()? } else { self.rest_of_word() };
+                let value = if FilterKey::find(key).is_some() { self.value()? } else { self.rest_of_word() };
                 return Ok(TokenKind::Key { key: span, operator, value });
             }
         }
@@ -219,7 +219,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// What follows an operator. An empty value is left to the parser, which knows what could stand there.
-    fn value(&mut self) -> Result<Literal, FilterError> {
+    fn value(&mut self) -> Result<FilterLiteral, FilterError> {
         match self.peek() {
             Some('"' | '\'') => self.quoted(),
             Some('/') => self.regex(),
@@ -227,7 +227,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn bare(&mut self) -> Result<Literal, FilterError> {
+    fn bare(&mut self) -> Result<FilterLiteral, FilterError> {
         let start = self.at;
         let text = self.take_while(|character| !is_boundary(character) && character != '"');
         if self.peek() == Some('"') {
@@ -237,16 +237,16 @@ impl<'a> Lexer<'a> {
                 self.error(quote, "A quotation mark stands inside a word; put the whole text in quotes: '\"status\":1'.")
             );
         }
-        Ok(Literal { text: text.to_owned(), form: Form::Bare, span: start..self.at })
+        Ok(FilterLiteral { text: text.to_owned(), form: LiteralForm::Bare, span: start..self.at })
     }
 
-    fn rest_of_word(&mut self) -> Literal {
+    fn rest_of_word(&mut self) -> FilterLiteral {
         let start = self.at;
         let text = self.take_while(|character| !is_boundary(character));
-        Literal { text: text.to_owned(), form: Form::Bare, span: start..self.at }
+        FilterLiteral { text: text.to_owned(), form: LiteralForm::Bare, span: start..self.at }
     }
 
-    fn quoted(&mut self) -> Result<Literal, FilterError> {
+    fn quoted(&mut self) -> Result<FilterLiteral, FilterError> {
         let start = self.at;
         let quote = self.bump();
         let mut text = String::new();
@@ -260,10 +260,10 @@ impl<'a> Lexer<'a> {
             }
         }
         self.end_of_literal(start, "quoted text")?;
-        Ok(Literal { text, form: Form::Quoted, span: start..self.at })
+        Ok(FilterLiteral { text, form: LiteralForm::Quoted, span: start..self.at })
     }
 
-    fn regex(&mut self) -> Result<Literal, FilterError> {
+    fn regex(&mut self) -> Result<FilterLiteral, FilterError> {
         let start = self.at;
         self.bump();
         let mut source = String::new();
@@ -284,7 +284,7 @@ impl<'a> Lexer<'a> {
         if source.is_empty() {
             return Err(self.error(start, "The regular expression is empty; write what to look for between the slashes."));
         }
-        Ok(Literal { text: source, form: Form::Regex { any_case }, span: start..self.at })
+        Ok(FilterLiteral { text: source, form: LiteralForm::Regex { any_case }, span: start..self.at })
     }
 
     fn end_of_literal(&mut self, start: usize, what: &str) -> Result<(), FilterError> {
@@ -307,7 +307,7 @@ impl<'a> Lexer<'a> {
                 if name.is_empty() {
                     return Err(self.error(start, "The name of a field is missing behind the dot; write $.connectorId."));
                 }
-                steps.push(Step::Name(name.to_owned()));
+                steps.push(FieldStep::Name(name.to_owned()));
             } else if self.take("[") {
                 steps.push(self.bracket(start)?);
             } else {
@@ -316,7 +316,7 @@ impl<'a> Lexer<'a> {
         }
         let start = self.at;
         let operator = match self.operator() {
-            Some(Operator::Has) => {
+            Some(FilterOperator::Has) => {
                 return Err(self.error(start, "A field of the payload is compared with =, !=, <, <=, > or >=."));
             }
             Some(operator) => operator,
@@ -331,14 +331,14 @@ impl<'a> Lexer<'a> {
     }
 
     /// The rest of a step in brackets: a number, a star or a quoted name.
-    fn bracket(&mut self, start: usize) -> Result<Step, FilterError> {
+    fn bracket(&mut self, start: usize) -> Result<FieldStep, FilterError> {
         let step = match self.peek() {
             Some('*') => {
                 self.bump();
-                Some(Step::Each)
+                Some(FieldStep::Each)
             }
-            Some(quote @ ('"' | '\'')) => self.bracketed_name(quote).map(Step::Name),
-            _ => self.take_while(|character| character.is_ascii_digit()).parse().ok().map(Step::Index),
+            Some(quote @ ('"' | '\'')) => self.bracketed_name(quote).map(FieldStep::Name),
+            _ => self.take_while(|character| character.is_ascii_digit()).parse().ok().map(FieldStep::Index),
         };
         match step {
             Some(step) if self.take("]") => Ok(step),

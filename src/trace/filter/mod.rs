@@ -22,17 +22,17 @@ mod time_bound;
 use std::fmt;
 use std::str::FromStr;
 
-pub use complete::{Candidate, FilterCompletion, Known, complete};
+pub use complete::{FilterCandidate, FilterCompletion, KnownNames, complete};
 pub use error::FilterError;
-pub use key::{KEYS, Key};
+pub use key::{FilterKey, KEYS};
 
-use self::expression::Expression;
+use self::expression::FilterExpression;
 use super::{Contents, Record, StationRow, StationTable, Store};
 
 /// A filter, ready to be asked. It prints as a text that parses to the same filter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filter {
-    expression: Expression,
+pub struct TraceFilter {
+    expression: FilterExpression,
 }
 
 /// What a filter needs to know besides the record.
@@ -64,19 +64,19 @@ impl<'a> FilterContext<'a> {
 ///
 /// # Errors
 /// When the text is no filter; the error says where, why and what to write instead.
-pub fn parse(text: &str) -> Result<Filter, FilterError> {
-    parser::parse(text).map(|expression| Filter { expression })
+pub fn parse(text: &str) -> Result<TraceFilter, FilterError> {
+    parser::parse(text).map(|expression| TraceFilter { expression })
 }
 
-impl Filter {
+impl TraceFilter {
     /// The filter that everything passes.
-    pub fn everything() -> Filter {
-        Filter { expression: Expression::all(Vec::new()) }
+    pub fn everything() -> TraceFilter {
+        TraceFilter { expression: FilterExpression::all(Vec::new()) }
     }
 
     /// Whether it was written without any condition.
     pub fn is_everything(&self) -> bool {
-        matches!(&self.expression, Expression::All(group) if group.is_empty())
+        matches!(&self.expression, FilterExpression::All(group) if group.is_empty())
     }
 
     /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with
@@ -97,22 +97,22 @@ impl Filter {
     }
 }
 
-impl Default for Filter {
-    fn default() -> Filter {
-        Filter::everything()
+impl Default for TraceFilter {
+    fn default() -> TraceFilter {
+        TraceFilter::everything()
     }
 }
 
-impl fmt::Display for Filter {
+impl fmt::Display for TraceFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.expression)
     }
 }
 
-impl FromStr for Filter {
+impl FromStr for TraceFilter {
     type Err = FilterError;
 
-    fn from_str(text: &str) -> Result<Filter, FilterError> {
+    fn from_str(text: &str) -> Result<TraceFilter, FilterError> {
         parse(text)
     }
 }

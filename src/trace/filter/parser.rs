@@ -9,12 +9,12 @@
 
 use super::FilterError;
 use super::condition::Condition;
-use super::expression::Expression;
-use super::key::{KEYS, Key};
-use super::lexer::{FilterToken, Form, Operator, TokenKind, lex};
+use super::expression::FilterExpression;
+use super::key::{FilterKey, KEYS};
+use super::lexer::{FilterOperator, FilterToken, LiteralForm, TokenKind, lex};
 use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
-use crate::ocpp::nearest;
+use crate::ocpp::suggest;
 
 /// How deep parentheses and negations may be nested, so that no text can exhaust the stack.
 const DEPTH: usize = 64;
@@ -24,7 +24,7 @@ const LENGTH: usize = 4096;
 const REGEXES: usize = 16;
 
 /// Reads a filter.
-pub(super) fn parse(text: &str) -> Result<Expression, FilterError> {
+pub(super) fn parse(text: &str) -> Result<FilterExpression, FilterError> {
     if text.len() > LENGTH {
         let start = (0..=LENGTH).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         return Err(FilterError::new(text, start..text.len(), format!("A filter has at most {LENGTH} bytes; shorten it.")));
@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Result<Expression, FilterError> {
     }
     let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0 };
     if tokens.is_empty() {
-        return Ok(Expression::all(Vec::new()));
+        return Ok(FilterExpression::all(Vec::new()));
     }
     let expression = parser.any()?;
     match parser.next() {
@@ -48,7 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Expression, FilterError> {
 fn is_regex(token: &TokenKind) -> bool {
     match token {
         TokenKind::Text(value) | TokenKind::Key { value, .. } | TokenKind::Path { test: Some((_, value)), .. } => {
-            matches!(value.form, Form::Regex { .. })
+            matches!(value.form, LiteralForm::Regex { .. })
         }
         _ => false,
     }
@@ -76,20 +76,20 @@ impl<'a> Parser<'a> {
         FilterError::new(self.text, token.span.clone(), message)
     }
 
-    fn any(&mut self) -> Result<Expression, FilterError> {
+    fn any(&mut self) -> Result<FilterExpression, FilterError> {
         let mut parts = vec![self.all()?];
         while self.peek() == Some(&TokenKind::Or) {
             self.at += 1;
             parts.push(self.all()?);
         }
-        Ok(Expression::any(parts))
+        Ok(FilterExpression::any(parts))
     }
 
-    fn all(&mut self) -> Result<Expression, FilterError> {
+    fn all(&mut self) -> Result<FilterExpression, FilterError> {
         let mut parts = vec![self.not()?];
         loop {
             match self.peek() {
-                None | Some(TokenKind::Or | TokenKind::Close) => return Ok(Expression::all(parts)),
+                None | Some(TokenKind::Or | TokenKind::Close) => return Ok(FilterExpression::all(parts)),
                 Some(TokenKind::And) => self.at += 1,
                 Some(_) => {}
             }
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn not(&mut self) -> Result<Expression, FilterError> {
+    fn not(&mut self) -> Result<FilterExpression, FilterError> {
         let Some(token) = self.next() else {
             let end = self.text.len();
             return Err(FilterError::new(
@@ -114,7 +114,7 @@ impl<'a> Parser<'a> {
                 self.depth += 1;
                 let inner = self.not()?;
                 self.depth -= 1;
-                Ok(Expression::Not(Box::new(inner)))
+                Ok(FilterExpression::Not(Box::new(inner)))
             }
             TokenKind::Open => {
                 self.depth += 1;
@@ -134,7 +134,7 @@ impl<'a> Parser<'a> {
                     format!("A condition is missing before {word}; add one, or write \"{word}\" to search for it."),
                 ))
             }
-            _ => self.condition(token).map(|condition| Expression::Is(Box::new(condition))),
+            _ => self.condition(token).map(|condition| FilterExpression::Is(Box::new(condition))),
         }
     }
 
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
             }
             TokenKind::Key { key: span, operator, value } => {
                 let name = &self.text[span.clone()];
-                let key = Key::find(name).ok_or_else(|| {
+                let key = FilterKey::find(name).ok_or_else(|| {
                     FilterError::new(self.text, span.clone(), unknown_key(name, *operator, &self.text[token.span.clone()]))
                 })?;
                 key.check(*operator).map_err(|message| self.error(token, message))?;
@@ -165,12 +165,14 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn unknown_key(name: &str, operator: Operator, condition: &str) -> String {
+fn unknown_key(name: &str, operator: FilterOperator, condition: &str) -> String {
     // One sentence stays readable only when what it quotes is short.
     let quoted = if condition.len() <= 40 { format!("'{condition}'") } else { "it".to_owned() };
-    match nearest(name, KEYS.iter().map(|key| key.name)) {
+    match suggest(name, KEYS.iter().map(|key| key.name)) {
         Some(known) => format!("There is no key {name}; did you mean {known}?"),
-        None if operator == Operator::Has => format!("There is no key {name}; put {quoted} in quotes to search for the text."),
+        None if operator == FilterOperator::Has => {
+            format!("There is no key {name}; put {quoted} in quotes to search for the text.")
+        }
         None => {
             format!("There is no key {name}; write $.{condition} for a field of the payload, or quotes to search for the text.")
         }

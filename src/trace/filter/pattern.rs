@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::lexer::{Form, Literal};
+use super::lexer::{FilterLiteral, LiteralForm};
 use super::needle::Needle;
 
 /// The most memory that a compiled regular expression may take, in bytes.
@@ -58,14 +58,14 @@ impl PartialEq for Pattern {
 
 impl Pattern {
     /// Compiles a literal; the error is a sentence.
-    pub fn new(literal: &Literal, extent: MatchExtent) -> Result<Pattern, String> {
+    pub fn new(literal: &FilterLiteral, extent: MatchExtent) -> Result<Pattern, String> {
         let source = literal.text.clone();
         // Smart case: whoever types a capital letter means it.
         let any_case = !source.bytes().any(|byte| byte.is_ascii_uppercase());
         let needle = |text: &str| Needle::new(text, any_case);
         let (kind, matcher) = match (literal.form, extent) {
-            (Form::Regex { any_case }, _) => (Kind::Regex { any_case }, Matcher::Regex(compile(&source, any_case)?)),
-            (Form::Bare, _) if source.contains('*') => {
+            (LiteralForm::Regex { any_case }, _) => (Kind::Regex { any_case }, Matcher::Regex(compile(&source, any_case)?)),
+            (LiteralForm::Bare, _) if source.contains('*') => {
                 let mut middle: Vec<Needle> = source.split('*').map(needle).collect();
                 // A pattern that may stand anywhere has a wildcard at both ends.
                 let (first, last) = match extent {
@@ -182,8 +182,8 @@ mod tests {
 
     use super::*;
 
-    fn pattern(text: &str, form: Form, extent: MatchExtent) -> Pattern {
-        Pattern::new(&Literal { text: text.to_owned(), form, span: 0..0 }, extent).unwrap()
+    fn pattern(text: &str, form: LiteralForm, extent: MatchExtent) -> Pattern {
+        Pattern::new(&FilterLiteral { text: text.to_owned(), form, span: 0..0 }, extent).unwrap()
     }
 
     /// The obvious way, exponential and correct.
@@ -201,11 +201,11 @@ mod tests {
         fn wildcards_match_as_the_naive_way_does(glob in "[ab*]{1,6}", text in "[aAbB]{0,10}") {
             let folded = text.to_ascii_lowercase();
             prop_assert_eq!(
-                pattern(&glob, Form::Bare, MatchExtent::Whole).matches(&text),
+                pattern(&glob, LiteralForm::Bare, MatchExtent::Whole).matches(&text),
                 naive(glob.as_bytes(), folded.as_bytes())
             );
             prop_assert_eq!(
-                pattern(&glob, Form::Bare, MatchExtent::Within).matches(&text),
+                pattern(&glob, LiteralForm::Bare, MatchExtent::Within).matches(&text),
                 naive(format!("*{glob}*").as_bytes(), folded.as_bytes())
             );
         }
@@ -213,15 +213,15 @@ mod tests {
 
     #[test]
     fn quotes_take_the_meaning_of_the_star_away() {
-        assert!(pattern("a*", Form::Quoted, MatchExtent::Whole).matches("A*"));
-        assert!(!pattern("a*", Form::Quoted, MatchExtent::Whole).matches("ab"));
-        assert!(!pattern("A*", Form::Bare, MatchExtent::Whole).matches("ab"), "a capital letter is meant");
+        assert!(pattern("a*", LiteralForm::Quoted, MatchExtent::Whole).matches("A*"));
+        assert!(!pattern("a*", LiteralForm::Quoted, MatchExtent::Whole).matches("ab"));
+        assert!(!pattern("A*", LiteralForm::Bare, MatchExtent::Whole).matches("ab"), "a capital letter is meant");
     }
 
     #[test]
     fn large_regular_expressions_are_refused() {
-        assert!(pattern(r"^\w{36}$", Form::Regex { any_case: true }, MatchExtent::Within).matches(&"é".repeat(36)));
-        let large = Literal { text: "(a{1000}){1000}".into(), form: Form::Regex { any_case: false }, span: 0..0 };
+        assert!(pattern(r"^\w{36}$", LiteralForm::Regex { any_case: true }, MatchExtent::Within).matches(&"é".repeat(36)));
+        let large = FilterLiteral { text: "(a{1000}){1000}".into(), form: LiteralForm::Regex { any_case: false }, span: 0..0 };
         assert!(Pattern::new(&large, MatchExtent::Within).unwrap_err().contains("too large"));
     }
 }

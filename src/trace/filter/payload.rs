@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lexer::{Form, Literal, Operator, Step};
+use super::lexer::{FieldStep, FilterLiteral, FilterOperator, LiteralForm};
 use super::pattern::{MatchExtent, Pattern, is_plain, write_quoted};
 use crate::ocpp::{Catalog, FieldDefinition, Transport, Version, XmlForm};
-use crate::rpc::soap::{self, Hint};
+use crate::rpc::soap::{self, ReadHint};
 use crate::trace::{FrameKind, Record, RecordKind};
 
 /// The names of fields that may be in a payload without being in the text of its envelope. XML has no escapes in names.
@@ -42,7 +42,7 @@ static NOT_IN_XML: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
 /// A path and what is asked of the value there.
 #[derive(Debug, Clone)]
 pub(super) struct PayloadCondition {
-    steps: Vec<Step>,
+    steps: Vec<FieldStep>,
     test: Option<Test>,
     /// Finds the longest name of the path: a frame without it need not be read.
     hint: Option<Box<memmem::Finder<'static>>>,
@@ -50,7 +50,7 @@ pub(super) struct PayloadCondition {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Test {
-    operator: Operator,
+    operator: FilterOperator,
     wanted: Pattern,
     /// Of a value that was written without quotes and is a number.
     number: Option<f64>,
@@ -64,9 +64,9 @@ impl PartialEq for PayloadCondition {
 
 impl PayloadCondition {
     /// The error is a sentence.
-    pub fn new(steps: Vec<Step>, test: Option<(Operator, &Literal)>) -> Result<PayloadCondition, String> {
+    pub fn new(steps: Vec<FieldStep>, test: Option<(FilterOperator, &FilterLiteral)>) -> Result<PayloadCondition, String> {
         let test = test.map(|(operator, literal)| Test::new(operator, literal)).transpose()?;
-        let names = steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
+        let names = steps.iter().filter_map(|step| if let FieldStep::Name(name) = step { Some(name) } else { None });
         // A name that needs escapes in JSON is not in the text as it is here.
         let plain = names.filter(|name| !name.chars().any(|c| c.is_control() || c == '"' || c == '\\'));
         let hint = plain.max_by_key(|name| name.len()).map(|name| Box::new(memmem::Finder::new(name).into_owned()));
@@ -106,7 +106,7 @@ impl PayloadCondition {
         {
             return false;
         }
-        let hint = Hint { version, ..Hint::default() };
+        let hint = ReadHint { version, ..ReadHint::default() };
         let payload = soap::read(text, &Catalog::embedded(), hint).ok().and_then(|envelope| envelope.body.into_payload());
         let walk = Walk { steps: &self.steps, test: self.test.as_ref() };
         payload.is_some_and(|payload| walk.deserialize(&payload).unwrap_or(false))
@@ -114,27 +114,27 @@ impl PayloadCondition {
 }
 
 impl Test {
-    fn new(operator: Operator, literal: &Literal) -> Result<Test, String> {
-        if literal.text.is_empty() && literal.form == Form::Bare {
+    fn new(operator: FilterOperator, literal: &FilterLiteral) -> Result<Test, String> {
+        if literal.text.is_empty() && literal.form == LiteralForm::Bare {
             return Err(format!("A value is missing behind {0}; write $.connectorId{0}1 or {0}\"\".", operator.symbol()));
         }
-        let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
-        if !equality && matches!(literal.form, Form::Regex { .. }) {
+        let equality = matches!(operator, FilterOperator::Equal | FilterOperator::NotEqual);
+        if !equality && matches!(literal.form, LiteralForm::Regex { .. }) {
             return Err("A regular expression is compared with = or !=; it has no order.".to_owned());
         }
         // Without wildcards when there is an order: a star is then a star.
-        let form = if equality { literal.form } else { Form::Quoted };
+        let form = if equality { literal.form } else { LiteralForm::Quoted };
         let digits = literal.text.strip_prefix('-').unwrap_or(&literal.text);
-        let is_number = literal.form == Form::Bare && digits.starts_with(|first: char| first.is_ascii_digit());
+        let is_number = literal.form == LiteralForm::Bare && digits.starts_with(|first: char| first.is_ascii_digit());
         let number = literal.text.parse().ok().filter(|number: &f64| is_number && number.is_finite());
-        let wanted = Pattern::new(&Literal { form, ..literal.clone() }, MatchExtent::Whole)?;
+        let wanted = Pattern::new(&FilterLiteral { form, ..literal.clone() }, MatchExtent::Whole)?;
         Ok(Test { operator, wanted, number })
     }
 
     fn text(&self, text: &str) -> bool {
         match self.operator {
-            Operator::Has | Operator::Equal => self.wanted.matches(text),
-            Operator::NotEqual => !self.wanted.matches(text),
+            FilterOperator::Has | FilterOperator::Equal => self.wanted.matches(text),
+            FilterOperator::NotEqual => !self.wanted.matches(text),
             // Meter values are numbers in texts; moments and the like sort as texts.
             ordering => match (self.number, text.trim().parse::<f64>()) {
                 (Some(wanted), Ok(number)) => number.partial_cmp(&wanted).is_some_and(|order| ordering.holds(order)),
@@ -151,15 +151,15 @@ impl Test {
         // A text is no number; only a pattern looks at the digits.
         let alike = !self.wanted.is_literal() && self.wanted.matches(&written.to_string());
         match self.operator {
-            Operator::Has | Operator::Equal => alike,
-            Operator::NotEqual => !alike,
+            FilterOperator::Has | FilterOperator::Equal => alike,
+            FilterOperator::NotEqual => !alike,
             _ => false,
         }
     }
 
     /// `true`, `false` and `null` are compared as words and have no order.
     fn word(&self, word: &str) -> bool {
-        matches!(self.operator, Operator::Equal | Operator::NotEqual) && self.text(word)
+        matches!(self.operator, FilterOperator::Equal | FilterOperator::NotEqual) && self.text(word)
     }
 }
 
@@ -168,16 +168,18 @@ impl fmt::Display for PayloadCondition {
         f.write_str("$")?;
         for step in &self.steps {
             match step {
-                Step::Name(name) if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) && !name.is_empty() => {
+                FieldStep::Name(name)
+                    if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) && !name.is_empty() =>
+                {
                     write!(f, ".{name}")?;
                 }
-                Step::Name(name) => {
+                FieldStep::Name(name) => {
                     f.write_str("[")?;
                     write_quoted(f, name)?;
                     f.write_str("]")?;
                 }
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Each => f.write_str("[*]")?,
+                FieldStep::Index(index) => write!(f, "[{index}]")?,
+                FieldStep::Each => f.write_str("[*]")?,
             }
         }
         let Some(Test { operator, wanted, number }) = &self.test else { return Ok(()) };
@@ -189,7 +191,7 @@ impl fmt::Display for PayloadCondition {
                 write_quoted(f, wanted.source())
             }
             // `==` is one operator.
-            None if *operator == Operator::Equal && wanted.source().starts_with('=') && !wanted.is_literal() => {
+            None if *operator == FilterOperator::Equal && wanted.source().starts_with('=') && !wanted.is_literal() => {
                 write!(f, "={wanted}")
             }
             None => write!(f, "{wanted}"),
@@ -231,7 +233,7 @@ impl<'de> Visitor<'de> for Envelope<'_> {
 /// Follows the steps; the value is whether something at their end passes the test.
 #[derive(Clone, Copy)]
 struct Walk<'a> {
-    steps: &'a [Step],
+    steps: &'a [FieldStep],
     test: Option<&'a Test>,
 }
 
@@ -243,7 +245,7 @@ impl Walk<'_> {
 
     /// An object or an array stands where the path ends: it is there, and it differs from every value that can be written.
     fn container(self) -> bool {
-        self.test.is_none_or(|test| test.operator == Operator::NotEqual)
+        self.test.is_none_or(|test| test.operator == FilterOperator::NotEqual)
     }
 }
 
@@ -291,7 +293,8 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let (first, steps) = self.steps.split_first().map_or((None, self.steps), |(first, steps)| (Some(first), steps));
         let walk = Walk { steps, ..self };
         for at in 0_usize.. {
-            let wanted = matches!(first, Some(Step::Each)) || matches!(first, Some(Step::Index(index)) if *index == at);
+            let wanted =
+                matches!(first, Some(FieldStep::Each)) || matches!(first, Some(FieldStep::Index(index)) if *index == at);
             let passed =
                 if wanted { elements.next_element_seed(walk)? } else { elements.next_element::<IgnoredAny>()?.map(|_| false) };
             match passed {
@@ -305,7 +308,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<bool, A::Error> {
         let mut found = self.steps.is_empty() && self.container();
         let (name, steps) = match self.steps.split_first() {
-            Some((Step::Name(name), steps)) => (Some(name.as_str()), steps),
+            Some((FieldStep::Name(name), steps)) => (Some(name.as_str()), steps),
             _ => (None, self.steps),
         };
         while let Some(wanted) = fields.next_key_seed(Named(name))? {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{Boot, ConfigurationKey, Connector, MOST_KEYS, REMEMBERED, StationFacts, Transaction};
+use super::{BootSummary, ConfigurationKey, ConnectorSummary, MOST_KEYS, REMEMBERED, StationSummary, TransactionSummary};
 use crate::ocpp::{Catalog, Transport, Version};
-use crate::rpc::soap::{self, Body, Hint};
+use crate::rpc::soap::{self, Body, ReadHint};
 use crate::trace::{FrameKind, Record, RecordKind, Store};
 
 /// Longer messages are not read here.
@@ -13,7 +13,7 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_TEXT: usize = 500;
 
 /// Takes a record in.
-pub(super) fn record(station: &mut StationFacts, record: &Record<'_>, reader: &Reader<'_>) {
+pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, reader: &SummaryReader<'_>) {
     let kind = match record.kind {
         RecordKind::Frame(_, kind) => kind,
         RecordKind::Connected => {
@@ -52,7 +52,7 @@ pub(super) fn record(station: &mut StationFacts, record: &Record<'_>, reader: &R
 }
 
 /// How payloads are read.
-pub(super) struct Reader<'a> {
+pub(super) struct SummaryReader<'a> {
     /// Where the calls of answers are.
     pub records: &'a Store,
     /// What SOAP frames are read by.
@@ -61,7 +61,7 @@ pub(super) struct Reader<'a> {
     pub version: Option<Version>,
 }
 
-impl Reader<'_> {
+impl SummaryReader<'_> {
     /// Hands the payload of a call or a result over, when there is one.
     fn read(&self, record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
         if record.text.len() > LONGEST {
@@ -74,7 +74,7 @@ impl Reader<'_> {
     }
 
     fn of_soap(&self, record: &Record<'_>) -> Option<Value> {
-        let hint = Hint { version: self.version, ..Hint::default() };
+        let hint = ReadHint { version: self.version, ..ReadHint::default() };
         match soap::read(record.text, self.catalog, hint).ok()?.body {
             Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
             _ => None,
@@ -102,16 +102,17 @@ fn number(payload: &Map<String, Value>, field: &str) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-fn boot(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, Value>) {
+fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {
     let fields = payload.iter().take(MOST_KEYS).map(|(name, value)| {
         let value = value.as_str().map_or_else(|| short(&value.to_string()), short);
         (short(name), value)
     });
-    station.boot = Some(Boot { fields: fields.collect(), wall_micros: record.wall_micros, status: None, interval: None });
+    station.boot =
+        Some(BootSummary { fields: fields.collect(), wall_micros: record.wall_micros, status: None, interval: None });
     station.heartbeat_micros = Some(record.monotonic_micros);
 }
 
-fn booted(station: &mut StationFacts, answer: &Map<String, Value>) {
+fn booted(station: &mut StationSummary, answer: &Map<String, Value>) {
     let boot = station.boot.get_or_insert_default();
     boot.status = text(answer, "status");
     // `heartbeatInterval` is the name in OCPP 1.2 and 1.5.
@@ -119,30 +120,30 @@ fn booted(station: &mut StationFacts, answer: &Map<String, Value>) {
     boot.interval = interval.and_then(|seconds| u64::try_from(seconds).ok());
 }
 
-fn status(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, Value>) {
+fn status(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {
     let (Some(connector), Some(status)) = (number(payload, "connectorId"), text(payload, "status")) else { return };
     if station.connectors.len() < MOST_KEYS || station.connectors.contains_key(&connector) {
         let error = text(payload, "errorCode").filter(|code| &**code != "NoError");
-        station.connectors.insert(connector, Connector { status, error, wall_micros: record.wall_micros });
+        station.connectors.insert(connector, ConnectorSummary { status, error, wall_micros: record.wall_micros });
     }
 }
 
-fn start(station: &mut StationFacts, record: &Record<'_>, asked: &Map<String, Value>, answer: &Map<String, Value>) {
+fn start(station: &mut StationSummary, record: &Record<'_>, asked: &Map<String, Value>, answer: &Map<String, Value>) {
     let Some(id) = number(answer, "transactionId") else { return };
-    station.transactions.push_back(Transaction {
+    station.transactions.push_back(TransactionSummary {
         id,
         connector: number(asked, "connectorId").unwrap_or(0),
         id_tag: text(asked, "idTag").unwrap_or_default(),
         meter_start: number(asked, "meterStart"),
         began_micros: record.wall_micros,
-        ..Transaction::default()
+        ..TransactionSummary::default()
     });
     if station.transactions.len() > REMEMBERED {
         station.transactions.pop_front();
     }
 }
 
-fn stop(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, Value>) {
+fn stop(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {
     let id = number(payload, "transactionId");
     let Some(transaction) = station.transactions.iter_mut().rev().find(|transaction| Some(transaction.id) == id) else {
         return;
@@ -152,7 +153,7 @@ fn stop(station: &mut StationFacts, record: &Record<'_>, payload: &Map<String, V
     transaction.reason = text(payload, "reason");
 }
 
-fn configuration(station: &mut StationFacts, payload: &Map<String, Value>) {
+fn configuration(station: &mut StationSummary, payload: &Map<String, Value>) {
     let Some(Value::Array(keys)) = payload.get("configurationKey") else { return };
     for key in keys.iter().filter_map(Value::as_object) {
         let Some(name) = text(key, "key") else { continue };
@@ -161,13 +162,13 @@ fn configuration(station: &mut StationFacts, payload: &Map<String, Value>) {
     }
 }
 
-fn changed(station: &mut StationFacts, asked: &Map<String, Value>) {
+fn changed(station: &mut StationSummary, asked: &Map<String, Value>) {
     if let Some(name) = text(asked, "key") {
         put_key(station, name, ConfigurationKey { value: text(asked, "value"), read_only: false });
     }
 }
 
-fn put_key(station: &mut StationFacts, name: Box<str>, key: ConfigurationKey) {
+fn put_key(station: &mut StationSummary, name: Box<str>, key: ConfigurationKey) {
     if station.configuration.len() < MOST_KEYS || station.configuration.contains_key(&name) {
         station.configuration.insert(name, key);
     }

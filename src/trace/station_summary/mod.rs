@@ -7,7 +7,7 @@ mod rate;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use rate::Rate;
+pub use rate::MessageRate;
 
 use crate::ocpp::Catalog;
 
@@ -20,21 +20,21 @@ const MOST_KEYS: usize = 500;
 
 /// What is known of all stations.
 #[derive(Debug, Default)]
-pub struct Facts {
+pub struct StationSummaries {
     next: Sequence,
-    stations: Vec<StationFacts>,
+    stations: Vec<StationSummary>,
     refused: VecDeque<RefusedHandshake>,
 }
 
 /// What is known of one station.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct StationFacts {
+pub struct StationSummary {
     /// Its last boot notification.
-    pub boot: Option<Boot>,
+    pub boot: Option<BootSummary>,
     /// Its connectors by their number; 0 is the station as a whole.
-    pub connectors: BTreeMap<i64, Connector>,
+    pub connectors: BTreeMap<i64, ConnectorSummary>,
     /// Its transactions, oldest first.
-    pub transactions: VecDeque<Transaction>,
+    pub transactions: VecDeque<TransactionSummary>,
     /// The configuration keys that were seen in answers and changes.
     pub configuration: BTreeMap<Box<str>, ConfigurationKey>,
     /// The record that tells of its last handshake.
@@ -42,12 +42,12 @@ pub struct StationFacts {
     /// When the last heartbeat was, by the monotonic clock in microseconds.
     pub heartbeat_micros: Option<u64>,
     /// How many frames passed lately.
-    pub rate: Rate,
+    pub rate: MessageRate,
 }
 
 /// How a station booted.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Boot {
+pub struct BootSummary {
     /// What it said about itself: name and value of each field, as it sent them.
     pub fields: Vec<(Box<str>, Box<str>)>,
     /// When, by the wall clock in microseconds.
@@ -60,7 +60,7 @@ pub struct Boot {
 
 /// What a connector last reported.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Connector {
+pub struct ConnectorSummary {
     /// The status: `Available`.
     pub status: Box<str>,
     /// The error code, unless it is `NoError`.
@@ -71,7 +71,7 @@ pub struct Connector {
 
 /// A transaction.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Transaction {
+pub struct TransactionSummary {
     /// Its number, once the central system gave it.
     pub id: i64,
     /// The connector.
@@ -108,7 +108,7 @@ pub struct RefusedHandshake {
     pub sequence: Sequence,
 }
 
-impl Facts {
+impl StationSummaries {
     /// Takes in at most this many new records. True when there are more.
     pub fn catch_up(&mut self, contents: &Contents, catalog: &Catalog, most: u64) -> bool {
         let records = contents.records();
@@ -116,13 +116,13 @@ impl Facts {
         let from = self.next.max(range.start);
         let to = range.end.min(from + most);
         if self.stations.len() < contents.stations().rows().len() {
-            self.stations.resize_with(contents.stations().rows().len(), StationFacts::default);
+            self.stations.resize_with(contents.stations().rows().len(), StationSummary::default);
         }
         for record in records.iter(from..to) {
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
                     let version = record.station.and_then(|key| contents.stations().get(key)?.version);
-                    fold::record(station, &record, &fold::Reader { records, catalog, version });
+                    fold::record(station, &record, &fold::SummaryReader { records, catalog, version });
                 }
                 None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
                 None => {}
@@ -141,7 +141,7 @@ impl Facts {
     }
 
     /// What is known of a station; `None` as long as nothing was looked at since it appeared.
-    pub fn of(&self, station: StationKey) -> Option<&StationFacts> {
+    pub fn of(&self, station: StationKey) -> Option<&StationSummary> {
         self.stations.get(station.0 as usize)
     }
 
@@ -151,9 +151,9 @@ impl Facts {
     }
 }
 
-impl StationFacts {
+impl StationSummary {
     /// The transactions that have not ended.
-    pub fn running(&self) -> impl Iterator<Item = &Transaction> {
+    pub fn running(&self) -> impl Iterator<Item = &TransactionSummary> {
         self.transactions.iter().filter(|transaction| transaction.ended_micros.is_none())
     }
 }

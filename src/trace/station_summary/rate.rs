@@ -7,12 +7,12 @@ const COUNT: usize = 8;
 
 /// The frames of the last forty seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rate {
+pub struct MessageRate {
     newest: u64,
     counts: [u16; COUNT],
 }
 
-impl Rate {
+impl MessageRate {
     /// Counts a frame at this time of the monotonic clock.
     pub(super) fn count(&mut self, micros: u64) {
         let span = micros / SPAN;
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn counters_move_on_with_time() {
-        let mut rate = Rate::default();
+        let mut rate = MessageRate::default();
         for micros in [0, 1, SPAN, 3 * SPAN, 3 * SPAN - 1] {
             rate.count(micros);
         }

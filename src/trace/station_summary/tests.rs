@@ -2,17 +2,17 @@
 
 use super::*;
 use crate::ocpp::{Catalog, Role};
-use crate::trace::{Direction, Event, Frame, FrameKind, Happening, Stamp};
+use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, Stamp};
 
 /// Tells exchanges of one station: the call came from it.
-fn facts(exchanges: &[(&str, &str, &str)]) -> (Facts, Contents) {
+fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
     let mut contents = Contents::new(1 << 20);
     let key = contents.station(Role::CentralSystem, "CP1");
     let mut at = 0;
     let mut tell = |contents: &mut Contents, happening| {
         at += 1_000_000;
         let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
-        contents.apply(&Event { station: Some(key), stamp, happening }, &mut String::new());
+        contents.apply(&Event { station: Some(key), stamp, kind: happening }, &mut String::new());
     };
     for (exchange, (action, asked, answer)) in exchanges.iter().enumerate() {
         for (kind, text) in [
@@ -30,10 +30,10 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (Facts, Contents) {
                 remark: None,
                 aside: None,
             };
-            tell(&mut contents, Happening::Frame(frame));
+            tell(&mut contents, EventKind::Frame(frame));
         }
     }
-    let mut facts = Facts::default();
+    let mut facts = StationSummaries::default();
     while facts.catch_up(&contents, &Catalog::embedded(), 3) {}
     (facts, contents)
 }
@@ -97,12 +97,12 @@ fn what_a_peer_invents_is_bounded() {
 fn refused_handshakes_are_remembered_by_their_path() {
     let mut contents = Contents::new(1 << 20);
     let happening =
-        Happening::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: "GET /CP9 HTTP/1.1\n".into() };
+        EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: "GET /CP9 HTTP/1.1\n".into() };
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
-    contents.apply(&Event { station: None, stamp, happening }, &mut String::new());
+    contents.apply(&Event { station: None, stamp, kind: happening }, &mut String::new());
     let record = contents.records().get(0).unwrap();
     assert_eq!((record.summary(), record.handshake()), ("no", Some("GET /CP9 HTTP/1.1\n")));
-    let mut facts = Facts::default();
+    let mut facts = StationSummaries::default();
     assert!(!facts.catch_up(&contents, &Catalog::embedded(), 10));
     assert_eq!(facts.refused().map(|refused| &*refused.path).collect::<Vec<_>>(), ["/CP9"]);
 }

@@ -8,14 +8,14 @@ use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
-use crate::tui::state::Picker;
+use crate::tui::state::ActionPicker;
 use crate::tui::widget::{LineWriter, draw_box};
 
 /// The width of the names.
 const NAMES: usize = 30;
 
 /// Draws the list into an area; returns where the cursor is.
-pub fn picker(app: &App, picker: &Picker, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> Position {
+pub fn picker(app: &App, picker: &ActionPicker, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
     let title = format!("new call → {}", assist::names(&picker.targets, outside.contents));
     let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);

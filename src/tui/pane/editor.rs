@@ -36,7 +36,7 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     let below = Rect { y: text.bottom(), height: 2, ..inside };
     LineWriter::new(buffer, below, 0).fill('─', styles.rule);
     verdict(app, editor, Rect { x: text.x, width: text.width, ..below }, buffer);
-    if app.context() == crate::tui::action::Context::Editor {
+    if app.context() == crate::tui::action::KeyContext::Editor {
         proposals(editor, inside, text, styles, buffer);
     }
 }

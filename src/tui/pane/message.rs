@@ -10,7 +10,7 @@ use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
-use crate::tui::state::{LineTone, MessageLine, PrettyLine, Tab};
+use crate::tui::state::{LineTone, MessageLine, MessageTab, PrettyLine};
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
 use crate::tui::widget::{LineWriter, TextInk, colour_line, head, message_id};
@@ -48,10 +48,10 @@ pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
 /// The names of the views, the chosen one in brackets.
 fn tabs(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
-    let name = |tab: Tab| {
+    let name = |tab: MessageTab| {
         if tab == app.message.tab() { (format!("[{}]", tab.name()), styles.key) } else { (tab.name().to_owned(), styles.muted) }
     };
-    Tab::ALL.into_iter().map(name).collect()
+    MessageTab::ALL.into_iter().map(name).collect()
 }
 
 /// One line about the record as a whole.

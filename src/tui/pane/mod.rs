@@ -27,7 +27,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::action::Context;
+use super::action::KeyContext;
 use super::app::App;
 use super::layout::Pane;
 use super::widget::{LineWriter, width_of, wrap};
@@ -58,7 +58,7 @@ fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area:
 fn has_keyboard(app: &App, pane: Pane) -> bool {
     matches!(
         (app.context(), pane),
-        (Context::Stations, Pane::Stations) | (Context::Trace, Pane::Trace) | (Context::Message, Pane::Message)
+        (KeyContext::Stations, Pane::Stations) | (KeyContext::Trace, Pane::Trace) | (KeyContext::Message, Pane::Message)
     )
 }
 

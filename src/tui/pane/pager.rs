@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::app::App;
-use crate::tui::state::{KEYS, Line, Reading, WIDEST};
+use crate::tui::state::{KEYS, Pager, PagerLine, WIDEST};
 use crate::tui::widget::{LineWriter, draw_box};
 
 /// Draws the text into the middle of an area.
-pub fn reading(app: &App, reading: &Reading, area: Rect, buffer: &mut Buffer) {
+pub fn reading(app: &App, reading: &Pager, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let width = area.width.min(WIDEST);
     let middle = Rect { x: area.x + (area.width - width) / 2, width, ..area };
@@ -18,12 +18,12 @@ pub fn reading(app: &App, reading: &Reading, area: Rect, buffer: &mut Buffer) {
         let mut pencil = LineWriter::new(buffer, inside, row as u16); // less than the height
         pencil.blanks(1, styles.base);
         match line {
-            Line::Heading(text) => pencil.text(text, styles.title),
-            Line::Keys(names, help) if help.is_empty() => pencil.blanks(1, styles.base).text(names, styles.key),
-            Line::Keys(names, help) => {
+            PagerLine::Heading(text) => pencil.text(text, styles.title),
+            PagerLine::Keys(names, help) if help.is_empty() => pencil.blanks(1, styles.base).text(names, styles.key),
+            PagerLine::Keys(names, help) => {
                 pencil.blanks(1, styles.base).field(names, KEYS, styles.key).text("  ", styles.base).text(help, styles.base)
             }
-            Line::Text(text) => pencil.text(text, styles.base),
+            PagerLine::Text(text) => pencil.text(text, styles.base),
         };
     }
 }

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::App;
 use crate::tui::layout::{below, list_box};
-use crate::tui::state::{Choice, Chooser};
+use crate::tui::state::{Palette, PaletteChoice};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, draw_box, width_of};
 
@@ -14,7 +14,7 @@ use crate::tui::widget::{LineWriter, draw_box, width_of};
 const KIND: usize = 10;
 
 /// Draws the list; returns where the cursor is.
-pub fn chooser(app: &App, chooser: &Chooser, body: Rect, buffer: &mut Buffer) -> Position {
+pub fn chooser(app: &App, chooser: &Palette, body: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
     let title = format!("{} · {}/{}", chooser.title, chooser.list.shown().len(), chooser.list.items().len());
     let inside = draw_box(buffer, list_box(body), &title, styles.base, styles.rule_focused, styles.title);
@@ -33,7 +33,7 @@ pub fn chooser(app: &App, chooser: &Chooser, body: Rect, buffer: &mut Buffer) ->
     cursor
 }
 
-fn draw_choice(choice: &Choice, selected: bool, styles: &Styles, mut pencil: LineWriter<'_>) {
+fn draw_choice(choice: &PaletteChoice, selected: bool, styles: &Styles, mut pencil: LineWriter<'_>) {
     let style = if selected { styles.selection } else { styles.base };
     let faint = if selected { style } else { styles.muted };
     let name = if choice.obstacle.is_some() { faint } else { style };
@@ -49,7 +49,7 @@ fn draw_choice(choice: &Choice, selected: bool, styles: &Styles, mut pencil: Lin
     // The reason may take half of the line; the keys are short.
     let width = width_of(&right).min(room / 2);
     let left = room.saturating_sub(width + 2);
-    let named = width_of(&crate::sanitize::visible(&choice.name)).min(left);
+    let named = width_of(&crate::sanitize::escape_control(&choice.name)).min(left);
     pencil.field(&choice.name, named, name);
     if left > named + 4 {
         pencil.text("  ", style).field(&choice.detail, left - named - 2, faint);

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::trace::station_summary::{StationFacts, Transaction};
+use crate::trace::station_summary::{StationSummary, TransactionSummary};
 use crate::trace::{LinkState, StationKey, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -31,7 +31,8 @@ pub struct PageLines {
 pub fn page(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
-    let inside = draw_box(buffer, area, &crate::sanitize::visible(identity), styles.base, styles.rule_focused, styles.title);
+    let inside =
+        draw_box(buffer, area, &crate::sanitize::escape_control(identity), styles.base, styles.rule_focused, styles.title);
     let content = page_lines(app, page.station, outside);
     let height = usize::from(inside.height);
     let top = page.top.min(content.lines.len().saturating_sub(height));
@@ -53,7 +54,7 @@ pub fn page(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Re
 /// What stands on the page.
 pub fn page_lines(app: &App, station: StationKey, outside: &ReadContext<'_>) -> PageLines {
     let Some(row) = outside.contents.stations().get(station) else { return PageLines::default() };
-    let unknown = StationFacts::default();
+    let unknown = StationSummary::default();
     let facts = app.facts.of(station).unwrap_or(&unknown);
     let mut writer = Writer { app, outside, page: PageLines::default() };
     writer.link(row, facts);
@@ -81,7 +82,7 @@ impl Writer<'_> {
     }
 
     fn fact(&mut self, name: &str, value: impl Into<String>, style: Style) {
-        let pad = NAMES.saturating_sub(crate::tui::widget::width_of(&crate::sanitize::visible(name)));
+        let pad = NAMES.saturating_sub(crate::tui::widget::width_of(&crate::sanitize::escape_control(name)));
         let name = format!("{name}{}", " ".repeat(pad.max(1)));
         self.page.lines.push(vec![(name, self.app.theme.styles.muted), (value.into(), style)]);
     }
@@ -98,7 +99,7 @@ impl Writer<'_> {
         format::time_of_day(wall_micros, &self.app.zone)[..8].to_owned()
     }
 
-    fn link(&mut self, row: &StationRow, facts: &StationFacts) {
+    fn link(&mut self, row: &StationRow, facts: &StationSummary) {
         let styles = &self.app.theme.styles;
         self.heading("Link");
         let (glyph, word, style) = super::stations::state(row, self.outside, styles);
@@ -141,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    fn timers(&mut self, row: &StationRow, facts: &StationFacts) {
+    fn timers(&mut self, row: &StationRow, facts: &StationSummary) {
         let now = self.outside.now.monotonic_micros;
         let mut lines = Vec::new();
         if let LinkState::Waiting { until_micros } = row.state {
@@ -172,7 +173,7 @@ impl Writer<'_> {
         }
     }
 
-    fn boot(&mut self, facts: &StationFacts) {
+    fn boot(&mut self, facts: &StationSummary) {
         self.heading("Boot");
         let Some(boot) = &facts.boot else { return self.nothing("No BootNotification was seen.") };
         let status = boot.status.as_deref().unwrap_or("not answered yet");
@@ -186,7 +187,7 @@ impl Writer<'_> {
         }
     }
 
-    fn connectors(&mut self, facts: &StationFacts) {
+    fn connectors(&mut self, facts: &StationSummary) {
         self.heading("Connectors");
         if facts.connectors.is_empty() {
             return self.nothing("No StatusNotification was seen.");
@@ -200,13 +201,13 @@ impl Writer<'_> {
         }
     }
 
-    fn transactions(&mut self, facts: &StationFacts) {
+    fn transactions(&mut self, facts: &StationSummary) {
         self.heading("Transactions");
         if facts.transactions.is_empty() {
             return self.nothing("No transaction was seen.");
         }
         for transaction in facts.transactions.iter().rev().take(LISTED) {
-            let Transaction { id, connector, id_tag, began_micros, meter_start, meter_stop, .. } = transaction;
+            let TransactionSummary { id, connector, id_tag, began_micros, meter_start, meter_stop, .. } = transaction;
             let begin = format!("connector {connector}, tag {id_tag}, from {}", self.time(*began_micros));
             let end = match transaction.ended_micros {
                 None => " until now".to_owned(),
@@ -225,7 +226,7 @@ impl Writer<'_> {
         }
     }
 
-    fn configuration(&mut self, facts: &StationFacts) {
+    fn configuration(&mut self, facts: &StationSummary) {
         self.heading("Configuration");
         if facts.configuration.is_empty() {
             return self.nothing("No keys were seen; GetConfiguration asks for them.");
@@ -238,7 +239,7 @@ impl Writer<'_> {
         }
     }
 
-    fn handshake(&mut self, row: &StationRow, facts: &StationFacts) {
+    fn handshake(&mut self, row: &StationRow, facts: &StationSummary) {
         let styles = &self.app.theme.styles;
         let record = facts.handshake.and_then(|sequence| self.outside.contents.records().get(sequence));
         self.heading("Handshake");

@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::trace::filter::FilterError;
-use crate::tui::action::Context;
-use crate::tui::app::{App, Question};
+use crate::tui::action::KeyContext;
+use crate::tui::app::{App, ConfirmQuestion};
 use crate::tui::layout::Areas;
 use crate::tui::layout::Pane;
 use crate::tui::state::{CommandLine, FilterLine, FilterPurpose};
@@ -51,8 +51,8 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     // In an empty pane only those keys work that work in every pane.
     let context = match app.context() {
-        Context::Stations if app.stations.shown().is_empty() => Context::Panes,
-        Context::Trace | Context::Message if app.trace.count() == 0 => Context::Panes,
+        KeyContext::Stations if app.stations.shown().is_empty() => KeyContext::Panes,
+        KeyContext::Trace | KeyContext::Message if app.trace.count() == 0 => KeyContext::Panes,
         context => context,
     };
     let all: Vec<(String, &str)> = app.bindings.hints(context).map(|(key, words)| (key.to_string(), words)).collect();
@@ -76,9 +76,9 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     pencil.fill(' ', styles.header);
 }
 
-fn draw_question(app: &App, question: &Question, area: Rect, buffer: &mut Buffer) {
+fn draw_question(app: &App, question: &ConfirmQuestion, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let keys: Vec<String> = app.bindings.hints(Context::Question).map(|(key, words)| format!("{key} {words}")).collect();
+    let keys: Vec<String> = app.bindings.hints(KeyContext::Question).map(|(key, words)| format!("{key} {words}")).collect();
     let keys = format!("   {} ", keys.join("   "));
     let mut pencil = LineWriter::new(buffer, area, 0);
     // The keys stay visible; a long question is cut instead.
@@ -163,7 +163,7 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
     let mut pencil = LineWriter::new(buffer, area, 0);
     let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));
-    let shown = width_of(&crate::sanitize::visible(&toast.text)).min(room);
+    let shown = width_of(&crate::sanitize::escape_control(&toast.text)).min(room);
     pencil.text(sign, style).field(&toast.text, shown, style).text(&more, style);
     pencil.column() - area.x
 }

@@ -11,7 +11,7 @@ use crate::tui::widget::{InputLine, NarrowedList};
 
 /// The state.
 #[derive(Debug)]
-pub struct Picker {
+pub struct ActionPicker {
     /// Where the call will go.
     pub targets: Vec<StationKey>,
     /// What is typed.
@@ -20,11 +20,11 @@ pub struct Picker {
     pub list: NarrowedList<Arc<ActionDefinition>>,
 }
 
-impl Picker {
+impl ActionPicker {
     /// All actions that `initiator` may send in a version.
-    pub fn new(targets: Vec<StationKey>, catalog: &Catalog, version: Version, initiator: Role) -> Picker {
+    pub fn new(targets: Vec<StationKey>, catalog: &Catalog, version: Version, initiator: Role) -> ActionPicker {
         let actions = catalog.actions_of(version, initiator).cloned().collect();
-        let mut picker = Picker { targets, input: InputLine::default(), list: NarrowedList::new(actions) };
+        let mut picker = ActionPicker { targets, input: InputLine::default(), list: NarrowedList::new(actions) };
         picker.narrow();
         picker
     }

@@ -53,7 +53,7 @@ fn duration(text: &str) -> Option<Duration> {
 
 /// The state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Batch {
+pub struct SendBatch {
     /// The order.
     pub order: Order,
     /// What it is: the action, or a word for a whole frame.
@@ -77,10 +77,10 @@ pub struct Batch {
     stopped: bool,
 }
 
-impl Batch {
+impl SendBatch {
     /// A batch that begins now.
-    pub fn new(order: Order, what: String, pace: RepeatPlan, now_micros: u64, from: Sequence) -> Batch {
-        Batch {
+    pub fn new(order: Order, what: String, pace: RepeatPlan, now_micros: u64, from: Sequence) -> SendBatch {
+        SendBatch {
             order,
             what,
             pace,
@@ -130,7 +130,7 @@ impl Batch {
     /// Whether nothing more is to be sent or waited for.
     pub fn is_over(&self) -> bool {
         let open = self.taken.saturating_sub(self.results + self.errors + self.timeouts);
-        let answers = matches!(self.order.deed, crate::hub::LinkCommand::Call { .. });
+        let answers = matches!(self.order.command, crate::hub::LinkCommand::Call { .. });
         !self.is_sending() && self.receipts == self.sent && (open == 0 || !answers)
     }
 
@@ -222,16 +222,16 @@ mod tests {
 
     #[test]
     fn orders_are_given_at_their_time_and_in_bursts_without_one() {
-        let order = Order { targets: vec![StationKey(0)], deed: LinkCommand::Ping };
+        let order = Order { targets: vec![StationKey(0)], command: LinkCommand::Ping };
         let pace = |times, interval_micros| RepeatPlan { times, interval_micros };
-        let mut batch = Batch::new(order.clone(), "x".into(), pace(3, 1_000), 0, 0);
+        let mut batch = SendBatch::new(order.clone(), "x".into(), pace(3, 1_000), 0, 0);
         assert_eq!([0, 500, 1_000, 1_999, 2_000].map(|now| batch.due(now)), [1, 0, 1, 0, 1]);
         assert_eq!((batch.deadline(), batch.is_over()), (None, false), "how the links took it is not known yet");
         for _ in 0..3 {
             batch.count_receipt(Receipt::default());
         }
         assert!(batch.is_over());
-        let mut burst = Batch::new(order, "x".into(), pace(120, 0), 0, 0);
+        let mut burst = SendBatch::new(order, "x".into(), pace(120, 0), 0, 0);
         assert_eq!([0, 0, 0, 0].map(|now| burst.due(now)), [50, 50, 20, 0]);
         let mut stopped = burst.clone();
         stopped.stop();

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use crate::trace::station_summary::StationFacts;
+use crate::trace::station_summary::StationSummary;
 use crate::trace::{LinkState, StationRow};
 
 /// A column.
@@ -134,7 +134,7 @@ impl Column {
     }
 
     /// The place of a station in the order of this column, most interesting first. Equal places are ordered by identity.
-    pub fn place(self, row: &StationRow, facts: Option<&StationFacts>, now_micros: u64) -> u128 {
+    pub fn place(self, row: &StationRow, facts: Option<&StationSummary>, now_micros: u64) -> u128 {
         let most_first = |count: u64| u128::from(u64::MAX - count);
         let shortest = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_micros() as u64);
         match self {

@@ -8,19 +8,19 @@ use crate::tui::widget::InputLine;
 
 /// A filter. Empty, it lets everything through.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Filter {
+pub struct PaneFilter {
     text: String,
-    parsed: filter::Filter,
+    parsed: filter::TraceFilter,
 }
 
-impl Filter {
+impl PaneFilter {
     /// Reads a filter.
     ///
     /// # Errors
     /// When the text is none; the error says where and why.
-    pub fn parse(text: impl Into<String>) -> Result<Filter, FilterError> {
+    pub fn parse(text: impl Into<String>) -> Result<PaneFilter, FilterError> {
         let text = text.into();
-        Ok(Filter { parsed: filter::parse(&text)?, text })
+        Ok(PaneFilter { parsed: filter::parse(&text)?, text })
     }
 
     /// The text.
@@ -29,7 +29,7 @@ impl Filter {
     }
 
     /// What it means.
-    pub fn parsed(&self) -> &filter::Filter {
+    pub fn parsed(&self) -> &filter::TraceFilter {
         &self.parsed
     }
 
@@ -65,7 +65,7 @@ pub struct FilterLine {
     /// What is typed.
     pub input: InputLine,
     /// The filter before.
-    pub before: Filter,
+    pub before: PaneFilter,
     /// What is wrong with the text; then the last valid one is still at work.
     pub error: Option<FilterError>,
     /// What may stand at the cursor, after Tab, and which of it is chosen.
@@ -76,7 +76,7 @@ pub struct FilterLine {
 
 impl FilterLine {
     /// A line with the filter that is at work.
-    pub fn new(purpose: FilterPurpose, before: Filter) -> FilterLine {
+    pub fn new(purpose: FilterPurpose, before: PaneFilter) -> FilterLine {
         let input = InputLine::new(before.text());
         FilterLine { purpose, input, before, error: None, proposals: None, age: None }
     }
@@ -91,9 +91,9 @@ mod tests {
         for (text, word) in
             [("boot", Some("boot")), (" CP-1.a ", Some("CP-1.a")), ("a b", None), ("kind:call", None), ("", None)]
         {
-            assert_eq!(Filter::parse(text).unwrap().plain_word(), word, "{text}");
+            assert_eq!(PaneFilter::parse(text).unwrap().plain_word(), word, "{text}");
         }
-        assert!(Filter::parse("  ").unwrap().is_empty());
-        assert_eq!(Filter::parse("kind:wrong").unwrap_err().column, 6);
+        assert!(PaneFilter::parse("  ").unwrap().is_empty());
+        assert_eq!(PaneFilter::parse("kind:wrong").unwrap_err().column, 6);
     }
 }

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::toasts::Told;
-use crate::tui::action::Context;
+use super::toasts::ToastEntry;
+use crate::tui::action::KeyContext;
 use crate::tui::bindings::Bindings;
 use crate::tui::widget::{InputLine, width_of, wrap};
 
@@ -16,7 +16,7 @@ pub const WIDEST: u16 = 110;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
+pub enum PagerLine {
     /// A heading.
     Heading(String),
     /// Keys and what they do; or a time and what was told then.
@@ -25,80 +25,80 @@ pub enum Line {
     Text(String),
 }
 
-impl Line {
+impl PagerLine {
     /// Whether something new begins with it, rather than that the line before goes on.
     fn begins(&self) -> bool {
-        !matches!(self, Line::Keys(keys, _) if keys.is_empty())
+        !matches!(self, PagerLine::Keys(keys, _) if keys.is_empty())
     }
 
     /// All that stands in it, small.
     fn plain(&self) -> String {
         match self {
-            Line::Heading(own) | Line::Text(own) => own.to_lowercase(),
-            Line::Keys(keys, own) => format!("{keys} {own}").trim_start().to_lowercase(),
+            PagerLine::Heading(own) | PagerLine::Text(own) => own.to_lowercase(),
+            PagerLine::Keys(keys, own) => format!("{keys} {own}").trim_start().to_lowercase(),
         }
     }
 }
 
 /// The state.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct Pager {
     /// The title.
     pub title: String,
     /// What is searched for.
     pub search: InputLine,
     /// Whether it is being typed.
     pub searching: bool,
-    all: Vec<Line>,
+    all: Vec<PagerLine>,
     /// The lines that are shown.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PagerLine>,
     /// The first line on the screen.
     pub top: usize,
 }
 
-impl Reading {
-    fn new(title: impl Into<String>, all: Vec<Line>) -> Reading {
+impl Pager {
+    fn new(title: impl Into<String>, all: Vec<PagerLine>) -> Pager {
         let (lines, search) = (all.clone(), InputLine::default());
-        Reading { title: title.into(), search, searching: false, all, lines, top: 0 }
+        Pager { title: title.into(), search, searching: false, all, lines, top: 0 }
     }
 
     /// The keys, those of the given context first, in lines of at most this width.
-    pub fn help(first: Context, bindings: &Bindings, width: usize) -> Reading {
-        let mut order: Vec<Context> = first.reach().to_vec();
-        order.extend(Context::ALL.iter().filter(|context| !first.reach().contains(context)));
+    pub fn help(first: KeyContext, bindings: &Bindings, width: usize) -> Pager {
+        let mut order: Vec<KeyContext> = first.reach().to_vec();
+        order.extend(KeyContext::ALL.iter().filter(|context| !first.reach().contains(context)));
         let mut lines = Vec::new();
         for context in order {
             if !lines.is_empty() {
-                lines.push(Line::Text(String::new()));
+                lines.push(PagerLine::Text(String::new()));
             }
-            lines.push(Line::Heading(context.title().to_owned()));
+            lines.push(PagerLine::Heading(context.title().to_owned()));
             for (entry, keys) in bindings.of(context) {
                 let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join("  ");
                 let keys = if keys.is_empty() { "no key".to_owned() } else { keys };
                 entry_lines(keys, entry.help, width, &mut lines);
             }
         }
-        Reading::new("Keys", lines)
+        Pager::new("Keys", lines)
     }
 
     /// A text that a command gave, in lines of at most this width.
-    pub fn text(title: String, body: &str, width: usize) -> Reading {
-        let lines = body.lines().flat_map(|line| wrap(line, width.saturating_sub(2).max(20))).map(Line::Text);
-        Reading::new(title, lines.collect())
+    pub fn text(title: String, body: &str, width: usize) -> Pager {
+        let lines = body.lines().flat_map(|line| wrap(line, width.saturating_sub(2).max(20))).map(PagerLine::Text);
+        Pager::new(title, lines.collect())
     }
 
     /// What was told, the newest last and in sight.
-    pub fn log<'a>(told: impl Iterator<Item = &'a Told>, zone: &TimeZone, width: usize, height: usize) -> Reading {
+    pub fn log<'a>(told: impl Iterator<Item = &'a ToastEntry>, zone: &TimeZone, width: usize, height: usize) -> Pager {
         let mut lines = Vec::new();
-        for Told { wall_micros, failure, text } in told {
+        for ToastEntry { wall_micros, failure, text } in told {
             let at = Timestamp::from_microsecond(*wall_micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
             let sign = if *failure { " ✗" } else { "" };
             entry_lines(format!("{}{sign}", at.strftime("%H:%M:%S%.3f")), text, width, &mut lines);
         }
         if lines.is_empty() {
-            lines.push(Line::Text("Nothing was told yet.".to_owned()));
+            lines.push(PagerLine::Text("Nothing was told yet.".to_owned()));
         }
-        let mut reading = Reading::new("Event log", lines);
+        let mut reading = Pager::new("Event log", lines);
         reading.scroll(isize::MAX, height);
         reading
     }
@@ -117,39 +117,39 @@ impl Reading {
             return;
         }
         self.lines.clear();
-        let mut heading: Option<&Line> = None;
+        let mut heading: Option<&PagerLine> = None;
         let mut whole = false;
         let mut rest = self.all.as_slice();
         while let Some((first, others)) = rest.split_first() {
             let length = 1 + others.iter().take_while(|line| !line.begins()).count();
             let (block, behind) = rest.split_at(length);
             rest = behind;
-            if matches!(first, Line::Heading(_)) {
+            if matches!(first, PagerLine::Heading(_)) {
                 heading = Some(first);
                 whole = first.plain().contains(&text);
-            } else if matches!(first, Line::Text(blank) if blank.is_empty()) {
+            } else if matches!(first, PagerLine::Text(blank) if blank.is_empty()) {
                 // Sections that are left out leave no empty lines.
-            } else if whole || block.iter().map(Line::plain).collect::<Vec<_>>().join(" ").contains(&text) {
+            } else if whole || block.iter().map(PagerLine::plain).collect::<Vec<_>>().join(" ").contains(&text) {
                 self.lines.extend(heading.take().cloned());
                 self.lines.extend_from_slice(block);
             }
         }
         if self.lines.is_empty() {
-            self.lines.push(Line::Text("Nothing here has this text.".to_owned()));
+            self.lines.push(PagerLine::Text("Nothing here has this text.".to_owned()));
         }
     }
 }
 
 /// Keys that are wider than their column have a line of their own; long sentences go on in the next lines.
-fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<Line>) {
+fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<PagerLine>) {
     let mut keys = if width_of(&keys) > KEYS {
-        lines.push(Line::Keys(keys, String::new()));
+        lines.push(PagerLine::Keys(keys, String::new()));
         String::new()
     } else {
         keys
     };
     for line in wrap(sentence, width.saturating_sub(KEYS + 4).max(20)) {
-        lines.push(Line::Keys(std::mem::take(&mut keys), line));
+        lines.push(PagerLine::Keys(std::mem::take(&mut keys), line));
     }
 }
 
@@ -160,24 +160,25 @@ mod tests {
 
     #[test]
     fn help_lists_every_action_and_begins_with_the_context() {
-        for context in Context::ALL {
+        for context in KeyContext::ALL {
             for width in [40, 110] {
-                let help = Reading::help(context, &Bindings::default(), width);
-                let listed = help.lines.iter().filter(|line| matches!(line, Line::Keys(keys, _) if !keys.is_empty())).count();
+                let help = Pager::help(context, &Bindings::default(), width);
+                let listed =
+                    help.lines.iter().filter(|line| matches!(line, PagerLine::Keys(keys, _) if !keys.is_empty())).count();
                 assert_eq!(listed, TABLE.len());
             }
-            let help = Reading::help(context, &Bindings::default(), 110);
-            assert_eq!(help.lines[0], Line::Heading(context.title().to_owned()));
+            let help = Pager::help(context, &Bindings::default(), 110);
+            assert_eq!(help.lines[0], PagerLine::Heading(context.title().to_owned()));
         }
     }
 
     #[test]
     fn a_search_keeps_whole_entries_under_their_headings() {
-        let mut help = Reading::help(Context::Stations, &Bindings::default(), 50);
+        let mut help = Pager::help(KeyContext::Stations, &Bindings::default(), 50);
         help.search.set("calls are in FLIGHT");
         help.narrow();
-        assert_eq!(help.lines[0], Line::Heading("In every pane".to_owned()));
-        assert!(matches!(&help.lines[1], Line::Keys(keys, _) if keys == "q"), "{:?}", help.lines);
+        assert_eq!(help.lines[0], PagerLine::Heading("In every pane".to_owned()));
+        assert!(matches!(&help.lines[1], PagerLine::Keys(keys, _) if keys == "q"), "{:?}", help.lines);
         help.search.set("zebra");
         help.narrow();
         assert_eq!(help.lines.len(), 1);

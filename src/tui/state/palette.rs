@@ -50,7 +50,7 @@ pub enum KeptKind {
 
 /// One line of the list.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub struct PaletteChoice {
     /// What kind of thing it is, in a word.
     pub kind: &'static str,
     /// Its name.
@@ -67,7 +67,7 @@ pub struct Choice {
 
 /// The state.
 #[derive(Debug)]
-pub struct Chooser {
+pub struct Palette {
     /// The title.
     pub title: String,
     /// What is typed.
@@ -75,15 +75,15 @@ pub struct Chooser {
     /// The theme to go back to when none is chosen.
     pub before: Option<Theme>,
     /// The choices; those that fit what is typed are shown, best first.
-    pub list: NarrowedList<Choice>,
+    pub list: NarrowedList<PaletteChoice>,
     /// The names that were chosen before, the newest first; they stand on top while nothing is typed.
     recent: Vec<String>,
 }
 
-impl Chooser {
+impl Palette {
     /// A list of choices.
-    pub fn new(title: impl Into<String>, choices: Vec<Choice>, recent: Vec<String>) -> Chooser {
-        let mut chooser = Chooser {
+    pub fn new(title: impl Into<String>, choices: Vec<PaletteChoice>, recent: Vec<String>) -> Palette {
+        let mut chooser = Palette {
             title: title.into(),
             input: InputLine::default(),
             before: None,
@@ -107,7 +107,8 @@ impl Chooser {
         let typed = self.input.text().trim();
         let choices = self.list.items();
         let mut ranked: Vec<(std::cmp::Reverse<u32>, usize, usize)> = if typed.is_empty() {
-            let newest = |choice: &Choice| self.recent.iter().position(|name| *name == choice.name).unwrap_or(usize::MAX);
+            let newest =
+                |choice: &PaletteChoice| self.recent.iter().position(|name| *name == choice.name).unwrap_or(usize::MAX);
             choices.iter().enumerate().map(|(index, choice)| (std::cmp::Reverse(0), newest(choice), index)).collect()
         } else {
             let pattern = Pattern::parse(typed, CaseMatching::Smart, Normalization::Smart);
@@ -145,19 +146,19 @@ impl Chooser {
 mod tests {
     use super::*;
 
-    fn choice(name: &str, detail: &str) -> Choice {
+    fn choice(name: &str, detail: &str) -> PaletteChoice {
         let does = ChoiceAction::Command(name.to_owned());
-        Choice { kind: "command", name: name.into(), detail: detail.into(), keys: String::new(), obstacle: None, does }
+        PaletteChoice { kind: "command", name: name.into(), detail: detail.into(), keys: String::new(), obstacle: None, does }
     }
 
-    fn names(chooser: &Chooser) -> Vec<&str> {
+    fn names(chooser: &Palette) -> Vec<&str> {
         chooser.list.shown().map(|choice| choice.name.as_str()).collect()
     }
 
     #[test]
     fn recent_choices_come_first_and_names_count_more_than_descriptions() {
         let choices = vec![choice("heartbeat", "reset the timer"), choice("remote_reset", "send"), choice("stations", "list")];
-        let mut chooser = Chooser::new("", choices, vec!["stations".into(), "gone".into()]);
+        let mut chooser = Palette::new("", choices, vec!["stations".into(), "gone".into()]);
         assert_eq!(names(&chooser), ["stations", "heartbeat", "remote_reset"]);
         chooser.input.set("reset");
         chooser.narrow();

@@ -4,19 +4,19 @@ use crate::tui::widget::InputLine;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum PromptPurpose {
     /// How often and how fast to send.
     Repeat,
     /// The name of a favourite.
     Favourite,
 }
 
-impl Asked {
+impl PromptPurpose {
     /// The words before the answer.
     pub const fn words(self) -> &'static str {
         match self {
-            Asked::Repeat => "repeat ",
-            Asked::Favourite => "name of the favourite: ",
+            PromptPurpose::Repeat => "repeat ",
+            PromptPurpose::Favourite => "name of the favourite: ",
         }
     }
 }
@@ -25,7 +25,7 @@ impl Asked {
 #[derive(Debug)]
 pub struct Prompt {
     /// What is asked for.
-    pub asked: Asked,
+    pub asked: PromptPurpose,
     /// What is typed.
     pub input: InputLine,
 }

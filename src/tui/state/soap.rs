@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use crate::ocpp::{Catalog, Transport, Version};
-use crate::rpc::soap::{self, Body, Direction as Way, Envelope, HeaderFinding, HeaderSeverity, HeaderState, Hint, lint};
+use crate::rpc::soap::{
+    self, Body, Envelope, HeaderDirection as Way, HeaderFinding, HeaderSeverity, HeaderState, ReadHint, lint,
+};
 use crate::trace::{Contents, FrameKind, Record, RecordKind};
 use crate::tui::widget::{lay_out, lay_out_xml, payload_of, wrap};
 
@@ -42,7 +44,7 @@ pub fn payload_text<'a>(record: &Record<'a>, contents: &Contents, catalog: &Cata
         return Cow::Borrowed(record.text);
     }
     let row = record.station.and_then(|key| contents.stations().get(key));
-    let hint = Hint { version: row.and_then(|row| row.version), ..Hint::default() };
+    let hint = ReadHint { version: row.and_then(|row| row.version), ..ReadHint::default() };
     match soap::read(record.text, catalog, hint).map(|envelope| envelope.body) {
         Ok(Body::Request(operation) | Body::Response(operation)) => operation.payload.to_string().into(),
         Ok(Body::Unknown(element)) => element.payload.to_string().into(),
@@ -54,7 +56,7 @@ pub fn payload_text<'a>(record: &Record<'a>, contents: &Contents, catalog: &Cata
 /// The lines of a frame, of which at most so many bytes are laid out.
 pub fn soap_lines(record: &Record<'_>, contents: &Contents, catalog: &Catalog, width: usize, limit: usize) -> Vec<SoapLine> {
     let row = record.station.and_then(|key| contents.stations().get(key));
-    let hint = Hint { version: row.and_then(|row| row.version), ..Hint::default() };
+    let hint = ReadHint { version: row.and_then(|row| row.version), ..ReadHint::default() };
     let mut lines = Vec::new();
     if let Ok(envelope) = soap::read(record.text, catalog, hint) {
         payload(&envelope, limit, &mut lines);
@@ -115,7 +117,7 @@ fn headers(
     envelope: &Envelope,
     contents: &Contents,
     catalog: &Catalog,
-    hint: Hint,
+    hint: ReadHint,
     width: usize,
     lines: &mut Vec<SoapLine>,
 ) {
@@ -179,7 +181,7 @@ mod tests {
         let text = "<S:Envelope xmlns:S=\"http://www.w3.org/2003/05/soap-envelope\" xmlns=\"urn://Ocpp/Cs/2012/06/\">\n<S:Body>\n\
                     <bootNotificationRequest><chargePointModel>M</chargePointModel>\n<chargePointVendor>V</chargePointVendor>\
                     </bootNotificationRequest></S:Body></S:Envelope>";
-        let envelope = soap::read(text, &Catalog::embedded(), Hint::default()).unwrap();
+        let envelope = soap::read(text, &Catalog::embedded(), ReadHint::default()).unwrap();
         let mut lines = Vec::new();
         places(&envelope, text, 200, &mut lines);
         let offset = text.find("<chargePointVendor>").unwrap();

@@ -4,9 +4,9 @@
 use std::cmp::Ordering;
 
 use super::columns::Column;
-use super::filter::Filter;
-use crate::sanitize::visible;
-use crate::trace::station_summary::Facts;
+use super::filter::PaneFilter;
+use crate::sanitize::escape_control;
+use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, StationKey, StationTable};
 use crate::tui::context::ReadTime;
 use crate::tui::widget::{Viewport, width_of};
@@ -23,7 +23,7 @@ pub struct Stations {
     by_identity: Vec<StationKey>,
     /// Those that pass the filter, as they are shown.
     shown: Vec<StationKey>,
-    filter: Filter,
+    filter: PaneFilter,
     column: Column,
     reverse: bool,
     selected: Option<StationKey>,
@@ -51,7 +51,7 @@ impl Stations {
     }
 
     /// The filter.
-    pub fn filter(&self) -> &Filter {
+    pub fn filter(&self) -> &PaneFilter {
         &self.filter
     }
 
@@ -86,7 +86,7 @@ impl Stations {
     }
 
     /// Takes another filter.
-    pub fn set_filter(&mut self, filter: Filter) {
+    pub fn set_filter(&mut self, filter: PaneFilter) {
         self.stale |= self.filter != filter;
         self.filter = filter;
     }
@@ -107,7 +107,7 @@ impl Stations {
     }
 
     /// Brings the list up to date.
-    pub fn refresh(&mut self, contents: &Contents, facts: &Facts, now: ReadTime) {
+    pub fn refresh(&mut self, contents: &Contents, facts: &StationSummaries, now: ReadTime) {
         let table = contents.stations();
         let known = self.by_identity.len();
         if known < table.rows().len() {
@@ -128,7 +128,7 @@ impl Stations {
     /// Puts new stations in their places.
     fn take_in(&mut self, table: &StationTable, known: usize) {
         let new = &table.rows()[known..];
-        self.widest = new.iter().map(|row| width_of(&visible(&row.identity))).fold(self.widest, usize::max);
+        self.widest = new.iter().map(|row| width_of(&escape_control(&row.identity))).fold(self.widest, usize::max);
         let compare = |a: &StationKey, b: &StationKey| by_identity(table, *a, *b);
         let simple = self.column == Column::Identity && !self.reverse && !self.stale;
         if new.len() > FEW {
@@ -150,7 +150,7 @@ impl Stations {
     }
 
     /// Filters and sorts all of them.
-    fn order(&mut self, table: &StationTable, facts: &Facts, now_micros: u64) {
+    fn order(&mut self, table: &StationTable, facts: &StationSummaries, now_micros: u64) {
         let passing = self.by_identity.iter().filter_map(|key| table.get(*key));
         let passing = passing.filter(|row| self.filter.parsed().matches_station(row));
         if self.column == Column::Identity {
@@ -245,14 +245,14 @@ mod tests {
     /// A list of stations that come with these names.
     struct Scene {
         contents: Contents,
-        facts: Facts,
+        facts: StationSummaries,
         stations: Stations,
         now: ReadTime,
     }
 
     impl Scene {
         fn new(names: &[&str]) -> Scene {
-            let (facts, stations) = (Facts::default(), Stations::default());
+            let (facts, stations) = (StationSummaries::default(), Stations::default());
             let mut scene = Scene { contents: Contents::new(1 << 20), facts, stations, now: ReadTime::default() };
             scene.come(names);
             scene
@@ -277,9 +277,10 @@ mod tests {
 
         fn note(&mut self, key: u32) {
             let happening =
-                crate::trace::Happening::Timeout { exchange: 0, action: "A".into(), after: std::time::Duration::ZERO };
+                crate::trace::EventKind::Timeout { exchange: 0, action: "A".into(), after: std::time::Duration::ZERO };
             let stamp = crate::trace::Stamp { wall_micros: 0, monotonic_micros: 0 };
-            self.contents.apply(&crate::trace::Event { station: Some(StationKey(key)), stamp, happening }, &mut String::new());
+            self.contents
+                .apply(&crate::trace::Event { station: Some(StationKey(key)), stamp, kind: happening }, &mut String::new());
         }
     }
 
@@ -301,8 +302,8 @@ mod tests {
         scene.come(&["CP3"]);
         assert_eq!(scene.names()[..5], ["CP1", "CP3", "CP5", "CP9", "CP10"]);
         assert_eq!(scene.names().len(), 194);
-        scene.stations.set_filter(Filter::parse("cp:CP1?").unwrap_or_default());
-        scene.stations.set_filter(Filter::parse("cp:CP1").unwrap());
+        scene.stations.set_filter(PaneFilter::parse("cp:CP1?").unwrap_or_default());
+        scene.stations.set_filter(PaneFilter::parse("cp:CP1").unwrap());
         scene.come(&["CP2"]);
         assert_eq!(scene.names(), ["CP1"]);
     }
@@ -322,11 +323,11 @@ mod tests {
     #[test]
     fn a_filter_hides_and_never_deletes() {
         let mut scene = Scene::new(&["North1", "South1", "North2"]);
-        scene.stations.set_filter(Filter::parse("south").unwrap());
+        scene.stations.set_filter(PaneFilter::parse("south").unwrap());
         scene.refresh();
         assert_eq!((scene.names(), scene.stations.total()), (vec!["South1"], 3));
         assert_eq!(scene.stations.selected(), Some(StationKey(1)));
-        scene.stations.set_filter(Filter::default());
+        scene.stations.set_filter(PaneFilter::default());
         scene.refresh();
         assert_eq!(scene.stations.shown().len(), 3);
     }

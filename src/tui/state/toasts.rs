@@ -23,7 +23,7 @@ pub struct Toast {
 
 /// A sentence of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct ToastEntry {
     /// When, in microseconds since 1970.
     pub wall_micros: i64,
     /// Whether it is about a failure.
@@ -36,7 +36,7 @@ pub struct Told {
 #[derive(Debug, Default)]
 pub struct Toasts {
     waiting: VecDeque<Toast>,
-    log: VecDeque<Told>,
+    log: VecDeque<ToastEntry>,
     /// What has to be added to the monotonic clock to get the wall clock.
     offset_micros: i64,
 }
@@ -59,14 +59,14 @@ impl Toasts {
 
     /// Writes a sentence into the log without showing it.
     pub fn note(&mut self, text: impl Into<String>, failure: bool, wall_micros: i64) {
-        self.log.push_back(Told { wall_micros, failure, text: text.into() });
+        self.log.push_back(ToastEntry { wall_micros, failure, text: text.into() });
         if self.log.len() > LOGGED {
             self.log.pop_front();
         }
     }
 
     /// What was told, oldest first.
-    pub fn log(&self) -> impl Iterator<Item = &Told> {
+    pub fn log(&self) -> impl Iterator<Item = &ToastEntry> {
         self.log.iter()
     }
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::tui::action::{Context, TABLE, keys};
+use crate::tui::action::{KeyContext, TABLE, keys};
 
 /// The keys of a context as a table for the page.
-fn table(context: Context) -> String {
+fn table(context: KeyContext) -> String {
     let mut table = format!("### {}\n\n| keys | |\n|---|---|\n", context.title());
     for entry in TABLE.iter().filter(|entry| entry.context == context) {
         let keys: Vec<String> = keys(entry).map(|key| format!("`{key}`")).collect();
@@ -15,7 +15,7 @@ fn table(context: Context) -> String {
 }
 
 /// The names of a context's actions as a table for the page.
-fn names(context: Context) -> String {
+fn names(context: KeyContext) -> String {
     let mut table = format!("### {}\n\n| name | keys | |\n|---|---|---|\n", context.title());
     for entry in TABLE.iter().filter(|entry| entry.context == context) {
         let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
@@ -25,7 +25,7 @@ fn names(context: Context) -> String {
 }
 
 /// Holds the marked parts of a page to what they should be.
-fn check(page: &str, mark: &str, part: impl Fn(Context) -> String) {
+fn check(page: &str, mark: &str, part: impl Fn(KeyContext) -> String) {
     let path = format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(&path).unwrap();
     let mut expected = String::new();
@@ -33,7 +33,7 @@ fn check(page: &str, mark: &str, part: impl Fn(Context) -> String) {
     let begin = format!("<!-- {mark}: ");
     while let Some((before, after)) = rest.split_once(&begin) {
         let (name, behind) = after.split_once(" -->").unwrap();
-        let context = Context::ALL.into_iter().find(|context| format!("{context:?}") == name).unwrap();
+        let context = KeyContext::ALL.into_iter().find(|context| format!("{context:?}") == name).unwrap();
         let (_, behind) = behind.split_once("<!-- end -->").unwrap();
         write!(expected, "{before}{begin}{name} -->\n{}<!-- end -->", part(context)).unwrap();
         rest = behind;
@@ -44,7 +44,7 @@ fn check(page: &str, mark: &str, part: impl Fn(Context) -> String) {
         std::fs::write(&path, &expected).unwrap();
     }
     assert!(page == expected || update, "UPDATE_DOCS=1 cargo test brings {path} up to date");
-    for context in Context::ALL {
+    for context in KeyContext::ALL {
         assert!(expected.contains(&format!("{begin}{context:?} -->")), "{path} has nothing about {context:?}");
     }
 }

@@ -5,23 +5,24 @@ use serde_json::json;
 use super::test_screen::Screen;
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::trace::{Direction, StationKey};
-use crate::tui::action::Context;
-use crate::tui::update::{Effect, Message};
+use crate::tui::action::KeyContext;
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 fn text(screen: &Screen) -> String {
     screen.app.editor.as_ref().map(|editor| editor.text()).unwrap_or_default()
 }
 
-fn order(effects: &[Effect]) -> Order {
+fn order(effects: &[UpdateEffect]) -> Order {
     match effects {
-        [Effect::Submit { order, .. }] => order.clone(),
+        [UpdateEffect::Submit { order, .. }] => order.clone(),
         other => panic!("{other:?}"),
     }
 }
 
 /// The orders of a batch that are given.
-fn given(effects: &[Effect]) -> Vec<Order> {
-    let orders = effects.iter().filter_map(|effect| if let Effect::Give(order) = effect { Some(order.clone()) } else { None });
+fn given(effects: &[UpdateEffect]) -> Vec<Order> {
+    let orders =
+        effects.iter().filter_map(|effect| if let UpdateEffect::Give(order) = effect { Some(order.clone()) } else { None });
     orders.collect()
 }
 
@@ -34,7 +35,7 @@ fn a_chosen_action_is_prefilled_and_sent() {
         assert_eq!(screen.press(key), [], "a reset asks first");
         let sent = order(&screen.press("y"));
         assert_eq!(sent.targets, [StationKey(0)]);
-        assert_eq!(sent.deed, LinkCommand::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
+        assert_eq!(sent.command, LinkCommand::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
     }
 }
 
@@ -43,14 +44,14 @@ fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter F5");
     let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
-    screen.hear(Message::Submitted { what: "Reset".to_owned(), receipt });
+    screen.hear(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
     assert!(screen.app.editor.is_none());
     screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
     screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
     for _ in 0..40 {
         screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.selected(), Some(18));
     let picture = screen.picture();
     assert!(picture.contains("▸10:00:00.028 CP1          →C  Reset"), "{picture}");
@@ -61,15 +62,15 @@ fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
 fn an_invalid_payload_needs_the_key_twice() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter ctrl-right");
-    screen.hear(Message::Paste("x".to_owned()));
+    screen.hear(ScreenMessage::Paste("x".to_owned()));
     assert_eq!(screen.press("F5"), [], "{}", screen.picture());
     assert!(screen.picture().contains("Press F5 again to send it anyway"), "{}", screen.picture());
-    assert!(matches!(order(&screen.press("F5 y")).deed, LinkCommand::Call { .. } | LinkCommand::Raw(_)));
+    assert!(matches!(order(&screen.press("F5 y")).command, LinkCommand::Call { .. } | LinkCommand::Raw(_)));
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
-    screen.hear(Message::Paste("x".to_owned()));
+    screen.hear(ScreenMessage::Paste("x".to_owned()));
     screen.press("F5 left");
-    screen.hear(Message::Paste("y".to_owned()));
+    screen.hear(ScreenMessage::Paste("y".to_owned()));
     assert_eq!(screen.press("F5"), [], "any change asks anew");
 }
 
@@ -77,9 +78,9 @@ fn an_invalid_payload_needs_the_key_twice() {
 fn text_that_is_no_json_is_sent_as_it_stands_in_a_frame() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter end");
-    screen.hear(Message::Paste(",,".to_owned()));
+    screen.hear(ScreenMessage::Paste(",,".to_owned()));
     screen.press("F5");
-    let LinkCommand::Raw(frame) = order(&screen.press("F5 y")).deed else { panic!("not raw") };
+    let LinkCommand::Raw(frame) = order(&screen.press("F5 y")).command else { panic!("not raw") };
     assert!(frame.starts_with("[2,\"raw-") && frame.ends_with(",\"Reset\",{\n  \"type\": \"Soft\",,\n}]"), "{frame}");
 }
 
@@ -89,7 +90,7 @@ fn physical_actions_ask_and_name_whom_they_move() {
     screen.press("m j m e res enter");
     assert!(screen.picture().contains("Reset → 2 stations (CP1, CP2)"), "{}", screen.picture());
     assert_eq!(screen.press("F5"), []);
-    assert_eq!(screen.app.context(), Context::Question);
+    assert_eq!(screen.app.context(), KeyContext::Question);
     assert_eq!(screen.press("enter F5"), [], "neither Enter nor the key that asked confirms");
     assert_eq!(given(&screen.press("y"))[0].targets, [StationKey(0), StationKey(1)]);
     let mut screen = Screen::busy(120, 40);
@@ -105,7 +106,7 @@ fn a_refusal_is_told_and_the_editor_stays() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
     let receipt = Receipt { taken: Vec::new(), refused: vec![(StationKey(0), "it is not connected".to_owned())] };
-    screen.hear(Message::Submitted { what: "Reset".to_owned(), receipt });
+    screen.hear(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
     assert!(screen.app.editor.is_some());
     assert!(screen.picture().contains("Reset did not go to CP1: it is not connected"), "{}", screen.picture());
 }
@@ -114,7 +115,7 @@ fn a_refusal_is_told_and_the_editor_stays() {
 fn a_draft_comes_back() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter right");
-    screen.hear(Message::Paste("Very".to_owned()));
+    screen.hear(ScreenMessage::Paste("Very".to_owned()));
     let draft = text(&screen);
     screen.press("esc e res enter");
     assert_eq!(text(&screen), draft);
@@ -145,9 +146,9 @@ fn esc_closes_the_proposals_before_the_editor() {
     let editor = screen.app.editor.as_ref().unwrap();
     assert!(editor.proposes(), "{}", screen.picture());
     screen.press("esc");
-    assert_eq!(screen.app.context(), Context::Editor);
+    assert_eq!(screen.app.context(), KeyContext::Editor);
     screen.press("esc");
-    assert_eq!(screen.app.context(), Context::Stations);
+    assert_eq!(screen.app.context(), KeyContext::Stations);
 }
 
 #[test]
@@ -176,6 +177,6 @@ fn any_message_of_the_trace_can_be_edited_and_sent_again() {
 fn pasted_carriage_returns_become_line_ends() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
-    screen.hear(Message::Paste("a\rb\r\nc".to_owned()));
+    screen.hear(ScreenMessage::Paste("a\rb\r\nc".to_owned()));
     assert!(text(&screen).contains("a\nb\nc") && !text(&screen).contains('\r'));
 }

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::test_screen::Screen;
 use crate::hub::LinkCommand;
 use crate::link::{HeldFrame, ReleaseAction};
-use crate::trace::{Direction, FrameKind, Happening};
-use crate::tui::update::{Effect, Message};
+use crate::trace::{Direction, EventKind, FrameKind};
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 /// A screen with an Authorize of CP1 that waits, and our answer to a Heartbeat.
 fn holding() -> Screen {
@@ -30,16 +30,16 @@ fn waiting_at(columns: u16, lines: u16) -> Screen {
     };
     screen.gate.hold(frame(7, Direction::In, FrameKind::Call, "Authorize", json!({"idTag": "A"})));
     screen.gate.hold(frame(8, Direction::Out, FrameKind::Result, "Heartbeat", json!({"currentTime": "2026-03-04T10:00:00Z"})));
-    let held = |number, action: &str| Happening::Held { number, action: action.into(), text: "it waits".into() };
+    let held = |number, action: &str| EventKind::Held { number, action: action.into(), text: "it waits".into() };
     screen.tell(Some(station), held(7, "Authorize"));
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     screen
 }
 
-fn release(effects: &[Effect]) -> Option<(u64, ReleaseAction)> {
+fn release(effects: &[UpdateEffect]) -> Option<(u64, ReleaseAction)> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Submit { order, .. } => match &order.deed {
-            LinkCommand::Release { number, fate } => Some((*number, fate.clone())),
+        UpdateEffect::Submit { order, .. } => match &order.command {
+            LinkCommand::Release { number, action: fate } => Some((*number, fate.clone())),
             _ => None,
         },
         _ => None,
@@ -68,7 +68,7 @@ fn a_frame_is_edited_and_goes_on_when_it_is_sent() {
     let mut screen = holding();
     screen.press("w enter");
     assert!(screen.picture().contains("‖ 7 · Authorize · CP1"), "{}", screen.picture());
-    screen.hear(Message::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
+    screen.hear(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
     let effects = screen.press("F5");
     assert_eq!(release(&effects), Some((7, ReleaseAction::Go(Some(json!({"idTag": "B"}))))));
 }
@@ -77,11 +77,11 @@ fn a_frame_is_edited_and_goes_on_when_it_is_sent() {
 fn an_answer_that_waits_is_checked_as_an_answer() {
     let mut screen = holding();
     screen.press("w");
-    screen.hear(Message::Paste("8 CP1".to_owned()));
+    screen.hear(ScreenMessage::Paste("8 CP1".to_owned()));
     screen.press("enter");
     let editor = screen.app.editor.as_ref().unwrap();
     assert_eq!(editor.objection(), None);
-    screen.hear(Message::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
+    screen.hear(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
     assert!(screen.app.editor.as_ref().unwrap().objection().is_some());
 }
 

@@ -3,11 +3,11 @@
 use super::test_screen::Screen;
 use crate::console::{CommandCandidate, Completions};
 use crate::trace::{Direction, StationKey};
-use crate::tui::action::{Context, TABLE, keys};
-use crate::tui::backend::Reply;
+use crate::tui::action::{KeyContext, TABLE, keys};
+use crate::tui::backend::BackendReply;
 use crate::tui::bindings::Bindings;
 use crate::tui::layout::Pane;
-use crate::tui::update::{Effect, Message};
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 /// The state in a few words.
 fn state(screen: &Screen) -> String {
@@ -141,19 +141,19 @@ fn keys_change_the_state_as_the_help_says() {
 #[test]
 fn every_key_of_every_context_is_heard() {
     for (context, way) in [
-        (Context::Stations, ""),
-        (Context::Trace, "2"),
-        (Context::Message, "3"),
-        (Context::Editor, "e res enter"),
-        (Context::CommandLine, ":"),
-        (Context::FilterLine, "/"),
-        (Context::Picker, "e"),
-        (Context::Reading, "?"),
-        (Context::Prompt, "e res enter F6"),
-        (Context::Chooser, "ctrl-p"),
-        (Context::Search, "? /"),
-        (Context::Page, "o"),
-        (Context::Question, "m j m e res enter F5"),
+        (KeyContext::Stations, ""),
+        (KeyContext::Trace, "2"),
+        (KeyContext::Message, "3"),
+        (KeyContext::Editor, "e res enter"),
+        (KeyContext::CommandLine, ":"),
+        (KeyContext::FilterLine, "/"),
+        (KeyContext::Picker, "e"),
+        (KeyContext::Reading, "?"),
+        (KeyContext::Prompt, "e res enter F6"),
+        (KeyContext::Chooser, "ctrl-p"),
+        (KeyContext::Search, "? /"),
+        (KeyContext::Page, "o"),
+        (KeyContext::Question, "m j m e res enter F5"),
     ] {
         for entry in TABLE.iter().filter(|entry| context.reach().contains(&entry.context)) {
             for key in keys(entry) {
@@ -162,7 +162,7 @@ fn every_key_of_every_context_is_heard() {
                 assert_eq!(screen.app.context(), context, "{way}");
                 let nearer = Bindings::default().action_of(context, key);
                 assert!(nearer == Some(entry.action) || entry.context != context, "{key} in {context:?} is {nearer:?}");
-                screen.hear(Message::Key(key.event()));
+                screen.hear(ScreenMessage::Key(key.event()));
                 screen.draw();
             }
         }
@@ -172,13 +172,13 @@ fn every_key_of_every_context_is_heard() {
 #[test]
 fn quitting_asks_only_while_calls_are_in_flight() {
     let mut screen = Screen::busy(120, 40);
-    assert_eq!(screen.press("q"), [Effect::Quit]);
-    screen.tell(Some(StationKey(0)), crate::trace::Happening::Queue { in_flight: 1, queued: 0 });
+    assert_eq!(screen.press("q"), [UpdateEffect::Quit]);
+    screen.tell(Some(StationKey(0)), crate::trace::EventKind::Queue { in_flight: 1, queued: 0 });
     assert_eq!(screen.press("q"), []);
-    assert_eq!(screen.app.context(), Context::Question);
+    assert_eq!(screen.app.context(), KeyContext::Question);
     assert_eq!(screen.press("enter"), [], "Enter confirms nothing");
     assert_eq!(screen.press("n"), []);
-    assert_eq!(screen.press("q y"), [Effect::Quit]);
+    assert_eq!(screen.press("q y"), [UpdateEffect::Quit]);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn ctrl_c_twice_quits_from_anywhere() {
         let mut screen = Screen::busy(80, 24);
         screen.press(way);
         assert_eq!(screen.press("ctrl-c"), [], "{way}");
-        assert_eq!(screen.press("ctrl-c"), [Effect::Quit], "{way}");
+        assert_eq!(screen.press("ctrl-c"), [UpdateEffect::Quit], "{way}");
         let mut screen = Screen::busy(80, 24);
         screen.press(way);
         assert_eq!(screen.press("ctrl-c left ctrl-c"), [], "another key forgets the first");
@@ -213,7 +213,7 @@ fn what_is_read_stays_while_records_come() {
     for _ in 0..50 {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.selected(), selected);
     assert_eq!(screen.app.trace.on_line(screen.app.trace.top(height)), top);
     assert_eq!(screen.app.trace.unseen(), 100);
@@ -228,7 +228,7 @@ fn pausing_holds_the_display_and_counts_what_waits() {
     screen.press("2 space");
     let before = screen.app.trace.selected();
     screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     assert_eq!((screen.app.trace.selected(), screen.app.trace.held_back()), (before, 2));
     screen.press("space");
     assert_eq!(screen.app.trace.selected(), before.map(|sequence| sequence + 2));
@@ -241,14 +241,14 @@ fn a_filter_is_kept_up_as_records_come_and_counts_in_pieces() {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
     screen.press("2 /");
-    let effects = screen.hear(Message::Key(crossterm::event::KeyCode::Char('r').into()));
+    let effects = screen.hear(ScreenMessage::Key(crossterm::event::KeyCode::Char('r').into()));
     assert!(effects.is_empty());
-    assert_eq!(screen.hear(Message::Refresh), [Effect::Continue], "a million records must not hold up a key");
+    assert_eq!(screen.hear(ScreenMessage::Refresh), [UpdateEffect::Continue], "a million records must not hold up a key");
     screen.press("eset enter");
-    while screen.hear(Message::Refresh) == [Effect::Continue] {}
+    while screen.hear(ScreenMessage::Refresh) == [UpdateEffect::Continue] {}
     assert_eq!(screen.app.trace.count(), 2);
     screen.exchange("CP2", Direction::Out, "Reset", "{}", "{}");
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.count(), 4);
 }
 
@@ -259,12 +259,12 @@ fn evicted_records_leave_a_line_and_a_selection() {
     for _ in 0..100 {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     screen.press("2 g");
     for _ in 0..20_000 {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     let start = screen.contents.records().range().start;
     assert!(start > 0);
     assert_eq!(screen.app.trace.selected(), Some(start));
@@ -277,10 +277,10 @@ fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
     screen.press("j m : send space");
     screen.press("x");
     let effects = screen.press("enter");
-    let [Effect::Run { line, context }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [UpdateEffect::Run { line, context }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(line, "send x");
     assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(1)), [StationKey(1)].as_slice()));
-    screen.hear(Message::Reply(Reply::Error("no such thing".to_owned())));
+    screen.hear(ScreenMessage::Reply(BackendReply::Error("no such thing".to_owned())));
     assert!(screen.picture().contains("✗ no such thing"));
     screen.press(":");
     assert!(screen.picture().ends_with(":send x\n"), "{}", screen.picture());
@@ -292,14 +292,14 @@ fn proposals_for_a_command_are_asked_for_shown_and_taken() {
     let mut screen = Screen::busy(80, 24);
     screen.press(": s");
     let effects = screen.press("tab");
-    let [Effect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [UpdateEffect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     let candidate = |text: &str| CommandCandidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
     let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
-    screen.hear(Message::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
+    screen.hear(ScreenMessage::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
     assert!(screen.picture().contains("stations a command"), "{}", screen.picture());
     screen.press("down enter");
     assert_eq!(screen.app.command_line.input.text(), "stations");
-    assert_eq!(screen.app.context(), Context::CommandLine, "Enter on a proposal takes it and does not run it yet");
+    assert_eq!(screen.app.context(), KeyContext::CommandLine, "Enter on a proposal takes it and does not run it yet");
 }
 
 #[test]
@@ -308,18 +308,18 @@ fn copying_takes_the_payload_as_it_stands() {
     screen.press("2 g j j j j");
     assert_eq!(
         screen.press("y"),
-        [Effect::Copy(r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#.to_owned())]
+        [UpdateEffect::Copy(r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#.to_owned())]
     );
-    assert_eq!(screen.press("g y"), [Effect::Copy("listening on 0.0.0.0:9000".to_owned())]);
+    assert_eq!(screen.press("g y"), [UpdateEffect::Copy("listening on 0.0.0.0:9000".to_owned())]);
 }
 
 #[test]
 fn pasted_text_presses_no_keys() {
     let mut screen = Screen::busy(80, 24);
-    assert_eq!(screen.hear(Message::Paste("q\rq".to_owned())), []);
-    assert_eq!(screen.app.context(), Context::Stations);
+    assert_eq!(screen.hear(ScreenMessage::Paste("q\rq".to_owned())), []);
+    assert_eq!(screen.app.context(), KeyContext::Stations);
     screen.press(":");
-    screen.hear(Message::Paste("send\rCP1".to_owned()));
+    screen.hear(ScreenMessage::Paste("send\rCP1".to_owned()));
     assert_eq!(screen.app.command_line.input.text(), "send CP1");
 }
 
@@ -327,7 +327,7 @@ fn pasted_text_presses_no_keys() {
 fn long_sentences_are_broken_and_not_cut() {
     let mut screen = Screen::busy(60, 24);
     let reason = "the handshake failed because none of the subprotocols that the station asked for is one that we speak";
-    screen.tell(None, crate::trace::Happening::Note { failure: true, text: reason.into() });
+    screen.tell(None, crate::trace::EventKind::Note { failure: true, text: reason.into() });
     screen.press("3");
     let picture = screen.picture();
     assert!(picture.contains("none of the subprotocols") && picture.contains("one that we speak"), "{picture}");
@@ -336,7 +336,7 @@ fn long_sentences_are_broken_and_not_cut() {
 #[test]
 fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
     use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-    let at = |kind, column, row| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let at = |kind, column, row| ScreenMessage::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
     let click = MouseEventKind::Down(MouseButton::Left);
     let mut screen = Screen::busy(120, 40);
     screen.hear(at(click, 5, 4));
@@ -349,7 +349,7 @@ fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
     assert_eq!(screen.app.focus, Pane::Message);
     screen.press("?");
     screen.hear(at(click, 5, 4));
-    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, Context::Reading));
+    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, KeyContext::Reading));
     for column in [0, 39, 40, 119, 500] {
         for row in [0, 1, 2, 39, 500] {
             let mut screen = Screen::busy(120, 40);
@@ -376,5 +376,5 @@ fn the_empty_screen_tells_how_to_begin() {
 fn the_plugins_are_listed_over_the_panes() {
     let mut screen = Screen::busy(80, 24);
     let effects = screen.press("P");
-    assert!(matches!(&effects[..], [Effect::Run { line, .. }] if line == "plugins --long"), "{effects:?}");
+    assert!(matches!(&effects[..], [UpdateEffect::Run { line, .. }] if line == "plugins --long"), "{effects:?}");
 }

@@ -4,17 +4,17 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::test_screen::Screen;
 use crate::config::SavedPart;
-use crate::tui::update::{Effect, Message};
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
-fn mouse(screen: &mut Screen, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
-    screen.hear(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+fn mouse(screen: &mut Screen, kind: MouseEventKind, column: u16, row: u16) -> Vec<UpdateEffect> {
+    screen.hear(ScreenMessage::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
 }
 
 #[test]
 fn keys_change_the_sizes_and_zero_gives_them_back() {
     let mut screen = Screen::busy(120, 40);
     let before = screen.app.areas();
-    assert_eq!(screen.press("> > +"), vec![Effect::Keep(SavedPart::Screen); 3]);
+    assert_eq!(screen.press("> > +"), vec![UpdateEffect::Keep(SavedPart::Screen); 3]);
     let after = screen.app.areas();
     assert!(after.stations.width > before.stations.width && after.message.height > before.message.height);
     screen.press("0");
@@ -37,7 +37,7 @@ fn borders_are_dragged() {
     let left = MouseButton::Left;
     mouse(&mut screen, MouseEventKind::Down(left), areas.separator.x, 10);
     mouse(&mut screen, MouseEventKind::Drag(left), 60, 10);
-    assert_eq!(mouse(&mut screen, MouseEventKind::Up(left), 60, 10), [Effect::Keep(SavedPart::Screen)]);
+    assert_eq!(mouse(&mut screen, MouseEventKind::Up(left), 60, 10), [UpdateEffect::Keep(SavedPart::Screen)]);
     assert_eq!(screen.app.areas().separator.x, 60);
     mouse(&mut screen, MouseEventKind::Drag(left), 90, 10);
     assert_eq!(screen.app.areas().separator.x, 60, "only what was taken hold of moves");
@@ -50,6 +50,6 @@ fn borders_are_dragged() {
 #[test]
 fn the_mouse_is_left_to_the_terminal_and_taken_back() {
     let mut screen = Screen::busy(120, 40);
-    assert_eq!(screen.press("F12"), [Effect::Mouse(false), Effect::Keep(SavedPart::Screen)]);
-    assert_eq!(screen.press("F12"), [Effect::Mouse(true), Effect::Keep(SavedPart::Screen)]);
+    assert_eq!(screen.press("F12"), [UpdateEffect::Mouse(false), UpdateEffect::Keep(SavedPart::Screen)]);
+    assert_eq!(screen.press("F12"), [UpdateEffect::Mouse(true), UpdateEffect::Keep(SavedPart::Screen)]);
 }

@@ -2,10 +2,10 @@
 
 use super::test_screen::Screen;
 use crate::config::SavedPart;
-use crate::tui::action::Context;
+use crate::tui::action::KeyContext;
 use crate::tui::layout::Pane;
 use crate::tui::theme::Themes;
-use crate::tui::update::{Effect, Message};
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 fn with_commands(width: u16, height: u16) -> Screen {
     let mut screen = Screen::busy(width, height);
@@ -17,17 +17,17 @@ fn with_commands(width: u16, height: u16) -> Screen {
 #[test]
 fn the_palette_does_what_is_chosen() {
     for (typed, context, what) in [
-        ("zoom", Context::Stations, "nothing else fits so well"),
-        ("remote_reset", Context::CommandLine, "a command waits for its arguments"),
-        ("UnlockConnector", Context::Editor, "a call is edited"),
-        ("sort", Context::Stations, ""),
-        ("go to a time", Context::FilterLine, "an action of another pane goes there"),
-        ("show the keys", Context::Reading, ""),
+        ("zoom", KeyContext::Stations, "nothing else fits so well"),
+        ("remote_reset", KeyContext::CommandLine, "a command waits for its arguments"),
+        ("UnlockConnector", KeyContext::Editor, "a call is edited"),
+        ("sort", KeyContext::Stations, ""),
+        ("go to a time", KeyContext::FilterLine, "an action of another pane goes there"),
+        ("show the keys", KeyContext::Reading, ""),
     ] {
         let mut screen = with_commands(120, 40);
         screen.press("ctrl-p");
-        assert_eq!(screen.app.context(), Context::Chooser);
-        screen.hear(Message::Paste(typed.to_owned()));
+        assert_eq!(screen.app.context(), KeyContext::Chooser);
+        screen.hear(ScreenMessage::Paste(typed.to_owned()));
         screen.press("enter");
         assert_eq!(screen.app.context(), context, "{typed}: {what}\n{}", screen.picture());
     }
@@ -49,10 +49,10 @@ fn a_station_is_found_and_selected() {
 fn what_cannot_be_done_now_says_why() {
     let mut screen = with_commands(120, 40);
     screen.press("ctrl-p");
-    screen.hear(Message::Paste("edit the whole frame".to_owned()));
+    screen.hear(ScreenMessage::Paste("edit the whole frame".to_owned()));
     assert!(screen.picture().contains("not now: the editor is not open"), "{}", screen.picture());
     screen.press("enter");
-    assert_eq!(screen.app.context(), Context::Chooser, "the list stays");
+    assert_eq!(screen.app.context(), KeyContext::Chooser, "the list stays");
     assert!(screen.picture().contains("Not now: the editor is not open"), "{}", screen.picture());
 }
 
@@ -60,7 +60,7 @@ fn what_cannot_be_done_now_says_why() {
 fn what_was_chosen_stands_on_top_the_next_time() {
     let mut screen = with_commands(120, 40);
     let effects = screen.press("ctrl-p stations enter");
-    assert!(effects.contains(&Effect::Keep(SavedPart::Screen)));
+    assert!(effects.contains(&UpdateEffect::Keep(SavedPart::Screen)));
     screen.press("esc ctrl-p");
     assert_eq!(
         screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
@@ -76,7 +76,7 @@ fn themes_are_seen_while_choosing_and_gone_with_esc() {
     assert_eq!(screen.app.theme, dark);
     screen.press("esc");
     assert_eq!(screen.app.theme.name, "terminal");
-    assert!(screen.press("t down enter").contains(&Effect::Keep(SavedPart::Screen)));
+    assert!(screen.press("t down enter").contains(&UpdateEffect::Keep(SavedPart::Screen)));
     assert_eq!((screen.app.theme.name.as_str(), screen.app.kept.screen.theme.as_deref()), ("dark", Some("dark")));
     screen.press("T");
     assert_eq!(screen.app.theme.name, "light");
@@ -91,7 +91,7 @@ fn themes_are_seen_while_choosing_and_gone_with_esc() {
 fn help_is_searched() {
     let mut screen = Screen::busy(120, 40);
     screen.press("? / f12 enter");
-    assert_eq!(screen.app.context(), Context::Reading);
+    assert_eq!(screen.app.context(), KeyContext::Reading);
     assert!(screen.picture().contains("Leave the mouse to the terminal"), "{}", screen.picture());
     assert!(!screen.picture().contains("Next pane"));
     screen.press("/ esc");
@@ -105,17 +105,17 @@ fn changed_keys_work_and_are_shown() {
     screen.press("? / palette enter");
     assert!(screen.picture().contains("F10  "), "{}", screen.picture());
     screen.press("esc ctrl-p");
-    assert_eq!(screen.app.context(), Context::Stations);
+    assert_eq!(screen.app.context(), KeyContext::Stations);
     screen.press("F10");
-    assert_eq!(screen.app.context(), Context::Chooser);
+    assert_eq!(screen.app.context(), KeyContext::Chooser);
 }
 
 #[test]
 fn the_log_keeps_what_toasts_have_said() {
     let mut screen = Screen::busy(120, 40);
-    screen.hear(Message::Panicked("something broke".to_owned()));
+    screen.hear(ScreenMessage::Panicked("something broke".to_owned()));
     screen.micros += 60_000_000;
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     screen.press("E");
     let picture = screen.picture();
     assert!(picture.contains("✗") && picture.contains("something broke"), "{picture}");
@@ -127,7 +127,7 @@ fn a_message_is_copied_in_several_forms() {
     screen.press("2 g j j j j j j j j Y");
     assert!(screen.picture().contains("call CP1 Reset {\"type\":\"Soft\"}"), "{}", screen.picture());
     let effects = screen.press("frame enter");
-    assert!(matches!(effects.as_slice(), [Effect::Copy(text)] if text.starts_with("[2,")), "{effects:?}");
+    assert!(matches!(effects.as_slice(), [UpdateEffect::Copy(text)] if text.starts_with("[2,")), "{effects:?}");
     screen.exchange(
         "CP1",
         crate::trace::Direction::In,
@@ -135,9 +135,9 @@ fn a_message_is_copied_in_several_forms() {
         &format!("{{\"data\":\"{}\"}}", "x".repeat(80_000)),
         "{}",
     );
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     screen.press("G k");
-    assert!(matches!(screen.press("y").as_slice(), [Effect::CopyToFile(_)]), "too long for a clipboard behind SSH");
-    screen.hear(Message::Copied(Ok("/state/copied.txt".to_owned())));
+    assert!(matches!(screen.press("y").as_slice(), [UpdateEffect::CopyToFile(_)]), "too long for a clipboard behind SSH");
+    screen.hear(ScreenMessage::Copied(Ok("/state/copied.txt".to_owned())));
     assert!(screen.picture().contains("/state/copied.txt"), "{}", screen.picture());
 }

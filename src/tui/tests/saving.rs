@@ -3,17 +3,17 @@
 use super::test_screen::Screen;
 use crate::console::TraceChoice;
 use crate::trace::filter;
-use crate::tui::action::Context;
-use crate::tui::update::{Effect, Message};
+use crate::tui::action::KeyContext;
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 /// Presses the key, names a file and runs the command; what it may refer to.
 fn saved(screen: &mut Screen) -> TraceChoice {
     screen.press("S");
-    assert_eq!(screen.app.context(), Context::CommandLine);
+    assert_eq!(screen.app.context(), KeyContext::CommandLine);
     assert_eq!(screen.app.command_line.input.text(), "scenario save ");
-    screen.hear(Message::Paste("a.js".to_owned()));
+    screen.hear(ScreenMessage::Paste("a.js".to_owned()));
     let mut effects = screen.press("enter");
-    let Some(Effect::Run { line, context }) = effects.pop() else { panic!("{effects:?}") };
+    let Some(UpdateEffect::Run { line, context }) = effects.pop() else { panic!("{effects:?}") };
     assert_eq!(line, "scenario save a.js");
     context.trace
 }
@@ -45,7 +45,7 @@ fn otherwise_what_is_shown_is_meant() {
 fn the_palette_offers_it() {
     let mut screen = Screen::busy(120, 40);
     screen.press("ctrl-p");
-    screen.hear(Message::Paste("save scenario".to_owned()));
+    screen.hear(ScreenMessage::Paste("save scenario".to_owned()));
     screen.press("enter");
     assert_eq!(screen.app.command_line.input.text(), "scenario save ");
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Size;
 
 use super::test_screen::Screen;
-use crate::tui::update::Message;
+use crate::tui::update::ScreenMessage;
 
 /// Ways to everything that can be on the screen.
 const WAYS: [&str; 37] = [
@@ -51,12 +51,12 @@ fn nothing_panics_at_any_size() {
     for way in WAYS {
         let mut screen = Screen::busy(80, 24);
         screen.press(way);
-        screen.hear(Message::Panicked("a sentence that is much longer than the line it has to be shown in".to_owned()));
+        screen.hear(ScreenMessage::Panicked("a sentence that is much longer than the line it has to be shown in".to_owned()));
         let small = (0..=12).flat_map(|width| (0..=12).map(move |height| (width, height)));
         let odd = [(20, 5), (21, 6), (59, 9), (60, 7), (99, 8), (100, 5), (101, 12), (300, 5), (20, 100), (333, 90)];
         for (width, height) in small.chain(odd) {
-            screen.hear(Message::Resize(Size::new(width, height)));
-            screen.hear(Message::Refresh);
+            screen.hear(ScreenMessage::Resize(Size::new(width, height)));
+            screen.hear(ScreenMessage::Refresh);
             screen.draw();
             for keys in ["pagedown", "pageup", "down", "up"] {
                 screen.press(keys);

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::test_screen::Screen;
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::{RequestHeaders, ResponseHeaders, write_request, write_response};
-use crate::trace::{Direction, FrameKind, Happening};
+use crate::trace::{Direction, EventKind, FrameKind};
 
 /// A station of 1.6 that has forgotten some headers, and our answer.
 fn screen(width: u16, height: u16) -> Screen {
@@ -14,7 +14,7 @@ fn screen(width: u16, height: u16) -> Screen {
     let key = screen.station("CP1");
     let (peer, handshake) = ("192.168.1.20:50100".parse().unwrap(), Box::default());
     let (version, transport) = (Version::V1_6, Transport::Soap);
-    screen.tell(Some(key), Happening::Connected { link: 1, version, transport, peer, handshake });
+    screen.tell(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
     let headers = RequestHeaders { identity: "CP1".into(), to: "http://h:9000/".into(), ..RequestHeaders::default() };
     let payload = json!({"idTag": "<TAG>"});
     let text = write_request(&screen.catalog, version, Role::ChargePoint, "Authorize", &payload, &headers);

@@ -10,13 +10,13 @@ use ratatui::layout::{Rect, Size};
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
-use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
+use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime};
 use crate::tui::draw::{DrawnAreas, draw};
-use crate::tui::key::Key;
+use crate::tui::key::KeyPress;
 use crate::tui::theme::{ColourDepth, Theme};
-use crate::tui::update::{Effect, Message, update};
+use crate::tui::update::{ScreenMessage, UpdateEffect, update};
 
 /// 2026-03-04T10:00:00Z.
 const BEGAN: i64 = 1_772_618_400_000_000;
@@ -45,19 +45,19 @@ impl Screen {
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen =
             Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0, gate: gate() };
-        screen.hear(Message::Refresh);
+        screen.hear(ScreenMessage::Refresh);
         screen
     }
 
     /// Four real stations, one simulated one, and what they said.
     pub fn busy(width: u16, height: u16) -> Screen {
         let mut screen = Screen::empty(width, height);
-        screen.tell(None, Happening::Note { failure: false, text: "listening on 0.0.0.0:9000".into() });
+        screen.tell(None, EventKind::Note { failure: false, text: "listening on 0.0.0.0:9000".into() });
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
             let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
-            screen.tell(Some(key), Happening::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
+            screen.tell(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -65,23 +65,23 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
         screen.faulty("CP2");
         let gone = screen.station("Größe-日本-7");
-        screen.tell(Some(gone), Happening::Disconnected { link: 0, reason: "the peer closed the connection".into() });
+        screen.tell(Some(gone), EventKind::Disconnected { link: 0, reason: "the peer closed the connection".into() });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
-        screen.tell(Some(simulated), Happening::Connecting { url: "ws://localhost:9100/SIM1".into() });
+        screen.tell(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
         screen.tell(
             Some(simulated),
-            Happening::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
+            EventKind::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
         );
         screen.tell(
             Some(gone),
-            Happening::Refused {
+            EventKind::Refused {
                 peer: None,
                 reason: "\u{1b}[2J no common subprotocol".into(),
                 detail: "".into(),
                 handshake: "".into(),
             },
         );
-        screen.hear(Message::Refresh);
+        screen.hear(ScreenMessage::Refresh);
         screen
     }
 
@@ -104,26 +104,26 @@ impl Screen {
         );
         let keys = r#"{"configurationKey":[{"key":"HeartbeatInterval","value":"300","readonly":false},{"key":"NumberOfConnectors","value":"2","readonly":true}]}"#;
         screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
-        let ping = |pong, round_trip| Happening::Ping { direction: Direction::In, pong, round_trip };
+        let ping = |pong, round_trip| EventKind::Ping { direction: Direction::In, pong, round_trip };
         let key = screen.station("CP1");
         screen.tell(Some(key), ping(true, Some(Duration::from_micros(2_300))));
         let late = screen.call("CP1", Direction::Out, "ClearCache", "{}");
         screen.tell(
             Some(key),
-            Happening::Timeout { exchange: late, action: "ClearCache".into(), after: Duration::from_secs(30) },
+            EventKind::Timeout { exchange: late, action: "ClearCache".into(), after: Duration::from_secs(30) },
         );
         screen.call("CP1", Direction::Out, "TriggerMessage", r#"{"requestedMessage":"Heartbeat"}"#);
-        screen.tell(Some(key), Happening::Queue { in_flight: 1, queued: 2 });
+        screen.tell(Some(key), EventKind::Queue { in_flight: 1, queued: 2 });
         screen.tell(
             None,
-            Happening::Refused {
+            EventKind::Refused {
                 peer: None,
                 reason: "CP1: no common subprotocol".into(),
                 detail: "".into(),
                 handshake: "GET /CP1 HTTP/1.1\n".into(),
             },
         );
-        screen.hear(Message::Refresh);
+        screen.hear(ScreenMessage::Refresh);
         screen
     }
 
@@ -131,10 +131,10 @@ impl Screen {
         self.contents.station(Role::CentralSystem, name)
     }
 
-    pub fn tell(&mut self, station: Option<StationKey>, happening: Happening) {
+    pub fn tell(&mut self, station: Option<StationKey>, happening: EventKind) {
         self.micros += 1_500;
         let stamp = Stamp { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        self.contents.apply(&Event { station, stamp, happening }, &mut String::new());
+        self.contents.apply(&Event { station, stamp, kind: happening }, &mut String::new());
     }
 
     pub fn frame(&mut self, name: &str, direction: Direction, kind: FrameKind, action: &str, text: String, exchange: u64) {
@@ -150,7 +150,7 @@ impl Screen {
             remark: None,
             aside: None,
         };
-        self.tell(Some(key), Happening::Frame(frame));
+        self.tell(Some(key), EventKind::Frame(frame));
     }
 
     pub fn call(&mut self, name: &str, direction: Direction, action: &str, payload: &str) -> u64 {
@@ -186,13 +186,13 @@ impl Screen {
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;
-        self.tell(Some(key), Happening::Frame(frame(Direction::In, FrameKind::Call, call, None, vec![finding])));
+        self.tell(Some(key), EventKind::Frame(frame(Direction::In, FrameKind::Call, call, None, vec![finding])));
         let code = Some(ErrorCode::TypeConstraintViolation);
-        self.tell(Some(key), Happening::Frame(frame(Direction::Out, FrameKind::Error, error, code, Vec::new())));
+        self.tell(Some(key), EventKind::Frame(frame(Direction::Out, FrameKind::Error, error, code, Vec::new())));
     }
 
     /// Lets the screen hear something.
-    pub fn hear(&mut self, message: Message) -> Vec<Effect> {
+    pub fn hear(&mut self, message: ScreenMessage) -> Vec<UpdateEffect> {
         let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
         let outside = ReadContext {
             contents: &self.contents,
@@ -205,17 +205,17 @@ impl Screen {
     }
 
     /// Presses keys, separated by blanks. What is no name of a key is typed letter by letter.
-    pub fn press(&mut self, keys: &str) -> Vec<Effect> {
+    pub fn press(&mut self, keys: &str) -> Vec<UpdateEffect> {
         let mut effects = Vec::new();
         for name in keys.split_whitespace() {
-            let events: Vec<_> = match Key::parse(name) {
+            let events: Vec<_> = match KeyPress::parse(name) {
                 Some(key) => vec![key.event()],
                 None if name == "backspace" => vec![crossterm::event::KeyCode::Backspace.into()],
                 None => name.chars().map(|letter| crossterm::event::KeyCode::Char(letter).into()).collect(),
             };
             for event in events {
-                effects.extend(self.hear(Message::Key(event)));
-                effects.extend(self.hear(Message::Refresh));
+                effects.extend(self.hear(ScreenMessage::Key(event)));
+                effects.extend(self.hear(ScreenMessage::Refresh));
             }
         }
         effects

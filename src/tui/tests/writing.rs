@@ -6,15 +6,15 @@ use super::test_screen::Screen;
 use crate::config::SavedPart;
 use crate::hub::{LinkCommand, Receipt};
 use crate::trace::{Direction, StationKey};
-use crate::tui::action::Context;
-use crate::tui::update::{Effect, Message};
+use crate::tui::action::KeyContext;
+use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 fn text(screen: &Screen) -> String {
     screen.app.editor.as_ref().map(|editor| editor.text()).unwrap_or_default()
 }
 
 fn replace(screen: &mut Screen, text: &str) {
-    screen.hear(Message::Edited(Ok(text.to_owned())));
+    screen.hear(ScreenMessage::Edited(Ok(text.to_owned())));
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn the_editor_begins_with_what_is_wanted() {
         screen.press("2 g j j j j 1 g e res enter");
         replace(&mut screen, "{\"type\": 1}");
         screen.press("ctrl-o");
-        screen.hear(Message::Paste(source.to_owned()));
+        screen.hear(ScreenMessage::Paste(source.to_owned()));
         screen.press("enter");
         let value: serde_json::Value = serde_json::from_str(&text(&screen)).unwrap();
         assert_eq!(value, expected, "{source}");
@@ -78,13 +78,13 @@ fn a_favourite_is_saved_offered_and_forgotten() {
     screen.press("e res enter");
     replace(&mut screen, "{\"type\": \"Hard\"}");
     let effects = screen.press("F2 hard-one enter");
-    assert!(effects.contains(&Effect::Keep(SavedPart::Favourites)), "{effects:?}");
+    assert!(effects.contains(&UpdateEffect::Keep(SavedPart::Favourites)), "{effects:?}");
     screen.press("ctrl-o sample enter ctrl-o hard-one enter");
     assert_eq!(text(&screen), "{\"type\": \"Hard\"}");
     screen.press("esc ctrl-p hard-one enter");
-    assert_eq!((screen.app.context(), text(&screen).as_str()), (Context::Editor, "{\"type\": \"Hard\"}"));
+    assert_eq!((screen.app.context(), text(&screen).as_str()), (KeyContext::Editor, "{\"type\": \"Hard\"}"));
     let effects = screen.press("ctrl-o forget enter");
-    assert!(effects.contains(&Effect::Keep(SavedPart::Favourites)), "{effects:?}");
+    assert!(effects.contains(&UpdateEffect::Keep(SavedPart::Favourites)), "{effects:?}");
     assert!(screen.app.kept.favourites.is_empty());
 }
 
@@ -92,7 +92,7 @@ fn a_favourite_is_saved_offered_and_forgotten() {
 fn drafts_are_handed_over_while_typing() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
-    assert_eq!(screen.press("x"), [Effect::Keep(SavedPart::Drafts)]);
+    assert_eq!(screen.press("x"), [UpdateEffect::Keep(SavedPart::Drafts)]);
     assert_eq!(screen.press("left"), [], "moving is no change");
     let kept = crate::tui::update::text_to_keep(&screen.app, SavedPart::Drafts);
     assert!(kept.contains("\"Reset\"") && kept.contains("1.6"), "{kept}");
@@ -103,23 +103,24 @@ fn drafts_are_handed_over_while_typing() {
 fn an_order_is_repeated_at_its_pace_until_esc() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e heart esc e getconf enter F6 ctrl-u");
-    screen.hear(Message::Paste("3 every 1s".to_owned()));
+    screen.hear(ScreenMessage::Paste("3 every 1s".to_owned()));
     let mut given = 0;
-    let mut count = |effects: Vec<Effect>| given += effects.iter().filter(|effect| matches!(effect, Effect::Give(_))).count();
+    let mut count =
+        |effects: Vec<UpdateEffect>| given += effects.iter().filter(|effect| matches!(effect, UpdateEffect::Give(_))).count();
     count(screen.press("enter"));
-    screen.hear(Message::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
+    screen.hear(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{\"configurationKey\":[]}");
     for _ in 0..3 {
         screen.micros += 500_000;
-        count(screen.hear(Message::Refresh));
+        count(screen.hear(ScreenMessage::Refresh));
     }
-    screen.hear(Message::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
+    screen.hear(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
     assert!(screen.picture().contains("GetConfiguration 2/3, 1 answered"), "{}", screen.picture());
-    assert_eq!(screen.app.context(), Context::Editor, "the editor stays open");
+    assert_eq!(screen.app.context(), KeyContext::Editor, "the editor stays open");
     screen.press("esc");
-    assert_eq!(screen.app.context(), Context::Editor, "Esc stops first");
+    assert_eq!(screen.app.context(), KeyContext::Editor, "Esc stops first");
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{\"configurationKey\":[]}");
-    count(screen.hear(Message::Refresh));
+    count(screen.hear(ScreenMessage::Refresh));
     assert_eq!(given, 2);
     assert!(screen.app.batch.is_none());
     assert!(screen.picture().contains("GetConfiguration: 2 sent to 1 station, 2 results"), "{}", screen.picture());
@@ -129,11 +130,14 @@ fn an_order_is_repeated_at_its_pace_until_esc() {
 fn many_stations_get_a_summary() {
     let mut screen = Screen::busy(120, 40);
     let effects = screen.press("m j m e getconf enter F5");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Give(order) if order.targets.len() == 2)), "{effects:?}");
+    assert!(
+        effects.iter().any(|effect| matches!(effect, UpdateEffect::Give(order) if order.targets.len() == 2)),
+        "{effects:?}"
+    );
     let refused = vec![(StationKey(1), "CP2 is not connected".to_owned())];
-    screen.hear(Message::Given(Receipt { taken: vec![StationKey(0)], refused }));
+    screen.hear(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused }));
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{}");
-    screen.hear(Message::Refresh);
+    screen.hear(ScreenMessage::Refresh);
     let picture = screen.picture();
     assert!(picture.contains("1 sent to 2 stations, 1 results"), "{picture}");
     assert!(picture.contains("1 not sent (CP2 is not connected)"), "{picture}");
@@ -144,22 +148,22 @@ fn sending_can_leave_the_editor_open() {
     let mut screen = Screen::busy(120, 40);
     let effects = screen.press("e getconf enter F4");
     assert!(
-        matches!(effects.as_slice(), [Effect::Submit { order, .. }] if matches!(order.deed, LinkCommand::Call { .. })),
+        matches!(effects.as_slice(), [UpdateEffect::Submit { order, .. }] if matches!(order.command, LinkCommand::Call { .. })),
         "{effects:?}"
     );
     let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
-    screen.hear(Message::Submitted { what: "GetConfiguration".to_owned(), receipt });
-    assert_eq!(screen.app.context(), Context::Editor);
+    screen.hear(ScreenMessage::Submitted { what: "GetConfiguration".to_owned(), receipt });
+    assert_eq!(screen.app.context(), KeyContext::Editor);
 }
 
 #[test]
 fn the_persons_own_program_gets_the_text_and_gives_it_back() {
     let mut screen = Screen::busy(120, 40);
     let effects = screen.press("e res enter F3");
-    assert_eq!(effects, [Effect::EditOutside { text: "{\n  \"type\": \"Soft\"\n}".to_owned(), extension: "json" }]);
+    assert_eq!(effects, [UpdateEffect::EditOutside { text: "{\n  \"type\": \"Soft\"\n}".to_owned(), extension: "json" }]);
     replace(&mut screen, "{}\n");
     assert_eq!(text(&screen), "{}");
-    screen.hear(Message::Edited(Err("vi ended with exit status: 1; the text is as it was".to_owned())));
+    screen.hear(ScreenMessage::Edited(Err("vi ended with exit status: 1; the text is as it was".to_owned())));
     assert!(screen.picture().contains("the text is as it was"), "{}", screen.picture());
 }
 
@@ -168,7 +172,7 @@ fn dangerous_commands_ask() {
     let mut screen = Screen::busy(120, 40);
     screen.press(": remote_reset space @all");
     assert_eq!(screen.press("enter"), []);
-    assert_eq!(screen.app.context(), Context::Question, "{}", screen.picture());
+    assert_eq!(screen.app.context(), KeyContext::Question, "{}", screen.picture());
     let effects = screen.press("y");
-    assert!(matches!(effects.as_slice(), [Effect::Run { line, .. }] if line == "remote_reset @all"), "{effects:?}");
+    assert!(matches!(effects.as_slice(), [UpdateEffect::Run { line, .. }] if line == "remote_reset @all"), "{effects:?}");
 }

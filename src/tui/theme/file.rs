@@ -8,12 +8,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::ThemeError;
-use crate::ocpp::nearest;
+use crate::ocpp::suggest;
 
 /// A theme whose parents are deeper than this has itself among them.
 const DEEPEST: usize = 8;
 
-type Palette = BTreeMap<String, Spanned<String>>;
+type ThemePalette = BTreeMap<String, Spanned<String>>;
 
 /// What a file says, not yet put together with the file that it inherits from.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,13 +28,13 @@ pub(super) struct ThemeFile {
     #[serde(default)]
     pub pair: Option<String>,
     #[serde(default)]
-    palette: Palette,
+    palette: ThemePalette,
     /// The palette of the variant for dark backgrounds.
     #[serde(default)]
-    dark: Option<Palette>,
+    dark: Option<ThemePalette>,
     /// The palette of the variant for light backgrounds.
     #[serde(default)]
-    light: Option<Palette>,
+    light: Option<ThemePalette>,
     #[serde(default)]
     styles: BTreeMap<String, Spanned<StyleEntry>>,
 }
@@ -95,7 +95,7 @@ impl ThemeFile {
 
 /// A file with its name and its text, for the lines of mistakes.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct ColourSource {
     pub name: String,
     pub text: String,
     pub file: ThemeFile,
@@ -103,9 +103,9 @@ pub(super) struct Source {
 
 /// Puts a theme together: its own file last, so that it has the last word. `find` gives the files that are inherited from.
 pub(super) fn resolve<'a>(
-    source: &'a Source,
+    source: &'a ColourSource,
     background: Option<Background>,
-    find: impl Fn(&str) -> Option<&'a Source>,
+    find: impl Fn(&str) -> Option<&'a ColourSource>,
     known: &[&str],
     mut set: impl FnMut(&str, Style),
 ) -> Result<(), ThemeError> {
@@ -132,7 +132,7 @@ pub(super) fn resolve<'a>(
         for (name, entry) in &source.file.styles {
             if !known.contains(&name.as_str()) {
                 let line = line_of(&source.text, entry.span().start);
-                let hint = nearest(name, known.iter().copied()).map(|near| format!("; did you mean \"{near}\"?"));
+                let hint = suggest(name, known.iter().copied()).map(|near| format!("; did you mean \"{near}\"?"));
                 let reason = format!("there is no style \"{name}\"{}", hint.unwrap_or_default());
                 return Err(ThemeError::unreadable(&source.name, line, reason));
             }
@@ -147,13 +147,13 @@ pub(super) fn resolve<'a>(
     Ok(())
 }
 
-fn colour(value: &Spanned<String>, source: &Source, palette: &BTreeMap<&str, Color>) -> Result<Color, ThemeError> {
+fn colour(value: &Spanned<String>, source: &ColourSource, palette: &BTreeMap<&str, Color>) -> Result<Color, ThemeError> {
     let name = value.as_ref().as_str();
     if let Some(colour) = palette.get(name) {
         return Ok(*colour);
     }
     name.parse().map_err(|_| {
-        let near = nearest(name, palette.keys().copied()).map(|near| format!("; did you mean \"{near}\"?"));
+        let near = suggest(name, palette.keys().copied()).map(|near| format!("; did you mean \"{near}\"?"));
         let hint = near.unwrap_or_else(|| {
             "; write \"#rrggbb\", a number up to 255, a name like \"lightblue\", or a name of the palette".into()
         });

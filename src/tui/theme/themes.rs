@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::file::{Background, Source, ThemeFile, resolve};
+use super::file::{Background, ColourSource, ThemeFile, resolve};
 use super::{Styles, Theme, ThemeError};
 
 /// The embedded themes: name and text. The first is the default.
@@ -22,7 +22,7 @@ const EMBEDDED: [(&str, &str); 7] = [
 /// The themes.
 #[derive(Debug, Clone, Default)]
 pub struct Themes {
-    sources: Vec<Source>,
+    sources: Vec<ColourSource>,
     folder: Option<PathBuf>,
     /// When each file of the folder was changed, to notice that it was changed again.
     seen: Vec<(PathBuf, SystemTime)>,
@@ -79,7 +79,7 @@ impl Themes {
     }
 
     fn put(&mut self, name: &str, text: &str) -> Result<(), ThemeError> {
-        let source = Source { name: name.to_owned(), text: text.to_owned(), file: ThemeFile::parse(name, text)? };
+        let source = ColourSource { name: name.to_owned(), text: text.to_owned(), file: ThemeFile::parse(name, text)? };
         match self.sources.iter_mut().find(|known| known.name == name) {
             Some(known) => *known = source,
             None => self.sources.push(source),
@@ -122,11 +122,11 @@ impl Themes {
         Ok(Theme { name, description: source.file.description.clone(), pair, styles })
     }
 
-    fn find(&self, name: &str) -> Option<&Source> {
+    fn find(&self, name: &str) -> Option<&ColourSource> {
         self.sources.iter().find(|source| source.name == name)
     }
 
-    fn variant(&self, name: &str) -> Option<(&Source, Option<Background>)> {
+    fn variant(&self, name: &str) -> Option<(&ColourSource, Option<Background>)> {
         [Background::Dark, Background::Light].into_iter().find_map(|background| {
             let source = self.find(name.strip_suffix(background.suffix())?)?;
             source.file.is_pair().then_some((source, Some(background)))

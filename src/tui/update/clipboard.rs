@@ -1,29 +1,29 @@
 //! Copying: through the terminal, which works over SSH too, and into a file where a text is too long for that.
 
-use super::{Effect, palette};
+use super::{UpdateEffect, palette};
 use crate::compose;
 use crate::console;
 use crate::trace::{FrameKind, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Choice, ChoiceAction, payload_text};
+use crate::tui::state::{ChoiceAction, PaletteChoice, payload_text};
 
 /// Many terminals take no more than this, and drop a longer text without a word.
 const CLIPBOARD: usize = 74_994;
 
 /// Copies a text the way its length allows. How it went is told when it is known.
-pub fn copy_text(app: &mut App, text: String, outside: &ReadContext<'_>) -> Effect {
+pub fn copy_text(app: &mut App, text: String, outside: &ReadContext<'_>) -> UpdateEffect {
     let bytes = text.len();
     // Base64 makes four bytes of three.
     if bytes.div_ceil(3) * 4 > CLIPBOARD {
-        return Effect::CopyToFile(text);
+        return UpdateEffect::CopyToFile(text);
     }
     app.toasts.info(format!("Copied {bytes} bytes through the terminal (OSC 52)"), outside.now.monotonic_micros);
-    Effect::Copy(text)
+    UpdateEffect::Copy(text)
 }
 
 /// Copies the payload of the selected message, or the sentence of a line that is none.
-pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(record) = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence)) else {
         let text = "There is nothing to copy: no line of the trace is selected";
         app.toasts.info(text, outside.now.monotonic_micros);
@@ -36,7 +36,7 @@ pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
 }
 
 /// Lists the forms in which the selected message can be copied.
-pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let Some((record, RecordKind::Frame(_, kind))) = record.map(|record| (record, record.kind)) else {
         return copy(app, outside);
@@ -54,7 +54,7 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
         let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(&payload));
         forms.push(("Command that sends it", command));
     }
-    let choices = forms.into_iter().map(|(name, text)| Choice {
+    let choices = forms.into_iter().map(|(name, text)| PaletteChoice {
         kind: "copy",
         name: name.to_owned(),
         detail: text.chars().take(80).collect(),

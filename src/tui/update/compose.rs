@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, drafts, held_frames, palette, send, sources};
+use super::{UpdateEffect, drafts, held_frames, palette, send, sources};
 use crate::compose;
 use crate::config::SavedPart;
 use crate::ocpp::{ActionDefinition, Role, Version};
@@ -11,7 +11,7 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Asked, EditTarget, Editor, Picker, Prompt, RepeatPlan, payload_text};
+use crate::tui::state::{ActionPicker, EditTarget, Editor, Prompt, PromptPurpose, RepeatPlan, payload_text};
 use crate::tui::widget::InputLine;
 
 /// Longer texts are not edited here: every key would have to look at all of it.
@@ -29,7 +29,7 @@ pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &ReadCon
         app.toasts.error(format!("There are no definitions of OCPP {version}; \":raw\" sends any frame"), now);
         return;
     }
-    app.picker = Some(Picker::new(targets, outside.catalog, version, role));
+    app.picker = Some(ActionPicker::new(targets, outside.catalog, version, role));
 }
 
 /// Our role towards some stations, the version of the first one, and those towards which we play that role.
@@ -49,7 +49,7 @@ pub fn offered(app: &App, outside: &ReadContext<'_>) -> Vec<Arc<ActionDefinition
 }
 
 /// The actions of the list and of the editor.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match action {
         Action::Pick => pick(app, outside),
         Action::PickUp => app.picker.iter_mut().for_each(|picker| picker.list.move_by(-1, 10)),
@@ -59,8 +59,8 @@ pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effe
         Action::CloseEditor => return close(app, outside),
         Action::Send => return send::send(app, RepeatPlan::ONCE, false, outside),
         Action::SendKeep => return send::send(app, RepeatPlan::ONCE, true, outside),
-        Action::Repeat => app.prompt = Some(Prompt { asked: Asked::Repeat, input: InputLine::new("10 every 1s") }),
-        Action::Favourite => app.prompt = Some(Prompt { asked: Asked::Favourite, input: InputLine::default() }),
+        Action::Repeat => app.prompt = Some(Prompt { asked: PromptPurpose::Repeat, input: InputLine::new("10 every 1s") }),
+        Action::Favourite => app.prompt = Some(Prompt { asked: PromptPurpose::Favourite, input: InputLine::default() }),
         Action::Source => sources::open(app, outside),
         Action::Raw => sources::toggle_raw(app, outside),
         Action::External => return edit_outside(app),
@@ -87,10 +87,10 @@ fn edit(editor: &mut Editor, action: Action) {
 }
 
 /// Hands the text to the person's own program.
-fn edit_outside(app: &mut App) -> Vec<Effect> {
+fn edit_outside(app: &mut App) -> Vec<UpdateEffect> {
     let Some(editor) = &mut app.editor else { return Vec::new() };
     editor.hide_proposals();
-    vec![Effect::EditOutside { text: editor.text(), extension: "json" }]
+    vec![UpdateEffect::EditOutside { text: editor.text(), extension: "json" }]
 }
 
 /// Takes the text over that came back from the person's program.
@@ -214,7 +214,7 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
     app.editor = Some(Editor::new(subject, &text, sample, known));
 }
 
-fn close(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn close(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     if let Some(editor) = app.editor.as_mut().filter(|editor| editor.proposes()) {
         editor.hide_proposals();
         return Vec::new();
@@ -224,5 +224,5 @@ fn close(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
         return Vec::new();
     }
     app.toasts.info(format!("The draft of {} is kept", editor.subject.what()), outside.now.monotonic_micros);
-    vec![Effect::Keep(SavedPart::Drafts)]
+    vec![UpdateEffect::Keep(SavedPart::Drafts)]
 }

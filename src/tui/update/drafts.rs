@@ -1,6 +1,6 @@
 //! Texts that outlive the editor: drafts, which are kept by themselves, and favourites, which have a name.
 
-use super::{Effect, compose};
+use super::{UpdateEffect, compose};
 use crate::config::{SavedPart, SavedState, SavedText};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -65,14 +65,14 @@ pub fn text_to_keep(app: &App, part: SavedPart) -> String {
 }
 
 /// Hands the open editor's text over when it has changed since the last time.
-pub fn keep_open_one(app: &mut App) -> Option<Effect> {
+pub fn keep_open_one(app: &mut App) -> Option<UpdateEffect> {
     let editor = app.editor.as_mut().filter(|editor| editor.kept != editor.revision)?;
     editor.kept = editor.revision;
-    Some(Effect::Keep(SavedPart::Drafts))
+    Some(UpdateEffect::Keep(SavedPart::Drafts))
 }
 
 /// Saves the editor's text under a name; a favourite of this name and action is replaced.
-pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(editor) = app.editor.as_ref().filter(|_| !name.is_empty()) else {
         app.toasts.info("A favourite needs a name; nothing was saved", now);
@@ -82,17 +82,17 @@ pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> V
     app.kept.favourites.retain(|known| known.name != favourite.name || known.action != favourite.action);
     app.kept.favourites.push(favourite);
     app.toasts.info(format!("Saved as \"{name}\"; Ctrl-O in the editor and Ctrl-P bring it back"), now);
-    vec![Effect::Keep(SavedPart::Favourites)]
+    vec![UpdateEffect::Keep(SavedPart::Favourites)]
 }
 
 /// Forgets a favourite.
-pub fn forget_favourite(app: &mut App, index: usize, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn forget_favourite(app: &mut App, index: usize, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     if index >= app.kept.favourites.len() {
         return Vec::new();
     }
     let gone = app.kept.favourites.remove(index);
     app.toasts.info(format!("The favourite \"{}\" is forgotten", gone.name), outside.now.monotonic_micros);
-    vec![Effect::Keep(SavedPart::Favourites)]
+    vec![UpdateEffect::Keep(SavedPart::Favourites)]
 }
 
 /// Opens the editor with a kept text; in an open editor of the same action it only brings the text.

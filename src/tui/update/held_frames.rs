@@ -11,7 +11,7 @@ use crate::trace::{Direction, FrameKind};
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Choice, ChoiceAction, Chooser, EditTarget, Editor, HeldSubject};
+use crate::tui::state::{ChoiceAction, EditTarget, Editor, HeldSubject, Palette, PaletteChoice};
 
 /// How much of a payload the list shows, in characters.
 const SHOWN: usize = 80;
@@ -27,7 +27,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
         app.toasts.info(text, outside.now.monotonic_micros);
         return;
     }
-    let mut choices: Vec<Choice> = held.iter().map(|frame| edit_choice(frame, outside)).collect();
+    let mut choices: Vec<PaletteChoice> = held.iter().map(|frame| edit_choice(frame, outside)).collect();
     let mut run = |name: &str, detail: &str, line: String| choices.push(choice("all", name, detail, ChoiceAction::Run(line)));
     run("Release all", "let every frame go on as it is", "release all".into());
     run("Drop all", "forget every frame", "drop all".into());
@@ -49,10 +49,10 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
             ChoiceAction::Run(format!("drop {}", frame.number)),
         ));
     }
-    app.chooser = Some(Chooser::new(format!("frames that wait: {}", held.len()), choices, Vec::new()));
+    app.chooser = Some(Palette::new(format!("frames that wait: {}", held.len()), choices, Vec::new()));
 }
 
-fn edit_choice(frame: &HeldFrame, outside: &ReadContext<'_>) -> Choice {
+fn edit_choice(frame: &HeldFrame, outside: &ReadContext<'_>) -> PaletteChoice {
     let arrow = if frame.direction == Direction::Out { "→" } else { "←" };
     let identity = assist::names(&[frame.station], outside.contents);
     let letter = match frame.kind {
@@ -65,8 +65,8 @@ fn edit_choice(frame: &HeldFrame, outside: &ReadContext<'_>) -> Choice {
     choice("edit", &name, &detail, ChoiceAction::Held(frame.number))
 }
 
-fn choice(kind: &'static str, name: &str, detail: &str, does: ChoiceAction) -> Choice {
-    Choice { kind, name: name.to_owned(), detail: detail.to_owned(), keys: String::new(), obstacle: None, does }
+fn choice(kind: &'static str, name: &str, detail: &str, does: ChoiceAction) -> PaletteChoice {
+    PaletteChoice { kind, name: name.to_owned(), detail: detail.to_owned(), keys: String::new(), obstacle: None, does }
 }
 
 /// Opens the editor on a frame that waits; sending lets it go on with what is written.

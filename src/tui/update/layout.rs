@@ -1,6 +1,6 @@
 //! How the screen is arranged: the sizes of the panes by keys and by the mouse, the variant of the theme, who has the mouse.
 
-use super::{Effect, palette};
+use super::{UpdateEffect, palette};
 use crate::config::SavedPart;
 use crate::tui::action::Action;
 use crate::tui::app::App;
@@ -10,7 +10,7 @@ use crate::tui::layout::{Border, Proportions};
 const STEP: u16 = 4;
 
 /// Changes a size by a key.
-pub fn resize(app: &mut App, action: Action) -> Vec<Effect> {
+pub fn resize(app: &mut App, action: Action) -> Vec<UpdateEffect> {
     let areas = app.areas();
     let body = areas.body;
     let share = |part: u16, whole: u16| if whole == 0 { 0 } else { (u32::from(part) * 100 / u32::from(whole)) as u16 };
@@ -31,7 +31,7 @@ pub fn resize(app: &mut App, action: Action) -> Vec<Effect> {
         }
         _ => (screen.left, screen.lower, screen.upper) = (None, None, None),
     }
-    vec![Effect::Keep(SavedPart::Screen)]
+    vec![UpdateEffect::Keep(SavedPart::Screen)]
 }
 
 fn stepped(share: u16, more: bool) -> u16 {
@@ -53,7 +53,7 @@ pub fn drag(app: &mut App, border: Border, column: u16, row: u16) {
 }
 
 /// Puts on the variant of the theme for the other background.
-pub fn other_background(app: &mut App, now: u64) -> Vec<Effect> {
+pub fn other_background(app: &mut App, now: u64) -> Vec<UpdateEffect> {
     match app.theme.pair.clone() {
         Some(name) => palette::put_on(app, &name, now).into_iter().collect(),
         None => {
@@ -64,7 +64,7 @@ pub fn other_background(app: &mut App, now: u64) -> Vec<Effect> {
 }
 
 /// Takes the mouse, or leaves it to the terminal.
-pub fn toggle_mouse(app: &mut App, now: u64) -> Vec<Effect> {
+pub fn toggle_mouse(app: &mut App, now: u64) -> Vec<UpdateEffect> {
     app.mouse = !app.mouse;
     app.kept.screen.mouse = Some(app.mouse);
     let text = if app.mouse {
@@ -73,5 +73,5 @@ pub fn toggle_mouse(app: &mut App, now: u64) -> Vec<Effect> {
         "The mouse is the terminal's; F12 takes it back"
     };
     app.toasts.info(text, now);
-    vec![Effect::Mouse(app.mouse), Effect::Keep(SavedPart::Screen)]
+    vec![UpdateEffect::Mouse(app.mouse), UpdateEffect::Keep(SavedPart::Screen)]
 }

@@ -20,13 +20,13 @@ pub use drafts::text_to_keep;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 
-use super::action::{Action, Context};
-use super::app::{App, ConfirmAction, Question};
-use super::backend::Reply;
+use super::action::{Action, KeyContext};
+use super::app::{App, ConfirmAction, ConfirmQuestion};
+use super::backend::BackendReply;
 use super::context::ReadContext;
-use super::key::Key;
+use super::key::KeyPress;
 use super::layout::Pane;
-use super::state::{Asked, Reading, RepeatPlan, WIDEST};
+use super::state::{Pager, PromptPurpose, RepeatPlan, WIDEST};
 use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
@@ -39,7 +39,7 @@ const FOLDED: u64 = 5_000;
 
 /// What the screen hears.
 #[derive(Debug)]
-pub enum Message {
+pub enum ScreenMessage {
     /// A key.
     Key(KeyEvent),
     /// Pasted text.
@@ -51,7 +51,7 @@ pub enum Message {
     /// There is something new in the trace, or time has passed.
     Refresh,
     /// A command said something.
-    Reply(Reply),
+    Reply(BackendReply),
     /// Proposals for the command line as it was.
     Proposed {
         /// The line that they are for.
@@ -84,7 +84,7 @@ pub enum Message {
 
 /// What has to be done outside.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
+pub enum UpdateEffect {
     /// Run a command.
     Run {
         /// The command.
@@ -136,30 +136,30 @@ pub enum Effect {
 }
 
 /// Changes the state.
-pub fn update(app: &mut App, message: Message, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     match message {
-        Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
-        Message::Key(event) => {
+        ScreenMessage::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
+        ScreenMessage::Key(event) => {
             let mut effects = key(app, event, outside);
             show_selected(app, outside);
             effects.extend(drafts::keep_open_one(app));
             effects
         }
-        Message::Paste(text) => {
+        ScreenMessage::Paste(text) => {
             text_input::paste(app, &text, outside);
             drafts::keep_open_one(app).into_iter().collect()
         }
-        Message::Mouse(event) => {
+        ScreenMessage::Mouse(event) => {
             let effects = mouse::mouse(app, event, outside);
             show_selected(app, outside);
             effects
         }
-        Message::Resize(size) => {
+        ScreenMessage::Resize(size) => {
             app.size = size;
             Vec::new()
         }
-        Message::Refresh => {
+        ScreenMessage::Refresh => {
             app.toasts.expire(now);
             app.toasts.set_clock(outside.now.wall_micros, now);
             tell_failures(app, outside);
@@ -167,37 +167,37 @@ pub fn update(app: &mut App, message: Message, outside: &ReadContext<'_>) -> Vec
             show_selected(app, outside);
             let mut effects = search::seek_on(app, outside);
             effects.extend(send::continue_batch(app, outside));
-            if more && !effects.contains(&Effect::Continue) {
-                effects.push(Effect::Continue);
+            if more && !effects.contains(&UpdateEffect::Continue) {
+                effects.push(UpdateEffect::Continue);
             }
             effects
         }
-        Message::Reply(reply) => self::reply(app, reply, now),
-        Message::Proposed { line, cursor, completions, asked } => {
+        ScreenMessage::Reply(reply) => self::reply(app, reply, now),
+        ScreenMessage::Proposed { line, cursor, completions, asked } => {
             app.command_line.propose(&line, cursor, completions, asked);
             Vec::new()
         }
-        Message::Submitted { what, receipt } => send::submitted(app, &what, &receipt, outside),
-        Message::Given(receipt) => {
+        ScreenMessage::Submitted { what, receipt } => send::submitted(app, &what, &receipt, outside),
+        ScreenMessage::Given(receipt) => {
             send::given(app, receipt);
             Vec::new()
         }
-        Message::Edited(edited) => {
+        ScreenMessage::Edited(edited) => {
             compose::edited_outside(app, edited, outside);
             drafts::keep_open_one(app).into_iter().collect()
         }
-        Message::Copied(copied) => {
+        ScreenMessage::Copied(copied) => {
             match copied {
                 Ok(file) => app.toasts.info(format!("Too long for the terminal's clipboard; copied to {file}"), now),
                 Err(reason) => app.toasts.error(reason, now),
             }
             Vec::new()
         }
-        Message::ThemesChanged(wrong) => {
+        ScreenMessage::ThemesChanged(wrong) => {
             themes_changed(app, &wrong, now);
             Vec::new()
         }
-        Message::Panicked(text) => {
+        ScreenMessage::Panicked(text) => {
             app.toasts.error(text, now);
             Vec::new()
         }
@@ -246,30 +246,32 @@ fn show_selected(app: &mut App, outside: &ReadContext<'_>) {
     app.message.arrive(height);
 }
 
-fn reply(app: &mut App, reply: Reply, now: u64) -> Vec<Effect> {
+fn reply(app: &mut App, reply: BackendReply, now: u64) -> Vec<UpdateEffect> {
     match reply {
-        Reply::Info(text) => app.toasts.info(text, now),
-        Reply::Error(text) => {
+        BackendReply::Info(text) => app.toasts.info(text, now),
+        BackendReply::Error(text) => {
             app.toasts.error(text, now);
             app.command_line.put_back();
         }
-        Reply::Text { title, body } => app.reading = Some(Reading::text(title, &body, reading_width(app))),
-        Reply::Quit => return vec![Effect::Quit],
+        BackendReply::Text { title, body } => app.reading = Some(Pager::text(title, &body, reading_width(app))),
+        BackendReply::Quit => return vec![UpdateEffect::Quit],
     }
     Vec::new()
 }
 
 /// A key: an action of the context, or text for what is being typed.
-fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let context = app.context();
-    let action = app.bindings.action_of(context, Key::of(&event));
+    let action = app.bindings.action_of(context, KeyPress::of(&event));
     if action != Some(Action::Interrupt) {
         app.interrupted = false;
     }
     if event.code == KeyCode::Esc {
         app.toasts.dismiss();
-        let is_level =
-            !matches!(context, Context::Chooser | Context::Prompt | Context::Reading | Context::Search | Context::Question);
+        let is_level = !matches!(
+            context,
+            KeyContext::Chooser | KeyContext::Prompt | KeyContext::Reading | KeyContext::Search | KeyContext::Question
+        );
         if is_level && send::stop(app) {
             return Vec::new();
         }
@@ -281,26 +283,28 @@ fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Effect>
 }
 
 /// Does what an action says.
-fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     match action {
-        Action::Interrupt if app.interrupted => return vec![Effect::Quit],
+        Action::Interrupt if app.interrupted => return vec![UpdateEffect::Quit],
         Action::Interrupt => {
             app.interrupted = true;
             app.toasts.info("Ctrl-C again quits at once", now);
         }
-        Action::Suspend => return vec![Effect::Suspend],
+        Action::Suspend => return vec![UpdateEffect::Suspend],
         Action::Quit => return quit(app, outside),
         Action::Confirm => return confirm(app, outside),
         Action::Decline => app.question = None,
         // What it says comes back as a text to read over the panes.
-        Action::Plugins => return vec![Effect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }],
+        Action::Plugins => {
+            return vec![UpdateEffect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }];
+        }
         Action::Help | Action::EditorHelp | Action::CommandHelp | Action::FilterHelp | Action::PageHelp => {
-            app.reading = Some(Reading::help(app.context(), &app.bindings, reading_width(app)))
+            app.reading = Some(Pager::help(app.context(), &app.bindings, reading_width(app)))
         }
         Action::EventLog => {
             let (width, height) = (reading_width(app), page(app).unsigned_abs());
-            app.reading = Some(Reading::log(app.toasts.log(), &app.zone, width, height));
+            app.reading = Some(Pager::log(app.toasts.log(), &app.zone, width, height));
         }
         Action::Search => search_reading(app, true),
         Action::KeepSearch => search_reading(app, false),
@@ -323,11 +327,11 @@ fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> 
         _ => {
             let context = app.context();
             return match context {
-                Context::Chooser => palette::choose(app, action, outside),
-                Context::CommandLine => text_input::act(app, action, outside),
-                Context::FilterLine => search::act(app, action, outside),
-                Context::Page => station_details::act(app, action, outside),
-                Context::Picker | Context::Editor => compose::act(app, action, outside),
+                KeyContext::Chooser => palette::choose(app, action, outside),
+                KeyContext::CommandLine => text_input::act(app, action, outside),
+                KeyContext::FilterLine => search::act(app, action, outside),
+                KeyContext::Page => station_details::act(app, action, outside),
+                KeyContext::Picker | KeyContext::Editor => compose::act(app, action, outside),
                 _ => panes::act(app, action, outside),
             };
         }
@@ -358,12 +362,12 @@ fn search_reading(app: &mut App, typing: bool) {
 }
 
 /// Takes the answer to what was asked for.
-fn answer(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn answer(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(prompt) = app.prompt.take() else { return Vec::new() };
     let text = prompt.input.text().trim().to_owned();
     match prompt.asked {
-        Asked::Favourite => drafts::save_favourite(app, &text, outside),
-        Asked::Repeat => match RepeatPlan::parse(&text) {
+        PromptPurpose::Favourite => drafts::save_favourite(app, &text, outside),
+        PromptPurpose::Repeat => match RepeatPlan::parse(&text) {
             Ok(pace) => send::send(app, pace, true, outside),
             Err(reason) => {
                 app.toasts.error(reason, outside.now.monotonic_micros);
@@ -374,21 +378,22 @@ fn answer(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
     }
 }
 
-fn quit(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn quit(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let waiting: u64 = outside.contents.stations().rows().iter().map(|row| u64::from(row.in_flight + row.queued)).sum();
     if waiting == 0 {
-        return vec![Effect::Quit];
+        return vec![UpdateEffect::Quit];
     }
     let calls = if waiting == 1 { "1 call waits".to_owned() } else { format!("{waiting} calls wait") };
-    app.question = Some(Question { text: format!("{calls} for an answer. Quit all the same?"), on_yes: ConfirmAction::Quit });
+    app.question =
+        Some(ConfirmQuestion { text: format!("{calls} for an answer. Quit all the same?"), on_yes: ConfirmAction::Quit });
     Vec::new()
 }
 
-fn confirm(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn confirm(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match app.question.take().map(|question| question.on_yes) {
-        Some(ConfirmAction::Quit) => vec![Effect::Quit],
+        Some(ConfirmAction::Quit) => vec![UpdateEffect::Quit],
         Some(ConfirmAction::Send { pace, stays }) => send::submit(app, pace, stays, outside),
-        Some(ConfirmAction::Run { line }) => vec![Effect::Run { line, context: app.run_context(outside.contents) }],
+        Some(ConfirmAction::Run { line }) => vec![UpdateEffect::Run { line, context: app.run_context(outside.contents) }],
         None => Vec::new(),
     }
 }

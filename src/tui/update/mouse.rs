@@ -4,9 +4,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::{Effect, height_of, layout, palette, panes};
+use super::{UpdateEffect, height_of, layout, palette, panes};
 use crate::config::SavedPart;
-use crate::tui::action::Context;
+use crate::tui::action::KeyContext;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Border;
@@ -16,7 +16,7 @@ use crate::tui::layout::Pane;
 const NOTCH: isize = 3;
 
 /// Takes a mouse event. While something lies over the panes, they do not react.
-pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match (event.kind, app.dragging) {
         (MouseEventKind::Drag(MouseButton::Left), Some(border)) => {
             layout::drag(app, border, event.column, event.row);
@@ -24,7 +24,7 @@ pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec
         }
         (MouseEventKind::Up(_), Some(_)) => {
             app.dragging = None;
-            return vec![Effect::Keep(SavedPart::Screen)];
+            return vec![UpdateEffect::Keep(SavedPart::Screen)];
         }
         _ => {}
     }
@@ -35,8 +35,8 @@ pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec
 /// The wheel over a list that lies over the panes, or over a text.
 fn scroll_over(app: &mut App, lines: isize) {
     match app.context() {
-        Context::Reading | Context::Search => super::scroll_reading(app, lines),
-        Context::Chooser => {
+        KeyContext::Reading | KeyContext::Search => super::scroll_reading(app, lines),
+        KeyContext::Chooser => {
             let height = palette::height(app);
             if let Some(chooser) = &mut app.chooser {
                 chooser.list.move_by(lines.signum(), height);
@@ -53,7 +53,7 @@ fn over_panes(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) {
         MouseEventKind::ScrollDown => scroll_over(app, NOTCH),
         _ => {}
     }
-    if !matches!(app.context(), Context::Stations | Context::Trace | Context::Message) {
+    if !matches!(app.context(), KeyContext::Stations | KeyContext::Trace | KeyContext::Message) {
         return;
     }
     let areas = app.areas();

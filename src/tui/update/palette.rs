@@ -1,25 +1,31 @@
 //! The palette and the other lists to choose from: what there is to choose, what follows from a choice, and the preview of themes.
 
-use super::{Effect, act, clipboard, compose, drafts, held_frames, panes};
+use super::{UpdateEffect, act, clipboard, compose, drafts, held_frames, panes};
 use crate::config::SavedPart;
-use crate::tui::action::{Action, Context, Entry};
+use crate::tui::action::{Action, ActionRow, KeyContext};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Choice, ChoiceAction, Chooser, Filter, KeptKind};
+use crate::tui::state::{ChoiceAction, KeptKind, Palette, PaletteChoice, PaneFilter};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
 /// The contexts whose actions make sense when they are chosen from a list; the others belong to what is being typed or read.
-const OFFERED: [Context; 6] =
-    [Context::Panes, Context::Stations, Context::Trace, Context::Message, Context::Editor, Context::Everywhere];
+const OFFERED: [KeyContext; 6] = [
+    KeyContext::Panes,
+    KeyContext::Stations,
+    KeyContext::Trace,
+    KeyContext::Message,
+    KeyContext::Editor,
+    KeyContext::Everywhere,
+];
 
 /// Opens the palette.
 pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
     let mut choices = Vec::new();
     for context in OFFERED {
         choices.extend(app.bindings.of(context).filter(|(entry, _)| is_worth_a_line(entry.action)).map(|(entry, keys)| {
-            Choice {
+            PaletteChoice {
                 kind: "action",
                 name: entry.name().replace('-', " "),
                 detail: entry.help.to_owned(),
@@ -29,7 +35,7 @@ pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
             }
         }));
     }
-    choices.extend(compose::offered(app, outside).into_iter().map(|definition| Choice {
+    choices.extend(compose::offered(app, outside).into_iter().map(|definition| PaletteChoice {
         kind: "call",
         name: definition.name.to_string(),
         detail: format!("edit and send it, OCPP {}", definition.version),
@@ -37,7 +43,7 @@ pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
         obstacle: None,
         does: ChoiceAction::Call(definition),
     }));
-    choices.extend(app.commands.iter().map(|(name, summary)| Choice {
+    choices.extend(app.commands.iter().map(|(name, summary)| PaletteChoice {
         kind: "command",
         name: name.clone(),
         detail: summary.clone(),
@@ -47,7 +53,7 @@ pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
     }));
     choices.extend(kept_choices(app));
     choices.extend(theme_choices(app));
-    choices.extend(outside.contents.stations().rows().iter().map(|row| Choice {
+    choices.extend(outside.contents.stations().rows().iter().map(|row| PaletteChoice {
         kind: "station",
         name: row.identity.to_string(),
         detail: row.state.to_string(),
@@ -56,17 +62,17 @@ pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
         does: ChoiceAction::Station(row.key),
     }));
     let title = "everything".to_owned();
-    open(app, Chooser::new(title, choices, app.kept.screen.recent.clone()));
+    open(app, Palette::new(title, choices, app.kept.screen.recent.clone()));
 }
 
-fn kept_choices(app: &App) -> Vec<Choice> {
+fn kept_choices(app: &App) -> Vec<PaletteChoice> {
     let drafts = app.kept.drafts.iter().map(|kept| (KeptKind::Draft, "draft", kept)).enumerate();
     let favourites = app.kept.favourites.iter().map(|kept| (KeptKind::Favourite, "favourite", kept)).enumerate();
     drafts
         .chain(favourites)
         .map(|(index, (kind, word, kept))| {
             let action = if kept.action.is_empty() { "whole frame" } else { &kept.action };
-            Choice {
+            PaletteChoice {
                 kind: word,
                 name: if kept.name.is_empty() { action.to_owned() } else { kept.name.clone() },
                 detail: format!("{action}, OCPP {}", kept.version),
@@ -78,10 +84,10 @@ fn kept_choices(app: &App) -> Vec<Choice> {
         .collect()
 }
 
-fn theme_choices(app: &App) -> Vec<Choice> {
+fn theme_choices(app: &App) -> Vec<PaletteChoice> {
     let choice = |name: String| {
         let theme = app.themes.named(&name);
-        Choice {
+        PaletteChoice {
             kind: "theme",
             detail: theme.as_ref().map(|theme| theme.description.clone()).unwrap_or_default(),
             keys: String::new(),
@@ -96,21 +102,21 @@ fn theme_choices(app: &App) -> Vec<Choice> {
 /// Opens the list of themes, with the one that is on selected.
 pub fn open_themes(app: &mut App) {
     let (choices, name) = (theme_choices(app), app.theme.name.clone());
-    open(app, Chooser::new("theme", choices, Vec::new()));
+    open(app, Palette::new("theme", choices, Vec::new()));
     let height = height(app);
     if let Some(chooser) = &mut app.chooser {
         chooser.select(&name, height);
     }
 }
 
-fn open(app: &mut App, mut chooser: Chooser) {
+fn open(app: &mut App, mut chooser: Palette) {
     chooser.before = Some(app.theme.clone());
     app.chooser = Some(chooser);
 }
 
 /// Opens a list of something else than themes.
-pub fn open_list(app: &mut App, title: &str, choices: Vec<Choice>) {
-    open(app, Chooser::new(title, choices, Vec::new()));
+pub fn open_list(app: &mut App, title: &str, choices: Vec<PaletteChoice>) {
+    open(app, Palette::new(title, choices, Vec::new()));
 }
 
 /// Moving line by line needs no list.
@@ -134,18 +140,18 @@ fn is_worth_a_line(action: Action) -> bool {
 }
 
 /// Why an action cannot be done now.
-fn obstacle(app: &App, entry: &Entry, outside: &ReadContext<'_>) -> Option<String> {
+fn obstacle(app: &App, entry: &ActionRow, outside: &ReadContext<'_>) -> Option<String> {
     let editing = app.editor.is_some();
     let selected = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let partner = |later: bool| {
         selected.and_then(|record| record.partner.filter(|partner| (*partner > record.sequence) == later)).is_none()
     };
     let reason = match (entry.context, entry.action) {
-        (Context::Editor, _) if !editing => "the editor is not open",
-        (Context::Editor | Context::Everywhere, _) => return None,
+        (KeyContext::Editor, _) if !editing => "the editor is not open",
+        (KeyContext::Editor | KeyContext::Everywhere, _) => return None,
         _ if editing => "the editor is open; Esc closes it",
-        (Context::Stations, _) if app.stations.shown().is_empty() => "there is no station to do it with",
-        (Context::Trace | Context::Message, _) if selected.is_none() => "no line of the trace is selected",
+        (KeyContext::Stations, _) if app.stations.shown().is_empty() => "there is no station to do it with",
+        (KeyContext::Trace | KeyContext::Message, _) if selected.is_none() => "no line of the trace is selected",
         (_, Action::Copy | Action::CopyAs) if selected.is_none() => "no line of the trace is selected",
         (_, Action::NextPartner | Action::NextPartnerMessage) if partner(true) => "the selected line has no answer",
         (_, Action::PreviousPartner | Action::PreviousPartnerMessage) if partner(false) => "the selected line answers no call",
@@ -162,7 +168,7 @@ pub fn height(app: &App) -> usize {
 }
 
 /// The actions of a list.
-pub fn choose(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn choose(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let height = height(app);
     let page = height.saturating_sub(1).max(1) as isize; // a height of the screen
     let Some(chooser) = &mut app.chooser else { return Vec::new() };
@@ -197,7 +203,7 @@ fn leave(app: &mut App) {
     }
 }
 
-fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(choice) = app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).cloned() else { return Vec::new() };
     if let Some(obstacle) = choice.obstacle {
@@ -211,7 +217,7 @@ fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
         recent.retain(|name| *name != choice.name);
         recent.insert(0, choice.name);
         recent.truncate(RECENT);
-        effects.push(Effect::Keep(SavedPart::Screen));
+        effects.push(UpdateEffect::Keep(SavedPart::Screen));
     }
     match choice.does {
         ChoiceAction::Act(action) => effects.extend(do_action(app, action, outside)),
@@ -219,7 +225,7 @@ fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
             app.command_line.open();
             app.command_line.input.set(format!("{name} "));
         }
-        ChoiceAction::Run(line) => effects.push(Effect::Run { line, context: app.run_context(outside.contents) }),
+        ChoiceAction::Run(line) => effects.push(UpdateEffect::Run { line, context: app.run_context(outside.contents) }),
         ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
         ChoiceAction::Station(key) => select_station(app, key, outside),
@@ -237,13 +243,13 @@ fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
 }
 
 /// Puts a theme on and remembers it.
-pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<Effect> {
+pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<UpdateEffect> {
     match app.themes.named(name) {
         Ok(theme) => {
             app.toasts.info(format!("Theme: {}", theme.name), now);
             app.kept.screen.theme = Some(theme.name.clone());
             app.set_theme(theme);
-            Some(Effect::Keep(SavedPart::Screen))
+            Some(UpdateEffect::Keep(SavedPart::Screen))
         }
         Err(error) => {
             app.toasts.error(error.to_string(), now);
@@ -253,12 +259,12 @@ pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<Effect> {
 }
 
 /// Does an action as if its key had been pressed where it works.
-fn do_action(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn do_action(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let context = OFFERED.into_iter().find(|context| app.bindings.of(*context).any(|(entry, _)| entry.action == action));
     match context {
-        Some(Context::Stations) => app.focus(Pane::Stations),
-        Some(Context::Trace) => app.focus(Pane::Trace),
-        Some(Context::Message) => app.focus(Pane::Message),
+        Some(KeyContext::Stations) => app.focus(Pane::Stations),
+        Some(KeyContext::Trace) => app.focus(Pane::Trace),
+        Some(KeyContext::Message) => app.focus(Pane::Message),
         _ => {}
     }
     act(app, action, outside)
@@ -267,7 +273,7 @@ fn do_action(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Ef
 fn select_station(app: &mut App, key: crate::trace::StationKey, outside: &ReadContext<'_>) {
     app.focus(Pane::Stations);
     if !app.stations.shown().contains(&key) {
-        app.stations.set_filter(Filter::default());
+        app.stations.set_filter(PaneFilter::default());
         super::refresh_view(app, outside);
     }
     let height = super::height_of(app, Pane::Stations);

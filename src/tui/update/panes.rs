@@ -1,15 +1,15 @@
 //! The actions of the three panes: moving, marking, narrowing, copying.
 
-use super::{Effect, clipboard, compose, height_of, layout, palette, refresh_view, search};
+use super::{UpdateEffect, clipboard, compose, height_of, layout, palette, refresh_view, search};
 use crate::trace::StationKey;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Filter, FilterPurpose, Goal, MARGIN, StationDetails, View, fit};
+use crate::tui::state::{FilterPurpose, Goal, MARGIN, PaneFilter, StationDetails, TraceMode, fit};
 
 /// Does what an action says.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     match action {
         Action::CommandLine => app.command_line.open(),
@@ -101,13 +101,13 @@ fn back(app: &mut App, now: u64) {
     if app.zoomed {
         app.zoomed = false;
     } else if app.focus == Pane::Stations && !app.stations.filter().is_empty() {
-        app.stations.set_filter(Filter::default());
+        app.stations.set_filter(PaneFilter::default());
     } else if app.focus == Pane::Trace && !app.trace.find().is_empty() {
-        app.trace.set_find(Filter::default());
+        app.trace.set_find(PaneFilter::default());
     } else if !app.trace.filter().is_empty() {
-        app.trace.set_filter(Filter::default());
-    } else if app.trace.view() == View::Ladder {
-        app.trace.set_view(View::Events, None);
+        app.trace.set_filter(PaneFilter::default());
+    } else if app.trace.view() == TraceMode::Ladder {
+        app.trace.set_view(TraceMode::Events, None);
     } else if app.trace.only().is_some() {
         app.trace.show_only(None);
     } else if app.focus == Pane::Message {
@@ -179,15 +179,15 @@ fn mark_shown(app: &mut App) {
 fn next_view(app: &mut App, outside: &ReadContext<'_>) {
     let station = app.station_of_line(outside.contents).or(app.stations.selected());
     let next = match app.trace.view() {
-        View::Events => View::Exchanges,
-        View::Exchanges if station.is_some() => View::Ladder,
-        View::Exchanges | View::Ladder => View::Events,
+        TraceMode::Events => TraceMode::Exchanges,
+        TraceMode::Exchanges if station.is_some() => TraceMode::Ladder,
+        TraceMode::Exchanges | TraceMode::Ladder => TraceMode::Events,
     };
     app.trace.set_view(next, station);
     let words = match next {
-        View::Events => "One line an event",
-        View::Exchanges => "One line an exchange",
-        View::Ladder => "The ladder of one station",
+        TraceMode::Events => "One line an event",
+        TraceMode::Exchanges => "One line an exchange",
+        TraceMode::Ladder => "The ladder of one station",
     };
     app.toasts.info(words, outside.now.monotonic_micros);
     refresh_view(app, outside);
@@ -198,14 +198,14 @@ fn toggle_pings(app: &mut App, now: u64) {
     app.toasts.info(if app.trace.pings() { "Pings and pongs are shown" } else { "Pings and pongs are hidden" }, now);
 }
 
-fn seek_station(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn seek_station(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match app.station_of_line(outside.contents) {
         Some(station) => search::seek(app, Goal::Station(station), forward, outside),
         None => Vec::new(),
     }
 }
 
-fn seek_action(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn seek_action(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let Some(action) = record.and_then(|record| record.action) else {
         app.toasts.info("This line has no action", outside.now.monotonic_micros);

@@ -1,12 +1,12 @@
 //! Filters, searches and times: the line in which they are typed, and what they do to the lists.
 
-use super::{Effect, height_of};
-use crate::trace::filter::{self, Known};
+use super::{UpdateEffect, height_of};
+use crate::trace::filter::{self, KnownNames};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Filter, FilterLine, FilterPurpose, Goal, SeekProgress};
+use crate::tui::state::{FilterLine, FilterPurpose, Goal, PaneFilter, SeekProgress};
 use crate::tui::widget::InputLine;
 
 /// How many filters are remembered.
@@ -23,7 +23,7 @@ pub fn open_filter(app: &mut App) {
 
 /// Opens the line for something to find or for a time.
 pub fn open(app: &mut App, purpose: FilterPurpose) {
-    let before = if purpose == FilterPurpose::Find { app.trace.find().clone() } else { Filter::default() };
+    let before = if purpose == FilterPurpose::Find { app.trace.find().clone() } else { PaneFilter::default() };
     app.filter_line = Some(FilterLine::new(purpose, before));
 }
 
@@ -35,7 +35,7 @@ pub fn typed(app: &mut App) {
         return;
     }
     let purpose = line.purpose;
-    match Filter::parse(line.input.text()) {
+    match PaneFilter::parse(line.input.text()) {
         Ok(filter) => {
             line.error = None;
             set(app, purpose, filter);
@@ -44,7 +44,7 @@ pub fn typed(app: &mut App) {
     }
 }
 
-fn set(app: &mut App, purpose: FilterPurpose, filter: Filter) {
+fn set(app: &mut App, purpose: FilterPurpose, filter: PaneFilter) {
     match purpose {
         FilterPurpose::Filter(Pane::Stations) => app.stations.set_filter(filter),
         FilterPurpose::Filter(_) => app.trace.set_filter(filter),
@@ -54,7 +54,7 @@ fn set(app: &mut App, purpose: FilterPurpose, filter: Filter) {
 }
 
 /// The actions of the line.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match action {
         Action::KeepFilter => return keep(app, outside),
         Action::DropFilter => drop_line(app),
@@ -68,7 +68,7 @@ pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effe
 }
 
 /// Enter: what is wrong is said again, so that nothing seems to work that does not.
-fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     if app.filter_line.as_ref().is_some_and(|line| line.proposals.is_some()) {
         accept(app);
@@ -132,7 +132,7 @@ fn complete(app: &mut App, outside: &ReadContext<'_>) {
         .collect();
     actions.sort_unstable();
     actions.dedup();
-    let known = Known { actions: &actions, stations: &stations };
+    let known = KnownNames { actions: &actions, stations: &stations };
     let completion = filter::complete(line.input.text(), line.input.cursor(), known);
     if let [only] = completion.candidates.as_slice() {
         line.input.replace(completion.span, &only.text);
@@ -158,7 +158,7 @@ fn turn(app: &mut App, by: isize) {
 fn accept(app: &mut App) {
     let Some(line) = &mut app.filter_line else { return };
     let Some((candidates, chosen)) = line.proposals.take() else { return };
-    let completion = filter::complete(line.input.text(), line.input.cursor(), Known::default());
+    let completion = filter::complete(line.input.text(), line.input.cursor(), KnownNames::default());
     if let Some(candidate) = candidates.get(chosen) {
         line.input.replace(completion.span, &candidate.text);
     }
@@ -185,17 +185,17 @@ fn recall(app: &mut App, older: bool) {
 }
 
 /// Begins a jump in the trace.
-pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     app.trace.seek(goal, forward);
     seek_on(app, outside)
 }
 
 /// Goes on with a jump that has a long way.
-pub fn seek_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn seek_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     match app.trace.seek_on(outside.contents, &context, height) {
         SeekProgress::Idle | SeekProgress::There => {}
-        SeekProgress::More => return vec![Effect::Continue],
+        SeekProgress::More => return vec![UpdateEffect::Continue],
         SeekProgress::Nothing(goal) => {
             app.toasts.info(format!("No further {} this way", goal.words()), outside.now.monotonic_micros);
         }

@@ -1,14 +1,14 @@
 //! From the key that sends to what became of the order: the faults and physical actions that must be confirmed, one order or a batch
 //! of them, the summary at the end.
 
-use super::{Effect, drafts};
+use super::{UpdateEffect, drafts};
 use crate::config::SavedPart;
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::link::ReleaseAction;
-use crate::tui::app::{App, ConfirmAction, Question};
+use crate::tui::app::{App, ConfirmAction, ConfirmQuestion};
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Batch, RepeatPlan};
+use crate::tui::state::{RepeatPlan, SendBatch};
 
 /// Actions that move something in the real world, as they are written and as a command names them.
 const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
@@ -16,8 +16,8 @@ const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "Remo
 const MANY: usize = 10;
 
 /// The key to send: a fault must be confirmed with the same key, what moves something or reaches many with `y`.
-pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
-    if app.batch.as_ref().is_some_and(Batch::is_sending) {
+pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    if app.batch.as_ref().is_some_and(SendBatch::is_sending) {
         app.toasts.error("The last order is still being repeated; Esc stops it", outside.now.monotonic_micros);
         return Vec::new();
     }
@@ -33,20 +33,20 @@ pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<
     if app.confirm && (physical || many) {
         let times = if pace.times > 1 { format!("{} times ", pace.times) } else { String::new() };
         let text = format!("{} {times}to {}?", subject.what(), subject.names);
-        app.question = Some(Question { text, on_yes: ConfirmAction::Send { pace, stays } });
+        app.question = Some(ConfirmQuestion { text, on_yes: ConfirmAction::Send { pace, stays } });
         return Vec::new();
     }
     submit(app, pace, stays, outside)
 }
 
 /// Makes the order. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
-pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(editor) = &mut app.editor else { return Vec::new() };
     let (subject, text) = (&editor.subject, editor.text());
     let deed = if let Some(held) = subject.held {
         match serde_json::from_str(&text) {
-            Ok(payload) => LinkCommand::Release { number: held.number, fate: ReleaseAction::Go(Some(payload)) },
+            Ok(payload) => LinkCommand::Release { number: held.number, action: ReleaseAction::Go(Some(payload)) },
             Err(_) => {
                 app.toasts.error("What waits goes on with a payload, and this is no JSON", now);
                 return Vec::new();
@@ -61,10 +61,10 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
         }
     };
     let what = subject.what().to_owned();
-    let order = Order { targets: subject.targets.clone(), deed };
+    let order = Order { targets: subject.targets.clone(), command: deed };
     editor.stays = stays;
     if order.targets.len() == 1 && pace == RepeatPlan::ONCE {
-        return vec![Effect::Submit { order, what }];
+        return vec![UpdateEffect::Submit { order, what }];
     }
     let mut effects = Vec::new();
     if stays {
@@ -72,25 +72,25 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     } else {
         effects.extend(leave_editor(app));
     }
-    app.batch = Some(Batch::new(order, what, pace, now, outside.contents.records().range().end));
+    app.batch = Some(SendBatch::new(order, what, pace, now, outside.contents.records().range().end));
     effects.extend(continue_batch(app, outside));
     effects
 }
 
 /// What was sent is no draft any more.
-fn leave_editor(app: &mut App) -> Option<Effect> {
+fn leave_editor(app: &mut App) -> Option<UpdateEffect> {
     let editor = app.editor.take()?;
     let forgotten = drafts::forget(app, &editor.subject);
-    (forgotten || editor.revision > 0).then_some(Effect::Keep(SavedPart::Drafts))
+    (forgotten || editor.revision > 0).then_some(UpdateEffect::Keep(SavedPart::Drafts))
 }
 
 /// Gives the orders of the batch that are due, and ends it when everything was answered.
-pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(batch) = &mut app.batch else { return Vec::new() };
     let mut effects = Vec::new();
     for _ in 0..batch.due(now) {
-        effects.push(Effect::Give(batch.order.clone()));
+        effects.push(UpdateEffect::Give(batch.order.clone()));
     }
     batch.count_answers(outside.contents);
     if effects.is_empty() && batch.is_over() {
@@ -123,7 +123,7 @@ pub fn stop(app: &mut App) -> bool {
 }
 
 /// Says what became of a single order. The editor closes when the link took it, unless it is to stay.
-pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     if let Some((station, reason)) = receipt.refused.first() {
         let name = assist::names(&[*station], outside.contents);

@@ -7,7 +7,7 @@ use crate::compose::{compact, pretty};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{Choice, ChoiceAction, Chooser, EditTarget, Editor, KeptKind, payload_text};
+use crate::tui::state::{ChoiceAction, EditTarget, Editor, KeptKind, Palette, PaletteChoice, payload_text};
 
 /// How many of the newest records are searched for a call of the same action.
 const SEARCHED: u64 = 50_000;
@@ -19,14 +19,14 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     let Some(editor) = &app.editor else { return };
     let title = format!("begin {} with", editor.subject.what());
     let choices = choices(app, editor, outside);
-    app.chooser = Some(Chooser::new(title, choices, Vec::new()));
+    app.chooser = Some(Palette::new(title, choices, Vec::new()));
 }
 
-fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<Choice> {
+fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<PaletteChoice> {
     let subject = &editor.subject;
     let mut choices = Vec::new();
     let mut text = |name: &str, text: Option<String>, reason: &str| {
-        choices.push(Choice {
+        choices.push(PaletteChoice {
             kind: "text",
             name: name.to_owned(),
             detail: text.as_deref().map(first_words).unwrap_or_default(),
@@ -49,13 +49,13 @@ fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<Choice>
             let name = if kept.name.is_empty() { format!("Draft, OCPP {}", kept.version) } else { kept.name.clone() };
             let does = ChoiceAction::Kept(kind, index);
             let detail = first_words(&kept.text);
-            choices.push(Choice { kind: word, name, detail, keys: String::new(), obstacle: None, does });
+            choices.push(PaletteChoice { kind: word, name, detail, keys: String::new(), obstacle: None, does });
         }
     }
     for (index, kept) in app.kept.favourites.iter().enumerate().filter(|(_, kept)| kept.action == subject.action) {
         let name = format!("Forget {}", kept.name);
         let does = ChoiceAction::Forget(index);
-        choices.push(Choice { kind: "forget", name, detail: String::new(), keys: String::new(), obstacle: None, does });
+        choices.push(PaletteChoice { kind: "forget", name, detail: String::new(), keys: String::new(), obstacle: None, does });
     }
     choices
 }

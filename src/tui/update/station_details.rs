@@ -1,6 +1,6 @@
 //! The actions of the page about a station.
 
-use super::{Effect, compose, refresh_view};
+use super::{UpdateEffect, compose, refresh_view};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -9,7 +9,7 @@ use crate::tui::pane::page_lines;
 use crate::tui::state::StationDetails;
 
 /// Does what an action says.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(page) = app.page else { return Vec::new() };
     let height = usize::from(app.size.height.saturating_sub(4));
     let by = match action {

@@ -2,15 +2,15 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Effect, palette, search, send};
-use crate::tui::action::{Action, Context};
-use crate::tui::app::{App, ConfirmAction, Question};
+use super::{UpdateEffect, palette, search, send};
+use crate::tui::action::{Action, KeyContext};
+use crate::tui::app::{App, ConfirmAction, ConfirmQuestion};
 use crate::tui::context::ReadContext;
 
 /// A key that is no action.
-pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match context {
-        Context::CommandLine => {
+        KeyContext::CommandLine => {
             let edited = app.command_line.input.key(&event);
             if edited {
                 app.command_line.hide_proposals();
@@ -19,13 +19,13 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &ReadCon
                 }
             }
         }
-        Context::FilterLine => {
+        KeyContext::FilterLine => {
             let edited = app.filter_line.as_mut().is_some_and(|line| line.input.key(&event));
             if edited {
                 search::typed(app);
             }
         }
-        Context::Picker => {
+        KeyContext::Picker => {
             if let Some(picker) = &mut app.picker {
                 let before = picker.input.text().to_owned();
                 picker.input.key(&event);
@@ -34,7 +34,7 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &ReadCon
                 }
             }
         }
-        Context::Chooser => {
+        KeyContext::Chooser => {
             if let Some(chooser) = &mut app.chooser {
                 let before = chooser.input.text().to_owned();
                 chooser.input.key(&event);
@@ -44,18 +44,18 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &ReadCon
             }
             palette::preview(app);
         }
-        Context::Prompt => {
+        KeyContext::Prompt => {
             if let Some(prompt) = &mut app.prompt {
                 prompt.input.key(&event);
             }
         }
-        Context::Search => {
+        KeyContext::Search => {
             if let Some(reading) = &mut app.reading {
                 reading.search.key(&event);
                 reading.narrow();
             }
         }
-        Context::Editor => {
+        KeyContext::Editor => {
             if let Some(editor) = &mut app.editor {
                 editor.key(event);
             }
@@ -68,38 +68,38 @@ pub fn typed(app: &mut App, context: Context, event: KeyEvent, outside: &ReadCon
 /// Pasted text goes where typed text would go; in a pane it does nothing, so that it cannot press keys.
 pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
     match app.context() {
-        Context::CommandLine => app.command_line.input.paste(text),
-        Context::FilterLine => {
+        KeyContext::CommandLine => app.command_line.input.paste(text),
+        KeyContext::FilterLine => {
             if let Some(line) = &mut app.filter_line {
                 line.input.paste(text);
             }
             search::typed(app);
         }
-        Context::Picker => {
+        KeyContext::Picker => {
             if let Some(picker) = &mut app.picker {
                 picker.input.paste(text);
                 picker.narrow();
             }
         }
-        Context::Chooser => {
+        KeyContext::Chooser => {
             if let Some(chooser) = &mut app.chooser {
                 chooser.input.paste(text);
                 chooser.narrow();
             }
             palette::preview(app);
         }
-        Context::Prompt => {
+        KeyContext::Prompt => {
             if let Some(prompt) = &mut app.prompt {
                 prompt.input.paste(text);
             }
         }
-        Context::Search => {
+        KeyContext::Search => {
             if let Some(reading) = &mut app.reading {
                 reading.search.paste(text);
                 reading.narrow();
             }
         }
-        Context::Editor => {
+        KeyContext::Editor => {
             if let Some(editor) = &mut app.editor {
                 editor.paste(text);
             }
@@ -109,7 +109,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
 }
 
 /// The actions of the command line.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effect> {
+pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match action {
         Action::LeaveCommandLine if app.command_line.proposes() => app.command_line.hide_proposals(),
         Action::LeaveCommandLine => app.command_line.close(),
@@ -132,10 +132,10 @@ pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effe
                 app.command_line.close();
                 if app.confirm && send::is_dangerous(&line) {
                     let text = format!("\"{line}\" moves something at many stations. Run it?");
-                    app.question = Some(Question { text, on_yes: ConfirmAction::Run { line } });
+                    app.question = Some(ConfirmQuestion { text, on_yes: ConfirmAction::Run { line } });
                     return Vec::new();
                 }
-                return vec![Effect::Run { line, context: app.run_context(outside.contents) }];
+                return vec![UpdateEffect::Run { line, context: app.run_context(outside.contents) }];
             } else {
                 app.command_line.close();
             }
@@ -145,8 +145,8 @@ pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<Effe
     Vec::new()
 }
 
-fn complete(app: &App, outside: &ReadContext<'_>, asked: bool) -> Vec<Effect> {
+fn complete(app: &App, outside: &ReadContext<'_>, asked: bool) -> Vec<UpdateEffect> {
     let input = &app.command_line.input;
     let context = app.run_context(outside.contents);
-    vec![Effect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context, asked }]
+    vec![UpdateEffect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context, asked }]
 }

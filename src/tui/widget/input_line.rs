@@ -105,7 +105,7 @@ impl InputLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::key::Key;
+    use crate::tui::key::KeyPress;
 
     #[test]
     fn keys_edit_the_line() {
@@ -124,7 +124,7 @@ mod tests {
                 let event = match key {
                     "backspace" => KeyEvent::from(KeyCode::Backspace),
                     "delete" => KeyEvent::from(KeyCode::Delete),
-                    _ => Key::parse(key).unwrap().event(),
+                    _ => KeyPress::parse(key).unwrap().event(),
                 };
                 assert!(line.key(&event), "{key}");
             }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::sanitize::visible;
+use crate::sanitize::escape_control;
 
 /// How many columns a text takes.
 pub fn width_of(text: &str) -> usize {
@@ -103,7 +103,7 @@ impl<'a> LineWriter<'a> {
             Some((end, _)) => &text[..end],
             None => text,
         };
-        let shown = visible(head);
+        let shown = escape_control(head);
         let fits = head.len() == text.len() && width_of(&shown) <= width;
         let limit = if fits { width } else { width.saturating_sub(1) };
         let mut used = 0;

@@ -292,7 +292,7 @@ pub fn replay(name: &str, entries: Vec<Entry>, arguments: &[&str]) -> String {
             cast.stage.until(RECORDING, |heard| Ledger::of(heard, &cast.ports).covers(&expected));
             cast.stage.until_quiet(QUIET);
             expected = Ledger::of(&cast.stage.heard(), &cast.ports);
-        } else if !cast.stage.until(PATIENCE, |heard| Ledger::of(heard, &cast.ports).covers(&expected)) {
+        } else if !cast.stage.until(TIMEOUT, |heard| Ledger::of(heard, &cast.ports).covers(&expected)) {
             break;
         }
         for (who, _) in &step.expected {

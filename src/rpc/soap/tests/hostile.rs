@@ -57,7 +57,7 @@ fn a_text_that_ends_early_names_where_it_ended() {
 fn a_faulty_attribute_is_named_with_its_place() {
     let at = |tag: &str| {
         let text = envelope("", tag);
-        let error = read(&text, &Catalog::embedded(), Hint::default()).unwrap_err();
+        let error = read(&text, &Catalog::embedded(), ReadHint::default()).unwrap_err();
         text[error.offset..].chars().take(2).collect::<String>()
     };
     assert_eq!(at("<o:x a=1/>"), "1/");
@@ -110,7 +110,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes: Vec<u8>) {
         if let Ok(text) = text(&bytes) {
-            let _ = read(&text.text, &Catalog::embedded(), Hint::default());
+            let _ = read(&text.text, &Catalog::embedded(), ReadHint::default());
         }
     }
 
@@ -118,9 +118,9 @@ proptest! {
     fn no_text_makes_it_panic(inside in LIKELY) {
         let catalog = Catalog::embedded();
         for text in [inside.clone(), envelope(&inside, ""), envelope("", &inside), format!("<Envelope>{inside}</Envelope>")] {
-            match read(&text, &catalog, Hint::default()) {
+            match read(&text, &catalog, ReadHint::default()) {
                 Ok(envelope) => {
-                    lint(&envelope, Direction::Request, crate::ocpp::Version::V1_6, crate::ocpp::Role::CentralSystem);
+                    lint(&envelope, HeaderDirection::Request, crate::ocpp::Version::V1_6, crate::ocpp::Role::CentralSystem);
                     prop_assert!(envelope.remarks.iter().all(|remark| remark.offset <= text.len()));
                 }
                 Err(error) => prop_assert!(error.offset <= text.len(), "{error}"),
@@ -135,7 +135,7 @@ proptest! {
         let end = (start + length).min(whole.len());
         if whole.is_char_boundary(start) && whole.is_char_boundary(end) {
             let changed = format!("{}{instead}{}", &whole[..start], &whole[end..]);
-            let _ = read(&changed, &Catalog::embedded(), Hint::default());
+            let _ = read(&changed, &Catalog::embedded(), ReadHint::default());
         }
     }
 }

@@ -105,25 +105,25 @@ fn lists_are_lists_and_attributes_are_read_with_and_without_prefix() {
 
 #[test]
 fn the_version_is_found_without_a_good_namespace() {
-    let found = |header: &str, body: &str, hint: Hint| {
+    let found = |header: &str, body: &str, hint: ReadHint| {
         let envelope = read(&envelope(header, body), &Catalog::embedded(), hint).unwrap();
         let found = operation(&envelope.body);
         (found.version, found.service)
     };
     let (cs, cp) = (Role::CentralSystem, Role::ChargePoint);
     let no_slash = "<h:heartbeatRequest xmlns:h='urn://Ocpp/Cs/2015/10'/>";
-    assert_eq!(found("", no_slash, Hint::default()), (Version::V1_6, cs));
+    assert_eq!(found("", no_slash, ReadHint::default()), (Version::V1_6, cs));
     // The identity's namespace, then what is declared, then what the caller knows.
     let identity = "<c:chargeBoxIdentity xmlns:c='urn://Ocpp/Cs/2010/08/'>A</c:chargeBoxIdentity>";
-    assert_eq!(found(identity, "<heartbeatRequest/>", Hint::default()), (Version::V1_2, cs));
-    assert_eq!(found("", "<heartbeatRequest/>", Hint::default()), (Version::V1_5, cs));
+    assert_eq!(found(identity, "<heartbeatRequest/>", ReadHint::default()), (Version::V1_2, cs));
+    assert_eq!(found("", "<heartbeatRequest/>", ReadHint::default()), (Version::V1_5, cs));
     let bare = "<Envelope><Body><dataTransferRequest/></Body></Envelope>";
-    let hint = Hint { version: Some(Version::V1_5), service: Some(cp) };
+    let hint = ReadHint { version: Some(Version::V1_5), service: Some(cp) };
     let envelope = read(bare, &Catalog::embedded(), hint).unwrap();
     assert_eq!((operation(&envelope.body).version, operation(&envelope.body).service), (Version::V1_5, cp));
     // The service of the other role, and a name in another case.
     let other = "<c:AuthorizeRequest xmlns:c='urn://Ocpp/Cp/2012/06/'><c:idTag>A</c:idTag></c:AuthorizeRequest>";
-    assert_eq!(found("", other, Hint::default()), (Version::V1_5, cs));
+    assert_eq!(found("", other, ReadHint::default()), (Version::V1_5, cs));
     // An action of a later version.
     let later = super::envelope("", "<o:triggerMessageRequest/>");
     let Body::Unknown(unknown) = parse(&later).body else { panic!() };

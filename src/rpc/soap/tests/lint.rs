@@ -18,7 +18,7 @@ fn with(position: usize, header: &str) -> Vec<(String, HeaderState, HeaderSeveri
     let mut headers = BEST;
     headers[position] = header;
     let envelope = parse(&envelope(&headers.concat(), "<o:heartbeatRequest/>"));
-    let findings = lint(&envelope, Direction::Request, Version::V1_5, Role::CentralSystem);
+    let findings = lint(&envelope, HeaderDirection::Request, Version::V1_5, Role::CentralSystem);
     let bad = findings.into_iter().filter(|finding| finding.severity != HeaderSeverity::Good);
     bad.map(|finding| (finding.header, finding.state, finding.severity)).collect()
 }
@@ -26,7 +26,7 @@ fn with(position: usize, header: &str) -> Vec<(String, HeaderState, HeaderSeveri
 #[test]
 fn the_best_request_has_one_good_row_a_header() {
     let text = envelope(&BEST.concat(), "<o:heartbeatRequest/>");
-    let findings = lint(&parse(&text), Direction::Request, Version::V1_5, Role::CentralSystem);
+    let findings = lint(&parse(&text), HeaderDirection::Request, Version::V1_5, Role::CentralSystem);
     assert_eq!(findings.len(), 6);
     for finding in findings {
         assert_eq!((finding.state, finding.severity), (HeaderState::Present, HeaderSeverity::Good), "{finding:?}");
@@ -73,7 +73,7 @@ fn every_mistake_has_its_state() {
 #[test]
 fn version_1_6_takes_its_own_rules_seriously() {
     let envelope = parse(&envelope("", "<h:heartbeatRequest xmlns:h='urn://Ocpp/Cs/2015/10/'/>"));
-    let findings = lint(&envelope, Direction::Request, Version::V1_6, Role::CentralSystem);
+    let findings = lint(&envelope, HeaderDirection::Request, Version::V1_6, Role::CentralSystem);
     let missing: Vec<_> = findings.iter().map(|finding| (&*finding.header, finding.severity)).collect();
     assert_eq!(missing[0], ("chargeBoxIdentity", HeaderSeverity::Error));
     assert!(missing[1..].iter().all(|(_, severity)| *severity == HeaderSeverity::Warning));
@@ -85,7 +85,7 @@ fn an_answer_relates_to_its_request() {
     let findings = |header: &str, message_id: Option<&str>| {
         let body = "<o:heartbeatResponse><o:currentTime>2013-02-01T15:09:18Z</o:currentTime></o:heartbeatResponse>";
         let envelope = parse(&envelope(&format!("<a:Action>/HeartbeatResponse</a:Action>{header}"), body));
-        let findings = lint(&envelope, Direction::Response { message_id }, Version::V1_5, Role::CentralSystem);
+        let findings = lint(&envelope, HeaderDirection::Response { message_id }, Version::V1_5, Role::CentralSystem);
         let bad = findings.into_iter().filter(|finding| finding.severity != HeaderSeverity::Good);
         bad.map(|finding| finding.state).collect::<Vec<_>>()
     };

@@ -19,11 +19,11 @@ fn envelope(header: &str, body: &str) -> String {
 }
 
 fn parse(text: &str) -> Envelope {
-    read(text, &Catalog::embedded(), Hint::default()).unwrap_or_else(|error| panic!("{error}: {text}"))
+    read(text, &Catalog::embedded(), ReadHint::default()).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 fn problem(text: &str) -> ReadProblem {
-    let error = read(text, &Catalog::embedded(), Hint::default()).expect_err("the text is no envelope");
+    let error = read(text, &Catalog::embedded(), ReadHint::default()).expect_err("the text is no envelope");
     assert!(error.offset <= text.len(), "{error}");
     error.problem
 }

@@ -83,7 +83,7 @@ fn every_message(
         assert_eq!((envelope.identity(), envelope.to()), (Some(&*request.identity), Some(&*request.to)));
         assert_eq!((envelope.from(), envelope.message_id()), (request.from.as_deref(), request.message_id.as_deref()));
         assert_eq!(envelope.reply_to(), Some(ANONYMOUS));
-        let good = lint(&envelope, Direction::Request, version, initiator.peer());
+        let good = lint(&envelope, HeaderDirection::Request, version, initiator.peer());
         assert!(good.iter().all(|finding| finding.severity == HeaderSeverity::Good), "{good:?}");
         let found = operation(&envelope.body);
         assert_eq!((found.version, found.initiator(), &*found.action), (version, initiator, name));
@@ -94,7 +94,7 @@ fn every_message(
         let envelope = parse(&text);
         assert!(matches!(envelope.body, Body::Response(_)), "{text}");
         assert_eq!(envelope.relates_to(), Some("urn:uuid:1"));
-        let direction = Direction::Response { message_id: Some("urn:uuid:1") };
+        let direction = HeaderDirection::Response { message_id: Some("urn:uuid:1") };
         let good = lint(&envelope, direction, version, initiator.peer());
         assert!(good.iter().all(|finding| finding.severity == HeaderSeverity::Good), "{good:?}");
         let found = operation(&envelope.body);

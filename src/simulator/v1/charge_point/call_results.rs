@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::ChargePoint;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
-use super::transaction_messages::{Failed, TransactionMessage};
+use super::transaction_messages::{FailedMessage, TransactionMessage};
 use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, text};
@@ -44,7 +44,7 @@ impl ChargePoint {
             CallOutcome::Error { .. } | CallOutcome::Timeout => {
                 let attempts = self.configuration.number("TransactionMessageAttempts");
                 let failed = self.transaction_messages.failed(u32::try_from(attempts).unwrap_or(u32::MAX));
-                if let Failed::RetryAfter(times) = failed {
+                if let FailedMessage::RetryAfter(times) = failed {
                     let interval = self.configuration.seconds("TransactionMessageRetryInterval");
                     let wait = Duration::from_secs(interval.saturating_mul(times.into()));
                     self.schedule(TimerTask::RetryTransactionMessage, wait, now);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::configuration_keys::{KEYS, Key, KeyAccess, Kind};
+use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess};
 use super::metering::MEASURANDS;
 use super::timers::TimerTask;
 use crate::behaviour::Answer;
@@ -57,7 +57,7 @@ impl Configuration {
         }
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for name in names.iter().filter_map(Value::as_str) {
-            match Key::find(name, version) {
+            match ConfigurationName::find(name, version) {
                 Some(key) => known.push(self.entry(key, version)),
                 None => unknown.push(name),
             }
@@ -72,14 +72,14 @@ impl Configuration {
         result
     }
 
-    fn entry(&self, key: &Key, version: Version) -> Value {
+    fn entry(&self, key: &ConfigurationName, version: Version) -> Value {
         let readonly = key.access == KeyAccess::Read;
         json!({ "key": key.name_in(version), "readonly": readonly, "value": self.value(key.name) })
     }
 
     /// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3). `RebootRequired` came with 1.6.
     fn change(&mut self, name: &str, value: &str, version: Version) -> &'static str {
-        let Some(key) = Key::find(name, version) else { return "NotSupported" };
+        let Some(key) = ConfigurationName::find(name, version) else { return "NotSupported" };
         if key.access == KeyAccess::Read || !key.kind.allows(value) {
             return "Rejected";
         }
@@ -91,18 +91,18 @@ impl Configuration {
     }
 }
 
-impl Kind {
+impl ConfigurationKind {
     /// Whether a value is one of this kind. A list with one measurand that we do not have is refused as a whole (OCPP 1.6 §3.16.4).
     fn allows(self, value: &str) -> bool {
         let number = || value.trim().parse::<i32>().ok().filter(|number| *number >= 0);
         match self {
-            Kind::Boolean => ["true", "false"].iter().any(|word| value.trim().eq_ignore_ascii_case(word)),
-            Kind::Number => number().is_some(),
-            Kind::Percent => number().is_some_and(|number| number <= 100),
-            Kind::Measurands => {
+            ConfigurationKind::Boolean => ["true", "false"].iter().any(|word| value.trim().eq_ignore_ascii_case(word)),
+            ConfigurationKind::Number => number().is_some(),
+            ConfigurationKind::Percent => number().is_some_and(|number| number <= 100),
+            ConfigurationKind::Measurands => {
                 value.trim().is_empty() || value.split(',').all(|name| MEASURANDS.iter().any(|it| it.name == name.trim()))
             }
-            Kind::Text => value.chars().count() <= 500,
+            ConfigurationKind::Text => value.chars().count() <= 500,
         }
     }
 }

@@ -5,13 +5,13 @@ use crate::ocpp::Version;
 
 /// A configuration key.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(super) struct ConfigurationName {
     /// Its name in OCPP 1.6.
     pub(super) name: &'static str,
     /// Its value before anybody changed it.
     pub(super) default: &'static str,
     /// What values it takes.
-    pub(super) kind: Kind,
+    pub(super) kind: ConfigurationKind,
     /// Whether the central system may change it.
     pub(super) access: KeyAccess,
     /// The first version that has it.
@@ -20,7 +20,7 @@ pub(super) struct Key {
 
 /// The values that a key takes. They travel as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ConfigurationKind {
     /// `true` or `false`.
     Boolean,
     /// A whole number from 0.
@@ -44,27 +44,33 @@ pub(super) enum KeyAccess {
     WriteThenReboot,
 }
 
-const fn key(name: &'static str, default: &'static str, kind: Kind, access: KeyAccess, since: Version) -> Key {
-    Key { name, default, kind, access, since }
+const fn key(
+    name: &'static str,
+    default: &'static str,
+    kind: ConfigurationKind,
+    access: KeyAccess,
+    since: Version,
+) -> ConfigurationName {
+    ConfigurationName { name, default, kind, access, since }
 }
 
-const fn writable(name: &'static str, default: &'static str, kind: Kind) -> Key {
+const fn writable(name: &'static str, default: &'static str, kind: ConfigurationKind) -> ConfigurationName {
     key(name, default, kind, KeyAccess::Write, Version::V1_6)
 }
 
-const fn readable(name: &'static str, default: &'static str, kind: Kind) -> Key {
+const fn readable(name: &'static str, default: &'static str, kind: ConfigurationKind) -> ConfigurationName {
     key(name, default, kind, KeyAccess::Read, Version::V1_6)
 }
 
 /// A key that existed before 1.6.
-const fn old(name: &'static str, default: &'static str, kind: Kind) -> Key {
+const fn old(name: &'static str, default: &'static str, kind: ConfigurationKind) -> ConfigurationName {
     key(name, default, kind, KeyAccess::Write, Version::V1_2)
 }
 
-use Kind::{Boolean, Measurands, Number, Percent, Text};
+use ConfigurationKind::{Boolean, Measurands, Number, Percent, Text};
 
 /// All keys, sorted by name.
-pub(super) const KEYS: [Key; 48] = [
+pub(super) const KEYS: [ConfigurationName; 48] = [
     writable("AllowOfflineTxForUnknownId", "false", Boolean),
     writable("AuthorizationCacheEnabled", "true", Boolean),
     writable("AuthorizeRemoteTxRequests", "true", Boolean),
@@ -119,7 +125,7 @@ pub(super) const KEYS: [Key; 48] = [
     key("WebSocketPingInterval", "0", Number, KeyAccess::WriteThenReboot, Version::V1_6),
 ];
 
-impl Key {
+impl ConfigurationName {
     /// The name in a version: 1.5 spelled the heartbeat with a capital beat.
     pub(super) fn name_in(&self, version: Version) -> &'static str {
         match (self.name, version) {
@@ -129,7 +135,7 @@ impl Key {
     }
 
     /// Finds a key of a version. Names are compared without case, as CiString says (OCPP 1.6 §7, `CiString50Type`).
-    pub(super) fn find(name: &str, version: Version) -> Option<&'static Key> {
+    pub(super) fn find(name: &str, version: Version) -> Option<&'static ConfigurationName> {
         KEYS.iter().find(|key| key.since <= version && key.name.eq_ignore_ascii_case(name))
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Meter {
 
 /// What the meter shows at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Reading {
+pub(super) struct MeterReading {
     /// The register in whole watt-hours, as StartTransaction and StopTransaction want it.
     pub(super) watt_hours: i32,
     /// The power at this moment.
@@ -22,13 +22,13 @@ pub(super) struct Reading {
 
 impl Meter {
     /// Reads the meter.
-    pub(super) fn read(&mut self, now: Instant) -> Reading {
+    pub(super) fn read(&mut self, now: Instant) -> MeterReading {
         if let Some(before) = self.counted_until {
             self.watt_hours += self.watts * now.saturating_duration_since(before).as_secs_f64() / 3600.0;
         }
         self.counted_until = Some(now);
         #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and the register has 32 bits in OCPP")]
-        Reading { watt_hours: self.watt_hours as i32, watts: self.watts }
+        MeterReading { watt_hours: self.watt_hours as i32, watts: self.watts }
     }
 
     /// From now on this much power flows.
@@ -57,7 +57,7 @@ mod tests {
         meter.set_power(7200.0, start);
         assert_eq!(meter.read(start + Duration::from_secs(1800)).watt_hours, 3600);
         meter.set_power(0.0, start + Duration::from_secs(3600));
-        assert_eq!(meter.read(start + Duration::from_secs(99_999)), Reading { watt_hours: 7200, watts: 0.0 });
+        assert_eq!(meter.read(start + Duration::from_secs(99_999)), MeterReading { watt_hours: 7200, watts: 0.0 });
         meter.raise_to(5);
         assert_eq!(meter.read(start).watt_hours, 7200);
     }

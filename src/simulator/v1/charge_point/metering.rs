@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::connector::Transaction;
-use super::meter::Reading;
+use super::meter::MeterReading;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
@@ -28,7 +28,7 @@ pub(super) struct Measurand {
     pub(super) name: &'static str,
     /// The unit in 1.6 and in 1.5.
     units: [&'static str; 2],
-    measure: fn(Reading) -> f64,
+    measure: fn(MeterReading) -> f64,
 }
 
 /// All that the charge point can measure.
@@ -41,7 +41,7 @@ pub(super) const MEASURANDS: [Measurand; 4] = [
 
 /// One moment's values in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6. 1.2 knows only the
 /// register; for 1.5 there are two mappings.
-fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: Reading) -> Value {
+fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: MeterReading) -> Value {
     let timestamp = written_time(now.wall);
     let (version, mapping) = form;
     match version {
@@ -52,7 +52,7 @@ fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names:
 }
 
 /// An empty list of measurands still gives the register: OCPP wants at least one value.
-fn sampled_values(unit: usize, context: &str, names: &str, reading: Reading) -> Vec<Value> {
+fn sampled_values(unit: usize, context: &str, names: &str, reading: MeterReading) -> Vec<Value> {
     let wanted = |name: &str| names.split(',').any(|wanted| wanted.trim() == name);
     let any = MEASURANDS.iter().any(|measurand| wanted(measurand.name));
     let chosen = MEASURANDS.iter().enumerate().filter(|(index, it)| if any { wanted(it.name) } else { *index == 0 });
@@ -89,12 +89,11 @@ impl ChargePoint {
     }
 
     /// Reads the meter of a connector, or of all together for connector 0.
-    pub(super) fn read_meter(&mut self, connector: i32, now: Moment) -> Reading {
+    pub(super) fn read_meter(&mut self, connector: i32, now: Moment) -> MeterReading {
         let all = connector == 0;
         let meters = self.connectors.iter_mut().zip(1..).filter(|(_, number)| all || *number == connector);
-        meters.map(|(it, _)| it.meter.read(now.monotonic)).fold(Reading { watt_hours: 0, watts: 0.0 }, |sum, reading| Reading {
-            watt_hours: sum.watt_hours.saturating_add(reading.watt_hours),
-            watts: sum.watts + reading.watts,
+        meters.map(|(it, _)| it.meter.read(now.monotonic)).fold(MeterReading { watt_hours: 0, watts: 0.0 }, |sum, reading| {
+            MeterReading { watt_hours: sum.watt_hours.saturating_add(reading.watt_hours), watts: sum.watts + reading.watts }
         })
     }
 

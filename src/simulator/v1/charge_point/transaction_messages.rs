@@ -25,7 +25,7 @@ pub(super) struct TransactionMessage {
 
 /// What becomes of a message that failed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failed {
+pub(super) enum FailedMessage {
     /// It is sent again after this many intervals.
     RetryAfter(u32),
     /// It was given up.
@@ -79,15 +79,15 @@ impl TransactionMessages {
 
     /// The message in flight failed: an error or no answer. The wait grows with every sending (`TransactionMessageRetryInterval`,
     /// OCPP 1.6 §3.7.1).
-    pub(super) fn failed(&mut self, attempts: u32) -> Failed {
+    pub(super) fn failed(&mut self, attempts: u32) -> FailedMessage {
         self.in_flight = false;
-        let Some(message) = self.waiting.front_mut() else { return Failed::Dropped };
+        let Some(message) = self.waiting.front_mut() else { return FailedMessage::Dropped };
         message.failures += 1;
         if message.failures < attempts {
-            return Failed::RetryAfter(message.failures);
+            return FailedMessage::RetryAfter(message.failures);
         }
         self.waiting.pop_front();
-        Failed::Dropped
+        FailedMessage::Dropped
     }
 
     /// The central system has given a transaction its id: messages that still wait get it.
@@ -123,14 +123,14 @@ mod tests {
     fn failures_are_counted_and_lost_links_are_not() {
         let mut messages = TransactionMessages::default();
         messages.push("StopTransaction", json!({}), 1);
-        for expected in [Failed::RetryAfter(1), Failed::RetryAfter(2), Failed::Dropped] {
+        for expected in [FailedMessage::RetryAfter(1), FailedMessage::RetryAfter(2), FailedMessage::Dropped] {
             messages.next();
             messages.link_lost();
             messages.next();
             assert_eq!(messages.failed(3), expected);
         }
         assert_eq!(messages.next(), None);
-        assert_eq!(messages.failed(3), Failed::Dropped);
+        assert_eq!(messages.failed(3), FailedMessage::Dropped);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What is offered where.
 
-use super::super::{Known, complete};
+use super::super::{KnownNames, complete};
 
 fn offered(text: &str, cursor: usize) -> (std::ops::Range<usize>, Vec<String>) {
-    let known = Known { actions: &["Heartbeat", "MeterValues"], stations: &["CP01", "sim 7"] };
+    let known = KnownNames { actions: &["Heartbeat", "MeterValues"], stations: &["CP01", "sim 7"] };
     let completion = complete(text, cursor, known);
     (completion.span, completion.candidates.into_iter().map(|candidate| candidate.text).collect())
 }

@@ -6,9 +6,9 @@ mod mistakes;
 mod properties;
 mod reference;
 
-use super::{Filter, FilterContext, parse};
+use super::{FilterContext, TraceFilter, parse};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, Frame, FrameKind, Happening, Stamp, StationKey};
+use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
 
 /// Midnight and half an hour, ten days after the clocks began.
 const NOW: i64 = 10 * 86_400_000_000 + 1_800_000_000;
@@ -24,14 +24,14 @@ impl Scene {
         Scene { contents: Contents::new(1 << 20), at: NOW - 100_000_000 }
     }
 
-    fn tell(&mut self, station: Option<StationKey>, happening: Happening) {
+    fn tell(&mut self, station: Option<StationKey>, happening: EventKind) {
         self.at += 1_000_000;
         let stamp = Stamp { wall_micros: self.at, monotonic_micros: self.at.unsigned_abs() };
-        self.contents.apply(&Event { station, stamp, happening }, &mut String::new());
+        self.contents.apply(&Event { station, stamp, kind: happening }, &mut String::new());
     }
 
     fn frame(&mut self, station: StationKey, way: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) {
-        self.tell(Some(station), Happening::Frame(frame(way, kind, action, text, exchange)));
+        self.tell(Some(station), EventKind::Frame(frame(way, kind, action, text, exchange)));
     }
 
     fn context(&self) -> FilterContext<'_> {
@@ -43,7 +43,7 @@ impl Scene {
         }
     }
 
-    fn passing(&self, filter: &Filter) -> Vec<u64> {
+    fn passing(&self, filter: &TraceFilter) -> Vec<u64> {
         let records = self.contents.records();
         let passing = records.iter(records.range()).filter(|record| filter.matches(record, &self.context()));
         passing.map(|record| record.sequence).collect()
@@ -69,11 +69,11 @@ fn everything_once() -> Scene {
     let peer = "127.0.0.1:5".parse().unwrap();
     scene.tell(
         None,
-        Happening::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into(), transports: vec![Transport::WebSocket] },
+        EventKind::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into(), transports: vec![Transport::WebSocket] },
     ); // 0
     scene.tell(
         Some(real),
-        Happening::Connected {
+        EventKind::Connected {
             link: 1,
             version: Version::V1_6,
             transport: Transport::WebSocket,
@@ -87,26 +87,26 @@ fn everything_once() -> Scene {
     let mut refusal = frame(Out, Error, "MeterValues", r#"[4,"id-4","FormationViolation","no",{"cause":"x"}]"#, 2);
     refusal.code = Some(ErrorCode::FormationViolation);
     refusal.findings = vec![finding(true)];
-    scene.tell(Some(real), Happening::Frame(refusal)); // 5
+    scene.tell(Some(real), EventKind::Frame(refusal)); // 5
     scene.frame(real, In, Malformed, "", "hello", 0); // 6
     scene.frame(real, Out, Call, "Reset", r#"[2,"id-7","Reset",{"type":"Soft"}]"#, 3); // 7
     scene
-        .tell(Some(real), Happening::Timeout { exchange: 3, action: "Reset".into(), after: std::time::Duration::from_secs(1) }); // 8
-    scene.tell(Some(real), Happening::Ping { direction: In, pong: false, round_trip: None }); // 9
-    scene.tell(Some(real), Happening::Ping { direction: Out, pong: true, round_trip: None }); // 10
-    scene.tell(Some(real), Happening::Disconnected { link: 1, reason: reason() }); // 11
-    scene.tell(Some(ours), Happening::Connecting { url: "ws://central/sim%207".into() }); // 12
+        .tell(Some(real), EventKind::Timeout { exchange: 3, action: "Reset".into(), after: std::time::Duration::from_secs(1) }); // 8
+    scene.tell(Some(real), EventKind::Ping { direction: In, pong: false, round_trip: None }); // 9
+    scene.tell(Some(real), EventKind::Ping { direction: Out, pong: true, round_trip: None }); // 10
+    scene.tell(Some(real), EventKind::Disconnected { link: 1, reason: reason() }); // 11
+    scene.tell(Some(ours), EventKind::Connecting { url: "ws://central/sim%207".into() }); // 12
     let after = std::time::Duration::from_secs(30);
-    scene.tell(Some(ours), Happening::Retry { after, lost: false, reason: reason() }); // 13
-    scene.tell(Some(ours), Happening::Retry { after, lost: true, reason: reason() }); // 14
+    scene.tell(Some(ours), EventKind::Retry { after, lost: false, reason: reason() }); // 13
+    scene.tell(Some(ours), EventKind::Retry { after, lost: true, reason: reason() }); // 14
     let refused =
-        Happening::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+        EventKind::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
     scene.tell(None, refused); // 15
-    scene.tell(None, Happening::Note { failure: false, text: "a note".into() }); // 16
-    scene.tell(None, Happening::Note { failure: true, text: "a failure".into() }); // 17
+    scene.tell(None, EventKind::Note { failure: false, text: "a note".into() }); // 16
+    scene.tell(None, EventKind::Note { failure: true, text: "a failure".into() }); // 17
     let mut open = frame(Out, Call, "Heartbeat", r#"[2,"id-18","Heartbeat",{}]"#, 4);
     open.findings = vec![finding(false)];
-    scene.tell(Some(ours), Happening::Frame(open)); // 18
+    scene.tell(Some(ours), EventKind::Frame(open)); // 18
     scene
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Direction, FilterContext, FrameKind, Role, Scene, everything_once, parse};
-use crate::trace::filter::{Known, complete};
+use crate::trace::filter::{KnownNames, complete};
 
 /// Conditions of every kind, with values that need quotes and values that do not.
 fn condition() -> impl Strategy<Value = String> {
@@ -130,7 +130,7 @@ proptest! {
     fn the_parser_survives_what_looks_like_filters(text in "[a-c $.:=!<>()/\"'*\\[\\]1kindsizeor,é\\\\-]{0,24}") {
         survives(&text)?;
         for cursor in 0..=text.len() + 1 {
-            let completion = complete(&text, cursor, Known { actions: &["Reset"], stations: &["a b"] });
+            let completion = complete(&text, cursor, KnownNames { actions: &["Reset"], stations: &["a b"] });
             prop_assert!(text.get(completion.span).is_some());
         }
     }
@@ -151,7 +151,7 @@ proptest! {
         let neither = parse(&format!("!(({left}) or ({right}))")).unwrap();
         let morgan = parse(&format!("!({left}) !({right})")).unwrap();
         for record in scene.contents.records().iter(0..u64::MAX) {
-            let matches = |filter: &super::Filter| filter.matches(&record, &scene.context());
+            let matches = |filter: &super::TraceFilter| filter.matches(&record, &scene.context());
             prop_assert_eq!(matches(&both), matches(&a) && matches(&b));
             prop_assert_eq!(matches(&either), matches(&a) || matches(&b));
             prop_assert_eq!(matches(&neither), !(matches(&a) || matches(&b)));

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::row::{Row, kind, latency, verdict_sign, word};
+use super::row::{TraceRow, kind, latency, verdict_sign, word};
 use crate::trace::{Direction, FrameKind, LinkState, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -21,7 +21,7 @@ pub(super) fn names(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &m
     let styles = &app.theme.styles;
     let Some(row) = app.trace.only().and_then(|key| outside.contents.stations().get(key)) else { return };
     let time = if usize::from(area.width) >= 70 { 12 } else { 8 };
-    let identity = crate::sanitize::visible(&row.identity);
+    let identity = crate::sanitize::escape_control(&row.identity);
     let (ours, theirs) = if row.is_simulated() {
         (format!("{identity} (ours)"), "central system".to_owned())
     } else {
@@ -41,7 +41,7 @@ fn inner(room: usize) -> usize {
 }
 
 /// One rung. True when it counts seconds.
-pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: LineWriter<'_>) -> bool {
+pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut pencil: LineWriter<'_>) -> bool {
     let styles = &row.app.theme.styles;
     row.begin(time, &mut pencil);
     let inner = inner(pencil.room());
@@ -72,7 +72,7 @@ pub(super) fn rung(row: &Row<'_>, time: usize, mut pencil: LineWriter<'_>) -> bo
 
 /// A line of this length with its label in the middle and its head at the receiver.
 fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, pencil: &mut LineWriter<'_>) {
-    let shown = width_of(&crate::sanitize::visible(label)).min(length.saturating_sub(6));
+    let shown = width_of(&crate::sanitize::escape_control(label)).min(length.saturating_sub(6));
     let rest = length.saturating_sub(shown + 2);
     let (left, right) = (rest / 2, rest - rest / 2);
     let stroke = |count: usize| line.to_string().repeat(count);

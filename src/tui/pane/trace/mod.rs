@@ -8,14 +8,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use self::row::{Row, RowColumns, role_of};
+use self::row::{RowColumns, TraceRow, role_of};
 use super::{selection, sentences, title};
 use crate::trace::filter::FilterContext;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
-use crate::tui::state::View;
+use crate::tui::state::TraceMode;
 use crate::tui::widget::LineWriter;
 use crate::tui::widget::format;
 
@@ -36,7 +36,7 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
         station: if app.trace.only().is_some() { 0 } else { widest.min(if width >= 70 { 20 } else { 10 }) },
         action: if width >= 90 { 24 } else { 18 },
     };
-    if app.trace.view() == View::Ladder {
+    if app.trace.view() == TraceMode::Ladder {
         ladder::names(app, outside, below(areas.trace, 1), buffer);
     }
     let top = app.trace.top(usize::from(list.height));
@@ -60,12 +60,12 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
         };
         let place = role_of(sequence, selected, partner);
         let found = is_found(app, &record, &context);
-        let row = Row { app, outside, record, place, found };
+        let row = TraceRow { app, outside, record, place, found };
         let pencil = LineWriter::new(buffer, list, line);
         counts |= match app.trace.view() {
-            View::Events => row.event(columns, pencil),
-            View::Exchanges => row.exchange(columns, pencil),
-            View::Ladder => ladder::rung(&row, columns.time, pencil),
+            TraceMode::Events => row.event(columns, pencil),
+            TraceMode::Exchanges => row.exchange(columns, pencil),
+            TraceMode::Ladder => ladder::rung(&row, columns.time, pencil),
         };
         if found {
             underline(app.trace.find().plain_word(), Rect { y: list.y + line, height: 1, ..list }, buffer);
@@ -82,7 +82,7 @@ fn is_found(app: &App, record: &crate::trace::Record<'_>, context: &FilterContex
     }
     let answer = || context.records.zip(record.partner).and_then(|(records, partner)| records.get(partner));
     find.parsed().matches(record, context)
-        || (app.trace.view() == View::Exchanges && answer().is_some_and(|answer| find.parsed().matches(&answer, context)))
+        || (app.trace.view() == TraceMode::Exchanges && answer().is_some_and(|answer| find.parsed().matches(&answer, context)))
 }
 
 /// Underlines a word wherever it stands in a line of the screen. Weight and line are seen without colours too.
@@ -115,9 +115,9 @@ fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
         remarks.push((format!("/{}", trace.filter().text()), styles.key));
     }
     match trace.view() {
-        View::Events => {}
-        View::Exchanges => remarks.push(("exchanges".to_owned(), styles.muted)),
-        View::Ladder => remarks.push(("ladder".to_owned(), styles.muted)),
+        TraceMode::Events => {}
+        TraceMode::Exchanges => remarks.push(("exchanges".to_owned(), styles.muted)),
+        TraceMode::Ladder => remarks.push(("ladder".to_owned(), styles.muted)),
     }
     if !trace.find().is_empty() {
         remarks.push((format!("find {}", trace.find().text()), styles.key));

@@ -24,42 +24,42 @@ pub(super) struct RowColumns {
 
 /// What a line is to the selected one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum RowPlace {
     Selected,
     CallOfSelected,
     AnswerToSelected,
     Other,
 }
 
-pub(super) fn role_of(sequence: Sequence, selected: Option<Sequence>, partner: Option<Sequence>) -> Place {
+pub(super) fn role_of(sequence: Sequence, selected: Option<Sequence>, partner: Option<Sequence>) -> RowPlace {
     if selected == Some(sequence) {
-        Place::Selected
+        RowPlace::Selected
     } else if partner != Some(sequence) {
-        Place::Other
+        RowPlace::Other
     } else if selected.is_some_and(|selected| selected < sequence) {
-        Place::AnswerToSelected
+        RowPlace::AnswerToSelected
     } else {
-        Place::CallOfSelected
+        RowPlace::CallOfSelected
     }
 }
 
 /// A record on its line.
-pub(super) struct Row<'a> {
+pub(super) struct TraceRow<'a> {
     pub app: &'a App,
     pub outside: &'a ReadContext<'a>,
     pub record: Record<'a>,
-    pub place: Place,
+    pub place: RowPlace,
     /// Whether the search finds it.
     pub found: bool,
 }
 
-impl<'a> Row<'a> {
+impl<'a> TraceRow<'a> {
     /// A selected line has one style from end to end, so that it reads as one thing; the letters carry what colours carry elsewhere.
     pub fn style(&self, style: Style) -> Style {
         match self.place {
-            Place::Selected => selection(self.app, Pane::Trace),
-            Place::CallOfSelected | Place::AnswerToSelected => self.app.theme.styles.partner,
-            Place::Other => self.app.theme.styles.base.patch(style),
+            RowPlace::Selected => selection(self.app, Pane::Trace),
+            RowPlace::CallOfSelected | RowPlace::AnswerToSelected => self.app.theme.styles.partner,
+            RowPlace::Other => self.app.theme.styles.base.patch(style),
         }
     }
 
@@ -67,11 +67,11 @@ impl<'a> Row<'a> {
     pub fn begin(&self, time: usize, pencil: &mut LineWriter<'_>) {
         let styles = &self.app.theme.styles;
         let gutter = match self.place {
-            Place::Selected => "▸",
-            Place::CallOfSelected => "┌",
-            Place::AnswerToSelected => "└",
-            Place::Other if self.found => "•",
-            Place::Other => " ",
+            RowPlace::Selected => "▸",
+            RowPlace::CallOfSelected => "┌",
+            RowPlace::AnswerToSelected => "└",
+            RowPlace::Other if self.found => "•",
+            RowPlace::Other => " ",
         };
         pencil.text(gutter, self.style(styles.key));
         let clock = format::time_of_day(self.record.wall_micros, &self.app.zone);

@@ -1,7 +1,7 @@
 //! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
 
 use super::line::{LineTone, TextLine};
-use super::shape::{self, Shape};
+use super::shape::{self, FrameShape};
 use crate::ocpp::{Finding, FindingRule, decisive};
 use crate::trace::{FrameVerdict, Record, RecordKind};
 use crate::tui::context::ReadContext;
@@ -16,7 +16,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
             lines.push(TextLine { place: place.map(str::to_owned), ..TextLine::new(format!("{sign} {part}"), tone) });
         }
     };
-    let shape = Shape::of(record, outside);
+    let shape = FrameShape::of(record, outside);
     let payload = shape.as_ref().and_then(|_| shape::payload(record, outside));
     let findings = match (&shape, &payload) {
         (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),

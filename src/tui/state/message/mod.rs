@@ -18,8 +18,8 @@ use jiff::tz::TimeZone;
 pub use line::{LineTone, TextLine};
 pub use pretty::PrettyLine;
 
-use self::pretty::Pretty;
-use self::shape::Shape;
+use self::pretty::PrettyText;
+use self::shape::FrameShape;
 use self::tree::Tree;
 use crate::trace::{Record, RecordKind, Sequence};
 use crate::tui::context::ReadContext;
@@ -32,7 +32,7 @@ const PLACES: usize = 50;
 
 /// A view of the record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Tab {
+pub enum MessageTab {
     /// Laid out over lines, with what is wrong above it.
     #[default]
     Pretty,
@@ -48,19 +48,20 @@ pub enum Tab {
     Difference,
 }
 
-impl Tab {
+impl MessageTab {
     /// All views, in their order.
-    pub const ALL: [Tab; 6] = [Tab::Pretty, Tab::Raw, Tab::Tree, Tab::Checks, Tab::Timing, Tab::Difference];
+    pub const ALL: [MessageTab; 6] =
+        [MessageTab::Pretty, MessageTab::Raw, MessageTab::Tree, MessageTab::Checks, MessageTab::Timing, MessageTab::Difference];
 
     /// The name.
     pub const fn name(self) -> &'static str {
         match self {
-            Tab::Pretty => "pretty",
-            Tab::Raw => "raw",
-            Tab::Tree => "tree",
-            Tab::Checks => "checks",
-            Tab::Timing => "timing",
-            Tab::Difference => "diff",
+            MessageTab::Pretty => "pretty",
+            MessageTab::Raw => "raw",
+            MessageTab::Tree => "tree",
+            MessageTab::Checks => "checks",
+            MessageTab::Timing => "timing",
+            MessageTab::Difference => "diff",
         }
     }
 }
@@ -70,14 +71,14 @@ impl Tab {
 struct Shown {
     sequence: Option<Sequence>,
     width: usize,
-    tab: Tab,
+    tab: MessageTab,
     /// An answer that comes changes what is told about its call.
     partner: Option<Sequence>,
 }
 
 #[derive(Debug)]
 enum Content {
-    Pretty(Pretty),
+    Pretty(PrettyText),
     Lines(Vec<TextLine>),
     Tree(Tree),
 }
@@ -91,7 +92,7 @@ impl Default for Content {
 /// The state.
 #[derive(Debug, Default)]
 pub struct MessageView {
-    tab: Tab,
+    tab: MessageTab,
     shown: Shown,
     content: Content,
     hidden: usize,
@@ -101,7 +102,7 @@ pub struct MessageView {
     /// The place that the tree is to show when it comes.
     wanted: Option<String>,
     /// Record, view, first line and cursor.
-    places: VecDeque<(Sequence, Tab, usize, usize)>,
+    places: VecDeque<(Sequence, MessageTab, usize, usize)>,
 }
 
 /// One line of the pane.
@@ -134,7 +135,7 @@ impl MessageView {
             (self.top, self.cursor) = place.map_or((0, 0), |(_, _, top, cursor)| (*top, *cursor));
         }
         let keeps_tree =
-            shown.tab == Tab::Tree && shown.sequence == self.shown.sequence && matches!(self.content, Content::Tree(_));
+            shown.tab == MessageTab::Tree && shown.sequence == self.shown.sequence && matches!(self.content, Content::Tree(_));
         self.shown = shown;
         let Some(record) = record else {
             self.content = Content::Lines(Vec::new());
@@ -145,12 +146,12 @@ impl MessageView {
         }
         self.hidden = record.text.len().saturating_sub(SHOWN);
         self.content = match self.tab {
-            Tab::Pretty => Content::Pretty(Pretty::new(&record, outside, width)),
-            Tab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
-            Tab::Tree => self.tree(&record, outside),
-            Tab::Checks => Content::Lines(checks::lines(&record, outside, width)),
-            Tab::Timing => Content::Lines(timing::lines(&record, outside, zone)),
-            Tab::Difference => {
+            MessageTab::Pretty => Content::Pretty(PrettyText::new(&record, outside, width)),
+            MessageTab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
+            MessageTab::Tree => self.tree(&record, outside),
+            MessageTab::Checks => Content::Lines(checks::lines(&record, outside, width)),
+            MessageTab::Timing => Content::Lines(timing::lines(&record, outside, zone)),
+            MessageTab::Difference => {
                 let before = diff::previous(&record, outside.contents.records());
                 let apart = |before: &Record<'_>| record.monotonic_micros.saturating_sub(before.monotonic_micros);
                 let ago = before.as_ref().map(|before| format::duration(Duration::from_micros(apart(before))));
@@ -165,7 +166,7 @@ impl MessageView {
             return Content::Lines(vec![TextLine::new(text, LineTone::Muted)]);
         }
         match shape::payload(record, outside).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
-            Some(payload) => Content::Tree(Tree::new(&payload, Shape::of(record, outside).as_ref())),
+            Some(payload) => Content::Tree(Tree::new(&payload, FrameShape::of(record, outside).as_ref())),
             None => Content::Lines(vec![TextLine::new(
                 "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
                 LineTone::Muted,
@@ -187,22 +188,22 @@ impl MessageView {
     }
 
     /// The view that is chosen.
-    pub fn tab(&self) -> Tab {
+    pub fn tab(&self) -> MessageTab {
         self.tab
     }
 
     /// Chooses the next view, or the one before.
     pub fn turn(&mut self, by: isize) {
-        let count = Tab::ALL.len() as isize;
-        let index = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as isize;
-        self.tab = Tab::ALL[(index + by).rem_euclid(count) as usize];
+        let count = MessageTab::ALL.len() as isize;
+        let index = MessageTab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as isize;
+        self.tab = MessageTab::ALL[(index + by).rem_euclid(count) as usize];
     }
 
     /// Whether a line of the view is selected.
     pub fn cursor(&self) -> Option<usize> {
         let has_cursor = match &self.content {
             Content::Tree(_) => true,
-            Content::Lines(lines) => self.tab == Tab::Checks && lines.iter().any(|line| line.place.is_some()),
+            Content::Lines(lines) => self.tab == MessageTab::Checks && lines.iter().any(|line| line.place.is_some()),
             Content::Pretty(_) => false,
         };
         has_cursor.then(|| self.cursor.min(self.count().saturating_sub(1)))
@@ -219,7 +220,7 @@ impl MessageView {
             Content::Lines(lines) => {
                 self.wanted = lines.get(cursor).and_then(|line| line.place.clone());
                 if self.wanted.is_some() {
-                    self.tab = Tab::Tree;
+                    self.tab = MessageTab::Tree;
                 }
                 self.wanted.is_some()
             }
@@ -251,7 +252,7 @@ impl MessageView {
 
     /// How many bytes at the end are not in the view.
     fn hidden_line(&self) -> bool {
-        self.hidden > 0 && matches!(self.tab, Tab::Pretty | Tab::Raw)
+        self.hidden > 0 && matches!(self.tab, MessageTab::Pretty | MessageTab::Raw)
     }
 
     /// How many lines there are.

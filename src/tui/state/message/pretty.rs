@@ -23,7 +23,7 @@ pub enum PrettyLine<'a> {
 
 /// A record, laid out.
 #[derive(Debug, Default)]
-pub(super) struct Pretty {
+pub(super) struct PrettyText {
     text: String,
     starts: Vec<usize>,
     /// Whether a remark begins on this line, and the line.
@@ -34,9 +34,9 @@ pub(super) struct Pretty {
     soap: Vec<SoapLine>,
 }
 
-impl Pretty {
+impl PrettyText {
     /// Lays a record out in lines of at most this width; only JSON keeps its own lines.
-    pub fn new(record: &Record<'_>, outside: &ReadContext<'_>, width: usize) -> Pretty {
+    pub fn new(record: &Record<'_>, outside: &ReadContext<'_>, width: usize) -> PrettyText {
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
         let soap = if is_frame && record.transport == Transport::Soap {
             soap_lines(record, outside.contents, outside.catalog, width, SHOWN)
@@ -60,7 +60,7 @@ impl Pretty {
             starts.push(0);
             starts.extend(text.match_indices('\n').map(|(index, _)| index + 1));
         }
-        Pretty { text, starts, remarks, json, soap }
+        PrettyText { text, starts, remarks, json, soap }
     }
 
     /// How many lines there are.

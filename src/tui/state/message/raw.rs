@@ -43,7 +43,7 @@ fn broken(text: &str, width: usize) -> Vec<TextLine> {
     let (mut start, mut used) = (0, 0);
     for (at, character) in text.char_indices() {
         let columns = if crate::sanitize::is_unsafe(character) {
-            crate::sanitize::visible(character.encode_utf8(&mut [0; 4])).len()
+            crate::sanitize::escape_control(character.encode_utf8(&mut [0; 4])).len()
         } else {
             unicode_width::UnicodeWidthChar::width(character).unwrap_or(0)
         };

@@ -9,7 +9,7 @@ use crate::tui::state::payload_text;
 
 /// A message and its definition.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
+pub(super) struct FrameShape {
     pub definition: std::sync::Arc<ActionDefinition>,
     pub version: Version,
     /// Whether it is the result rather than the call.
@@ -17,9 +17,9 @@ pub(super) struct Shape {
     pub initiator: Role,
 }
 
-impl Shape {
+impl FrameShape {
     /// The definition of a record's message; `None` when it is none that is known.
-    pub fn of(record: &Record<'_>, outside: &ReadContext<'_>) -> Option<Shape> {
+    pub fn of(record: &Record<'_>, outside: &ReadContext<'_>) -> Option<FrameShape> {
         let RecordKind::Frame(direction, kind) = record.kind else { return None };
         let is_result = match kind {
             FrameKind::Call => false,
@@ -32,7 +32,7 @@ impl Shape {
         let ours = (direction == Direction::Out) != is_result;
         let initiator = if ours { row.our_role } else { row.our_role.peer() };
         let definition = outside.catalog.action(version, initiator, record.action?)?.clone();
-        Some(Shape { definition, version, is_result, initiator })
+        Some(FrameShape { definition, version, is_result, initiator })
     }
 
     /// The message.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::line::{LineTone, TextLine};
-use super::shape::Shape;
+use super::shape::FrameShape;
 use crate::compose::{self, PathStep};
 
 /// Values beyond this many are not listed: nobody walks through more.
@@ -38,14 +38,21 @@ pub(super) struct Tree {
 
 impl Tree {
     /// The tree of a payload.
-    pub fn new(payload: &Value, shape: Option<&Shape>) -> Tree {
+    pub fn new(payload: &Value, shape: Option<&FrameShape>) -> Tree {
         let mut tree = Tree::default();
         tree.grow(payload, shape, &mut Vec::new(), String::new(), None);
         tree.show();
         tree
     }
 
-    fn grow(&mut self, value: &Value, shape: Option<&Shape>, path: &mut Vec<PathStep>, pointer: String, key: Option<String>) {
+    fn grow(
+        &mut self,
+        value: &Value,
+        shape: Option<&FrameShape>,
+        path: &mut Vec<PathStep>,
+        pointer: String,
+        key: Option<String>,
+    ) {
         if self.nodes.len() >= MOST {
             self.cut = true;
             return;

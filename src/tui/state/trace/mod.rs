@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, VecDeque};
 pub use seek::{Goal, SeekProgress};
 
 use self::seek::Seek;
-use super::filter::Filter;
+use super::filter::PaneFilter;
 use crate::trace::filter::FilterContext;
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
 use crate::tui::widget::Viewport;
@@ -20,7 +20,7 @@ const CHUNK: u64 = 10_000;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum View {
+pub enum TraceMode {
     /// An event.
     #[default]
     Events,
@@ -41,9 +41,9 @@ struct Awaited {
 /// The state.
 #[derive(Debug)]
 pub struct TraceView {
-    filter: Filter,
+    filter: PaneFilter,
     only: Option<StationKey>,
-    view: View,
+    view: TraceMode,
     /// The station that was shown alone before the ladder needed one.
     before_ladder: Option<StationKey>,
     /// Whether pings and pongs are shown.
@@ -62,7 +62,7 @@ pub struct TraceView {
     /// The first record that came after the person left the end.
     unseen: Sequence,
     awaited: Option<Awaited>,
-    find: Filter,
+    find: PaneFilter,
     seek: Option<Seek>,
     bookmarks: BTreeSet<Sequence>,
 }
@@ -70,9 +70,9 @@ pub struct TraceView {
 impl Default for TraceView {
     fn default() -> TraceView {
         TraceView {
-            filter: Filter::default(),
+            filter: PaneFilter::default(),
             only: None,
-            view: View::Events,
+            view: TraceMode::Events,
             before_ladder: None,
             pings: false,
             matching: VecDeque::new(),
@@ -85,7 +85,7 @@ impl Default for TraceView {
             viewport: Viewport::default(),
             unseen: 0,
             awaited: None,
-            find: Filter::default(),
+            find: PaneFilter::default(),
             seek: None,
             bookmarks: BTreeSet::new(),
         }
@@ -94,7 +94,7 @@ impl Default for TraceView {
 
 impl TraceView {
     /// The filter.
-    pub fn filter(&self) -> &Filter {
+    pub fn filter(&self) -> &PaneFilter {
         &self.filter
     }
 
@@ -130,24 +130,24 @@ impl TraceView {
 
     /// Whether the rows are those of an index, rather than all records.
     fn is_indexed(&self) -> bool {
-        self.narrowed() || !self.pings || self.view != View::Events
+        self.narrowed() || !self.pings || self.view != TraceMode::Events
     }
 
     /// What a line is.
-    pub fn view(&self) -> View {
+    pub fn view(&self) -> TraceMode {
         self.view
     }
 
     /// Shows lines of another kind. The ladder is that of one station.
-    pub fn set_view(&mut self, view: View, station: Option<StationKey>) {
+    pub fn set_view(&mut self, view: TraceMode, station: Option<StationKey>) {
         if view == self.view {
             return;
         }
         self.keep_anchor();
-        if view == View::Ladder {
+        if view == TraceMode::Ladder {
             self.before_ladder = self.only;
             self.only = self.only.or(station);
-        } else if self.view == View::Ladder {
+        } else if self.view == TraceMode::Ladder {
             self.only = self.before_ladder.take();
         }
         self.view = view;
@@ -265,7 +265,7 @@ impl TraceView {
             }
             // Where an exchange is one line, an answer is found on the line of its call.
             let call = record.partner.filter(|call| *call < record.sequence && *call >= self.start);
-            match call.filter(|_| self.view == View::Exchanges) {
+            match call.filter(|_| self.view == TraceMode::Exchanges) {
                 None => self.matching.push_back(record.sequence),
                 Some(call) => {
                     let index = self.matching.partition_point(|shown| *shown < call);
@@ -285,7 +285,7 @@ impl TraceView {
     }
 
     /// Takes another filter.
-    pub fn set_filter(&mut self, filter: Filter) {
+    pub fn set_filter(&mut self, filter: PaneFilter) {
         if filter != self.filter {
             self.keep_anchor();
             self.filter = filter;

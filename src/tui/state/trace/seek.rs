@@ -4,7 +4,7 @@
 use super::{CHUNK, TraceView};
 use crate::trace::filter::{self, FilterContext};
 use crate::trace::{Contents, FrameKind, FrameVerdict, Record, RecordKind, Sequence, StationKey};
-use crate::tui::state::Filter;
+use crate::tui::state::PaneFilter;
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,12 +56,12 @@ pub enum SeekProgress {
 
 impl TraceView {
     /// What is searched for.
-    pub fn find(&self) -> &Filter {
+    pub fn find(&self) -> &PaneFilter {
         &self.find
     }
 
     /// Searches for something else. Lines that are not found stay where they are.
-    pub fn set_find(&mut self, find: Filter) {
+    pub fn set_find(&mut self, find: PaneFilter) {
         self.find = find;
     }
 
