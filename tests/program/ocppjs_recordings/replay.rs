@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::differences::{Changed, changed};
 use super::peer::Peer;
 use super::ports::Ports;
-use super::program::Program;
 use super::rules;
-use super::stage::{Heard, Stage};
 use super::timeline::{Entry, Frame, is_server};
+use crate::process::Program;
+use crate::stage::{Heard, Stage};
 
 /// No correct program needs as long as this for one step, however slow the machine.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -292,7 +292,7 @@ pub fn replay(name: &str, entries: Vec<Entry>, arguments: &[&str]) -> String {
             cast.stage.until(RECORDING, |heard| Ledger::of(heard, &cast.ports).covers(&expected));
             cast.stage.until_quiet(QUIET);
             expected = Ledger::of(&cast.stage.heard(), &cast.ports);
-        } else if !cast.stage.until(PATIENCE, |heard| Ledger::of(heard, &cast.ports).covers(&expected)) {
+        } else if !cast.stage.until(TIMEOUT, |heard| Ledger::of(heard, &cast.ports).covers(&expected)) {
             break;
         }
         for (who, _) in &step.expected {
