@@ -66,13 +66,6 @@ enum Target {
 }
 
 impl Sources {
-    /// Reads all `.rs` files below a folder.
-    pub fn read(folder: &Path) -> Sources {
-        let mut files = BTreeMap::new();
-        read_files(folder, "", &mut files);
-        Sources::of(&files)
-    }
-
     /// Takes files by their path below `src`; `lib.rs` and `main.rs` are the roots.
     pub fn of(files: &BTreeMap<String, String>) -> Sources {
         let mut sources = Sources { modules: Vec::new(), types: BTreeMap::new(), unreached: Vec::new() };
@@ -270,6 +263,13 @@ impl Sources {
         }
         found
     }
+}
+
+/// All `.rs` files below a folder, by their path there.
+pub fn source_files(folder: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    read_files(folder, "", &mut files);
+    files
 }
 
 fn read_files(folder: &Path, above: &str, files: &mut BTreeMap<String, String>) {
