@@ -216,8 +216,8 @@ fn folding(contents: &Contents, catalog: &Catalog) {
 
 /// The time from a key to the finished frame, while a thread tells events to the recorder.
 fn keys(catalog: &Catalog) {
-    let (events, _recorder) = ocpp_tui::trace::start(64 << 20, now()).expect("a thread for the recorder");
-    let trace = events.trace().clone();
+    let (sender, _recorder) = ocpp_tui::trace::start(64 << 20, now()).expect("a thread for the recorder");
+    let trace = sender.trace().clone();
     for number in 0..STATIONS {
         trace.station(ocpp_tui::ocpp::Role::CentralSystem, &format!("CP{number:05}"));
     }
@@ -231,7 +231,7 @@ fn keys(catalog: &Catalog) {
             while !ends.load(Ordering::Relaxed) {
                 let due = (began.elapsed().as_secs_f64() * ARRIVING as f64) as u64;
                 for event in events.by_ref().take((due - told) as usize) {
-                    events.try_send(event.station, now(), event.kind);
+                    sender.try_send(event.station, now(), event.kind);
                 }
                 told = due;
                 std::thread::sleep(Duration::from_millis(1));

@@ -5,26 +5,16 @@ use std::time::Duration;
 
 use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
-use ocpp_tui::ocpp::{Role, SampleContext, Version};
-use ocpp_tui::trace::{Contents, Direction, FrameKind, FrameVerdict, LinkState, RecordKind, StationKey};
+use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
-use crate::support::{RawStation, central_system, charge_point, hub, hub_with, until};
-
-fn is_up(contents: &Contents, role: Role, identity: &str) -> Option<StationKey> {
-    contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
-}
-
-/// How many frames of a kind went in a direction on a station's link.
-fn count(contents: &Contents, key: StationKey, direction: Direction, kind: FrameKind) -> usize {
-    let records = contents.records();
-    let wanted = RecordKind::Frame(direction, kind);
-    records.iter(records.range()).filter(|record| record.station == Some(key) && record.kind == wanted).count()
-}
+use crate::every_action::{assert_all_valid, call_both_ways};
+use crate::support::{RawPeer, call, central_system, charge_point, hub, hub_with, until, up};
 
 async fn both_ends(hub: &Hub, identity: &str) -> (StationKey, StationKey) {
     until(hub.trace(), "both ends of the link", |contents| {
-        Some((is_up(contents, Role::CentralSystem, identity)?, is_up(contents, Role::ChargePoint, identity)?))
+        Some((up(contents, Role::CentralSystem, identity)?, up(contents, Role::ChargePoint, identity)?))
     })
     .await
 }
@@ -37,33 +27,16 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
         let identity = format!("CP {version}");
         hub.start_charge_point(charge_point(port, &identity, version, false)).unwrap();
         let (at_central, at_charge_point) = both_ends(&hub, &identity).await;
-        let context = SampleContext::at(jiff::Timestamp::now());
-        let mut sent = 0;
-        for action in hub.catalog().actions(version) {
-            let sender = if action.initiator == Role::CentralSystem { at_central } else { at_charge_point };
-            let deed = LinkCommand::Call { action: action.name.to_string(), payload: action.request.sample(&context) };
-            assert_eq!(hub.submit(&Order { targets: vec![sender], command }).taken, [sender]);
-            sent += 1;
-            until(hub.trace(), &format!("the result of {} in {version}", action.name), |contents| {
-                let results = count(contents, at_central, Direction::In, FrameKind::Result)
-                    + count(contents, at_charge_point, Direction::In, FrameKind::Result);
-                (results == sent).then_some(())
-            })
-            .await;
-        }
-        assert_eq!(
-            sent,
-            match version {
-                Version::V1_2 => 18,
-                Version::V1_5 => 25,
-                Version::V1_6 => 40,
-            }
-        );
+        let actions = hub.catalog().actions(version).iter();
+        let sent = call_both_ways(&hub, at_central, at_charge_point, actions).await;
+        let expected = match version {
+            Version::V1_2 => 18,
+            Version::V1_5 => 25,
+            Version::V1_6 => 40,
+        };
+        assert_eq!(sent, expected);
     }
-    let contents = hub.trace().read();
-    for record in contents.records().iter(contents.records().range()) {
-        assert_eq!((record.verdict, record.code), (FrameVerdict::Valid, None), "{}: {}", record.text, record.remarks);
-    }
+    assert_all_valid(&hub);
 }
 
 #[tokio::test]
@@ -90,11 +63,7 @@ async fn a_lively_charge_point_boots_reports_and_charges_on_demand() {
     };
     seen("BootNotification", 1).await;
     seen("StatusNotification", 3).await;
-    let call = |action: &str, payload| Order {
-        targets: vec![at_central],
-        command: LinkCommand::Call { action: action.into(), payload },
-    };
-    hub.submit(&call("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})));
+    hub.submit(&call(at_central, "RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})));
     let start = seen("StartTransaction", 1).await;
     assert_eq!((&start["idTag"], &start["connectorId"]), (&json!("TAG"), &json!(1)));
     let id = until(hub.trace(), "the transaction id", |contents| {
@@ -105,7 +74,7 @@ async fn a_lively_charge_point_boots_reports_and_charges_on_demand() {
         serde_json::from_str::<Value>(answer.text).unwrap()[2]["transactionId"].as_i64()
     })
     .await;
-    hub.submit(&call("RemoteStopTransaction", json!({ "transactionId": id })));
+    hub.submit(&call(at_central, "RemoteStopTransaction", json!({ "transactionId": id })));
     let stop = seen("StopTransaction", 1).await;
     assert_eq!((&stop["transactionId"], &stop["reason"]), (&json!(id), &json!("Remote")));
 }
@@ -116,7 +85,7 @@ async fn a_lost_central_system_is_found_again() {
     let first = hub();
     let port = central_system(&first, &Version::ALL).await;
     let key = stations.start_charge_point(charge_point(port, "CP1", Version::V1_5, false)).unwrap();
-    until(stations.trace(), "the first link", |contents| is_up(contents, Role::ChargePoint, "CP1")).await;
+    until(stations.trace(), "the first link", |contents| up(contents, Role::ChargePoint, "CP1")).await;
     first.end().await;
     until(stations.trace(), "the wait with its countdown", |contents| {
         matches!(contents.stations().get(key)?.state, LinkState::Waiting { .. }).then_some(())
@@ -133,8 +102,8 @@ async fn a_lost_central_system_is_found_again() {
     };
     second.start_central_system(options).await.unwrap();
     stations.submit(&Order { targets: vec![key], command: LinkCommand::Connect });
-    until(stations.trace(), "the second link", |contents| is_up(contents, Role::ChargePoint, "CP1")).await;
-    until(second.trace(), "the station at the second central system", |contents| is_up(contents, Role::CentralSystem, "CP1"))
+    until(stations.trace(), "the second link", |contents| up(contents, Role::ChargePoint, "CP1")).await;
+    until(second.trace(), "the station at the second central system", |contents| up(contents, Role::CentralSystem, "CP1"))
         .await;
 }
 
@@ -181,10 +150,10 @@ async fn two_charge_points_with_one_identity_are_not_started() {
 async fn a_silent_station_times_out_and_the_next_call_goes_out() {
     let hub = hub_with(LinkSettings { call_timeout: Duration::from_millis(100), ..LinkSettings::default() });
     let port = central_system(&hub, &Version::ALL).await;
-    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
     let key = hub.trace().read().stations().find(Role::CentralSystem, "CP1").unwrap().key;
-    let clear = Order { targets: vec![key], command: LinkCommand::Call { action: "ClearCache".into(), payload: json!({}) } };
+    let clear = call(key, "ClearCache", json!({}));
     hub.submit(&clear);
     hub.submit(&clear);
     let first = station.hear().await;

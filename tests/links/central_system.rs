@@ -5,32 +5,16 @@ use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::support::{RawStation, central_system, central_system_at, hub, hub_with, until};
-
-/// The status line of the answer to a hand-written request.
-async fn status(port: u16, request: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    let mut buffer = [0; 1024];
-    while !answer.windows(2).any(|end| end == b"\r\n") {
-        let read = stream.read(&mut buffer).await.unwrap();
-        assert!(read > 0, "the connection ended: {answer:?}");
-        answer.extend_from_slice(&buffer[..read]);
-    }
-    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
-}
+use crate::support::{RawPeer, central_system, central_system_at, http, hub, hub_with, until};
 
 #[tokio::test]
 async fn a_station_boots_and_gets_a_transaction() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let mut station = RawStation::connect(port, "/CP%201", &["ocpp1.6"]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP%201", &["ocpp1.6"]).await.unwrap();
     let boot = r#"[2,"1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]"#;
     let answer = station.ask(boot).await;
     assert_eq!((&answer[0], &answer[1], &answer[2]["status"]), (&json!(3), &json!("1"), &json!("Accepted")));
@@ -54,7 +38,7 @@ async fn the_clients_first_known_subprotocol_is_agreed_on_per_connection() {
     for (identity, offered, field) in
         [("A", vec!["ocpp1.5", "ocpp1.6"], "heartbeatInterval"), ("B", vec!["ocpp2.0.1", "ocpp1.6", "ocpp1.5"], "interval")]
     {
-        let mut station = RawStation::connect(port, &format!("/{identity}"), &offered).await.unwrap();
+        let mut station = RawPeer::connect(port, &format!("/{identity}"), &offered).await.unwrap();
         let boot = r#"[2,"1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]"#;
         assert!(station.ask(boot).await[2][field].is_number(), "{identity}");
     }
@@ -65,7 +49,7 @@ async fn without_a_common_subprotocol_the_handshake_is_finished_and_the_connecti
     let hub = hub();
     let port = central_system(&hub, &[Version::V1_5]).await;
     // The library's client refuses the answer without a header, so it offers nothing; the server does the same in both cases.
-    let mut station = RawStation::connect(port, "/CP1", &[]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP1", &[]).await.unwrap();
     let Some(Message::Close(Some(frame))) = station.next().await else { panic!("no close frame") };
     assert_eq!(frame.code, CloseCode::Protocol);
     assert!(frame.reason.contains("ocpp1.5"), "{}", frame.reason);
@@ -75,7 +59,7 @@ async fn without_a_common_subprotocol_the_handshake_is_finished_and_the_connecti
     })
     .await;
     assert!(text.starts_with("CP1: no common subprotocol"), "{text}");
-    assert!(matches!(RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.map_err(|error| *error), Err(Error::Protocol(_))));
+    assert!(matches!(RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.map_err(|error| *error), Err(Error::Protocol(_))));
 }
 
 #[tokio::test]
@@ -83,24 +67,24 @@ async fn wrong_paths_and_empty_identities_are_not_found_and_other_requests_are_r
     let hub = hub();
     let port = central_system_at(&hub, "/simulator", &Version::ALL).await;
     for path in ["/CP1", "/simulatorX/CP1", "/simulator", "/simulator/", "/simulator/a/b", "/simulator/%ff"] {
-        let Err(error) = RawStation::connect(port, path, &["ocpp1.6"]).await else { panic!("{path} was let in") };
+        let Err(error) = RawPeer::connect(port, path, &["ocpp1.6"]).await else { panic!("{path} was let in") };
         assert!(matches!(&*error, Error::Http(response) if response.status() == 404), "{path}: {error}");
     }
-    assert!(RawStation::connect(port, "/simulator/CP1?token=x", &["ocpp1.6"]).await.is_ok(), "a query is dropped");
-    assert!(status(port, "GET /simulator/CP1 HTTP/1.1\r\nHost: x\r\n\r\n").await.contains("426"));
-    assert!(status(port, "BREW /simulator/CP1 HTTP/1.1\r\nHost: x\r\n\r\n").await.contains("426"));
-    assert!(status(port, "\u{1}\u{2}\r\n\r\n").await.contains("400"));
+    assert!(RawPeer::connect(port, "/simulator/CP1?token=x", &["ocpp1.6"]).await.is_ok(), "a query is dropped");
+    assert_eq!(http::ask(port, "GET /simulator/CP1 HTTP/1.1\r\nHost: x\r\n\r\n").await.status, 426);
+    assert_eq!(http::ask(port, "BREW /simulator/CP1 HTTP/1.1\r\nHost: x\r\n\r\n").await.status, 426);
+    assert_eq!(http::ask(port, "\u{1}\u{2}\r\n\r\n").await.status, 400);
     let old = "GET /simulator/CP1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n\r\n";
-    assert!(status(port, old).await.contains("426"));
+    assert_eq!(http::ask(port, old).await.status, 426);
 }
 
 #[tokio::test]
 async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let mut first = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let mut first = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     assert_eq!(first.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
-    let mut second = RawStation::connect(port, "/CP1", &["ocpp1.5"]).await.unwrap();
+    let mut second = RawPeer::connect(port, "/CP1", &["ocpp1.5"]).await.unwrap();
     assert_eq!(second.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
     let Some(Message::Close(Some(frame))) = first.next().await else { panic!("the first link is not closed") };
     assert!(frame.reason.contains("replaced"), "{}", frame.reason);
@@ -133,7 +117,7 @@ async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
 async fn binary_frames_pings_and_garbage_leave_the_link_alone() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     station.send(Message::binary(vec![0, 159, 146, 150])).await;
     station.say("").await;
     station.say("{\u{1b}[2J").await;
@@ -151,8 +135,8 @@ async fn binary_frames_pings_and_garbage_leave_the_link_alone() {
 async fn a_message_over_the_limit_closes_its_own_link_only() {
     let hub = hub_with(LinkSettings { message_limit: 1000, ..LinkSettings::default() });
     let port = central_system(&hub, &Version::ALL).await;
-    let mut other = RawStation::connect(port, "/CP2", &["ocpp1.6"]).await.unwrap();
-    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let mut other = RawPeer::connect(port, "/CP2", &["ocpp1.6"]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     station.say(&"x".repeat(1001)).await;
     let closed = station.next().await;
     assert!(matches!(&closed, Some(Message::Close(Some(frame))) if frame.code == CloseCode::Size), "{closed:?}");
@@ -163,7 +147,7 @@ async fn a_message_over_the_limit_closes_its_own_link_only() {
 async fn an_order_for_a_station_that_is_gone_is_refused_by_name() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     let key = until(hub.trace(), "the station", |contents| {
         contents.stations().find(Role::CentralSystem, "CP1").filter(|row| row.state == LinkState::Connected).map(|row| row.key)
     })
@@ -197,7 +181,7 @@ async fn a_port_in_use_is_named_with_the_remedy() {
 async fn the_end_of_the_session_says_goodbye() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
     let (closed, ()) = tokio::join!(station.next(), hub.end());
     assert!(matches!(&closed, Some(Message::Close(Some(frame))) if frame.code == CloseCode::Away), "{closed:?}");

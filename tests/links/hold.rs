@@ -1,44 +1,27 @@
 //! Frames that wait, over real sockets and both transports: stopped by a filter of the command language, let go in all the ways there
 //! are.
 
-use ocpp_tui::console::{Console, RunContext};
-use ocpp_tui::hub::{ChargePointOptions, Hub, SoapOptions};
+use ocpp_tui::console::Console;
 use ocpp_tui::ocpp::{ErrorCode, Role, Version};
-use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, RecordKind};
 
-use crate::support::{central_system, charge_point, hub, until};
-
-async fn run(console: &Console, line: &str) -> String {
-    let said = console.run(line, &RunContext::default()).await;
-    said.lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
-}
+use crate::support::envelopes::soap_charge_point;
+use crate::support::{central_system, charge_point, hub, run_line, station, until};
 
 /// A console with a central system and a charge point over this transport.
 async fn console(soap: bool) -> Console {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let options = charge_point(port, "CP1", Version::V1_6, false);
-    let options = if soap {
-        ChargePointOptions { url: format!("http://127.0.0.1:{port}"), soap: Some(SoapOptions::default()), ..options }
-    } else {
-        options
-    };
-    hub.start_charge_point(options).unwrap();
+    let start = if soap { soap_charge_point } else { charge_point };
+    hub.start_charge_point(start(port, "CP1", Version::V1_6, false)).unwrap();
     let console = Console::new(hub.clone());
-    up(&hub, Role::ChargePoint).await;
+    station(&hub, Role::ChargePoint, "CP1").await;
     if soap {
         // A SOAP station is known from its first request on.
-        run(&console, "heartbeat").await;
+        run_line(&console, "heartbeat").await;
     }
-    up(&hub, Role::CentralSystem).await;
+    station(&hub, Role::CentralSystem, "CP1").await;
     console
-}
-
-async fn up(hub: &Hub, role: Role) {
-    until(hub.trace(), "the link", |contents| {
-        contents.stations().find(role, "CP1").filter(|row| row.state == LinkState::Connected).map(|_| ())
-    })
-    .await;
 }
 
 /// How the last frame of a kind reads that the charge point received.
@@ -62,28 +45,28 @@ async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports
         let console = console(soap).await;
         let transport = if soap { "soap" } else { "websocket" };
         let filter = format!("role:cs dir:in action:Authorize transport:{transport} $.idTag");
-        assert_eq!(run(&console, &format!("hold {filter}")).await, "");
-        run(&console, "set cp calls_in_flight=3").await;
+        assert_eq!(run_line(&console, &format!("hold {filter}")).await, "");
+        run_line(&console, "set cp calls_in_flight=3").await;
         for tag in ["A", "B", "C"] {
-            assert_eq!(run(&console, &format!("authorize idTag={tag}")).await, "");
+            assert_eq!(run_line(&console, &format!("authorize idTag={tag}")).await, "");
         }
         waiting(&console, 3).await;
-        let list = run(&console, "held").await;
+        let list = run_line(&console, "held").await;
         assert!(list.starts_with(&format!("Stopped: {filter}")) && list.contains(r#"{"idTag":"B"}"#), "{list}");
         let held = console.hub().gate().held();
         let number = |tag: &str| held.iter().find(|frame| frame.payload["idTag"] == tag).unwrap().number;
-        run(&console, &format!("release {} error=SecurityError description=\"not today\"", number("A"))).await;
+        run_line(&console, &format!("release {} error=SecurityError description=\"not today\"", number("A"))).await;
         let refused =
             until(console.hub().trace(), "the error", |contents| received(contents, FrameKind::Error, "Authorize")).await;
         assert!(refused.0.contains("not today"), "{}", refused.0);
-        run(&console, "answer authorize idTagInfo.status=Blocked").await;
-        run(&console, &format!("release {} idTag=D", number("B"))).await;
+        run_line(&console, "answer authorize idTagInfo.status=Blocked").await;
+        run_line(&console, &format!("release {} idTag=D", number("B"))).await;
         let result =
             until(console.hub().trace(), "the result", |contents| received(contents, FrameKind::Result, "Authorize")).await;
         assert!(result.0.contains("Blocked"), "{}", result.0);
-        run(&console, &format!("drop {}", number("C"))).await;
+        run_line(&console, &format!("drop {}", number("C"))).await;
         waiting(&console, 0).await;
-        let unknown = run(&console, &format!("release {}", number("C"))).await;
+        let unknown = run_line(&console, &format!("release {}", number("C"))).await;
         assert!(unknown.contains("no frame waits under the number"), "{unknown}");
         console.hub().end().await;
     }
@@ -93,12 +76,12 @@ async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports
 async fn our_answers_and_calls_wait_until_all_are_released() {
     for soap in [false, true] {
         let console = console(soap).await;
-        run(&console, "hold role:cs dir:out").await;
-        run(&console, "heartbeat").await;
-        run(&console, "remote_reset").await;
+        run_line(&console, "hold role:cs dir:out").await;
+        run_line(&console, "heartbeat").await;
+        run_line(&console, "remote_reset").await;
         waiting(&console, 2).await;
-        run(&console, "hold off").await;
-        run(&console, "release all").await;
+        run_line(&console, "hold off").await;
+        run_line(&console, "release all").await;
         until(console.hub().trace(), "the answer", |contents| received(contents, FrameKind::Result, "Heartbeat")).await;
         until(console.hub().trace(), "the call", |contents| received(contents, FrameKind::Call, "Reset")).await;
         assert_eq!(console.hub().gate().count(), 0);
@@ -115,7 +98,7 @@ async fn mistakes_are_told_with_their_place() {
         ("release 99", "no frame waits"),
         ("release 1 error=Nonsense", "error is not one of"),
     ] {
-        let said = run(&console, line).await;
+        let said = run_line(&console, line).await;
         assert!(said.contains(part), "{line}: {said}");
     }
     assert!(console.hub().gate().filter().is_none());

@@ -5,6 +5,7 @@
 
 mod both_roles;
 mod central_system;
+mod every_action;
 mod hold;
 mod plugins;
 mod soap;

@@ -8,10 +8,11 @@ use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
-use ocpp_tui::trace::{LinkState, RecordKind, StationKey};
-use serde_json::json;
+use ocpp_tui::trace::{RecordKind, StationKey};
+use serde_json::{Value, json};
 
-use crate::support::{central_system, charge_point, envelopes, hub, hub_with, until};
+use crate::support::envelopes::soap_charge_point;
+use crate::support::{call, central_system, charge_point, hub, hub_with, record, run_line, station, until};
 
 async fn load(hub: &Hub, folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(format!("{name}.js")), text).unwrap();
@@ -19,25 +20,14 @@ async fn load(hub: &Hub, folder: &Path, name: &str, text: &str) {
     assert_eq!(hub.plugins().load(name).await.failure, None);
 }
 
-/// Waits for a record with this text in it, and returns the whole text.
-async fn record(hub: &Hub, part: &str) -> String {
-    until(hub.trace(), part, |contents| {
-        let records = contents.records();
-        records.iter(records.range()).find(|record| record.text.contains(part)).map(|record| record.text.to_owned())
-    })
-    .await
+/// Waits for a record with this text in it.
+async fn until_recorded(hub: &Hub, part: &str) {
+    record(hub, part, |record| record.text.contains(part)).await;
 }
 
-async fn up(hub: &Hub, role: Role, identity: &str) -> StationKey {
-    until(hub.trace(), identity, |contents| {
-        contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
-    })
-    .await
-}
-
-fn call(hub: &Hub, station: StationKey, action: &str) {
-    let deed = LinkCommand::Call { action: action.into(), payload: json!({}) };
-    assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station]);
+/// Lets a station be called, which takes the order.
+fn order(hub: &Hub, station: StationKey, action: &str, payload: Value) {
+    assert_eq!(hub.submit(&call(station, action, payload)).taken, [station]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,11 +45,11 @@ async fn a_plugin_of_the_central_system_answers_and_calls() {
     };";
     load(&hub, folder.path(), "answers", text).await;
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
-    let station = up(&hub, Role::ChargePoint, "CP1").await;
-    record(&hub, "CP1 connected").await;
-    call(&hub, station, "Heartbeat");
-    record(&hub, "CP1 has 1 key").await;
-    record(&hub, r#",{"currentTime":"2000-01-01T00:00:00Z"}]"#).await;
+    let station = station(&hub, Role::ChargePoint, "CP1").await;
+    until_recorded(&hub, "CP1 connected").await;
+    order(&hub, station, "Heartbeat", json!({}));
+    until_recorded(&hub, "CP1 has 1 key").await;
+    until_recorded(&hub, r#",{"currentTime":"2000-01-01T00:00:00Z"}]"#).await;
     let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "answers").unwrap();
     assert_eq!((detail.errors, detail.last_error), (0, None));
     hub.end().await;
@@ -75,16 +65,16 @@ async fn a_plugin_of_a_charge_point_answers_refuses_and_is_overruled_by_a_person
     };";
     load(&hub, folder.path(), "answers", text).await;
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
-    let station = up(&hub, Role::CentralSystem, "CP1").await;
-    call(&hub, station, "ClearCache");
-    record(&hub, r#""InternalError","by the plugin""#).await;
-    call(&hub, station, "GetLocalListVersion");
-    record(&hub, r#"{"listVersion":77}"#).await;
+    let station = station(&hub, Role::CentralSystem, "CP1").await;
+    order(&hub, station, "ClearCache", json!({}));
+    until_recorded(&hub, r#""InternalError","by the plugin""#).await;
+    order(&hub, station, "GetLocalListVersion", json!({}));
+    until_recorded(&hub, r#"{"listVersion":77}"#).await;
     let console = Console::new(hub.clone());
     let said = console.run("answer remote_getlocallistversion listVersion=5", &RunContext::default()).await;
     assert!(!said.failed(), "{said:?}");
-    call(&hub, station, "GetLocalListVersion");
-    record(&hub, r#"{"listVersion":5}"#).await;
+    order(&hub, station, "GetLocalListVersion", json!({}));
+    until_recorded(&hub, r#"{"listVersion":5}"#).await;
     hub.end().await;
 }
 
@@ -93,7 +83,7 @@ async fn frames_are_changed_and_kept_back_on_the_wire() {
     let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
-    let station = up(&hub, Role::CentralSystem, "CP1").await;
+    let station = station(&hub, Role::CentralSystem, "CP1").await;
     let text = "exports.onLoad = function () {
         this.onOutgoing(function (text) {
             const [type, id, action, payload] = JSON.parse(text);
@@ -103,11 +93,11 @@ async fn frames_are_changed_and_kept_back_on_the_wire() {
         this.onIncoming((text) => text.replace('UnknownVendorId', 'Accepted'));
     };";
     load(&hub, folder.path(), "frames", text).await;
-    call(&hub, station, "ClearCache");
-    record(&hub, r#""DataTransfer",{"vendorId":"Changed"}]"#).await;
-    record(&hub, "a plugin changed the next frame; the peer sent [3,").await;
-    call(&hub, station, "GetLocalListVersion");
-    record(&hub, "a plugin kept a frame back: [2,").await;
+    order(&hub, station, "ClearCache", json!({}));
+    until_recorded(&hub, r#""DataTransfer",{"vendorId":"Changed"}]"#).await;
+    until_recorded(&hub, "a plugin changed the next frame; the peer sent [3,").await;
+    order(&hub, station, "GetLocalListVersion", json!({}));
+    until_recorded(&hub, "a plugin kept a frame back: [2,").await;
     hub.end().await;
 }
 
@@ -121,10 +111,7 @@ async fn the_console_lists_helps_completes_and_runs_plugins() {
     };";
     load(&hub, folder.path(), "parking", text).await;
     let console = Console::new(hub.clone());
-    let run = async |line: &str| {
-        let said = console.run(line, &RunContext::default()).await;
-        said.lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
-    };
+    let run = async |line: &str| run_line(&console, line).await;
     assert!(
         run("plugins")
             .await
@@ -132,8 +119,7 @@ async fn the_console_lists_helps_completes_and_runs_plugins() {
     );
     assert_eq!(run("park north").await, "parked north");
     run("tell").await;
-    envelopes::record(&hub, "the toast", |record| record.kind == RecordKind::Toast && record.text == "two places are free")
-        .await;
+    record(&hub, "the toast", |record| record.kind == RecordKind::Toast && record.text == "two places are free").await;
     assert!(run("help").await.ends_with(" - park take a place\n - tell \n - quit \n - quit"), "{}", run("help").await);
     assert_eq!(run("help park").await, "park: take a place (of the plugin parking)");
     let explained = run("plugin parking").await;
@@ -150,10 +136,10 @@ async fn the_console_lists_helps_completes_and_runs_plugins() {
 /// A charge point over SOAP; the central system knows it once it has called.
 async fn over_soap(hub: &Hub) -> (StationKey, StationKey) {
     let port = central_system(hub, &Version::ALL).await;
-    hub.start_charge_point(envelopes::soap_charge_point(port, "CP1", Version::V1_6, false)).unwrap();
-    let at_charge_point = up(hub, Role::ChargePoint, "CP1").await;
-    call(hub, at_charge_point, "Heartbeat");
-    (at_charge_point, up(hub, Role::CentralSystem, "CP1").await)
+    hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let at_charge_point = station(hub, Role::ChargePoint, "CP1").await;
+    order(hub, at_charge_point, "Heartbeat", json!({}));
+    (at_charge_point, station(hub, Role::CentralSystem, "CP1").await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,27 +168,25 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
     };";
     load(&hub, folder.path(), "answers", text).await;
     let (at_charge_point, at_central) = over_soap(&hub).await;
-    record(&hub, "our CP1 connected").await;
-    record(&hub, "their CP1 connected").await;
-    record(&hub, "the time is a string").await;
-    let deed = LinkCommand::Call { action: "Authorize".into(), payload: json!({"idTag": "TAG"}) };
-    hub.submit(&Order { targets: vec![at_charge_point], command });
-    record(&hub, "CP1 has 1 key").await;
-    record(&hub, ">Blocked<").await;
-    call(&hub, at_central, "GetLocalListVersion");
-    record(&hub, ">77<").await;
-    record(&hub, "CP1 says 77").await;
-    let said = Console::new(hub.clone()).run("state", &RunContext::default()).await;
-    assert_eq!(said.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["soap 1.6"]);
-    record(&hub, "called both ways: string, 77").await;
-    record(&hub, "refused: InternalError").await;
+    until_recorded(&hub, "our CP1 connected").await;
+    until_recorded(&hub, "their CP1 connected").await;
+    until_recorded(&hub, "the time is a string").await;
+    order(&hub, at_charge_point, "Authorize", json!({"idTag": "TAG"}));
+    until_recorded(&hub, "CP1 has 1 key").await;
+    until_recorded(&hub, ">Blocked<").await;
+    order(&hub, at_central, "GetLocalListVersion", json!({}));
+    until_recorded(&hub, ">77<").await;
+    until_recorded(&hub, "CP1 says 77").await;
+    assert_eq!(run_line(&Console::new(hub.clone()), "state").await, "soap 1.6");
+    until_recorded(&hub, "called both ways: string, 77").await;
+    until_recorded(&hub, "refused: InternalError").await;
     let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "answers").unwrap();
     assert_eq!((detail.errors, detail.last_error), (0, None));
     for station in [at_charge_point, at_central] {
         hub.submit(&Order { targets: vec![station], command: LinkCommand::Disconnect });
     }
-    record(&hub, "our CP1 disconnected").await;
-    record(&hub, "their CP1 disconnected").await;
+    until_recorded(&hub, "our CP1 disconnected").await;
+    until_recorded(&hub, "their CP1 disconnected").await;
     hub.end().await;
 }
 
@@ -225,19 +209,15 @@ async fn envelopes_are_changed_and_kept_back_over_soap() {
         this.onCall('DataTransfer', (call) => ({ status: 'Accepted', data: `from ${call.vendorId}` }));
     };";
     load(&hub, folder.path(), "envelopes", text).await;
-    let send = |station, action: &str, payload| {
-        let deed = LinkCommand::Call { action: action.into(), payload };
-        assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station]);
-    };
     // A request of ours is changed on its way out.
-    send(at_charge_point, "Authorize", json!({"idTag": "BadTag"}));
-    let remark = envelopes::record(&hub, "the changed one", |record| record.remarks.contains("a plugin changed it from")).await;
+    order(&hub, at_charge_point, "Authorize", json!({"idTag": "BadTag"}));
+    let remark = record(&hub, "the changed one", |record| record.remarks.contains("a plugin changed it from")).await;
     assert!(remark.0.contains(">GoodTag<") && remark.1.contains(">BadTag<"), "{remark:?}");
-    record(&hub, ">Accepted<").await;
+    until_recorded(&hub, ">Accepted<").await;
     // A request of the peer is changed on its way in.
-    send(at_charge_point, "DataTransfer", json!({"vendorId": "Theirs"}));
-    record(&hub, ">from Ours<").await;
-    record(&hub, "a plugin changed the next frame; the peer sent <?xml").await;
+    order(&hub, at_charge_point, "DataTransfer", json!({"vendorId": "Theirs"}));
+    until_recorded(&hub, ">from Ours<").await;
+    until_recorded(&hub, "a plugin changed the next frame; the peer sent <?xml").await;
     // A request of ours never leaves, one of the peer is not taken in, and an answer of ours is kept back.
     let timeouts = async |count: usize| {
         until(hub.trace(), "timeouts", |contents| {
@@ -247,17 +227,17 @@ async fn envelopes_are_changed_and_kept_back_over_soap() {
         })
         .await;
     };
-    send(at_central, "GetLocalListVersion", json!({}));
-    record(&hub, "a plugin kept a frame back: <?xml").await;
+    order(&hub, at_central, "GetLocalListVersion", json!({}));
+    until_recorded(&hub, "a plugin kept a frame back: <?xml").await;
     timeouts(1).await;
-    send(at_charge_point, "Authorize", json!({"idTag": "KeptBack"}));
-    record(&hub, "a plugin kept a received frame back: <?xml").await;
+    order(&hub, at_charge_point, "Authorize", json!({"idTag": "KeptBack"}));
+    until_recorded(&hub, "a plugin kept a received frame back: <?xml").await;
     timeouts(2).await;
-    send(at_central, "TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
+    order(&hub, at_central, "TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
     timeouts(3).await;
     // The link lives.
-    send(at_central, "ClearCache", json!({}));
-    record(&hub, "clearCacheResponse").await;
+    order(&hub, at_central, "ClearCache", json!({}));
+    until_recorded(&hub, "clearCacheResponse").await;
     let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "envelopes").unwrap();
     assert_eq!((detail.errors, detail.last_error), (0, None));
     hub.end().await;

@@ -9,9 +9,9 @@ use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind};
 
-use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat, is_result, parsed, record, station};
+use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat, is_result, parsed};
 use crate::support::http::{Wire, post, send};
-use crate::support::{RawStation, central_system, central_system_at, hub, hub_with, until};
+use crate::support::{RawPeer, central_system, central_system_at, hub, hub_with, record, station, until};
 
 #[tokio::test]
 async fn a_request_by_hand_gets_the_right_answer_over_one_connection() {
@@ -213,7 +213,7 @@ async fn each_transport_can_be_had_alone() {
         };
         let port = hub.start_central_system(options).await.unwrap().port();
         let posted = send(port, SOAP, heartbeat("CP1")).await.status;
-        let upgraded = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.is_ok();
+        let upgraded = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.is_ok();
         assert_eq!((posted == 200, upgraded), (transport == Transport::Soap, transport == Transport::WebSocket), "{posted}");
     }
 }

@@ -11,17 +11,16 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
-use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, SampleContext, Transport, Version};
-use ocpp_tui::trace::{Contents, Direction, FrameKind, FrameVerdict, LinkState, RecordKind};
+use ocpp_tui::ocpp::{ErrorCode, Role, Transport, Version};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::support::envelopes::{
-    SOAP, call, envelope, fault, headers, heartbeat, heartbeat_from, is_result, record, soap_charge_point, station, up,
-};
+use crate::every_action::{RESULT, assert_all_valid, call_both_ways};
+use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat, heartbeat_from, is_result, soap_charge_point};
 use crate::support::http::{Reply, Wire, post, send, server};
-use crate::support::{RawStation, central_system, dump, hub, hub_with, until};
+use crate::support::{RawPeer, call, central_system, dump, hub, hub_with, record, station, until, up};
 
 #[tokio::test]
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
@@ -35,32 +34,19 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
         let payload = json!({"chargePointVendor": "V", "chargePointModel": "M"});
         hub.submit(&call(at_charge_point, "BootNotification", payload));
         let at_central = station(&hub, Role::CentralSystem, &identity).await;
-        let context = SampleContext::at(jiff::Timestamp::now());
-        let mut sent = 1;
-        let catalog = Catalog::embedded();
-        let results = |contents: &Contents| {
-            let records = contents.records();
-            let wanted = RecordKind::Frame(Direction::In, FrameKind::Result);
-            let keys = [Some(at_central), Some(at_charge_point)];
-            records.iter(records.range()).filter(|record| record.kind == wanted && keys.contains(&record.station)).count()
-        };
-        for action in catalog.actions(version).iter().filter(|action| action.soap.is_some()) {
-            let sender = if action.initiator == Role::CentralSystem { at_central } else { at_charge_point };
-            hub.submit(&call(sender, &action.name, action.request.sample(&context)));
-            sent += 1;
-            let what = format!("the result of {} in {version}", action.name);
-            until(hub.trace(), &what, |contents| (results(contents) == sent).then_some(())).await;
-        }
+        record(&hub, "the result of the boot", |record| record.kind == RESULT && record.station == Some(at_charge_point)).await;
+        let actions = hub.catalog().actions(version).iter().filter(|action| action.soap.is_some());
+        let sent = call_both_ways(&hub, at_central, at_charge_point, actions).await;
         let expected = match version {
             Version::V1_2 => 18,
             Version::V1_5 => 25,
             Version::V1_6 => 29,
         };
-        assert_eq!(sent, 1 + expected, "the boot and every action");
+        assert_eq!(sent, expected);
     }
+    assert_all_valid(&hub);
     let contents = hub.trace().read();
     for record in contents.records().iter(contents.records().range()) {
-        assert_eq!((record.verdict, record.code), (FrameVerdict::Valid, None), "{}: {}", record.text, record.remarks);
         if matches!(record.kind, RecordKind::Frame(..)) {
             assert_eq!(record.transport, Transport::Soap);
             assert!(record.partner.is_some());
@@ -235,7 +221,7 @@ async fn a_station_may_move_from_one_transport_to_the_other() {
         })
     };
     transport(Transport::Soap).await;
-    let mut station = RawStation::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+    let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
     transport(Transport::WebSocket).await;
     assert!(is_result(&send(port, SOAP, heartbeat("CP1")).await, "Heartbeat"));
@@ -249,7 +235,7 @@ async fn an_envelope_that_was_typed_leaves_as_it_is() {
     hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
     let key = station(&hub, Role::ChargePoint, "CP1").await;
     let text = heartbeat("CP1");
-    let deed = LinkCommand::RawShowingHeaders(format!("'{text}'"));
+    let command = LinkCommand::RawShowingHeaders(format!("'{text}'"));
     hub.submit(&Order { targets: vec![key], command });
     let answer = RecordKind::Frame(Direction::In, FrameKind::Result);
     let (_, remarks) = record(&hub, "the answer", |record| record.station == Some(key) && record.kind == answer).await;

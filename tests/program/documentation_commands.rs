@@ -1,15 +1,15 @@
 //! The commands that print or write documentation, run as a person runs them: what they say, and their exit codes.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::process;
+
 /// Runs the program; its exit code, output and errors.
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_ocpp-tui")).args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    let (code, output, errors) = process::run(arguments, b"");
+    (code.unwrap(), output, errors)
 }
 
 #[test]

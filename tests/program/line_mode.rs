@@ -1,94 +1,72 @@
 //! The program line by line, as scripts use it: commands are typed into the real program, and what it prints is read.
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::ops::{Deref, DerefMut};
 
 use serde_json::Value;
 
-use crate::ocppjs_recordings::program::Program;
-use crate::ocppjs_recordings::stage::Stage;
-
-const TIMEOUT: Duration = Duration::from_secs(30);
+use crate::process::{self, LineSession};
+use crate::support::TIMEOUT;
 
 /// A program with a central system in it.
 struct Console {
-    stage: Stage,
-    program: Program,
+    session: LineSession,
     port: u16,
-    seen: usize,
+}
+
+impl Deref for Console {
+    type Target = LineSession;
+
+    fn deref(&self) -> &LineSession {
+        &self.session
+    }
+}
+
+impl DerefMut for Console {
+    fn deref_mut(&mut self) -> &mut LineSession {
+        &mut self.session
+    }
 }
 
 impl Console {
     fn start(arguments: &str) -> Console {
-        let stage = Stage::default();
-        let words: Vec<String> =
-            format!("{arguments} start_cs 0 -p ocpp1.2,ocpp1.5,ocpp1.6").split_whitespace().map(str::to_owned).collect();
-        let program = Program::start("p", &words, &stage);
-        let mut console = Console { stage, program, port: 0, seen: 0 };
-        let line = console.hear("listening on port");
-        console.port = line.rsplit(' ').next().unwrap().parse().unwrap();
-        console
+        let words = format!("{arguments} start_cs 0 -p ocpp1.2,ocpp1.5,ocpp1.6");
+        let mut session = LineSession::start(&words.split_whitespace().collect::<Vec<_>>());
+        let line = session.hear("listening on port");
+        Console { session, port: line.rsplit(' ').next().unwrap().parse().unwrap() }
     }
 
     /// A console with these charge points connected to it.
     fn with_charge_points(arguments: &str, version: &str, identities: &[&str]) -> Console {
         let mut console = Console::start(arguments);
         for identity in identities {
-            console.program.type_line(&format!("start_cp ws://localhost:{} {identity} -p {version}", console.port));
-            console.hear("Connected to Central System.");
+            let line = format!("start_cp ws://localhost:{} {identity} -p {version}", console.port);
+            console.ask(&line, "Connected to Central System.");
         }
         console
     }
 
-    /// Waits for a line with this text behind those that were heard, and returns it.
-    fn hear(&mut self, text: &str) -> String {
-        let mut found = None;
-        let from = self.seen;
-        let came = self.stage.until(TIMEOUT, |heard| {
-            found = heard.iter().skip(from).position(|heard| heard.line.contains(text));
-            found.is_some()
-        });
-        assert!(came, "{text:?} did not come; the output:\n{}", self.output());
-        let at = from + found.unwrap();
-        self.seen = at + 1;
-        self.stage.heard()[at].line.clone()
+    /// A console that prints JSON, with one charge point.
+    fn with_json() -> Console {
+        let mut session = LineSession::start(&["--plain", "--log-format", "jsonl", "start_cs", "0"]);
+        let line = session.hear(r#""kind":"listening""#);
+        let object: Value = serde_json::from_str(&line).unwrap();
+        let port = object["text"].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();
+        session.type_line(&format!("start_cp ws://127.0.0.1:{port} A"));
+        let role = |line: &str| line.contains(r#""role":"cp","kind":"connected""#);
+        let came = session.stage.until(TIMEOUT, |heard| heard.iter().any(|heard| role(&heard.line)));
+        assert!(came, "{}", session.output());
+        Console { session, port }
     }
 
-    fn type_line(&mut self, line: &str) {
-        self.program.type_line(line);
-    }
-
-    /// Types a line and waits for a text.
-    fn ask(&mut self, line: &str, text: &str) -> String {
-        self.type_line(line);
-        self.hear(text)
-    }
-
-    fn output(&self) -> String {
-        self.stage.heard().iter().map(|heard| heard.line.clone()).collect::<Vec<_>>().join("\n")
-    }
-
-    fn quit(mut self) -> String {
-        self.type_line("quit");
-        assert_eq!(self.program.exit_code(TIMEOUT), Some(0));
-        self.output()
+    fn quit(self) -> String {
+        self.session.quit()
     }
 }
 
-/// Runs the program to its end.
+/// Runs the program to its end: its exit code, and all that it prints.
 fn run(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
-    use std::io::Write;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that ends at once does not read.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+    let (code, output, errors) = process::run(arguments, input);
+    (code, output + &errors)
 }
 
 #[test]
@@ -241,25 +219,6 @@ fn events_are_json_lines_on_request() {
     assert!(error["latency"].as_f64().is_some() && call["time"].as_str().unwrap().ends_with('Z'));
     assert!(objects.iter().all(|object| object["time"].is_string() && object["kind"].is_string()));
     assert!(objects.iter().any(|object| object["kind"] == "failure" && object["text"].as_str().unwrap().contains("hartbeat")));
-}
-
-impl Console {
-    /// A console that prints JSON, with one charge point.
-    fn with_json() -> Console {
-        let stage = Stage::default();
-        let words = ["--plain", "--log-format", "jsonl", "start_cs", "0"].map(str::to_owned);
-        let program = Program::start("p", &words, &stage);
-        let mut console = Console { stage, program, port: 0, seen: 0 };
-        let line = console.hear(r#""kind":"listening""#);
-        let object: Value = serde_json::from_str(&line).unwrap();
-        console.port = object["text"].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();
-        let port = console.port;
-        console.type_line(&format!("start_cp ws://127.0.0.1:{port} A"));
-        let role = |line: &str| line.contains(r#""role":"cp","kind":"connected""#);
-        let came = console.stage.until(TIMEOUT, |heard| heard.iter().any(|heard| role(&heard.line)));
-        assert!(came, "{}", console.output());
-        console
-    }
 }
 
 #[test]

@@ -12,9 +12,11 @@
 mod documentation_commands;
 mod line_mode;
 mod ocppjs_recordings;
+mod process;
 mod screen_binary;
 mod screen_harness;
 mod soap_recordings;
+mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod terminal;

@@ -3,15 +3,13 @@
 //! project; without them the tests say so and pass. What differs on purpose stands in a table, and the table in docs/soap.md.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::path::Path;
 
 use ocpp_tui::ocpp::{Catalog, Version};
 use ocpp_tui::rpc::soap::{Body, ReadHint, read};
 
+use crate::process::LineSession;
+use crate::support::reference::reference_text;
 use crate::support::{self, http};
 
 /// What differs on purpose: its name in docs/soap.md, and how a line or a case that differs so is known.
@@ -33,68 +31,16 @@ const DIFFERENCES: [(&str, &str); 14] = [
 ];
 
 fn recording(name: &str) -> Option<String> {
-    let folder = std::env::var_os("OCPP_TUI_REFERENCE")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference")), PathBuf::from);
-    let path = folder.join("ocppjs-recordings").join(name);
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        println!("skipped: there is no recording {}; OCPP_TUI_REFERENCE names the folder of the reference", path.display());
-    }
-    text
+    reference_text(&format!("ocppjs-recordings/{name}"))
 }
 
-/// A program of ours with its lines.
-struct Program {
-    child: Child,
-    input: ChildStdin,
-    lines: Receiver<String>,
-    heard: Vec<String>,
+fn start(arguments: &[&str]) -> LineSession {
+    LineSession::start(&[&["--plain", "--samples", "ocppjs"], arguments].concat())
 }
 
-impl Program {
-    fn start(arguments: &[&str]) -> Program {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
-            .args(["--plain", "--samples", "ocppjs"])
-            .args(arguments)
-            .env("TZ", "UTC")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program was built");
-        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let _ = sender.send(line);
-            }
-        });
-        Program { child, input, lines, heard: Vec::new() }
-    }
-
-    /// Waits for a line with this in it, and returns it.
-    fn wait_for(&mut self, part: &str) -> String {
-        loop {
-            let line = self.lines.recv_timeout(Duration::from_secs(30));
-            let line = line.unwrap_or_else(|_| panic!("no {part:?} after:\n{}", self.heard.join("\n")));
-            self.heard.push(line.clone());
-            if line.contains(part) {
-                return line;
-            }
-        }
-    }
-
-    fn type_line(&mut self, line: &str) {
-        writeln!(self.input, "{line}").unwrap();
-    }
-
-    /// The messages among its lines.
-    fn messages(mut self) -> Vec<String> {
-        self.type_line("quit");
-        drop(self.input);
-        self.heard.extend(self.lines.iter());
-        let _ = self.child.wait();
-        messages(self.heard.iter().map(String::as_str))
-    }
+/// The messages among all that it printed.
+fn messages_of(session: LineSession) -> Vec<String> {
+    messages(session.quit().lines())
 }
 
 /// The lines about messages, without the stamp, the prompt and the milliseconds that ocppjs adds to dates.
@@ -115,29 +61,29 @@ fn replay(name: &str, version: &str) {
     else {
         return;
     };
-    let mut cs = Program::start(&["start_cs", "0", "-t", "soap", "-p", version]);
-    let listening = cs.wait_for("SOAP Server listening on port");
+    let mut cs = start(&["start_cs", "0", "-t", "soap", "-p", version]);
+    let listening = cs.hear("SOAP Server listening on port");
     let port = listening.rsplit(' ').next().unwrap().to_owned();
-    let mut cp = Program::start(&["start_cp", &format!("http://localhost:{port}/"), "boxid", "-t", "soap", "-p", version]);
-    cp.wait_for("SOAP Server listening on port");
+    let mut cp = start(&["start_cp", &format!("http://localhost:{port}/"), "boxid", "-t", "soap", "-p", version]);
+    cp.hear("SOAP Server listening on port");
     for event in timeline.lines() {
         let mut words = event.trim_start().splitn(3, ' ');
         let (_, who, typed) = (words.next(), words.next().unwrap_or_default(), words.next().unwrap_or_default());
         match who {
             "cp<" if typed != "quit" => {
                 cp.type_line(typed);
-                cp.wait_for("<<cs");
-                cs.wait_for(">>cp#boxid");
+                cp.hear("<<cs");
+                cs.hear(">>cp#boxid");
             }
             "cs<" if typed != "quit" => {
                 cs.type_line(typed);
-                cs.wait_for("<<cp#boxid");
-                cp.wait_for(">>cp#boxid");
+                cs.hear("<<cp#boxid");
+                cp.hear(">>cp#boxid");
             }
             _ => {}
         }
     }
-    for (who, ours, theirs) in [("cp", cp.messages(), point), ("cs", cs.messages(), central)] {
+    for (who, ours, theirs) in [("cp", messages_of(cp), point), ("cs", messages_of(cs), central)] {
         let theirs = messages(theirs.lines());
         assert!(theirs.len() >= 30, "{name} {who}: {}", theirs.len());
         let plain = |lines: &[String]| -> Vec<String> { lines.iter().filter(|line| !is_known(line)).cloned().collect() };

@@ -1,118 +1,376 @@
-//! The floors of the house: a module uses what stands below it and nothing above. Read from the `use crate::` lines and paths.
+//! The rules about our own sources: a module uses only layers below its own, no two modules or files use each other, and a name stands
+//! for one type. What breaks a rule already is listed here, and the lists may only become shorter.
 
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
-/// The modules with their floor; a module may use its own floor's siblings only where that is listed.
-const FLOORS: &[(&str, u8)] = &[
-    ("ocpp", 0),
-    ("rpc", 0),
-    ("visible", 0),
-    ("script", 0),
-    ("trace", 1),
-    ("link", 1),
-    ("simulator", 2),
-    ("plugin", 2),
-    ("hub", 3),
-    ("transcript", 3),
-    ("compose", 4),
-    ("console", 4),
-    ("config", 4),
-    ("lines", 5),
-    ("tui", 5),
-    ("docgen", 5),
-    ("scenario", 5),
-    ("size", 5),
-    ("cli", 6),
-    ("start", 6),
-    ("screen", 6),
-    ("check", 6),
-    ("plugins", 6),
-    ("demo", 6),
-    ("reference", 6),
-    ("scenarios", 6),
-    ("main", 6),
+use crate::source_graph::{Graph, Sources, cycles, reachable, source_files};
+
+/// The modules by layer, the lowest first.
+const LAYERS: &[&[&str]] = &[
+    &["clock", "javascript", "ocpp", "rpc", "sanitize"],
+    &["behaviour", "compose", "config", "docgen", "trace"],
+    &["link", "simulator"],
+    &["plugin", "scenario_writer"],
+    &["hub"],
+    &["console"],
+    &["line_mode", "scenario", "tui"],
+    &["cli", "main"],
 ];
 
-/// Neighbours on one floor that may know each other, in this direction.
-const NEIGHBOURS: &[(&str, &str)] = &[
-    ("rpc", "ocpp"),
-    ("link", "trace"),
-    // The clock of both: a moment is the link's, a stamp the trace's.
-    ("trace", "link"),
-    ("console", "compose"),
-    ("console", "config"),
-    ("main", "cli"),
-    ("start", "plugins"),
-    ("cli", "plugins"),
-    ("start", "cli"),
-    ("start", "check"),
-    ("start", "screen"),
-    ("screen", "cli"),
-    ("check", "cli"),
-    ("check", "screen"),
-    ("start", "demo"),
-    ("start", "reference"),
-    ("reference", "cli"),
-    ("compose", "config"),
-    // A record is told to scripts as the line mode prints it.
-    ("scenario", "lines"),
-    ("start", "scenarios"),
-    ("scenarios", "cli"),
-    ("scenarios", "start"),
+/// Modules of one layer that may use each other, in this direction.
+const WITHIN_A_LAYER: &[(&str, &str)] = &[("behaviour", "trace"), ("main", "cli"), ("rpc", "ocpp")];
+
+/// Files that use each other.
+const CYCLES: &[&[&str]] = &[
+    &["cli/arguments.rs", "cli/test_arguments.rs"],
+    &[
+        "console/arguments.rs",
+        "console/assign/mod.rs",
+        "console/build.rs",
+        "console/command.rs",
+        "console/grammar.rs",
+        "console/help.rs",
+        "console/hold.rs",
+        "console/parser/mod.rs",
+        "console/payloads.rs",
+        "console/runner.rs",
+        "console/said.rs",
+        "console/scenario.rs",
+        "console/setting.rs",
+        "console/show.rs",
+        "console/table.rs",
+    ],
+    &["line_mode/printer.rs", "line_mode/session.rs"],
+    &["link/listener.rs", "link/soap/central_system.rs"],
+    &["ocpp/catalog.rs", "ocpp/definition/mod.rs"],
+    &["plugin/engine/mod.rs", "plugin/filter.rs", "plugin/handle.rs", "plugin/request.rs"],
+    &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
+    &[
+        "trace/filter/choice.rs",
+        "trace/filter/condition.rs",
+        "trace/filter/key.rs",
+        "trace/filter/lexer.rs",
+        "trace/filter/pattern.rs",
+        "trace/filter/payload.rs",
+    ],
+    &["trace/immediate.rs", "trace/recorder.rs"],
+    &["tui/pane/message.rs", "tui/pane/soap.rs"],
+    &[
+        "tui/update/clipboard.rs",
+        "tui/update/compose.rs",
+        "tui/update/drafts.rs",
+        "tui/update/held_frames.rs",
+        "tui/update/layout.rs",
+        "tui/update/palette.rs",
+        "tui/update/panes.rs",
+        "tui/update/send.rs",
+        "tui/update/sources.rs",
+    ],
 ];
 
-fn floor(module: &str) -> Option<u8> {
-    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+/// Modules whose own file uses parts of the module which use that file.
+const ENTANGLED: &[&str] = &[
+    "docgen/html/mod.rs",
+    "docgen/mod.rs",
+    "hub/mod.rs",
+    "link/conversation/mod.rs",
+    "link/network/mod.rs",
+    "link/websocket/mod.rs",
+    "ocpp/definition/mod.rs",
+    "ocpp/sample/mod.rs",
+    "scenario/report/mod.rs",
+    "scenario_writer/mod.rs",
+    "simulator/v1/charge_point/mod.rs",
+    "trace/filter/mod.rs",
+    "trace/station_summary/mod.rs",
+    "tui/state/message/mod.rs",
+    "tui/state/trace/mod.rs",
+    "tui/theme/mod.rs",
+    "tui/update/mod.rs",
+];
+
+/// Names of more than one type, with how many.
+const DUPLICATES: &[(&str, usize)] = &[
+    ("Batch", 2),
+    ("CentralSystem", 2),
+    ("Choice", 2),
+    ("Connector", 2),
+    ("Direction", 2),
+    ("Effect", 2),
+    ("Entry", 2),
+    ("Expression", 2),
+    ("Facts", 2),
+    ("Filter", 2),
+    ("Key", 3),
+    ("Kind", 2),
+    ("Message", 2),
+    ("Names", 2),
+    ("PathError", 2),
+    ("Reading", 2),
+    ("Reply", 3),
+    ("Request", 2),
+    ("Session", 2),
+    ("Source", 2),
+    ("Spoken", 2),
+    ("StationFacts", 2),
+    ("Step", 2),
+    ("Text", 2),
+    ("Transaction", 2),
+];
+
+fn files() -> BTreeMap<String, String> {
+    source_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
-/// Every `crate::x` (in the binary: `ocpp_tui::x`) of a source text, outside comments.
-fn used(text: &str) -> Vec<String> {
-    let mut modules = Vec::new();
-    for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
-        for root in ["crate::", "ocpp_tui::"] {
-            for (at, _) in line.match_indices(root) {
-                let rest = &line[at + root.len()..];
-                let name: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-                modules.push(name);
-            }
+static SOURCES: LazyLock<Sources> = LazyLock::new(|| Sources::of(&files()));
+
+/// What is wrong with the use of modules.
+fn layer_faults(sources: &Sources, layers: &[&[&str]], within_a_layer: &[(&str, &str)]) -> Vec<String> {
+    let layer = |module: &str| layers.iter().position(|layer| layer.contains(&module));
+    let mut faults = Vec::new();
+    let modules = sources.modules();
+    faults.extend(sources.unreached().iter().map(|file| format!("no module is in {file}")));
+    faults.extend(modules.iter().filter(|module| layer(module).is_none()).map(|module| format!("{module} has no layer")));
+    let listed = layers.iter().flat_map(|layer| layer.iter());
+    faults.extend(listed.filter(|module| !modules.contains(**module)).map(|module| format!("there is no module {module}")));
+    let uses = sources.module_uses();
+    for ((module, other), file) in &uses {
+        let allowed = within_a_layer.contains(&(module, other));
+        if layer(other) >= layer(module) && !(allowed && layer(other) == layer(module)) {
+            faults.push(format!("{file}: {module} uses {other}"));
         }
     }
-    modules
+    for (module, other) in within_a_layer {
+        if !uses.contains_key(&((*module).to_owned(), (*other).to_owned())) {
+            faults.push(format!("{module} may use {other} and does not"));
+        }
+        if layer(module) != layer(other) {
+            faults.push(format!("{module} and {other} are not of one layer"));
+        }
+        if within_a_layer.contains(&(other, module)) {
+            faults.push(format!("{module} and {other} may use each other"));
+        }
+    }
+    let mut graph = Graph::new();
+    for (module, other) in uses.into_keys() {
+        graph.entry(module).or_default().insert(other);
+    }
+    faults.extend(cycles(&graph).into_iter().map(|modules| format!("{} use each other", modules.join(", "))));
+    faults
 }
 
-fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
+/// The uses of files without those of a module's own parts.
+fn upward_uses(sources: &Sources) -> Graph {
+    let mut uses = sources.file_uses();
+    for (file, others) in &mut uses {
+        others.retain(|other| !sources.contains(file, other));
+    }
+    uses
+}
+
+/// Where the cycles between files are not those of the list.
+fn cycle_faults(sources: &Sources, listed: &[&[&str]]) -> Vec<String> {
+    let found = cycles(&upward_uses(sources));
+    let is_listed =
+        |cycle: &&Vec<String>| listed.iter().any(|files| cycle.iter().map(String::as_str).eq(files.iter().copied()));
+    let is_found = |files: &&&[&str]| found.iter().any(|cycle| cycle.iter().map(String::as_str).eq(files.iter().copied()));
+    let new = found.iter().filter(|cycle| !is_listed(cycle)).map(|cycle| format!("use each other: {cycle:#?}"));
+    let gone =
+        listed.iter().filter(|files| !is_found(files)).map(|files| format!("do not use each other any more: {files:#?}"));
+    new.chain(gone).collect()
+}
+
+/// Where the modules that use parts which need them are not those of the list.
+fn part_faults(sources: &Sources, listed: &[&str]) -> Vec<String> {
+    let uses = sources.file_uses();
+    let needs = |part: &String, file: &String| reachable(&uses, part).contains(file);
+    let is_entangled = |(file, others): &(&String, &BTreeSet<String>)| {
+        others.iter().any(|other| sources.contains(file, other) && needs(other, file))
+    };
+    let found: BTreeSet<&str> = uses.iter().filter(is_entangled).map(|(file, _)| file.as_str()).collect();
+    let listed: BTreeSet<&str> = listed.iter().copied().collect();
+    let new = found.difference(&listed).map(|file| format!("{file} uses parts that use it"));
+    let gone = listed.difference(&found).map(|file| format!("{file} uses no parts any more that use it"));
+    new.chain(gone).collect()
+}
+
+/// Where the names of more than one type are not those of the list.
+fn duplicate_faults(sources: &Sources, listed: &[(&str, usize)]) -> Vec<String> {
+    let listed: BTreeMap<&str, usize> = listed.iter().copied().collect();
+    let names: BTreeSet<&str> = sources.types().keys().map(String::as_str).chain(listed.keys().copied()).collect();
+    let mut faults = Vec::new();
+    for name in names {
+        let files = sources.types().get(name).map_or(&[][..], Vec::as_slice);
+        let (found, allowed) = (files.len(), listed.get(name).copied().unwrap_or(1));
+        if found > allowed {
+            faults.push(format!("{name} is the name of {found} types, in {}: use two words", files.join(", ")));
+        } else if found < allowed {
+            faults.push(format!("{name} is listed as the name of {allowed} types; there are {found}"));
         }
     }
+    faults
+}
+
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
 #[test]
-fn no_module_uses_one_above_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    assert!(files.len() > 20, "the sources are where this test looks for them");
-    let mut wrong = Vec::new();
-    for path in files {
-        let relative = path.strip_prefix(&root).unwrap();
-        let module = relative.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
-        if module == "lib" {
-            continue;
+fn a_module_uses_only_lower_layers() {
+    assert_none(&layer_faults(&SOURCES, LAYERS, WITHIN_A_LAYER));
+}
+
+#[test]
+fn no_files_use_each_other_but_the_listed_ones() {
+    assert_none(&cycle_faults(&SOURCES, CYCLES));
+}
+
+#[test]
+fn no_module_uses_parts_that_use_it_but_the_listed_ones() {
+    assert_none(&part_faults(&SOURCES, ENTANGLED));
+}
+
+#[test]
+fn a_name_stands_for_one_type_but_the_listed_ones() {
+    assert_none(&duplicate_faults(&SOURCES, DUPLICATES));
+}
+
+/// The rules would find nothing if the sources were not read: here every slip must be found that is added to them.
+#[test]
+fn slips_in_the_sources_are_found() {
+    let slips = [
+        ("trace/mod.rs", "use crate::{clock, hub::{Hub as _}};", "trace/mod.rs: trace uses hub"),
+        ("link/soap/mod.rs", "fn slip(_: crate::simulator::Profile) {}", "link/soap/mod.rs: link uses simulator"),
+        ("ocpp/mod.rs", "fn slip() { assert!(super::rpc::srpc::decode().is_ok()); }", "ocpp/mod.rs: ocpp uses rpc"),
+        ("hub/mod.rs", "#[cfg(test)] mod slip { use crate::console::Console; }", "hub/mod.rs: hub uses console"),
+        ("clock.rs", "pub(crate) struct Hub;", "Hub is the name of 2 types"),
+        ("trace/store.rs", "use super::Trace;", "\"trace/store.rs\""),
+        ("behaviour/mod.rs", "fn slip() { script_form::answer(); }", "behaviour/mod.rs uses parts that use it"),
+    ];
+    let mut files = files();
+    for (file, slip, _) in slips {
+        *files.get_mut(file).unwrap_or_else(|| panic!("{file} is not there")) += slip;
+    }
+    let sources = Sources::of(&files);
+    let faults = [
+        layer_faults(&sources, LAYERS, WITHIN_A_LAYER),
+        cycle_faults(&sources, CYCLES),
+        part_faults(&sources, ENTANGLED),
+        duplicate_faults(&sources, DUPLICATES),
+    ];
+    for (file, slip, fault) in slips {
+        assert!(faults.concat().iter().any(|found| found.contains(fault)), "{file} with {slip}: {faults:#?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(files: &[(&str, &str)]) -> Sources {
+        Sources::of(&files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+    }
+
+    /// The faults of three modules with these texts, of which `low` is below the other two.
+    fn faults(low: &str, left: &str, right: &str, within_a_layer: &[(&str, &str)]) -> Vec<String> {
+        let files = [("lib.rs", "mod low; mod left; mod right;"), ("low.rs", low), ("left.rs", left), ("right.rs", right)];
+        layer_faults(&sources(&files), &[&["low"], &["left", "right"]], within_a_layer)
+    }
+
+    #[test]
+    fn uses_upwards_and_sideways_are_faults() {
+        assert_eq!(faults("", "use crate::low::A;", "use crate::{low, low::B};", &[]), [""; 0]);
+        assert_eq!(faults("use crate::{left::A};", "", "", &[]), ["low.rs: low uses left"]);
+        assert_eq!(faults("fn f(_: super::right::A) {}", "", "", &[]), ["low.rs: low uses right"]);
+        assert_eq!(faults("", "use crate::right::A;", "", &[]), ["left.rs: left uses right"]);
+        assert_eq!(faults("", "use crate::right::A;", "", &[("left", "right")]), [""; 0]);
+        assert_eq!(faults("", "", "use crate::left::A;", &[("left", "right")]).len(), 2);
+    }
+
+    #[test]
+    fn permissions_are_used_and_go_one_way() {
+        assert_eq!(faults("", "", "", &[("left", "right")]), ["left may use right and does not"]);
+        for (low, left, pair) in [("use crate::left::A;", "", ("low", "left")), ("", "use crate::low::A;", ("left", "low"))] {
+            let found = faults(low, left, "", &[pair]);
+            assert!(found.contains(&format!("{} and {} are not of one layer", pair.0, pair.1)), "{found:?}");
         }
-        let own = floor(&module).unwrap_or_else(|| panic!("{module} has no floor: give it one here and in the plan"));
-        for used in used(&fs::read_to_string(&path).unwrap()) {
-            let Some(below) = floor(&used) else { continue };
-            let neighbours = NEIGHBOURS.contains(&(module.as_str(), used.as_str()));
-            if used != module && below >= own && !neighbours {
-                wrong.push(format!("{} uses {used}", relative.display()));
-            }
+        let both = faults("", "use crate::right::A;", "use crate::left::A;", &[("left", "right"), ("right", "left")]);
+        assert_eq!(both.len(), 3, "{both:?}");
+        assert!(both[0].contains("may use each other") && both[2] == "left, right use each other");
+    }
+
+    #[test]
+    fn a_cycle_of_modules_is_a_fault_whatever_is_permitted() {
+        let files = [
+            ("lib.rs", "mod a; mod b; mod c;"),
+            ("a.rs", "use crate::b::X;"),
+            ("b.rs", "use crate::c::X;"),
+            ("c.rs", "use crate::a::X;"),
+        ];
+        let permitted = [("a", "b"), ("b", "c"), ("c", "a")];
+        assert_eq!(layer_faults(&sources(&files), &[&["a", "b", "c"]], &permitted), ["a, b, c use each other"]);
+    }
+
+    #[test]
+    fn every_module_has_a_layer_and_every_layer_its_modules() {
+        let files = [("lib.rs", "mod a;"), ("a.rs", ""), ("forgotten.rs", "")];
+        let found = layer_faults(&sources(&files), &[&["b"]], &[]);
+        assert_eq!(found, ["no module is in forgotten.rs", "a has no layer", "there is no module b"]);
+    }
+
+    /// A module with two parts of these texts.
+    fn module(own: &str, left: &str, right: &str) -> Sources {
+        let own = format!("mod left; mod right; {own}");
+        sources(&[("lib.rs", "mod a;"), ("a/mod.rs", &own), ("a/left.rs", left), ("a/right.rs", right)])
+    }
+
+    #[test]
+    fn files_that_use_each_other_are_faults_unless_they_are_listed() {
+        let listed: &[&[&str]] = &[&["a/left.rs", "a/right.rs"]];
+        let cycle = module("pub use left::L;", "use super::right::R; pub struct L;", "use super::L; pub struct R;");
+        assert_eq!(cycle_faults(&cycle, &[]).len(), 1);
+        assert_eq!(cycle_faults(&cycle, listed), [""; 0]);
+        assert_eq!(
+            cycle_faults(&cycle, &[&["a/left.rs", "a/mod.rs", "a/right.rs"]]).len(),
+            2,
+            "a smaller cycle is another one"
+        );
+        let none = module("pub use left::L;", "pub struct L;", "use super::L;");
+        assert_eq!(cycle_faults(&none, &[]), [""; 0]);
+        assert_eq!(cycle_faults(&none, listed).len(), 1, "the list becomes shorter");
+    }
+
+    #[test]
+    fn a_module_whose_parts_use_its_file_is_a_fault_unless_it_is_listed() {
+        let entangled = module(
+            "pub struct Own; fn f(_: left::L) {}",
+            "use super::right::R; pub struct L;",
+            "use super::Own; pub struct R;",
+        );
+        assert_eq!(cycle_faults(&entangled, &[]), [""; 0], "that is not the other rule");
+        assert_eq!(part_faults(&entangled, &[]), ["a/mod.rs uses parts that use it"]);
+        assert_eq!(part_faults(&entangled, &["a/mod.rs"]), [""; 0]);
+        for fine in [
+            module("pub struct Own; pub use left::L;", "use super::Own; pub struct L;", ""),
+            module("fn f(_: left::L) {}", "use super::right::R; pub struct L;", "pub struct R;"),
+        ] {
+            assert_eq!(part_faults(&fine, &[]), [""; 0]);
+            assert_eq!(part_faults(&fine, &["a/mod.rs"]), ["a/mod.rs uses no parts any more that use it"]);
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    #[test]
+    fn a_second_type_of_a_name_is_a_fault_unless_it_is_listed() {
+        let twice = module("", "pub struct Name;", "pub(crate) enum Name {}");
+        let [fault] = &duplicate_faults(&twice, &[])[..] else { panic!() };
+        assert!(fault.contains("Name is the name of 2 types, in a/left.rs, a/right.rs"), "{fault}");
+        assert_eq!(duplicate_faults(&twice, &[("Name", 2)]), [""; 0]);
+        assert_eq!(duplicate_faults(&twice, &[("Name", 3)]).len(), 1, "the list becomes shorter");
+        let once = module("", "pub struct Name;", "enum Name {}");
+        assert_eq!(duplicate_faults(&once, &[]), [""; 0]);
+        assert_eq!(duplicate_faults(&once, &[("Name", 2)]).len(), 1);
+        assert_eq!(duplicate_faults(&once, &[("Gone", 2)]).len(), 1);
+    }
 }

@@ -15,6 +15,7 @@ mod floors;
 mod real_frames;
 mod soap_reference;
 mod soap_schema;
+mod source_graph;
 mod srpc_page;
 #[path = "../support/mod.rs"]
 mod support;

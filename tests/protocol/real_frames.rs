@@ -2,18 +2,15 @@
 //! connection. The frames of `tests/data/frames.jsonl` were written for this test after real ones; where the larger reference
 //! collection lies beside the project, its frames are replayed as well.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::ocpp::{ErrorCode, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use tokio::net::TcpListener;
 
-use crate::support::{RawStation, TIMEOUT, central_system, charge_point, hub};
+use crate::support::reference::reference;
+use crate::support::{RawPeer, central_system, charge_point, hub};
 
 /// One frame. The reference collection has more members, which do not matter here.
 #[derive(Debug, Deserialize)]
@@ -37,14 +34,9 @@ fn read(path: &Path) -> Vec<Sample> {
 
 /// Our own frames, and those of the reference collection when it is there.
 fn samples() -> Vec<Sample> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut samples = read(&root.join("tests/data/frames.jsonl"));
-    let reference = std::env::var_os("OCPP_TUI_REFERENCE").map_or_else(|| root.join("../shared/reference"), PathBuf::from);
-    let file = reference.join("frames.jsonl");
-    if file.exists() {
+    let mut samples = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/frames.jsonl"));
+    if let Some(file) = reference("frames.jsonl") {
         samples.extend(read(&file));
-    } else {
-        println!("skipped: the reference frames, because {} is not there", file.display());
     }
     samples.retain(|sample| sample.transport == "json" && Version::parse(&sample.version).is_some());
     samples
@@ -92,7 +84,7 @@ async fn the_central_system_answers_what_stations_send() {
     let port = central_system(&hub, &Version::ALL).await;
     let mut replayed = 0;
     for version in Version::ALL {
-        let mut station = RawStation::connect(port, &format!("/{version}"), &[version.subprotocol()]).await.unwrap();
+        let mut station = RawPeer::connect(port, &format!("/{version}"), &[version.subprotocol()]).await.unwrap();
         let from_station = |sample: &&Sample| sample.from == "cp" && sample.version == version.number();
         for sample in samples().iter().filter(from_station) {
             station.say(&sample.raw).await;
@@ -107,23 +99,6 @@ async fn the_central_system_answers_what_stations_send() {
     assert!(replayed >= 20, "{replayed} frames were replayed");
 }
 
-/// The link of a simulated charge point, seen from a central system that says what the test wants.
-async fn called_by(listener: &TcpListener, version: Version) -> WebSocketStream<TcpStream> {
-    let (stream, _) = listener.accept().await.unwrap();
-    #[expect(clippy::result_large_err, reason = "the library's signature")]
-    let agree = |_: &Request, mut response: Response| {
-        response.headers_mut().insert("sec-websocket-protocol", version.subprotocol().parse().unwrap());
-        Ok(response)
-    };
-    tokio_tungstenite::accept_hdr_async(stream, agree).await.unwrap()
-}
-
-async fn hear(socket: &mut WebSocketStream<TcpStream>) -> Value {
-    let message = tokio::time::timeout(TIMEOUT, socket.next()).await.expect("a message in time");
-    let Some(Ok(Message::Text(text))) = message else { panic!("{message:?} instead of a text") };
-    serde_json::from_str(&text).unwrap()
-}
-
 #[tokio::test]
 async fn the_charge_point_answers_what_central_systems_send() {
     let hub = hub();
@@ -132,15 +107,14 @@ async fn the_charge_point_answers_what_central_systems_send() {
     let mut replayed = 0;
     for version in Version::ALL {
         hub.start_charge_point(charge_point(port, &format!("CP {version}"), version, false)).unwrap();
-        let mut socket = called_by(&listener, version).await;
+        let mut system = RawPeer::accept(&listener).await;
         let from_central = |sample: &&Sample| sample.from == "cs" && sample.version == version.number();
         for sample in samples().iter().filter(from_central) {
-            socket.send(Message::text(sample.raw.as_str())).await.unwrap();
+            system.say(&sample.raw).await;
             if deserved(sample).is_some() {
-                judge(sample, &hear(&mut socket).await);
+                judge(sample, &system.hear().await);
             }
-            socket.send(Message::text(r#"[2,"alive","ClearCache",{}]"#)).await.unwrap();
-            let alive = hear(&mut socket).await;
+            let alive = system.ask(r#"[2,"alive","ClearCache",{}]"#).await;
             assert_eq!((&alive[0], &alive[1]), (&json!(3), &json!("alive")), "after {}", sample.raw);
             replayed += 1;
         }

@@ -3,24 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
 
 use ocpp_tui::ocpp::xml::XmlRule;
 use ocpp_tui::ocpp::{Catalog, ErrorCode, Role, Version, decisive};
 use ocpp_tui::rpc::soap::{Body, Envelope, HeaderDirection, HeaderState, Operation, ReadHint, SoapVersion, lint, read};
 use serde_json::Value;
 
-/// A file or folder of the reference material: in `OCPP_TUI_REFERENCE`, or in `shared/reference` beside the project.
-fn reference(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("OCPP_TUI_REFERENCE")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference")), PathBuf::from);
-    let path = folder.join(name);
-    let is_there = path.exists();
-    if !is_there {
-        println!("skipped: {} is not there", path.display());
-    }
-    is_there.then_some(path)
-}
+use crate::support::reference::reference;
 
 fn operation(body: &Body) -> Option<&Operation> {
     match body {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::rpc::soap::{Body, ReadHint, RequestHeaders, read, write_request};
 use serde_json::Value;
@@ -10,10 +10,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::Role as SocketRole;
 
-use crate::support::{RawStation, TIMEOUT, central_system, central_system_at, charge_point, hub};
+use crate::support::{RawPeer, TIMEOUT, central_system, central_system_at, charge_point, hub};
 
 const PAGE: &str = include_str!("../../docs/srpc.md");
 
@@ -46,31 +45,6 @@ fn versions(list: &str) -> Vec<Version> {
     list.split(',').map(|name| Version::parse(name).expect("a version")).collect()
 }
 
-/// One end of a link that says and hears what the page has.
-enum Peer {
-    Station(Box<RawStation>),
-    System(Box<WebSocketStream<TcpStream>>),
-}
-
-impl Peer {
-    async fn say(&mut self, text: &str) {
-        match self {
-            Peer::Station(station) => station.say(text).await,
-            Peer::System(socket) => socket.send(Message::text(text)).await.expect("the link is up"),
-        }
-    }
-
-    async fn hear(&mut self) -> Value {
-        match self {
-            Peer::Station(station) => station.hear().await,
-            Peer::System(socket) => {
-                let message = tokio::time::timeout(TIMEOUT, socket.next()).await.expect("a message in time");
-                serde_json::from_str(message.expect("a message").expect("no error").to_text().expect("a text")).expect("JSON")
-            }
-        }
-    }
-}
-
 /// Whether a message is what the page says.
 fn fits(pattern: &Value, heard: &Value) -> bool {
     match (pattern, heard) {
@@ -91,7 +65,7 @@ fn fits(pattern: &Value, heard: &Value) -> bool {
     }
 }
 
-async fn play(block: &Block, mut peer: Peer, last_call: &str) {
+async fn play(block: &Block, mut peer: RawPeer, last_call: &str) {
     let last = format!("> {last_call}");
     let any = "< (anything)";
     for line in block.lines.iter().copied().chain([last.as_str(), any]) {
@@ -118,22 +92,15 @@ async fn the_conversations_of_the_page_go_as_they_stand_there() {
             match block.header["receiver"] {
                 "central-system" => {
                     let port = central_system(&hub, &Version::ALL).await;
-                    let station = RawStation::connect(port, "/CP1", &[version.subprotocol()]).await.unwrap();
-                    play(&block, Peer::Station(Box::new(station)), r#"[2,"the last one","Heartbeat",{}]"#).await;
+                    let station = RawPeer::connect(port, "/CP1", &[version.subprotocol()]).await.unwrap();
+                    play(&block, station, r#"[2,"the last one","Heartbeat",{}]"#).await;
                 }
                 "charge-point" => {
                     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                     let port = listener.local_addr().unwrap().port();
                     hub.start_charge_point(charge_point(port, "CP1", version, false)).unwrap();
-                    let (stream, _) = listener.accept().await.unwrap();
-                    #[expect(clippy::result_large_err, reason = "the library's callback has this type")]
-                    let agree = |request: &Request, mut response: Response| {
-                        let name = request.headers()["sec-websocket-protocol"].clone();
-                        response.headers_mut().insert("sec-websocket-protocol", name);
-                        Ok(response)
-                    };
-                    let socket = tokio_tungstenite::accept_hdr_async(stream, agree).await.unwrap();
-                    play(&block, Peer::System(Box::new(socket)), r#"[2,"the last one","ClearCache",{}]"#).await;
+                    let system = RawPeer::accept(&listener).await;
+                    play(&block, system, r#"[2,"the last one","ClearCache",{}]"#).await;
                 }
                 other => panic!("{other} is no receiver"),
             }

@@ -3,7 +3,8 @@
 
 use std::net::TcpListener;
 
-use crate::stage::{Played, Stage, free_port};
+use crate::stage::{Played, Stage};
+use crate::support::free_port;
 
 /// It cannot be played, for this reason, at this place, and this is all that is said on the error stream.
 #[track_caller]

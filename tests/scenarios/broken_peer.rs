@@ -7,8 +7,8 @@ use ocpp_tui::hub::{AnswerOverride, AnswerRule, Hub};
 use ocpp_tui::ocpp::{ErrorCode, Role, Version};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, free_port, shipped};
-use crate::support::{central_system, charge_point, hub};
+use crate::stage::{Stage, shipped};
+use crate::support::{central_system, charge_point, free_port, hub};
 
 /// These make no other call than the one that is answered well.
 const BOOT_ALONE: [&str; 3] = [

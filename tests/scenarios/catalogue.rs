@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use regex::Regex;
 use serde_json::Value;
+
+use crate::stage::play_in;
 
 /// A file of the repository.
 fn read(path: &str) -> String {
@@ -17,9 +18,8 @@ fn read(path: &str) -> String {
 
 /// Runs `ocpp-tui test` in a folder; its exit code and all that it says.
 fn play(folder: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_ocpp-tui")).arg("test").args(arguments).current_dir(folder).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
+    let played = play_in(folder, arguments);
+    (played.code.unwrap(), played.out + &played.err)
 }
 
 /// A table a file: name, what is checked, paragraphs.

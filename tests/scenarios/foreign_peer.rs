@@ -7,8 +7,8 @@ use std::thread;
 use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::ocpp::{Role, SampleContext, Version};
 
-use crate::stage::{Played, Stage, free_port, shipped};
-use crate::support::{central_system, charge_point, hub};
+use crate::stage::{Played, Stage, shipped};
+use crate::support::{central_system, charge_point, free_port, hub};
 
 /// What is known of the peer: everybody's tags and everybody's data are taken there.
 const OPEN: &[&str] = &["--set", "unknownTag=null", "--set", "unknownVendor=null"];
@@ -79,7 +79,7 @@ fn obey(hub: &Hub, wish: &str) {
         payload["updateType"] = "Full".into();
     }
     let station = hub.trace().read().stations().find(Role::CentralSystem, identity).unwrap().key;
-    let deed = LinkCommand::Call { action: action.into(), payload };
+    let command = LinkCommand::Call { action: action.into(), payload };
     assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station], "{wish}");
 }
 

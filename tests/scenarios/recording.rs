@@ -4,17 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ocpp_tui::clock::{follow_runtime, now};
 use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{Hub, LinkCommand, Order};
-use ocpp_tui::link::{LinkSettings, Network};
-use ocpp_tui::ocpp::{Catalog, Role, Version};
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::scenario::{self, CaseOutcome, ScenarioOptions};
-use ocpp_tui::simulator::Profile;
-use ocpp_tui::trace::{self, Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationKey};
+use ocpp_tui::trace::{Contents, Direction, FrameKind, Record, RecordKind, StationKey};
 use serde_json::Value;
 
-use crate::support::{central_system, charge_point, until};
+use crate::support::{central_system, charge_point, station, until};
+use crate::virtual_time::session;
 
 pub const SECOND: Duration = Duration::from_secs(1);
 
@@ -41,11 +40,9 @@ impl Recording {
     }
 
     pub async fn up(&self, identity: &str) {
-        let up = |contents: &Contents| {
-            let is_up = |role| contents.stations().find(role, identity).is_some_and(|row| row.state == LinkState::Connected);
-            (is_up(Role::CentralSystem) && is_up(Role::ChargePoint)).then_some(())
-        };
-        until(self.hub.trace(), "both ends", up).await;
+        for our_role in [Role::CentralSystem, Role::ChargePoint] {
+            station(&self.hub, our_role, identity).await;
+        }
     }
 
     /// Lets one end call the other, and waits until that has come to its end.
@@ -90,17 +87,7 @@ pub fn recorded<T>(record: impl AsyncFnOnce(&Recording) -> T) -> T {
 }
 
 pub fn recorded_with<T>(settings: LinkSettings, record: impl AsyncFnOnce(&Recording) -> T) -> T {
-    fastrand::seed(1);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
-        let _clock = follow_runtime("2026-01-01T00:00:00Z".parse().unwrap());
-        let events = trace::direct(64 << 20, now());
-        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), events, Network::in_memory());
-        let recording = Recording::new(hub).await;
-        let result = record(&recording).await;
-        recording.hub.end().await;
-        result
-    })
+    session(settings, async |hub| record(&Recording::new(hub.clone()).await).await)
 }
 
 pub fn virtually() -> ScenarioOptions {

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::recording::{
     Recording, SECOND, fails_with, passes, really, recorded, recorded_with, statement, transaction, virtually,
 };
-use crate::support::{charge_point, hub};
+use crate::support::{charge_point, free_port, hub};
 
 /// What is said around a transaction that the central system starts and stops.
 async fn charging(recording: &Recording, identity: &str) {
@@ -268,7 +268,7 @@ fn a_foreign_central_system_passes_until_it_behaves_differently() {
 fn a_foreign_charge_point_passes_until_it_behaves_differently() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let (other, file) = runtime.block_on(async {
         let recording = Recording::new(hub()).await;
         recording.start("CP1", Version::V1_6, true).await;

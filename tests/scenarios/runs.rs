@@ -1,6 +1,7 @@
 //! Runs of several files, and runs that are the same again.
 
-use crate::stage::{Stage, free_port, shipped};
+use crate::stage::{Stage, shipped};
+use crate::support::free_port;
 
 /// Everything that happens in a scenario hangs on the seed and the virtual clock alone.
 #[test]

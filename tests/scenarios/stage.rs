@@ -2,8 +2,7 @@
 //! something may take; the limit here is for a program that does not end at all.
 
 use std::io::Read;
-use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -54,32 +53,41 @@ impl Stage {
 
     /// Runs `ocpp-tui test` with these arguments in the folder, to its end.
     pub fn play(&self, arguments: &[&str]) -> Played {
-        let mut child = self.start(arguments);
-        let (out, err) = (all_of(child.stdout.take().unwrap()), all_of(child.stderr.take().unwrap()));
-        let (Ok(out), Ok(err)) = (out.recv_timeout(TIMEOUT), err.recv_timeout(TIMEOUT)) else {
-            child.kill().unwrap();
-            panic!("test {arguments:?} does not end");
-        };
-        Played { code: child.wait().unwrap().code(), out, err }
+        play_in(self.folder.path(), arguments)
     }
 
     /// Starts it.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
-            .arg("test")
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+        start_in(self.folder.path(), arguments)
     }
 
     /// Plays `s.js` with a virtual clock.
     pub fn play_virtually(&self, arguments: &[&str]) -> Played {
         self.play(&[&["s.js", "--virtual-time", "--seed", "7"], arguments].concat())
     }
+}
+
+/// Runs `ocpp-tui test` with these arguments in a folder, to its end.
+pub fn play_in(folder: &Path, arguments: &[&str]) -> Played {
+    let mut child = start_in(folder, arguments);
+    let (out, err) = (all_of(child.stdout.take().unwrap()), all_of(child.stderr.take().unwrap()));
+    let (Ok(out), Ok(err)) = (out.recv_timeout(TIMEOUT), err.recv_timeout(TIMEOUT)) else {
+        child.kill().unwrap();
+        panic!("test {arguments:?} does not end");
+    };
+    Played { code: child.wait().unwrap().code(), out, err }
+}
+
+fn start_in(folder: &Path, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
+        .arg("test")
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 /// Plays one file with a virtual clock.
@@ -130,11 +138,6 @@ impl std::fmt::Display for Played {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "exit code {:?}\n--- out\n{}\n--- err\n{}", self.code, self.out, self.err)
     }
-}
-
-/// A port that is free, for a program that is to listen there.
-pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// The scenarios that are shipped.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ocpp_tui::clock::{follow_runtime, now};
-use ocpp_tui::hub::{ChargePointOptions, Hub, LinkCommand, Order, SoapOptions};
+use ocpp_tui::hub::{ChargePointOptions, Hub, LinkCommand, Order};
 use ocpp_tui::link::{LinkSettings, Network};
 use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::simulator::Profile;
@@ -12,6 +12,7 @@ use ocpp_tui::trace::{self, Contents, Direction, FrameKind, FrameVerdict, LinkSt
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::support::envelopes::soap_charge_point;
 use crate::support::{central_system, charge_point, until};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -21,24 +22,17 @@ const HEARTBEAT_INTERVAL: u64 = 300;
 const START: &str = "2026-01-01T00:00:00Z";
 
 /// Runs a session from the same moment on with the same chances. The runtime has no driver for sockets: nothing here may need one.
-fn session<T>(run: impl AsyncFnOnce(&Hub) -> T) -> T {
+pub fn session<T>(settings: LinkSettings, run: impl AsyncFnOnce(&Hub) -> T) -> T {
     fastrand::seed(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let _clock = follow_runtime(START.parse().unwrap());
         let events = trace::direct(64 << 20, now());
-        let (settings, profile) = (LinkSettings::default(), Profile::default());
-        let hub = Hub::with_network(Catalog::embedded(), settings, profile, events, Network::in_memory());
+        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), events, Network::in_memory());
         let result = run(&hub).await;
         hub.end().await;
         result
     })
-}
-
-fn soap_charge_point(port: u16, identity: &str) -> ChargePointOptions {
-    let options = charge_point(port, identity, Version::V1_5, true);
-    let url = format!("http://localhost:{port}/");
-    ChargePointOptions { url, soap: Some(SoapOptions::default()), ..options }
 }
 
 /// The calls of an action that arrived at our central system.
@@ -102,7 +96,7 @@ fn order(hub: &Hub, target: StationKey, deed: LinkCommand) {
 
 #[test]
 fn a_day_of_heartbeats_over_a_web_socket_passes_in_a_moment() {
-    session(async |hub| {
+    session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
         hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
@@ -120,10 +114,10 @@ fn a_day_of_heartbeats_over_a_web_socket_passes_in_a_moment() {
 
 #[test]
 fn an_hour_over_soap_passes_in_a_moment() {
-    session(async |hub| {
+    session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
-        hub.start_charge_point(soap_charge_point(port, "CP1")).unwrap();
+        hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, true)).unwrap();
         let (at_central, _) = both_ends(hub, "CP1").await;
         sleep_until(began + HOUR + SECOND).await;
         assert_eq!(heartbeats(hub), every(HEARTBEAT_INTERVAL, 3600 / HEARTBEAT_INTERVAL));
@@ -141,7 +135,7 @@ fn an_hour_over_soap_passes_in_a_moment() {
 
 #[test]
 fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
-    session(async |hub| {
+    session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
         let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
@@ -171,10 +165,10 @@ fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
 
 #[test]
 fn a_soap_charge_point_that_is_cut_and_connected_at_once_has_its_port_again() {
-    session(async |hub| {
+    session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
-        let key = hub.start_charge_point(soap_charge_point(port, "CP1")).unwrap();
+        let key = hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, true)).unwrap();
         reported(hub, 2).await;
         order(hub, key, LinkCommand::Drop);
         order(hub, key, LinkCommand::Connect);
@@ -192,7 +186,7 @@ fn a_soap_charge_point_that_is_cut_and_connected_at_once_has_its_port_again() {
 
 /// Resets the charge point in the middle of a transaction, and gives the calls that arrive afterwards, with what links tell of.
 fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
-    session(async |hub| {
+    session(LinkSettings::default(), async |hub| {
         let port = central_system(hub, &Version::ALL).await;
         hub.start_charge_point(options(port)).unwrap();
         let (at_central, _) = both_ends(hub, "CP1").await;
@@ -227,17 +221,17 @@ fn a_charge_point_that_is_reset_ends_its_transaction_goes_down_and_boots() {
 
 #[test]
 fn a_soap_charge_point_that_is_reset_boots_without_a_link_that_could_go_down() {
-    let told = after_a_reset(|port| soap_charge_point(port, "CP1"));
+    let told = after_a_reset(|port| soap_charge_point(port, "CP1", Version::V1_5, true));
     assert_eq!(told.iter().filter(|said| *said == "BootNotification").count(), 1, "{told:?}");
     assert!(told.iter().any(|said| said == "StopTransaction") && !told.iter().any(|said| said.contains("closed")), "{told:?}");
 }
 
 /// A busy session: both transports, a transaction with meter values, a link that is lost and found again. What is told of it.
 fn busy_session() -> Vec<String> {
-    session(async |hub| {
+    session(LinkSettings::default(), async |hub| {
         let port = central_system(hub, &Version::ALL).await;
         let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
-        hub.start_charge_point(soap_charge_point(port, "CP2")).unwrap();
+        hub.start_charge_point(soap_charge_point(port, "CP2", Version::V1_5, true)).unwrap();
         hub.start_charge_point(charge_point(9, "CP3", Version::V1_2, true)).unwrap();
         let (at_central, _) = both_ends(hub, "CP1").await;
         both_ends(hub, "CP2").await;

@@ -1,13 +1,10 @@
-//! What the tests of SOAP share: envelopes of a 1.5 station, and looking at answers and at the trace.
+//! What the tests of SOAP share: envelopes of a 1.5 station, and looking at answers.
 
-use ocpp_tui::hub::{ChargePointOptions, Hub, LinkCommand, Order, SoapOptions};
-use ocpp_tui::ocpp::{Catalog, Role, Version};
+use ocpp_tui::hub::{ChargePointOptions, SoapOptions};
+use ocpp_tui::ocpp::{Catalog, Version};
 use ocpp_tui::rpc::soap::{Body, Envelope, ReadHint, read};
-use ocpp_tui::trace::{Contents, LinkState, Record, StationKey};
-use serde_json::Value;
 
 use super::http::Reply;
-use super::until;
 
 /// The headers and the body of a request to a 1.5 central system.
 pub fn envelope(headers: &str, body: &str) -> String {
@@ -57,26 +54,4 @@ pub fn soap_charge_point(port: u16, identity: &str, version: Version, autonomous
         soap: Some(SoapOptions::default()),
         ..super::charge_point(port, identity, version, autonomous)
     }
-}
-
-pub fn call(station: StationKey, action: &str, payload: Value) -> Order {
-    Order { targets: vec![station], command: LinkCommand::Call { action: action.into(), payload } }
-}
-
-pub fn up(contents: &Contents, role: Role, identity: &str) -> Option<StationKey> {
-    contents.stations().find(role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
-}
-
-pub async fn station(hub: &Hub, role: Role, identity: &str) -> StationKey {
-    until(hub.trace(), "the station", |contents| up(contents, role, identity)).await
-}
-
-/// Waits for a record and gives its text and its remarks.
-pub async fn record(hub: &Hub, what: &str, wanted: impl Fn(&Record<'_>) -> bool) -> (String, String) {
-    until(hub.trace(), what, |contents| {
-        let records = contents.records();
-        let found = records.iter(records.range()).find(|record| wanted(record));
-        found.map(|record| (record.text.to_owned(), record.remarks.to_owned()))
-    })
-    .await
 }

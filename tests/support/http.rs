@@ -73,11 +73,16 @@ pub fn post(path: &str, lines: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
+/// Sends one request on a connection of its own.
+pub async fn ask(port: u16, request: impl AsRef<[u8]>) -> Reply {
+    let mut wire = Wire::connect(port).await;
+    wire.write(request).await;
+    wire.reply().await
+}
+
 /// Sends one POST on a connection of its own.
 pub async fn send(port: u16, lines: &str, body: impl AsRef<[u8]>) -> Reply {
-    let mut wire = Wire::connect(port).await;
-    wire.write(post("/", lines, body.as_ref())).await;
-    wire.reply().await
+    ask(port, post("/", lines, body.as_ref())).await
 }
 
 /// A server that reads one request a connection and answers every one with these bytes. Returns its port.

@@ -1,24 +1,28 @@
-//! What the tests over real sockets share: a session, a station that says just what it is told to, and waiting for the trace. Nothing
-//! here sleeps: every wait is for an event, with a limit that only a failing test reaches.
+//! What the tests share: a session, a peer that says just what it is told to, waiting for the trace, free ports, and the reference
+//! material. Nothing here sleeps: every wait is for an event, with a limit that only a failing test reaches.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod envelopes;
 pub mod http;
+pub mod reference;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::clock::now;
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub};
+use ocpp_tui::console::{Console, RunContext};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
-use ocpp_tui::ocpp::{Catalog, Transport, Version};
-use ocpp_tui::trace::{self, Contents, Trace};
+use ocpp_tui::ocpp::{Catalog, Role, Transport, Version};
+use ocpp_tui::trace::{self, Contents, LinkState, Record, StationKey, Trace};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
 /// No correct test waits as long as this, however slow the machine.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
@@ -85,20 +89,76 @@ pub fn dump(trace: &Trace) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A station that says what it is told to.
-pub struct RawStation {
+/// The station towards which we have this role, when its link is up.
+pub fn up(contents: &Contents, our_role: Role, identity: &str) -> Option<StationKey> {
+    contents.stations().find(our_role, identity).filter(|row| row.state == LinkState::Connected).map(|row| row.key)
+}
+
+/// Waits until its link is up.
+pub async fn station(hub: &Hub, our_role: Role, identity: &str) -> StationKey {
+    until(hub.trace(), &format!("the link of {identity}"), |contents| up(contents, our_role, identity)).await
+}
+
+/// Waits for a record and gives its text and its remarks.
+pub async fn record(hub: &Hub, what: &str, wanted: impl Fn(&Record<'_>) -> bool) -> (String, String) {
+    until(hub.trace(), what, |contents| {
+        let records = contents.records();
+        let found = records.iter(records.range()).find(|record| wanted(record));
+        found.map(|record| (record.text.to_owned(), record.remarks.to_owned()))
+    })
+    .await
+}
+
+/// A call of ours.
+pub fn call(station: StationKey, action: &str, payload: Value) -> Order {
+    Order { targets: vec![station], command: LinkCommand::Call { action: action.into(), payload } }
+}
+
+/// Types a line into a console; what it says.
+pub async fn run_line(console: &Console, line: &str) -> String {
+    let said = console.run(line, &RunContext::default()).await;
+    said.lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+}
+
+/// A port that nobody listens on, outside the range from which the system takes ports for connections.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let offset = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 20_000 + ((std::process::id() % 97) as u16 * 100 + offset) % 10_000;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// A peer that says what it is told to, in either role.
+pub struct RawPeer {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
-impl RawStation {
-    /// Connects, with these subprotocols in the handshake.
-    pub async fn connect(port: u16, path: &str, subprotocols: &[&str]) -> Result<RawStation, Box<Error>> {
+impl RawPeer {
+    /// A station that connects, with these subprotocols in the handshake.
+    pub async fn connect(port: u16, path: &str, subprotocols: &[&str]) -> Result<RawPeer, Box<Error>> {
         let mut request = ClientRequestBuilder::new(format!("ws://127.0.0.1:{port}{path}").parse().expect("a URL"));
         for name in subprotocols {
             request = request.with_sub_protocol(*name);
         }
         let (socket, _) = connect_async(request).await.map_err(Box::new)?;
-        Ok(RawStation { socket })
+        Ok(RawPeer { socket })
+    }
+
+    /// A central system to which the next station connects; it agrees to the subprotocol that is offered.
+    pub async fn accept(listener: &TcpListener) -> RawPeer {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        #[expect(clippy::result_large_err, reason = "the library's callback has this type")]
+        let agree = |request: &Request, mut response: Response| {
+            let name = request.headers()["sec-websocket-protocol"].clone();
+            response.headers_mut().insert("sec-websocket-protocol", name);
+            Ok(response)
+        };
+        let socket = accept_hdr_async(MaybeTlsStream::Plain(stream), agree).await.expect("a handshake");
+        RawPeer { socket }
     }
 
     pub async fn say(&mut self, text: &str) {

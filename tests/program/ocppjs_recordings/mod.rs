@@ -7,10 +7,8 @@ mod differences;
 mod literal;
 mod peer;
 mod ports;
-pub mod program;
 mod replay;
 mod rules;
-pub mod stage;
 mod timeline;
 
 use std::path::{Path, PathBuf};
@@ -18,29 +16,18 @@ use std::path::{Path, PathBuf};
 use difference_table::DIFFERENCES;
 use differences::{Difference, as_markdown};
 
-/// Where the reference is.
-fn reference() -> PathBuf {
-    match std::env::var_os("OCPP_TUI_REFERENCE") {
-        Some(path) => path.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference"),
-    }
-}
+use crate::support::reference::reference_text;
 
-#[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not tested")]
 fn recording(name: &str, arguments: &[&str]) {
-    let path = reference().join(format!("ocppjs-recordings/{name}.txt"));
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: there is no recording {}; OCPP_TUI_REFERENCE names the folder of the reference", path.display());
-        return;
-    };
-    check(name, &text, arguments);
+    if let Some(text) = reference_text(&format!("ocppjs-recordings/{name}.txt")) {
+        check(name, &text, arguments);
+    }
 }
 
 /// Plugins, up to the point where ocppjs' automatic charge point begins to act (difference `plugins`): ours is another one.
 #[test]
 fn plugins() {
-    let path = reference().join("ocppjs-recordings/11-plugins.txt");
-    let Ok(text) = std::fs::read_to_string(&path) else { return recording("11-plugins", &[]) };
+    let Some(text) = reference_text("ocppjs-recordings/11-plugins.txt") else { return };
     let (before, behind) = text.split_once("  14.31 step# cbxs").expect("the step is in the recording");
     let (_, end) = behind.split_once("  41.16 cp< quit").expect("the recording ends with quit");
     check("11-plugins", &format!("{before}  41.16 cp< quit{end}"), &[]);

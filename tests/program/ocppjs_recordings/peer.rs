@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::stage::Stage;
 use super::timeline::{Frame, head, header, is_server};
+use crate::stage::Stage;
 
 /// A scripted peer.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::differences::{Changed, changed};
 use super::peer::Peer;
 use super::ports::Ports;
-use super::program::Program;
 use super::rules;
-use super::stage::{Heard, Stage};
 use super::timeline::{Entry, Frame, is_server};
+use crate::process::Program;
+use crate::stage::{Heard, Stage};
 
 /// No correct program needs as long as this for one step, however slow the machine.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -2,23 +2,11 @@
 //! recorded in the field. Without it these tests say so and pass.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 
 use ocpp_tui::ocpp::{Catalog, FieldDefinition, FieldKind, Role, Version, XmlForm, decisive};
 use serde_json::Value;
 
-/// The folder of the reference material: `OCPP_TUI_REFERENCE`, or `shared/reference` beside the project.
-fn read(file: &str) -> Option<String> {
-    let folder = std::env::var_os("OCPP_TUI_REFERENCE")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference")), PathBuf::from);
-    let path = folder.join(file);
-    let text = fs::read_to_string(&path).ok();
-    if text.is_none() {
-        println!("skipped: {} is not there", path.display());
-    }
-    text
-}
+use crate::support::reference::reference_text;
 
 /// Field lines by initiator, action and direction.
 type Lines = BTreeMap<String, Vec<String>>;
@@ -116,7 +104,7 @@ fn describe(fields: &[FieldDefinition], above: &str, json: bool, lines: &mut Vec
 
 /// Compares with a table of so many calls, DataTransfer counted in each direction.
 fn same(file: &str, version: Version, json: bool, messages: usize) {
-    let Some(text) = read(&format!("facts/{file}")) else { return };
+    let Some(text) = reference_text(&format!("facts/{file}")) else { return };
     let catalog = Catalog::embedded();
     let facts = facts(&text);
     let found = described(&catalog, version, json);
@@ -140,7 +128,7 @@ const PAYLOAD_RULES: [&str; 6] = ["required", "type", "enum", "maxLength", "addi
 
 #[test]
 fn recorded_frames_are_judged_as_in_the_field() {
-    let Some(text) = read("frames.jsonl") else { return };
+    let Some(text) = reference_text("frames.jsonl") else { return };
     let catalog = Catalog::embedded();
     let (mut valid, mut refused) = (0, 0);
     for line in text.lines() {

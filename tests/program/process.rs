@@ -1,10 +1,79 @@
-//! A running program: its standard input, and a thread that hears what it prints.
+//! The program as a process: run to its end, or with its standard input and threads that hear what it prints.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::stage::Stage;
+use crate::stage::Stage;
+use crate::support::TIMEOUT;
+
+/// Runs the program to its end: its exit code, output and errors.
+pub fn run(arguments: &[&str], input: &[u8]) -> (Option<i32>, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that ends at once does not read.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A program that is used line by line: what it prints is waited for in its order.
+pub struct LineSession {
+    pub stage: Stage,
+    program: Program,
+    /// How many lines have been waited for.
+    pub seen: usize,
+}
+
+impl LineSession {
+    pub fn start(arguments: &[&str]) -> LineSession {
+        let stage = Stage::default();
+        let words: Vec<String> = arguments.iter().map(|&word| word.to_owned()).collect();
+        let program = Program::start("p", &words, &stage);
+        LineSession { stage, program, seen: 0 }
+    }
+
+    /// Waits for a line with this text behind those that were heard, and returns it.
+    pub fn hear(&mut self, text: &str) -> String {
+        let mut found = None;
+        let from = self.seen;
+        let came = self.stage.until(TIMEOUT, |heard| {
+            found = heard.iter().skip(from).position(|heard| heard.line.contains(text));
+            found.is_some()
+        });
+        assert!(came, "{text:?} did not come; the output:\n{}", self.output());
+        let at = from + found.unwrap();
+        self.seen = at + 1;
+        self.stage.heard()[at].line.clone()
+    }
+
+    pub fn type_line(&mut self, line: &str) {
+        self.program.type_line(line);
+    }
+
+    /// Types a line and waits for a text.
+    pub fn ask(&mut self, line: &str, text: &str) -> String {
+        self.type_line(line);
+        self.hear(text)
+    }
+
+    pub fn output(&self) -> String {
+        self.stage.heard().iter().map(|heard| heard.line.clone()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Ends it, and returns everything that it printed.
+    pub fn quit(mut self) -> String {
+        self.type_line("quit");
+        assert_eq!(self.program.exit_code(TIMEOUT), Some(0));
+        self.output()
+    }
+}
 
 /// A program that is ended when it is forgotten.
 #[derive(Debug)]
