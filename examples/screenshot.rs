@@ -1,4 +1,4 @@
-//! Makes the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the console as
+//! Creates the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the console as
 //! a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and writes
 //! the screen as SVG.
 
@@ -56,7 +56,7 @@ fn main() -> Result<()> {
     let mut input = stations.stdin.take().context("the input of the charge points")?;
     writeln!(input, "starttransaction --id OSLO-12 connectorId=1 idTag=04A2B3C4 meterStart=120")?;
     wait("StartTransaction")?;
-    // A remote call that is edited in place: third station, new call, RemoteStartTransaction.
+    // A remote call that is edited in the editor: third station, new call, RemoteStartTransaction.
     let mut press = |text: &str| -> Result<()> {
         keys.write_all(text.as_bytes())?;
         keys.flush()?;
@@ -67,11 +67,11 @@ fn main() -> Result<()> {
     press("remotesta\r")?;
     wait("✓ valid")?;
     press("\x1b[15~")?; // F5
-    wait("to LYON-07?")?; // what moves something in the real world is asked for
+    wait("to LYON-07?")?; // an action with a physical effect needs a confirmation
     press("y")?;
     wait("→C  RemoteStartTransa")?;
     wait("LYON-07   ←C  StartTransaction")?;
-    std::thread::sleep(Duration::from_millis(500)); // for the eye only: the picture shows the screen at rest
+    std::thread::sleep(Duration::from_millis(500)); // wait until the screen no longer changes
     let svg = svg(screen.lock().expect("nobody panics with it").screen());
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screen.svg");
     std::fs::write(&file, svg)?;
@@ -109,7 +109,7 @@ fn svg(screen: &vt100::Screen) -> String {
     svg
 }
 
-/// One cell. Every character has its own place, so that the picture does not depend on the widths of the reader's font.
+/// Draws one cell. Every character has its own position, so the picture does not depend on the character widths of the font.
 fn draw(cell: &Cell, row: u16, column: u16, svg: &mut String) {
     let (x, y) = (12.0 + f32::from(column) * CELL.0, 12.0 + f32::from(row) * CELL.1);
     let (mut front, mut back) = (colour(cell.fgcolor(), "#cdd3de"), colour(cell.bgcolor(), "#1b1e26"));

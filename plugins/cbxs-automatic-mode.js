@@ -1,5 +1,5 @@
-// A charge point that acts by itself: it boots, sends heartbeats, authorises, charges on its connectors, meters and obeys. For a
-// charge point that is started with --manual or by `start_cp`, which says nothing on its own. Written for the interface of ocppjs.
+// An autonomous charge point: it boots, sends heartbeats, authorises, charges on its connectors, meters and executes remote calls. Use it
+// with --manual or `start_cp`, whose charge points send nothing by themselves. It uses the plugin interface of ocppjs.
 //
 // Commands: identification ID, connectors, cache, connector_liaison CONNECTOR on|off
 
@@ -18,8 +18,8 @@ exports.onLoad = function () {
 
   var whitelist = [];
   var heartbeat = null;
-  var asking = []; // { idTag, connectorId } of the Authorize calls under way, oldest first
-  var starting = []; // connectors whose StartTransaction is under way
+  var asking = []; // { idTag, connectorId } of the pending Authorize calls, oldest first
+  var starting = []; // connectors with a pending StartTransaction
   var connectors = [];
   for (var id = 1; id <= CONNECTORS; id++) {
     connectors.push({ id: id, linked: true, available: true, transaction: null, idTag: null, energy: 0, since: 0, timer: null });
@@ -43,12 +43,12 @@ exports.onLoad = function () {
     self.cp.call('StatusNotification', { connectorId: one.id, status: status, errorCode: 'NoError' });
   }
 
-  // OCPP 1.6 calls "Occupied" by several names.
+  // OCPP 1.6 replaces "Occupied" by several statuses.
   function occupied() {
     return self.ocpp_version === '1.6' ? 'Charging' : 'Occupied';
   }
 
-  /** The register in Wh: what was charged before, and what has flowed since. */
+  /** The meter register in Wh, including the energy of the current transaction. */
   function register(one) {
     var flowed = one.transaction === null ? 0 : (Date.now() - one.since) / 3600000 * POWER;
     return Math.round(one.energy + flowed);
@@ -67,7 +67,7 @@ exports.onLoad = function () {
     } else if (self.ocpp_version === '1.5') {
       values.values = [{ timestamp: now(), value: [{ $: String(register(one)) }] }];
     } else {
-      return; // 1.2 has one value without a transaction; its default will do
+      return; // 1.2 has one value without a transaction; the default payload is sufficient
     }
     self.cp.call('MeterValues', values);
   }
@@ -81,7 +81,7 @@ exports.onLoad = function () {
     report(one, one.available ? 'Available' : 'Unavailable');
   }
 
-  // ---- what the central system answers ----------------------------------------------------------------------------------------
+  // ---- answers of the central system ------------------------------------------------------------------------------------------
 
   self.onResult('BootNotification', function (values) {
     var seconds = values.interval || values.heartbeatInterval || 300;
@@ -112,7 +112,7 @@ exports.onLoad = function () {
     if (values.idTagInfo && values.idTagInfo.status !== 'Accepted') stop(one);
   });
 
-  // ---- what the central system wants ------------------------------------------------------------------------------------------
+  // ---- calls of the central system --------------------------------------------------------------------------------------------
 
   self.onCall('RemoteStartTransaction', function (values) {
     var one = values.connectorId ? connector(values.connectorId) : free();
@@ -175,7 +175,7 @@ exports.onLoad = function () {
     if (type === 'connected') self.cp.call('BootNotification', {});
   });
 
-  // ---- what a person wants ----------------------------------------------------------------------------------------------------
+  // ---- commands of the user ---------------------------------------------------------------------------------------------------
 
   self.onCommand(function (line) {
     var words = self.parse(line);

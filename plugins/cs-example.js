@@ -1,4 +1,4 @@
-// A central system with a mind of its own: it knows who may not charge, and it remembers who has booted how often.
+// A central system that blocks id tags and counts the boots of each charge point.
 // Commands: `deny TAG`, `allow TAG`, `denied`.
 
 const denied = new Set();
@@ -7,7 +7,7 @@ exports.onLoad = function () {
   const plugin = this;
   plugin.log('[CS-Example] Started.');
 
-  // What is not denied gets the usual answer.
+  // Tags that are not denied get the default answer.
   plugin.onCall('Authorize', function (call, { usual }) {
     if (!denied.has(call.idTag)) return undefined;
     return { ...usual, idTagInfo: { status: 'Blocked' } };
@@ -18,7 +18,7 @@ exports.onLoad = function () {
     this.mark(`boot number ${this.state.boots} of a ${call.chargePointVendor} ${call.chargePointModel}`);
   });
 
-  // Who leaves is told anyway.
+  // The console itself reports disconnections.
   plugin.onClientConnectionEvent(function (type, id) {
     if (type === 'connected') plugin.log(`[CS-Example] ${id} connected.`);
   });

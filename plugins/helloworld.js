@@ -1,4 +1,4 @@
-// The smallest plugin: it says when it comes and when it goes.
+// The smallest plugin: it logs a line when it is loaded and when it is unloaded.
 exports.onLoad = function () {
   this.log("Hi, I'm the Hello world! plugin !");
 };

@@ -1,20 +1,20 @@
-// Types for plugins of ocpp-tui. Put `/// <reference path="ocpp-tui.d.ts" />` into the first line of a plugin, and your editor knows
-// everything that a plugin finds.
+// Types for plugins of ocpp-tui. Put `/// <reference path="ocpp-tui.d.ts" />` into the first line of a plugin for completion and checks in
+// your editor.
 
 /** The payload of a message: the JSON object of a call or a result. */
 type Payload = { [field: string]: any };
 
-/** What a handler of a call may return. `undefined` leaves the usual answer as it is; a promise may decide later. */
+/** The return value of a call handler. `undefined` sends the default answer; a promise decides later. */
 type CallAnswer = Payload | Answer | undefined | null | void;
 
-/** An answer that is no result: see `ocpp.error`, `ocpp.silence` and `ocpp.delay`. */
+/** An answer that is not a result: see `ocpp.error`, `ocpp.silence` and `ocpp.delay`. */
 interface Answer {}
 
-/** What else is known about a call that is to be answered. */
+/** More about a call that must be answered. */
 interface CallContext {
   /** The action of the call. */
   action: string;
-  /** What would be answered without this plugin; `null` when that is no result. */
+  /** The answer that would be sent without this plugin; `null` when it is not a result. */
   usual: Payload | null;
 }
 
@@ -22,70 +22,70 @@ interface CallContext {
 interface Station {
   /** Its identity. */
   id: string;
-  /** The same, as ocppjs calls it. */
+  /** The same, under its name in ocppjs. */
   chargePointId: string;
-  /** The role that we play: `cp` for one of our charge points, `cs` for one that is connected to our central system. */
+  /** Our role: `cp` for one of our charge points, `cs` for one that is connected to our central system. */
   role: 'cp' | 'cs';
-  /** The OCPP version of its link, like `1.6`. */
+  /** The OCPP version of its link, such as `1.6`. */
   version: string | null;
-  /** The same, as ocppjs calls it. */
+  /** The same, under its name in ocppjs. */
   ocpp_version: string | null;
   /** Whether its link is up. */
   connected: boolean;
-  /** Yours: what you put here stays with the station until the plugin is unloaded. */
+  /** For the plugin: values stored here are kept with the station until the plugin is unloaded. */
   state: { [name: string]: any };
   /** Sends a call over its link. Resolves with the payload of the result, rejects with a `CallError`. Without a payload the default one is sent. */
   call(action: string, payload?: Payload): Promise<Payload>;
-  /** Adds a line at this station to the trace. */
+  /** Adds a line for this station to the trace. */
   mark(text: string): void;
 }
 
-/** Why a call got no result. */
+/** The reason why a call got no result. */
 interface CallError extends Error {
   /** The action of the call. */
   action: string;
   /** The peer's error code, or `Timeout`, `Lost` (the link), `NotSent`. */
   code: string;
-  /** The sentence with it. */
+  /** The description of the error. */
   description: string;
 }
 
-/** The calls of ocppjs: they leave half a second later, to the only station, on top of the default payload. */
+/** The calls of ocppjs: sent after half a second to the only station, with the fields merged into the default payload. */
 interface LaterCalls {
-  /** Sends a call in half a second. */
+  /** Sends a call after half a second. */
   call(action: string, fields?: Payload): void;
 }
 
-/** A line that was typed, in its parts. */
+/** A typed line, parsed. */
 interface ParsedLine {
   command: string;
   arguments: string[];
   options: { [name: string]: string };
 }
 
-/** How a command is explained and completed. */
+/** The help and completion of a command. */
 interface CommandOptions {
   /** One sentence for `help`. */
   help?: string;
-  /** Words that TAB offers behind the command. */
+  /** Words that TAB proposes after the command. */
   complete?: string[];
 }
 
 /** The plugin itself: `this` in `onLoad` and `onUnload`. */
 interface Plugin {
-  /** The name of the plugin, which is its file's without `.js`. */
+  /** The name of the plugin: the file name without `.js`. */
   name: string;
-  /** The OCPP version of the newest link, like `1.5`. */
+  /** The OCPP version of the newest link, such as `1.5`. */
   ocpp_version: string | null;
-  /** What this session is: `cp` for charge points, `cs` for a central system. */
+  /** The role of this session: `cp` for charge points, `cs` for a central system. */
   system: 'cp' | 'cs' | null;
-  /** How messages travel on the newest link: `websocket` or `soap`. */
+  /** The transport of the newest link: `websocket` or `soap`. */
   protocol: string;
   /** The identity of our charge point, when there is exactly one. */
   chargePointId: string | null;
-  /** Our charge point calls, as in ocppjs. */
+  /** Calls of our charge point, as in ocppjs. */
   cp: LaterCalls;
-  /** Our central system calls, as in ocppjs. */
+  /** Calls of our central system, as in ocppjs. */
   cs: LaterCalls;
   /** The settings of the plugin. */
   settings: Settings;
@@ -93,23 +93,23 @@ interface Plugin {
   ocpp: Ocpp;
   /** Adds a line to the trace. */
   log(text: string, prefix?: string): void;
-  /** Takes a typed line apart. */
+  /** Parses a typed line. */
   parse(line: string): ParsedLine;
-  /** Answers the calls of an action; `*` stands for every action. The last registration of an action counts. */
+  /** Answers the calls of an action; `*` means every action. The last registration of an action is used. */
   onCall(action: string, handler: (this: Station, payload: any, context: CallContext) => CallAnswer | Promise<CallAnswer>): void;
-  /** Hears of the results of our calls of an action; `*` stands for every action. */
+  /** Is called with the results of our calls of an action; `*` means every action. */
   onResult(action: string, handler: (this: Station, payload: any, context: { action: string }) => any): void;
-  /** Hears when the link of one of our charge points comes and goes. */
+  /** Is called when one of our charge points connects or disconnects. */
   onConnectionEvent(handler: (this: Station, type: 'connected' | 'disconnected', id: string) => any): void;
-  /** Hears when a charge point connects to our central system and leaves. */
+  /** Is called when a charge point connects to our central system or disconnects. */
   onClientConnectionEvent(handler: (this: Station, type: 'connected' | 'disconnected', id: string) => any): void;
-  /** Sees every typed line before anybody else; `true` means that it was for the plugin. `this` is the list of its words. */
+  /** Gets every typed line first; `true` means that the plugin has handled it. `this` is the list of its words. */
   onCommand(handler: (this: string[], line: string) => boolean | void): void;
-  /** Sees every frame before it is taken in: another text (or an array) takes its place, `null` drops it. */
+  /** Gets every frame before it is handled: another text (or an array) replaces it, `null` drops it. */
   onIncoming(handler: (this: Station, text: string) => string | any[] | null | undefined | void): void;
-  /** Sees every frame before it is sent: another text (or an array) takes its place, `null` drops it. */
+  /** Gets every frame before it is sent: another text (or an array) replaces it, `null` drops it. */
   onOutgoing(handler: (this: Station, text: string) => string | any[] | null | undefined | void): void;
-  /** Is told when nothing has happened for a second, once. */
+  /** Is called once when nothing has happened for a second. */
   onIdle(handler: (this: Plugin) => any): void;
   /** Adds a command to the prompt. */
   command(name: string, options: CommandOptions, run: (this: Plugin, words: string[], line: string) => any): void;
@@ -117,13 +117,13 @@ interface Plugin {
   unload(): void;
 }
 
-/** The settings of the plugin. They outlive the session. */
+/** The settings of the plugin. They are kept for the next session. */
 interface Settings {
-  /** One of them, or `otherwise` when there is none. */
+  /** The value of a setting, or `otherwise` when there is none. */
   get(key: string, otherwise?: any): any;
-  /** Changes one of them. */
+  /** Changes a setting. */
   set(key: string, value: any): void;
-  /** All of them. */
+  /** All settings. */
   all(): { [key: string]: any };
 }
 
@@ -135,11 +135,11 @@ interface Ocpp {
   error(code: string, description?: string): Answer;
   /** Does not answer at all. */
   silence(): Answer;
-  /** Answers later; without an answer it is the usual one. */
+  /** Answers later; without an argument with the default answer. */
   delay(milliseconds: number, answer?: CallAnswer): Answer;
   /** Waits, in an async function. */
   sleep(milliseconds: number): Promise<void>;
-  /** Shows a person a line at once: as a toast on the full screen. It stays in the trace. */
+  /** Shows the user a line immediately: as a toast on the full screen. It is kept in the trace. */
   toast(text: string): void;
   /** All stations. */
   stations(): Station[];
@@ -149,9 +149,9 @@ interface Ocpp {
 interface ChargePoints {
   /** The charge point with this identity; throws when there is none. */
   (id: string): Station;
-  /** A call of the only one that is connected. */
+  /** Makes a call from the only charge point that is connected. */
   call(action: string, payload?: Payload): Promise<Payload>;
-  /** All of them. */
+  /** All our charge points. */
   stations(): Station[];
 }
 
@@ -159,7 +159,7 @@ interface ChargePoints {
 interface CentralSystem {
   /** The charge point with this identity; throws when there is none. */
   station(id: string): Station;
-  /** A call to the only charge point that is connected. */
+  /** Makes a call to the only charge point that is connected. */
   call(action: string, payload?: Payload): Promise<Payload>;
   /** All charge points that are or were connected. */
   stations(): Station[];

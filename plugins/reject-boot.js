@@ -1,5 +1,5 @@
-// A central system that lets a charge point wait: its first BootNotification is answered with Pending, the second with Rejected, and
-// from the third on with what is usual. Each charge point has its own count.
+// A central system that delays the boot of a charge point: its first BootNotification is answered with Pending, the second with Rejected,
+// and from the third on with the default answer. Each charge point has its own counter.
 
 const FIRST = ['Pending', 'Rejected'];
 

@@ -1,4 +1,4 @@
-// A peer that takes its time: every answer is held back. For testing the time limits of the other side.
+// A slow peer: every answer is delayed. Use it to test the timeouts of the other side.
 // Command: `slow MILLISECONDS`; the value is kept for the next session.
 
 exports.onLoad = function () {

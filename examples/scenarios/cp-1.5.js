@@ -1,12 +1,12 @@
-// Every call that a charge point of OCPP 1.5 may send, each of which has to get a valid result from the central
-// system under test.
+// Every call that a charge point of OCPP 1.5 may send. Each must get a valid result from the central system under
+// test.
 //
 // Against a foreign central system, at which the charge point CP1 and the tag TAG1 are registered:
 //
 //   ocpp-tui test cp-1.5.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 //
-// and once more for SOAP, whose service has an address of its own: --url http://host:9000/ocpp. What is not for the
-// transport of the address is skipped.
+// and again for SOAP, whose service has its own address: --url http://host:9000/ocpp. Scenarios for the other
+// transport are skipped.
 // --set 'without=["DataTransfer"]' leaves out what the central system does not have.
 /// <reference path="./ocpp-tui-scenario.d.ts" />
 

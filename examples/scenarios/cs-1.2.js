@@ -1,12 +1,12 @@
-// Every call that a central system of OCPP 1.2 may send, each of which has to get a valid result from the charge
-// point under test. The charge point is asked to restart and to fetch firmware, so it should be one that nobody
-// charges at.
+// Every call that a central system of OCPP 1.2 may send. Each must get a valid result from the charge point under
+// test. The charge point is asked to restart and to download firmware, so it should be a charge point that
+// is not in use.
 //
-// With a foreign charge point, which is told to connect to this address:
+// With a foreign charge point that is configured to connect to this address:
 //
 //   ocpp-tui test cs-1.2.js --listen 0.0.0.0:9000 --identity CP1
 //
-// What is for the other transport is skipped;
+// Scenarios for the other transport are skipped.
 // --set 'without=["UpdateFirmware"]' leaves out what the charge point does not have.
 /// <reference path="./ocpp-tui-scenario.d.ts" />
 

@@ -1,28 +1,28 @@
-// What a scenario of `ocpp-tui test` finds: put `/// <reference path="./ocpp-tui-scenario.d.ts" />` on top of a scenario file, and an
-// editor completes and checks it. Times are in milliseconds, as in JavaScript's own timers.
+// Types for scenarios of `ocpp-tui test`. Put `/// <reference path="./ocpp-tui-scenario.d.ts" />` into the first line of a scenario file for
+// completion and checks in your editor. Times are in milliseconds, as in the timers of JavaScript.
 
 // ---- the file ---------------------------------------------------------------------------------------------------------------
 
-/** What a reader wants to know of a scenario before running it. */
+/** The description of a scenario. */
 interface About {
   /** What it checks, in a sentence. */
   checks?: string;
-  /** Where that is required, like `OCPP 1.6 §4.2` or `OCPP-J 1.6 §4.1.4`. */
+  /** The paragraph that requires it, such as `OCPP 1.6 §4.2` or `OCPP-J 1.6 §4.1.4`. */
   by?: string | string[];
-  /** Limits this scenario to so many milliseconds, instead of those of `--timeout`. */
+  /** The time limit of this scenario in milliseconds, instead of `--timeout`. */
   timeout?: number;
-  /** Why it is not run now. */
+  /** Skips the scenario, for this reason. */
   skip?: string;
 }
 
-/** A scenario of this file. A file without any is one scenario itself: `await` works at its top level. */
+/** Declares a scenario. A file without a declaration is one scenario: `await` works at its top level. */
 declare function scenario(name: string, run: () => unknown): void;
 declare function scenario(name: string, about: About, run: () => unknown): void;
 
-/** Another file beside this one, as node reads modules: `.js` with `module.exports`, or `.json`. */
+/** Loads another file by a relative path, as in node: `.js` with `module.exports`, or `.json`. */
 declare function require(path: string): any;
 
-/** What `--set name=value` gives, read as JSON where it is JSON and no text is wanted; otherwise the second argument. */
+/** The value of `--set name=value`, parsed as JSON if it is JSON and the default is not a text; the second argument is the default. */
 declare function parameter<T>(name: string, otherwise: T): T;
 
 // ---- both sides -------------------------------------------------------------------------------------------------------------
@@ -31,38 +31,38 @@ type Version = '1.2' | '1.5' | '1.6';
 type Transport = 'websocket' | 'soap';
 
 interface LinkOptions {
-  /** The identity of the charge point; `--identity`, or else CP1. */
+  /** The identity of the charge point; default: `--identity`, or CP1. */
   id?: string;
-  /** The version that is spoken; 1.6 when nothing is said. */
+  /** The version of OCPP; default: 1.6. */
   version?: Version;
-  /** How messages travel; websocket when nothing is said. */
+  /** The transport; default: websocket. */
   transport?: Transport;
-  /** How long the link may take to come up. */
+  /** The time limit for the connection. */
   within?: number;
 }
 
 /**
- * The central system under test, through the link of a charge point of ours that says only what the scenario says: the one at `--url`,
- * or else a simulated one.
+ * The central system under test: the one at `--url`, or by default a simulated one. The link is that of a charge point of ours that sends
+ * only what the scenario sends.
  */
 declare function centralSystemUnderTest(options?: LinkOptions): Promise<Link>;
 
 /**
- * The charge point under test, through the link of our central system, which answers as usual where the scenario says nothing else: the
- * one that connects to `--listen`, or else a simulated one, which boots and behaves like a charge point by itself.
+ * The charge point under test: the one that connects to `--listen`, or by default a simulated one, which boots and acts by itself. The link
+ * is that of our central system, which sends the default answers unless the scenario replaces them.
  */
 declare function chargePointUnderTest(options?: LinkOptions): Promise<Link>;
 
-/** A further charge point of ours. `lively`: it boots and behaves by itself. Without `url` it goes to the central system under test. */
+/** Starts another charge point. `lively`: it boots and acts by itself. Without `url` it connects to the central system under test. */
 declare function chargePoint(options?: LinkOptions & { url?: string; lively?: boolean }): Promise<Link>;
 
-/** A further central system of ours, on any free port when none is named. */
+/** Starts another central system; default: on any free port. */
 declare function centralSystem(options?: {
   host?: string; port?: number; endpoint?: string; versions?: Version[]; transports?: Transport[];
 }): Promise<CentralSystem>;
 
 interface CentralSystem {
-  /** Where charge points connect, without the identity. */
+  /** The URL that charge points connect to, without the identity. */
   readonly url: string;
   /** The same for SOAP. */
   readonly service: string;
@@ -75,10 +75,10 @@ interface CentralSystem {
 declare const foreign: boolean;
 
 /**
- * Something that a person does at the side under test: plugging a cable in, starting a transaction. Another program: the sentence is
- * shown, and the next expectation waits for two minutes; with `--unattended` the scenario is skipped, unless it is `optional`, because the
- * other program may do it by itself. A simulated one: `simulate` does it, with the link of the side under test:
- * the one behind `link`, or the first one that is up.
+ * An action of the user at the side under test, such as plugging a cable in or starting a transaction. With another program the sentence is
+ * shown, and the next expectation waits for two minutes. With `--unattended` the scenario is skipped, unless the action is `optional`, because
+ * the other program may do it by itself. With a simulated peer `simulate` does it; its argument is the link of the side under test:
+ * that of `link`, or the first one that is up.
  */
 declare function operator(
   sentence: string, simulate: (underTest: Link) => unknown, options?: { optional?: boolean; link?: Link },
@@ -98,7 +98,7 @@ interface Call {
 type Answer = object | null | undefined | OnPurpose | ((payload: any, usual: any) => Answer | Promise<Answer>);
 interface OnPurpose { readonly onPurpose: true }
 
-/** Our end of a link. Each expectation takes what it has matched, so that the next one looks behind it. */
+/** Our end of a link. Each expectation takes what it has matched, so the next expectation does not find it again. */
 interface Link {
   readonly id: string;
   readonly version: Version;
@@ -106,57 +106,57 @@ interface Link {
   readonly connected: boolean;
 
   /**
-   * Calls the peer, with the usual payload of the action when none is named, and returns the payload of its result. Fails when an error
-   * or nothing comes, when the result is not what the definitions want, and when it does not match.
+   * Calls the peer and returns the payload of its result. Without a payload the default payload of the action is sent. Fails if the answer is
+   * an error or missing, if the result breaks the definitions, or if it does not match.
    */
   call(action: string, payload?: object, expected?: Matcher, options?: { within?: number; unchecked?: boolean }): Promise<any>;
-  /** Calls the peer, and fails when its answer is no error, or none with this code. */
+  /** Calls the peer, and fails if its answer is not an error with this code. */
   callError(action: string, payload?: object, code?: Matcher): Promise<{ code: string; description: string; details: any }>;
-  /** Calls the peer and fails when it answers. */
+  /** Calls the peer, and fails if it answers. */
   callUnanswered(action: string, payload?: object, options?: { within?: number }): Promise<void>;
-  /** Sends a text as it is. An array is sent as JSON. */
+  /** Sends a text unchanged. An array is sent as JSON. */
   send(frame: string | any[]): Promise<void>;
 
   /**
-   * Waits for a call of the peer; other calls before it are passed over and can still be expected. Fails when it breaks the definitions,
-   * and refuses an action that the peer may not call, unless `unchecked` says that both may be.
+   * Waits for a call of the peer; other calls before it are skipped and can still be expected. Fails if the call breaks the definitions, and
+   * refuses an action that the peer may not call. `unchecked` allows both.
    */
   expectCall(action: string, payload?: Matcher, options?: { within?: number; unchecked?: boolean }): Promise<Call>;
-  /** The first call behind the last one that was taken must be this one. */
+  /** The first call after the last taken one must be this call. */
   expectNext(action: string, payload?: Matcher, options?: { within?: number; unchecked?: boolean }): Promise<Call>;
-  /** Fails when the peer makes this call (or any, without an action) in the time that follows. */
+  /** Fails if the peer makes this call (or any call, without an action) during the given time. */
   expectNoCall(action: string | undefined, options: { for: number; payload?: Matcher; unchecked?: boolean }): Promise<void>;
-  /** Waits for a frame: its JSON must match, or its text a regular expression. Calls that were expected are seen here too. */
+  /** Waits for a frame whose JSON matches, or whose text matches a regular expression. Calls that were taken are found here too. */
   expectFrame(frame: Matcher, options?: { within?: number }): Promise<any>;
 
-  /** How calls of the peer are answered from now on: fields on top of the usual answer, something on purpose, or a function. */
+  /** Sets the answer to calls of the peer from now on: fields that replace those of the default answer, a result of `ocpp`, or a function. */
   answer(action: string, answer: Answer): void;
   /** The same for the next call only. */
   answerOnce(action: string, answer: Answer): void;
 
   /** Closes the link. A charge point of ours stays down until `connect`. */
   disconnect(): Promise<void>;
-  /** Cuts the connection without a goodbye; a charge point of ours stays down until `connect`. */
+  /** Cuts the connection without a close frame; a charge point of ours stays down until `connect`. */
   drop(): Promise<void>;
   /** Connects a charge point of ours again. */
   connect(options?: { within?: number }): Promise<void>;
-  /** Waits for the link to come up again, from the peer's side. */
+  /** Waits until the peer reconnects. */
   expectConnect(options?: { within?: number }): Promise<void>;
-  /** Waits for the link to go down; returns why. */
+  /** Waits until the link goes down; returns the reason. */
   expectDisconnect(options?: { within?: number }): Promise<string>;
-  /** A WebSocket ping; returns the time until its pong. */
+  /** Sends a WebSocket ping; returns the time until its pong. */
   ping(options?: { within?: number }): Promise<number>;
 
-  /** Takes everything that has come so far: expectations look only at what comes from now on. */
+  /** Takes everything that was received: later expectations look at new messages only. */
   forget(): void;
 
   /** All calls of the peer since the scenario began, expected or not. */
   calls(action?: string): Call[];
-  /** A line in the trace, at this station. */
+  /** Adds a line for this station to the trace. */
   mark(text: string): void;
 }
 
-/** The peer answered with an error: `code` is its code, or `Timeout`, `Lost`. */
+/** A call that got no result: `code` is the error code of the peer, or `Timeout`, `Lost`. */
 declare class CallError extends Error { action: string; code: string; description: string; details: any }
 
 declare const ocpp: {
@@ -168,43 +168,43 @@ declare const ocpp: {
 // ---- expectations -----------------------------------------------------------------------------------------------------------
 
 /**
- * What a value must be. An object: those fields must match, others may be there. An array: as many elements, each matching. A regular
- * expression: a text that it fits. A function: true for the value. Anything else: the same value. Or one of the makers below.
+ * A condition for a value. An object: these fields must match, others are allowed. An array: the same length, each element matching. A regular
+ * expression: a text that matches. A function: returns true for the value. Anything else: an equal value. Or one of the functions below.
  */
 type Matcher = any;
 
 interface Any { readonly string: Matcher; readonly number: Matcher; readonly integer: Matcher; readonly boolean: Matcher;
-  readonly object: Matcher; readonly array: Matcher; /** A date and time as OCPP writes them. */ readonly time: Matcher }
-/** Any value that is there. */
+  readonly object: Matcher; readonly array: Matcher; /** A date and time in the format of OCPP. */ readonly time: Matcher }
+/** Any value that is present. */
 declare const any: Any & Matcher;
-/** A time at most so far from now, or from another time; a minute when nothing is said. */
+/** A time with at most this distance from now, or from another time; default: a minute. */
 declare function near(milliseconds?: number, of?: string | number): Matcher;
-/** The first value that comes is kept under the name, if it matches; the next ones must be the same. */
+/** Stores the first value under the name, if it matches; later values must be equal to it. */
 declare function bind(name: string, matcher?: Matcher): Matcher;
-/** What `bind` has kept. */
+/** The values that `bind` has stored. */
 declare const bound: Record<string, any>;
-/** A field that must not be there. */
+/** A field that must be missing. */
 declare const absent: Matcher;
-/** A field that may be missing, or else matches. */
+/** A field that may be missing; if it is present it must match. */
 declare function optional(matcher: Matcher): Matcher;
 declare function oneOf(...matchers: Matcher[]): Matcher;
 declare function not(matcher: Matcher): Matcher;
 /** A number or a time between two others, both included. */
 declare function between(from: number | string, to: number | string): Matcher;
-/** An array in which each of these finds an element. */
+/** An array that contains a match for each of these. */
 declare function containing(...matchers: Matcher[]): Matcher;
-/** An object with just these fields. */
+/** An object with these fields only. */
 declare function exactly(fields: object): Matcher;
 
-/** Fails when the value does not match; returns it. */
+/** Fails if the value does not match; returns the value. */
 declare function expect<T>(value: T, matcher: Matcher, what?: string): T;
 declare function assert(condition: unknown, sentence?: string): void;
 declare function fail(sentence: string): never;
-/** Ends the scenario without a judgement, because the side under test cannot do what it needs. */
+/** Ends the scenario as skipped, because the side under test does not support what it needs. */
 declare function skip(reason: string): never;
 
-/** A named part: it stands in the trace and in what is said about a failure. */
+/** Names a part of the scenario; the name is shown in the trace and in failures. */
 declare function step<T>(name: string, run?: () => T): T;
 declare function sleep(milliseconds: number): Promise<void>;
-/** The time now, in milliseconds since 1970; with `--virtual-time` the virtual one. */
+/** The current time in milliseconds since 1970; with `--virtual-time` the virtual time. */
 declare function now(): number;

@@ -5,9 +5,9 @@
 //
 //   ocpp-tui test central-system/core.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 //
-// --set unknownTag=…      a tag that nobody has registered; `null` where everybody may charge
-// --set unknownVendor=…   a vendor whose data transfers nobody expects; `null` where all are taken
-// --set clockTolerance=…  how far the clocks may be apart, in milliseconds
+// --set unknownTag=…      a tag that is not registered; `null` if every tag may charge
+// --set unknownVendor=…   a vendor whose data transfers are not supported; `null` if all are accepted
+// --set clockTolerance=…  the allowed difference between the clocks, in milliseconds
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
 const { idTag, clockTolerance, registered, alive, ago, start, stop, during } = require('../lib/central-system.js');
@@ -17,14 +17,14 @@ const unknownVendor = parameter('unknownVendor', 'com.example.nobody');
 
 const nearNow = near(clockTolerance);
 
-/** What is said about a tag, whatever it is. */
+/** The idTagInfo of any tag. */
 const idTagInfo = {
   status: oneOf('Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'),
   expiryDate: optional(any.time),
   parentIdTag: optional(text => typeof text === 'string' && text.length <= 20),
 };
 
-/** Makes sure that there is a tag which is not known; the simulated central system lets everybody charge. */
+/** Provides an unknown tag; the simulated central system accepts every tag by default. */
 async function withUnknownTag() {
   if (unknownTag === null) {
     skip('Everybody may charge here: there is no unknown tag.');
@@ -40,7 +40,7 @@ async function withUnknownTag() {
 }
 
 /**
- * OCPP recommends UTC and demands it nowhere, so that another zone is worth a remark and no failure (OCPP 1.6 §3.14).
+ * OCPP recommends UTC but does not require it, so another zone is a remark and not a failure (OCPP 1.6 §3.14).
  */
 function remarkZone(link, time) {
   if (!/(Z|[+-]00(:?00)?)$/.test(time)) {
@@ -74,7 +74,7 @@ scenario('a boot with the required fields alone, and one with all, are both take
   const required = { chargePointVendor: 'ocpp-tui', chargePointModel: 'Scenario' };
   await link.call('BootNotification', required, { status: 'Accepted' });
   await link.call('BootNotification', Object.assign({
-    chargePointSerialNumber: '1234567890123456789012345', // as long as it may be
+    chargePointSerialNumber: '1234567890123456789012345', // the maximum length
     chargeBoxSerialNumber: 'BOX-1',
     firmwareVersion: '1.0.0',
     iccid: '89310410106543789301',
@@ -130,7 +130,7 @@ scenario('every status of a connector is taken', {
       connectorId: 0, status, errorCode: status === 'Faulted' ? 'OtherError' : 'NoError', timestamp: ago(0),
     }));
   }
-  // in an order in which one may follow the other
+  // in a possible order
   const statuses = ['Available', 'Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing', 'Available',
     'Reserved', 'Unavailable', 'Faulted', 'Available'];
   for (const status of statuses) {

@@ -1,7 +1,7 @@
-// How a central system of OCPP 1.6-J copes with calls that are wrong and with frames that are none.
+// How a central system of OCPP 1.6-J handles invalid calls, and frames that are not messages.
 //
-// Which error code fits which fault is written in few words and read in many ways, so that several codes are allowed,
-// in the spelling of 1.6 and in that of 2.0.1. Against a foreign central system, at which the charge point CP1 is
+// The specification is not precise about which error code belongs to which fault, so several codes are allowed, in
+// the spelling of 1.6 and in that of 2.0.1. Against a foreign central system, at which the charge point CP1 is
 // registered:
 //
 //   ocpp-tui test central-system/errors.js --url ws://host:9000/ocpp --identity CP1
@@ -12,11 +12,11 @@ const { idTag, registered, alive, ago } = require('../lib/central-system.js');
 const occurrence = oneOf('OccurenceConstraintViolation', 'OccurrenceConstraintViolation');
 const formation = oneOf('FormationViolation', 'FormatViolation');
 
-/** A field is missing or comes too seldom. */
+/** A field is missing or occurs too rarely. */
 const forMissing = oneOf(occurrence, formation, 'ProtocolError', 'PropertyConstraintViolation', 'GenericError');
-/** A value is of the wrong kind. */
+/** A value has the wrong type. */
 const forType = oneOf('TypeConstraintViolation', 'PropertyConstraintViolation', formation, 'GenericError');
-/** A value is of the right kind and not allowed all the same. */
+/** A value has the right type but is not allowed. */
 const forValue = oneOf('PropertyConstraintViolation', 'TypeConstraintViolation', formation, 'GenericError');
 
 let lastId = 0;
@@ -27,7 +27,7 @@ function freshId() {
   return `errors-${now().toString(36)}-${lastId}`;
 }
 
-/** An answer with this id, a result or an error, whatever is in it. */
+/** An answer with this id, a result or an error, with any content. */
 function answerTo(id) {
   return oneOf([3, id, any.object], [4, id, any.string, any.string, any.object]);
 }
@@ -99,7 +99,7 @@ scenario('a text that is too long does no harm', {
   by: ['OCPP-J 1.6 §4.2.3', 'OCPP 1.6 §7.28'],
 }, async () => {
   const link = await registered();
-  // many central systems know their tags and not their lengths: to them this is one that nobody has
+  // many central systems check their tags but not the length: for them this tag is unknown
   const id = freshId();
   await link.send([2, id, 'Authorize', { idTag: '123456789012345678901' }]);
   await link.expectFrame(oneOf(

@@ -8,10 +8,10 @@
 
 const { byHand, registered, alive, ago, order, atLeast, uri } = require('../lib/central-system.js');
 
-/** How often and after how many seconds a transfer is tried again. */
+/** The number of attempts of a transfer, and the seconds between them. */
 const retries = { retries: optional(atLeast(0)), retryInterval: optional(atLeast(0)) };
 
-/** Calls what only the security extension has, and ends the scenario when the central system does not have it. */
+/** Makes a call of the security extension, and ends the scenario if the central system does not support it. */
 async function extended(link, action, payload, expected) {
   try {
     return await link.call(action, payload, expected);

@@ -1,4 +1,4 @@
-// Links that are lost and made again, with a central system of OCPP 1.6-J under test. Against a foreign one, at which
+// Lost and restored links, with a central system of OCPP 1.6-J under test. Against a foreign central system, at which
 // the charge point CP1 and the tag TAG1 are registered:
 //
 //   ocpp-tui test central-system/reconnect.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
@@ -40,7 +40,7 @@ scenario('a link that is cut in the middle of a call is taken again', {
   by: ['OCPP-J 1.6 §5.4', 'OCPP 1.6 §3.7.1'],
 }, async () => {
   const link = await registered();
-  // nobody waits for this answer
+  // this answer is not awaited
   await link.send([2, `reconnect-${now().toString(36)}`, 'StatusNotification',
     { connectorId: 1, status: 'Preparing', errorCode: 'NoError', timestamp: ago(0) }]);
   await link.drop();

@@ -1,6 +1,6 @@
-// What a central system of OCPP 1.6-J sends to a charge point: that it is well formed, and that the central system
-// copes with every answer. Somebody has to cause each call; against a foreign central system, at which the charge
-// point CP1 and the tag TAG1 are registered, the scenarios say what is to be done there and wait for it:
+// The calls of a central system of OCPP 1.6-J to a charge point: they must be well formed, and the central system
+// must handle every answer. A user must cause each call. Against a foreign central system, at which the charge
+// point CP1 and the tag TAG1 are registered, the scenarios print what to do there and wait for it:
 //
 //   ocpp-tui test central-system/remote.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 //
@@ -10,7 +10,7 @@
 const { idTag, byHand, registered, alive, ago, start, stop, during, needs, order, textUpTo, atLeast, profile } =
   require('../lib/central-system.js');
 
-/** A scenario's description; people need time. */
+/** The description of a scenario, with the longer time limit for user actions. */
 function about(checks, ...by) {
   return Object.assign({ checks, by }, byHand);
 }
@@ -32,7 +32,7 @@ scenario('a transaction is started and stopped from afar', about(
     expected: {
       idTag: textUpTo(20),
       connectorId: optional(atLeast(1)),
-      // the id of a transaction that is still to come cannot be known
+      // the id of a future transaction is not known
       chargingProfile: optional(Object.assign({}, profile, {
         chargingProfilePurpose: 'TxProfile', transactionId: absent,
       })),
@@ -160,7 +160,7 @@ scenario('a message is triggered and comes', about(
     answer: { status: 'Accepted' },
     expected: { requestedMessage: oneOf(...messages), connectorId: optional(atLeast(0)) },
   });
-  // Its sample is as good as any: the central system cannot know what state we are in.
+  // The default payload is sufficient: the central system cannot know our state.
   await link.call(wanted.requestedMessage);
 });
 
@@ -232,7 +232,7 @@ scenario('a local list is sent as a whole and again after a mismatch', about(
 ), async () => {
   const link = await registered();
   const expected = {
-    listVersion: atLeast(1), // 0 and −1 have meanings of their own (OCPP 1.6 errata §3.52)
+    listVersion: atLeast(1), // 0 and −1 have special meanings (OCPP 1.6 errata §3.52)
     updateType: oneOf('Differential', 'Full'),
     localAuthorizationList: optional(list => Array.isArray(list) && list.every(entry => textUpTo(20)(entry.idTag))),
   };
@@ -341,7 +341,7 @@ scenario('a call that is answered late does not stop the central system', about(
   needs('ClearCache');
   const link = await registered();
   link.answerOnce('ClearCache', ocpp.delay(500, { status: 'Accepted' }));
-  // not awaited in the simulation, for its end is what comes late
+  // not awaited in the simulation, because the result comes late
   await operator(`Send ClearCache to ${link.id}, which is answered late`, underTest => {
     underTest.call('ClearCache').catch(() => {});
   });

@@ -1,6 +1,6 @@
-// Smart charging in OCPP 1.6-J, with the central system under test. Somebody has to cause each call; against a
-// foreign central system, at which the charge point CP1 and the tag TAG1 are registered, the scenarios say what is to
-// be done there and wait for it:
+// Smart charging in OCPP 1.6-J, with the central system under test. A user must cause each call. Against a foreign
+// central system, at which the charge point CP1 and the tag TAG1 are registered, the scenarios print what to do
+// there and wait for it:
 //
 //   ocpp-tui test central-system/smart-charging.js --url ws://host:9000/ocpp --identity CP1 --set idTag=TAG1
 //
@@ -14,15 +14,15 @@ function about(checks, ...by) {
 }
 
 /**
- * Whether a profile may be set at this connector: one for the whole charge point only there, one for a transaction
- * only elsewhere.
+ * Whether a profile may be set at this connector: a profile for the whole charge point only at connector 0, a profile
+ * for a transaction only at other connectors.
  */
 function fits({ connectorId, csChargingProfiles }) {
   return csChargingProfiles.chargingProfilePurpose === 'ChargePointMaxProfile' ? connectorId === 0
     : csChargingProfiles.chargingProfilePurpose !== 'TxProfile' || connectorId > 0;
 }
 
-/** A profile that repeats says how often. */
+/** A recurring profile must have a recurrency kind. */
 function isDated({ csChargingProfiles }) {
   return csChargingProfiles.chargingProfileKind !== 'Recurring' || csChargingProfiles.recurrencyKind !== undefined;
 }
@@ -82,7 +82,7 @@ scenario('a profile for a transaction names the one that runs', about(
       answer: { status: 'Accepted' },
       expected: {
         connectorId: 1,
-        // the id is left out by central systems that mean whatever runs there
+        // central systems that mean the running transaction omit the id
         csChargingProfiles: Object.assign({}, profile,
           { chargingProfilePurpose: 'TxProfile', transactionId: optional(transactionId) }),
       },

@@ -1,14 +1,14 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Core profile of an OCPP 1.6-J charge point: booting, statuses, configuration, availability, and transactions
-// from afar.
+// The Core profile of an OCPP 1.6-J charge point: booting, statuses, configuration, availability, and remote
+// transactions.
 //
 //     ocpp-tui test examples/scenarios/charge-point/core.js                                    a simulated charge point
 //     ocpp-tui test --listen 9000 --set idTag=04A1B2 examples/scenarios/charge-point/core.js   the one that connects
 //
-// `idTag` must be one that the charge point lets charge; `connector` (1) is the connector that is used; `unknownVendor`
-// is one whose data transfers nobody expects, `null` where all are taken. The charge point restarts several times, and
-// somebody must be there to plug a car in and out. Configuration is put back at the end of each scenario.
+// `idTag` must be a tag that may charge; `connector` (1) is the connector that is used; `unknownVendor` is a vendor
+// whose data transfers are not supported, `null` if all are accepted. The charge point restarts several times, and a
+// user must plug a car in and out. The configuration is restored at the end of each scenario.
 
 const {
   LONG, byHand, charging, configured, connectorCount, ends, free, keepingConfiguration, nextNumber, outOfUse, patient,
@@ -46,7 +46,7 @@ scenario('a soft reset leads to a boot', {
 
   step('the statuses after the boot');
   for (let connectorId = 0; connectorId <= connectors; connectorId += 1) {
-    // connector 0 is the charge point as a whole, which nobody can use and nobody can charge at
+    // connector 0 is the charge point as a whole, which cannot be used for charging
     const status = connectorId === 0 ? oneOf('Available', 'Unavailable', 'Faulted') : any.string;
     const call = await cp.expectCall('StatusNotification', { connectorId, status, errorCode: any.string }, patient);
     assert(call.at >= boot.at, `the status of connector ${connectorId} came before the boot`);
@@ -65,12 +65,12 @@ scenario('heartbeats come as the boot answer says', {
     await reboot(cp, 'Soft');
     const first = await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 10000 });
     const second = await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 10000 });
-    // another message in between may make the wait longer, nothing makes it shorter
+    // another message in between can make the wait longer, but never shorter
     assert(second.at - first.at >= interval * 800, `${second.at - first.at} ms between two heartbeats`);
   });
 });
 
-/** A boot that is not accepted, and then one that is. */
+/** A boot that is not accepted, followed by one that is. */
 function bootsAgain(status, whileItWaits) {
   return async () => {
     const cp = await readyAndFree();
@@ -128,7 +128,7 @@ scenario('a hard reset ends a transaction', {
   const cp = await readyAndFree();
   await charging(cp, async (transaction) => {
     await reboot(cp, 'Hard');
-    // a hard reset need not be graceful: what could not be told before is told as a loss of power
+    // a hard reset need not be graceful: a transaction that was not stopped before is reported with PowerLoss
     await ends(cp, transaction, { reason: oneOf('HardReset', 'PowerLoss', 'Reboot') });
   });
 });
@@ -151,7 +151,7 @@ scenario('the whole configuration can be read', {
   const cp = await ready();
   const { configurationKey, unknownKey } = await cp.call('GetConfiguration', {});
   assert(unknownKey === undefined || unknownKey.length === 0, 'no key was asked for, but unknownKey names some');
-  // the case of keys does not matter
+  // keys are not case-sensitive
   const known = new Map(configurationKey.map((entry) => [entry.key.toLowerCase(), entry]));
   const missing = REQUIRED_KEYS.filter((key) => !known.has(key.toLowerCase()));
   expect(missing, [], 'the required keys that are missing');
@@ -338,7 +338,7 @@ scenario('a tag that turns out invalid ends its transaction', {
       await ends(cp, transaction, { reason: 'DeAuthorized' });
     }, invalid));
   } finally {
-    // the cache of the charge point has learnt that the tag is not valid
+    // the cache of the charge point now contains the tag as not valid
     await quietly(() => cp.call('ClearCache', {}));
   }
 });
@@ -351,7 +351,7 @@ scenario('no start at a connector that does not exist', {
   await refusesStart(cp, (await connectorCount(cp)) + 1, site.idTag);
 });
 
-// ---- the rest -----------------------------------------------------------------------------------------------------
+// ---- other --------------------------------------------------------------------------------------------------------
 
 scenario('unlocking a connector ends its transaction', {
   checks: 'UnlockConnector during a transaction stops it with the reason UnlockCommand.',
@@ -375,7 +375,7 @@ scenario('unlocking where nothing is locked', {
 }, async () => {
   const cp = await readyAndFree();
   await cp.call('UnlockConnector', { connectorId: site.connector });
-  // only the errata say which word; before them, both of these were read out of the text
+  // only the errata specify the word; before them, both were valid interpretations of the text
   const connectorId = (await connectorCount(cp)) + 1;
   await refuses(cp, 'UnlockConnector', { connectorId }, oneOf('NotSupported', 'UnlockFailed'));
 });
@@ -398,7 +398,7 @@ scenario('data of an unknown vendor', {
   }
   const cp = await ready();
   if (!foreign) {
-    // the simulated one takes everybody's data, for those who try an extension out
+    // the simulated charge point accepts the data of every vendor, to allow tests of extensions
     await operator(`Forget the vendor ${unknownVendor}`, (underTest) => {
       underTest.answer('DataTransfer', { status: 'UnknownVendorId' });
     });

@@ -1,7 +1,7 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// What an OCPP 1.6-J charge point makes of calls that are wrong, of texts that are no messages, and of answers that
-// are late or errors.
+// How an OCPP 1.6-J charge point handles invalid calls, texts that are not messages, and answers that are late or
+// errors.
 //
 //     ocpp-tui test examples/scenarios/charge-point/errors.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/errors.js   the one that connects
@@ -12,11 +12,11 @@ const {
   LONG, REFUSAL, ask, charging, configured, patient, ready, readyAndFree, site, stop, withConfiguration,
 } = require('./lib/charge-point.js');
 
-// What is said about a field that is missing; the name was misprinted in some versions of the specification, and the
-// code for wrong values is meant by some.
+// The errors for a missing field. The name was misprinted in some versions of the specification, and some charge
+// points use the code for wrong values.
 const INCOMPLETE = oneOf('OccurenceConstraintViolation', 'OccurrenceConstraintViolation', 'ProtocolError', REFUSAL);
 
-/** Something harmless that every charge point answers: it shows that the link is in order. */
+/** A call without effect that every charge point answers: it shows that the link works. */
 async function stillAnswers(cp) {
   expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');
   assert(cp.connected, 'the link is down');
@@ -101,7 +101,7 @@ scenario('one call at a time', {
   }
   const heartbeat = await cp.expectCall('Heartbeat');
 
-  // this gives it something to say; whoever finds that too much just now may refuse, but must not send it
+  // this makes it send a message; it may reject the request at this time, but must not send the message
   const connectorId = site.connector;
   const second = await cp.call('TriggerMessage', { requestedMessage: 'StatusNotification', connectorId });
   await cp.expectNoCall(undefined, { for: late * 0.6 });

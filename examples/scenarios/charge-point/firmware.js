@@ -1,28 +1,28 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Firmware Management profile of an OCPP 1.6-J charge point: updates, diagnostics, and what is told of their
-// progress.
+// The Firmware Management profile of an OCPP 1.6-J charge point: updates, diagnostics, and the notifications about
+// their progress.
 //
 //     ocpp-tui test examples/scenarios/charge-point/firmware.js                    a simulated charge point
 //     ocpp-tui test --listen 9000 --set firmwareLocation=ftp://10.0.0.5/new.bin \
 //         --set uploadLocation=ftp://10.0.0.5/up/ examples/scenarios/charge-point/firmware.js   the one that connects
 //
 // A foreign charge point really installs what is at `firmwareLocation` and really sends its diagnostics to
-// `uploadLocation`; where one of them is not given, the scenarios that need it are left out.
+// `uploadLocation`; without one of them, the scenarios that need it are skipped.
 
 const { LONG, REFUSAL, ask, ready, readyAndFree } = require('./lib/charge-point.js');
 
-// nobody listens at a simulated place; the simulated charge point only looks whether it knows the way
+// a simulated URL has no server; the simulated charge point only checks whether it supports the protocol
 const firmwareLocation = parameter('firmwareLocation', foreign ? '' : 'ftp://firmware.example/new.bin');
 const uploadLocation = parameter('uploadLocation', foreign ? '' : 'ftp://diagnostics.example/upload/');
 
-// no charge point knows this protocol, and nothing can be installed from there
+// an unknown protocol, so nothing can be installed from there
 const NOWHERE = 'nowhere://does-not-exist.invalid/';
 
-// a real file has to travel, and hardware takes its time to install it
+// a real file must be transferred, and real hardware takes time to install it
 const transferring = { within: foreign ? 600000 : 20000 };
 
-/** Waits until a transfer has ended and gives all its statuses in order, each once. */
+/** Waits until a transfer has ended, and returns all its statuses in order, each once. */
 async function course(cp, action, ends) {
   const told = [];
   while (!ends.includes(told[told.length - 1])) {
@@ -40,7 +40,7 @@ function hasFile({ fileName }) {
   }
 }
 
-/** Asks for a transfer that must fail, and expects one of these courses of it. */
+/** Requests a transfer that must fail, and expects one of these sequences of statuses. */
 async function fails(action, payload, notification, ...courses) {
   const cp = await ready();
   cp.forget();
@@ -53,7 +53,7 @@ async function fails(action, payload, notification, ...courses) {
     if (!(error instanceof CallError)) {
       throw error;
     }
-    // whoever sees at once that there is no way may say so instead
+    // a charge point that detects the problem immediately may answer with an error instead
     expect(error.code, REFUSAL, `the error after ${action}`);
     return;
   }

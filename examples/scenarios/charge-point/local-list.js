@@ -6,7 +6,7 @@
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/local-list.js   the one that connects
 //
 // The list of the charge point is lost: each scenario replaces it and leaves it empty. `listedIdTag` (LISTED1) is
-// put into it and used for a transaction at `connector` (1), where somebody must be there to plug a car in.
+// added to it and used for a transaction at `connector` (1), where a user must plug a car in.
 
 const {
   LONG, ask, charging, quietly, ready, readyAndFree, stop, withConfiguration,
@@ -19,13 +19,13 @@ const blocked = (idTag) => ({ idTag, idTagInfo: { status: 'Blocked' } });
 
 const version = async (cp) => (await ask(cp, 'GetLocalListVersion', {}, { listVersion: any.integer })).listVersion;
 
-/** Sends a list. Without the third argument it is an empty one, which is written by leaving the field out. */
+/** Sends a list. Without the third argument it is an empty list; the field is omitted. */
 function send(cp, updateType, listVersion, localAuthorizationList, expected = { status: 'Accepted' }) {
   const list = localAuthorizationList === undefined ? {} : { localAuthorizationList };
   return ask(cp, 'SendLocalList', { listVersion, updateType, ...list }, expected);
 }
 
-/** A scenario with the list switched on; it gets the version to go on from. */
+/** A scenario with the list enabled; its argument is the current version. */
 function withList(begin, run) {
   const within = async (cp) => {
     const current = await version(cp);
@@ -40,7 +40,7 @@ function withList(begin, run) {
   };
   return async () => {
     const cp = await begin();
-    // −1 says that there is no list, or that it is switched off
+    // −1 means that there is no list, or that it is disabled
     if ((await version(cp)) < 0) {
       await withConfiguration(cp, { LocalAuthListEnabled: 'true' }, () => within(cp));
     } else {
@@ -65,7 +65,7 @@ scenario('a differential list changes the one before', {
 }, withList(ready, async (cp, current) => {
   await send(cp, 'Full', current + 1, [accepted(listedIdTag), accepted('LISTED2')]);
   await send(cp, 'Differential', current + 2, [accepted('LISTED3'), blocked('LISTED2')]);
-  // an entry that says nothing of its tag takes it out
+  // an entry without idTagInfo removes the tag
   await send(cp, 'Differential', current + 3, [{ idTag: 'LISTED3' }]);
   expect(await version(cp), current + 3, 'the version');
 }));
@@ -88,7 +88,7 @@ scenario('an empty list', {
 }, withList(ready, async (cp, current) => {
   await send(cp, 'Full', current + 1, [accepted(listedIdTag)]);
   await send(cp, 'Full', current + 2);
-  // 0 is the version of an empty list, but this one has come with a version of its own
+  // 0 is the version of an empty list, but this list was sent with its own version
   expect(await version(cp), oneOf(0, current + 2), 'the version');
 }));
 
@@ -100,7 +100,7 @@ scenario('a listed tag starts without a question', {
   timeout: LONG,
 }, withList(readyAndFree, async (cp, current) => {
   await send(cp, 'Full', current + 1, [accepted(listedIdTag)]);
-  // without the first one a remote start asks nobody anyway
+  // with AuthorizeRemoteTxRequests=false a remote start is never authorised
   const values = { AuthorizeRemoteTxRequests: 'true', LocalPreAuthorize: 'true' };
   await withConfiguration(cp, values, () => charging(cp, async (transaction) => {
     const early = cp.calls('Authorize').filter(({ payload, at }) =>

@@ -1,12 +1,12 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// What an OCPP 1.6-J charge point does when its link is lost: it comes back, and keeps what it owes. A boot after that
-// is advised against and not forbidden, so that it is worth a remark in the trace and no failure.
+// What an OCPP 1.6-J charge point does when its link is lost: it must reconnect, and send queued messages. A boot after
+// that is not recommended but allowed, so it is a remark in the trace and not a failure.
 //
 //     ocpp-tui test examples/scenarios/charge-point/reconnect.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/reconnect.js   the one that connects
 //
-// The link is closed or cut several times; OCPP does not say how soon a charge point must come back, and five
+// The link is closed or cut several times. OCPP does not specify how soon a charge point must reconnect; five
 // minutes are allowed. `idTag` and `connector` (1) are used for transactions.
 
 const {
@@ -15,7 +15,7 @@ const {
 
 const back = { within: foreign ? 300000 : 30000 };
 
-/** Ends the link in some way and expects the charge point back, as one that was only out of reach. */
+/** Ends the link and expects that the charge point reconnects without a restart. */
 function comesBack(end) {
   return async () => {
     const cp = await ready();
@@ -24,7 +24,7 @@ function comesBack(end) {
     await cp.expectConnect(back);
     await sleep(foreign ? 5000 : 1000);
     if (cp.calls('BootNotification').length > boots) {
-      // it should not, which is an advice: the central system knows it already
+      // a recommendation only: the central system knows the charge point already
       cp.mark('the charge point booted, though only its link was lost');
     }
     expect(await configured(cp, 'HeartbeatInterval'), /^[0-9]+$/, 'HeartbeatInterval');

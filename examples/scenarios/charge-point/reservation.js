@@ -1,6 +1,6 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Reservation profile of an OCPP 1.6-J charge point: who gets a reserved connector, and how a reservation ends.
+// The Reservation profile of an OCPP 1.6-J charge point: who may use a reserved connector, and how a reservation ends.
 //
 //     ocpp-tui test examples/scenarios/charge-point/reservation.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/reservation.js   the one that connects
@@ -14,13 +14,13 @@ const {
 
 const connectorId = site.connector;
 
-/** What is asked for when a connector is reserved. */
+/** The payload for the reservation of a connector. */
 function reservation(milliseconds = 600000, fields = {}) {
   const expiryDate = new Date(now() + milliseconds).toISOString();
   return { connectorId, expiryDate, idTag: site.idTag, reservationId: nextNumber(), ...fields };
 }
 
-/** Asks for a reservation. Many charge points are configured to take none, as they may. */
+/** Requests a reservation. Many charge points are configured to reject reservations, which is allowed. */
 async function reserve(cp, payload, expected = 'Accepted') {
   const { status } = await ask(cp, 'ReserveNow', payload);
   if (status === 'Rejected') {
@@ -31,7 +31,7 @@ async function reserve(cp, payload, expected = 'Accepted') {
 
 const cancel = (cp, reservationId, expected) => cp.call('CancelReservation', { reservationId }, expected);
 
-/** Runs something with the reserved connector; what is left of the reservation is cancelled in any case. */
+/** Runs a function with the reserved connector, and cancels the reservation in any case. */
 async function reserved(run, milliseconds) {
   const cp = await readyAndFree();
   const payload = reservation(milliseconds);
@@ -111,7 +111,7 @@ scenario('a reserved connector is for its tag only', {
   await cancel(cp, id, { status: 'Rejected' });
 }));
 
-// the clocks of two machines differ, and a reservation that is over already would be refused
+// the clocks of two machines differ, and a reservation that is already over would be refused
 const lasts = foreign ? 30000 : 1500;
 
 scenario('a reservation runs out', {

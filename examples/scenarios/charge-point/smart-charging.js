@@ -1,14 +1,14 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Smart Charging profile of an OCPP 1.6-J charge point: what becomes of charging profiles, seen in the
-// composite schedule.
+// The Smart Charging profile of an OCPP 1.6-J charge point: the effect of charging profiles, as shown by the composite
+// schedule.
 //
 //     ocpp-tui test examples/scenarios/charge-point/smart-charging.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/smart-charging.js   the one that connects
 //
-// All charging profiles that are installed are cleared, before each scenario and after it. `idTag` and `connector`
-// are used for transactions. The limits lie between 7 A and 20 A (1.6 kW and 4.6 kW); hardware that can do less
-// will fail here.
+// All installed charging profiles are cleared before and after each scenario. `idTag` and `connector` are used for
+// transactions. The limits are between 7 A and 20 A (1.6 kW and 4.6 kW); hardware that supports less
+// fails here.
 
 const {
   LONG, ask, charging, configured, connectorCount, nextNumber, quietly, readyAndFree, refuses, site, stop,
@@ -17,16 +17,16 @@ const {
 const VOLTS = 230;
 const HOUR = 3600;
 
-/** The unit that the charge point takes; amperes where it has the choice. */
+/** The unit that the charge point supports; amperes if it supports both. */
 async function unitOf(cp) {
   const allowed = (await configured(cp, 'ChargingScheduleAllowedChargingRateUnit')) || 'Current';
   return /Current|\bA\b/i.test(allowed) ? 'A' : 'W';
 }
 
-/** A limit in amperes, in the unit that is used. */
+/** A limit in amperes, converted to the unit in use. */
 const inUnit = (unit, amperes) => (unit === 'A' ? amperes : amperes * VOLTS);
 
-/** A profile with one limit that holds now. It began long ago, because the clock of a charge point may be slow. */
+/** A profile with one limit that applies now. It starts far in the past, because a charge point's clock may be slow. */
 function profile(unit, purpose, amperes, fields = {}) {
   return {
     chargingProfileId: nextNumber(),
@@ -47,7 +47,7 @@ function set(cp, connectorId, csChargingProfiles) {
   return ask(cp, 'SetChargingProfile', { connectorId, csChargingProfiles }, { status: 'Accepted' });
 }
 
-/** What a connector may draw now, in amperes, as the composite schedule tells it. */
+/** The current limit of a connector in amperes, from the composite schedule. */
 async function limitNow(cp, connectorId, unit) {
   const { chargingSchedule } = await ask(cp, 'GetCompositeSchedule', {
     connectorId, duration: 600, chargingRateUnit: unit,
@@ -65,8 +65,8 @@ async function limitNow(cp, connectorId, unit) {
 const about = (amperes) => between(amperes - 0.1, amperes + 0.1);
 
 /**
- * Makes sure that the composite schedule of a connector where nobody charges tells this default limit. A charge point
- * may keep it for transactions, and then nothing can be seen here without one.
+ * Skips the scenario unless the composite schedule of a free connector contains this default limit. A charge point may
+ * apply it to transactions only; then it is not visible without a transaction.
  */
 async function toldOfFree(cp, connectorId, unit, amperes) {
   let limit;
@@ -85,7 +85,7 @@ function refusesProfile(cp, connectorId, csChargingProfiles) {
   return refuses(cp, 'SetChargingProfile', { connectorId, csChargingProfiles }, status);
 }
 
-/** A scenario with a charge point without any profile, which is left like that. */
+/** A scenario with a charge point without profiles, which are removed at the end. */
 function withoutProfiles(run) {
   return async () => {
     const cp = await readyAndFree();
@@ -198,7 +198,7 @@ scenario('a transaction profile lasts as long as its transaction', {
     expect(await limitNow(cp, site.connector, unit), about(7), 'the limit in amperes during the transaction');
     await stop(cp, transaction);
   });
-  // nobody charges now, and a charge point need not tell the default of a free connector
+  // the connector is free, and a charge point need not report the default limit of a free connector
   expect(await limitNow(cp, site.connector, unit), not(about(7)), 'the limit in amperes after the transaction');
 }));
 

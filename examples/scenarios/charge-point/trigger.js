@@ -1,16 +1,16 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-// The Remote Trigger profile of an OCPP 1.6-J charge point: each message that can be asked for, and what cannot.
+// The Remote Trigger profile of an OCPP 1.6-J charge point: each message that can be requested, and invalid requests.
 //
 //     ocpp-tui test examples/scenarios/charge-point/trigger.js                 a simulated charge point
 //     ocpp-tui test --listen 9000 examples/scenarios/charge-point/trigger.js   the one that connects
 //
-// Nothing is changed at the charge point. `connector` (1) is the one that is asked about; no transfer of firmware
-// or diagnostics should be under way.
+// The scenarios do not change the charge point. `connector` (1) is used in the requests; no transfer of firmware or
+// diagnostics should be in progress.
 
 const { ask, connectorCount, ready, refuses, site } = require('./lib/charge-point.js');
 
-/** Asks for a message and waits for it; ends the scenario when the charge point cannot be asked for this one. */
+/** Requests a message and waits for it; skips the scenario if the charge point does not support the request. */
 async function triggered(cp, requestedMessage, place, expected) {
   cp.forget();
   const { status } = await ask(cp, 'TriggerMessage', { requestedMessage, ...place });
@@ -72,7 +72,7 @@ scenario('a boot on demand', {
   if (status === 'NotImplemented') {
     skip('BootNotification cannot be triggered');
   }
-  // the errata advise an accepted charge point to reject it; before them, accepting was usual
+  // the errata recommend that an accepted charge point rejects it; before them, it was usually accepted
   expect(status, oneOf('Accepted', 'Rejected'), 'the status of the answer');
   if (status === 'Accepted') {
     await cp.expectCall('BootNotification', { chargePointVendor: any.string, chargePointModel: any.string });
@@ -93,10 +93,10 @@ scenario('the status of firmware on demand', {
   await triggered(await ready(), 'FirmwareStatusNotification', {}, { status: 'Idle' });
 });
 
-/** A trigger that must lead to nothing: refused with a status or with an error about the value. */
+/** A trigger that must have no effect: refused by its status or by an error about the value. */
 async function refusesTrigger(payload) {
   const cp = await ready();
-  // so that a charge point without triggers is not praised for refusing this one
+  // so a charge point without TriggerMessage does not pass by refusing this one
   await ask(cp, 'TriggerMessage', { requestedMessage: 'Heartbeat' });
   await refuses(cp, 'TriggerMessage', payload, oneOf('NotImplemented', 'Rejected'));
 }

@@ -1,23 +1,23 @@
-// What the scenarios about a central system share: being registered, transactions, calls that a person has to cause,
-// and the matchers for what OCPP 1.6 says about texts and numbers. It is no scenario itself.
+// Shared by the scenarios for a central system: registration, transactions, calls that a user must cause, and matchers
+// for the limits of texts and numbers in OCPP 1.6. This file is not a scenario.
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
-/** A tag that the central system lets charge: `--set idTag=…`. */
+/** A tag that may charge at the central system: `--set idTag=…`. */
 const idTag = parameter('idTag', 'TAG1');
 
-/** How far the central system's clock may be away from ours, in milliseconds: `--set clockTolerance=…`. */
+/** The allowed difference between the central system's clock and ours, in milliseconds: `--set clockTolerance=…`. */
 const clockTolerance = parameter('clockTolerance', 60000);
 
 /** The actions that the central system cannot send: `--set 'without=["ReserveNow"]'`. */
 const without = parameter('without', []);
 
-/** For scenarios in which a person has to do something at the central system: people need longer than programs. */
+/** The time limit for scenarios with user actions at the central system. */
 const byHand = foreign ? { timeout: 15 * 60 * 1000 } : {};
 
-/** How long a call is awaited that somebody has to cause. */
+/** The timeout of a call that a user must cause. */
 const patience = foreign ? { within: 2 * 60 * 1000 } : {};
 
-/** Our link, after the central system has accepted us: before that it owes us nothing else (OCPP 1.6 §4.2). */
+/** Our link, after the central system has accepted the boot: before that it need not answer (OCPP 1.6 §4.2). */
 async function registered(options) {
   const link = await centralSystemUnderTest(options);
   const boot = await link.call('BootNotification');
@@ -27,12 +27,12 @@ async function registered(options) {
   return link;
 }
 
-/** A call that every central system answers: it is there, it understands us, and it still knows us. */
+/** A call that every central system answers: it shows that the link works and that we are still registered. */
 function alive(link) {
   return link.call('Heartbeat', {}, { currentTime: any.time });
 }
 
-/** A time so many seconds ago, as OCPP writes it. */
+/** A time this number of seconds ago, in the format of OCPP. */
 function ago(seconds) {
   return new Date(now() - seconds * 1000).toISOString();
 }
@@ -51,22 +51,22 @@ function stop(link, transactionId, fields) {
 }
 
 /**
- * Runs something during a transaction, which is stopped afterwards in any case: nothing is to be left charging at the
- * central system. Fields of its start and of its stop can be replaced.
+ * Runs a function during a transaction, and stops the transaction in any case, so that none is left at the central
+ * system. Fields of its start and of its stop can be replaced.
  */
 async function during(link, run, { started, stopped } = {}) {
   const transactionId = await start(link, started);
   try {
     await run(transactionId);
   } catch (error) {
-    // how this ends is not what the scenario is about
+    // the scenario does not check the end of this transaction
     await stop(link, transactionId, stopped).catch(() => {});
     throw error;
   }
   await stop(link, transactionId, stopped);
 }
 
-/** Ends the scenario when the central system cannot send this. */
+/** Skips the scenario if the central system cannot send this call. */
 function needs(action) {
   if (without.includes(action)) {
     skip(`The central system cannot send ${action}.`);
@@ -74,14 +74,14 @@ function needs(action) {
 }
 
 /**
- * Has the central system send a call, by a person or in the simulation, and returns the payload with which it comes.
+ * Makes the central system send a call, by a user or in the simulation, and returns the received payload.
  *
- * `how` tells the person more about it; `payload` is what the simulation sends instead of the usual sample; `answer`
- * are fields of our answer, and `error` is a code with which we answer instead.
+ * `how` explains the call to the user; `payload` is sent in the simulation instead of the default sample; `answer`
+ * contains fields of our answer, and `error` is a code for an error answer instead.
  */
 async function order(link, action, { how = '', payload, answer = {}, error, expected = any } = {}) {
   needs(action);
-  // not only the next time: there are central systems that make such calls by themselves, after a boot for example
+  // not only the next time: some central systems make such calls by themselves, for example after a boot
   link.answer(action, error ? ocpp.error(error, 'This is part of a test.') : answer);
   link.forget();
   await operator(`Send ${action} to ${link.id}${how && `, ${how}`}`, underTest =>
@@ -90,27 +90,27 @@ async function order(link, action, { how = '', payload, answer = {}, error, expe
   return expect(call.payload, expected, `the payload of ${action}`);
 }
 
-/** A text with at least one character and at most so many. */
+/** A text with at least one character and at most this number. */
 function textUpTo(length) {
   return value => typeof value === 'string' && value.length > 0 && value.length <= length;
 }
 
-/** A whole number of at least so much. */
+/** A whole number of at least this value. */
 function atLeast(least) {
   return value => Number.isInteger(value) && value >= least;
 }
 
-/** The address of a file: a scheme, and something behind it. */
+/** The URL of a file: a scheme and more text. */
 const uri = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/;
 
-/** The schedule of a charging profile: the first period begins at once and the later ones in order (OCPP 1.6 §7.14). */
+/** The schedule of a charging profile: the first period starts at 0, the others follow in order (OCPP 1.6 §7.14). */
 function inOrder(periods) {
   return Array.isArray(periods) && periods.length > 0 && periods[0].startPeriod === 0 &&
     periods.every((period, index) => typeof period.limit === 'number' && period.limit >= 0 &&
       (index === 0 || period.startPeriod > periods[index - 1].startPeriod));
 }
 
-/** What every charging profile must have. */
+/** The fields of every charging profile. */
 const profile = {
   chargingProfileId: any.integer,
   stackLevel: atLeast(0),

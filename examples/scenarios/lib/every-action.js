@@ -1,6 +1,6 @@
-// Every action of a version, once: what a charge point may send is sent to the central system under test, and what a
-// central system may send to the charge point under test. Each call has to get a valid result. It is no scenario
-// itself; `cp-1.6.js` and its neighbours are.
+// Every action of a version, once: the calls of a charge point are sent to the central system under test, and the
+// calls of a central system to the charge point under test. Each call must get a valid result. This file is not a
+// scenario; `cp-1.6.js` and the other files in its folder are.
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
 /** A tag that may charge: `--set idTag=…`. */
@@ -13,7 +13,7 @@ function time() {
   return new Date(now()).toISOString();
 }
 
-/** The reading of a meter in the middle of a transaction, which each version writes in its own way. */
+/** A meter reading during a transaction, in the format of each version. */
 function reading(version, transactionId) {
   switch (version) {
     case '1.2':
@@ -30,8 +30,8 @@ function reading(version, transactionId) {
 }
 
 /**
- * Sends everything that a charge point of this version may send. The order is that of a charge: a central system may
- * rightly be surprised by the end of a transaction that never began.
+ * Sends every call that a charge point of this version may send. The order is that of a charging session: a central
+ * system may reject the end of a transaction that never started.
  */
 async function fromChargePoint(options) {
   const link = await centralSystemUnderTest(options);
@@ -58,8 +58,8 @@ async function fromChargePoint(options) {
 }
 
 /**
- * What a central system may send, in an order in which one thing can follow from the other; what restarts the machine
- * is last.
+ * The calls that a central system may send, in a possible order; the calls that cause a restart are
+ * last.
  */
 const orders = {
   '1.2': ['ChangeConfiguration', 'ChangeAvailability', 'ClearCache', 'UnlockConnector', 'RemoteStartTransaction',
@@ -74,19 +74,19 @@ const orders = {
 };
 
 /**
- * Sends everything that a central system of this version may send. Whether the charge point does what it is told is
- * another question: `Rejected` is a valid answer too.
+ * Sends every call that a central system of this version may send. The charge point need not accept it:
+ * `Rejected` is a valid answer too.
  */
 async function fromCentralSystem(options) {
   const link = await chargePointUnderTest(options);
-  // for the others the samples will do
+  // for the others the samples are sufficient
   const payloads = { RemoteStartTransaction: { connectorId: 1, idTag } };
   for (const action of orders[options.version].filter(action => !without.includes(action))) {
     await step(action, () => link.call(action, payloads[action]));
   }
 }
 
-/** What the security extension of OCPP 1.6-J adds, in both directions. SOAP does not have it. */
+/** The actions of the security extension of OCPP 1.6-J, in both directions. SOAP does not have them. */
 const extension = {
   fromChargePoint: ['SecurityEventNotification', 'LogStatusNotification', 'SignedFirmwareStatusNotification',
     'SignCertificate'],
@@ -94,7 +94,7 @@ const extension = {
     'ExtendedTriggerMessage', 'GetLog', 'SignedUpdateFirmware'],
 };
 
-/** Sends these calls; a peer that knows none of them does not have the extension, and that is no fault. */
+/** Sends these calls; if a peer supports none of them, it does not have the extension, which is not a fault. */
 async function sendExtension(link, actions) {
   let known = 0;
   for (const action of actions.filter(action => !without.includes(action))) {
@@ -131,7 +131,7 @@ async function extensionFromCentralSystem() {
   }
 }
 
-/** Lets an update of the firmware end: its restart would come in the middle of the scenario behind this one. */
+/** Waits until a firmware update has ended: its restart would disturb the next scenario. */
 async function firmwareIsThrough(link) {
   const latest = now() + 40000;
   try {
@@ -141,7 +141,7 @@ async function firmwareIsThrough(link) {
       status = payload.status;
     } while (!/^(Installed|InvalidSignature|.*Failed)$/.test(status) && now() < latest);
   } catch {
-    // nothing is under way, or it takes too long to be waited for
+    // no update is in progress, or it takes too long
   }
 }
 

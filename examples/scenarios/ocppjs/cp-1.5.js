@@ -1,5 +1,5 @@
-// Every command of a charge point of OCPP 1.5, in the form of the test files of ocppjs: each call has to get a valid
-// result. In the form of ocpp-tui the same stands in ../cp-1.5.js.
+// Every command of a charge point of OCPP 1.5, in the form of the test files of ocppjs: each call must get a valid
+// result. The same test in the form of ocpp-tui is ../cp-1.5.js.
 //
 // Against a foreign central system: ocpp-tui test ocppjs/cp-1.5.js --url ws://host:9000/ocpp --identity CP1
 

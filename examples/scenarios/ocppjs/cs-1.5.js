@@ -1,6 +1,6 @@
-// Every command of a central system of OCPP 1.5, in the form of the test files of ocppjs: each call has to get a
-// valid result. In the form of ocpp-tui the same stands in ../cs-1.5.js. The restart is last, because a charge point
-// that restarts answers nothing else.
+// Every command of a central system of OCPP 1.5, in the form of the test files of ocppjs: each call must get a
+// valid result. The same test in the form of ocpp-tui is ../cs-1.5.js. The restart is last, because a restarting
+// charge point answers no other call.
 //
 // With a foreign charge point: ocpp-tui test ocppjs/cs-1.5.js --listen 0.0.0.0:9000 --identity CP1
 

@@ -1,29 +1,29 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-// What the scenarios beside this folder share: the site's parameters, a charge point at rest to begin with,
-// transactions that are started and stopped from afar, and what is put back at the end. Nothing here knows more of the
-// charge point than OCPP says.
+// Shared by the scenarios beside this folder: the parameters of the site, a charge point in its initial state,
+// remote transactions, and the cleanup at the end. Nothing here depends on behaviour of a charge point that is not
+// in OCPP.
 
-/** What depends on the site: `--set idTag=04A1B2 --set connector=2`. */
+/** The parameters of the site: `--set idTag=04A1B2 --set connector=2`. */
 const site = {
   idTag: parameter('idTag', 'TAG1'),
   /** A second card, of another customer. */
   otherIdTag: parameter('otherIdTag', 'TAG2'),
   connector: parameter('connector', 1),
-  /** How long one that cannot be asked for messages gets to finish what it says after connecting. */
+  /** How long a charge point without TriggerMessage may send messages after connecting. */
   settle: parameter('settle', foreign ? 3000 : 500),
 };
 
-// A person has to walk to a foreign charge point, and hardware restarts slowly. A simulated one does neither.
+// A user has to walk to a foreign charge point, and real hardware restarts slowly.
 const patient = { within: foreign ? 120000 : 15000 };
 const rebooting = { within: foreign ? 300000 : 15000 };
 
-// Above the time limit of any single wait, for scenarios in which a cable is handled or a charge point restarts.
+// Longer than any single wait, for scenarios in which a cable is handled or a charge point restarts.
 const LONG = 900000;
 
-// Transactions and reservations of one run must not be taken for those of the run before, and a transaction that a
-// scenario has left behind must not be taken for somebody's: ours lie where nobody else's are likely to be.
-// The time goes into them, because every file of a run begins with the same chance.
+// Ids of transactions and reservations must differ between runs, and a transaction that a scenario has left behind
+// must not be mistaken for another one: our ids are in a range that is unlikely to be used by others.
+// They contain the time, because the random values start with the same seed in every file of a run.
 const OURS = 1600000000;
 let lastNumber = OURS + (Math.floor(now() / 100) % 500000000);
 function nextNumber() {
@@ -32,21 +32,21 @@ function nextNumber() {
 }
 const isOurs = (number) => number >= OURS;
 
-// How an error says that a value is not accepted; the names were misprinted in some versions of the specification.
+// The error codes for a value that is not accepted; the names were misprinted in some versions of the specification.
 const REFUSAL = oneOf(
   'PropertyConstraintViolation', 'TypeConstraintViolation', 'FormationViolation', 'FormatViolation', 'GenericError',
 );
 
-/** Cleans up: what goes wrong here is not what the scenario is about. */
+/** Runs a cleanup. Errors in it are ignored, because the scenario does not check it. */
 async function quietly(run) {
   try {
     await run();
   } catch {
-    // The scenario's own end is told already.
+    // The result of the scenario is reported already.
   }
 }
 
-/** Calls, and gives the result or the error that came instead; anything else that goes wrong is thrown. */
+/** Makes a call and returns its result or error; any other failure is thrown. */
 async function attempt(cp, action, payload) {
   try {
     return { result: await cp.call(action, payload) };
@@ -58,7 +58,7 @@ async function attempt(cp, action, payload) {
   }
 }
 
-/** Calls something that a charge point need not have, and ends the scenario without a judgement when it has not. */
+/** Makes a call that a charge point need not support, and skips the scenario if it does not. */
 async function ask(cp, action, payload, expected) {
   const { result, error } = await attempt(cp, action, payload);
   const refusal = error ? error.code : result.status;
@@ -71,7 +71,7 @@ async function ask(cp, action, payload, expected) {
   return expected === undefined ? result : expect(result, expected, `the result of ${action}`);
 }
 
-/** Expects that a call is refused: a status says so, or an error that is about the value. */
+/** Expects that a call is refused: by its status, or by an error about the value. */
 async function refuses(cp, action, payload, status) {
   const { result, error } = await attempt(cp, action, payload);
   if (error) {
@@ -81,47 +81,47 @@ async function refuses(cp, action, payload, status) {
   }
 }
 
-/** Has a person do something that a charge point may also do by itself, and waits for what follows from it. */
+/** Waits for something that a charge point may do by itself; if it does not, asks a user to do it and waits again. */
 async function byHand(sentence, follows) {
   await operator(sentence, () => {}, { optional: true });
   try {
     return await follows();
   } catch {
-    // It did not happen by itself: here an unattended run skips the scenario, and a person is reminded.
+    // It did not happen by itself: an unattended run skips the scenario, an attended run asks the user again.
     await operator(sentence, () => {});
     return follows();
   }
 }
 
-/** Asks for a message; gives the call, or nothing when the charge point does not want to. */
+/** Requests a message; returns the call, or nothing if the charge point does not accept the request. */
 async function trigger(cp, requestedMessage, place = {}) {
   cp.forget();
   const { result } = await attempt(cp, 'TriggerMessage', { requestedMessage, ...place });
   return result && result.status === 'Accepted' ? cp.expectCall(requestedMessage, place) : undefined;
 }
 
-/** The charge point under test, when it has said what it says after connecting. */
+/** The charge point under test, after it has sent its messages of the connection. */
 async function ready() {
   const cp = await chargePointUnderTest();
-  // whatever begins during a scenario gets an id by which it is known later, also when nobody waits for it any more
+  // each transaction of the scenario gets an id that can be recognised later, also after a failed expectation
   const tags = [site.idTag, site.otherIdTag];
   cp.answer('StartTransaction', ({ idTag }, usual) =>
     (tags.includes(idTag) ? { transactionId: nextNumber() } : usual));
-  // The first heartbeat comes behind a boot under way, the second behind the statuses that follow from its answer.
+  // The first heartbeat comes after a pending boot, the second after the statuses that follow the answer to the boot.
   if (!(await trigger(cp, 'Heartbeat')) || !(await trigger(cp, 'Heartbeat'))) {
     await sleep(site.settle);
   }
   return cp;
 }
 
-/** The charge point under test with a connector that nobody uses. */
+/** The charge point under test, with a free connector. */
 async function readyAndFree(connectorId = site.connector) {
   const cp = await ready();
   await free(cp, connectorId);
   return cp;
 }
 
-/** Makes a connector available. Without TriggerMessage nobody can ask, and the scenario will find out. */
+/** Makes a connector available. Without TriggerMessage the status is unknown, and the scenario starts anyway. */
 async function free(cp, connectorId) {
   const told = await trigger(cp, 'StatusNotification', { connectorId });
   const status = told ? told.payload.status : 'Available';
@@ -147,24 +147,24 @@ async function free(cp, connectorId) {
   try {
     await byHand(`Take the cable out of connector ${connectorId}.`, available);
   } catch (error) {
-    // the scenario has not begun yet
+    // the scenario has not started yet
     skip(`connector ${connectorId} does not become free: ${error.message}`);
   }
 }
 
-/** How many connectors there are. */
+/** The number of connectors. */
 async function connectorCount(cp) {
   return Number(expect(await configured(cp, 'NumberOfConnectors'), /^[1-9][0-9]*$/, 'NumberOfConnectors'));
 }
 
-/** The value of a configuration key; nothing when there is no such key. */
+/** The value of a configuration key; nothing if the key does not exist. */
 async function configured(cp, key) {
   const { configurationKey = [] } = await cp.call('GetConfiguration', { key: [key] });
   const entry = configurationKey.find((it) => it.key.toLowerCase() === key.toLowerCase());
   return entry && entry.value;
 }
 
-/** Runs something that may change these configuration keys, and puts their values back. */
+/** Runs a function that may change these configuration keys, and restores their values. */
 async function keepingConfiguration(cp, keys, run) {
   const before = [];
   for (const key of keys) {
@@ -183,7 +183,7 @@ async function keepingConfiguration(cp, keys, run) {
   }
 }
 
-/** Runs something with other values of configuration keys, and puts the old ones back. */
+/** Runs a function with other values of configuration keys, and restores the old values. */
 function withConfiguration(cp, values, run) {
   return keepingConfiguration(cp, Object.keys(values), async () => {
     for (const [key, value] of Object.entries(values)) {
@@ -198,7 +198,7 @@ function withConfiguration(cp, values, run) {
   });
 }
 
-/** Runs something while a connector is out of use, and brings it back in any case. */
+/** Runs a function while a connector is out of use, and makes it operative again in any case. */
 async function outOfUse(cp, connectorId, run) {
   try {
     await run();
@@ -208,9 +208,9 @@ async function outOfUse(cp, connectorId, run) {
 }
 
 /**
- * Starts a transaction from afar, runs something with it, and stops it if it has not ended by then. Its id is ours, so
- * that the scenario knows it; `call` is its StartTransaction. `answer` goes into our answer to that; with
- * `begins: false` charging is not waited for.
+ * Starts a remote transaction, runs a function with it, and stops it if it has not ended by then. We choose its id,
+ * so the scenario knows it; `call` is its StartTransaction. `answer` is merged into our answer to that call. With
+ * `begins: false` the function does not wait for charging.
  */
 async function charging(cp, run, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
   const transaction = { id: nextNumber() };
@@ -235,7 +235,7 @@ async function charging(cp, run, { connector = site.connector, idTag = site.idTa
   }
 }
 
-/** Stops a transaction from afar and gives the StopTransaction. */
+/** Stops a transaction remotely and returns the StopTransaction. */
 async function stop(cp, transaction) {
   await cp.call('RemoteStopTransaction', { transactionId: transaction.id }, { status: 'Accepted' });
   return ends(cp, transaction);
@@ -246,7 +246,7 @@ function ends(cp, transaction, expected = {}) {
   return cp.expectCall('StopTransaction', { transactionId: transaction.id, ...expected }, patient);
 }
 
-/** Expects that a remote start leads to nothing. The answer may be that it is tried; then it must not succeed. */
+/** Expects that a remote start has no effect. It may be accepted, but then no transaction may start. */
 async function refusesStart(cp, connectorId, idTag) {
   const { result, error } = await attempt(cp, 'RemoteStartTransaction', { connectorId, idTag });
   if (error) {
