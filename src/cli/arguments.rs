@@ -140,9 +140,9 @@ fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
 #[derive(Debug, Subcommand)]
 pub enum StartCommand {
     /// Be a central system that waits for charge points
-    Cs(CentralSystem),
+    Cs(CentralSystemArguments),
     /// Be one or more charge points of a central system
-    Cp(ChargePoints),
+    Cp(ChargePointArguments),
     /// Show a central system and some lively charge points in one console, to look around
     Demo,
     /// Play test scenarios: JavaScript files that say what a peer must do
@@ -189,7 +189,7 @@ pub enum ConfigCommand {
 
 /// How to be a central system.
 #[derive(Debug, Args)]
-pub struct CentralSystem {
+pub struct CentralSystemArguments {
     /// TCP port to listen on; 0 takes any free one
     #[arg(long, short, default_value = "9000")]
     pub port: u16,
@@ -243,7 +243,7 @@ pub enum TransportArgument {
 
 /// How to be charge points.
 #[derive(Debug, Args)]
-pub struct ChargePoints {
+pub struct ChargePointArguments {
     /// URL of the central system without an identity, like ws://localhost:9000
     pub url: String,
     /// Identities of the charge points

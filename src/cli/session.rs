@@ -17,7 +17,9 @@ use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
-use super::arguments::{CentralSystem, ChargePoints, Cli, DEFAULT_MEMORY, GeneralOptions, StartCommand, TransportArgument};
+use super::arguments::{
+    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, StartCommand, TransportArgument,
+};
 use super::byte_size::size;
 use super::{config, demo, docs, plugins, screen, test};
 
@@ -184,7 +186,7 @@ fn exit_code(trouble: FailureKind) -> u8 {
     }
 }
 
-fn central_system(arguments: &CentralSystem) -> CentralSystemOptions {
+fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
     CentralSystemOptions {
         host: arguments.host.clone(),
         port: arguments.port,
@@ -195,7 +197,7 @@ fn central_system(arguments: &CentralSystem) -> CentralSystemOptions {
     }
 }
 
-fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOptions> {
+fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = ChargePointOptions> {
     arguments.identities.iter().zip(0..).map(|(identity, index)| ChargePointOptions {
         url: arguments.url.clone(),
         identity: identity.clone(),
@@ -207,7 +209,7 @@ fn charge_points(arguments: &ChargePoints) -> impl Iterator<Item = ChargePointOp
 }
 
 /// How the charge point with this place in the list speaks SOAP, when it does.
-fn soap(arguments: &ChargePoints, index: u16) -> Option<SoapOptions> {
+fn soap(arguments: &ChargePointArguments, index: u16) -> Option<SoapOptions> {
     let port = if arguments.remote_port == 0 { 0 } else { arguments.remote_port.saturating_add(index) };
     let options = SoapOptions { from: arguments.from.clone(), port };
     (arguments.transport == TransportArgument::Soap).then_some(options)

@@ -16,7 +16,7 @@ pub struct Endpoint(String);
 
 /// Why a path is not one of a station.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PathError {
+pub enum EndpointPathError {
     /// The path does not begin with the endpoint's segments.
     #[error("{path} is not below this central system's endpoint {endpoint}")]
     Elsewhere {
@@ -94,21 +94,22 @@ impl Endpoint {
     ///
     /// # Errors
     /// When the path does not lie below the endpoint or holds no identity.
-    pub fn identity(&self, path: &str) -> Result<String, PathError> {
+    pub fn identity(&self, path: &str) -> Result<String, EndpointPathError> {
         let rest = path.strip_prefix(self.0.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
         let Some(rest) = rest else {
-            return Err(PathError::Elsewhere { path: path.into(), endpoint: self.prefix() });
+            return Err(EndpointPathError::Elsewhere { path: path.into(), endpoint: self.prefix() });
         };
         let segment = rest.strip_prefix('/').unwrap_or_default();
         if segment.is_empty() {
-            return Err(PathError::NoIdentity { path: path.into(), endpoint: self.prefix() });
+            return Err(EndpointPathError::NoIdentity { path: path.into(), endpoint: self.prefix() });
         }
         if segment.contains('/') {
-            return Err(PathError::TooManySegments { path: path.into(), endpoint: self.prefix() });
+            return Err(EndpointPathError::TooManySegments { path: path.into(), endpoint: self.prefix() });
         }
-        let identity = percent_decode_str(segment).decode_utf8().map_err(|_| PathError::NotText { path: path.into() })?;
+        let identity =
+            percent_decode_str(segment).decode_utf8().map_err(|_| EndpointPathError::NotText { path: path.into() })?;
         if identity.len() > IDENTITY_LIMIT {
-            return Err(PathError::TooLong { length: identity.len() });
+            return Err(EndpointPathError::TooLong { length: identity.len() });
         }
         Ok(identity.into_owned())
     }
@@ -139,16 +140,19 @@ mod tests {
         assert_eq!(simulator, Endpoint::new("simulator/"));
         assert_eq!(simulator.identity("/simulator/CP1").unwrap(), "CP1");
         assert_eq!(simulator.identity("/simulator/CP%201%2Fa").unwrap(), "CP 1/a");
-        assert!(matches!(simulator.identity("/simulatorX/CP1"), Err(PathError::Elsewhere { .. })));
-        assert!(matches!(simulator.identity("/CP1"), Err(PathError::Elsewhere { .. })));
+        assert!(matches!(simulator.identity("/simulatorX/CP1"), Err(EndpointPathError::Elsewhere { .. })));
+        assert!(matches!(simulator.identity("/CP1"), Err(EndpointPathError::Elsewhere { .. })));
         for empty in ["/simulator", "/simulator/"] {
-            assert!(matches!(simulator.identity(empty), Err(PathError::NoIdentity { .. })));
+            assert!(matches!(simulator.identity(empty), Err(EndpointPathError::NoIdentity { .. })));
         }
-        assert!(matches!(simulator.identity("/simulator/a/b"), Err(PathError::TooManySegments { .. })));
-        assert!(matches!(simulator.identity("/simulator/%ff"), Err(PathError::NotText { .. })));
-        assert!(matches!(simulator.identity(&format!("/simulator/{}", "x".repeat(256))), Err(PathError::TooLong { .. })));
+        assert!(matches!(simulator.identity("/simulator/a/b"), Err(EndpointPathError::TooManySegments { .. })));
+        assert!(matches!(simulator.identity("/simulator/%ff"), Err(EndpointPathError::NotText { .. })));
+        assert!(matches!(
+            simulator.identity(&format!("/simulator/{}", "x".repeat(256))),
+            Err(EndpointPathError::TooLong { .. })
+        ));
         assert_eq!(Endpoint::new("/").identity("/CP1").unwrap(), "CP1");
-        assert!(matches!(Endpoint::new("/").identity("/"), Err(PathError::NoIdentity { .. })));
+        assert!(matches!(Endpoint::new("/").identity("/"), Err(EndpointPathError::NoIdentity { .. })));
     }
 
     #[test]

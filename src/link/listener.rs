@@ -25,7 +25,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_util::task::TaskTracker;
 
 use super::directory::{Directory, LinkHandle, LinkOrder};
-use super::endpoint::{Endpoint, PathError, choose_subprotocol};
+use super::endpoint::{Endpoint, EndpointPathError, choose_subprotocol};
 use super::handshake_headers;
 use super::network::{Listener, Socket};
 use super::panic_guard;
@@ -199,11 +199,11 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn of_path(path: &str, error: &PathError) -> Refusal {
+    fn of_path(path: &str, error: &EndpointPathError) -> Refusal {
         let detail = error.to_string();
         let why = match error {
-            PathError::Elsewhere { .. } => "not found",
-            PathError::NoIdentity { .. } => "no identity specified",
+            EndpointPathError::Elsewhere { .. } => "not found",
+            EndpointPathError::NoIdentity { .. } => "no identity specified",
             _ => detail.as_str(),
         };
         Refusal { status: StatusCode::NOT_FOUND, said: format!("Attempt to url: {path}. Rejected: {why}."), detail }

@@ -18,7 +18,7 @@ mod websocket;
 
 pub use close_reason::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
-pub use endpoint::{Endpoint, PathError, encode_identity};
+pub use endpoint::{Endpoint, EndpointPathError, encode_identity};
 pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
 pub use intercept::queue::InspectionVerdict;
 pub use listener::{ListenerContext, accept};

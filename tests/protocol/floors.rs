@@ -92,33 +92,7 @@ const ENTANGLED: &[&str] = &[
 ];
 
 /// Names of more than one type, with how many.
-const DUPLICATES: &[(&str, usize)] = &[
-    ("Batch", 2),
-    ("CentralSystem", 2),
-    ("Choice", 2),
-    ("Connector", 2),
-    ("Direction", 2),
-    ("Effect", 2),
-    ("Entry", 2),
-    ("Expression", 2),
-    ("Facts", 2),
-    ("Filter", 2),
-    ("Key", 3),
-    ("Kind", 2),
-    ("Message", 2),
-    ("Names", 2),
-    ("PathError", 2),
-    ("Reading", 2),
-    ("Reply", 3),
-    ("Request", 2),
-    ("Session", 2),
-    ("Source", 2),
-    ("Spoken", 2),
-    ("StationFacts", 2),
-    ("Step", 2),
-    ("Text", 2),
-    ("Transaction", 2),
-];
+const DUPLICATES: &[(&str, usize)] = &[];
 
 fn files() -> BTreeMap<String, String> {
     source_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
