@@ -4,6 +4,7 @@
 mod catalog;
 mod check;
 pub mod definition;
+mod element_index;
 mod error_code;
 mod finding;
 mod message;
@@ -18,6 +19,7 @@ mod version;
 pub mod xml;
 
 pub use catalog::{ActionDefinition, ActionLookup, Catalog, SoapOperation};
+pub use element_index::MessagePart;
 pub use error_code::ErrorCode;
 pub use finding::{Finding, FindingRule, decisive};
 pub use message::{FieldDefinition, FieldKind, MessageDefinition, XmlBody, XmlForm};
