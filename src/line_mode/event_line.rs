@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::link::PINGS_ENABLED;
 use crate::ocpp::Role;
 use crate::sanitize::escape_control;
+use crate::trace::decode::decode;
 use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordKind, StationRow};
 
 /// Writes events as lines.
@@ -47,7 +48,7 @@ impl EventLines {
             RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, &mut line),
             RecordKind::Timeout => {
                 let call = record.partner.and_then(|call| contents.records().get(call));
-                let id = call.map_or_else(String::new, |call| id(call.text));
+                let id = call.map_or_else(String::new, |call| id(&call));
                 line(&format!("Error for the message #{id} : timeout"));
             }
             _ => {
@@ -58,7 +59,7 @@ impl EventLines {
         }
         if let (RecordKind::Frame(Direction::In, FrameKind::Result), Some(code)) = (record.kind, record.code) {
             // As in ocppjs, without the time.
-            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record.text));
+            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record));
         }
         notes(record, &names, &stamp, out);
     }
@@ -125,12 +126,12 @@ fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &LineNames
 }
 
 /// The id of a frame, as it is shown.
-fn id(frame: &str) -> String {
-    let id = match serde_json::from_str::<Value>(frame) {
-        Ok(Value::Array(mut elements)) if elements.len() > 1 => elements.swap_remove(1),
-        _ => return String::new(),
+fn id(frame: &Record<'_>) -> String {
+    let id = match decode(frame).id {
+        Some(Value::String(id)) => id,
+        Some(other) => other.to_string(),
+        None => return String::new(),
     };
-    let id = if let Value::String(id) = id { id } else { id.to_string() };
     escape_control(&id).into_owned()
 }
 

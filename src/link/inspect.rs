@@ -127,6 +127,7 @@ impl<I: MessageText, O: EditableMessage> Inspections<I, O> {
             match (verdict, frame) {
                 (InspectionVerdict::Change(changed), Some((when, EventKind::Frame(mut frame)))) => {
                     frame.text = FrameText::from(changed);
+                    frame.content = conversation.framing.content(&frame.text);
                     frame.remark = Some(format!("a plugin changed it from {}", shortened(&message.shown())).into());
                     message.change(frame.text.clone());
                     conversation.outgoing.push(message);

@@ -2,6 +2,7 @@
 //! catalog, so that reading an envelope searches no list. What the positions in here stand for is known to the catalog only.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use super::xml::folded_namespace;
 use super::{Role, Version};
@@ -27,7 +28,6 @@ pub(super) struct IndexedAction<'a> {
 }
 
 /// Services by namespace and messages by element.
-#[derive(Debug)]
 pub(super) struct ElementIndex {
     /// By the folded namespace.
     services: HashMap<String, (Version, Role)>,
@@ -85,6 +85,13 @@ impl ElementIndex {
             return (found, true);
         }
         (self.folded_elements.get(&element.to_ascii_lowercase()).map_or(&[], Vec::as_slice), false)
+    }
+}
+
+impl fmt::Debug for ElementIndex {
+    /// Nothing of its own: it is made of the actions, and hashed tables have no order.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ElementIndex").finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ScriptTitle, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, Sequence, Stamp, StationKey};
+use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, Sequence, Stamp, StationKey};
 
 /// 2026-11-22T10:00:00Z.
 const BEGAN: i64 = 1_795_341_600_000_000;
@@ -61,8 +61,9 @@ impl Recording {
     ) {
         let action = (!action.is_empty()).then(|| action.into());
         let exchange = action.is_some().then_some(self.exchange);
-        let text = FrameText::from(text);
-        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, aside: None };
+        let (content, text) = (FrameContent::in_text(text), FrameText::from(text));
+        let code = None;
+        let frame = Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, aside: None };
         self.tell(station, EventKind::Frame(frame));
     }
 

@@ -20,6 +20,7 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
         verdict: FrameVerdict::Valid,
         transport: Transport::WebSocket,
         text,
+        content: None,
         remarks: "",
         latency: None,
     };

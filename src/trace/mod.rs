@@ -1,11 +1,12 @@
 //! What happened, kept for readers: events from the actors go through the recorder into a store that is bounded in bytes, and
 //! into the table of stations. Floor 1: it draws nothing and knows no reader.
 
+pub mod decode;
 mod describe;
 mod event;
 pub mod export;
-mod export_soap;
 pub mod filter;
+mod frame_content;
 mod immediate;
 mod interner;
 mod queue;
@@ -18,6 +19,7 @@ mod store;
 pub use event::{
     AS_TYPED, Direction, Event, EventKind, Frame, FrameKind, FrameText, HTTP_HEADERS, Sequence, Stamp, StationKey,
 };
+pub use frame_content::{FrameContent, RecordContent};
 pub use immediate::direct;
 pub use record::{FrameVerdict, Record, RecordKind};
 pub use recorder::{Contents, EventSender, NumberSource, Trace, start};

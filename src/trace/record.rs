@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Direction, FrameKind, Sequence, StationKey};
+use super::{Direction, FrameKind, RecordContent, Sequence, StationKey};
 use crate::ocpp::{ErrorCode, Transport};
 
 /// What kind of line a record is.
@@ -77,6 +77,8 @@ pub struct Record<'a> {
     /// a blank line. Hostile: pass it through
     /// [`visible`](crate::sanitize) before it reaches a terminal.
     pub text: &'a str,
+    /// What is in the envelope that the text is; `None` for frames of OCPP-J, for what is no envelope, and for lines that are no frames.
+    pub content: Option<RecordContent<'a>>,
     /// How it travelled.
     pub transport: Transport,
     /// What is wrong with the frame or worth knowing of it, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is.

@@ -12,7 +12,7 @@ use super::describe::entry;
 use super::immediate::ImmediateSink;
 use super::queue::{EventBatch, QueueSender, mailbox};
 use super::store::{NewRecord, Store};
-use super::{Event, EventKind, Frame, FrameKind, Sequence, Stamp, StationKey, StationTable};
+use super::{Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationTable};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
 
@@ -50,18 +50,18 @@ impl Contents {
 
     /// Takes an event in. `scratch` is a buffer that is reused from event to event.
     pub fn apply(&mut self, event: &Event, scratch: &mut String) {
-        let text = match &event.kind {
-            EventKind::Frame(frame) => frame.text.as_str(),
-            _ => "",
+        let (text, content) = match &event.kind {
+            EventKind::Frame(frame) => (frame.text.as_str(), frame.content.as_deref()),
+            _ => ("", None),
         };
-        self.apply_with(event, text, scratch);
+        self.apply_with(event, text, content.map(FrameContent::as_record), scratch);
     }
 
-    /// The same for an event whose frame is parted from its text.
-    fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
+    /// The same for an event whose frame is parted from its texts.
+    fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
         let transport = self.transport(event);
         let latency = entry(event, text, scratch).and_then(|entry| {
-            let sequence = self.store.append(NewRecord { transport, ..entry });
+            let sequence = self.store.append(NewRecord { transport, content, ..entry });
             self.link(&event.kind, sequence)
         });
         self.stations.apply(event, latency);
@@ -150,8 +150,8 @@ impl Trace {
     /// Takes events in and wakes the readers.
     pub(super) fn apply(&self, batch: &EventBatch, scratch: &mut String) {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
-        for (event, text) in batch.iter() {
-            contents.apply_with(event, text, scratch);
+        for (event, text, content) in batch.iter() {
+            contents.apply_with(event, text, content, scratch);
         }
         drop(contents);
         self.revision.send_modify(|revision| *revision += 1);
@@ -284,6 +284,7 @@ mod tests {
             kind,
             action: Some("Reset".into()),
             text: FrameText::from_static("[]"),
+            content: None,
             exchange: Some(exchange),
             code: None,
             findings: Vec::new(),

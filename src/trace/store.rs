@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::interner::Interner;
 use super::record::{FrameVerdict, Record, RecordKind};
-use super::{Sequence, Stamp, StationKey};
+use super::{RecordContent, Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
@@ -29,15 +29,28 @@ struct Header {
     station: u32,
     text_start: u32,
     text_len: u32,
+    /// The payload of an envelope stands behind the text, the message id behind the payload, the remarks come last.
+    payload_len: u32,
     remarks_len: u32,
     /// The distance to the partner; 0 when there is none.
     partner: i32,
     latency_micros: u32,
     action: u16,
+    id_len: u16,
     kind: RecordKind,
     code: u8,
     verdict: FrameVerdict,
     transport: Transport,
+    content: ContentForm,
+}
+
+/// What the payload behind a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ContentForm {
+    /// The text is no envelope.
+    None,
+    Payload,
+    Fault,
 }
 
 #[derive(Debug)]
@@ -68,6 +81,7 @@ pub(super) struct NewRecord<'a> {
     pub verdict: FrameVerdict,
     pub transport: Transport,
     pub text: &'a str,
+    pub content: Option<RecordContent<'a>>,
     pub remarks: &'a str,
     pub latency: Option<Duration>,
 }
@@ -142,7 +156,14 @@ impl Store {
 
     fn record<'a>(&'a self, sequence: Sequence, chunk: &'a Chunk, header: &Header) -> Record<'a> {
         let text_end = header.text_start as usize + header.text_len as usize;
-        let remarks_end = text_end + header.remarks_len as usize;
+        let payload_end = text_end + header.payload_len as usize;
+        let id_end = payload_end + usize::from(header.id_len);
+        let remarks_end = id_end + header.remarks_len as usize;
+        let content = || RecordContent {
+            id: &chunk.text[payload_end..id_end],
+            payload: &chunk.text[text_end..payload_end],
+            is_fault: header.content == ContentForm::Fault,
+        };
         Record {
             sequence,
             wall_micros: header.wall_micros,
@@ -154,7 +175,8 @@ impl Store {
             verdict: header.verdict,
             transport: header.transport,
             text: &chunk.text[header.text_start as usize..text_end],
-            remarks: &chunk.text[text_end..remarks_end],
+            content: (header.content != ContentForm::None).then(content),
+            remarks: &chunk.text[id_end..remarks_end],
             partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
         }
@@ -164,7 +186,16 @@ impl Store {
     pub(super) fn append(&mut self, entry: NewRecord<'_>) -> Sequence {
         let sequence = self.next;
         let action = entry.action.map_or(Interner::NONE, |name| self.actions.number(name));
-        let needed = entry.text.len() + entry.remarks.len();
+        let form = match entry.content {
+            None => ContentForm::None,
+            Some(content) if content.is_fault => ContentForm::Fault,
+            Some(_) => ContentForm::Payload,
+        };
+        let payload = entry.content.map_or("", |content| content.payload);
+        // A longer id is no help to a reader.
+        let id = entry.content.map_or("", |content| content.id);
+        let id = if u16::try_from(id.len()).is_ok() { id } else { "" };
+        let needed = entry.text.len() + payload.len() + id.len() + entry.remarks.len();
         let chunk = self.room_for(needed);
         let header = Header {
             wall_micros: entry.stamp.wall_micros,
@@ -172,16 +203,21 @@ impl Store {
             station: entry.station.map_or(NO_STATION, |key| key.0),
             text_start: chunk.text.len() as u32,
             text_len: entry.text.len() as u32,
+            payload_len: payload.len() as u32,
             remarks_len: entry.remarks.len() as u32,
             partner: 0,
             latency_micros: entry.latency.map_or(NO_LATENCY, to_micros),
             action,
+            id_len: id.len() as u16,
             kind: entry.kind,
             code: entry.code.map_or(NO_CODE, |code| code as u8),
             verdict: entry.verdict,
             transport: entry.transport,
+            content: form,
         };
         chunk.text.push_str(entry.text);
+        chunk.text.push_str(payload);
+        chunk.text.push_str(id);
         chunk.text.push_str(entry.remarks);
         chunk.headers.push(header);
         self.next += 1;
@@ -277,6 +313,7 @@ mod tests {
             verdict: FrameVerdict::Valid,
             transport: Transport::WebSocket,
             text,
+            content: None,
             remarks: "",
             latency: None,
         }
@@ -291,6 +328,21 @@ mod tests {
         assert_eq!((record.station, record.code), (Some(StationKey(3)), Some(ErrorCode::GenericError)));
         assert_eq!((record.partner, record.latency), (None, None));
         assert!(store.get(sequence + 1).is_none());
+    }
+
+    #[test]
+    fn what_is_in_an_envelope_comes_back_with_it() {
+        let mut store = Store::new(1 << 20);
+        let payload = RecordContent { id: "m1", payload: "{}", is_fault: false };
+        let fault = RecordContent { id: "", payload: "[null,\"no\"]", is_fault: true };
+        for content in [Some(payload), Some(fault), None] {
+            let sequence = store.append(NewRecord { content, remarks: "odd", ..entry("<e/>", 7) });
+            let record = store.get(sequence).unwrap();
+            assert_eq!((record.text, record.content, record.remarks), ("<e/>", content, "odd"));
+        }
+        let long = "x".repeat(70_000);
+        let sequence = store.append(NewRecord { content: Some(RecordContent { id: &long, ..payload }), ..entry("<e/>", 7) });
+        assert_eq!(store.get(sequence).unwrap().content, Some(RecordContent { id: "", ..payload }));
     }
 
     #[test]
@@ -338,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_costs_at_most_96_bytes_beyond_its_text() {
+    fn a_record_costs_at_most_104_bytes_beyond_its_text() {
         for length in [0, 20, 200, 2_000, 15_000] {
             let mut store = Store::new(usize::MAX);
             let text = "z".repeat(length);
@@ -347,7 +399,7 @@ mod tests {
                 store.append(entry(&text, at as u64));
             }
             let beyond = (store.bytes() - count * length) as f64 / count as f64;
-            assert!(beyond <= 96.0, "{beyond} bytes beyond a text of {length}");
+            assert!(beyond <= 104.0, "{beyond} bytes beyond a text of {length}");
         }
     }
 }

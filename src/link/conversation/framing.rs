@@ -7,11 +7,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
-use crate::trace::FrameText;
+use crate::trace::{FrameContent, FrameText};
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
 pub(in crate::link) struct EncodedMessage<O> {
     pub text: FrameText,
+    /// What is in the text, when that is an envelope.
+    pub content: Option<Box<FrameContent>>,
     pub outgoing: O,
 }
 
@@ -49,6 +51,9 @@ pub(in crate::link) trait Framing {
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<Self::Outgoing>;
 
+    /// What is in a text that somebody has changed before it is sent, when it is an envelope.
+    fn content(&self, text: &str) -> Option<Box<FrameContent>>;
+
     /// The call gets no answer.
     fn drop_request(&mut self, question: Self::Question);
 }
@@ -57,6 +62,8 @@ pub(in crate::link) trait Framing {
 #[derive(Debug)]
 pub(in crate::link) struct ReceivedText {
     pub text: FrameText,
+    /// What is in the text, when that is an envelope.
+    pub content: Option<Box<FrameContent>>,
     pub remark: Option<Box<str>>,
     pub aside: Option<Box<str>>,
 }
@@ -64,7 +71,7 @@ pub(in crate::link) struct ReceivedText {
 impl ReceivedText {
     /// A text, and what its reader remarked.
     pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
-        ReceivedText { text, remark: remark.map(String::into_boxed_str), aside: None }
+        ReceivedText { text, content: None, remark: remark.map(String::into_boxed_str), aside: None }
     }
 }
 

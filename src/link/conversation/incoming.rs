@@ -142,11 +142,12 @@ impl<F: Framing> Conversation<F> {
                 return;
             }
         };
-        let EncodedMessage { text, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
+        let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         self.outgoing.push(outgoing);
         self.tell_frame(Direction::Out, kind, text, now, |frame| {
             frame.exchange = Some(exchange);
             frame.action = Some(action);
+            frame.content = content;
             frame.code = code;
         });
     }
@@ -260,9 +261,9 @@ impl<F: Framing> Conversation<F> {
     }
 
     fn tell_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let ReceivedText { text, remark, aside } = received;
+        let ReceivedText { text, content, remark, aside } = received;
         self.tell_frame(Direction::In, kind, text, now, |frame| {
-            (frame.remark, frame.aside) = (remark, aside);
+            (frame.content, frame.remark, frame.aside) = (content, remark, aside);
             rest(frame);
         });
     }

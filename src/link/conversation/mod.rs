@@ -223,13 +223,14 @@ impl<F: Framing> Conversation<F> {
     /// Sends a call of ours.
     fn send(&mut self, mut call: QueuedCall, now: Moment) {
         let id = fresh_id();
-        let EncodedMessage { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
+        let EncodedMessage { text, content, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
         let findings = std::mem::take(&mut call.findings);
         self.outgoing.push(outgoing);
         let (exchange, action) = self.note_sent(id, call, now);
         self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
             frame.exchange = Some(exchange);
             frame.action = Some(action);
+            frame.content = content;
             frame.findings = findings;
         });
     }
@@ -251,8 +252,8 @@ impl<F: Framing> Conversation<F> {
         now: Moment,
         rest: impl FnOnce(&mut Frame),
     ) {
-        let (action, exchange, code, findings) = (None, None, None, Vec::new());
-        let mut frame = Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None };
+        let (action, content, exchange, code, findings) = (None, None, None, None, Vec::new());
+        let mut frame = Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, aside: None };
         rest(&mut frame);
         self.events.push((now, EventKind::Frame(frame)));
     }

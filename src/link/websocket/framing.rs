@@ -12,7 +12,7 @@ use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, Rece
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Direction, FrameKind, FrameText};
+use crate::trace::{Direction, FrameContent, FrameKind, FrameText};
 
 /// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
 const DESCRIPTION_LIMIT: usize = 255;
@@ -51,12 +51,16 @@ impl Framing for SrpcFraming {
         })
     }
 
+    fn content(&self, _text: &str) -> Option<Box<FrameContent>> {
+        None
+    }
+
     fn drop_request(&mut self, _question: MessageId) {}
 }
 
 fn encoded(text: String) -> EncodedMessage<FrameText> {
     let text = FrameText::from(text);
-    EncodedMessage { outgoing: text.clone(), text }
+    EncodedMessage { outgoing: text.clone(), text, content: None }
 }
 
 impl Conversation<SrpcFraming> {

@@ -1,7 +1,11 @@
 //! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. What is sent is strict; what is received is read as
 //! leniently as it can be understood, and every leniency is remarked. Payloads are not looked into here.
 
+mod span;
+
 use std::fmt;
+
+pub use span::{end_of_text, id_span, payload_span};
 
 use serde_json::{Deserializer, Value, json};
 

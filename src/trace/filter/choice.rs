@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::FilterContext;
-use super::lexer::{FilterLiteral, LiteralForm};
+use super::syntax::{FilterLiteral, LiteralForm};
 use super::pattern::{MatchExtent, Pattern};
 use crate::ocpp::{ErrorCode, Role, Version, suggest};
 use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationRow};

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::lexer::{FilterLiteral, LiteralForm};
+use super::syntax::{FilterLiteral, LiteralForm};
 use super::needle::Needle;
 
 /// The most memory that a compiled regular expression may take, in bytes.

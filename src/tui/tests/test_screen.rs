@@ -10,7 +10,7 @@ use ratatui::layout::{Rect, Size};
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
+use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, Stamp, StationKey};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime};
 use crate::tui::draw::{DrawnAreas, draw};
@@ -143,6 +143,7 @@ impl Screen {
             direction,
             kind,
             action: Some(action.into()),
+            content: FrameContent::in_text(&text),
             text: text.into(),
             exchange: Some(exchange),
             code: None,
@@ -178,6 +179,7 @@ impl Screen {
             kind,
             action: Some("StatusNotification".into()),
             text: text.into(),
+            content: None,
             exchange: Some(9_999),
             code,
             findings,

@@ -6,12 +6,13 @@ use super::{UpdateEffect, drafts, held_frames, palette, send, sources};
 use crate::compose;
 use crate::config::SavedPart;
 use crate::ocpp::{ActionDefinition, Role, Version};
+use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ActionPicker, EditTarget, Editor, Prompt, PromptPurpose, RepeatPlan, payload_text};
+use crate::tui::state::{ActionPicker, EditTarget, Editor, Prompt, PromptPurpose, RepeatPlan};
 use crate::tui::widget::InputLine;
 
 /// Longer texts are not edited here: every key would have to look at all of it.
@@ -208,7 +209,7 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
     subject.definition = outside.catalog.action(version, initiator, action).cloned();
     let allowed = outside.catalog.action(version, role, action).is_some() || subject.definition.is_none();
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));
-    let text = compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
+    let text = compose::pretty(&payload_text(&record));
     let sample =
         subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside));
     app.editor = Some(Editor::new(subject, &text, sample, known));

@@ -206,7 +206,7 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
 
 /// Takes in what is new. True when there is more than fits into one turn.
 fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
-    let more_facts = app.facts.catch_up(outside.contents, outside.catalog, FOLDED);
+    let more_facts = app.facts.catch_up(outside.contents, FOLDED);
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts

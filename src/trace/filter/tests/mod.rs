@@ -8,7 +8,7 @@ mod reference;
 
 use super::{FilterContext, TraceFilter, parse};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
+use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, Stamp, StationKey};
 
 /// Midnight and half an hour, ten days after the clocks began.
 const NOW: i64 = 10 * 86_400_000_000 + 1_800_000_000;
@@ -53,8 +53,9 @@ impl Scene {
 fn frame(direction: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) -> Frame {
     let action = (!action.is_empty()).then(|| action.into());
     let exchange = (exchange > 0).then_some(exchange);
-    let text = text.to_owned().into();
-    Frame { direction, kind, action, text, exchange, code: None, findings: Vec::new(), remark: None, aside: None }
+    let (content, text) = (FrameContent::in_text(text), text.to_owned().into());
+    let (code, findings) = (None, Vec::new());
+    Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, aside: None }
 }
 
 /// A trace with a line of every kind; the comments are the numbers of the records.
