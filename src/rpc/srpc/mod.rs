@@ -126,7 +126,7 @@ pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str) -> Strin
 /// Reads a frame.
 ///
 /// # Errors
-/// When it is no message; the error says what to send back, which depends on the version (see [`Malformed::reply`]).
+/// When it is no message; the error says what to send back, which depends on the version (see [`MalformedFrame::reply`]).
 pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> {
     let elements = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(elements)) => elements,
