@@ -55,7 +55,7 @@ impl PluginInstance {
 
     /// The promises that were rejected without anybody listening.
     pub fn unheard(&self) -> Vec<ScriptFault> {
-        self.script.unheard()
+        self.script.take_unhandled_rejections()
     }
 
     /// Takes out what the plugin asked for.

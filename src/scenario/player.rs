@@ -246,7 +246,7 @@ impl<'a> Player<'a> {
         self.steps.clear();
         self.last_step = None;
         self.faults.clear();
-        drop(self.script.unheard()); // those of a scenario that was broken off are not this one's
+        drop(self.script.take_unhandled_rejections()); // those of a scenario that was broken off are not this one's
         self.settled = None;
         self.began = Instant::now();
         self.deadline = self.began + timeout.map_or_else(|| self.options.timeout(), |timeout| millis(Some(timeout)));

@@ -12,7 +12,7 @@ impl Player<'_> {
     /// The script has said how it ended.
     pub(super) fn judged(&mut self, settled: ScenarioResult) -> CaseOutcome {
         let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
-        self.faults.extend(self.script.unheard());
+        self.faults.extend(self.script.take_unhandled_rejections());
         // Also what has failed before a scenario is skipped has failed.
         if let ("passed" | "skipped", Some(fault)) = (settled.outcome.as_str(), self.faults.first()) {
             let message = format!("something failed that was not awaited: {}", fault.message);
@@ -71,7 +71,7 @@ impl Player<'_> {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         let message = format!("it was still not over after {taken} s");
         // What failed unseen is often why the rest waits for ever.
-        self.faults.extend(self.script.unheard());
+        self.faults.extend(self.script.take_unhandled_rejections());
         let unseen = self.faults.first().map(|fault| format!("; before, something failed that was not awaited: {fault}"));
         let failure = match (self.steps.last(), &self.last_step) {
             (Some(open), _) => {
