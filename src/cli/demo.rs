@@ -130,7 +130,7 @@ fn take(hub: &Hub, step: Step) {
 }
 
 fn call(action: &str, payload: Value) -> LinkCommand {
-    LinkCommand::Call { action: action.to_owned(), payload }
+    LinkCommand::Call { action: action.to_owned(), payload: payload.into() }
 }
 
 /// Gives an order, unless the person at the console has disconnected the station: then the story goes on without it.
