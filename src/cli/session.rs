@@ -220,6 +220,6 @@ async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOpt
     let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
-        tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),
+        tui::Exit::Signal(number) => ExitCode::from(128 + number),
     })
 }

@@ -15,7 +15,7 @@ use ocpp_tui::sanitize::escape_control;
 use ocpp_tui::scenario::report::{ReportFormat, ResultCount, count, explain};
 use ocpp_tui::scenario::{self, CaseOutcome, FileReport, ProgressLine, ScenarioOptions};
 use ocpp_tui::scenario_writer::TYPES;
-use tokio::signal::unix::{SignalKind, signal};
+use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::DEFAULT_MEMORY;
@@ -111,29 +111,18 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
     }
 }
 
-/// Breaks the run off when the program is asked to end; the number of the signal is kept.
+/// Cancels the run when the program is asked to end; the number of the signal is stored. A second signal ends the process at once, because
+/// a script that computes does not look at the cancellation.
 fn stop_at_a_signal(stop: CancellationToken) -> io::Result<Arc<AtomicU8>> {
     let kept = Arc::new(AtomicU8::new(0));
     let number = kept.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
-            let listen = |kind: SignalKind| signal(kind);
-            let (Ok(mut interrupt), Ok(mut end)) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate())) else {
-                return;
-            };
-            let received = tokio::select! {
-                _ = interrupt.recv() => SignalKind::interrupt(),
-                _ = end.recv() => SignalKind::terminate(),
-            };
-            number.store(u8::try_from(received.as_raw_value()).unwrap_or_default(), Ordering::Relaxed);
+            let Ok(mut signals) = ExitSignals::new() else { return };
+            number.store(signals.recv().await.number(), Ordering::Relaxed);
             stop.cancel();
-            // Whoever asks twice does not want to wait for a script that computes.
-            let again = tokio::select! {
-                _ = interrupt.recv() => SignalKind::interrupt(),
-                _ = end.recv() => SignalKind::terminate(),
-            };
-            std::process::exit(128 + again.as_raw_value());
+            std::process::exit(128 + i32::from(signals.recv().await.number()));
         });
     })?;
     Ok(kept)

@@ -171,7 +171,7 @@ fn live(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
     }
 }
 
-/// Writes a file so that at every moment the old or the new one is there as a whole. What people write in payloads is theirs alone.
+/// Writes a file so that at every moment the old or the new one is there as a whole. Only the user can read it: payloads may hold secrets.
 fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let new = folder.join(format!("{name}.new"));
@@ -179,13 +179,17 @@ fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::rename(new, folder.join(name))
 }
 
-/// Makes a file anew that only its owner can read.
+/// Creates or truncates a file. A new one is readable by its owner only; on systems without Unix permissions it has those of its folder,
+/// which lies in the user's profile.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be created or opened.
 pub fn private_file(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]
