@@ -1,11 +1,11 @@
-//! The catalog: what every version's messages look like. Everything that depends on the shape of a message asks here.
-//! Reading definitions is in `definition/`, checking a payload in `check`, making one up in `sample`.
+//! The catalog: the messages of every version. Everything that depends on the shape of a message looks it up here. Reading definition
+//! files, the embedded ones included, is in `definition/`, validation in `check/`, samples in `sample/`.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::element_index::{ElementIndex, IndexedAction, MessagePart};
 use super::message::MessageDefinition;
-use super::{Role, Version, definition};
+use super::{Role, Version};
 
 /// The messages of all versions.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Catalog {
 /// One operation of one version, in one direction. `DataTransfer`, which both roles may send, has two.
 #[derive(Debug)]
 pub struct ActionDefinition {
-    /// The operation's name on the wire: `BootNotification`.
+    /// Its name on the wire: `BootNotification`.
     pub name: Arc<str>,
     /// The version.
     pub version: Version,
@@ -73,7 +73,7 @@ pub struct SoapOperation {
     pub headers: Vec<String>,
 }
 
-/// What the catalog knows about the name of an action in a call that `initiator` sent.
+/// The result of [`Catalog::lookup`].
 #[derive(Debug, Clone)]
 pub enum ActionLookup {
     /// It is an action of this version and this initiator.
@@ -94,12 +94,6 @@ impl Default for Catalog {
 }
 
 impl Catalog {
-    /// The catalog of the definitions that are built into the executable.
-    pub fn embedded() -> Arc<Catalog> {
-        static EMBEDDED: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(definition::read_embedded().catalog));
-        EMBEDDED.clone()
-    }
-
     /// Builds a catalog from definitions that were read.
     pub fn new(actions: impl IntoIterator<Item = ActionDefinition>) -> Catalog {
         let mut versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()] = Default::default();
@@ -168,7 +162,7 @@ impl Catalog {
         None
     }
 
-    /// Finds one action, or says why there is none.
+    /// Finds one action, or the reason why there is none.
     pub fn lookup(&self, version: Version, initiator: Role, name: &str) -> ActionLookup {
         if let Some(action) = self.action(version, initiator, name) {
             return ActionLookup::Known(action.clone());

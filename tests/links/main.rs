@@ -13,3 +13,4 @@ mod soap;
 mod soap_links;
 #[path = "../support/mod.rs"]
 mod support;
+mod typed_payloads;

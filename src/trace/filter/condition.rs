@@ -64,7 +64,7 @@ impl Condition {
     }
 
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
-        let identity = || record.station.and_then(|key| context.stations.get(key)).map(|row| &*row.identity);
+        let identity = || context.row(record).map(|row| &*row.identity);
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
         match self {
             Condition::Choice(choice) => choice.matches(record, context),
