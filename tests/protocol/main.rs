@@ -9,6 +9,7 @@
     reason = "a test may end and may speak"
 )]
 
+mod architecture;
 mod book;
 mod catalog_facts;
 mod floors;
