@@ -90,7 +90,7 @@ async fn with_central_system(spared: &str, reply: AnswerOverride) -> Vec<String>
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     answer_everything(&hub, Role::ChargePoint, spared, &reply);
-    // Where it lets a charge point boot, nobody is there to do what the other files ask for, and frames are awaited for long.
+    // When it lets a charge point boot, the other files ask for a user and wait long for frames.
     let files: &[&str] = match (spared, &reply) {
         ("", _) => &["central-system", "cp-1.6.js", "cp-1.5.js", "cp-1.2.js", "ocppjs/cp-1.5.js"],
         (_, AnswerOverride::Silence) => &["central-system/core.js", "central-system/reconnect.js", "cp-1.6.js"],

@@ -171,8 +171,8 @@ scenario('an answer without a call is ignored', {
   by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 §4.2.2'],
 }, async () => {
   const link = await registered();
-  const frames = [[3, 'nobody-asked', {}], [3, 'nobody-asked', { status: 'Accepted' }], [3, 'nobody-asked'],
-    [4, 'nobody-asked', 'InternalError', '', {}], [4, 'nobody-asked']];
+  const frames = [[3, 'no-call', {}], [3, 'no-call', { status: 'Accepted' }], [3, 'no-call'],
+    [4, 'no-call', 'InternalError', '', {}], [4, 'no-call']];
   for (const frame of frames) {
     await step(JSON.stringify(frame), async () => {
       await link.send(frame);

@@ -35,8 +35,8 @@ async function reboot(cp, type) {
 
 scenario('a soft reset leads to a boot', {
   checks:
-    'After Reset (Soft) the charge point boots, says who it is, and tells the status of connector 0 and '
-    + 'of all others.',
+    'After Reset (Soft) the charge point boots with its vendor and model, and reports the status of '
+    + 'connector 0 and of all others.',
   by: ['OCPP 1.6 §5.14', 'OCPP 1.6 §4.2', 'OCPP 1.6 errata §3.22'],
   timeout: LONG,
 }, async () => {
@@ -190,8 +190,8 @@ scenario('a changed heartbeat interval takes effect', {
 
 scenario('an unknown or read-only key is refused', {
   checks:
-    'ChangeConfiguration of a read-only key or to a value that makes no sense is Rejected, of an unknown '
-    + 'key NotSupported.',
+    'ChangeConfiguration of a read-only key or to an invalid value is Rejected, of an unknown key '
+    + 'NotSupported.',
   by: 'OCPP 1.6 §5.3',
 }, async () => {
   const cp = await ready();
@@ -208,8 +208,8 @@ scenario('an unknown or read-only key is refused', {
 
 scenario('a connector becomes unavailable and available again', {
   checks:
-    'ChangeAvailability of a connector is accepted, told in a StatusNotification, and keeps transactions '
-    + 'away meanwhile.',
+    'ChangeAvailability of a connector is accepted, reported in a StatusNotification, and prevents '
+    + 'transactions until it is reverted.',
   by: 'OCPP 1.6 §5.2',
   timeout: LONG,
 }, async () => {
@@ -311,8 +311,8 @@ scenario('a transaction is started remotely', {
 
 scenario('a running transaction is not interrupted', {
   checks:
-    'A remote start where a transaction runs is refused, and so is a remote stop of a transaction that '
-    + 'nobody knows.',
+    'A remote start where a transaction runs is refused, and so is a remote stop of an unknown '
+    + 'transaction.',
   by: ['OCPP 1.6 §5.11', 'OCPP 1.6 §5.12'],
   timeout: LONG,
 }, async () => {

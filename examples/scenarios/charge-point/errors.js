@@ -81,9 +81,9 @@ scenario('answers without a call are ignored', {
   by: ['OCPP-J 1.6 §4.2.2', 'OCPP-J 1.6 §4.2.3'],
 }, async () => {
   const cp = await ready();
-  await cp.send([3, 'nobody-asked-1', { currentTime: new Date(now()).toISOString() }]);
+  await cp.send([3, 'no-call-1', { currentTime: new Date(now()).toISOString() }]);
   await stillAnswers(cp);
-  await cp.send([4, 'nobody-asked-2', 'InternalError', 'there was no question', {}]);
+  await cp.send([4, 'no-call-2', 'InternalError', 'there was no question', {}]);
   await stillAnswers(cp);
 });
 

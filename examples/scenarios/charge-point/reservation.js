@@ -58,8 +58,7 @@ scenario('a connector is reserved and released', {
 
 scenario('only an existing reservation can be cancelled', {
   checks:
-    'CancelReservation is Rejected for an id that nobody reserved with, and the second time for one that '
-    + 'somebody did.',
+    'CancelReservation is Rejected for an unknown id, and the second time for a known one.',
   by: 'OCPP 1.6 §5.1',
   timeout: LONG,
 }, () => reserved(async (cp, id) => {

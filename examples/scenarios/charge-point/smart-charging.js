@@ -100,8 +100,8 @@ function withoutProfiles(run) {
 
 scenario('a default profile limits a connector', {
   checks:
-    'A TxDefaultProfile for one connector is accepted and stands in the composite schedule of the connector '
-    + 'during a transaction.',
+    'A TxDefaultProfile for one connector is accepted and is part of the composite schedule of the '
+    + 'connector during a transaction.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.7', 'OCPP 1.6 §3.13'],
   timeout: LONG,
 }, withoutProfiles(async (cp, unit) => {

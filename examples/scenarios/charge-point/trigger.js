@@ -62,8 +62,7 @@ scenario('meter values are triggered', {
 
 scenario('a boot is triggered', {
   checks:
-    'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected, because '
-    + 'nobody needs it.',
+    'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 errata §3.35'],
 }, async () => {
   const cp = await ready();
@@ -103,8 +102,7 @@ async function refusesTrigger(payload) {
 
 scenario('an unsupported trigger is refused', {
   checks:
-    'TriggerMessage of something that the definitions do not offer is NotImplemented, or an error about '
-    + 'the value.',
+    'TriggerMessage of a message outside its enumeration is NotImplemented, or an error about the value.',
   by: 'OCPP 1.6 §5.17',
 }, () => refusesTrigger({ requestedMessage: 'StartTransaction' }));
 
