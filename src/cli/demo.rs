@@ -132,7 +132,7 @@ fn run_step(hub: &Hub, step: DemoStep) {
 }
 
 fn call(action: &str, payload: Value) -> LinkCommand {
-    LinkCommand::Call { action: action.to_owned(), payload }
+    LinkCommand::Call { action: action.to_owned(), payload: payload.into() }
 }
 
 /// Gives an order. A station that the user has disconnected is left out.

@@ -364,7 +364,7 @@ impl<'a> Player<'a> {
     }
 
     fn ask(&mut self, asked: AnswerRequest) -> Result<(), ScriptFault> {
-        let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
+        let usual = if let Answer::Result(payload) = &asked.usual { payload.value().clone() } else { Value::Null };
         let question = json!({
             "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload, "usual": usual,
         });

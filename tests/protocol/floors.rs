@@ -54,7 +54,6 @@ const CYCLES: &[&[&str]] = &[
         "trace/filter/pattern.rs",
         "trace/filter/payload.rs",
     ],
-    &["trace/immediate.rs", "trace/recorder.rs"],
     &["tui/pane/message.rs", "tui/pane/soap.rs"],
     &[
         "tui/update/clipboard.rs",

@@ -19,7 +19,7 @@ use crate::trace::{Direction, StationKey};
 impl Engine {
     /// The peer has called.
     pub(super) fn called(&mut self, ticket: u64, station: StationKey, action: String, payload: &Value, usual: Answer) {
-        let usual_payload = if let Answer::Result(payload) = &usual { payload.clone() } else { Value::Null };
+        let usual_payload = if let Answer::Result(payload) = &usual { payload.value().clone() } else { Value::Null };
         let event = json!({
             "ticket": ticket,
             "station": self.station(station),
