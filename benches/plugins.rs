@@ -1,5 +1,5 @@
-//! What a plugin costs: the round trip of a call through a handler, from the link to the thread of the plugins and back, and the way of a
-//! call that no plugin handles. Run it with `cargo bench --bench plugins`; what the figures mean is in `docs/performance.md`.
+//! What a plugin costs: the round trip of a call through a handler, from the link to the thread of the plugins and back, and the way of
+//! a call that no plugin handles. Run it with `cargo bench --bench plugins`; what the figures mean is in `docs/performance.md`.
 
 #![allow(
     clippy::print_stdout,

@@ -1,13 +1,8 @@
-//! Creates the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the console as
-//! a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and writes
-//! the screen as SVG.
+//! Creates the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the
+//! console as a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and
+//! writes the screen as SVG.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "the program only draws a picture; it may end"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "the program only draws a picture; it may end")]
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};

@@ -32,12 +32,8 @@ impl SourceNames {
         let definition =
             Regex::new(r"\b(?:struct|enum|trait|type|union|fn|const|static|mod|macro_rules!)\s+([A-Za-z_]\w*)").unwrap();
         let word = Regex::new(r"[A-Za-z_]\w*").unwrap();
-        let mut names = SourceNames {
-            defined: BTreeSet::new(),
-            modules: BTreeSet::new(),
-            words: BTreeSet::new(),
-            text: String::new(),
-        };
+        let mut names =
+            SourceNames { defined: BTreeSet::new(), modules: BTreeSet::new(), words: BTreeSet::new(), text: String::new() };
         for (path, text) in &files {
             let parts = path.trim_end_matches(".rs").split('/').filter(|part| *part != "mod");
             names.modules.extend(parts.map(str::to_owned));

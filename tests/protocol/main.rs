@@ -1,5 +1,5 @@
-//! The requirements of OCPP and its encodings: the catalog against the published definitions, both codecs against frames of other programs,
-//! the pages about them against the program, and the rules about the sources.
+//! The requirements of OCPP and its encodings: the catalog against the published definitions, both codecs against frames of other
+//! programs, the pages about them against the program, and the rules about the sources.
 
 #![allow(
     clippy::unwrap_used,

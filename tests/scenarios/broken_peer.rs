@@ -1,5 +1,5 @@
-//! The shipped scenarios can fail: against a peer that answers everything in a wrong way, none passes but those that are named here, with
-//! the reason.
+//! The shipped scenarios can fail: against a peer that answers everything in a wrong way, none passes but those that are named here,
+//! with the reason.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What the book says of scenarios is true: the catalogue lists those that come with the program, the table of parameters those that they
-//! know, the examples can be played, and the options exist.
+//! What the book says of scenarios is true: the catalogue lists those that come with the program, the table of parameters those that
+//! they know, the examples can be played, and the options exist.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

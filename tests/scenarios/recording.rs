@@ -1,5 +1,5 @@
-//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they must
-//! fail.
+//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they
+//! must fail.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

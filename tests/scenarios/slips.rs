@@ -1,5 +1,5 @@
-//! Typing errors in scenarios, and the limits of a run: nothing mistyped passes, nothing forgotten is silent, and an interrupted run leaves
-//! its reports.
+//! Typing errors in scenarios, and the limits of a run: nothing mistyped passes, nothing forgotten is silent, and an interrupted run
+//! leaves its reports.
 
 use std::io::{BufRead, BufReader, Read};
 
