@@ -132,3 +132,85 @@ impl Console {
         complete(line, cursor, &context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, mpsc};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::now;
+    use crate::link::LinkSettings;
+    use crate::ocpp::{Catalog, Role};
+    use crate::trace::{self, Direction, EventKind, Frame, FrameKind, FrameText};
+
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
+    fn frame() -> EventKind {
+        EventKind::Frame(Frame {
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: Some("Heartbeat".into()),
+            text: FrameText::from_static(r#"[2,"1","Heartbeat",{}]"#),
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            aside: None,
+        })
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn the_recorder_takes_everything_in_while_completion_waits_for_the_disk() {
+        let (events, _recorder) = trace::start(1 << 24, now()).unwrap();
+        let station = events.trace().station(Role::CentralSystem, "CP1");
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events.clone());
+        let (started, has_started) = mpsc::channel();
+        let (open, opened) = mpsc::channel::<()>();
+        let opened = Mutex::new(opened);
+        let console = Console::with_lister(hub, move |_, _| {
+            started.send(()).unwrap();
+            opened.lock().unwrap().recv().unwrap();
+            vec!["a.json".to_owned()]
+        });
+        for line in ["default authorize @", "load "] {
+            let before = events.trace().read().records().range().end;
+            std::thread::scope(|threads| {
+                let completing = threads.spawn(|| console.complete(line, line.len(), &RunContext::default()));
+                has_started.recv_timeout(TIMEOUT).unwrap();
+                let taken_in = tokio::task::block_in_place(|| {
+                    tokio::runtime::Handle::current().block_on(async {
+                        let sent = async {
+                            for _ in 0..1000 {
+                                events.send(Some(station), now(), frame()).await;
+                            }
+                            events.caught_up().await;
+                        };
+                        tokio::time::timeout(Duration::from_secs(20), sent).await
+                    })
+                });
+                open.send(()).unwrap();
+                assert_eq!(completing.join().unwrap().candidates.len(), 1, "{line}");
+                taken_in.unwrap_or_else(|_| panic!("{line}: the recorder waits for completion"));
+            });
+            assert_eq!(events.trace().read().records().range().end - before, 1000, "{line}");
+        }
+    }
+
+    #[test]
+    fn completion_at_once_says_when_it_needs_the_disk() {
+        let (events, _recorder) = trace::start(1 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
+        let console = Console::with_lister(hub, |_, _| panic!("no folder is read"));
+        let context = RunContext::default();
+        for line in ["", "help sta", "start_cs 9000 -", "disconnect @", "authorize {\"id", "set cs "] {
+            assert_eq!(
+                console.complete_at_once(line, line.len(), &context),
+                Some(console.complete(line, line.len(), &context))
+            );
+        }
+        for line in ["authorize @", "default authorize @pay", "load ", "plugin re"] {
+            assert_eq!(console.complete_at_once(line, line.len(), &context), None, "{line}");
+        }
+    }
+}

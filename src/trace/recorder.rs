@@ -208,7 +208,7 @@ impl EventSender {
         self.put(std::iter::once(self.event(station, now, happening))).await;
     }
 
-    /// Tells what happened at one station, oldest first, and empties the list. Waits like [`tell`](Self::tell).
+    /// Tells what happened at one station, oldest first, and empties the list. Waits like [`send`](Self::send).
     pub async fn send_all(&self, station: StationKey, events: &mut Vec<(Moment, EventKind)>) {
         if !events.is_empty() {
             self.put(events.drain(..).map(|(now, happening)| self.event(Some(station), now, happening))).await;

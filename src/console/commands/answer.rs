@@ -139,7 +139,7 @@ fn change(initiator: Role, action: &str, edit: &PayloadEdit, context: &CommandCo
     let (catalog, action, edit) = (context.hub.catalog().clone(), action.to_owned(), edit.clone());
     Arc::new(move |default, version| match catalog.action(version, initiator, &action) {
         Some(definition) => edited(default, &edit, &definition.name, &definition.response).payload,
-        None => default,
+        None => default.into(),
     })
 }
 

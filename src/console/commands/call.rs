@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
 use super::payloads::edited;
@@ -20,6 +18,7 @@ use crate::console::syntax::spec::{
 use crate::console::syntax::target::Target;
 use crate::hub::LinkCommand;
 use crate::ocpp::{Role, SampleContext, Version, decisive};
+use crate::rpc::OutgoingPayload;
 
 pub(super) const CALL: CommandEntry<CallCommand> =
     CommandEntry {
@@ -99,7 +98,7 @@ impl CallCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         let links = context.connected(self.initiator, &self.target)?;
         let mut output = CommandOutput::default();
-        let mut made: Vec<(Version, Option<Value>)> = Vec::new();
+        let mut made: Vec<(Version, Option<OutgoingPayload>)> = Vec::new();
         for (station, version) in links {
             if !made.iter().any(|(known, _)| *known == version) {
                 let payload = self.payload(version, context);
@@ -118,13 +117,13 @@ impl CallCommand {
     ///
     /// # Errors
     /// When the version has no such action, a change fits no field, or the result breaks the definitions without `--force`.
-    fn payload(&self, version: Version, context: &CommandContext<'_>) -> Result<Value, Vec<CommandFailure>> {
+    fn payload(&self, version: Version, context: &CommandContext<'_>) -> Result<OutgoingPayload, Vec<CommandFailure>> {
         let hub = context.hub;
         let Some(definition) = hub.catalog().action(version, self.initiator, &self.action) else {
             return Err(vec![ExecutionError::NotInVersion { action: self.action.clone(), version }.into()]);
         };
-        let change = |base, edit: &PayloadEdit| edited(base, edit, &definition.name, &definition.request);
-        let mut base = hub.profile().request(definition, &SampleContext::at(now().wall));
+        let change = |base: OutgoingPayload, edit: &PayloadEdit| edited(base, edit, &definition.name, &definition.request);
+        let mut base = OutgoingPayload::from(hub.profile().request(definition, &SampleContext::at(now().wall)));
         if let Some(edit) = context.defaults.of(self.initiator, &self.action) {
             // What does not fit this version's message was reported when the default was changed.
             base = change(base, &edit).payload;
@@ -132,7 +131,8 @@ impl CallCommand {
         let payload = change(base, &self.payload)
             .accept(self.force)
             .map_err(|errors| CommandFailure::assignments(&errors, context.line))?;
-        let payload = hub.profile().write(payload, definition);
+        let value = hub.profile().write(payload.value().clone(), definition);
+        let payload = payload.with_value(value);
         let findings = definition.request.check(&payload, version);
         match decisive(&findings) {
             Some(finding) if !self.force => {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 use super::context::CommandContext;
 use super::entry::CommandEntry;
 use super::payloads::edited;
@@ -19,6 +17,7 @@ use crate::console::syntax::token::Word;
 use crate::hub::LinkCommand;
 use crate::link::{HeldFrame, ReleaseAction};
 use crate::ocpp::ErrorCode;
+use crate::rpc::OutgoingPayload;
 use crate::sanitize::escape_control;
 use crate::trace::filter::{self, TraceFilter};
 use crate::trace::{Direction, FrameKind};
@@ -201,7 +200,11 @@ fn release_action(
     }
 }
 
-fn edit_frame(frame: &HeldFrame, edit: &PayloadEdit, context: &CommandContext<'_>) -> Result<Value, Vec<CommandFailure>> {
+fn edit_frame(
+    frame: &HeldFrame,
+    edit: &PayloadEdit,
+    context: &CommandContext<'_>,
+) -> Result<OutgoingPayload, Vec<CommandFailure>> {
     let station = context.hub.trace().read().stations().get(frame.station).map(|row| (row.our_role, row.version));
     let definition = station.and_then(|(our_role, version)| {
         // Our call and the result of it begin with us; the peer's call and our answer with the peer.
@@ -225,7 +228,7 @@ fn unchanged(frame: &HeldFrame) -> Answer {
         let code = ErrorCode::parse(&text("code")).unwrap_or(ErrorCode::GenericError);
         return Answer::Error { code, description: text("description") };
     }
-    Answer::Result(frame.payload.clone())
+    Answer::result(frame.payload.clone())
 }
 
 const fn kind(kind: FrameKind) -> &'static str {

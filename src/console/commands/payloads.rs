@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
 use crate::console::syntax::assign::{AppliedAssignments, PayloadShape, apply};
 use crate::console::syntax::edit::PayloadEdit;
 use crate::ocpp::{MessageDefinition, Role};
+use crate::rpc::OutgoingPayload;
 
 /// The largest file that is read as a payload, in bytes.
 const FILE_LIMIT: u64 = 16 << 20;
@@ -41,7 +40,12 @@ impl PayloadDefaults {
 }
 
 /// Changes a payload of a message. It may read a file, so no lock may be held.
-pub fn edited(base: Value, edit: &PayloadEdit, action: &str, message: &MessageDefinition) -> AppliedAssignments {
+pub fn edited(
+    base: impl Into<OutgoingPayload>,
+    edit: &PayloadEdit,
+    action: &str,
+    message: &MessageDefinition,
+) -> AppliedAssignments {
     apply(base, edit, PayloadShape { action, message }, read_file)
 }
 
