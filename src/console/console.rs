@@ -163,7 +163,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn the_recorder_takes_everything_in_while_completion_waits_for_the_disk() {
         let (events, _recorder) = trace::start(1 << 24, now()).unwrap();
-        let station = events.trace().station(Role::CentralSystem, "CP1");
+        let station = events.station(Role::CentralSystem, "CP1");
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events.clone());
         let (started, has_started) = mpsc::channel();
         let (open, opened) = mpsc::channel::<()>();

@@ -99,7 +99,7 @@ mod tests {
     /// A session with so many notes, and one note at a station.
     fn hub(notes: usize) -> Hub {
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), trace::direct(1 << 20, now()));
-        let station = hub.trace().station(Role::ChargePoint, "A\u{1b}");
+        let station = hub.station(Role::ChargePoint, "A\u{1b}");
         (0..notes).for_each(|number| hub.note(false, format!("note {number}.")));
         hub.note_at(Some(station), true, "x".repeat(2 * LONGEST));
         hub

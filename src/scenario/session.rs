@@ -150,7 +150,7 @@ impl ScenarioSession {
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
         let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
         if simulated {
-            let other = if autonomous { key } else { hub.trace().station(Role::CentralSystem, &identity) };
+            let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
         }
         Ok(key)
@@ -158,8 +158,8 @@ impl ScenarioSession {
 
     /// The identity, or the identity with a number: a scenario may let two charge points claim one.
     fn free_name(&self, identity: &str) -> String {
-        let contents = self.hub().trace().read();
-        let taken = |name: &str| contents.stations().find(Role::ChargePoint, name).is_some();
+        let trace = self.hub().trace();
+        let taken = |name: &str| trace.find_station(Role::ChargePoint, name).is_some();
         let numbered = (2..).map(|number| format!("{identity} ({number})"));
         std::iter::once(identity.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| identity.to_owned())
     }

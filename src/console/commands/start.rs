@@ -75,7 +75,10 @@ impl StartSimulator {
                 context.hub.start_central_system(options.clone()).await?;
             }
             StartSimulator::ChargePoint(options) => {
-                context.hub.start_charge_point(options.clone())?;
+                let started = context.hub.start_charge_point(options.clone());
+                // The next command may name the station, so its row must be there.
+                context.hub.caught_up().await;
+                started?;
             }
         }
         Ok(CommandOutput::default())
