@@ -194,7 +194,7 @@ impl Console {
         };
         let message: &MessageDefinition =
             if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
-        let applied = edit_message(frame.payload.clone(), edit, &definition.name, message);
+        let applied = edit_message(frame.payload.value().clone(), edit, &definition.name, message);
         applied.accept(true).map_err(|errors| errors.iter().map(|error| CommandFailure::assignment(error, line)).collect())
     }
 }
