@@ -62,7 +62,10 @@ fn main() {
     measure(&clients, &mut bare_stations, || cpu_seconds(BARE)); // warm it up
 
     println!("SOAP calls a CPU second of the server, {STATIONS} stations, median of {REPETITIONS}");
-    println!("{:>8} {:>9} {:>9} {:>9} {:>11} {:>15}", "format", "bare", "baseline", "program", "bare/program", "program/baseline");
+    println!(
+        "{:>8} {:>9} {:>9} {:>9} {:>11} {:>15}",
+        "format", "bare", "baseline", "program", "bare/program", "program/baseline"
+    );
     for format in ["text", "jsonl"] {
         let baseline = env::var_os(BASELINE).map(PathBuf::from);
         let programs = [Some(PathBuf::from(env!("CARGO_BIN_EXE_ocpp-tui"))), baseline].into_iter().flatten();

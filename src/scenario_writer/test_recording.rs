@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::{ScriptTitle, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, Sequence, Stamp, StationKey};
+use crate::trace::{
+    Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, Sequence, Stamp, StationKey,
+};
 
 /// 2026-11-22T10:00:00Z.
 const BEGAN: i64 = 1_795_341_600_000_000;

@@ -9,7 +9,9 @@ use super::describe::entry;
 use super::queue::EventBatch;
 use super::station_keys::StationKeys;
 use super::store::{NewRecord, Store};
-use super::{Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationRow, StationTable};
+use super::{
+    Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationRow, StationTable,
+};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
 

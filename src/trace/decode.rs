@@ -277,14 +277,12 @@ mod tests {
         with_record(FrameKind::Call, &text, Some(content(&text)), |record| {
             let DecodedRecord { id, message } = decode(record);
             assert_eq!(id, Some(json!("m1")));
-            assert_eq!(
-                message,
-                DecodedMessage::Call { action: "Reset".into(), payload: JsonText(r#"{"type":"Soft"}"#) }
-            );
+            assert_eq!(message, DecodedMessage::Call { action: "Reset".into(), payload: JsonText(r#"{"type":"Soft"}"#) });
             assert_eq!(payload_text(record), r#"{"type":"Soft"}"#);
             assert_eq!((payload_value(record), id_text(record)), (Some(json!({ "type": "Soft" })), Some("m1")));
         });
-        let text = envelope("<S:Fault><S:Code><S:Value>S:Sender</S:Value></S:Code><S:Reason><S:Text>no</S:Text></S:Reason></S:Fault>");
+        let text =
+            envelope("<S:Fault><S:Code><S:Value>S:Sender</S:Value></S:Code><S:Reason><S:Text>no</S:Text></S:Reason></S:Fault>");
         with_record(FrameKind::Error, &text, Some(content(&text)), |record| {
             let DecodedMessage::Error { code, description, .. } = decode(record).message else { panic!() };
             assert_eq!((&*code, &*description), ("Sender", "no"));

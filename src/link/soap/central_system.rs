@@ -236,7 +236,7 @@ impl NewSoapLink {
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
-        let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
+        let running = actor::run(up, &mut requests, &mut inbox, context, admission.responder);
         panic_guard::guarded(running, &context.events, station, number).await;
         reception.doors.close(&identity, number);
         reception.directory.detach(station, number);
@@ -269,7 +269,11 @@ impl Refused {
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
         let asked = Frame { content, remark: joined(&remarks).map(String::into_boxed_str), ..asked };
-        let answer = Frame { content: Some(Box::new(fault_content)), code: Some(code), ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange) };
+        let answer = Frame {
+            content: Some(Box::new(fault_content)),
+            code: Some(code),
+            ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange)
+        };
         for frame in [asked, answer] {
             events.send(None, now(), EventKind::Frame(frame)).await;
         }

@@ -12,9 +12,9 @@ use super::condition::Condition;
 use super::expression::FilterExpression;
 use super::key::{FilterKey, KEYS};
 use super::lexer::{FilterToken, TokenKind, lex};
-use super::syntax::{FilterOperator, LiteralForm};
 use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
+use super::syntax::{FilterOperator, LiteralForm};
 use crate::ocpp::suggest;
 
 /// How deep parentheses and negations may be nested, so that no text can exhaust the stack.

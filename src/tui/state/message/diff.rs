@@ -26,11 +26,7 @@ pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> Option<Re
 }
 
 /// The lines that compare two messages.
-pub(super) fn lines(
-    record: &Record<'_>,
-    before: Option<Record<'_>>,
-    ago: Option<String>,
-) -> Vec<TextLine> {
+pub(super) fn lines(record: &Record<'_>, before: Option<Record<'_>>, ago: Option<String>) -> Vec<TextLine> {
     let Some(before) = before else {
         let text = match record.kind {
             RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
