@@ -1,48 +1,56 @@
-//! The person's own editor: a file of its own, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it leaves.
-//! Giving the terminal away and taking it back is the loop's matter.
+//! The external editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it saves. The event
+//! loop releases the terminal before and takes it back afterwards.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
 use crate::config::private_file;
 
-/// The program when the person names none.
-const USUAL: &str = "vi";
+/// The program if the environment names none.
+const DEFAULT_PROGRAM: &str = "vi";
 
-/// A file that is removed when nobody needs it any more.
-struct Scratch(PathBuf);
+/// A file that is removed when it is dropped.
+struct ScratchFile(PathBuf);
 
-impl Drop for Scratch {
+impl Drop for ScratchFile {
     fn drop(&mut self) {
-        // A file that somebody else has removed already is gone as well.
+        // It does not matter if the file was removed already.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Lets a text be edited; returns it as it was left.
+/// Lets the user edit a text; returns the saved text.
 ///
 /// # Errors
 /// A sentence: the file cannot be written or read, or the program failed.
 pub async fn edit(text: &str, extension: &str) -> Result<String, String> {
-    let file = Scratch(std::env::temp_dir().join(format!("ocpp-tui-{}.{extension}", uuid::Uuid::new_v4())));
-    let written = private_file(&file.0).and_then(|mut open| open.write_all(text.as_bytes()));
+    let file = ScratchFile(std::env::temp_dir().join(format!("ocpp-tui-{}.{extension}", uuid::Uuid::new_v4())));
+    let (path, content) = (file.0.clone(), text.to_owned());
+    let written = off_the_loop(move || private_file(&path)?.write_all(content.as_bytes())).await;
     written.map_err(|error| format!("The text cannot be handed over in {}: {error}", file.0.display()))?;
     let program = program(|name| std::env::var(name).ok());
     run(&program, &file.0).await?;
-    fs::read_to_string(&file.0).map_err(|error| format!("{program} left nothing that can be read: {error}"))
+    let path = file.0.clone();
+    let read = off_the_loop(move || fs::read_to_string(path)).await;
+    read.map_err(|error| format!("{program} left nothing that can be read: {error}"))
 }
 
-/// The program that the person wants; it may have arguments.
+/// Runs what blocks on the disk on a thread for it.
+async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+/// The program from the environment; it may have arguments.
 fn program(get: impl Fn(&str) -> Option<String>) -> String {
     let wanted = ["VISUAL", "EDITOR"].into_iter().filter_map(get).find(|value| !value.trim().is_empty());
-    wanted.unwrap_or_else(|| USUAL.to_owned())
+    wanted.unwrap_or_else(|| DEFAULT_PROGRAM.to_owned())
 }
 
 async fn run(program: &str, file: &Path) -> Result<(), String> {
-    // The shell takes the arguments of the program apart, as it does for git.
+    // The shell splits the arguments of the program, as it does for git.
     let script = format!("{program} \"$1\"");
     let status = Command::new("sh").arg("-c").arg(script).arg("ocpp-tui").arg(file).kill_on_drop(true).status().await;
     match status {
@@ -57,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_person_chooses_the_program() {
+    fn the_environment_names_the_program() {
         let with = |variables: &[(&str, &str)]| {
             program(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         };
@@ -67,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_program_that_fails_is_told() {
+    async fn a_program_that_fails_is_reported() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert_eq!(run("test -f", file.path()).await, Ok(()));
         let error = run("false", file.path()).await.unwrap_err();
