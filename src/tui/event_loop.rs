@@ -11,7 +11,6 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-use tokio::signal::unix::SignalKind;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -24,12 +23,13 @@ use super::external;
 use super::persistence::{Persistence, copy_to_file};
 use super::signals::Signals;
 use super::state::SendBatch;
-use super::terminal::{self, Terminal, TerminalError};
+use super::terminal::{Terminal, TerminalError};
 use super::theme::{ColourDepth, Theme, Themes};
 use super::theme_watch::watch_themes;
 use super::update::{ScreenMessage, UpdateEffect, update};
 use crate::config::{History, SavedState};
 use crate::console::Console;
+use crate::signals::{ExitSignal, stop_process_group};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -67,7 +67,7 @@ pub enum Exit {
     /// The session ended.
     Shutdown,
     /// A signal, with its number.
-    Signal(i32),
+    Signal(u8),
 }
 
 /// Runs the full screen until it is quit. Call it on the main thread, under `block_on`: a panic of this thread restores the terminal, a
@@ -185,7 +185,7 @@ impl Screen {
                 biased;
                 () = shutdown.cancelled() => self.exit = Some(Exit::Shutdown),
                 signal = signals.next() => match signal {
-                    Some(kind) => self.exit = Some(Exit::Signal(kind.as_raw_value())),
+                    Some(signal) => self.exit = Some(Exit::Signal(signal.number())),
                     // Stopped and continued from outside; the terminal may have been used meanwhile.
                     None => {
                         self.terminal.retake()?;
@@ -194,8 +194,8 @@ impl Screen {
                 },
                 event = keys.next() => match event {
                     Some(event) => after = self.handle_event(event?)?,
-                    // The terminal is closed.
-                    None => self.exit = Some(Exit::Signal(SignalKind::hangup().as_raw_value())),
+                    // The terminal is closed: nothing can be shown or typed any more.
+                    None => self.exit = Some(Exit::Signal(ExitSignal::HangUp.number())),
                 },
                 Some(reply) = replies.recv() => { self.dispatch(ScreenMessage::Reply(reply))?; }
                 Some(message) = finished.recv() => { self.dispatch(message)?; }
@@ -345,9 +345,9 @@ impl Screen {
                     () = shutdown.cancelled() => break None,
                     signal = signals.next() => match signal {
                         // Ctrl-C is meant for the program that has the terminal.
-                        Some(kind) if kind == SignalKind::interrupt() => {}
-                        Some(kind) => {
-                            self.exit = Some(Exit::Signal(kind.as_raw_value()));
+                        Some(ExitSignal::Interrupt) => {}
+                        Some(signal) => {
+                            self.exit = Some(Exit::Signal(signal.number()));
                             break None;
                         }
                         None => {}
@@ -370,13 +370,20 @@ impl Screen {
         Ok(())
     }
 
-    /// Releases the terminal, stops, and takes the terminal back when the shell continues the program.
+    /// Releases the terminal, stops, and takes the terminal back when the shell continues the program. Where that is impossible, the
+    /// screen stays and shows why.
     async fn suspend(&mut self, signals: &mut Signals) -> Result<(), TerminalError> {
         self.terminal.release();
-        terminal::stop_process()?;
-        // The kernel stops the program during this wait. In an orphaned process group it does not, and the wait times out.
-        let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
+        let stopped = stop_process_group();
+        if stopped.is_ok() {
+            // The kernel stops the program during this wait. In an orphaned process group it does not, and the wait times out.
+            let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
+        }
         self.terminal.retake()?;
+        if let Err(error) = stopped {
+            let now = now(&self.session).monotonic_micros;
+            self.app.toasts.error(format!("The program cannot be suspended: {error}."), now);
+        }
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);
         self.dirty = true;

@@ -1,5 +1,6 @@
 //! The external editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it saves. The event
-//! loop releases the terminal before and takes it back afterwards.
+//! loop releases the terminal before and takes it back afterwards. Ours, because the packages for this (`edit`) block the thread that they
+//! run on.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,15 +10,15 @@ use tokio::process::Command;
 
 use crate::config::private_file;
 
-/// The program if the environment names none.
-const DEFAULT_PROGRAM: &str = "vi";
+/// The program when neither variable is set.
+const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
 /// A file that is removed when it is dropped.
 struct ScratchFile(PathBuf);
 
 impl Drop for ScratchFile {
     fn drop(&mut self) {
-        // It does not matter if the file was removed already.
+        // A file that the editor has removed is gone as well.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -43,21 +44,32 @@ async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + 
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// The program from the environment; it may have arguments.
+/// The program that the environment names; it may have arguments.
 fn program(get: impl Fn(&str) -> Option<String>) -> String {
     let wanted = ["VISUAL", "EDITOR"].into_iter().filter_map(get).find(|value| !value.trim().is_empty());
-    wanted.unwrap_or_else(|| DEFAULT_PROGRAM.to_owned())
+    wanted.unwrap_or_else(|| DEFAULT_EDITOR.to_owned())
 }
 
 async fn run(program: &str, file: &Path) -> Result<(), String> {
-    // The shell splits the arguments of the program, as it does for git.
-    let script = format!("{program} \"$1\"");
-    let status = Command::new("sh").arg("-c").arg(script).arg("ocpp-tui").arg(file).kill_on_drop(true).status().await;
-    match status {
+    match command(program, file).kill_on_drop(true).status().await {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} ended with {status}; the text is as it was")),
         Err(error) => Err(format!("{program} cannot be started ({error}); set VISUAL or EDITOR to an editor")),
     }
+}
+
+/// The program with its arguments and the file. A shell splits the arguments, as it does for git; on Windows, which has no such shell,
+/// they are split at blanks.
+fn command(program: &str, file: &Path) -> Command {
+    if cfg!(windows) {
+        let mut words = program.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or(DEFAULT_EDITOR));
+        command.args(words).arg(file);
+        return command;
+    }
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{program} \"$1\"")).arg("ocpp-tui").arg(file);
+    command
 }
 
 #[cfg(test)]
@@ -71,11 +83,12 @@ mod tests {
         };
         assert_eq!(with(&[("VISUAL", "code --wait"), ("EDITOR", "nano")]), "code --wait");
         assert_eq!(with(&[("VISUAL", " "), ("EDITOR", "nano")]), "nano");
-        assert_eq!(with(&[]), "vi");
+        assert_eq!(with(&[]), DEFAULT_EDITOR);
     }
 
+    #[cfg(unix)]
     #[tokio::test]
-    async fn a_program_that_fails_is_reported() {
+    async fn a_failing_program_is_reported() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert_eq!(run("test -f", file.path()).await, Ok(()));
         let error = run("false", file.path()).await.unwrap_err();

@@ -28,7 +28,7 @@ impl Persistence {
     /// Writes a part of the state soon, on the thread of the writer.
     pub fn keep(&self, app: &App, part: SavedPart) {
         if let Some(writer) = &self.writer {
-            writer.keep(part, text_to_keep(app, part));
+            writer.save(part, text_to_keep(app, part));
         }
     }
 

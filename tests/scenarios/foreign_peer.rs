@@ -79,12 +79,12 @@ fn obey(hub: &Hub, wish: &str) {
         payload["updateType"] = "Full".into();
     }
     let station = hub.trace().read().stations().find(Role::CentralSystem, identity).unwrap().key;
-    let command = LinkCommand::Call { action: action.into(), payload };
+    let command = LinkCommand::Call { action: action.into(), payload: payload.into() };
     assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station], "{wish}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_central_system_with_somebody_at_it() {
+async fn a_central_system_with_a_user() {
     let hub = hub();
     let port = central_system(&hub, &[Version::V1_6]).await;
     let url = format!("ws://127.0.0.1:{port}");

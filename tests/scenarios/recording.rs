@@ -1,5 +1,5 @@
-//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they must
-//! fail.
+//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they
+//! must fail.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl Recording {
     pub async fn call(&self, our_role: Role, identity: &str, action: &str, payload: Value) {
         let key = self.end(our_role, identity);
         let from = self.hub.trace().read().records().range().end;
-        self.order(our_role, identity, LinkCommand::Call { action: action.into(), payload });
+        self.order(our_role, identity, LinkCommand::Call { action: action.into(), payload: payload.into() });
         let is_end = |record: &Record<'_>| {
             let is_answer = match record.kind {
                 RecordKind::Frame(Direction::In, kind) => kind != FrameKind::Call,
@@ -98,7 +98,7 @@ pub fn really() -> ScenarioOptions {
     ScenarioOptions { virtual_time: false, ..virtually() }
 }
 
-/// How a file that is one scenario ended, with its trace for whoever wonders why.
+/// How a file that is one scenario ended, with its trace.
 pub fn played(file: &Path, options: &ScenarioOptions) -> (CaseOutcome, String) {
     let mut reports = Vec::new();
     scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));

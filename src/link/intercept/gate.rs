@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
+use crate::rpc::OutgoingPayload;
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Direction, FrameKind, FrameVerdict, NumberSource, Record, RecordKind, StationKey, Trace};
 
@@ -41,7 +42,7 @@ pub struct HeldFrame {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReleaseAction {
     /// It goes on, with another payload when there is one.
-    Go(Option<Value>),
+    Go(Option<OutgoingPayload>),
     /// The call that it belongs to is answered with this instead.
     Answer(Answer),
     /// It is forgotten: a call of ours is never sent, a call of the peer never answered.
@@ -160,6 +161,9 @@ impl Gate {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
         let contents = self.trace.read();
+        // The first frame of a station may be here before the station's event is applied.
+        let newcomers = if contents.stations().get(station).is_none() { self.trace.newcomers(&contents) } else { Vec::new() };
+        let newcomer = newcomers.iter().find(|row| row.key == station);
         let row = contents.stations().get(station);
         let record = Record {
             sequence: contents.records().range().end,
@@ -177,7 +181,7 @@ impl Gate {
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
-        filter.matches(&record, &FilterContext::new(&contents, &local))
+        filter.matches(&record, &FilterContext { newcomer, ..FilterContext::new(&contents, &local) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
