@@ -88,7 +88,7 @@ impl Iterator for Events {
             code,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         Some(Event { station: Some(station), stamp, kind: EventKind::Frame(frame) })
     }

@@ -134,7 +134,7 @@ mod tests {
                 code: None,
                 findings: Vec::new(),
                 remark: None,
-                aside: None,
+                origin: None,
             };
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
             contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
@@ -163,7 +163,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         for happening in [connected, EventKind::Frame(frame)] {
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };

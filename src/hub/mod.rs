@@ -354,3 +354,6 @@ impl Hub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -295,7 +295,7 @@ async fn link(
     let admission = reception.directory.admit(&identity, version);
     drop(identity); // the station's row has it
     let station = admission.station;
-    let number = reception.context.events.numbers().next();
+    let number = reception.context.events.link_numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
     if let Some(older) = reception.directory.attach(station, handle) {
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.

@@ -62,7 +62,7 @@ impl Recording {
         let action = (!action.is_empty()).then(|| action.into());
         let exchange = action.is_some().then_some(self.exchange);
         let text = FrameText::from(text);
-        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, aside: None };
+        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, origin: None };
         self.tell(station, EventKind::Frame(frame));
     }
 

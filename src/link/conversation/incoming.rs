@@ -260,9 +260,9 @@ impl<F: Framing> Conversation<F> {
     }
 
     fn tell_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let ReceivedText { text, remark, aside } = received;
+        let ReceivedText { text, remark, origin } = received;
         self.tell_frame(Direction::In, kind, text, now, |frame| {
-            (frame.remark, frame.aside) = (remark, aside);
+            (frame.remark, frame.origin) = (remark, origin);
             rest(frame);
         });
     }

@@ -252,7 +252,7 @@ impl<F: Framing> Conversation<F> {
         rest: impl FnOnce(&mut Frame),
     ) {
         let (action, exchange, code, findings) = (None, None, None, Vec::new());
-        let mut frame = Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None };
+        let mut frame = Frame { direction, kind, action, text, exchange, code, findings, remark: None, origin: None };
         rest(&mut frame);
         self.events.push((now, EventKind::Frame(frame)));
     }

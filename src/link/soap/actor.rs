@@ -22,7 +22,6 @@ use super::inspect::ArrivedMessage;
 use crate::behaviour::Behaviour;
 use crate::clock::Moment;
 use crate::clock::now;
-use crate::link::close_reason::CloseReason;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::inspect::Inspections;
@@ -30,7 +29,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
-use crate::trace::{EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
@@ -253,7 +252,7 @@ impl SoapLink<'_> {
 
     /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
     fn change_version(&mut self, version: Version, now: Moment) {
-        let reason = format!("it speaks OCPP {version} from now on").into();
+        let reason = CloseReason::VersionChanged(version);
         self.record_event(EventKind::Disconnected { link: self.number, reason });
         let connected = EventKind::Connected {
             link: self.number,
@@ -327,7 +326,7 @@ impl SoapLink<'_> {
 
     async fn finish(self, end: &CloseReason) -> Box<dyn Behaviour> {
         let (behaviour, mut told) = self.conversation.end(now());
-        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.reason().into() }));
+        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
         self.context.events.send_all(self.station, &mut told).await;
         behaviour
     }

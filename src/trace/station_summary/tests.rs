@@ -28,7 +28,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
                 code: None,
                 findings: Vec::new(),
                 remark: None,
-                aside: None,
+                origin: None,
             };
             tell(&mut contents, EventKind::Frame(frame));
         }
@@ -101,7 +101,7 @@ fn refused_handshakes_are_remembered_by_their_path() {
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
     contents.apply(&Event { station: None, stamp, kind: happening }, &mut String::new());
     let record = contents.records().get(0).unwrap();
-    assert_eq!((record.summary(), record.handshake()), ("no", Some("GET /CP9 HTTP/1.1\n")));
+    assert_eq!((&*record.summary(), record.handshake()), ("no", Some("GET /CP9 HTTP/1.1\n")));
     let mut facts = StationSummaries::default();
     assert!(!facts.catch_up(&contents, &Catalog::embedded(), 10));
     assert_eq!(facts.refused().map(|refused| &*refused.path).collect::<Vec<_>>(), ["/CP9"]);

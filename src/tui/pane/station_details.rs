@@ -263,7 +263,7 @@ impl Writer<'_> {
         self.heading("Refused handshakes");
         for attempt in refused {
             match self.outside.contents.records().get(attempt.sequence) {
-                Some(record) => self.fact(&self.time(record.wall_micros), record.summary(), styles.error),
+                Some(record) => self.fact(&self.time(record.wall_micros), record.summary().as_ref(), styles.error),
                 None => self.nothing("Its record was dropped to save memory."),
             }
         }

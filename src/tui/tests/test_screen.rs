@@ -10,7 +10,7 @@ use ratatui::layout::{Rect, Size};
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
+use crate::trace::{CloseReason, Contents, Direction, Event, EventKind, Frame, FrameKind, RetryCause, Stamp, StationKey};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime};
 use crate::tui::draw::{DrawnAreas, draw};
@@ -65,13 +65,11 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
         screen.faulty("CP2");
         let gone = screen.station("Größe-日本-7");
-        screen.tell(Some(gone), EventKind::Disconnected { link: 0, reason: "the peer closed the connection".into() });
+        screen.tell(Some(gone), EventKind::Disconnected { link: 0, reason: CloseReason::PeerGone });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
+        let failed = RetryCause::Failed { reason: "connection refused".into(), handshake: Box::default() };
         screen.tell(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
-        screen.tell(
-            Some(simulated),
-            EventKind::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
-        );
+        screen.tell(Some(simulated), EventKind::Retry { after: Duration::from_secs(8), cause: failed });
         screen.tell(
             Some(gone),
             EventKind::Refused {
@@ -148,7 +146,7 @@ impl Screen {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         self.tell(Some(key), EventKind::Frame(frame));
     }
@@ -182,7 +180,7 @@ impl Screen {
             code,
             findings,
             remark: None,
-            aside: None,
+            origin: None,
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;
