@@ -1,19 +1,27 @@
 //! ocpp-tui: the terminal console of people who build charge points and central systems.
 //!
-//! The way of a message through the modules, from the wire to the screen and back:
+//! The path of a message through the modules, from the wire to the screen and back:
 //!
 //! ```text
-//! bytes ─► link (actor) ─► rpc codec ─► ocpp catalog ─► simulator ─► plugin ─► answer ─► bytes
-//!              └─ Event ─► trace: recorder, store ─┬─► tui       full screen
-//!                                                  ├─► lines     line by line
-//!                                                  └─► scenario  test scripts
-//! tui, lines ─► console (commands) ─► hub ─► link of that station
-//! scenario ──────────────────────────► hub
+//! bytes ─► link (actor) ─► rpc codec ─► ocpp catalog ─► behaviour: propose ─► answer filters ─► answer leaves ─► commit
+//!              └─ Event ─► trace: recorder, store ─┬─► tui        full screen
+//!                                                  ├─► line_mode  line by line
+//!                                                  └─► scenario   test scripts
+//! tui, line_mode ─► console (commands) ─► hub ─► link of that station
+//! scenario ────────────────────────────► hub
 //! ```
 //!
-//! A module uses only what stands on a floor below its own: `ocpp`, `rpc` and `script` are pure, `trace` and `link` stand above them, then
-//! `simulator` and `plugin`, then `hub` and `transcript`, `console` and `compose`, and the front ends `tui`, `lines` and `scenario` on
-//! top, with `docgen` beside them, which writes documentation of the catalog.
+//! A module uses only modules of lower layers; `tests/protocol/floors.rs` holds this.
+//!
+//! | layer | modules |
+//! |---|---|
+//! | 6, front ends | [`tui`], [`line_mode`], [`scenario`] |
+//! | 5 | [`console`] |
+//! | 4 | [`hub`] |
+//! | 3 | [`plugin`], [`scenario_writer`] |
+//! | 2, siblings | [`link`], [`simulator`] |
+//! | 1 | [`trace`], [`behaviour`], [`compose`], [`config`], [`docgen`] |
+//! | 0, pure | [`ocpp`], [`rpc`], [`javascript`], [`clock`], [`sanitize`] |
 
 pub mod behaviour;
 pub mod clock;
@@ -31,6 +39,7 @@ pub mod rpc;
 pub mod sanitize;
 pub mod scenario;
 pub mod scenario_writer;
+pub mod signals;
 pub mod simulator;
 pub mod trace;
 pub mod tui;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Role, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::Direction;
 
 pub use call_result::{CallObserver, CallResult};
@@ -29,7 +30,7 @@ pub struct IncomingCall<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// A result with this payload.
-    Result(Value),
+    Result(OutgoingPayload),
     /// An error.
     Error {
         /// Its code.
@@ -43,6 +44,13 @@ pub enum Answer {
     Delayed(Duration, Box<Answer>),
     /// Somebody else decides: the link waits for an order with the ticket and carries on meanwhile.
     Later(DeferredAnswer),
+}
+
+impl Answer {
+    /// A result with this payload.
+    pub fn result(payload: impl Into<OutgoingPayload>) -> Answer {
+        Answer::Result(payload.into())
+    }
 }
 
 /// An answer that is decided elsewhere: by a plugin, by a person.
@@ -130,7 +138,7 @@ pub trait Behaviour: Send {
     /// The link is up, with this version.
     fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox);
 
-    /// The link is gone. Outstanding calls were reported as [`CaseOutcome::LinkLost`] before.
+    /// The link is gone. Outstanding calls were reported as [`CallOutcome::LinkLost`] before.
     fn disconnected(&mut self, now: Moment);
 
     /// The peer called; this is our answer.

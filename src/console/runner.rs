@@ -17,6 +17,7 @@ use super::{help, parse};
 use crate::hub::{AnswerOverride, AnswerRule, Hub, LinkCommand, Order, PayloadChange};
 use crate::link::{HttpUrl, fresh_id};
 use crate::ocpp::{Role, Transport, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{LinkState, StationKey, StationRow};
 
 /// What a command may refer to without naming it.
@@ -173,7 +174,7 @@ impl Console {
     fn call(&self, call: &CallCommand, line: &str, context: &RunContext) -> Result<CommandOutput, CommandFailure> {
         let links = self.connected(call.initiator, &call.target, context)?;
         let mut said = CommandOutput::default();
-        let mut made: Vec<(Version, Option<Value>)> = Vec::new();
+        let mut made: Vec<(Version, Option<OutgoingPayload>)> = Vec::new();
         for (station, version) in links {
             if !made.iter().any(|(known, _)| *known == version) {
                 let payload = payloads::payload(call, version, &self.hub, &self.defaults(), line);
@@ -353,7 +354,7 @@ impl Console {
         let (catalog, action, edit) = (self.hub.catalog().clone(), action.to_owned(), edit.clone());
         Arc::new(move |usual, version| match catalog.action(version, initiator, &action) {
             Some(definition) => payloads::answer(usual, &edit, definition).payload,
-            None => usual,
+            None => usual.into(),
         })
     }
 

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use crate::behaviour::{Answer, Behaviour, CallOutcome, DeferredAnswer, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Role, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, StationKey};
 
 /// Makes the payload of a result from the usual one.
-pub type PayloadChange = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
+pub type PayloadChange = Arc<dyn Fn(Value, Version) -> OutgoingPayload + Send + Sync>;
 
 /// A call whose answer is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +92,7 @@ impl AnswerRule {
             AnswerOverride::Result(change) => {
                 // A person has the last word, so an answer that is still to be decided is not waited for.
                 let usual = if let Answer::Later(later) = usual { *later.fallback } else { usual };
-                let base = if let Answer::Result(payload) = usual { payload } else { json!({}) };
+                let base = if let Answer::Result(payload) = usual { payload.into_value() } else { json!({}) };
                 Answer::Result(change(base, version))
             }
         };
@@ -248,7 +249,7 @@ mod tests {
     }
 
     fn answer(book: &AnswerRules, station: u32) -> Option<Answer> {
-        let usual = Answer::Result(json!({"a": 1}));
+        let usual = Answer::result(json!({"a": 1}));
         book.take(Role::ChargePoint, "Authorize", StationKey(station)).map(|rule| rule.applied(usual, Version::V1_6))
     }
 
@@ -259,10 +260,10 @@ mod tests {
         book.set(rule(None, AnswerOverride::Silence));
         let change: PayloadChange = Arc::new(|mut payload, _| {
             payload["b"] = json!(2);
-            payload
+            payload.into()
         });
         book.set(rule(Some(1), AnswerOverride::Result(change)));
-        assert_eq!(answer(&book, 1), Some(Answer::Result(json!({"a": 1, "b": 2}))));
+        assert_eq!(answer(&book, 1), Some(Answer::result(json!({"a": 1, "b": 2}))));
         assert_eq!(answer(&book, 2), Some(Answer::Silence));
         assert_eq!(book.texts().len(), 2);
         assert_eq!(book.clear(Role::ChargePoint, "Authorize", Some(StationKey(1))), 1);
@@ -293,7 +294,7 @@ mod tests {
         fn answer(&mut self, _: IncomingCall<'_>, _: Moment, out: &mut Outbox) -> Answer {
             self.0 += 1;
             out.call("Reset", json!({}));
-            Answer::Result(json!({"n": self.0}))
+            Answer::result(json!({"n": self.0}))
         }
         fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
         fn deadline(&self) -> Option<Instant> {
@@ -317,7 +318,7 @@ mod tests {
         let error = AnswerOverride::Error { code: ErrorCode::GenericError, description: String::new() };
         book.set(AnswerRule { once: true, ..rule(None, error) });
         assert_eq!(ask(), (Answer::Error { code: ErrorCode::GenericError, description: String::new() }, 0));
-        book.set(AnswerRule { once: true, ..rule(None, AnswerOverride::Result(Arc::new(|usual, _| usual))) });
-        assert_eq!(ask(), (Answer::Result(json!({"n": 1})), 1));
+        book.set(AnswerRule { once: true, ..rule(None, AnswerOverride::Result(Arc::new(|usual, _| usual.into()))) });
+        assert_eq!(ask(), (Answer::result(json!({"n": 1})), 1));
     }
 }

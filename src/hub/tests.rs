@@ -41,7 +41,7 @@ async fn session(hub: &Hub) {
     order(second, LinkCommand::RawShowingHeaders("<nonsense/>".into()));
     let served = hub.trace().find_station(Role::CentralSystem, "CP1").unwrap();
     hub.gate().set(Some(crate::trace::filter::parse("action:Reset").unwrap()));
-    order(served, LinkCommand::Call { action: "Reset".into(), payload: json!({ "type": "Hard" }) });
+    order(served, LinkCommand::Call { action: "Reset".into(), payload: json!({ "type": "Hard" }).into() });
     sleep(Duration::from_secs(1)).await;
     let held = hub.gate().held()[0].number;
     order(served, LinkCommand::Release { number: held, action: ReleaseAction::Go(None) });

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn later(ticket: u64, timeout: Option<Duration>) -> DeferredAnswer {
-        DeferredAnswer { ticket, timeout, fallback: Box::new(Answer::Result(json!({"usual": true}))), delay: None }
+        DeferredAnswer { ticket, timeout, fallback: Box::new(Answer::result(json!({"usual": true}))), delay: None }
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(undecided.deadline(), None);
         assert_eq!(undecided.decide(2, Some(Answer::Silence)), Some(("B", Answer::Silence)));
         assert_eq!(undecided.decide(2, Some(Answer::Silence)), None);
-        assert_eq!(undecided.decide(1, None), Some(("A", Answer::Result(json!({"usual": true})))));
+        assert_eq!(undecided.decide(1, None), Some(("A", Answer::result(json!({"usual": true})))));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{FrameOrigin, FrameText};
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
@@ -19,7 +20,7 @@ pub(in crate::link) struct EncodedMessage<O> {
 #[derive(Debug)]
 pub(in crate::link) enum OwnReply<'a> {
     /// A result with this payload.
-    Result(&'a Value),
+    Result(&'a OutgoingPayload),
     /// An error.
     Error { code: ErrorCode, description: &'a str },
 }
@@ -38,7 +39,7 @@ pub(in crate::link) trait Framing {
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String;
 
     /// Writes a call of ours.
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> EncodedMessage<Self::Outgoing>;
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<Self::Outgoing>;
 
     /// Writes our answer to a call.
     fn answer(

@@ -9,6 +9,7 @@ use crate::clock::Moment;
 use crate::link::conversation::framing::Framing;
 use crate::link::conversation::pending_calls::{QueuedCall, SentCall};
 use crate::link::intercept::gate::{GateDecision, GateFrame, ReleaseAction};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, FrameKind};
 
 /// Something that waits, under the number that the gate gave it.
@@ -64,7 +65,7 @@ impl<F: Framing> Conversation<F> {
             return Some((question, answer));
         }
         let (kind, payload, code) = match &answer {
-            Answer::Result(payload) => (FrameKind::Result, payload.clone(), None),
+            Answer::Result(payload) => (FrameKind::Result, payload.value().clone(), None),
             Answer::Error { code, description } => {
                 (FrameKind::Error, json!({ "code": code.name(), "description": description, "details": {} }), Some(*code))
             }
@@ -86,7 +87,7 @@ impl<F: Framing> Conversation<F> {
         if !self.gate.is_shut() {
             return Some(call);
         }
-        let (direction, payload) = (Direction::Out, call.payload.clone());
+        let (direction, payload) = (Direction::Out, call.payload.value().clone());
         let candidate = GateFrame { direction, kind: FrameKind::Call, action: &call.action, payload, code: None };
         match self.gate.stop(self.station, candidate, now) {
             GateDecision::Held(number) => self.hold(number, Waiting::Call(call), now),
@@ -165,7 +166,7 @@ impl<F: Framing> Conversation<F> {
     fn release_question(&mut self, question: PendingRequest<F::Question>, payload: Value, fate: ReleaseAction, now: Moment) {
         match fate {
             ReleaseAction::Go(edited) => {
-                let payload = edited.unwrap_or(payload);
+                let payload = edited.map_or(payload, OutgoingPayload::into_value);
                 let refusal = self.judged(&question.action, &payload);
                 self.handle(question, refusal, &payload, now);
             }

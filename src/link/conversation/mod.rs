@@ -11,8 +11,6 @@ pub(super) mod pending_calls;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::conversation::deferred_answers::DeferredAnswers;
 use super::conversation::framing::{EncodedMessage, Framing, shared_name};
 use super::conversation::pending_calls::{PendingCalls, QueuedCall, SentCall};
@@ -23,6 +21,7 @@ use crate::behaviour::CallObserver;
 use crate::behaviour::{Answer, Behaviour, CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
 
 use held::HeldMessage;
@@ -119,12 +118,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// A call that a person or the behaviour wants to make. It waits its turn.
-    pub fn call(&mut self, action: &str, payload: Value, now: Moment) {
+    pub fn call(&mut self, action: &str, payload: impl Into<OutgoingPayload>, now: Moment) {
         self.ask(action, payload, None, now);
     }
 
     /// The same, for somebody who wants to know how it ends.
-    pub fn ask(&mut self, action: &str, payload: Value, then: Option<CallObserver>, now: Moment) {
+    pub fn ask(&mut self, action: &str, payload: impl Into<OutgoingPayload>, then: Option<CallObserver>, now: Moment) {
+        let payload = payload.into();
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
             self.events.push((now, EventKind::Note { failure: true, text: text.into() }));

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
+use crate::rpc::OutgoingPayload;
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Direction, FrameKind, FrameVerdict, NumberSource, Record, RecordKind, StationKey, Trace};
 
@@ -41,7 +42,7 @@ pub struct HeldFrame {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReleaseAction {
     /// It goes on, with another payload when there is one.
-    Go(Option<Value>),
+    Go(Option<OutgoingPayload>),
     /// The call that it belongs to is answered with this instead.
     Answer(Answer),
     /// It is forgotten: a call of ours is never sent, a call of the peer never answered.

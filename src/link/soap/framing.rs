@@ -17,6 +17,7 @@ use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, Rece
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
+use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
@@ -92,7 +93,7 @@ impl Framing for SoapFraming {
         precise()
     }
 
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> EncodedMessage<SoapOutgoing> {
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<SoapOutgoing> {
         let message_id = message_id(id);
         let headers = RequestHeaders {
             identity: self.identity.clone(),
@@ -269,7 +270,7 @@ impl Conversation<SoapFraming> {
         let call = QueuedCall {
             action: shared_name(&action, definition.as_ref()),
             definition,
-            payload,
+            payload: payload.into(),
             findings: Vec::new(),
             then: None,
         };

@@ -3,14 +3,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::Conversation;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
 use crate::trace::{Direction, FrameKind, FrameOrigin, FrameText};
 
@@ -34,7 +33,7 @@ impl Framing for SrpcFraming {
         if version == Version::V1_6 { precise() } else { code.description().to_owned() }
     }
 
-    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> EncodedMessage<FrameText> {
+    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<FrameText> {
         encoded(srpc::encode_call(id, action, payload))
     }
 
@@ -100,7 +99,7 @@ impl Conversation<SrpcFraming> {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
                 let action = shared_name(&action, definition.as_ref());
-                let call = QueuedCall { action, definition, payload, findings: Vec::new(), then: None };
+                let call = QueuedCall { action, definition, payload: payload.into(), findings: Vec::new(), then: None };
                 (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
             }
             Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, .. }) => (FrameKind::Result, None, None),

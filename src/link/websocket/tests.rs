@@ -28,7 +28,7 @@ impl Behaviour for Counting {
 
     fn answer(&mut self, _call: IncomingCall<'_>, _now: Moment, _out: &mut Outbox) -> Answer {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Answer::Result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
+        Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
     }
 
     fn answered(&mut self, _action: &str, _payload: &Value, _outcome: CallOutcome<'_>, _now: Moment, _out: &mut Outbox) {}

@@ -81,7 +81,7 @@ impl Behaviour for Usual {
     fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
     fn disconnected(&mut self, _: Moment) {}
     fn answer(&mut self, _: IncomingCall<'_>, _: Moment, _: &mut Outbox) -> Answer {
-        Answer::Result(json!({"status": "Accepted"}))
+        Answer::result(json!({"status": "Accepted"}))
     }
     fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
     fn deadline(&self) -> Option<Instant> {
@@ -286,7 +286,7 @@ impl World {
     /// The thread still works: a plugin is loaded and answers.
     pub fn lives(&self) {
         self.runs("alive", "plugin.onCall('Reset', () => ({ status: 'Alive' }));");
-        assert_eq!(self.answer("Reset", &json!({"type": "Soft"})), Answer::Result(json!({"status": "Alive"})));
+        assert_eq!(self.answer("Reset", &json!({"type": "Soft"})), Answer::result(json!({"status": "Alive"})));
         self.unload("alive");
     }
 }

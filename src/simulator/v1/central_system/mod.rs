@@ -101,7 +101,7 @@ impl CentralSystem {
             (registration, _) => registration,
         };
         let interval = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
-        Answer::Result(json!({
+        Answer::result(json!({
             "status": registration,
             "currentTime": written_time(now.wall),
             interval: settings.heartbeat_interval,
@@ -125,7 +125,7 @@ impl CentralSystem {
         if running.len() > TRANSACTION_LIMIT {
             running.pop_first();
         }
-        Answer::Result(json!({ "transactionId": id, "idTagInfo": self.id_tag_info(id_tag) }))
+        Answer::result(json!({ "transactionId": id, "idTagInfo": self.id_tag_info(id_tag) }))
     }
 
     /// A central system cannot prevent a transaction from stopping (OCPP 1.6 §4.10), so an id that nobody started, including the −1
@@ -138,7 +138,7 @@ impl CentralSystem {
             }
         }
         match text(payload, "idTag") {
-            Some(id_tag) => Answer::Result(json!({ "idTagInfo": self.id_tag_info(id_tag) })),
+            Some(id_tag) => Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) })),
             None => empty(),
         }
     }
@@ -153,10 +153,10 @@ impl CentralSystem {
     fn answer(&self, station: &Arc<str>, call: IncomingCall<'_>, now: Moment) -> Answer {
         match call.action {
             "BootNotification" => self.boot_answer(call.version, now),
-            "Heartbeat" => Answer::Result(json!({ "currentTime": written_time(now.wall) })),
+            "Heartbeat" => Answer::result(json!({ "currentTime": written_time(now.wall) })),
             "Authorize" => {
                 let id_tag = text(call.payload, "idTag").unwrap_or_default();
-                Answer::Result(json!({ "idTagInfo": self.id_tag_info(id_tag) }))
+                Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) }))
             }
             "StartTransaction" => self.start(station, call.payload),
             "StopTransaction" => self.stop(station, call.payload),

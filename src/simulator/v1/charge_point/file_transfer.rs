@@ -152,7 +152,7 @@ impl ChargePoint {
             self.diagnostics.steps = diagnostics_steps(version, reachable);
             self.schedule(TimerTask::Diagnostics, STEP, now);
         }
-        Answer::Result(json!({ "fileName": self.file_name("diagnostics", now) }))
+        Answer::result(json!({ "fileName": self.file_name("diagnostics", now) }))
     }
 
     fn file_name(&self, content: &str, now: Moment) -> String {
@@ -173,7 +173,7 @@ impl ChargePoint {
             self.schedule(TimerTask::Log, STEP, now);
         }
         let content = if text(payload, "logType") == Some("SecurityLog") { "security" } else { "diagnostics" };
-        Answer::Result(json!({ "status": answer, "filename": self.file_name(content, now) }))
+        Answer::result(json!({ "status": answer, "filename": self.file_name(content, now) }))
     }
 
     /// SignedUpdateFirmware. The certificate must be one, which is looked at before anything else (L01.FR.23 and 24); a new update

@@ -79,7 +79,7 @@ impl Behaviour for FixedAnswers {
 
     fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
         match result(call.version, call.action, now) {
-            Some(payload) => Answer::Result(payload),
+            Some(payload) => Answer::result(payload),
             None => self.simulator.answer(call, now, out),
         }
     }
