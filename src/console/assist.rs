@@ -113,7 +113,7 @@ fn list_files(beginning: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::ocpp::Role;
-    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, Stamp};
+    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, HandshakeHeads, Stamp};
 
     #[test]
     fn identifiers_that_were_seen_are_offered_newest_first() {
@@ -150,7 +150,7 @@ mod tests {
     fn identifiers_in_envelopes_are_offered_too() {
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP1");
-        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
         let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
         let frame = Frame {
             direction: Direction::In,

@@ -178,7 +178,7 @@ impl Trace {
 mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
-    use crate::trace::{CloseReason, Direction, FrameText, FrameVerdict, LinkState, RetryCause};
+    use crate::trace::{CloseReason, Direction, FrameText, FrameVerdict, HandshakeHeads, LinkState, RetryCause};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        let handshake = Box::default();
+        let handshake = HandshakeHeads::default();
         let connected =
             EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
         apply(&mut contents, key, 1, connected);

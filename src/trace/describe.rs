@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::record::{Record, RecordDetail};
-use super::{CloseReason, FrameOrigin, NoteTopic};
+use super::{CloseReason, FrameOrigin, HandshakeHeads, NoteTopic};
 
 impl<'a> Record<'a> {
     /// The record on one line: a frame's text as it stood on the wire, of everything else a sentence. Hostile like the text.
@@ -30,7 +30,8 @@ impl<'a> Record<'a> {
     /// The whole record: the summary, and behind a blank line the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
         match self.handshake() {
-            Some(heads) => format!("{}\n\n{heads}", self.summary()).into(),
+            Some(HandshakeHeads { request, answer }) if answer.is_empty() => format!("{}\n\n{request}", self.summary()).into(),
+            Some(HandshakeHeads { request, answer }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
             None => self.summary(),
         }
     }
@@ -93,7 +94,7 @@ mod tests {
     #[test]
     fn sentences_are_made_from_the_facts() {
         let peer = "127.0.0.1:5".parse().unwrap();
-        let handshake = || Box::from("GET /CP1 HTTP/1.1\n");
+        let handshake = || HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: "HTTP/1.1 101 Yes\n".into() };
         let (version, transport) = (Version::V1_6, Transport::WebSocket);
         let failed = || RetryCause::Failed { reason: "connect ECONNREFUSED".into(), handshake: handshake() };
         let second = std::time::Duration::from_secs(1);
@@ -128,7 +129,8 @@ mod tests {
             (down(CloseReason::VersionChanged(version)), "it speaks OCPP 1.6 from now on", false),
         ] {
             let (said, full, _) = shown(kind);
-            let whole = if heads { format!("{summary}\n\nGET /CP1 HTTP/1.1\n") } else { summary.to_owned() };
+            let whole =
+                if heads { format!("{summary}\n\nGET /CP1 HTTP/1.1\n\nHTTP/1.1 101 Yes\n") } else { summary.to_owned() };
             assert_eq!((said.as_str(), full), (summary, whole));
         }
     }

@@ -86,8 +86,8 @@ pub enum EventKind {
         transport: Transport,
         /// The other end.
         peer: SocketAddr,
-        /// The heads of the request and of our or the peer's answer, as text; empty when there were none.
-        handshake: Box<str>,
+        /// The heads of the request and of our or the peer's answer.
+        handshake: HandshakeHeads,
     },
     /// The address at which we call the peer of a SOAP link. Changes the station's row and makes no record.
     Callback {
@@ -117,7 +117,7 @@ pub enum EventKind {
         /// What would have been accepted, a sentence or nothing.
         detail: Box<str>,
         /// The heads of the request and the answer, as far as there were any.
-        handshake: Box<str>,
+        handshake: HandshakeHeads,
     },
     /// A frame waits at the gate until the user releases it.
     Held {
@@ -222,6 +222,15 @@ pub struct FrameOrigin {
     pub http_headers: Option<Box<str>>,
 }
 
+/// The heads of a handshake, as text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandshakeHeads {
+    /// The head of the request; empty when there was no handshake.
+    pub request: Box<str>,
+    /// The head of the answer; empty when there was none.
+    pub answer: Box<str>,
+}
+
 /// Why a simulated station has no link and will try again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RetryCause {
@@ -232,7 +241,7 @@ pub enum RetryCause {
         /// The error in words.
         reason: Box<str>,
         /// The heads of the request and the answer, as far as there were any.
-        handshake: Box<str>,
+        handshake: HandshakeHeads,
     },
 }
 

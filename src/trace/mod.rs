@@ -23,7 +23,8 @@ mod store;
 pub use close_reason::{CloseReason, WireFault};
 pub use contents::{Contents, Trace};
 pub use event::{
-    Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, NoteTopic, RetryCause, Sequence, Stamp, StationKey,
+    Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads, NoteTopic, RetryCause, Sequence,
+    Stamp, StationKey,
 };
 pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
 #[cfg(test)]

@@ -46,7 +46,6 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
         detail: None,
     };
     let detailed = |kind, text: &'a str, detail| NewRecord { detail: Some(detail), ..plain(kind, text) };
-    let handshake = |heads: &str| Box::<str>::from(heads);
     Some(match &event.kind {
         EventKind::Frame(frame) => {
             let verdict = verdict(frame);
@@ -63,7 +62,7 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
         }
         EventKind::Connecting { url } => plain(RecordKind::Connecting, url),
         EventKind::Connected { peer, handshake: heads, .. } => {
-            let detail = ConnectedDetail { peer: *peer, handshake: handshake(heads) };
+            let detail = ConnectedDetail { peer: *peer, handshake: heads.clone() };
             detailed(RecordKind::Connected, "", RecordDetail::Connected(Box::new(detail)))
         }
         EventKind::Disconnected { reason, .. } => detailed(RecordKind::Disconnected, "", RecordDetail::Closed(reason.clone())),
@@ -72,14 +71,14 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
         }
         EventKind::Retry { after, cause: RetryCause::Failed { reason, handshake: heads } } => NewRecord {
             latency: Some(*after),
-            ..detailed(RecordKind::Retry, reason, RecordDetail::Failed { handshake: handshake(heads) })
+            ..detailed(RecordKind::Retry, reason, RecordDetail::Failed { handshake: Box::new(heads.clone()) })
         },
         EventKind::Listening { address, url, transports } => {
             let detail = ListeningDetail { address: *address, transports: transports.clone() };
             detailed(RecordKind::Listening, url, RecordDetail::Listening(Box::new(detail)))
         }
         EventKind::Refused { peer, reason, detail: remarks, handshake: heads } => {
-            let detail = RefusedDetail { peer: *peer, handshake: handshake(heads) };
+            let detail = RefusedDetail { peer: *peer, handshake: heads.clone() };
             let record = detailed(RecordKind::Refused, reason, RecordDetail::Refused(Box::new(detail)));
             NewRecord { verdict: FrameVerdict::Invalid, remarks, ..record }
         }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{CloseReason, Direction, FrameKind, FrameOrigin, NoteTopic, Sequence, StationKey, WireFault};
+use super::{CloseReason, Direction, FrameKind, FrameOrigin, HandshakeHeads, NoteTopic, Sequence, StationKey, WireFault};
 use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// What kind of line a record is.
@@ -112,15 +112,15 @@ impl<'a> Record<'a> {
         if let Some(RecordDetail::Frame(origin)) = self.detail { Some(origin) } else { None }
     }
 
-    /// The heads of the handshake that this line is about: the request, and the answer behind a blank line.
-    pub fn handshake(&self) -> Option<&'a str> {
+    /// The heads of the handshake that this line is about.
+    pub fn handshake(&self) -> Option<&'a HandshakeHeads> {
         let heads = match self.detail? {
             RecordDetail::Connected(connected) => &connected.handshake,
             RecordDetail::Refused(refused) => &refused.handshake,
             RecordDetail::Failed { handshake } => handshake,
             _ => return None,
         };
-        (!heads.is_empty()).then_some(&**heads)
+        (!heads.request.is_empty()).then_some(heads)
     }
 }
 
@@ -138,7 +138,7 @@ pub enum RecordDetail {
     /// A simulated station could not be connected: of `Retry`.
     Failed {
         /// The heads of the request and the answer, as far as there were any.
-        handshake: Box<str>,
+        handshake: Box<HandshakeHeads>,
     },
     /// A frame waits.
     Held {
@@ -162,7 +162,7 @@ pub struct ConnectedDetail {
     /// The other end.
     pub peer: SocketAddr,
     /// The heads of the request and of the answer; empty when there were none.
-    pub handshake: Box<str>,
+    pub handshake: HandshakeHeads,
 }
 
 /// What is known of a handshake that was refused.
@@ -171,7 +171,7 @@ pub struct RefusedDetail {
     /// The other end, when we are the server.
     pub peer: Option<SocketAddr>,
     /// The heads of the request and the answer, as far as there were any.
-    pub handshake: Box<str>,
+    pub handshake: HandshakeHeads,
 }
 
 /// Where we listen; the URL is the record's text.
@@ -190,12 +190,12 @@ impl RecordDetail {
             RecordDetail::Frame(origin) => {
                 size_of::<FrameOrigin>() + origin.http_headers.as_ref().map_or(0, |headers| headers.len())
             }
-            RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + connected.handshake.len(),
-            RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + refused.handshake.len(),
+            RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + heads_bytes(&connected.handshake),
+            RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + heads_bytes(&refused.handshake),
             RecordDetail::Listening(listening) => {
                 size_of::<ListeningDetail>() + listening.transports.len() * size_of::<Transport>()
             }
-            RecordDetail::Failed { handshake } => handshake.len(),
+            RecordDetail::Failed { handshake } => size_of::<HandshakeHeads>() + heads_bytes(handshake),
             RecordDetail::Closed(CloseReason::ClosedByPeer { text, .. }) => text.len(),
             RecordDetail::Closed(CloseReason::Broken(
                 WireFault::Io(text) | WireFault::TooLarge(text) | WireFault::Protocol(text) | WireFault::Other(text),
@@ -203,6 +203,10 @@ impl RecordDetail {
             RecordDetail::Closed(_) | RecordDetail::Held { .. } | RecordDetail::Timeout { .. } | RecordDetail::Note(_) => 0,
         }
     }
+}
+
+fn heads_bytes(heads: &HandshakeHeads) -> usize {
+    heads.request.len() + heads.answer.len()
 }
 
 impl RecordKind {

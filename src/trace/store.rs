@@ -40,11 +40,62 @@ struct Header {
     /// The code of a [`RecordKind`].
     kind: u8,
     code: u8,
-    verdict: FrameVerdict,
-    transport: Transport,
-    version: Option<Version>,
-    /// Whether the chunk has a detail for it.
-    has_detail: bool,
+    flags: HeaderFlags,
+}
+
+/// Facts of a few bits, in one byte: a byte each would take the header over the next multiple of eight.
+#[derive(Debug, Clone, Copy)]
+struct HeaderFlags(u8);
+
+impl HeaderFlags {
+    const DETAIL: u8 = 1;
+    const SOAP: u8 = 1 << 1;
+    /// Two bits.
+    const VERDICT: u8 = 2;
+    /// Two bits: 0 for no version.
+    const VERSION: u8 = 4;
+
+    fn new(record: &NewRecord<'_>) -> HeaderFlags {
+        let verdict = match record.verdict {
+            FrameVerdict::Valid => 0,
+            FrameVerdict::Tolerated => 1,
+            FrameVerdict::Invalid => 2,
+        };
+        let version = match record.version {
+            None => 0,
+            Some(Version::V1_2) => 1,
+            Some(Version::V1_5) => 2,
+            Some(Version::V1_6) => 3,
+        };
+        let detail = if record.detail.is_some() { HeaderFlags::DETAIL } else { 0 };
+        let soap = if record.transport == Transport::Soap { HeaderFlags::SOAP } else { 0 };
+        HeaderFlags(detail | soap | verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION)
+    }
+
+    fn has_detail(self) -> bool {
+        self.0 & HeaderFlags::DETAIL != 0
+    }
+
+    fn transport(self) -> Transport {
+        if self.0 & HeaderFlags::SOAP == 0 { Transport::WebSocket } else { Transport::Soap }
+    }
+
+    fn verdict(self) -> FrameVerdict {
+        match self.0 >> HeaderFlags::VERDICT & 3 {
+            0 => FrameVerdict::Valid,
+            1 => FrameVerdict::Tolerated,
+            _ => FrameVerdict::Invalid,
+        }
+    }
+
+    fn version(self) -> Option<Version> {
+        match self.0 >> HeaderFlags::VERSION & 3 {
+            0 => None,
+            1 => Some(Version::V1_2),
+            2 => Some(Version::V1_5),
+            _ => Some(Version::V1_6),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -166,7 +217,7 @@ impl Store {
     fn record<'a>(&'a self, sequence: Sequence, chunk: &'a Chunk, header: &Header) -> Record<'a> {
         let text_end = header.text_start as usize + header.text_len as usize;
         let remarks_end = text_end + header.remarks_len as usize;
-        let details = chunk.details.as_ref().filter(|_| header.has_detail);
+        let details = chunk.details.as_ref().filter(|_| header.flags.has_detail());
         let detail = details.and_then(|details| details.get((sequence - chunk.first) as usize));
         Record {
             sequence,
@@ -176,9 +227,9 @@ impl Store {
             kind: RecordKind::of_code(header.kind),
             action: self.actions.get(header.action),
             code: ErrorCode::ALL.get(header.code as usize).copied(),
-            verdict: header.verdict,
-            transport: header.transport,
-            version: header.version,
+            verdict: header.flags.verdict(),
+            transport: header.flags.transport(),
+            version: header.flags.version(),
             link: (header.link != 0).then_some(header.link),
             detail,
             text: &chunk.text[header.text_start as usize..text_end],
@@ -194,7 +245,7 @@ impl Store {
         let action = entry.action.map_or(Interner::NONE, |name| self.actions.number(name));
         let needed = entry.text.len() + entry.remarks.len();
         let chunk = self.room_for(needed);
-        let has_detail = entry.detail.is_some();
+        let flags = HeaderFlags::new(&entry);
         let detail_bytes = entry.detail.map_or(0, |detail| chunk.add_detail(detail));
         let header = Header {
             wall_micros: entry.stamp.wall_micros,
@@ -209,10 +260,7 @@ impl Store {
             action,
             kind: entry.kind.code(),
             code: entry.code.map_or(NO_CODE, |code| code as u8),
-            verdict: entry.verdict,
-            transport: entry.transport,
-            version: entry.version,
-            has_detail,
+            flags,
         };
         chunk.text.push_str(entry.text);
         chunk.text.push_str(entry.remarks);
@@ -302,7 +350,7 @@ fn to_micros(duration: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Direction, FrameKind, Stamp};
+    use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
 
     fn entry<'a>(text: &'a str, at: u64) -> NewRecord<'a> {
         NewRecord {
@@ -379,9 +427,28 @@ mod tests {
     }
 
     #[test]
+    fn every_combination_of_flags_comes_back() {
+        let mut store = Store::new(1 << 20);
+        for verdict in [FrameVerdict::Valid, FrameVerdict::Tolerated, FrameVerdict::Invalid] {
+            for version in [None].into_iter().chain(Version::ALL.map(Some)) {
+                for transport in Transport::ALL {
+                    for number in [None, Some(7)] {
+                        let detail = number.map(|number| RecordDetail::Held { number });
+                        let wanted = (verdict, version, transport, number);
+                        let sequence = store.append(NewRecord { verdict, version, transport, detail, ..entry("", 1) });
+                        let record = store.get(sequence).unwrap();
+                        assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn details_are_found_counted_and_leave_with_their_chunk() {
         let mut store = Store::new(200_000);
-        let detail = |number| Some(RecordDetail::Failed { handshake: format!("heads {number} {}", "x".repeat(1000)).into() });
+        let heads = |number| HandshakeHeads { request: format!("{number}").into(), answer: "x".repeat(1000).into() };
+        let detail = |number| Some(RecordDetail::Failed { handshake: Box::new(heads(number)) });
         for number in 0..3_000 {
             let detail = (number % 3 == 0).then(|| detail(number)).flatten();
             store.append(NewRecord { detail, ..entry("text", number) });

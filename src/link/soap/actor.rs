@@ -29,7 +29,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
-use crate::trace::{CloseReason, EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, HandshakeHeads, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
@@ -66,7 +66,8 @@ pub(super) async fn run(
     let began = now();
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
-    let connected = EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
+    let connected =
+        EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
     context.events.send(Some(station), began, connected).await;
     if let Some(listening) = listening {
         context.events.send(Some(station), began, listening).await;
@@ -259,7 +260,7 @@ impl SoapLink<'_> {
             version,
             transport: Transport::Soap,
             peer: self.peer,
-            handshake: Box::default(),
+            handshake: HandshakeHeads::default(),
         };
         self.record_event(connected);
         self.conversation.change_version(version, now);

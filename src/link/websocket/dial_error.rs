@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use crate::link::close_reason::wire_fault;
 use crate::ocpp::Version;
-use crate::trace::WireFault;
+use crate::trace::{HandshakeHeads, WireFault};
 
 /// Why an attempt to connect failed.
 #[derive(Debug, Error)]
@@ -43,7 +43,7 @@ pub(super) enum DialError {
         /// Why.
         refusal: HandshakeRefusal,
         /// The heads of the request and of the answer, as far as there was one.
-        heads: Box<str>,
+        heads: Box<HandshakeHeads>,
     },
 }
 
@@ -83,10 +83,10 @@ impl DialError {
     }
 
     /// The heads of the handshake; empty when there was none.
-    pub fn into_heads(self) -> Box<str> {
+    pub fn into_heads(self) -> HandshakeHeads {
         match self {
-            DialError::Handshake { heads, .. } => heads,
-            _ => Box::default(),
+            DialError::Handshake { heads, .. } => *heads,
+            _ => HandshakeHeads::default(),
         }
     }
 }

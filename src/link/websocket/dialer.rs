@@ -26,7 +26,7 @@ use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
 use crate::ocpp::Version;
-use crate::trace::{CloseReason, EventKind, RetryCause, StationKey};
+use crate::trace::{CloseReason, EventKind, HandshakeHeads, RetryCause, StationKey};
 
 /// A link that lasted this long was a good one: the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -145,7 +145,7 @@ struct Dialled {
     stream: WebSocketStream<Socket>,
     peer: SocketAddr,
     /// The heads of request and answer.
-    handshake: Box<str>,
+    handshake: HandshakeHeads,
 }
 
 async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<Dialled, DialError> {
@@ -158,17 +158,17 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
     if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
-    let mut heads = handshake_headers::request_head(&request);
+    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), answer: Box::default() };
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
         if let Error::Http(answer) = &error {
-            handshake_headers::add_answer(&mut heads, answer);
+            heads.answer = handshake_headers::answer_head(answer);
         }
         let refusal = HandshakeRefusal::of(&error, dial.version);
-        DialError::Handshake { refusal, heads: std::mem::take(&mut heads).into() }
+        DialError::Handshake { refusal, heads: Box::new(std::mem::take(&mut heads)) }
     })?;
-    handshake_headers::add_answer(&mut heads, &answer);
-    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads.into() })
+    heads.answer = handshake_headers::answer_head(&answer);
+    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads })
 }
 
 /// Opens the connection to the first address of the host that takes it.

@@ -38,7 +38,7 @@ use crate::behaviour::Behaviour;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
-use crate::trace::{CloseReason, Direction, EventKind, EventSender, NoteTopic, StationKey};
+use crate::trace::{CloseReason, Direction, EventKind, EventSender, HandshakeHeads, NoteTopic, StationKey};
 
 use inspect::WebSocketInspections;
 
@@ -90,7 +90,7 @@ pub(super) struct LinkUp<S> {
     pub version: Version,
     pub peer: SocketAddr,
     /// The heads of request and answer.
-    pub handshake: Box<str>,
+    pub handshake: HandshakeHeads,
 }
 
 /// Runs a link until it ends, and hands the behaviour back.

@@ -57,7 +57,7 @@ async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> 
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
-    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
+    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: HandshakeHeads::default() };
     let (_, end) = run(up, inbox, &context, Box::new(Counting(answered.clone()))).await;
     (end, answered.load(Ordering::Relaxed))
 }

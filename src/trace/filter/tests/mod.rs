@@ -8,7 +8,9 @@ mod reference;
 
 use super::{FilterContext, TraceFilter, parse};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::trace::{CloseReason, Contents, Direction, Event, EventKind, Frame, FrameKind, RetryCause, Stamp, StationKey};
+use crate::trace::{
+    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, RetryCause, Stamp, StationKey,
+};
 
 /// Midnight and half an hour, ten days after the clocks began.
 const NOW: i64 = 10 * 86_400_000_000 + 1_800_000_000;
@@ -79,7 +81,7 @@ fn everything_once() -> Scene {
             version: Version::V1_6,
             transport: Transport::WebSocket,
             peer,
-            handshake: Box::default(),
+            handshake: HandshakeHeads::default(),
         },
     ); // 1
     scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
@@ -98,11 +100,15 @@ fn everything_once() -> Scene {
     scene.tell(Some(real), EventKind::Disconnected { link: 1, reason: closed() }); // 11
     scene.tell(Some(ours), EventKind::Connecting { url: "ws://central/sim%207".into() }); // 12
     let after = std::time::Duration::from_secs(30);
-    let failed = RetryCause::Failed { reason: "gone away".into(), handshake: Box::default() };
+    let failed = RetryCause::Failed { reason: "gone away".into(), handshake: HandshakeHeads::default() };
     scene.tell(Some(ours), EventKind::Retry { after, cause: failed }); // 13
     scene.tell(Some(ours), EventKind::Retry { after, cause: RetryCause::Lost(closed()) }); // 14
-    let refused =
-        EventKind::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+    let refused = EventKind::Refused {
+        peer: Some(peer),
+        reason: "no such version".into(),
+        detail: "".into(),
+        handshake: HandshakeHeads::default(),
+    };
     scene.tell(None, refused); // 15
     scene.tell(None, EventKind::Note { failure: false, text: "a note".into() }); // 16
     scene.tell(None, EventKind::Note { failure: true, text: "a failure".into() }); // 17
