@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use ocpp_tui::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
-use ocpp_tui::clock::{Moment, now};
+use ocpp_tui::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall};
 use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::plugin::{PluginFilter, PluginHost, PluginOptions, Plugins, StationInfo};
@@ -75,29 +74,13 @@ impl PluginHost for Program {
     }
 }
 
-/// The simulator behind the link: it answers at once.
-struct AtOnce;
+/// No filter: the proposed answer leaves.
+struct KeepAll;
 
-impl Behaviour for AtOnce {
-    fn role(&self) -> Role {
-        Role::CentralSystem
+impl AnswerFilter for KeepAll {
+    fn filter(&mut self, _: IncomingCall<'_>, _: &Answer) -> FilterDecision {
+        FilterDecision::Keep
     }
-
-    fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
-
-    fn disconnected(&mut self, _: Moment) {}
-
-    fn answer(&mut self, _: IncomingCall<'_>, _: Moment, _: &mut Outbox) -> Answer {
-        Answer::Silence
-    }
-
-    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
-
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
-
-    fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
 }
 
 fn main() {
@@ -109,9 +92,9 @@ fn main() {
     plugins.configure(PluginOptions { folders: vec![folder.path().to_owned()], ..PluginOptions::default() });
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let payload = json!({"idTag": "TAG"});
-    let mut plugged = PluginFilter::new(Box::new(AtOnce), STATION, plugins.seam().clone());
+    let mut plugged = PluginFilter::new(STATION, Role::CentralSystem, plugins.seam().clone());
 
-    let bare = per_call(&mut AtOnce, &payload);
+    let bare = per_call(&mut KeepAll, &payload);
     let none = per_call(&mut plugged, &payload);
     assert_eq!(runtime.block_on(plugins.load("bench")).failure, None);
     let other = per_call(&mut plugged, &payload);
@@ -121,8 +104,9 @@ fn main() {
     let mut times: Vec<Duration> = (0..ROUND_TRIPS)
         .map(|_| {
             let began = Instant::now();
-            let Answer::Later(later) = ask(&mut plugged, "Authorize", &payload) else { panic!("the plugin was not asked") };
-            assert_eq!(answers.recv().expect("an answer"), later.ticket);
+            let decision = ask(&mut plugged, "Authorize", &payload);
+            let FilterDecision::Wait { ticket, .. } = decision else { panic!("the plugin was not asked") };
+            assert_eq!(answers.recv().expect("an answer"), ticket);
             began.elapsed()
         })
         .collect();
@@ -132,17 +116,15 @@ fn main() {
     plugins.end();
 }
 
-fn ask(behaviour: &mut dyn Behaviour, action: &str, payload: &Value) -> Answer {
-    behaviour.answer(IncomingCall { action, payload, version: Version::V1_6 }, now(), &mut Outbox::default())
+fn ask(filter: &mut dyn AnswerFilter, action: &str, payload: &Value) -> FilterDecision {
+    filter.filter(IncomingCall { action, payload, version: Version::V1_6 }, &Answer::Silence)
 }
 
 /// The time of a call of an action that nobody handles.
-fn per_call(behaviour: &mut dyn Behaviour, payload: &Value) -> Duration {
-    let moment = now();
+fn per_call(filter: &mut dyn AnswerFilter, payload: &Value) -> Duration {
     let began = Instant::now();
     for _ in 0..UNHANDLED {
-        let call = IncomingCall { action: black_box("Heartbeat"), payload, version: Version::V1_6 };
-        black_box(behaviour.answer(call, moment, &mut Outbox::default()));
+        black_box(ask(filter, black_box("Heartbeat"), payload));
     }
     began.elapsed() / UNHANDLED
 }

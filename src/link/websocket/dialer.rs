@@ -17,7 +17,7 @@ use super::backoff::Backoff;
 use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
 use super::{LinkContext, LinkUp};
-use crate::behaviour::Behaviour;
+use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::handshake_headers;
@@ -59,7 +59,7 @@ enum Next {
 }
 
 /// Keeps the charge point connected until the session ends.
-pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>, mut inbox: LinkInbox, context: LinkContext) {
+pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbox: LinkInbox, context: LinkContext) {
     let mut backoff = Backoff::new(fastrand::u64(..));
     let mut began = Instant::now();
     let mut link = 0;
@@ -72,10 +72,10 @@ pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>,
                     Ok(Dialled { stream, peer, handshake }) => {
                         link = context.events.link_numbers().next();
                         let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
-                        let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
+                        let running = Box::pin(websocket::run(up, &mut inbox, &context, responder));
                         let done = panic_guard::guarded(running, &context.events, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
-                        behaviour = returned;
+                        responder = returned;
                         after(end)
                     }
                     Err(next) => next,
