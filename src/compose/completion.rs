@@ -111,7 +111,7 @@ fn key(field: &FieldDefinition, position: &CursorPosition) -> FieldCandidate {
         let comma = if position.expected == ExpectedToken::Separator { ", " } else { "" };
         let (opening, closing) = match (&field.kind, field.repeated) {
             (_, Some(_)) => ("[", "]"),
-            (FieldKind::Object(_), None) => ("{", "}"),
+            (FieldKind::Object(_) | FieldKind::Map(_), None) => ("{", "}"),
             (FieldKind::Text { .. } | FieldKind::Uri | FieldKind::DateTime, None) => ("\"", "\""),
             _ => ("", ""),
         };
@@ -139,9 +139,9 @@ fn values(place: FieldPlace<'_>, position: &CursorPosition, known: &KnownValues)
         match &field.kind {
             FieldKind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
             FieldKind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
-            FieldKind::Object(_) => offered.push((element_skeleton(field, known), "object")),
+            FieldKind::Object(_) | FieldKind::Map(_) => offered.push((element_skeleton(field, known), "object")),
             FieldKind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
-            FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Integer | FieldKind::Decimal { .. } => {}
+            FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Integer(_) | FieldKind::Decimal { .. } | FieldKind::Any => {}
         }
         if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
             offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));

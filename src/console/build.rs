@@ -276,7 +276,7 @@ pub(super) fn answering(arguments: &mut Arguments<'_>) -> Result<Option<AnswerCo
     let mut replies = Vec::new();
     if let Some(word) = take(arguments, "error") {
         let Some(code) = ErrorCode::parse(&unquote(&word.value)) else {
-            let wanted = format!("one of {}", ErrorCode::ALL.map(ErrorCode::name).join(", "));
+            let wanted = format!("one of {}", ErrorCode::in_use().map(ErrorCode::name).collect::<Vec<_>>().join(", "));
             return Err(CommandError::BadArgument { name: "error", wanted, span: word.span });
         };
         let description = take(arguments, "description").map(|word| unquote(&word.value));

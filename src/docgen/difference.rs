@@ -78,9 +78,8 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
             say(format!("occurs {now} instead of {often}"));
         }
         match (&old.kind, &new.kind) {
-            (FieldKind::Object(old_fields), FieldKind::Object(new_fields)) => {
-                compare(old_fields, new_fields, &path(old), changes)
-            }
+            (FieldKind::Object(old_fields), FieldKind::Object(new_fields))
+            | (FieldKind::Map(old_fields), FieldKind::Map(new_fields)) => compare(old_fields, new_fields, &path(old), changes),
             (FieldKind::Enumeration(old_values), FieldKind::Enumeration(new_values)) => {
                 let only = |these: &[String], those: &[String]| -> Vec<String> {
                     these.iter().filter(|value| !those.contains(value)).cloned().collect()

@@ -167,6 +167,7 @@ fn hostile_definitions_break_nothing() {
         kind,
         required: true,
         repeated: Some(1),
+        max_items: None,
         type_name: hostile.to_owned(),
         xml: XmlForm::Element(format!("{hostile}2")),
     };

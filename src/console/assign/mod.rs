@@ -316,10 +316,11 @@ fn misfit(value: &Value, place: FieldPlace<'_>, field: &impl Fn() -> String) -> 
 fn fits(value: &Value, kind: &FieldKind) -> bool {
     match kind {
         FieldKind::Text { .. } | FieldKind::Enumeration(_) | FieldKind::DateTime | FieldKind::Uri => value.is_string(),
-        FieldKind::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        FieldKind::Integer(_) => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
         FieldKind::Decimal { .. } => value.is_number(),
         FieldKind::Boolean => value.is_boolean(),
-        FieldKind::Object(_) => value.is_object(),
+        FieldKind::Object(_) | FieldKind::Map(_) => value.is_object(),
+        FieldKind::Any => true,
     }
 }
 

@@ -9,7 +9,7 @@ use super::setting::SETTINGS;
 use super::table::{ArgumentStyle, CommandKind, CompletionKind, Positional};
 use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
-use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, MessageDefinition, Role, Version};
+use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
@@ -309,8 +309,8 @@ impl Line<'_> {
             .into_iter()
             .map(|field| {
                 let end = match (&field.kind, field.repeated) {
-                    (FieldKind::Object(_), Some(_)) => "[0].",
-                    (FieldKind::Object(_), None) => ".",
+                    (kind, Some(_)) if kind.is_object() => "[0].",
+                    (kind, None) if kind.is_object() => ".",
                     _ => "=",
                 };
                 CommandCandidate {
@@ -329,7 +329,7 @@ impl Line<'_> {
                 typed.choose([candidate("true", ""), candidate("false", "")])
             }
             (ArgumentStyle::Payload, CommandKind::Answer) if name == "error" => {
-                typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description())))
+                typed.choose(ErrorCode::in_use().map(|code| candidate(code.name(), code.description())))
             }
             (ArgumentStyle::Payload, _) => {
                 let (Some(message), Ok(steps)) = (self.message(), path::parse(name)) else { return typed.nothing() };

@@ -24,7 +24,7 @@ impl MessageDefinition {
         if validator.is_valid(payload) {
             return Vec::new();
         }
-        if payload.is_null() && version == Version::V1_6 && validator.is_valid(&Value::Object(Map::new())) {
+        if payload.is_null() && version.dialect().null_payload && validator.is_valid(&Value::Object(Map::new())) {
             let message = "the payload is null where {} is wanted".to_owned();
             return vec![Finding { path: String::new(), rule: FindingRule::Type, message, tolerated: true }];
         }

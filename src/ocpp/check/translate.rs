@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::format::{self, DateTime};
 use crate::ocpp::message::{self, FieldDefinition, FieldKind, XmlForm};
 use crate::ocpp::meter_forms::NormalisedPayload;
-use crate::ocpp::{Finding, FindingRule, Version, suggest};
+use crate::ocpp::{Finding, FindingRule, NumberRange, Version, suggest};
 
 /// How much of a value a sentence quotes.
 const MAX_QUOTE: usize = 60;
@@ -38,6 +38,12 @@ struct SchemaPlace<'check> {
     in_list: bool,
 }
 
+impl SchemaPlace<'_> {
+    fn is_int_32(&self) -> bool {
+        self.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer(NumberRange::INT_32)))
+    }
+}
+
 impl Translator<'_> {
     /// Calls `add` with every finding of an error.
     pub fn translate(&self, error: &ValidationError, add: &mut impl FnMut(Finding)) {
@@ -60,13 +66,25 @@ impl Translator<'_> {
             }
             ValidationErrorKind::Type { .. } => {
                 // OCPP 1.2 and 1.5 were spoken by programs that took any number.
-                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer));
+                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer(_)));
                 let message = format!("{} is {} where {} is wanted", place.name, quote(value), wanted(&place));
-                add(self.finding(&place, FindingRule::Type, message, number && self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Type, message, number && self.version.dialect().loose_values));
+            }
+            ValidationErrorKind::MaxItems { limit } => {
+                let message = format!("{} has {} elements where at most {limit} are allowed", place.name, length(value));
+                add(self.finding(&place, FindingRule::TooMany, message, false));
+            }
+            ValidationErrorKind::Minimum { limit } | ValidationErrorKind::ExclusiveMinimum { limit } if !place.is_int_32() => {
+                let message = format!("{} is {}, which is below the limit {limit}", place.name, quote(value));
+                add(self.finding(&place, FindingRule::Range, message, false));
+            }
+            ValidationErrorKind::Maximum { limit } | ValidationErrorKind::ExclusiveMaximum { limit } if !place.is_int_32() => {
+                let message = format!("{} is {}, which is above the limit {limit}", place.name, quote(value));
+                add(self.finding(&place, FindingRule::Range, message, false));
             }
             ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
                 let message = format!("{} is {}, which does not fit into 32 bits", place.name, quote(value));
-                add(self.finding(&place, FindingRule::Type, message, self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Type, message, self.version.dialect().loose_values));
             }
             ValidationErrorKind::Enum { .. } => {
                 if let (Value::String(text), Some(field)) = (value, place.field) {
@@ -84,9 +102,9 @@ impl Translator<'_> {
             ValidationErrorKind::Custom { .. } => {
                 let message =
                     format!("{} is {}, which has too many fraction digits: {}", place.name, quote(value), wanted(&place));
-                add(self.finding(&place, FindingRule::Format, message, self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Format, message, self.version.dialect().loose_values));
             }
-            // The schemas use no other keywords.
+            // Derived schemas use no other keywords.
             _ => add(self.finding(&place, FindingRule::Format, format!("{} is not valid", place.name), false)),
         }
     }
@@ -102,7 +120,7 @@ impl Translator<'_> {
             _ if text.is_empty() && optional => (format!("{} is empty; leave it out instead", place.name), true),
             _ => (format!("{} is {quoted}, which is not a date and time such as 2030-01-31T12:00:00Z", place.name), false),
         };
-        self.finding(place, FindingRule::Format, message, tolerated || self.version != Version::V1_6)
+        self.finding(place, FindingRule::Format, message, tolerated || self.version.dialect().loose_values)
     }
 
     fn unknown(&self, place: &SchemaPlace, property: &str, object: &Value) -> Finding {
@@ -166,9 +184,9 @@ fn wanted(place: &SchemaPlace) -> String {
         None => "an object".to_owned(),
         Some(field) if field.repeated.is_some() && !place.in_list => "a list".to_owned(),
         Some(field) => match &field.kind {
-            FieldKind::Object(_) => "an object".to_owned(),
+            FieldKind::Object(_) | FieldKind::Map(_) => "an object".to_owned(),
             FieldKind::Enumeration(_) | FieldKind::Text { .. } => "text".to_owned(),
-            FieldKind::Integer => "a whole number".to_owned(),
+            FieldKind::Integer(_) => "a whole number".to_owned(),
             kind => kind.label(),
         },
     }

@@ -162,7 +162,15 @@ impl Types<'_> {
         }
         // No XML is ever made of it, but the field must say something.
         let xml = XmlForm::Element(name.clone());
-        Ok(FieldDefinition { name: name.clone(), kind, required: !optional, repeated: *minimum, type_name, xml })
+        Ok(FieldDefinition {
+            name: name.clone(),
+            kind,
+            required: !optional,
+            repeated: *minimum,
+            max_items: None,
+            type_name,
+            xml,
+        })
     }
 
     fn fault<Entry>(&self, entry: &Spanned<Entry>, problem: String) -> XmlFault {

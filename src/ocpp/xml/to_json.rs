@@ -146,7 +146,7 @@ impl Reader<'_> {
             });
         }
         let wants_value =
-            matches!(field.kind, FieldKind::Integer | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
+            matches!(field.kind, FieldKind::Integer(_) | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
         if child.is_blank() && (nil || (wants_value && !field.required)) {
             if !nil {
                 self.remarks.add(XmlRule::Empty, offset, || format!("<{name}> is empty; leave it out instead"));
@@ -154,10 +154,11 @@ impl Reader<'_> {
             return;
         }
         let value = match &field.kind {
-            FieldKind::Object(inner) => {
+            FieldKind::Object(inner) | FieldKind::Map(inner) => {
                 let inner_xml = place.map_or(&inner[..], |place| xml[place].kind.fields());
                 self.object(child, inner, inner_xml)
             }
+            FieldKind::Any => untyped(child),
             kind if child.children.is_empty() => {
                 self.surplus_attributes(child);
                 self.scalar(child, &child.text, kind)
@@ -226,13 +227,15 @@ impl Reader<'_> {
                 return Value::String(trimmed.to_owned());
             }
             // Whitespace around these means nothing (XML Schema part 2, whiteSpace = collapse).
-            FieldKind::DateTime | FieldKind::Uri | FieldKind::Object(_) => return Value::String(trimmed.to_owned()),
+            FieldKind::DateTime | FieldKind::Uri | FieldKind::Object(_) | FieldKind::Map(_) | FieldKind::Any => {
+                return Value::String(trimmed.to_owned());
+            }
             FieldKind::Boolean => match trimmed {
                 "true" | "1" => Some(Value::Bool(true)),
                 "false" | "0" => Some(Value::Bool(false)),
                 _ => None,
             },
-            FieldKind::Integer => whole(trimmed).map(Value::Number).or_else(|| {
+            FieldKind::Integer(_) => whole(trimmed).map(Value::Number).or_else(|| {
                 // The check decides whether the receiver takes it: some versions do.
                 let number = decimal(trimmed)?;
                 self.form(element, text, "a whole number has no fraction");

@@ -129,7 +129,7 @@ impl Writer<'_> {
 fn text(value: &Value, kind: &FieldKind) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => number_text(number, matches!(kind, FieldKind::Integer)),
+        Value::Number(number) => number_text(number, matches!(kind, FieldKind::Integer(_))),
         Value::Null => String::new(),
         other => other.to_string(),
     }

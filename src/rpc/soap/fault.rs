@@ -132,6 +132,8 @@ impl FaultSubcode {
             ErrorCode::InternalError | ErrorCode::GenericError => FaultSubcode::InternalError,
             ErrorCode::SecurityError => FaultSubcode::SecurityError,
             ErrorCode::ProtocolError
+            | ErrorCode::RpcFrameworkError
+            | ErrorCode::MessageTypeNotSupported
             | ErrorCode::FormationViolation
             | ErrorCode::PropertyConstraintViolation
             | ErrorCode::OccurenceConstraintViolation

@@ -247,8 +247,8 @@ impl Table<'_> {
             Body::Fault(_) => return Some(format!("it is {}, which is not the action of a fault", shown(value))),
             Body::Unknown(_) | Body::Empty => return None,
         };
-        // The WSDL of OCPP 1.2 names no action for responses; toolkits put the service before it.
-        let derived = self.version == Version::V1_2 && value.starts_with("urn:") && value.ends_with(&wanted);
+        // Without an action in the WSDL toolkits put the service before it.
+        let derived = !self.version.dialect().soap_response_actions && value.starts_with("urn:") && value.ends_with(&wanted);
         (value != wanted && !derived).then(|| format!("it is {} where the body wants {wanted}", shown(value)))
     }
 
@@ -273,7 +273,7 @@ impl Table<'_> {
 
     /// How bad it is to break a rule that only OCPP-S 1.6 wrote down.
     fn offence(&self) -> HeaderSeverity {
-        if self.version == Version::V1_6 { HeaderSeverity::Warning } else { HeaderSeverity::Note }
+        if self.version.dialect().soap_headers_specified { HeaderSeverity::Warning } else { HeaderSeverity::Note }
     }
 
     fn add(

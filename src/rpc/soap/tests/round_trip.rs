@@ -42,15 +42,16 @@ fn one(kind: &FieldKind, rng: &mut Rng) -> Value {
             json!((0..length).map(|_| TEXT[rng.usize(..TEXT.len())]).collect::<String>())
         }
         FieldKind::Enumeration(choices) => json!(choices[rng.usize(..choices.len())]),
-        FieldKind::Integer => json!(rng.i32(..)),
-        FieldKind::Decimal { fraction_digits } => {
+        FieldKind::Integer(_) => json!(rng.i32(..)),
+        FieldKind::Decimal { fraction_digits, .. } => {
             let digits = 10_f64.powi(fraction_digits.map_or(3, |digits| digits as i32));
             if rng.bool() { json!(rng.i32(-1000..1000)) } else { json!(f64::from(rng.i32(-9999..9999)) / digits) }
         }
         FieldKind::Boolean => json!(rng.bool()),
         FieldKind::DateTime => json!(TIMES[rng.usize(..TIMES.len())]),
         FieldKind::Uri => json!("ftp://user:p%20w@example.com/a?b=c&d=e#ä"),
-        FieldKind::Object(fields) => random(fields, rng),
+        FieldKind::Object(fields) | FieldKind::Map(fields) => random(fields, rng),
+        FieldKind::Any => json!("any"),
     }
 }
 

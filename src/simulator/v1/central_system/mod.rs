@@ -13,6 +13,7 @@ use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{empty, integer, not_supported, status, text, written_time};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// More transactions than this are not remembered at once; the oldest is forgotten. Stations that never stop what they start must
 /// not fill the memory.
@@ -96,15 +97,15 @@ impl CentralSystem {
 
     fn boot_answer(&self, version: Version, now: Moment) -> Answer {
         let settings = lock(&self.settings);
-        let registration = match (settings.registration.as_str(), version) {
-            ("Pending", Version::V1_2 | Version::V1_5) => "Rejected",
-            (registration, _) => registration,
+        let features = SimulatedFeatures::of(version);
+        let registration = match settings.registration.as_str() {
+            "Pending" if !features.pending_registration => "Rejected",
+            registration => registration,
         };
-        let interval = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
         Answer::result(json!({
             "status": registration,
             "currentTime": written_time(now.wall),
-            interval: settings.heartbeat_interval,
+            features.boot_interval: settings.heartbeat_interval,
         }))
     }
 
@@ -161,8 +162,8 @@ impl CentralSystem {
             "StartTransaction" => self.start(station, call.payload),
             "StopTransaction" => self.stop(station, call.payload),
             "MeterValues" | "StatusNotification" | "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => empty(),
-            "DataTransfer" if call.version >= Version::V1_5 => self.data_transfer(call.payload),
-            action if call.version == Version::V1_6 => answer_of_security_extension(action),
+            "DataTransfer" if SimulatedFeatures::of(call.version).actions_of_1_5 => self.data_transfer(call.payload),
+            action if SimulatedFeatures::of(call.version).actions_of_1_6 => answer_of_security_extension(action),
             action => not_supported(action),
         }
     }

@@ -13,6 +13,7 @@ use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{list, status, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The values of the keys. Only those that differ from the table are kept, so that many charge points stay small.
 #[derive(Debug, Default)]
@@ -84,10 +85,8 @@ impl Configuration {
             return "Rejected";
         }
         self.set(key.name, value.trim().to_owned());
-        match (key.access, version) {
-            (KeyAccess::WriteThenReboot, Version::V1_6) => "RebootRequired",
-            _ => "Accepted",
-        }
+        let needs_reboot = key.access == KeyAccess::WriteThenReboot && SimulatedFeatures::of(version).reboot_required;
+        if needs_reboot { "RebootRequired" } else { "Accepted" }
     }
 }
 

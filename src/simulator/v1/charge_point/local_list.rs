@@ -10,6 +10,7 @@ use super::authorization::{IdTagInfo, normal_form};
 use crate::behaviour::Answer;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, list, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The list that the central system has sent.
 #[derive(Debug, Default)]
@@ -60,11 +61,9 @@ impl ChargePoint {
 
     /// SendLocalList. 1.5 may come with a hash, whose making no document in reach defines: it is taken as right and sent back.
     pub(super) fn send_local_list(&mut self, payload: &Value, version: Version) -> Answer {
-        let (field, hash) = match version {
-            Version::V1_6 => ("localAuthorizationList", None),
-            _ => ("localAuthorisationList", text(payload, "hash").filter(|hash| !hash.is_empty())),
-        };
-        let status = self.update_local_list(payload, list(payload, field));
+        let features = SimulatedFeatures::of(version);
+        let hash = text(payload, "hash").filter(|hash| features.local_list_hash && !hash.is_empty());
+        let status = self.update_local_list(payload, list(payload, features.local_list));
         let mut result = json!({ "status": status });
         if let Some(hash) = hash.filter(|_| status == "Accepted") {
             result["hash"] = hash.into();

@@ -48,6 +48,7 @@ use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{not_supported, status};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// One simulated charge point. It outlives its links: what it knows and what it is doing stays when the link is lost.
 #[derive(Debug)]
@@ -145,7 +146,7 @@ impl ChargePoint {
             "Reset" => self.reset(payload, now, out),
             "UnlockConnector" => self.unlock(payload, version, now, out),
             "UpdateFirmware" => self.update_firmware(payload, version, now),
-            _ if version >= Version::V1_5 => self.answer_since_1_5(call, now, out),
+            _ if SimulatedFeatures::of(version).actions_of_1_5 => self.answer_since_1_5(call, now, out),
             action => not_supported(action),
         }
     }
@@ -160,7 +161,7 @@ impl ChargePoint {
             "GetLocalListVersion" => self.local_list_version(),
             "ReserveNow" => self.reserve_now(payload, now, out),
             "SendLocalList" => self.send_local_list(payload, version),
-            _ if version >= Version::V1_6 => self.answer_since_1_6(call, now, out),
+            _ if SimulatedFeatures::of(version).actions_of_1_6 => self.answer_since_1_6(call, now, out),
             action => not_supported(action),
         }
     }
