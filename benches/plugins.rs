@@ -1,5 +1,5 @@
-//! What a plugin costs: the round trip of a call through a handler, from the link to the thread of the plugins and back, and the way of a
-//! call that no plugin handles. Run it with `cargo bench --bench plugins`; what the figures mean is in `docs/performance.md`.
+//! What a plugin costs: the round trip of a call through a handler, from the link to the thread of the plugins and back, and the way of
+//! a call that no plugin handles. Run it with `cargo bench --bench plugins`; what the figures mean is in `docs/performance.md`.
 
 #![allow(
     clippy::print_stdout,
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 /// Calls through a handler.
 const ROUND_TRIPS: usize = 20_000;
-/// Calls that nobody handles.
+/// Calls that no plugin handles.
 const UNHANDLED: u32 = 2_000_000;
 const STATION: StationKey = StationKey(1);
 const PLUGIN: &str = "exports.onLoad = function () {
@@ -59,7 +59,7 @@ impl PluginHost for Program {
 
     fn order(&self, _: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
         if let LinkOrder::Answer { ticket, answer: Some(_) } = order {
-            self.0.send(ticket).expect("somebody waits");
+            self.0.send(ticket).expect("the receiver exists");
         }
         Ok(())
     }
@@ -115,7 +115,7 @@ fn main() {
     let none = per_call(&mut plugged, &payload);
     assert_eq!(runtime.block_on(plugins.load("bench")).failure, None);
     let other = per_call(&mut plugged, &payload);
-    println!("a call that nobody handles: {none:?} without plugins, {other:?} beside a handler of another action");
+    println!("a call that no plugin handles: {none:?} without plugins, {other:?} beside a handler of another action");
     println!("the same without the hook:  {bare:?}");
 
     let mut times: Vec<Duration> = (0..ROUND_TRIPS)
@@ -136,7 +136,7 @@ fn ask(behaviour: &mut dyn Behaviour, action: &str, payload: &Value) -> Answer {
     behaviour.answer(IncomingCall { action, payload, version: Version::V1_6 }, now(), &mut Outbox::default())
 }
 
-/// The time of a call of an action that nobody handles.
+/// The time of a call of an action that no plugin handles.
 fn per_call(behaviour: &mut dyn Behaviour, payload: &Value) -> Duration {
     let moment = now();
     let began = Instant::now();

@@ -44,7 +44,7 @@ const EVENTS: u64 = 1_000_000;
 const MEMORY: usize = 1 << 30;
 /// Frames in a measurement.
 const FRAMES: usize = 500;
-/// Events a second that arrive while somebody looks.
+/// Events a second that arrive while the screen is in use.
 const ARRIVING: u64 = 50_000;
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -177,6 +177,7 @@ fn arriving(contents: &mut Contents, catalog: &Catalog, events: &mut Events) {
 fn filters(contents: &Contents) {
     println!("filters over {} records in the store                   records/s   passing", contents.records().range().end);
     let context = FilterContext {
+        newcomer: None,
         stations: contents.stations(),
         records: Some(contents.records()),
         now_micros: events::BEGAN + events::LAST as i64,
@@ -219,7 +220,7 @@ fn keys(catalog: &Catalog) {
     let (sender, _recorder) = ocpp_tui::trace::start(64 << 20, now()).expect("a thread for the recorder");
     let trace = sender.trace().clone();
     for number in 0..STATIONS {
-        trace.station(ocpp_tui::ocpp::Role::CentralSystem, &format!("CP{number:05}"));
+        sender.station(ocpp_tui::ocpp::Role::CentralSystem, &format!("CP{number:05}"));
     }
     let ends = Arc::new(AtomicBool::new(false));
     let telling = std::thread::spawn({
@@ -288,7 +289,7 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext
     look(&ReadContext { contents: &contents, catalog, profile: Profile::default(), gate: open_gate(), now })
 }
 
-/// A screen sleeps between two frames; a program that never does is interrupted by the kernel in the midst of one.
+/// A screen sleeps between two frames; a program that never sleeps is interrupted by the kernel during a frame.
 fn rest() {
     std::thread::sleep(Duration::from_millis(2));
 }

@@ -138,7 +138,7 @@ pub trait Behaviour: Send {
     /// The link is up, with this version.
     fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox);
 
-    /// The link is gone. Outstanding calls were reported as [`CaseOutcome::LinkLost`] before.
+    /// The link is gone. Outstanding calls were reported as [`CallOutcome::LinkLost`] before.
     fn disconnected(&mut self, now: Moment);
 
     /// The peer called; this is our answer.

@@ -92,7 +92,10 @@ impl Console {
                 self.hub.start_central_system(options).await.map(|_| CommandOutput::default()).map_err(CommandFailure::from)
             }
             Command::StartChargePoint(options) => {
-                self.hub.start_charge_point(options).map(|_| CommandOutput::default()).map_err(CommandFailure::from)
+                let started = self.hub.start_charge_point(options);
+                // The next command may name the station, so its row must be there.
+                self.hub.caught_up().await;
+                started.map(|_| CommandOutput::default()).map_err(CommandFailure::from)
             }
             Command::Call(call) => self.call(&call, line, context),
             Command::Send(send) => {

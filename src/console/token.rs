@@ -1,5 +1,6 @@
 //! The words of a command line. Blanks separate; double quotes and brackets keep blanks together; quotes stay in the word, because
 //! what they mean is decided where the word is used. Nothing here knows a command.
+//! Ours, because `shlex` removes the quotes, knows no brackets, and does not say where a word is in the line.
 
 use std::ops::Range;
 

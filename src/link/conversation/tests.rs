@@ -62,7 +62,7 @@ impl Behaviour for Scripted {
 fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
     let (events, _) = crate::trace::start(1 << 20, now).unwrap();
     let gate = Arc::new(Gate::new(events.trace().clone()));
-    let station = events.trace().station(Role::CentralSystem, "CP1");
+    let station = events.station(Role::CentralSystem, "CP1");
     ConversationContext { catalog: Catalog::embedded(), settings, numbers: NumberSource::default(), gate, station }
 }
 

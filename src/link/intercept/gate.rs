@@ -161,6 +161,9 @@ impl Gate {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
         let contents = self.trace.read();
+        // The first frame of a station may be here before the station's event is applied.
+        let newcomers = if contents.stations().get(station).is_none() { self.trace.newcomers(&contents) } else { Vec::new() };
+        let newcomer = newcomers.iter().find(|row| row.key == station);
         let row = contents.stations().get(station);
         let record = Record {
             sequence: contents.records().range().end,
@@ -178,7 +181,7 @@ impl Gate {
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
-        filter.matches(&record, &FilterContext::new(&contents, &local))
+        filter.matches(&record, &FilterContext { newcomer, ..FilterContext::new(&contents, &local) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

@@ -51,7 +51,7 @@ async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<Du
 /// Runs the link until it ends; what it counted comes with the end.
 async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (CloseReason, usize) {
     let (events, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
-    let station = events.trace().station(Role::CentralSystem, "CP1");
+    let station = events.station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let gate = Arc::new(Gate::new(events.trace().clone()));
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
