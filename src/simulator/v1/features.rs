@@ -41,7 +41,7 @@ pub(super) struct SimulatedFeatures {
     /// Whether MeterValues names the transaction.
     pub transaction_in_meter_values: bool,
     /// The form of meter values.
-    pub meter_form: MeterForm,
+    pub meter_form: MeterEntryForm,
     /// Whether StopTransaction has a reason.
     pub stop_reason: bool,
     /// How StopTransaction carries meter values.
@@ -63,7 +63,7 @@ pub(super) enum StatusNames {
 
 /// The form of one entry of meter values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MeterForm {
+pub(super) enum MeterEntryForm {
     /// The register alone.
     Register,
     /// Values with attributes, in one of the two mappings to JSON.
@@ -101,7 +101,7 @@ static OCPP_1_2: SimulatedFeatures = SimulatedFeatures {
     reservation_at_start: false,
     meter_values: "values",
     transaction_in_meter_values: false,
-    meter_form: MeterForm::Register,
+    meter_form: MeterEntryForm::Register,
     stop_reason: false,
     transaction_data: TransactionData::None,
     transfer_progress: false,
@@ -125,7 +125,7 @@ static OCPP_1_5: SimulatedFeatures = SimulatedFeatures {
     reservation_at_start: true,
     meter_values: "values",
     transaction_in_meter_values: true,
-    meter_form: MeterForm::ValuesWithAttributes,
+    meter_form: MeterEntryForm::ValuesWithAttributes,
     stop_reason: false,
     transaction_data: TransactionData::InValues,
     transfer_progress: false,
@@ -149,7 +149,7 @@ static OCPP_1_6: SimulatedFeatures = SimulatedFeatures {
     reservation_at_start: true,
     meter_values: "meterValue",
     transaction_in_meter_values: true,
-    meter_form: MeterForm::SampledValues,
+    meter_form: MeterEntryForm::SampledValues,
     stop_reason: true,
     transaction_data: TransactionData::Entries,
     transfer_progress: true,

@@ -14,7 +14,7 @@ use crate::behaviour::Outbox;
 use crate::clock::Moment;
 use crate::ocpp::{MeterMapping, Version};
 use crate::simulator::payload::written_time;
-use crate::simulator::v1::features::{MeterForm, SimulatedFeatures, TransactionData};
+use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures, TransactionData};
 
 /// The voltage of the simulated mains.
 pub(super) const VOLTS: f64 = 230.0;
@@ -46,9 +46,9 @@ fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names:
     let timestamp = written_time(now.wall);
     let (version, mapping) = form;
     match SimulatedFeatures::of(version).meter_form {
-        MeterForm::Register => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
-        MeterForm::ValuesWithAttributes => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
-        MeterForm::SampledValues => {
+        MeterEntryForm::Register => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
+        MeterEntryForm::ValuesWithAttributes => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
+        MeterEntryForm::SampledValues => {
             json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, context, names, reading) })
         }
     }
