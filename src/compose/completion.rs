@@ -1,5 +1,5 @@
-//! What could be written at the cursor: the fields that are missing, the values of enumerations, values the session knows. It only
-//! proposes; the text is changed by whoever asked.
+//! Completion at the cursor: missing fields, values of enumerations, values that occurred in the session. It returns candidates; the
+//! caller changes the text.
 
 use std::ops::Range;
 
@@ -166,7 +166,7 @@ fn values(place: FieldPlace<'_>, position: &CursorPosition, known: &KnownValues)
         .collect()
 }
 
-/// A comma, when the next member or element stands right behind the cursor.
+/// A comma, when the next member or element is right after the cursor.
 fn comma_behind(position: &CursorPosition) -> &'static str {
     let Some(following) = &position.following else { return "" };
     match position.following_mark {

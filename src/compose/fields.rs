@@ -1,4 +1,4 @@
-//! Finding a field of a message by the path of a value, and saying in a few words what a field holds.
+//! Finds a field of a message by the path of a value, and describes a field in a few words.
 
 use super::walk::PathStep;
 use crate::ocpp::{FieldDefinition, FieldKind, NumberRange};
@@ -13,7 +13,7 @@ pub struct FieldPlace<'a> {
 }
 
 impl FieldPlace<'_> {
-    /// Whether a list stands here.
+    /// Whether it is the list itself.
     pub const fn is_list(&self) -> bool {
         self.field.repeated.is_some() && !self.element
     }
@@ -54,7 +54,7 @@ fn object_fields(place: FieldPlace<'_>) -> Option<&[FieldDefinition]> {
     }
 }
 
-/// What a field holds, in a word or two: `text ≤ 20`, `integer`, `list of object`.
+/// The kind of a field, in a word or two: `text ≤ 20`, `integer`, `list of object`.
 pub fn type_label(field: &FieldDefinition) -> String {
     let one = kind_label(&field.kind);
     if field.repeated.is_some() { format!("list of {one}") } else { one }

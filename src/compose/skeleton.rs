@@ -1,5 +1,5 @@
-//! The required fields of a message as text to be filled in. Complete and plausible payloads are made by the catalog's samples;
-//! a skeleton leaves open what only a person knows.
+//! The required fields of a message as text to be filled in. Complete payloads are the catalog's samples; a skeleton leaves
+//! open what only the user knows.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ pub fn skeleton(fields: &[FieldDefinition], known: &KnownValues) -> Map<String, 
 /// The placeholder of one field, a list with its least number of elements.
 pub(super) fn field_skeleton(field: &FieldDefinition, known: &KnownValues) -> Value {
     match field.repeated {
-        // A list that may be empty is still written with one element, because an empty one is seldom meant.
+        // A list that may be empty gets one element, because an empty one is rarely useful.
         Some(least) => Value::Array((0..least.clamp(1, 8)).map(|_| element_skeleton(field, known)).collect()),
         None => element_skeleton(field, known),
     }

@@ -1,4 +1,4 @@
-//! Small messages, built by hand, for the tests of this floor. They have every kind of field, and only that is their point.
+//! Small messages with every kind of field of OCPP 1.x, for tests.
 
 use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, NumberRange, Role, Version, XmlBody, XmlForm};
 

@@ -1,4 +1,4 @@
-//! What changed between two versions, and what XML says differently than JSON: computed from the fields, never written by hand.
+//! The differences between two versions, and between JSON and XML, computed from the fields.
 
 use std::sync::Arc;
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn json_and_xml_differ_in_1_6_as_the_overlay_says() {
+    fn json_and_xml_differ_in_1_6_as_in_the_overlay() {
         let catalog = Catalog::embedded();
         let action = catalog.action(Version::V1_6, Role::ChargePoint, "MeterValues").unwrap();
         let xml = action.request.xml.as_ref().unwrap();

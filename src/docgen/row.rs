@@ -12,13 +12,13 @@ pub(super) struct FieldRow {
     pub kind: String,
     /// The name of its type in the definitions; empty for none.
     pub type_name: String,
-    /// How often it may stand there: `1`, `0..1`, `1..*`.
+    /// How often it may occur: `1`, `0..1`, `1..*`.
     pub occurs: String,
     /// Its limit in words, or nothing.
     pub limit: String,
     /// The texts that are allowed, when only some are.
     pub values: Vec<String>,
-    /// How XML writes it when that is no element of the same name.
+    /// Its form in XML when that is not an element of the same name.
     pub in_xml: Option<String>,
 }
 
@@ -54,7 +54,7 @@ fn add(fields: &[FieldDefinition], depth: usize, rows: &mut Vec<FieldRow>) {
     }
 }
 
-/// How often a field may stand in its object, as definitions count it. A list that must be there but may be empty exists in JSON only.
+/// How often a field may occur in its object. A list that is required but may be empty exists in JSON only.
 pub(super) fn occurs(field: &FieldDefinition) -> String {
     let most = field.max_items.map_or_else(|| "*".to_owned(), |most| most.to_string());
     match (field.required, field.repeated) {

@@ -1,5 +1,5 @@
-//! The shape of one message: a tree of fields, as JSON writes it and as XML writes it. The JSON Schema made from it is in
-//! `schema`, the check of a payload in `check`, made-up payloads in `sample`.
+//! The shape of one message: a tree of fields for JSON, and one for XML. The JSON Schema is in `schema`, validation in `check/`,
+//! samples in `sample/`.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +15,7 @@ pub struct MessageDefinition {
     pub name: Arc<str>,
     /// The fields of the JSON object, in the order in which the definitions list them.
     pub fields: Vec<FieldDefinition>,
-    /// The same message in XML, which wants its own order and, in OCPP 1.6, has other limits. `None` for a message of an extension,
+    /// The same message in XML, which has its own order and, in OCPP 1.6, other limits. `None` for a message of an extension,
     /// which exists in JSON only.
     pub xml: Option<XmlBody>,
     /// Where its JSON Schema comes from.
@@ -50,7 +50,7 @@ pub struct XmlBody {
 pub struct FieldDefinition {
     /// The JSON property name.
     pub name: String,
-    /// What it holds (for a repeated field: what each element holds).
+    /// The kind of its value; of a list, the kind of each element.
     pub kind: FieldKind,
     /// Whether it must be present.
     pub required: bool,
@@ -60,7 +60,7 @@ pub struct FieldDefinition {
     pub max_items: Option<u32>,
     /// The name of its type in the definitions: `IdToken`, `xs:int`. Empty for a type without a name.
     pub type_name: String,
-    /// How XML writes it. In a message without XML it is an element of the same name.
+    /// Its form in XML. In a message without XML it is an element of the same name.
     pub xml: XmlForm,
 }
 
@@ -75,7 +75,7 @@ pub enum XmlForm {
     Text,
 }
 
-/// What a field holds.
+/// The kind of a field's value.
 #[derive(Debug, Clone)]
 pub enum FieldKind {
     /// Text with an optional limit in characters.
@@ -153,7 +153,7 @@ fn is_position(step: &str) -> bool {
 }
 
 impl FieldDefinition {
-    /// What the field holds, in words: `list of text, at most 20 characters`.
+    /// The kind of the value, in words: `list of text, at most 20 characters`.
     pub fn label(&self) -> String {
         match (self.repeated, self.max_items) {
             (Some(0), None) => format!("list of {}", self.kind.label()),
@@ -166,7 +166,7 @@ impl FieldDefinition {
 }
 
 impl FieldKind {
-    /// What it is, in words.
+    /// The kind, in words.
     pub fn label(&self) -> String {
         match self {
             FieldKind::Text { max_length: None } => "text".to_owned(),

@@ -23,7 +23,7 @@ impl NumberRange {
         self.maximum.map_or(value, |maximum| value.min(maximum))
     }
 
-    /// The range in words: `0 to 100`, `at least 0`. `None` without limits, and for 32 bits, which nobody wants to read.
+    /// The range in words: `0 to 100`, `at least 0`. `None` without limits, and for 32 bits, the range of all integers of 1.x.
     pub fn label(self) -> Option<String> {
         if self == NumberRange::INT_32 {
             return None;

@@ -1,4 +1,4 @@
-//! Makes findings of a validator's errors: the place, the rule, one sentence for a person, and whether peers in the field tolerate it.
+//! Turns the errors of a validator into findings: position, rule, one sentence for the user, and whether it is tolerated.
 
 use std::fmt::Write as _;
 
@@ -12,9 +12,9 @@ use crate::ocpp::message::{self, FieldDefinition, FieldKind, XmlForm};
 use crate::ocpp::meter_forms::NormalisedPayload;
 use crate::ocpp::{Finding, FindingRule, NumberRange, Version, suggest};
 
-/// How much of a value a sentence quotes.
+/// The most characters of a value that a sentence quotes.
 const MAX_QUOTE: usize = 60;
-/// How many values of an enumeration a sentence names.
+/// The most values of an enumeration that a sentence names.
 const MAX_CHOICES: usize = 12;
 
 /// What is needed to understand the errors of one payload.
@@ -28,7 +28,7 @@ pub(super) struct Translator<'check> {
 struct SchemaPlace<'check> {
     /// As a JSON pointer.
     pointer: String,
-    /// As a person writes it: `meterValue[0].timestamp`; `the payload` at the top.
+    /// In words: `meterValue[0].timestamp`; `the payload` at the top.
     name: String,
     /// The field there, when it is one.
     field: Option<&'check FieldDefinition>,
@@ -65,7 +65,7 @@ impl Translator<'_> {
                 add(self.finding(&place, FindingRule::TooFew, message, false));
             }
             ValidationErrorKind::Type { .. } => {
-                // OCPP 1.2 and 1.5 were spoken by programs that took any number.
+                // Programs for OCPP 1.2 and 1.5 accept any number.
                 let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer(_)));
                 let message = format!("{} is {} where {} is wanted", place.name, quote(value), wanted(&place));
                 add(self.finding(&place, FindingRule::Type, message, number && self.version.dialect().loose_values));
@@ -89,7 +89,7 @@ impl Translator<'_> {
             ValidationErrorKind::Enum { .. } => {
                 if let (Value::String(text), Some(field)) = (value, place.field) {
                     let message = enumeration(&place.name, text, field);
-                    // XML attributes are meter readings of OCPP 1.5; ocppjs let any text pass there.
+                    // XML attributes are in meter readings of OCPP 1.5, where ocppjs accepts any text.
                     add(self.finding(&place, FindingRule::Enumeration, message, field.xml == XmlForm::Attribute));
                 }
             }
@@ -134,7 +134,7 @@ impl Translator<'_> {
         Finding { path: self.original(pointer), rule: FindingRule::UnknownField, message, tolerated: false }
     }
 
-    /// ocppjs did not want the time of meter readings in OCPP 1.5, so there are stations that do not send it.
+    /// ocppjs does not require the timestamp of meter readings in OCPP 1.5, so some stations do not send it.
     fn may_lack(&self, place: &SchemaPlace, property: &str) -> bool {
         let has_readings = |field: &FieldDefinition| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text);
         let is_time = |field: &FieldDefinition| field.name == property && matches!(field.kind, FieldKind::DateTime);
@@ -209,7 +209,7 @@ fn length(value: &Value) -> usize {
     value.as_array().map_or(0, Vec::len)
 }
 
-/// A value as JSON, cut short. Control characters come out escaped.
+/// A value as JSON, shortened, with control characters escaped.
 fn quote(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".to_owned(),

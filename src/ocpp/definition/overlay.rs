@@ -1,4 +1,4 @@
-//! What a version says differently in JSON than in its WSDL. The file explains its format in its own head; this module reads it and
+//! The differences of a version's JSON from its WSDL. The file explains its format in its own head; this module reads it and
 //! changes the JSON fields of messages.
 
 use serde::Deserialize;

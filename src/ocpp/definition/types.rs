@@ -1,5 +1,5 @@
-//! The XML Schema inside a WSDL file, read into fields. Knows the parts of XML Schema with which OCPP is written and names any other
-//! part as a fault: a definition that is understood halfway would check halfway.
+//! The XML Schema inside a WSDL file, read into fields. It supports the parts of XML Schema that OCPP uses. Any other
+//! part is a fault, because a definition that is read in part would validate in part.
 
 use std::cell::Cell;
 use std::collections::HashMap;

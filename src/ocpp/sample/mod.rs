@@ -1,5 +1,5 @@
-//! Made-up payloads: what a person would have typed for an example. Which fields an example has and in which shape comes from the
-//! message; what stands in a field, by its name, is in `values`, and what is too long for a line there is in `certificates`.
+//! Samples of payloads. The fields and their kinds come from the message, the values from `values` by field name, certificates and
+//! signatures from `certificates`.
 
 pub(crate) mod certificates;
 mod context;
@@ -13,19 +13,19 @@ use super::message::{FieldDefinition, FieldKind, MessageDefinition};
 use super::number_range::number;
 
 impl MessageDefinition {
-    /// A plausible payload: the required fields and the optional ones that people usually send. It is valid.
+    /// A plausible, valid payload: the required fields and common optional ones.
     pub fn sample(&self, context: &SampleContext) -> Value {
         object(&self.fields, &SamplePlace::root(&self.name), context)
     }
 
-    /// The required fields with nothing in them, to be filled in: empty texts, zeros, the first value of an enumeration.
+    /// The required fields with placeholders: empty texts, zeros, the first value of an enumeration.
     pub fn skeleton(&self) -> Value {
         blank_object(&self.fields)
     }
 }
 
 fn object(fields: &[FieldDefinition], place: &SamplePlace, context: &SampleContext) -> Value {
-    let wanted = fields.iter().filter(|field| field.required || values::is_usual(place, &field.name));
+    let wanted = fields.iter().filter(|field| field.required || values::is_common(place, &field.name));
     Value::Object(wanted.map(|field| (field.name.clone(), content(field, place, context))).collect())
 }
 
@@ -47,7 +47,7 @@ fn content(field: &FieldDefinition, place: &SamplePlace, context: &SampleContext
     };
     match field.repeated {
         None => one(),
-        // An example of a list has something in it.
+        // A list of a sample is never empty.
         Some(minimum) => Value::Array((0..minimum.max(1)).map(|_| one()).collect()),
     }
 }

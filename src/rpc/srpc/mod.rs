@@ -1,5 +1,5 @@
-//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. What is sent is strict; what is received is read as
-//! leniently as it can be understood, and every leniency is remarked. Payloads are not looked into here.
+//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. Encoding is strict. Decoding accepts
+//! everything that can be understood, with a remark for every deviation. Payloads are not validated here.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::{Deserializer, Value, json};
 use crate::ocpp::{Dialect, ErrorCode, MessageType, Version};
 use crate::rpc::OutgoingPayload;
 
-/// A message id as the peer wrote it. Texts are the rule; ocppjs accepts numbers too and echoes them.
+/// A message id as the peer wrote it: a text, or a number, which ocppjs accepts and echoes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageId(Value);
 
@@ -41,41 +41,41 @@ impl fmt::Display for MessageId {
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SrpcMessage {
-    /// `[2, id, action, payload]`. A payload that is missing is `null`.
+    /// `[2, id, action, payload]`. A missing payload is `null`.
     Call {
         /// The id.
         id: MessageId,
         /// The operation's name.
         action: String,
-        /// The payload, whatever it is.
+        /// The payload, any JSON.
         payload: Value,
     },
     /// `[3, id, payload]`.
     Result {
         /// The id of the call.
         id: MessageId,
-        /// The payload, whatever it is.
+        /// The payload, any JSON.
         payload: Value,
     },
     /// `[4, id, code, description, details]`.
     Error {
         /// The id of the call.
         id: MessageId,
-        /// The code as it was spelt.
+        /// The code as it was spelled.
         code: String,
-        /// One sentence or nothing.
+        /// One sentence, or empty.
         description: String,
-        /// Whatever else the peer wants to say.
+        /// Further details, any JSON.
         details: Value,
     },
 }
 
-/// A message and what is odd about its frame.
+/// A message, and the deviations of its frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedFrame {
     /// The message.
     pub message: SrpcMessage,
-    /// What was tolerated, a sentence, when something was.
+    /// What was tolerated, in a sentence.
     pub remark: Option<String>,
 }
 
@@ -83,18 +83,18 @@ pub struct DecodedFrame {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{reason}{}", offset.map(|offset| format!(" (at byte {offset})")).unwrap_or_default())]
 pub struct MalformedFrame {
-    /// What is wrong, for a person.
+    /// What is wrong, for the user.
     pub reason: String,
-    /// Where in the text, in bytes, when there is such a place.
+    /// The position in the text, in bytes, when it is known.
     pub offset: Option<usize>,
-    /// The error to send back. `None` when the rules of the version want no reaction, or when the frame is itself an answer.
+    /// The error to send back. `None` when the version's rules require no reaction, or when the frame is itself an answer.
     pub reply: Option<Box<SrpcReply>>,
 }
 
 /// The error that a malformed frame is answered with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SrpcReply {
-    /// The id of the frame, or a stand-in.
+    /// The id of the frame, or the one for unreadable ids.
     pub id: MessageId,
     /// The code.
     pub code: ErrorCode,
@@ -102,13 +102,13 @@ pub struct SrpcReply {
     pub description: String,
 }
 
-/// The text of a call. A typed payload stands in it verbatim.
+/// The text of a call, with a typed payload verbatim.
 pub fn encode_call(id: &str, action: &str, payload: &OutgoingPayload) -> String {
     // Values can always be written: their keys are texts.
     serde_json::to_string(&(2, id, action, payload)).unwrap_or_default()
 }
 
-/// The text of a result. A typed payload stands in it verbatim.
+/// The text of a result, with a typed payload verbatim.
 pub fn encode_result(id: &MessageId, payload: &OutgoingPayload) -> String {
     serde_json::to_string(&(3, &id.0, payload)).unwrap_or_default()
 }
@@ -121,7 +121,7 @@ pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str, dialect:
 /// Reads a frame.
 ///
 /// # Errors
-/// When it is no message; the error says what to send back, which depends on the version (see [`MalformedFrame::reply`]).
+/// When it is not a message; the error has the reply to send, which depends on the version (see [`MalformedFrame::reply`]).
 pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> {
     let elements = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(elements)) => elements,
@@ -205,7 +205,7 @@ fn long_id(limit: usize) -> String {
     format!("the message id is longer than {limit} characters")
 }
 
-/// Reads a result or an error. Nothing is ever sent back: an answer is not answered.
+/// Reads a result or an error. A malformed one gets no reply, because an answer is not answered.
 fn answer(
     elements: Vec<Value>,
     odd_type: Option<&str>,
@@ -261,7 +261,7 @@ fn unreadable(reason: String, offset: Option<usize>) -> MalformedFrame {
     MalformedFrame { reason, offset, reply: None }
 }
 
-/// The text is not JSON. OCPP-J answers with an error when it can tell that a call was meant (§4.2.3); SRPC says nothing.
+/// The text is not JSON. OCPP-J answers with an error when the text begins like a call (§4.2.3); SRPC ignores it.
 fn not_json(text: &str, error: &serde_json::Error, version: Version) -> MalformedFrame {
     let offset = offset(text, error.line(), error.column());
     let what = error.to_string();
@@ -277,7 +277,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     (before + column.saturating_sub(1)).min(text.len())
 }
 
-/// The id of a text that begins like a call, `[2,"id",`, and goes wrong behind.
+/// The id of a text that begins like a call, `[2,"id",`, and breaks after it.
 fn begun_call(text: &str, dialect: &Dialect) -> Option<MessageId> {
     if !dialect.answers_malformed {
         return None;

@@ -24,7 +24,7 @@ fn random(fields: &[FieldDefinition], rng: &mut Rng) -> Value {
         }
         let value = match field.repeated {
             None => one(&field.kind, rng),
-            // XML has no empty lists: one that may be left out is, and one that must be there is made up by the reader.
+            // XML has no empty lists: an optional one is left out, and the reader adds a required one.
             Some(minimum) => {
                 let minimum = if field.required { minimum } else { minimum.max(1) };
                 (0..rng.u32(minimum..minimum + 3)).map(|_| one(&field.kind, rng)).collect()
@@ -119,7 +119,7 @@ fn samples_and_skeletons_are_read_back() {
 }
 
 #[test]
-fn an_action_that_nobody_knows_is_written_and_read() {
+fn an_unknown_action_is_written_and_read() {
     let catalog = Catalog::embedded();
     let payload = json!({ "delay": 5 });
     let text = write_request(&catalog, Version::V1_5, Role::CentralSystem, "Reboot", &payload, &headers().0);
@@ -201,7 +201,7 @@ proptest! {
 }
 
 #[test]
-fn an_action_of_json_only_is_written_like_one_that_nobody_knows() {
+fn an_action_of_json_only_is_written_like_an_unknown_one() {
     let catalog = Catalog::embedded();
     let payload = json!({ "requestId": 1 });
     let text = write_request(&catalog, Version::V1_6, Role::CentralSystem, "GetLog", &payload, &headers().0);
