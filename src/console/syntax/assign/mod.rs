@@ -40,6 +40,14 @@ impl AppliedAssignments {
         let refused = self.errors.iter().any(|error| !force || error.fault.is_fatal());
         if refused { Err(self.errors) } else { Ok(self.payload) }
     }
+
+    /// The payload of a command that has no `--force`: faults of values are sent, because the user wrote them on purpose; a name that
+    /// occurs twice is refused.
+    pub fn accept_unambiguous(self) -> Result<OutgoingPayload, Vec<AssignError>> {
+        let is_doubled = |error: &AssignError| matches!(error.fault, AssignFault::DoubledName { .. });
+        let force = !self.errors.iter().any(is_doubled);
+        self.accept(force)
+    }
 }
 
 /// A fault and its place.
