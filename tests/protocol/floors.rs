@@ -174,6 +174,17 @@ fn a_name_stands_for_one_type_but_the_listed_ones() {
     assert_none(&duplicate_faults(&SOURCES, DUPLICATES));
 }
 
+#[test]
+fn versions_are_compared_inside_ocpp_only() {
+    let compares = |line: &str| ["== Version::", "!= Version::"].iter().any(|text| line.contains(text));
+    let sources = files();
+    let outside = sources.iter().filter(|(file, _)| !file.starts_with("ocpp/"));
+    let found = outside.filter_map(|(file, text)| Some(format!("{file}: {}", text.lines().find(|line| compares(line))?)));
+    let faults: Vec<String> = found.map(|line| format!("{line}: ask Version::dialect for what differs")).collect();
+    assert_none(&faults);
+    assert!(compares("if version == Version::V1_6 {"));
+}
+
 /// The rules would find nothing if the sources were not read: here every slip must be found that is added to them.
 #[test]
 fn faults_in_the_sources_are_found() {

@@ -77,10 +77,12 @@ const fn rule(rule: FindingRule) -> &'static str {
     match rule {
         FindingRule::Required => "a required field is missing",
         FindingRule::TooFew => "a list is too short",
+        FindingRule::TooMany => "a list is too long",
         FindingRule::UnknownField => "a field that the message does not have",
         FindingRule::Type => "the wrong JSON type",
         FindingRule::Enumeration => "not in the enumeration",
         FindingRule::Length => "longer than its limit",
+        FindingRule::Range => "outside its range",
         FindingRule::Format => "not in its format",
     }
 }
