@@ -1,4 +1,4 @@
-//! The form in which a script gives an answer, as `calls.js` of the JavaScript engine makes it. Plugins and scenarios share it.
+//! The form in which a script returns an answer, made by `calls.js` of the JavaScript engine. Plugins and scenarios share it.
 
 use std::time::Duration;
 

@@ -302,7 +302,7 @@ async fn link(
         let _ = older.order(LinkOrder::Replaced);
     }
     let up = LinkUp { stream, station, number, version, peer, handshake };
-    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
+    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.responder));
     panic_guard::guarded(running, &reception.context.events, station, number).await;
     reception.directory.detach(station, number);
 }

@@ -6,7 +6,6 @@ mod conversation;
 mod directory;
 mod endpoint;
 mod handshake_headers;
-mod inspect;
 mod intercept;
 mod listener;
 mod network;

@@ -35,18 +35,6 @@ const CYCLES: &[&[&str]] = &[
         "trace/filter/pattern.rs",
         "trace/filter/payload.rs",
     ],
-    &["tui/pane/message.rs", "tui/pane/soap.rs"],
-    &[
-        "tui/update/clipboard.rs",
-        "tui/update/compose.rs",
-        "tui/update/drafts.rs",
-        "tui/update/held_frames.rs",
-        "tui/update/layout.rs",
-        "tui/update/palette.rs",
-        "tui/update/panes.rs",
-        "tui/update/send.rs",
-        "tui/update/sources.rs",
-    ],
 ];
 
 /// Modules whose own file uses parts of the module which use that file.
@@ -62,10 +50,6 @@ const ENTANGLED: &[&str] = &[
     "simulator/v1/charge_point/mod.rs",
     "trace/filter/mod.rs",
     "trace/station_summary/mod.rs",
-    "tui/state/message/mod.rs",
-    "tui/state/trace/mod.rs",
-    "tui/theme/mod.rs",
-    "tui/update/mod.rs",
 ];
 
 /// Names of more than one type, with how many.

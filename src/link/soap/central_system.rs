@@ -235,7 +235,7 @@ impl NewSoapLink {
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
-        let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
+        let running = actor::run(up, &mut requests, &mut inbox, context, admission.responder);
         panic_guard::guarded(running, &context.events, station, number).await;
         reception.doors.close(&identity, number);
         reception.directory.detach(station, number);

@@ -18,7 +18,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::backoff::Backoff;
 use super::url::CentralSystemUrl;
 use super::{LinkContext, LinkUp};
-use crate::behaviour::Behaviour;
+use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::close_reason::{CloseReason, lost};
 use crate::link::directory::{LinkInbox, LinkOrder};
@@ -61,7 +61,7 @@ enum Next {
 }
 
 /// Keeps the charge point connected until the session ends.
-pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>, mut inbox: LinkInbox, context: LinkContext) {
+pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbox: LinkInbox, context: LinkContext) {
     let mut backoff = Backoff::new(fastrand::u64(..));
     let mut began = Instant::now();
     let mut link = 0;
@@ -74,10 +74,10 @@ pub async fn keep_connected(dial: DialTarget, mut behaviour: Box<dyn Behaviour>,
                     Ok(Dialled { stream, peer, handshake }) => {
                         link = context.events.numbers().next();
                         let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
-                        let running = Box::pin(websocket::run(up, &mut inbox, &context, behaviour));
+                        let running = Box::pin(websocket::run(up, &mut inbox, &context, responder));
                         let done = panic_guard::guarded(running, &context.events, dial.station, link).await;
                         let Some((returned, end)) = done else { return };
-                        behaviour = returned;
+                        responder = returned;
                         after(end)
                     }
                     Err(next) => next,

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::Conversation;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
+use crate::link::conversation::{Conversation, out_frame};
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Direction, FrameKind, FrameText};
+use crate::trace::{Frame, FrameKind, FrameText};
 
 /// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
 const DESCRIPTION_LIMIT: usize = 255;
@@ -22,6 +22,7 @@ pub(in crate::link) struct SrpcFraming;
 
 impl Framing for SrpcFraming {
     type Question = MessageId;
+    type Incoming = FrameText;
     type Outgoing = FrameText;
 
     fn carries(&self, _definition: &ActionDefinition) -> bool {
@@ -51,6 +52,19 @@ impl Framing for SrpcFraming {
     }
 
     fn drop_request(&mut self, _question: MessageId) {}
+
+    fn drop_outgoing(&mut self, _message: FrameText) {}
+
+    fn read_answer(&self, text: &str, version: Version) -> Answer {
+        match srpc::decode(text, version).map(|decoded| decoded.message) {
+            Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
+            Ok(SrpcMessage::Error { code, description, .. }) => {
+                let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
+                Answer::Error { code, description: description.into() }
+            }
+            Ok(SrpcMessage::Call { .. }) | Err(_) => Answer::Silence,
+        }
+    }
 }
 
 fn encoded(text: String) -> EncodedMessage<FrameText> {
@@ -93,7 +107,6 @@ impl Conversation<SrpcFraming> {
     pub fn raw(&mut self, text: String, now: Moment) {
         let text = FrameText::from(text);
         let decoded = srpc::decode(text.as_str(), self.version());
-        self.outgoing.push(text.clone());
         let (kind, call, remark) = match decoded {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
@@ -105,10 +118,10 @@ impl Conversation<SrpcFraming> {
             Ok(_) => (FrameKind::Error, None, None),
             Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string())),
         };
-        self.tell_frame(Direction::Out, kind, text, now, |frame| {
-            (frame.exchange, frame.action) = call.unzip();
-            frame.remark = remark.map(String::into_boxed_str);
-        });
+        let (exchange, action) = call.unzip();
+        let remark = remark.map(String::into_boxed_str);
+        let frame = Frame { exchange, action, remark, ..out_frame(kind, text.clone()) };
+        self.send_message(text, frame, now);
         self.flush_calls(now);
     }
 }

@@ -4,7 +4,6 @@
 mod backoff;
 pub(super) mod dialer;
 pub(super) mod framing;
-mod inspect;
 pub(super) mod url;
 
 use std::convert::Infallible;
@@ -27,19 +26,18 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::close_reason::{CloseReason, broken, closed_by_peer, gone, unread};
-use super::conversation::{Conversation, ConversationContext};
+use super::conversation::{Conversation, ConversationContext, Outgoing};
 use super::directory::{LinkInbox, LinkOrder};
 use super::intercept::gate::Gate;
+use super::intercept::queue::InspectionVerdict;
 use super::network::Network;
 use super::settings::{LinkSettings, SharedSettings};
 use super::websocket::framing::SrpcFraming;
-use crate::behaviour::Behaviour;
+use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::trace::{Direction, EventKind, EventSender, StationKey};
-
-use inspect::WebSocketInspections;
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -95,13 +93,13 @@ pub(super) struct LinkUp<S> {
     pub handshake: Box<str>,
 }
 
-/// Runs a link until it ends, and hands the behaviour back.
+/// Runs a link until it ends, and hands back what stands behind it.
 pub(super) async fn run<S>(
     up: LinkUp<S>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
-    behaviour: Box<dyn Behaviour>,
-) -> (Box<dyn Behaviour>, CloseReason)
+    responder: Responder,
+) -> (Responder, CloseReason)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -115,14 +113,14 @@ where
     let transport = Transport::WebSocket;
     let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.events.send(Some(station), began, connected)).await;
-    let mut link = WebSocketLink::begin(up, context, behaviour, began);
+    let mut link = WebSocketLink::begin(up, context, responder, began);
     link.tell_pings(began);
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
-    let behaviour = Box::pin(link.finish(&end)).await;
+    let responder = Box::pin(link.finish(&end)).await;
     let reason = end.reason();
     Box::pin(context.events.send(Some(station), now(), EventKind::Disconnected { link: number, reason: reason.into() })).await;
-    (behaviour, end)
+    (responder, end)
 }
 
 /// As in ocppjs: a charge point pings at once, a central system after the first interval.
@@ -140,8 +138,8 @@ struct WebSocketLink<'a, S> {
     settings: Arc<LinkSettings>,
     our_role: Role,
     conversation: Conversation<SrpcFraming>,
-    /// In a box, because most links have none.
-    inspections: Option<Box<WebSocketInspections>>,
+    /// Events on their way to the trace; kept for its memory.
+    events: Vec<(Moment, EventKind)>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -163,10 +161,10 @@ impl<'a, S> WebSocketLink<'a, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> WebSocketLink<'a, S> {
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, responder: Responder, now: Moment) -> WebSocketLink<'a, S> {
         let numbers = context.events.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-        let our_role = behaviour.role();
+        let our_role = responder.behaviour.role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         let gate = context.gate.clone();
         let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station: up.station };
@@ -174,10 +172,10 @@ where
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(SrpcFraming, surroundings, up.version, behaviour, now),
+            conversation: Conversation::begin(SrpcFraming, surroundings, up.version, responder, now),
             settings,
             our_role,
-            inspections: None,
+            events: Vec::new(),
             pinged: None,
             next_ping,
             unwritten: false,
@@ -259,14 +257,14 @@ where
     }
 
     fn record_event(&mut self, now: Moment, happening: EventKind) {
-        self.conversation.events.push((now, happening));
+        self.conversation.record(now, happening);
     }
 
     fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
-            Some(LinkOrder::Inspected { ticket, verdict }) => self.apply_verdict(ticket, verdict, now()),
+            Some(LinkOrder::Inspected { ticket, verdict }) => self.apply_verdict(ticket, &verdict, now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
@@ -304,8 +302,7 @@ where
 
     fn deadline(&self) -> Option<Instant> {
         let conversation = self.conversation.next_deadline().map(Instant::from_std);
-        let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline()).map(Instant::from_std);
-        [conversation, inspections, self.next_ping, self.write_deadline].into_iter().flatten().min()
+        [conversation, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
     fn tick(&mut self) -> Result<(), CloseReason> {
@@ -334,19 +331,23 @@ where
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), CloseReason> {
-        if self.inspections.is_some() || !self.conversation.outgoing.is_empty() {
-            self.inspect_outgoing(now());
+        self.conversation.prepare_outgoing(now());
+        if self.conversation.outgoing.is_empty() {
+            return Ok(());
         }
-        if !self.conversation.outgoing.is_empty() {
-            // The list goes back afterwards, so that its memory serves the next turn.
-            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
-            for text in outgoing.drain(..) {
-                self.write_message(Message::Text(text)).await?;
-            }
-            self.conversation.outgoing = outgoing;
-            self.conversation.sent(Instant::now().into_std());
+        // The list goes back afterwards, so that its memory serves the next turn.
+        let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+        for Outgoing { message, event, .. } in outgoing.drain(..) {
+            let Some(message) = message else {
+                self.events.extend(event);
+                continue;
+            };
+            self.write_message(Message::Text(message)).await?;
+            // It happened when it was on its way; the latency of an answer is ours to be seen.
+            self.events.extend(event.map(|(when, kind)| (when.at(Instant::now().into_std()), kind)));
         }
-        self.context.events.send_all(self.station, &mut self.conversation.events).await;
+        self.conversation.outgoing = outgoing;
+        self.context.events.send_all(self.station, &mut self.events).await;
         Ok(())
     }
 
@@ -364,13 +365,38 @@ where
     }
 
     /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
-    async fn finish(mut self, end: &CloseReason) -> Box<dyn Behaviour> {
-        let (behaviour, mut told) = self.conversation.end(now());
-        self.context.events.send_all(self.station, &mut told).await;
+    async fn finish(mut self, end: &CloseReason) -> Responder {
+        let (responder, events) = self.conversation.end(now());
+        self.events.extend(events);
+        self.context.events.send_all(self.station, &mut self.events).await;
         if let Some((code, reason)) = end.goodbye() {
             close(&mut self.stream, code, reason).await;
         }
-        behaviour
+        responder
+    }
+
+    /// A text of the peer: it is handled, or waits for an inspection.
+    fn arrived(&mut self, text: Utf8Bytes, now: Moment) {
+        if let Some(text) = self.conversation.inspect_incoming(text, now) {
+            self.conversation.receive(text, now);
+        }
+    }
+
+    /// A frame was inspected.
+    fn apply_verdict(&mut self, ticket: u64, verdict: &InspectionVerdict, now: Moment) {
+        self.conversation.judge(ticket, verdict);
+        self.take_released(now);
+    }
+
+    /// Handles what need not wait any more.
+    fn take_released(&mut self, now: Moment) {
+        while let Some((text, verdict)) = self.conversation.inspected_incoming(now) {
+            match verdict {
+                InspectionVerdict::Pass => self.conversation.receive(text, now),
+                InspectionVerdict::Change(changed) => self.conversation.receive(changed.into(), now),
+                InspectionVerdict::Drop => {}
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 
 use super::*;
-use crate::behaviour::{Answer, CallOutcome, IncomingCall, Outbox};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::link::LinkHandle;
 use crate::ocpp::Role;
 
@@ -26,10 +26,12 @@ impl Behaviour for Counting {
 
     fn disconnected(&mut self, _now: Moment) {}
 
-    fn answer(&mut self, _call: IncomingCall<'_>, _now: Moment, _out: &mut Outbox) -> Answer {
+    fn propose(&mut self, _call: IncomingCall<'_>, _now: Moment) -> Proposal {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
+        Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"})).into()
     }
+
+    fn commit(&mut self, _effect: ProposedEffect, _sent: &Answer, _now: Moment, _out: &mut Outbox) {}
 
     fn answered(&mut self, _action: &str, _payload: &Value, _outcome: CallOutcome<'_>, _now: Moment, _out: &mut Outbox) {}
 
@@ -58,7 +60,7 @@ async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> 
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
     let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
-    let (_, end) = run(up, inbox, &context, Box::new(Counting(answered.clone()))).await;
+    let (_, end) = run(up, inbox, &context, Responder::new(Box::new(Counting(answered.clone())))).await;
     (end, answered.load(Ordering::Relaxed))
 }
 

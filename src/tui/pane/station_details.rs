@@ -27,8 +27,8 @@ pub struct PageLines {
     pub counts: bool,
 }
 
-/// Draws the page. True when something counts seconds.
-pub fn page(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
+/// Draws the page. True when something on it counts seconds.
+pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
     let inside =

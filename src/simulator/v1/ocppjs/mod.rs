@@ -1,16 +1,14 @@
 //! The fixed payloads and answers of GIR ocppjs 1.0.2, so that what was written for it meets the same messages. They are data, in
-//! `payloads.json`; here is only how they are looked up and who answers with them.
+//! `payloads.json`; here is only how they are looked up.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use crate::clock::Moment;
-use crate::ocpp::{MeterMapping, Role, Version};
+use crate::ocpp::{MeterMapping, Version};
 use crate::simulator::payload::written_time;
 
 /// The payloads of one version.
@@ -52,53 +50,10 @@ pub fn result(version: Version, action: &str, now: Moment) -> Option<Value> {
     }
 }
 
-/// A simulator whose answers are those of ocppjs where ocppjs has one. As in ocppjs, nothing follows from a call that is answered so.
-pub struct FixedAnswers {
-    simulator: Box<dyn Behaviour>,
-}
-
-impl FixedAnswers {
-    /// Puts the fixed answers before a simulator.
-    pub fn new(simulator: Box<dyn Behaviour>) -> FixedAnswers {
-        FixedAnswers { simulator }
-    }
-}
-
-impl Behaviour for FixedAnswers {
-    fn role(&self) -> Role {
-        self.simulator.role()
-    }
-
-    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.simulator.connected(version, now, out);
-    }
-
-    fn disconnected(&mut self, now: Moment) {
-        self.simulator.disconnected(now);
-    }
-
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
-        match result(call.version, call.action, now) {
-            Some(payload) => Answer::result(payload),
-            None => self.simulator.answer(call, now, out),
-        }
-    }
-
-    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
-        self.simulator.answered(action, payload, outcome, now, out);
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.simulator.deadline()
-    }
-
-    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
-        self.simulator.deadline_reached(now, out);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
     use crate::ocpp::Catalog;
 

@@ -39,7 +39,7 @@ fn pending_and_rejected_wait_as_long_as_they_are_told() {
 
 #[test]
 fn a_failed_boot_is_tried_again() {
-    for outcome in [CallOutcome::Timeout, CallOutcome::Error { code: "InternalError" }] {
+    for outcome in [CallOutcome::Timeout, CallOutcome::Error { code: "InternalError", description: "" }] {
         let mut world = World::new(Version::V1_6, true);
         world.connect();
         let boot = world.expect("BootNotification");

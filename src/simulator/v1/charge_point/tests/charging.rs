@@ -166,7 +166,7 @@ fn a_failed_start_is_sent_again_while_the_car_charges() {
     world.pass_seconds(60);
     let mut again = world.said();
     assert_eq!(again.remove(0).payload, first.payload);
-    world.end(&first, CallOutcome::Error { code: "InternalError" });
+    world.end(&first, CallOutcome::Error { code: "InternalError", description: "" });
     world.pass_seconds(120);
     world.said();
     world.end(&first, CallOutcome::Timeout);
