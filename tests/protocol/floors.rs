@@ -25,23 +25,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[("behaviour", "trace"), ("main", "cli"
 /// Files that use each other.
 const CYCLES: &[&[&str]] = &[
     &["cli/arguments.rs", "cli/test_arguments.rs"],
-    &[
-        "console/arguments.rs",
-        "console/assign/mod.rs",
-        "console/build.rs",
-        "console/command.rs",
-        "console/grammar.rs",
-        "console/help.rs",
-        "console/hold.rs",
-        "console/parser/mod.rs",
-        "console/payloads.rs",
-        "console/runner.rs",
-        "console/said.rs",
-        "console/scenario.rs",
-        "console/setting.rs",
-        "console/show.rs",
-        "console/table.rs",
-    ],
     &["line_mode/printer.rs", "line_mode/session.rs"],
     &["link/listener.rs", "link/soap/central_system.rs"],
     &["plugin/engine/mod.rs", "plugin/filter.rs", "plugin/handle.rs", "plugin/request.rs"],

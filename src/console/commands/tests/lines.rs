@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use super::*;
-use crate::console::command::*;
-use crate::console::error::UsageFault;
-use crate::console::target::Target;
+use crate::console::commands::*;
 use crate::console::test_console::grammar;
-use crate::console::token::Spanned;
+use crate::console::{Assignment, CommandError, PayloadEdit, PayloadStep, Spanned, Target, UsageFault};
 use crate::hub::CentralSystemOptions;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
@@ -49,9 +46,9 @@ fn starting() {
         ),
         ("start_cs 0 -i 3 -i 4", central_system(0, "/", &[Version::V1_2, Version::V1_5], 4)),
     ] {
-        assert_eq!(command(line), Command::StartCentralSystem(options), "{line}");
+        assert_eq!(command(line), Command::Start(StartSimulator::CentralSystem(options)), "{line}");
     }
-    let Command::StartChargePoint(options) = command("start_cp ws://localhost:9000 0") else { panic!() };
+    let Command::Start(StartSimulator::ChargePoint(options)) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.autonomous, options.soap), (Version::V1_5, false, None));
 }
 
@@ -108,13 +105,11 @@ fn places_are_remembered() {
 #[test]
 fn sending_text_as_it_is() {
     let send = |initiator, target, action: &str, payload: &str, show_headers| {
-        Command::Send(SendCommand { initiator, target, action: action.to_owned(), payload: payload.to_owned(), show_headers })
+        let sent = SentText::Call { action: action.to_owned(), payload: payload.to_owned(), show_headers };
+        Command::Send(SendCommand { initiator, target, sent })
     };
-    let raw = |initiator, target, text: &str, show_headers| Command::SendRaw {
-        initiator,
-        target,
-        text: text.to_owned(),
-        show_headers,
+    let raw = |initiator, target, text: &str, show_headers| {
+        Command::Send(SendCommand { initiator, target, sent: SentText::Frame { text: text.to_owned(), show_headers } })
     };
     use Role::{CentralSystem, ChargePoint};
     for (line, expected) in [
@@ -140,17 +135,18 @@ fn sending_text_as_it_is() {
 fn settings_and_defaults() {
     assert_eq!(
         command("set cs websocket_ping_interval=5 print_xml=true timeout=500ms calls_in_flight=2"),
-        Command::Set {
+        Command::Set(SetCommand::Links {
             role: Role::CentralSystem,
-            settings: vec![
-                SetCommand::WebSocketPingInterval(5),
-                SetCommand::PrintXml(true),
-                SetCommand::Timeout(Duration::from_millis(500)),
-                SetCommand::CallsInFlight(2),
+            changes: vec![
+                SettingChange::WebSocketPingInterval(5),
+                SettingChange::PrintXml(true),
+                SettingChange::Timeout(Duration::from_millis(500)),
+                SettingChange::CallsInFlight(2),
             ],
-        }
+        })
     );
-    let default = |change| Command::Default { initiator: Role::ChargePoint, action: "Authorize".to_owned(), change };
+    let default =
+        |change| Command::Default(DefaultCommand { initiator: Role::ChargePoint, action: "Authorize".to_owned(), change });
     assert_eq!(
         command("default authorize idTag=X"),
         default(DefaultChange::Set(PayloadEdit { steps: vec![assign("idTag", "X")] }))
@@ -159,54 +155,58 @@ fn settings_and_defaults() {
 }
 
 #[test]
-fn answers_on_purpose() {
-    let answer = |target, once, answering| Command::Answer {
-        initiator: Role::ChargePoint,
-        action: "Authorize".to_owned(),
-        target,
-        once,
-        answering,
+fn answer_rules() {
+    let answer = |target, once, choice| {
+        let (initiator, action) = (Role::ChargePoint, "Authorize".to_owned());
+        Command::Answer(AnswerCommand::Change { initiator, action, target, once, choice })
     };
-    let on_purpose = |reply, delay: Option<u64>| AnswerCommand::OnPurpose { reply, delay: delay.map(Duration::from_millis) };
+    let replaced = |reply, delay: Option<u64>| AnswerChoice::Override { reply, delay: delay.map(Duration::from_millis) };
     let error = |description: Option<&str>| AnswerReply::Error {
         code: ErrorCode::InternalError,
         description: description.map(str::to_owned),
     };
     let result = || AnswerReply::Result(PayloadEdit { steps: vec![assign("idTagInfo.status", "Blocked")] });
     for (line, expected) in [
-        ("answer Authorize idTagInfo.status=Blocked", answer(None, false, on_purpose(result(), None))),
-        ("answer authorize idTagInfo.status=Blocked delay=2s --once", answer(None, true, on_purpose(result(), Some(2000)))),
-        ("answer Authorize error=InternalError", answer(None, false, on_purpose(error(None), None))),
+        ("answer Authorize idTagInfo.status=Blocked", answer(None, false, replaced(result(), None))),
+        ("answer authorize idTagInfo.status=Blocked delay=2s --once", answer(None, true, replaced(result(), Some(2000)))),
+        ("answer Authorize error=InternalError", answer(None, false, replaced(error(None), None))),
         (
             "answer Authorize error=\"InternalError\" description=\"no way\" @CP1",
-            answer(Some(these(&["CP1"])), false, on_purpose(error(Some("no way")), None)),
+            answer(Some(these(&["CP1"])), false, replaced(error(Some("no way")), None)),
         ),
-        ("answer Authorize none --remote-id CP1", answer(Some(these(&["CP1"])), false, on_purpose(AnswerReply::Silence, None))),
-        ("answer Authorize delay=500ms --id @all", answer(Some(Target::All), false, on_purpose(AnswerReply::Usual, Some(500)))),
-        ("answer Authorize default", answer(None, false, AnswerCommand::AsUsual)),
+        ("answer Authorize none --remote-id CP1", answer(Some(these(&["CP1"])), false, replaced(AnswerReply::Silence, None))),
+        ("answer Authorize delay=500ms --id @all", answer(Some(Target::All), false, replaced(AnswerReply::Default, Some(500)))),
+        ("answer Authorize default", answer(None, false, AnswerChoice::Default)),
     ] {
         assert_eq!(command(line), expected, "{line}");
     }
-    assert!(matches!(command("answer remote_datatransfer none"), Command::Answer { initiator: Role::CentralSystem, .. }));
+    assert!(matches!(
+        command("answer remote_datatransfer none"),
+        Command::Answer(AnswerCommand::Change { initiator: Role::CentralSystem, .. })
+    ));
 }
 
 #[test]
-fn the_rest() {
+fn other_commands() {
+    let ping = |initiator, target| Command::Send(SendCommand { initiator, target, sent: SentText::Ping });
+    let help = |topic: Option<&str>| Command::Help(HelpCommand { topic: topic.map(str::to_owned) });
+    let connect = |target| Command::Stations(StationsCommand::Connect { target });
+    let disconnect = |role, target| Command::Stations(StationsCommand::Disconnect { role, target });
     for (line, expected) in [
-        ("websocket_ping_cs", Command::Ping { initiator: Role::ChargePoint, target: Target::TheOnly }),
-        ("websocket_ping_cp --remote-id 0", Command::Ping { initiator: Role::CentralSystem, target: these(&["0"]) }),
-        ("answers", Command::Answers),
-        ("stations", Command::Stations),
-        ("help", Command::Help(None)),
-        ("help remote_reset", Command::Help(Some("remote_reset".to_owned()))),
-        ("connect", Command::Connect { target: Target::TheOnly }),
-        ("connect SIM", Command::Connect { target: these(&["SIM"]) }),
-        ("connect --id SIM", Command::Connect { target: these(&["SIM"]) }),
-        ("disconnect @all", Command::Disconnect { role: None, target: Target::All }),
-        ("disconnect CP1,CP2", Command::Disconnect { role: None, target: these(&["CP1", "CP2"]) }),
-        ("disconnect --id SIM", Command::Disconnect { role: Some(Role::ChargePoint), target: these(&["SIM"]) }),
-        ("disconnect --remote-id SIM", Command::Disconnect { role: Some(Role::CentralSystem), target: these(&["SIM"]) }),
-        (" quit ", Command::Quit),
+        ("websocket_ping_cs", ping(Role::ChargePoint, Target::TheOnly)),
+        ("websocket_ping_cp --remote-id 0", ping(Role::CentralSystem, these(&["0"]))),
+        ("answers", Command::Answer(AnswerCommand::List)),
+        ("stations", Command::Stations(StationsCommand::List)),
+        ("help", help(None)),
+        ("help remote_reset", help(Some("remote_reset"))),
+        ("connect", connect(Target::TheOnly)),
+        ("connect SIM", connect(these(&["SIM"]))),
+        ("connect --id SIM", connect(these(&["SIM"]))),
+        ("disconnect @all", disconnect(None, Target::All)),
+        ("disconnect CP1,CP2", disconnect(None, these(&["CP1", "CP2"]))),
+        ("disconnect --id SIM", disconnect(Some(Role::ChargePoint), these(&["SIM"]))),
+        ("disconnect --remote-id SIM", disconnect(Some(Role::CentralSystem), these(&["SIM"]))),
+        (" quit ", Command::Quit(QuitCommand)),
     ] {
         assert_eq!(command(line), expected, "{line}");
     }

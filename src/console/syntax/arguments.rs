@@ -1,14 +1,50 @@
-//! Sorting the words of a line by what they are: arguments, options, assignments, targets. What they mean together is for `build`.
+//! Sorting the words of a line by what they are: arguments, options, assignments, targets; and reading single values. What they mean
+//! together is for the commands.
 
-use super::command::{Assignment, PayloadStep};
+use super::edit::{Assignment, PayloadStep};
 use super::error::{CommandError, UsageFault, short};
-use super::table::{ArgumentStyle, CommandSpec, OptionSpec};
+use super::grammar::Grammar;
+use super::spec::{ArgumentStyle, CommandSpec, OptionSpec, id_flag};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
+use crate::ocpp::{Role, Version};
+
+/// What is wanted where a station may be named.
+const TARGETS: &str = "an identity, a list, a pattern, @all, @marked or @filter";
+
+/// A line whose command is known and whose other words are not sorted yet.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandWords<'a> {
+    /// The command.
+    pub spec: &'a CommandSpec,
+    /// All commands.
+    pub grammar: &'a Grammar,
+    /// The whole line.
+    pub line: &'a str,
+    /// The words behind the name of the command.
+    pub words: &'a [Word<'a>],
+    /// Where the name ends, in bytes of the line.
+    pub name_end: usize,
+}
+
+impl<'a> CommandWords<'a> {
+    /// The words, sorted.
+    ///
+    /// # Errors
+    /// When they do not fit the command.
+    pub fn sorted(&self) -> Result<Arguments<'a>, CommandError> {
+        Arguments::sort(self.spec, self.words, self.line.len())
+    }
+
+    /// Everything behind the name, as one word.
+    pub fn rest(&self) -> Word<'a> {
+        Spanned::new(&self.line[self.name_end..], self.name_end..self.line.len())
+    }
+}
 
 /// The words of a line, sorted.
 #[derive(Debug)]
-pub(super) struct Arguments<'a> {
+pub struct Arguments<'a> {
     /// The command.
     pub spec: &'a CommandSpec,
     /// The arguments that came first, as typed.
@@ -53,7 +89,7 @@ impl<'a> Arguments<'a> {
                 let option = spec
                     .options
                     .iter()
-                    .find(|option| option.flag == word.value)
+                    .find(|option| option.is(word.value))
                     .ok_or_else(|| arguments.usage(UsageFault::UnknownOption(short(word.value)), word))?;
                 let value = match option.value {
                     None => word.clone(),
@@ -123,6 +159,41 @@ impl<'a> Arguments<'a> {
         self.raw(flag).is_some()
     }
 
+    /// The versions behind `-p`.
+    pub fn versions(&self) -> Result<Option<Vec<Version>>, CommandError> {
+        let all = |text: &str| text.split(',').map(Version::parse).collect::<Option<Vec<Version>>>();
+        self.raw("-p").map(|word| read(word, "-p", "a list of ocpp1.2, ocpp1.5 and ocpp1.6", all)).transpose()
+    }
+
+    /// The role whose option names a station, if one does.
+    pub fn role_of_target(&self) -> Option<Role> {
+        [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| self.has(id_flag(*role)))
+    }
+
+    /// The target of a command that we carry out in this role: behind the option, at the sign, or as an argument.
+    pub fn target(&self, role: Role) -> Result<Target, CommandError> {
+        let flag = id_flag(role);
+        match (self.raw(flag), &self.at_target, self.positionals.first()) {
+            (Some(word), _, _) => read(word, flag, TARGETS, Target::parse),
+            (None, Some(target), _) => Ok(target.clone()),
+            (None, None, Some(word)) => positional_target(word),
+            (None, None, None) => Ok(Target::TheOnly),
+        }
+    }
+
+    /// Takes an assignment that belongs to the command and not to the payload out of the steps; the last one when there are more.
+    pub fn take_named(&mut self, name: &str) -> Option<Spanned<String>> {
+        let mut taken = None;
+        self.steps.retain(|step| match step {
+            PayloadStep::Assign(assignment) if assignment.path.value == name => {
+                taken = Some(assignment.value.clone());
+                false
+            }
+            _ => true,
+        });
+        taken
+    }
+
     /// An error about a word.
     pub fn usage(&self, fault: UsageFault, word: &Word<'_>) -> CommandError {
         CommandError::Usage { command: self.spec.name.to_string(), usage: self.spec.usage(), fault, span: word.span.clone() }
@@ -134,8 +205,31 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// Reads a word without its quotes. `name` is the argument or option, `wanted` what its value is, with the article.
+pub fn read<T>(
+    word: &Word<'_>,
+    name: &'static str,
+    wanted: &'static str,
+    reader: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, CommandError> {
+    reader(&unquote(word.value)).ok_or_else(|| CommandError::BadArgument {
+        name,
+        wanted: wanted.to_owned(),
+        span: word.span.clone(),
+    })
+}
+
+/// The target that an argument is.
+pub fn positional_target(word: &Word<'_>) -> Result<Target, CommandError> {
+    at_target(word.value).ok_or_else(|| CommandError::BadArgument {
+        name: "<target>",
+        wanted: TARGETS.to_owned(),
+        span: word.span.clone(),
+    })
+}
+
 /// A target as it stands alone in a line: `@all`, `@marked`, `@filter`, `@CP1,CP2`, or the same without the sign.
-pub(super) fn at_target(word: &str) -> Option<Target> {
+fn at_target(word: &str) -> Option<Target> {
     match word {
         "@all" | "@marked" | "@filter" => Target::parse(word),
         _ => Target::parse(&unquote(word.strip_prefix('@').unwrap_or(word))),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::command::{Assignment, PayloadEdit, PayloadStep};
+use super::edit::{Assignment, PayloadEdit, PayloadStep};
 use super::error::short;
 use super::path::{self, PathError};
 use super::token::column;

@@ -1,35 +1,39 @@
-//! `scenario save <file> [--force] [filter]`: a test script of what was recorded. What the script says is `transcript`'s; which records are
-//! meant, and the file, are a matter of this room.
+//! `scenario save <file> [--force] [filter]`: a test script of recorded messages. What the script contains is in `scenario_writer`;
+//! which records are meant is in `trace_choice`.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt;
 
-use super::arguments::Arguments;
-use super::command::Command;
-use super::error::{CommandError, UsageFault, short};
-use super::grammar::CommandSpec;
-use super::hold::filter_of;
-use super::runner::Console;
-use super::said::{CommandFailure, CommandOutput};
-use super::token::{Spanned, Word, quote, unquote};
+use super::context::CommandContext;
+use super::entry::CommandEntry;
+use super::hold::parse_filter;
+use super::trace_choice::TraceChoice;
+use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::syntax::arguments::{Arguments, CommandWords};
+use crate::console::syntax::error::{CommandError, UsageFault, short};
+use crate::console::syntax::spec::{CommandSpec, CompletionKind, argument, switch};
+use crate::console::syntax::token::{Spanned, quote, unquote};
 use crate::ocpp::Catalog;
 use crate::sanitize::escape_control;
-use crate::scenario_writer::{
-    MOST_RECORDS, ScriptTitle, TYPES, TYPES_FILE, TranscriptError, WrittenScript, is_told, transcribe,
+use crate::scenario_writer::{ScriptTitle, TYPES, TYPES_FILE, TranscriptError, WrittenScript, transcribe};
+use crate::trace::Trace;
+use crate::trace::filter::TraceFilter;
+
+pub(super) const SCENARIO: CommandEntry<ScenarioCommand> = CommandEntry {
+    spec: CommandSpec::new("scenario", "make a test script of what was recorded")
+        .arguments(const { &[argument("save", CompletionKind::Word("save")), argument("<file>", CompletionKind::Nothing)] })
+        .options(const { &[switch("--force", "overwrite the file when it exists")] })
+        .synopsis("save <file> [--force] [filter]")
+        .example("scenario save charging.js cp:CP1 since:10m"),
+    parse,
 };
-use crate::trace::filter::{FilterContext, TraceFilter};
-use crate::trace::{Record, Sequence, StationKey, Trace};
 
-/// How many records are looked at before the recorder may go on.
-const CHUNK: u64 = 10_000;
-
-/// What is saved and where.
+/// Saves records as a test script.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SaveScenario {
+pub struct ScenarioCommand {
     /// The file.
     pub file: String,
     /// Whether the file is overwritten when it exists.
@@ -38,59 +42,15 @@ pub struct SaveScenario {
     pub filter: Option<TraceFilter>,
 }
 
-/// The records of the trace that a person means: the bookmarked ones, and when there are none those that are shown.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TraceChoice {
-    /// The bookmarked records, oldest first.
-    pub bookmarks: Vec<Sequence>,
-    /// The filter of the trace.
-    pub filter: TraceFilter,
-    /// The only station that is shown.
-    pub only: Option<StationKey>,
-    /// Where the display is held: records from here on are not shown.
-    pub until: Option<Sequence>,
-}
-
-impl TraceChoice {
-    fn takes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
-        (self.only.is_none() || record.station == self.only)
-            && self.until.is_none_or(|until| record.sequence < until)
-            && self.filter.matches(record, context)
-    }
-
-    /// The records, as far as a scenario can tell of them, and no more than it takes.
-    fn sequences(&self, trace: &Trace) -> Vec<Sequence> {
-        if !self.bookmarks.is_empty() {
-            return self.bookmarks.clone();
-        }
-        let now = jiff::Zoned::now();
-        let range = trace.read().records().range();
-        let mut chosen = Vec::new();
-        let mut from = range.start;
-        while from < range.end && chosen.len() <= MOST_RECORDS {
-            let contents = trace.read();
-            let context = FilterContext::new(&contents, &now);
-            let records = contents.records().iter(from..range.end.min(from + CHUNK));
-            let meant = records.filter(|record| is_told(record) && self.takes(record, &context));
-            chosen.extend(meant.map(|record| record.sequence));
-            from += CHUNK;
-        }
-        chosen
-    }
-}
-
-/// `scenario` with the words behind it; what follows the file and its options is a filter and not words of the command language.
-pub(super) fn parse(spec: &CommandSpec, line: &str, words: &[Word<'_>]) -> Result<Command, CommandError> {
-    let named = words.len().min(spec.positionals.len());
+/// What follows the file and its options is a filter and not words of the command language.
+fn parse(typed: &CommandWords<'_>) -> Result<ScenarioCommand, CommandError> {
+    let (words, line) = (typed.words, typed.line);
+    let named = words.len().min(typed.spec.positionals.len());
     let options = words[named..].iter().take_while(|word| word.value.starts_with("--")).count();
     let (words, filter) = words.split_at(named + options);
-    let arguments = Arguments::sort(spec, words, line.len())?;
-    let filter = filter.first().map(|word| filter_of(&Spanned::new(&line[word.span.start..], word.span.start..line.len())));
-    save(&arguments, filter.transpose()?)
-}
-
-/// The command of the sorted words.
-pub(super) fn save(arguments: &Arguments<'_>, filter: Option<TraceFilter>) -> Result<Command, CommandError> {
+    let arguments = Arguments::sort(typed.spec, words, line.len())?;
+    let filter = filter.first().map(|word| parse_filter(&Spanned::new(&line[word.span.start..], word.span.start..line.len())));
+    let filter = filter.transpose()?;
     let (verb, file) = (&arguments.positionals[0], &arguments.positionals[1]);
     if verb.value != "save" {
         return Err(arguments.usage(UsageFault::Unexpected(short(verb.value)), verb));
@@ -99,42 +59,38 @@ pub(super) fn save(arguments: &Arguments<'_>, filter: Option<TraceFilter>) -> Re
     if file.is_empty() {
         return Err(arguments.missing("<file>"));
     }
-    Ok(Command::SaveScenario(SaveScenario { file, force: arguments.has("--force"), filter }))
+    Ok(ScenarioCommand { file, force: arguments.has("--force"), filter })
 }
 
-impl Console {
-    pub(super) async fn save_scenario(
-        &self,
-        save: SaveScenario,
-        choice: &TraceChoice,
-    ) -> Result<CommandOutput, CommandFailure> {
-        let SaveScenario { file, force, filter } = save;
-        let choice = match filter {
-            Some(filter) => TraceChoice { filter, ..TraceChoice::default() },
-            None => choice.clone(),
+impl ScenarioCommand {
+    pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+        let file = &self.file;
+        let choice = match &self.filter {
+            Some(filter) => TraceChoice { filter: filter.clone(), ..TraceChoice::default() },
+            None => context.trace_choice.clone(),
         };
-        let (trace, catalog, path) = (self.hub().trace().clone(), self.hub().catalog().clone(), file.clone());
-        self.hub().caught_up().await;
+        let (trace, catalog, path) = (context.hub.trace().clone(), context.hub.catalog().clone(), file.clone());
+        context.hub.caught_up().await;
         // A long trace takes a while to go through, and the links are served by the same threads.
         let made = tokio::task::spawn_blocking(move || made(&trace, &catalog, &choice, &path)).await;
         let made = made.map_err(|_| {
             CommandFailure::plain("Error: the scenario could not be made; choose other exchanges with a filter.")
         })?;
-        let transcript = made.map_err(|error| CommandFailure::plain(format!("Error: {error}.")))?;
-        write(&file, force, &transcript.text).await.map_err(|error| cannot_write(&file, &error))?;
-        let beside = Path::new(&file).with_file_name(TYPES_FILE);
+        let script = made.map_err(|error| CommandFailure::plain(format!("Error: {error}.")))?;
+        write(file, self.force, &script.text).await.map_err(|error| cannot_write(file, &error))?;
+        let beside = Path::new(file).with_file_name(TYPES_FILE);
         // Without it the scenario is played all the same; only an editor knows less.
         let beside = match write(&beside, false, TYPES).await {
             Ok(()) => format!(". Beside it lies {TYPES_FILE} for editors."),
             Err(_) => String::new(),
         };
-        let (told, file) = (told(&transcript), quote(&file));
+        let (contained, file) = (contained(&script), quote(file));
         let file = escape_control(&file);
-        Ok(CommandOutput::info(format!("Saved {told}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
+        Ok(CommandOutput::info(format!("Saved {contained}. To play it: ocpp-tui test {file} --virtual-time{beside}")))
     }
 }
 
-fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<WrittenScript, TranscriptError> {
+fn made(trace: &Trace, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<WrittenScript, TranscriptError> {
     let chosen = choice.sequences(trace);
     let path = Path::new(file);
     let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or(file).to_owned();
@@ -161,17 +117,17 @@ fn cannot_write(file: &str, error: &io::Error) -> CommandFailure {
 }
 
 /// `3 exchanges and 1 other frame of CP1 and CP2`.
-fn told(transcript: &WrittenScript) -> String {
+fn contained(script: &WrittenScript) -> String {
     let counted = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
     };
-    let what = match (transcript.exchanges, transcript.frames) {
+    let what = match (script.exchanges, script.frames) {
         (exchanges, 0) => counted(exchanges, "exchange"),
         (0, frames) => counted(frames, "frame"),
         (exchanges, frames) => format!("{} and {}", counted(exchanges, "exchange"), counted(frames, "other frame")),
     };
-    let whose = match &transcript.stations[..] {
+    let whose = match &script.stations[..] {
         [station] => escape_control(station).into_owned(),
         [first, second] => format!("{} and {}", escape_control(first), escape_control(second)),
         stations => counted(stations.len(), "station"),
@@ -179,8 +135,7 @@ fn told(transcript: &WrittenScript) -> String {
     format!("{what} of {whose}")
 }
 
-/// How the command is written.
-impl fmt::Display for SaveScenario {
+impl fmt::Display for ScenarioCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "scenario save {}{}", quote(&self.file), if self.force { " --force" } else { "" })?;
         match &self.filter {
@@ -195,8 +150,8 @@ impl fmt::Display for SaveScenario {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::parse as parse_line;
     use crate::console::test_console::grammar;
+    use crate::console::{Command, parse as parse_line};
     use crate::trace::filter;
 
     fn read(line: &str) -> Result<Command, CommandError> {
@@ -205,7 +160,7 @@ mod tests {
 
     fn saved(file: &str, force: bool, filter: Option<&str>) -> Command {
         let filter = filter.map(|text| filter::parse(text).unwrap());
-        Command::SaveScenario(SaveScenario { file: file.to_owned(), force, filter })
+        Command::Scenario(ScenarioCommand { file: file.to_owned(), force, filter })
     }
 
     #[test]
@@ -225,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_the_line_is_told_with_its_place() {
+    fn what_is_wrong_with_the_line_is_reported_with_its_place() {
         let usage = "Error in command \"scenario\", syntax: scenario save <file>";
         for (line, place, hint) in [
             ("scenario", 8..8, "save is missing."),

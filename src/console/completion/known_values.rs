@@ -1,51 +1,20 @@
-//! Completion for both front ends: what the session knows at this moment, handed to the completer.
-
-use std::path::Path;
+//! Values of identifiers that the session has seen, to be offered again.
 
 use serde_json::Value;
 
-use super::completion::{CompletionContext, Completions, complete};
-use super::runner::{Console, RunContext};
 use crate::clock::now;
 use crate::compose::KnownValues;
-use crate::ocpp::{Catalog, Transport, Version};
+use crate::ocpp::{Catalog, Transport};
 use crate::rpc::soap::{self, ReadHint};
 use crate::trace::{Contents, Record, RecordKind, StationKey};
 
 /// How many of the newest records are searched for values that may be written again.
 const SEARCHED: u64 = 400;
-/// Longer frames are not searched: what a person wants to repeat stands in the short ones.
+/// Longer frames are not searched: what is worth repeating is in the short ones.
 const LONGEST: usize = 4096;
 /// The fields whose values are worth repeating.
 const WORTH_REPEATING: [&str; 6] =
     ["idTag", "transactionId", "connectorId", "reservationId", "parentIdTag", "chargingProfileId"];
-/// More file names would be a list that nobody reads.
-const MOST_FILES: usize = 100;
-
-impl Console {
-    /// What may stand at the cursor, a byte offset, of a line that is being typed.
-    pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
-        let contents = self.hub().trace().read();
-        let selected = context.selected.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
-        let versions: Vec<Version> = selected.into_iter().collect();
-        let (grammar, catalog, stations) = (self.grammar(), self.hub().catalog(), contents.stations());
-        let known = known_values(&contents, context.selected);
-        let list_files = &list_files;
-        let plugin_commands = self.hub().plugins().commands();
-        let list_plugins = || self.hub().plugins().names();
-        let context = CompletionContext {
-            grammar,
-            catalog,
-            stations,
-            versions: &versions,
-            known: &known,
-            list_files,
-            list_plugins: &list_plugins,
-            plugin_commands: &plugin_commands,
-        };
-        complete(line, cursor, &context)
-    }
-}
 
 /// Values of identifiers that were seen lately, of one station or of all.
 pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownValues {
@@ -89,30 +58,10 @@ fn collect(value: &Value, known: &mut KnownValues) {
     }
 }
 
-/// The files whose names begin with a text; folders end in `/`.
-fn list_files(beginning: &str) -> Vec<String> {
-    let (folder, name) = beginning.rsplit_once('/').map_or(("", beginning), |(folder, name)| (folder, name));
-    let shown = if beginning.contains('/') { format!("{folder}/") } else { String::new() };
-    let searched = if shown.is_empty() { Path::new(".") } else { Path::new(&shown) };
-    let entries = std::fs::read_dir(searched).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| {
-            let mut found = entry.file_name().into_string().ok().filter(|found| found.starts_with(name))?;
-            if entry.path().is_dir() {
-                found.push('/');
-            }
-            Some(format!("{shown}{found}"))
-        })
-        .take(MOST_FILES)
-        .collect();
-    names.sort();
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ocpp::Role;
+    use crate::ocpp::{Role, Version};
     use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, Stamp};
 
     #[test]
@@ -170,17 +119,5 @@ mod tests {
             contents.apply(&Event { station: Some(station), stamp, kind: happening }, &mut String::new());
         }
         assert_eq!(known_values(&contents, Some(station)).of("idTag"), ["A"]);
-    }
-
-    #[test]
-    fn files_are_listed_by_their_beginning() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("sub")).unwrap();
-        std::fs::write(folder.path().join("set.json"), "{}").unwrap();
-        let beginning = format!("{}/s", folder.path().display());
-        let names = list_files(&beginning);
-        assert_eq!(names.len(), 2);
-        assert!(names[0].ends_with("/set.json") && names[1].ends_with("/sub/"), "{names:?}");
-        assert!(list_files("/no/such/folder/x").is_empty());
     }
 }

@@ -6,9 +6,8 @@ use serde_json::json;
 
 use super::*;
 use crate::compose::test_session::{authorize_response, meter_values, reset, start_transaction};
-use crate::console::Command;
-use crate::console::parser::parse;
 use crate::console::test_console::grammar;
+use crate::console::{Command, parse};
 
 /// Applies what is written behind `authorize ` to a payload; the message may be any.
 fn change(message: &MessageDefinition, base: Value, line: &str) -> AppliedAssignments {

@@ -211,7 +211,7 @@ pub enum ExecutionError {
 }
 
 /// A word as it is repeated in a message, which a line of 10 MB must not make as long.
-pub(super) fn short(word: &str) -> String {
+pub fn short(word: &str) -> String {
     const MOST: usize = 80;
     match word.char_indices().nth(MOST) {
         Some((cut, _)) => format!("{}…", &word[..cut]),

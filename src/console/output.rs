@@ -1,9 +1,10 @@
-//! What a command says when it was run: lines for a person, each with its kind.
+//! The output of a command: lines for the user, each with its kind, and why a command failed. How they are shown is for the front ends.
 
-use super::assign::AssignError;
-use super::error::{CommandError, ExecutionError};
-use super::target::TargetError;
+use super::syntax::assign::AssignError;
+use super::syntax::error::{CommandError, ExecutionError};
+use super::syntax::target::TargetError;
 use crate::hub::HubError;
+use crate::sanitize::escape_control;
 
 /// What kind of line it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,27 +28,27 @@ pub struct OutputLine {
     pub text: String,
 }
 
-/// What became of a command line.
+/// The result of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandOutput {
     /// The lines, in order.
     pub lines: Vec<OutputLine>,
-    /// What the lines are when they are a text to read at leisure.
+    /// The heading, when the lines are a text to read in a pager.
     pub title: Option<&'static str>,
     /// Whether the program is to end.
     pub quit: bool,
-    /// What kind of trouble the lines tell of.
+    /// Why it failed, when the lines report that.
     pub trouble: Option<FailureKind>,
 }
 
-/// Why a command line did not do what it says; the exit code depends on it when the line was an argument of the program.
+/// Why a command line failed; the exit code depends on it when the line was an argument of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
     /// It is no command, or not one of this form.
     Usage,
     /// What it starts cannot be started.
     Start,
-    /// It was understood and could not be carried out.
+    /// It was read and could not be executed.
     Failed,
 }
 
@@ -75,12 +76,12 @@ impl CommandOutput {
     }
 
     /// Adds a line behind the time.
-    pub(super) fn stamped(&mut self, text: impl Into<String>) {
+    pub(in crate::console) fn stamped(&mut self, text: impl Into<String>) {
         self.lines.push(OutputLine { kind: OutputKind::Info, stamped: true, text: text.into() });
     }
 
     /// Adds what went wrong.
-    pub(super) fn add(&mut self, failure: CommandFailure) {
+    pub(in crate::console) fn add(&mut self, failure: CommandFailure) {
         let CommandFailure { text, stamped, hint, trouble } = failure;
         self.trouble.get_or_insert(trouble);
         self.lines.push(OutputLine { kind: OutputKind::Error, stamped, text });
@@ -90,7 +91,7 @@ impl CommandOutput {
 
 /// What went wrong, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CommandFailure {
+pub struct CommandFailure {
     text: String,
     stamped: bool,
     hint: Option<String>,
@@ -108,8 +109,12 @@ impl CommandFailure {
         CommandFailure { hint, ..CommandFailure::plain(text) }
     }
 
-    /// A fault of an assignment, with its place in the line.
-    pub fn assignment(error: &AssignError, line: &str) -> CommandFailure {
+    /// The faults of assignments, with their places in the line.
+    pub fn assignments(errors: &[AssignError], line: &str) -> Vec<CommandFailure> {
+        errors.iter().map(|error| CommandFailure::assignment(error, line)).collect()
+    }
+
+    fn assignment(error: &AssignError, line: &str) -> CommandFailure {
         let column = format!("(column {})", error.column(line));
         let hint = match error.fault.hint() {
             Some(hint) => format!("{hint} {column}"),
@@ -121,9 +126,9 @@ impl CommandFailure {
 
 impl From<CommandFailure> for CommandOutput {
     fn from(failure: CommandFailure) -> CommandOutput {
-        let mut said = CommandOutput::default();
-        said.add(failure);
-        said
+        let mut output = CommandOutput::default();
+        output.add(failure);
+        output
     }
 }
 
@@ -157,4 +162,9 @@ impl From<HubError> for CommandFailure {
     fn from(error: HubError) -> CommandFailure {
         CommandFailure { trouble: FailureKind::Start, ..CommandFailure::plain(format!("Error: {error}.")) }
     }
+}
+
+/// A text of several lines, each without characters that a terminal would obey.
+pub(super) fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape_control).collect::<Vec<_>>().join("\n")
 }

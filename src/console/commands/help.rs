@@ -1,12 +1,60 @@
-//! The help: all commands, everything about one, and the usage text of an error.
+//! `help`: all commands, or everything about one.
 
-use super::error::CommandError;
-use super::grammar::Grammar;
-use super::setting::SETTINGS;
-use super::table::{ArgumentStyle, CommandKind, CommandSpec};
-use super::token::Spanned;
+use std::fmt;
+
+use super::context::CommandContext;
+use super::entry::CommandEntry;
 use crate::compose::{describe, type_label};
+use crate::console::output::{CommandFailure, CommandOutput, escape_lines};
+use crate::console::syntax::error::CommandError;
+use crate::console::syntax::grammar::Grammar;
+use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, optional};
+use crate::console::syntax::token::Spanned;
 use crate::ocpp::{Catalog, Version};
+
+pub(super) const HELP: CommandEntry<HelpCommand> = CommandEntry {
+    spec: CommandSpec::new("help", "list the commands, or explain one")
+        .arguments(const { &[optional("<command>", CompletionKind::Command)] })
+        .example("help bootnotification"),
+    parse: |words| Ok(HelpCommand { topic: words.sorted()?.positionals.first().map(|word| word.value.to_owned()) }),
+};
+
+/// Shows help.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HelpCommand {
+    /// The command that is explained; `None` lists all of them.
+    pub topic: Option<String>,
+}
+
+impl HelpCommand {
+    /// The commands of plugins stand before the last command, which scripts wait for.
+    pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+        let (grammar, topic) = (context.grammar, self.topic.as_deref());
+        let commands = context.hub.plugins().commands();
+        let theirs = |name: &str| commands.iter().find(|command| command.name == name && grammar.command(name).is_none());
+        if let Some(command) = topic.and_then(theirs) {
+            let line = format!("{}: {} (of the plugin {})", command.name, command.help, command.plugin);
+            return Ok(CommandOutput::text("Commands", [escape_lines(&line)]));
+        }
+        let mut lines = help(grammar, context.hub.catalog(), topic)?;
+        if topic.is_none() {
+            let last = lines.len().saturating_sub(1);
+            let added =
+                commands.iter().map(|command| format!(" - {} {}", escape_lines(&command.name), escape_lines(&command.help)));
+            lines.splice(last..last, added);
+        }
+        Ok(CommandOutput::text("Commands", lines))
+    }
+}
+
+impl fmt::Display for HelpCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.topic {
+            None => f.write_str("help"),
+            Some(command) => write!(f, "help {command}"),
+        }
+    }
+}
 
 /// The lines of the help, about one command or all of them. The last command of the list is `quit`, and scripts wait for it. The place
 /// in an error is one in the topic.
@@ -16,8 +64,8 @@ pub fn help(grammar: &Grammar, catalog: &Catalog, topic: Option<&str>) -> Result
     grammar.find(&word).map(|spec| one(spec, catalog))
 }
 
-/// The lines of the help that tell how to begin.
-pub(super) fn quick_start(grammar: &Grammar) -> impl Iterator<Item = String> {
+/// The lines of the help for the first commands of a session.
+pub fn quick_start(grammar: &Grammar) -> impl Iterator<Item = String> {
     all(grammar).into_iter().skip(1).take(3)
 }
 
@@ -45,9 +93,9 @@ fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
     }
     if spec.takes == ArgumentStyle::Settings {
         lines.push("Supported settings:".to_owned());
-        lines.extend(SETTINGS.iter().map(|setting| format!("  {}=<{}> : {}", setting.name, setting.value, setting.help)));
+        lines.extend(spec.named.iter().map(|setting| format!("  {}=<{}> : {}", setting.name, setting.value, setting.help)));
     }
-    if let CommandKind::Action { initiator, action } = &spec.does {
+    if let Some((initiator, action)) = &spec.action {
         for version in Version::ALL {
             let Some(definition) = catalog.action(version, *initiator, action) else { continue };
             lines.push(format!("Fields in {} (* required):", version.subprotocol()));
@@ -58,25 +106,6 @@ fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
         }
     }
     lines
-}
-
-impl CommandSpec {
-    /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.
-    pub(super) fn usage(&self) -> String {
-        let mut usage = self.name.to_string();
-        for positional in self.positionals.iter().filter(|positional| positional.behind.is_none()) {
-            usage.push(' ');
-            usage.push_str(positional.name);
-        }
-        if self.options.is_empty() && self.takes == ArgumentStyle::Nothing {
-            return usage;
-        }
-        usage.push_str("\nWith optional arguments:\n");
-        for option in self.options.iter().filter(|option| !option.added) {
-            usage.push_str(&format!("  {} : {}\n", option.flag, option.help));
-        }
-        usage
-    }
 }
 
 #[cfg(test)]

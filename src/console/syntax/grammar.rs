@@ -1,15 +1,12 @@
-//! All commands: those of the table and one for every action of the catalog, and how a name finds its command.
+//! All commands of a session by their names: those that `commands` lists and one for every action of the catalog.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::{CommandError, short};
-pub use super::table::CommandSpec;
-use super::table::{ArgumentStyle, CommandKind, action_options, after_actions, before_actions, pings};
+use super::spec::{CommandSpec, action_command_name};
 use super::token::Word;
-use crate::ocpp::suggest;
-use crate::ocpp::{Catalog, Role, Version};
+use crate::ocpp::{Role, suggest};
 
 /// The commands of the language.
 #[derive(Debug)]
@@ -20,21 +17,8 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// The table with the actions of all versions.
-    pub fn new(catalog: &Catalog) -> Grammar {
-        let mut actions: Vec<(Role, Arc<str>)> = Version::ALL
-            .into_iter()
-            .flat_map(|version| catalog.actions(version))
-            .map(|definition| (definition.initiator, definition.name.clone()))
-            .collect();
-        actions.sort();
-        actions.dedup();
-        let of = |role| actions.iter().filter(move |(initiator, _)| *initiator == role);
-        let mut commands = before_actions();
-        commands.extend(of(Role::ChargePoint).flat_map(action_commands));
-        commands.extend(pings());
-        commands.extend(of(Role::CentralSystem).flat_map(action_commands));
-        commands.extend(after_actions());
+    /// These commands, in the order of the help, and the actions that they name.
+    pub(in crate::console) fn of(commands: Vec<CommandSpec>, actions: Vec<(Role, Arc<str>)>) -> Grammar {
         let by_name = commands.iter().enumerate().map(|(index, command)| (command.name.to_string(), index)).collect();
         Grammar { commands, by_name, actions }
     }
@@ -55,7 +39,7 @@ impl Grammar {
     }
 
     /// The command that a line begins with: by its exact name, or by the name of an action in any case.
-    pub(super) fn find(&self, word: &Word<'_>) -> Result<&CommandSpec, CommandError> {
+    pub(in crate::console) fn find(&self, word: &Word<'_>) -> Result<&CommandSpec, CommandError> {
         if let Some(command) = self.command(word.value) {
             return Ok(command);
         }
@@ -67,14 +51,14 @@ impl Grammar {
     }
 
     /// The action that an argument names: by its command or by its name in any case.
-    pub(super) fn find_action(&self, word: &Word<'_>) -> Result<(Role, &Arc<str>), CommandError> {
+    pub(in crate::console) fn find_action(&self, word: &Word<'_>) -> Result<(Role, &Arc<str>), CommandError> {
         let found = match self.command(word.value) {
             Some(command) => Some(command),
             None => self.by_action(word)?,
         };
-        match found.map(|command| &command.does) {
-            Some(CommandKind::Action { initiator, action }) => Ok((*initiator, action)),
-            _ => Err(CommandError::UnknownAction {
+        match found.and_then(|command| command.action.as_ref()) {
+            Some((initiator, action)) => Ok((*initiator, action)),
+            None => Err(CommandError::UnknownAction {
                 name: short(word.value),
                 nearest: suggest(word.value, self.actions.iter().map(|(_, name)| &**name)).map(str::to_owned),
                 span: word.span.clone(),
@@ -96,48 +80,11 @@ impl Grammar {
     }
 }
 
-/// The name of the command that sends an action: `bootnotification`, `remote_reset`.
-pub(super) fn action_command_name(initiator: Role, action: &str) -> String {
-    let name = action.to_ascii_lowercase();
-    match initiator {
-        Role::ChargePoint => name,
-        Role::CentralSystem => format!("remote_{name}"),
-    }
-}
-
-/// The command of an action; an action that is called `Remote…` also goes without saying it twice, as in ocppjs.
-fn action_commands((initiator, action): &(Role, Arc<str>)) -> Vec<CommandSpec> {
-    let full = action_command_name(*initiator, action);
-    let short = full
-        .strip_prefix("remote_")
-        .filter(|name| name.starts_with("remote"))
-        .map(|name| name.replacen("remote", "remote_", 1));
-    let who = match initiator {
-        Role::ChargePoint => "to the central system",
-        Role::CentralSystem => "to a charge point",
-    };
-    short
-        .into_iter()
-        .chain([full])
-        .map(|name| CommandSpec {
-            name: Cow::Owned(name),
-            does: CommandKind::Action { initiator: *initiator, action: action.clone() },
-            positionals: &[],
-            options: action_options(*initiator),
-            takes: ArgumentStyle::Payload,
-            words: &[],
-            at_target: true,
-            synopsis: "",
-            summary: Cow::Owned(format!("send {action} {who}")),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::syntax::token::Spanned;
     use crate::console::test_console::grammar;
-    use crate::console::token::Spanned;
 
     fn word(text: &str) -> Word<'_> {
         Spanned::new(text, 0..text.len())
@@ -147,10 +94,10 @@ mod tests {
     fn every_action_has_its_command() {
         let grammar = grammar();
         for name in ["heartbeat", "datatransfer", "remote_datatransfer", "remote_reset"] {
-            assert!(matches!(grammar.command(name).unwrap().does, CommandKind::Action { .. }), "{name}");
+            assert!(grammar.command(name).unwrap().action.is_some(), "{name}");
         }
         for name in ["remote_starttransaction", "remote_remotestarttransaction"] {
-            let CommandKind::Action { initiator, action } = &grammar.command(name).unwrap().does else { panic!("{name}") };
+            let (initiator, action) = grammar.command(name).unwrap().action.as_ref().unwrap();
             assert_eq!((*initiator, &**action), (Role::CentralSystem, "RemoteStartTransaction"));
         }
         assert!(grammar.command("reset").is_none());
