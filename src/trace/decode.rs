@@ -226,7 +226,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
         contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());

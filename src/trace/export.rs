@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::decode::{DecodedMessage, DecodedRecord, decode};
 use crate::ocpp::{Role, Transport};
-use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind, StationTable};
+use crate::trace::{CloseReason, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationTable};
 
 /// The object of a record as a text, without a line end.
 pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
@@ -34,12 +34,20 @@ pub fn object(record: &Record<'_>, stations: &StationTable) -> Map<String, Value
     }
     match record.kind {
         RecordKind::Frame(_, kind) => frame(record, kind, &mut put),
-        _ if record.text.is_empty() => {}
-        _ => put("text", json!(record.summary())),
+        _ => {
+            let summary = record.summary();
+            if !summary.is_empty() {
+                put("text", json!(summary));
+            }
+            facts(record, &mut put);
+        }
     }
-    if record.verdict != FrameVerdict::Valid && !record.remarks.is_empty() {
-        put("valid", json!(record.verdict == FrameVerdict::Tolerated));
-        put("remarks", record.remarks.lines().collect());
+    if record.verdict != FrameVerdict::Valid {
+        let notes = record.notes();
+        if !notes.is_empty() {
+            put("valid", json!(record.verdict == FrameVerdict::Tolerated));
+            put("remarks", notes.lines().collect());
+        }
     }
     if let Some(latency) = record.latency {
         put(
@@ -48,6 +56,38 @@ pub fn object(record: &Record<'_>, stations: &StationTable) -> Map<String, Value
         );
     }
     object
+}
+
+/// The facts behind the sentence of a line that is no frame.
+fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Value)) {
+    if let RecordKind::Connected | RecordKind::Disconnected = record.kind {
+        put("link", json!(record.link));
+    }
+    match record.detail {
+        Some(RecordDetail::Connected(connected)) => {
+            put("version", json!(record.version.map(|version| version.number())));
+            put("peer", json!(connected.peer.to_string()));
+        }
+        Some(RecordDetail::Closed(reason)) => {
+            put("reason", json!(reason.name()));
+            if let CloseReason::ClosedByPeer { code: Some(code), .. } = reason {
+                put("code", json!(code));
+            }
+        }
+        Some(RecordDetail::Refused(refused)) => {
+            if let Some(peer) = refused.peer {
+                put("peer", json!(peer.to_string()));
+            }
+        }
+        Some(RecordDetail::Held { number }) => put("number", json!(number)),
+        Some(RecordDetail::Listening(listening)) => {
+            put("port", json!(listening.address.port()));
+            put("url", json!(record.text));
+            put("transports", listening.transports.iter().map(|transport| transport.name()).collect());
+        }
+        Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64())),
+        Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Note(_)) | None => {}
+    }
 }
 
 /// What a frame says. An envelope is there as it stood on the wire too; of other frames only those that could not be read.

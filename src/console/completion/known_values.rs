@@ -51,7 +51,7 @@ fn collect(value: &Value, known: &mut KnownValues) {
 mod tests {
     use super::*;
     use crate::ocpp::{Role, Transport, Version};
-    use crate::trace::{Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, Stamp};
+    use crate::trace::{Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Stamp};
 
     #[test]
     fn identifiers_that_were_seen_are_offered_newest_first() {
@@ -73,7 +73,7 @@ mod tests {
                 code: None,
                 findings: Vec::new(),
                 remark: None,
-                aside: None,
+                origin: None,
             };
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
             contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
@@ -89,7 +89,7 @@ mod tests {
     fn identifiers_in_envelopes_are_offered_too() {
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP1");
-        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
         let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
         let text = r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#;
         let frame = Frame {
@@ -102,7 +102,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         for happening in [connected, EventKind::Frame(frame)] {
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };

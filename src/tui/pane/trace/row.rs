@@ -102,7 +102,7 @@ impl<'a> TraceRow<'a> {
     fn summary(&self, record: &Record<'a>) -> Cow<'a, str> {
         match record.kind {
             RecordKind::Frame(..) => payload_text(record),
-            _ => record.summary().into(),
+            _ => record.summary(),
         }
     }
 
