@@ -267,7 +267,7 @@ fn sent(hub: &Hub, charge_point: StationKey) -> Vec<String> {
 /// Lets everything that was to happen happen: a message that the central system asks for comes behind it.
 async fn fence(hub: &Hub, at_central: StationKey) {
     order(hub, at_central, "TriggerMessage", json!({"requestedMessage": "DiagnosticsStatusNotification"}));
-    until_recorded(hub, r#""DiagnosticsStatusNotification""#).await;
+    until_recorded(hub, r#""DiagnosticsStatusNotification",{"#).await;
 }
 
 fn assert_not_started(hub: &Hub, charge_point: StationKey) {
