@@ -177,7 +177,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            (self.shared.answers.clone(), self.shared.plugins.seam().clone(), self.shared.profile),
+            (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -221,7 +221,7 @@ impl Hub {
         };
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
-        let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.seam().clone());
+        let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
         let charge_point = responder(Box::new(ChargePoint::new(settings)), station, rules, plugins);
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
@@ -355,3 +355,6 @@ impl Hub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

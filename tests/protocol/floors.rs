@@ -24,8 +24,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[("behaviour", "trace"), ("main", "cli"
 
 /// Files that use each other.
 const CYCLES: &[&[&str]] = &[
-    &["cli/arguments.rs", "cli/test_arguments.rs"],
-    &["line_mode/printer.rs", "line_mode/session.rs"],
     &["link/listener.rs", "link/soap/central_system.rs"],
     &["plugin/engine/mod.rs", "plugin/filter.rs", "plugin/handle.rs", "plugin/request.rs"],
     &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],

@@ -49,7 +49,7 @@ impl AnswerReply {
     }
 }
 
-/// Takes how a call is answered out of the words; `None` when they do not say.
+/// Takes how a call is answered out of the words; `None` when they do not.
 ///
 /// # Errors
 /// When a value does not fit, or two ways exclude each other.

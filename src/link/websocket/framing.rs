@@ -11,7 +11,7 @@ use crate::link::conversation::{Conversation, out_frame};
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Frame, FrameKind, FrameText};
+use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
@@ -100,7 +100,8 @@ impl Conversation<SrpcFraming> {
     pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        self.refuse(ReceivedText::new(FrameText::from(hex), Some(remark)), None, now);
+        let origin = Some(Box::new(FrameOrigin { binary: true, ..FrameOrigin::default() }));
+        self.refuse(ReceivedText { origin, ..ReceivedText::new(FrameText::from(hex), Some(remark)) }, None, now);
     }
 
     /// Sends a text as it is. When it is a call, its answer is linked with it like any other.

@@ -123,7 +123,7 @@ fn report_failures(app: &mut App, outside: &ReadContext<'_>) {
         match record.kind {
             RecordKind::Failure => app.toasts.error(record.text, outside.now.monotonic_micros),
             RecordKind::Toast => app.toasts.info(record.text, outside.now.monotonic_micros),
-            RecordKind::Note => app.toasts.note(record.text, false, record.wall_micros),
+            RecordKind::Note => app.toasts.note(record.summary(), false, record.wall_micros),
             _ => {}
         }
     }

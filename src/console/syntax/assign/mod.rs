@@ -159,7 +159,7 @@ impl AssignFault {
         )
     }
 
-    /// What to do about it, as far as that can be said.
+    /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             AssignFault::UnknownField { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {name}?")),

@@ -32,7 +32,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, sign, &format!("{place}: {}", finding.message), tone, Some(&finding.path));
         add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), LineTone::Muted, Some(&finding.path));
     }
-    for remark in record.remarks.lines().filter(|remark| !is_told(remark, &findings)) {
+    for remark in record.notes().lines().filter(|remark| !is_told(remark, &findings)) {
         let (sign, tone) =
             if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
         add(&mut lines, sign, remark, tone, None);
