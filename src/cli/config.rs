@@ -13,9 +13,9 @@ use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::tui::{Bindings, Themes};
 
 use super::arguments::{ConfigCommand, GeneralOptions};
-use super::seconds::seconds;
 use super::byte_size::size;
 use super::screen;
+use super::seconds::seconds;
 
 /// Runs `config`.
 ///

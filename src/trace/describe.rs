@@ -141,7 +141,19 @@ mod tests {
             let (direction, kind, text) = (Direction::Out, FrameKind::Call, FrameText::from_static("<x/>"));
             let (action, exchange, code, findings) = (None, None, None, Vec::new());
             let (remark, origin) = (remark.map(Box::from), origin.map(Box::new));
-            shown(EventKind::Frame(Frame { direction, kind, action, text, exchange, code, findings, remark, origin })).2
+            shown(EventKind::Frame(Frame {
+                direction,
+                kind,
+                action,
+                text,
+                content: None,
+                exchange,
+                code,
+                findings,
+                remark,
+                origin,
+            }))
+            .2
         };
         let typed = || FrameOrigin { typed_by_user: true, ..FrameOrigin::default() };
         assert_eq!(frame(None, Some("late")), "late");

@@ -11,7 +11,7 @@ use crate::link::conversation::{Conversation, out_frame};
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
@@ -51,6 +51,10 @@ impl Framing for SrpcFraming {
         })
     }
 
+    fn content(&self, _text: &str, _version: Version) -> Option<Box<FrameContent>> {
+        None
+    }
+
     fn drop_request(&mut self, _question: MessageId) {}
 
     fn drop_outgoing(&mut self, _message: FrameText) {}
@@ -69,7 +73,7 @@ impl Framing for SrpcFraming {
 
 fn encoded(text: String) -> EncodedMessage<FrameText> {
     let text = FrameText::from(text);
-    EncodedMessage { outgoing: text.clone(), text }
+    EncodedMessage { outgoing: text.clone(), text, content: None }
 }
 
 impl Conversation<SrpcFraming> {

@@ -6,13 +6,14 @@ use ratatui::style::Style;
 
 use super::json::json;
 use super::{selection, sentences, soap, title};
+use crate::trace::decode::id_text;
 use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::{Pane, below};
 use crate::tui::state::{LineTone, MessageLine, MessageTab, PrettyLine};
 use crate::tui::theme::Styles;
-use crate::tui::widget::{LineWriter, format, message_id};
+use crate::tui::widget::{LineWriter, format};
 
 /// Draws the pane.
 pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
@@ -87,7 +88,7 @@ fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, 
     }
     parts.push((format::time_of_day(record.wall_micros, &app.zone), styles.muted));
     // Last, because some are long, and it also stands in the text below.
-    if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+    if let Some(id) = id_text(record) {
         parts.push((format!("id {id}"), styles.muted));
     }
     let mut pencil = LineWriter::new(buffer, area, 0);

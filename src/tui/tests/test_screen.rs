@@ -11,7 +11,8 @@ use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
 use crate::trace::{
-    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, RetryCause, Stamp, StationKey,
+    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
+    StationKey,
 };
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime};
@@ -146,6 +147,7 @@ impl Screen {
             direction,
             kind,
             action: Some(action.into()),
+            content: FrameContent::in_text(&text),
             text: text.into(),
             exchange: Some(exchange),
             code: None,
@@ -181,6 +183,7 @@ impl Screen {
             kind,
             action: Some("StatusNotification".into()),
             text: text.into(),
+            content: None,
             exchange: Some(9_999),
             code,
             findings,

@@ -17,7 +17,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         }
     };
     let shape = FrameShape::of(record, outside);
-    let payload = shape.as_ref().and_then(|_| shape::payload(record, outside));
+    let payload = shape.as_ref().and_then(|_| shape::payload(record));
     let findings = match (&shape, &payload) {
         (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
         _ => Vec::new(),
