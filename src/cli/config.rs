@@ -12,7 +12,8 @@ use ocpp_tui::console::{Grammar, parse};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::tui::{Bindings, Themes};
 
-use super::arguments::{ConfigCommand, GeneralOptions, seconds};
+use super::arguments::{ConfigCommand, GeneralOptions};
+use super::seconds::seconds;
 use super::byte_size::size;
 use super::screen;
 

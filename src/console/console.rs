@@ -156,7 +156,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         })
     }
 

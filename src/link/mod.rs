@@ -15,7 +15,6 @@ mod settings;
 mod soap;
 mod websocket;
 
-pub use close_reason::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
 pub use endpoint::{Endpoint, EndpointPathError, encode_identity};
 pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
@@ -25,6 +24,6 @@ pub use network::{Listener, Network};
 pub use random::fresh_id;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};
+pub use websocket::LinkContext;
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::{CentralSystemUrl, UrlError};
-pub use websocket::{LinkContext, PINGS_ENABLED};

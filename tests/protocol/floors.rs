@@ -24,8 +24,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[("behaviour", "trace"), ("main", "cli"
 
 /// Files that use each other.
 const CYCLES: &[&[&str]] = &[
-    &["cli/arguments.rs", "cli/test_arguments.rs"],
-    &["line_mode/printer.rs", "line_mode/session.rs"],
     &["link/listener.rs", "link/soap/central_system.rs"],
     &["plugin/engine/mod.rs", "plugin/filter.rs", "plugin/handle.rs", "plugin/request.rs"],
     &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
@@ -36,18 +34,6 @@ const CYCLES: &[&[&str]] = &[
         "trace/filter/lexer.rs",
         "trace/filter/pattern.rs",
         "trace/filter/payload.rs",
-    ],
-    &["tui/pane/message.rs", "tui/pane/soap.rs"],
-    &[
-        "tui/update/clipboard.rs",
-        "tui/update/compose.rs",
-        "tui/update/drafts.rs",
-        "tui/update/held_frames.rs",
-        "tui/update/layout.rs",
-        "tui/update/palette.rs",
-        "tui/update/panes.rs",
-        "tui/update/send.rs",
-        "tui/update/sources.rs",
     ],
 ];
 
@@ -64,10 +50,6 @@ const ENTANGLED: &[&str] = &[
     "simulator/v1/charge_point/mod.rs",
     "trace/filter/mod.rs",
     "trace/station_summary/mod.rs",
-    "tui/state/message/mod.rs",
-    "tui/state/trace/mod.rs",
-    "tui/theme/mod.rs",
-    "tui/update/mod.rs",
 ];
 
 /// Names of more than one type, with how many.
@@ -188,6 +170,17 @@ fn no_module_uses_parts_that_use_it_but_the_listed_ones() {
 #[test]
 fn a_name_stands_for_one_type_but_the_listed_ones() {
     assert_none(&duplicate_faults(&SOURCES, DUPLICATES));
+}
+
+#[test]
+fn versions_are_compared_inside_ocpp_only() {
+    let compares = |line: &str| ["== Version::", "!= Version::"].iter().any(|text| line.contains(text));
+    let sources = files();
+    let outside = sources.iter().filter(|(file, _)| !file.starts_with("ocpp/"));
+    let found = outside.filter_map(|(file, text)| Some(format!("{file}: {}", text.lines().find(|line| compares(line))?)));
+    let faults: Vec<String> = found.map(|line| format!("{line}: ask Version::dialect for what differs")).collect();
+    assert_none(&faults);
+    assert!(compares("if version == Version::V1_6 {"));
 }
 
 /// The rules would find nothing if the sources were not read: here every slip must be found that is added to them.

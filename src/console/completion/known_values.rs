@@ -62,7 +62,7 @@ fn collect(value: &Value, known: &mut KnownValues) {
 mod tests {
     use super::*;
     use crate::ocpp::{Role, Version};
-    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, Stamp};
+    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, HandshakeHeads, Stamp};
 
     #[test]
     fn identifiers_that_were_seen_are_offered_newest_first() {
@@ -83,7 +83,7 @@ mod tests {
                 code: None,
                 findings: Vec::new(),
                 remark: None,
-                aside: None,
+                origin: None,
             };
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
             contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
@@ -99,7 +99,7 @@ mod tests {
     fn identifiers_in_envelopes_are_offered_too() {
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP1");
-        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
         let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
         let frame = Frame {
             direction: Direction::In,
@@ -112,7 +112,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         for happening in [connected, EventKind::Frame(frame)] {
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::behaviour::Answer;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
-use crate::trace::FrameText;
+use crate::trace::{FrameOrigin, FrameText};
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
 pub(in crate::link) struct EncodedMessage<O> {
@@ -93,13 +93,13 @@ pub(in crate::link) trait Framing {
 pub(in crate::link) struct ReceivedText {
     pub text: FrameText,
     pub remark: Option<Box<str>>,
-    pub aside: Option<Box<str>>,
+    pub origin: Option<Box<FrameOrigin>>,
 }
 
 impl ReceivedText {
     /// A text, and what its reader remarked.
     pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
-        ReceivedText { text, remark: remark.map(String::into_boxed_str), aside: None }
+        ReceivedText { text, remark: remark.map(String::into_boxed_str), origin: None }
     }
 }
 

@@ -296,7 +296,7 @@ pub(super) fn out_frame(kind: FrameKind, text: FrameText) -> Frame {
 
 fn frame(direction: Direction, kind: FrameKind, text: FrameText) -> Frame {
     let (action, exchange, code, findings) = (None, None, None, Vec::new());
-    Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None }
+    Frame { direction, kind, action, text, exchange, code, findings, remark: None, origin: None }
 }
 
 #[cfg(test)]

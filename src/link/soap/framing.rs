@@ -22,7 +22,7 @@ use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
-use crate::trace::{AS_TYPED, Frame, FrameKind, FrameText, HTTP_HEADERS};
+use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
 
 /// How many remarks about an envelope are told.
 const REMARKS: usize = 12;
@@ -218,14 +218,8 @@ impl Conversation<SoapFraming> {
         let typed = self.framing.typed.remove(id);
         let mut remarks = Vec::new();
         let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
-        let aside = typed.map(|show| match show {
-            ShowHeaders(true) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", answer.headers),
-            ShowHeaders(false) => AS_TYPED.to_owned(),
-        });
-        let received = |text, remarks: &[String]| ReceivedText {
-            aside: aside.map(String::into_boxed_str),
-            ..ReceivedText::new(text, joined(remarks))
-        };
+        let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
+        let received = |text, remarks: &[String]| ReceivedText { origin, ..ReceivedText::new(text, joined(remarks)) };
         let http = http(answer);
         match read {
             Err(error) => {
@@ -302,20 +296,29 @@ impl Conversation<SoapFraming> {
         let http_action = (!action.is_empty()).then(|| format!("/{action}"));
         self.framing.typed.insert(id.clone(), show);
         let post = SoapPost { id, action: http_action, message_id, text: text.clone() };
-        let aside = match (&show, self.framing.address.as_ref()) {
-            (ShowHeaders(true), Some(address)) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", post.headers(address)),
-            _ => AS_TYPED.to_owned(),
+        let headers = match (&show, self.framing.address.as_ref()) {
+            (ShowHeaders(true), Some(address)) => Some(post.headers(address)),
+            _ => None,
         };
         let frame = Frame {
             exchange: Some(exchange),
             action: (!name.is_empty()).then_some(name),
             remark: remark.map(String::into_boxed_str),
-            aside: Some(aside.into()),
+            origin: Some(typed_origin(headers)),
             ..out_frame(kind, text)
         };
         self.send_message(SoapOutgoing::Post(post), frame, now);
         self.flush_calls(now);
     }
+}
+
+/// The origin of an envelope that the user typed, and of the answer to it.
+fn typed_origin(http_headers: Option<String>) -> Box<FrameOrigin> {
+    Box::new(FrameOrigin {
+        typed_by_user: true,
+        http_headers: http_headers.map(String::into_boxed_str),
+        ..FrameOrigin::default()
+    })
 }
 
 /// The refusal of what is no request.

@@ -2,6 +2,7 @@
 //! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
 
 mod backoff;
+mod dial_error;
 pub(super) mod dialer;
 pub(super) mod framing;
 pub(super) mod url;
@@ -25,7 +26,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
-use super::close_reason::{CloseReason, broken, closed_by_peer, gone, unread};
+use super::close_reason::{broken, close_frame, closed_by_peer};
 use super::conversation::{Conversation, ConversationContext, Outgoing};
 use super::directory::{LinkInbox, LinkOrder};
 use super::intercept::gate::Gate;
@@ -37,7 +38,7 @@ use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
-use crate::trace::{Direction, EventKind, EventSender, StationKey};
+use crate::trace::{CloseReason, Direction, EventKind, EventSender, HandshakeHeads, NoteTopic, StationKey};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -51,9 +52,6 @@ const PONG_PATIENCE: Duration = Duration::from_millis(500);
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
-
-/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
-pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
 /// The socket's configuration.
 pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
@@ -90,7 +88,7 @@ pub(super) struct LinkUp<S> {
     pub version: Version,
     pub peer: SocketAddr,
     /// The heads of request and answer.
-    pub handshake: Box<str>,
+    pub handshake: HandshakeHeads,
 }
 
 /// Runs a link until it ends, and hands back what stands behind it.
@@ -118,8 +116,8 @@ where
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let responder = Box::pin(link.finish(&end)).await;
-    let reason = end.reason();
-    Box::pin(context.events.send(Some(station), now(), EventKind::Disconnected { link: number, reason: reason.into() })).await;
+    let down = EventKind::Disconnected { link: number, reason: end.clone() };
+    Box::pin(context.events.send(Some(station), now(), down)).await;
     (responder, end)
 }
 
@@ -251,7 +249,7 @@ where
             Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
-            None => return Err(gone("the peer closed the connection".into())),
+            None => return Err(CloseReason::PeerGone),
         }
         Ok(())
     }
@@ -296,7 +294,7 @@ where
 
     fn tell_pings(&mut self, now: Moment) {
         if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
-            self.record_event(now, EventKind::Note { failure: false, text: PINGS_ENABLED.into() });
+            self.record_event(now, EventKind::TypedNote(NoteTopic::PingsEnabled));
         }
     }
 
@@ -308,7 +306,7 @@ where
     fn tick(&mut self) -> Result<(), CloseReason> {
         let now = now();
         if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
-            return Err(unread(self.settings.write_timeout));
+            return Err(CloseReason::PeerBlocked(self.settings.write_timeout));
         }
         self.conversation.tick(now);
         self.take_released(now);
@@ -359,7 +357,7 @@ where
         let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
             Poll::Ready(fed) => fed,
             // In a box, because few links ever wait here and all would pay for the room.
-            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| unread(limit))?,
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| CloseReason::PeerBlocked(limit))?,
         };
         fed.map_err(|error| broken(&error))
     }
@@ -369,7 +367,7 @@ where
         let (responder, events) = self.conversation.end(now());
         self.events.extend(events);
         self.context.events.send_all(self.station, &mut self.events).await;
-        if let Some((code, reason)) = end.goodbye() {
+        if let Some((code, reason)) = close_frame(end) {
             close(&mut self.stream, code, reason).await;
         }
         responder
