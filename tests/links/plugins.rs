@@ -325,7 +325,7 @@ async fn a_triggered_message_leaves_after_an_answer_that_a_plugin_delays() {
     fence(&hub, at_central).await;
     let sent = sent(&hub, at_charge_point);
     let position = |part: &str| sent.iter().position(|text| text.contains(part));
-    let (answer, message) = (position(r#"[3,"#), position("DiagnosticsStatusNotification"));
+    let (answer, message) = (position(r"[3,"), position("DiagnosticsStatusNotification"));
     assert!(answer.is_some() && answer < message, "{sent:#?}");
     hub.end().await;
 }
