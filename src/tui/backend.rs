@@ -1,5 +1,5 @@
-//! The seam between the screen and the running session: commands go to the console, what they say comes back as replies, and the
-//! history of commands is the one that line mode uses too. Nothing here blocks: it is called between two frames.
+//! The interface between the screen and the running session: commands go to the console and their output comes back as replies. The
+//! history of commands is shared with line mode. Nothing here blocks, because it is called between two frames.
 
 use std::sync::Arc;
 
@@ -15,24 +15,24 @@ use crate::trace::Trace;
 
 /// How many replies may wait for the screen.
 const REPLIES: usize = 64;
-/// What stands for the identity in the address of a central system.
+/// The placeholder for the identity in the address of a central system.
 const IDENTITY: &str = "<identity>";
 
-/// What a command says, while or after it runs.
+/// Output of a command, while or after it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BackendReply {
     /// One line, shown for a moment.
     Info(String),
     /// One sentence about what failed, with a remedy.
     Error(String),
-    /// A text to read at leisure.
+    /// A longer text, shown until it is closed.
     Text {
         /// Its heading.
         title: String,
         /// Its lines.
         body: String,
     },
-    /// The session is to end.
+    /// End the session.
     Quit,
 }
 
@@ -44,7 +44,7 @@ pub struct ScreenBackend {
 }
 
 impl ScreenBackend {
-    /// A session and the end at which its replies come out.
+    /// A session and the receiver of its replies.
     pub fn new(console: Arc<Console>, history: Arc<History>) -> (ScreenBackend, mpsc::Receiver<BackendReply>) {
         let (replies, receiver) = mpsc::channel(REPLIES);
         (ScreenBackend { console, history, replies }, receiver)
@@ -75,33 +75,33 @@ impl ScreenBackend {
         self.hub().submit(order)
     }
 
-    /// Remembers a command and starts it. Its output comes back as [`BackendReply`]s.
+    /// Adds a command to the history and starts it. Its output comes back as [`BackendReply`]s.
     pub fn run(&self, line: &str, context: RunContext) {
         let (console, history, replies) = (self.console.clone(), self.history.clone(), self.replies.clone());
         let line = line.to_owned();
         tokio::spawn(async move {
             let remembered = line.clone();
-            // The history is a file, and the loop waits for none.
+            // The history is a file; the event loop must not wait for it.
             tokio::task::spawn_blocking(move || history.add(&remembered));
-            let said = console.run(&line, &context).await;
-            for reply in replies_of(said) {
-                // The screen is gone when nobody takes the reply.
+            let output = console.run(&line, &context).await;
+            for reply in replies_of(output) {
+                // Without a receiver the screen has ended.
                 let _ = replies.send(reply).await;
             }
         });
     }
 
-    /// What may stand at the cursor (a byte offset) of a command that is being typed.
+    /// The proposals at the cursor (a byte offset) of a command that is being typed.
     pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
         self.console.complete(line, cursor, context)
     }
 
-    /// Where frames are stopped, and which wait.
+    /// The gate that holds frames.
     pub fn gate(&self) -> &Gate {
         self.console.hub().gate()
     }
 
-    /// What messages look like when nobody says anything about them.
+    /// The default style of messages.
     pub fn profile(&self) -> Profile {
         self.console.hub().profile()
     }
@@ -121,7 +121,7 @@ impl ScreenBackend {
     }
 }
 
-/// An error has one line on the screen: of a usage the syntax, and where its options are told.
+/// An error has one line on the screen: of a usage the syntax, with a pointer to the help about its options.
 fn in_one_line(text: String) -> String {
     match text.trim_end().split_once('\n') {
         Some((first, _)) => format!("{first} (:help <command> tells its options)"),
@@ -129,14 +129,14 @@ fn in_one_line(text: String) -> String {
     }
 }
 
-/// What a command says, as the screen shows it: a text to read, or a toast a line with its hint behind it.
-fn replies_of(said: CommandOutput) -> Vec<BackendReply> {
+/// The output of a command as the screen shows it: a text, or a toast for each line with its hint.
+fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
     let mut replies = Vec::new();
-    if let Some(title) = said.title {
-        let body: Vec<String> = said.lines.into_iter().map(|line| line.text).collect();
+    if let Some(title) = output.title {
+        let body: Vec<String> = output.lines.into_iter().map(|line| line.text).collect();
         replies.push(BackendReply::Text { title: title.to_owned(), body: body.join("\n") });
     } else {
-        for line in said.lines {
+        for line in output.lines {
             match (line.kind, replies.last_mut()) {
                 (OutputKind::Hint, Some(BackendReply::Error(error))) => *error = format!("{error} {}", line.text),
                 (OutputKind::Error, _) => replies.push(BackendReply::Error(in_one_line(line.text))),
@@ -144,7 +144,7 @@ fn replies_of(said: CommandOutput) -> Vec<BackendReply> {
             }
         }
     }
-    if said.quit {
+    if output.quit {
         replies.push(BackendReply::Quit);
     }
     replies
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_of_several_lines_is_told_in_one() {
+    fn an_error_of_several_lines_becomes_one_line() {
         assert_eq!(in_one_line("no such thing".into()), "no such thing");
         let usage = "Error in command \"hold\", syntax: hold <filter>\nWith optional arguments:\n";
         assert_eq!(

@@ -1,5 +1,5 @@
-//! JSON for reading: laid out over lines, and coloured line by line. It works on text that is not JSON too, because the wire may
-//! carry anything. What a payload means is `compose`'s knowledge.
+//! JSON for reading: laid out over lines, and coloured line by line. It also accepts text that is not JSON, because a frame may contain
+//! anything. The meaning of a payload is in `compose`.
 
 use std::ops::Range;
 
@@ -132,7 +132,7 @@ pub fn lay_out(text: &str, limit: usize) -> String {
     out
 }
 
-/// The payload inside a frame's text, as it stands there: what follows the message id and, in a call, the action. Text of another
+/// The payload inside a frame's text, unchanged: what follows the message id and, in a call, the action. Text of another
 /// shape comes back whole.
 pub fn payload_of(frame: &str) -> &str {
     let trimmed = frame.trim();
@@ -159,7 +159,7 @@ pub fn payload_of(frame: &str) -> &str {
     rest.trim_end()
 }
 
-/// The message id of a frame, as it stands in its text.
+/// The message id of a frame, as in its text.
 pub fn message_id(frame: &str) -> Option<&str> {
     let (kind, rest) = frame.trim_start().strip_prefix('[')?.split_once(',')?;
     let rest = rest.trim_start();
