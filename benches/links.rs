@@ -139,7 +139,7 @@ fn event(key: StationKey, number: u64) -> Event {
         code: None,
         findings: Vec::new(),
         remark: None,
-        aside: None,
+        origin: None,
     };
     let stamp = Stamp { wall_micros: now().wall.as_microsecond(), monotonic_micros: number };
     Event { station: Some(key), stamp, kind: EventKind::Frame(frame) }

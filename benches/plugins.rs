@@ -1,5 +1,5 @@
-//! What a plugin costs: the round trip of a call through a handler, from the link to the thread of the plugins and back, and the way of
-//! a call that no plugin handles. Run it with `cargo bench --bench plugins`; what the figures mean is in `docs/performance.md`.
+//! What a plugin costs: the round trip of a call through a handler, from the link to the thread of the plugins and back, and the way of a
+//! call that no plugin handles. Run it with `cargo bench --bench plugins`; what the figures mean is in `docs/performance.md`.
 
 #![allow(
     clippy::print_stdout,
@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use ocpp_tui::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
-use ocpp_tui::clock::{Moment, now};
+use ocpp_tui::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall};
 use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::plugin::{PluginFilter, PluginHost, PluginOptions, Plugins, StationInfo};
@@ -24,7 +23,7 @@ use serde_json::{Value, json};
 
 /// Calls through a handler.
 const ROUND_TRIPS: usize = 20_000;
-/// Calls that no plugin handles.
+/// Calls that nobody handles.
 const UNHANDLED: u32 = 2_000_000;
 const STATION: StationKey = StationKey(1);
 const PLUGIN: &str = "exports.onLoad = function () {
@@ -59,7 +58,7 @@ impl PluginHost for Program {
 
     fn order(&self, _: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
         if let LinkOrder::Answer { ticket, answer: Some(_) } = order {
-            self.0.send(ticket).expect("the receiver exists");
+            self.0.send(ticket).expect("somebody waits");
         }
         Ok(())
     }
@@ -75,29 +74,13 @@ impl PluginHost for Program {
     }
 }
 
-/// The simulator behind the link: it answers at once.
-struct AtOnce;
+/// No filter: the proposed answer leaves.
+struct KeepAll;
 
-impl Behaviour for AtOnce {
-    fn role(&self) -> Role {
-        Role::CentralSystem
+impl AnswerFilter for KeepAll {
+    fn filter(&mut self, _: IncomingCall<'_>, _: &Answer) -> FilterDecision {
+        FilterDecision::Keep
     }
-
-    fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
-
-    fn disconnected(&mut self, _: Moment) {}
-
-    fn answer(&mut self, _: IncomingCall<'_>, _: Moment, _: &mut Outbox) -> Answer {
-        Answer::Silence
-    }
-
-    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
-
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
-
-    fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
 }
 
 fn main() {
@@ -109,20 +92,21 @@ fn main() {
     plugins.configure(PluginOptions { folders: vec![folder.path().to_owned()], ..PluginOptions::default() });
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let payload = json!({"idTag": "TAG"});
-    let mut plugged = PluginFilter::new(Box::new(AtOnce), STATION, plugins.seam().clone());
+    let mut plugged = PluginFilter::new(STATION, Role::CentralSystem, plugins.channel().clone());
 
-    let bare = per_call(&mut AtOnce, &payload);
+    let bare = per_call(&mut KeepAll, &payload);
     let none = per_call(&mut plugged, &payload);
     assert_eq!(runtime.block_on(plugins.load("bench")).failure, None);
     let other = per_call(&mut plugged, &payload);
-    println!("a call that no plugin handles: {none:?} without plugins, {other:?} beside a handler of another action");
+    println!("a call that nobody handles: {none:?} without plugins, {other:?} beside a handler of another action");
     println!("the same without the hook:  {bare:?}");
 
     let mut times: Vec<Duration> = (0..ROUND_TRIPS)
         .map(|_| {
             let began = Instant::now();
-            let Answer::Later(later) = ask(&mut plugged, "Authorize", &payload) else { panic!("the plugin was not asked") };
-            assert_eq!(answers.recv().expect("an answer"), later.ticket);
+            let decision = ask(&mut plugged, "Authorize", &payload);
+            let FilterDecision::Wait { ticket, .. } = decision else { panic!("the plugin was not asked") };
+            assert_eq!(answers.recv().expect("an answer"), ticket);
             began.elapsed()
         })
         .collect();
@@ -132,17 +116,15 @@ fn main() {
     plugins.end();
 }
 
-fn ask(behaviour: &mut dyn Behaviour, action: &str, payload: &Value) -> Answer {
-    behaviour.answer(IncomingCall { action, payload, version: Version::V1_6 }, now(), &mut Outbox::default())
+fn ask(filter: &mut dyn AnswerFilter, action: &str, payload: &Value) -> FilterDecision {
+    filter.filter(IncomingCall { action, payload, version: Version::V1_6 }, &Answer::Silence)
 }
 
-/// The time of a call of an action that no plugin handles.
-fn per_call(behaviour: &mut dyn Behaviour, payload: &Value) -> Duration {
-    let moment = now();
+/// The time of a call of an action that nobody handles.
+fn per_call(filter: &mut dyn AnswerFilter, payload: &Value) -> Duration {
     let began = Instant::now();
     for _ in 0..UNHANDLED {
-        let call = IncomingCall { action: black_box("Heartbeat"), payload, version: Version::V1_6 };
-        black_box(behaviour.answer(call, moment, &mut Outbox::default()));
+        black_box(ask(filter, black_box("Heartbeat"), payload));
     }
     began.elapsed() / UNHANDLED
 }

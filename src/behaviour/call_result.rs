@@ -1,13 +1,34 @@
-//! Who asked for a call and wants to know how it ended. A behaviour hears of every call anyway; this is for callers beside it.
+//! How a call of ours ended: borrowed for the behaviour, owned for a caller elsewhere in the session.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::CallOutcome;
-
 /// How a call ended.
+#[derive(Debug, Clone, Copy)]
+pub enum CallOutcome<'a> {
+    /// The peer sent a result. `valid` is false when it breaks the definitions.
+    Result {
+        /// The result's payload.
+        payload: &'a Value,
+        /// Whether the payload is what the definitions want.
+        valid: bool,
+    },
+    /// The peer sent an error.
+    Error {
+        /// The code as it stood in the message, known or not.
+        code: &'a str,
+        /// The sentence with it, possibly empty.
+        description: &'a str,
+    },
+    /// No answer came in time.
+    Timeout,
+    /// The call never left, or the link was lost before its answer came.
+    LinkLost,
+}
+
+/// The owned form of a [`CallOutcome`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallResult {
     /// The peer sent a result.
@@ -29,29 +50,31 @@ impl From<CallOutcome<'_>> for CallResult {
     fn from(outcome: CallOutcome<'_>) -> CallResult {
         match outcome {
             CallOutcome::Result { payload, .. } => CallResult::Result(payload.clone()),
-            CallOutcome::Error { code } => CallResult::Error { code: code.to_owned(), description: String::new() },
+            CallOutcome::Error { code, description } => {
+                CallResult::Error { code: code.to_owned(), description: description.to_owned() }
+            }
             CallOutcome::Timeout => CallResult::Timeout,
             CallOutcome::LinkLost => CallResult::Lost,
         }
     }
 }
 
-/// Is told how a call ended, exactly once: when it is dropped unused, that the call was lost.
-pub struct CallObserver(Mutex<Option<Tell>>);
+/// Gets the result of one call, exactly once: dropped unused, it gets [`CallResult::Lost`].
+pub struct CallObserver(Mutex<Option<Notify>>);
 
-type Tell = Box<dyn FnOnce(CallResult) + Send>;
+type Notify = Box<dyn FnOnce(CallResult) + Send>;
 
 impl CallObserver {
-    /// Calls `tell` when the call has ended, from the task of its link. It must not block.
-    pub fn new(tell: impl FnOnce(CallResult) + Send + 'static) -> CallObserver {
-        CallObserver(Mutex::new(Some(Box::new(tell))))
+    /// Calls `notify` when the call has ended, from the task of its link. It must not block.
+    pub fn new(notify: impl FnOnce(CallResult) + Send + 'static) -> CallObserver {
+        CallObserver(Mutex::new(Some(Box::new(notify))))
     }
 
-    /// Tells it. What is told later is passed over.
+    /// Hands the result over. A second one is ignored.
     pub fn tell(&self, end: CallResult) {
-        let tell = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(tell) = tell {
-            tell(end);
+        let notify = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(notify) = notify {
+            notify(end);
         }
     }
 }
@@ -64,6 +87,6 @@ impl Drop for CallObserver {
 
 impl fmt::Debug for CallObserver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WhenEnded")
+        f.write_str("CallObserver")
     }
 }

@@ -1,19 +1,26 @@
-//! The seam between a link and what stands behind it: a link carries messages, a [`Behaviour`] decides what is said. It is called by
-//! the link's own task, so it must neither block nor do I/O, and it reads no clock: the time comes in as a [`Moment`].
+//! The contract between a link and what stands behind it: a link carries messages, a [`Behaviour`] decides what is answered and called. It
+//! runs in the link's own task, so it must neither block nor do I/O, and it reads no clock: the time comes in as a [`Moment`].
+//!
+//! A call is first judged, then carried out. [`Behaviour::propose`] makes an answer and changes nothing. Filters (`answer_filter`), a
+//! breakpoint or a plugin may replace, delay or drop it. When an answer has really left, [`Behaviour::commit`] carries out what follows.
 
+mod answer;
+mod answer_filter;
 mod call_result;
+mod outbox;
 pub mod script_form;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 
 use crate::clock::Moment;
-use crate::ocpp::{ErrorCode, Role, Version};
-use crate::rpc::OutgoingPayload;
-use crate::trace::Direction;
+use crate::ocpp::{Role, Version};
 
-pub use call_result::{CallObserver, CallResult};
+pub use answer::{Answer, Proposal, ProposedEffect};
+pub use answer_filter::{AnswerFilter, FilterDecision, LinkObserver, Responder};
+pub use call_result::{CallObserver, CallOutcome, CallResult};
+pub use outbox::{Outbox, OutgoingCall};
 
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]
@@ -24,110 +31,6 @@ pub struct IncomingCall<'a> {
     pub payload: &'a Value,
     /// The version of the link.
     pub version: Version,
-}
-
-/// What a call is answered with.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// A result with this payload.
-    Result(OutgoingPayload),
-    /// An error.
-    Error {
-        /// Its code.
-        code: ErrorCode,
-        /// One sentence for a person, possibly empty.
-        description: String,
-    },
-    /// Nothing is ever sent; the peer will see a timeout.
-    Silence,
-    /// The answer leaves after a delay.
-    Delayed(Duration, Box<Answer>),
-    /// Somebody else decides: the link waits for an order with the ticket and carries on meanwhile.
-    Later(DeferredAnswer),
-}
-
-impl Answer {
-    /// A result with this payload.
-    pub fn result(payload: impl Into<OutgoingPayload>) -> Answer {
-        Answer::Result(payload.into())
-    }
-}
-
-/// An answer that is decided elsewhere: by a plugin, by a person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeferredAnswer {
-    /// Names the question in the order that brings the decision. Unique in the session.
-    pub ticket: u64,
-    /// How long the decision is awaited; `None` for as long as the link lives.
-    pub timeout: Option<Duration>,
-    /// What is said when no decision comes in time.
-    pub fallback: Box<Answer>,
-    /// How long the decided answer is held back on top.
-    pub delay: Option<Duration>,
-}
-
-/// How one of our calls ended.
-#[derive(Debug, Clone, Copy)]
-pub enum CallOutcome<'a> {
-    /// The peer sent a result. `valid` is false when it breaks the definitions.
-    Result {
-        /// The result's payload.
-        payload: &'a Value,
-        /// Whether the payload is what the definitions want.
-        valid: bool,
-    },
-    /// The peer sent an error.
-    Error {
-        /// The code as it stood in the message, known or not.
-        code: &'a str,
-    },
-    /// No answer came in time.
-    Timeout,
-    /// The link was lost before an answer came.
-    LinkLost,
-}
-
-/// A call that a behaviour wants to make.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OutgoingCall {
-    /// The operation's name.
-    pub action: String,
-    /// Its payload.
-    pub payload: Value,
-}
-
-/// Where a behaviour puts the calls it wants to make; they leave after the answer at hand, in this order.
-#[derive(Debug, Default)]
-pub struct Outbox {
-    calls: Vec<OutgoingCall>,
-    restart: Option<Duration>,
-}
-
-impl Outbox {
-    /// Asks for a call.
-    pub fn call(&mut self, action: impl Into<String>, payload: Value) {
-        self.calls.push(OutgoingCall { action: action.into(), payload });
-    }
-
-    /// Asks for a restart: the link goes down, and comes up again after this time.
-    pub fn restart(&mut self, after: Duration) {
-        self.restart = Some(after);
-    }
-
-    /// Takes the wish for a restart out.
-    pub fn take_restart(&mut self) -> Option<Duration> {
-        self.restart.take()
-    }
-
-    /// Takes out what was asked for.
-    pub fn take(&mut self) -> Vec<OutgoingCall> {
-        std::mem::take(&mut self.calls)
-    }
-
-    /// Whether nothing was asked for.
-    pub fn is_empty(&self) -> bool {
-        self.calls.is_empty()
-    }
 }
 
 /// What stands behind a link: our central system or one of our charge points.
@@ -141,18 +44,18 @@ pub trait Behaviour: Send {
     /// The link is gone. Outstanding calls were reported as [`CallOutcome::LinkLost`] before.
     fn disconnected(&mut self, now: Moment);
 
-    /// The peer called; this is our answer.
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer;
+    /// The peer called. Returns the answer and what follows from it, judged by the state of this moment. Nothing that can be seen from
+    /// outside changes: the proposal may be dropped.
+    fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal;
 
-    /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that a person made.
+    /// The answer to a proposal has left. `sent` is the result or the error that was really sent, which is not always the proposed one.
+    /// With an error `effect` is empty. The state may have changed since the proposal: what has become impossible is left out.
+    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox);
+
+    /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that the user made.
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox);
 
-    /// A frame is about to be taken in or sent. Whoever wants to look at it first gives a ticket, and later the order with it.
-    fn inspect(&mut self, _direction: Direction, _text: &str) -> Option<u64> {
-        None
-    }
-
-    /// When the behaviour wants to be woken, by the monotonic clock.
+    /// When [`deadline_reached`](Self::deadline_reached) is to be called, by the monotonic clock.
     fn deadline(&self) -> Option<Instant>;
 
     /// The deadline has come.

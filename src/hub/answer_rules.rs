@@ -1,17 +1,16 @@
-//! Answers on purpose: what a person wants to be said instead of what the simulator would say. Works for both roles and every
-//! transport, because it stands between the link and the behaviour.
+//! Answer rules: what the user wants to be answered instead of what the simulator proposes. They work for both roles and every transport,
+//! as a filter of the answers of a link.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, CallOutcome, DeferredAnswer, IncomingCall, Outbox};
-use crate::clock::Moment;
+use crate::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall};
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
-use crate::trace::{Direction, StationKey};
+use crate::trace::StationKey;
 
 /// Makes the payload of a result from the usual one.
 pub type PayloadChange = Arc<dyn Fn(Value, Version) -> OutgoingPayload + Send + Sync>;
@@ -27,20 +26,20 @@ pub struct AnswerRequest {
     pub action: String,
     /// The payload of the call.
     pub payload: Value,
-    /// What would have been said anyway.
+    /// What the simulator proposes.
     pub usual: Answer,
 }
 
 /// Is asked for an answer, from the task of a link. It must not block; the answer comes later, as an order.
 pub type AnswerProvider = Arc<dyn Fn(AnswerRequest) + Send + Sync>;
 
-/// The tickets of the book begin here; those of plugins stay below. A number of JavaScript holds them exactly.
+/// The tickets of the rules begin here; those of plugins stay below. A number of JavaScript holds them exactly.
 const TICKETS: u64 = 1 << 52;
 
-/// What is said on purpose.
+/// The answer of a rule.
 #[derive(Clone)]
 pub enum AnswerOverride {
-    /// What would have been said anyway (to be delayed).
+    /// The proposed one (to be delayed).
     Usual,
     /// A result with another payload.
     Result(PayloadChange),
@@ -66,11 +65,11 @@ pub struct AnswerRule {
     pub station: Option<StationKey>,
     /// Whether the rule ends with its first use.
     pub once: bool,
-    /// What is said.
+    /// The answer.
     pub reply: AnswerOverride,
     /// How long it is held back.
     pub delay: Option<Duration>,
-    /// The rule as a person wrote it, for lists.
+    /// The rule as the user wrote it, for lists.
     pub text: String,
 }
 
@@ -79,28 +78,18 @@ impl AnswerRule {
         self.initiator == initiator && self.action == action && self.station == station
     }
 
-    /// Whether the call is not carried out: its answer is an error, or none comes.
-    fn refuses(&self) -> bool {
-        matches!(self.reply, AnswerOverride::Error { .. } | AnswerOverride::Silence)
-    }
-
-    fn applied(&self, usual: Answer, version: Version) -> Answer {
-        let said = match &self.reply {
-            AnswerOverride::Usual => usual,
-            AnswerOverride::Silence => return Answer::Silence,
+    /// What becomes of a proposed answer.
+    fn decide(&self, proposed: &Answer, version: Version) -> FilterDecision {
+        let answer = match &self.reply {
+            AnswerOverride::Usual => return self.delay.map_or(FilterDecision::Keep, FilterDecision::Delay),
+            AnswerOverride::Silence => return FilterDecision::Replace(Answer::Silence),
             AnswerOverride::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
             AnswerOverride::Result(change) => {
-                // A person has the last word, so an answer that is still to be decided is not waited for.
-                let usual = if let Answer::Later(later) = usual { *later.fallback } else { usual };
-                let base = if let Answer::Result(payload) = usual { payload.into_value() } else { json!({}) };
+                let base = if let Answer::Result(payload) = proposed { payload.value().clone() } else { json!({}) };
                 Answer::Result(change(base, version))
             }
         };
-        match (said, self.delay) {
-            (Answer::Later(later), delay) => Answer::Later(DeferredAnswer { delay: delay.or(later.delay), ..later }),
-            (said, Some(delay)) => Answer::Delayed(delay, Box::new(said)),
-            (said, None) => said,
-        }
+        FilterDecision::Replace(answer.after(self.delay))
     }
 }
 
@@ -110,9 +99,9 @@ pub struct AnswerRules {
     rules: Mutex<Vec<AnswerRule>>,
     /// Whether there is any rule: most sessions have none, and every call asks.
     used: AtomicBool,
-    /// Who decides where there is no rule.
-    asker: Mutex<Option<AnswerProvider>>,
-    asked: AtomicBool,
+    /// Decides where there is no rule.
+    provider: Mutex<Option<AnswerProvider>>,
+    has_provider: AtomicBool,
     tickets: AtomicU64,
 }
 
@@ -125,17 +114,17 @@ impl AnswerRules {
         self.used.store(true, Ordering::Relaxed);
     }
 
-    /// From now on somebody decides every answer for which there is no rule; with `None` nobody does.
-    pub fn ask(&self, asker: Option<AnswerProvider>) {
-        self.asked.store(asker.is_some(), Ordering::Relaxed);
-        *self.asker.lock().unwrap_or_else(PoisonError::into_inner) = asker;
+    /// From now on this provider decides every answer for which there is no rule; with `None` the proposed answers leave.
+    pub fn ask(&self, provider: Option<AnswerProvider>) {
+        self.has_provider.store(provider.is_some(), Ordering::Relaxed);
+        *self.provider.lock().unwrap_or_else(PoisonError::into_inner) = provider;
     }
 
-    fn asker(&self) -> Option<AnswerProvider> {
-        if !self.asked.load(Ordering::Relaxed) {
+    fn provider(&self) -> Option<AnswerProvider> {
+        if !self.has_provider.load(Ordering::Relaxed) {
             return None;
         }
-        self.asker.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.provider.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes rules back: that of one station, or with `None` all rules of the action. Returns how many there were.
@@ -171,71 +160,37 @@ impl AnswerRules {
     }
 }
 
-/// A behaviour whose answers pass the book.
+/// Applies the rules to the answers on one link. Without a rule it asks the provider, if there is one.
 pub(super) struct RuleFilter {
-    inner: Box<dyn Behaviour>,
     station: StationKey,
-    book: Arc<AnswerRules>,
+    initiator: Role,
+    rules: Arc<AnswerRules>,
 }
 
 impl RuleFilter {
-    /// Puts the book between a link and its behaviour.
-    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, book: Arc<AnswerRules>) -> RuleFilter {
-        RuleFilter { inner, station, book }
+    /// For the link of a station towards which we play this role.
+    pub fn new(station: StationKey, our_role: Role, rules: Arc<AnswerRules>) -> RuleFilter {
+        RuleFilter { station, initiator: our_role.peer(), rules }
     }
 
     /// Asks for the answer and lets the link wait for it.
-    fn asked(&self, ask: &AnswerProvider, call: IncomingCall<'_>, usual: Answer) -> Answer {
-        let ticket = TICKETS + self.book.tickets.fetch_add(1, Ordering::Relaxed);
+    fn ask(&self, provider: &AnswerProvider, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
+        let ticket = TICKETS + self.rules.tickets.fetch_add(1, Ordering::Relaxed);
         let (action, payload) = (call.action.to_owned(), call.payload.clone());
-        ask(AnswerRequest { ticket, station: self.station, action, payload, usual: usual.clone() });
-        Answer::Later(DeferredAnswer { ticket, timeout: None, fallback: Box::new(usual), delay: None })
+        provider(AnswerRequest { ticket, station: self.station, action, payload, usual: proposed.clone() });
+        FilterDecision::Wait { ticket, timeout: None }
     }
 }
 
-impl Behaviour for RuleFilter {
-    fn role(&self) -> Role {
-        self.inner.role()
-    }
-
-    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.inner.connected(version, now, out);
-    }
-
-    fn disconnected(&mut self, now: Moment) {
-        self.inner.disconnected(now);
-    }
-
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
-        let rule = self.book.take(self.inner.role().peer(), call.action, self.station);
-        if let Some(rule) = rule.as_ref().filter(|rule| rule.refuses()) {
-            // What the peer is not told of has not happened.
-            return rule.applied(Answer::Silence, call.version);
-        }
-        let usual = self.inner.answer(call, now, out);
-        match rule {
-            Some(rule) => rule.applied(usual, call.version),
-            None => match self.book.asker() {
-                Some(ask) => self.asked(&ask, call, usual),
-                None => usual,
+impl AnswerFilter for RuleFilter {
+    fn filter(&mut self, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
+        match self.rules.take(self.initiator, call.action, self.station) {
+            Some(rule) => rule.decide(proposed, call.version),
+            None => match self.rules.provider() {
+                Some(provider) => self.ask(&provider, call, proposed),
+                None => FilterDecision::Keep,
             },
         }
-    }
-
-    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
-        self.inner.answered(action, payload, outcome, now, out);
-    }
-
-    fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
-        self.inner.inspect(direction, text)
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.inner.deadline()
-    }
-
-    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
-        self.inner.deadline_reached(now, out);
     }
 }
 
@@ -248,77 +203,55 @@ mod tests {
         AnswerRule { initiator, action, station: station.map(StationKey), once: false, reply, delay: None, text: "rule".into() }
     }
 
-    fn answer(book: &AnswerRules, station: u32) -> Option<Answer> {
-        let usual = Answer::result(json!({"a": 1}));
-        book.take(Role::ChargePoint, "Authorize", StationKey(station)).map(|rule| rule.applied(usual, Version::V1_6))
+    fn decide(rules: &Arc<AnswerRules>, station: u32) -> FilterDecision {
+        let call = IncomingCall { action: "Authorize", payload: &json!({}), version: Version::V1_6 };
+        let mut filter = RuleFilter::new(StationKey(station), Role::CentralSystem, rules.clone());
+        filter.filter(call, &Answer::result(json!({"a": 1})))
     }
 
     #[test]
     fn the_rule_of_a_station_comes_before_the_rule_of_all() {
-        let book = AnswerRules::default();
-        assert_eq!(answer(&book, 1), None);
-        book.set(rule(None, AnswerOverride::Silence));
+        let rules = Arc::new(AnswerRules::default());
+        assert_eq!(decide(&rules, 1), FilterDecision::Keep);
+        rules.set(rule(None, AnswerOverride::Silence));
         let change: PayloadChange = Arc::new(|mut payload, _| {
             payload["b"] = json!(2);
             payload.into()
         });
-        book.set(rule(Some(1), AnswerOverride::Result(change)));
-        assert_eq!(answer(&book, 1), Some(Answer::result(json!({"a": 1, "b": 2}))));
-        assert_eq!(answer(&book, 2), Some(Answer::Silence));
-        assert_eq!(book.texts().len(), 2);
-        assert_eq!(book.clear(Role::ChargePoint, "Authorize", Some(StationKey(1))), 1);
-        assert_eq!(answer(&book, 1), Some(Answer::Silence));
-        assert_eq!(book.clear(Role::ChargePoint, "Authorize", None), 1);
-        assert_eq!(answer(&book, 1), None);
+        rules.set(rule(Some(1), AnswerOverride::Result(change)));
+        assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::result(json!({"a": 1, "b": 2}))));
+        assert_eq!(decide(&rules, 2), FilterDecision::Replace(Answer::Silence));
+        assert_eq!(rules.texts().len(), 2);
+        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", Some(StationKey(1))), 1);
+        assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::Silence));
+        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", None), 1);
+        assert_eq!(decide(&rules, 1), FilterDecision::Keep);
     }
 
     #[test]
     fn once_is_once_and_a_delay_holds_the_answer_back() {
-        let book = AnswerRules::default();
+        let rules = Arc::new(AnswerRules::default());
         let error = AnswerOverride::Error { code: ErrorCode::GenericError, description: String::new() };
-        book.set(AnswerRule { once: true, delay: Some(Duration::from_secs(2)), ..rule(None, error) });
+        rules.set(AnswerRule { once: true, delay: Some(Duration::from_secs(2)), ..rule(None, error) });
         let error = Answer::Error { code: ErrorCode::GenericError, description: String::new() };
-        assert_eq!(answer(&book, 1), Some(Answer::Delayed(Duration::from_secs(2), Box::new(error))));
-        assert_eq!(answer(&book, 1), None);
-    }
-
-    /// Says the same to everybody, and counts how often it was asked.
-    struct Counting(u32);
-
-    impl Behaviour for Counting {
-        fn role(&self) -> Role {
-            Role::CentralSystem
-        }
-        fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
-        fn disconnected(&mut self, _: Moment) {}
-        fn answer(&mut self, _: IncomingCall<'_>, _: Moment, out: &mut Outbox) -> Answer {
-            self.0 += 1;
-            out.call("Reset", json!({}));
-            Answer::result(json!({"n": self.0}))
-        }
-        fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
-        fn deadline(&self) -> Option<Instant> {
-            None
-        }
-        fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
+        assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::Delayed(Duration::from_secs(2), Box::new(error))));
+        assert_eq!(decide(&rules, 1), FilterDecision::Keep);
     }
 
     #[test]
-    fn a_call_that_is_refused_or_not_heard_is_not_carried_out() {
-        let book = Arc::new(AnswerRules::default());
-        let mut behaviour = RuleFilter::new(Box::new(Counting(0)), StationKey(1), book.clone());
-        let mut out = Outbox::default();
-        let mut ask = || {
-            let call = IncomingCall { action: "Authorize", payload: &json!({}), version: Version::V1_6 };
-            let answer = behaviour.answer(call, crate::clock::now(), &mut out);
-            (answer, out.take().len())
-        };
-        book.set(AnswerRule { once: true, ..rule(None, AnswerOverride::Silence) });
-        assert_eq!(ask(), (Answer::Silence, 0));
-        let error = AnswerOverride::Error { code: ErrorCode::GenericError, description: String::new() };
-        book.set(AnswerRule { once: true, ..rule(None, error) });
-        assert_eq!(ask(), (Answer::Error { code: ErrorCode::GenericError, description: String::new() }, 0));
-        book.set(AnswerRule { once: true, ..rule(None, AnswerOverride::Result(Arc::new(|usual, _| usual.into()))) });
-        assert_eq!(ask(), (Answer::result(json!({"n": 1})), 1));
+    fn a_rule_may_only_delay_and_comes_before_the_provider() {
+        let rules = Arc::new(AnswerRules::default());
+        let delay = Duration::from_secs(3);
+        let asked = Arc::new(AtomicU64::new(0));
+        let counter = asked.clone();
+        rules.ask(Some(Arc::new(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        })));
+        rules.set(AnswerRule { once: true, delay: Some(delay), ..rule(None, AnswerOverride::Usual) });
+        assert_eq!(decide(&rules, 1), FilterDecision::Delay(delay));
+        assert_eq!(asked.load(Ordering::Relaxed), 0);
+        assert_eq!(decide(&rules, 1), FilterDecision::Wait { ticket: TICKETS, timeout: None });
+        rules.ask(None);
+        assert_eq!(decide(&rules, 1), FilterDecision::Keep);
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::CentralSystemOptions;
-use super::answer_rules::{AnswerRules, RuleFilter};
+use super::answer_rules::AnswerRules;
 use super::registry::Registry;
+use super::responder::responder;
 use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, ListenerContext, Network};
 use crate::ocpp::{Role, Transport, Version};
-use crate::plugin::{PluginChannel, PluginFilter};
+use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{EventSender, StationKey};
 
@@ -74,9 +75,9 @@ struct CentralSystemDirectory {
 impl Directory for CentralSystemDirectory {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
         let station = self.events.station(Role::CentralSystem, identity);
-        let usual = self.profile.behaviour(Box::new(self.central_system.behaviour(identity)));
-        let usual = Box::new(PluginFilter::new(usual, station, self.plugins.clone()));
-        Admission { station, behaviour: Box::new(RuleFilter::new(usual, station, self.answers.clone())) }
+        let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
+        let responder = responder(Box::new(behaviour), station, self.answers.clone(), self.plugins.clone());
+        Admission { station, responder }
     }
 
     fn callback(&self, station: StationKey) -> Option<String> {

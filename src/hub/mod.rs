@@ -8,6 +8,7 @@ mod order;
 mod plugin_host;
 mod receipt;
 mod registry;
+mod responder;
 mod route;
 
 use std::net::SocketAddr;
@@ -24,7 +25,7 @@ use crate::link::{
     self, DialTarget, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService,
 };
 use crate::ocpp::{Catalog, Role};
-use crate::plugin::{PluginFilter, Plugins};
+use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
@@ -36,9 +37,9 @@ pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 pub use order::{LinkCommand, Order};
 pub use receipt::Receipt;
 
-use answer_rules::RuleFilter;
 use plugin_host::HubPluginHost;
 use registry::Registry;
+use responder::responder;
 use route::Route;
 
 /// How many handshakes of our charge points are under way at the same time.
@@ -176,7 +177,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            (self.shared.answers.clone(), self.shared.plugins.seam().clone(), self.shared.profile),
+            (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -215,13 +216,13 @@ impl Hub {
             autonomous: options.autonomous,
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
+            samples: self.shared.profile.samples,
             ..ChargePointSettings::default()
         };
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
-        let usual = self.shared.profile.behaviour(Box::new(ChargePoint::new(settings)));
-        let usual = Box::new(PluginFilter::new(usual, station, self.shared.plugins.seam().clone()));
-        let charge_point = Box::new(RuleFilter::new(usual, station, self.shared.answers.clone()));
+        let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
+        let charge_point = responder(Box::new(ChargePoint::new(settings)), station, rules, plugins);
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {
@@ -354,3 +355,6 @@ impl Hub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

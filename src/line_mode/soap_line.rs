@@ -10,7 +10,9 @@ use crate::hub::Hub;
 use crate::ocpp::{Catalog, Role, Transport};
 use crate::rpc::soap::{self, Body, ReadHint};
 use crate::sanitize::escape_control;
-use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, FrameVerdict, HTTP_HEADERS, Record, RecordKind, StationRow};
+use crate::trace::{
+    Contents, Direction, FrameKind, FrameOrigin, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, StationRow,
+};
 
 /// Writes events of SOAP links as lines.
 pub(super) struct SoapLines {
@@ -31,14 +33,17 @@ impl SoapLines {
     /// Appends the lines of a record. False when it reads like one of a WebSocket.
     pub fn write(&self, record: &Record<'_>, contents: &Contents, stamp: &str, out: &mut String) -> bool {
         let row = record.station.and_then(|key| contents.stations().get(key));
+        if let Some(RecordDetail::Listening(detail)) = record.detail {
+            let _ = writeln!(out, "{stamp} {}", listening(record, detail, stamp)); // a String takes everything
+            return true;
+        }
         let text = match record.kind {
-            RecordKind::Listening => Some(listening(record, stamp)),
             _ if record.transport != Transport::Soap => return false,
             RecordKind::Frame(direction, kind) => Some(self.frame(record, direction, kind, row)),
             RecordKind::Connected => row.filter(|row| row.our_role == Role::CentralSystem).map(connected),
             RecordKind::Timeout => {
                 let ends = Ends::new(row);
-                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, escape_control(record.text)))
+                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, escape_control(&record.summary())))
             }
             _ => return false,
         };
@@ -51,8 +56,8 @@ impl SoapLines {
 
     fn frame(&self, record: &Record<'_>, direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> String {
         let start = start(direction, kind, row);
-        if is_typed(record) {
-            return typed(&start, record);
+        if let Some(origin) = record.origin().filter(|origin| origin.typed_by_user) {
+            return typed(&start, record, origin);
         }
         let action = record.action.filter(|action| !action.is_empty());
         let (Some(row), Some(action)) = (row, action) else { return nameless(&start, direction, record) };
@@ -96,10 +101,9 @@ fn start(direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> Str
 }
 
 /// The two status lines of ocppjs, whose order differs between the transports.
-fn listening(record: &Record<'_>, stamp: &str) -> String {
-    let mut words = record.text.split(' ');
-    let (port, transports) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default());
-    let speaks = |transport: Transport| transports.split(',').any(|name| name == transport.name());
+fn listening(record: &Record<'_>, detail: &ListeningDetail, stamp: &str) -> String {
+    let port = detail.address.port();
+    let speaks = |transport| detail.transports.contains(&transport);
     let mut lines = Vec::new();
     if speaks(Transport::Soap) {
         lines.push(format!("cs: SOAP Server listening on port {port}"));
@@ -123,8 +127,7 @@ fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
         RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
         _ => record.verdict != FrameVerdict::Valid,
     };
-    let aside = |line: &&str| *line != AS_TYPED && !line.starts_with(HTTP_HEADERS);
-    for remark in record.remarks.lines().filter(aside).filter(|_| told) {
+    for remark in record.remarks.lines().filter(|_| told) {
         let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, escape_control(remark));
     }
 }
@@ -137,14 +140,9 @@ fn nameless(start: &str, direction: Direction, record: &Record<'_>) -> String {
     }
 }
 
-fn is_typed(record: &Record<'_>) -> bool {
-    record.remarks.lines().next() == Some(AS_TYPED)
-}
-
-/// The lines of an envelope that a person typed, and of the answer to it.
-fn typed(start: &str, record: &Record<'_>) -> String {
-    let headers = record.remarks.lines().nth(1).filter(|line| line.starts_with(HTTP_HEADERS));
-    let headers = headers.map_or_else(String::new, |headers| format!("{}\n", escape_control(headers)));
+/// The lines of an envelope that the user typed, and of the answer to it.
+fn typed(start: &str, record: &Record<'_>, origin: &FrameOrigin) -> String {
+    let headers = origin.headers_line().map_or_else(String::new, |headers| format!("{}\n", escape_control(&headers)));
     format!("{start}:\n{headers}{}", lines(record.text))
 }
 

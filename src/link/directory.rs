@@ -10,7 +10,7 @@ use super::intercept::gate::ReleaseAction;
 use super::intercept::queue::InspectionVerdict;
 use super::soap::HttpUrl;
 use crate::behaviour::CallObserver;
-use crate::behaviour::{Answer, Behaviour};
+use crate::behaviour::{Answer, Responder};
 use crate::ocpp::Version;
 use crate::rpc::OutgoingPayload;
 use crate::trace::StationKey;
@@ -37,7 +37,7 @@ pub enum LinkOrder {
         /// Who wants to know.
         then: CallObserver,
     },
-    /// What [`Answer::Later`] waited for; without an answer it is the usual one.
+    /// The decision of a filter that had to be waited for; without an answer the next filter is asked.
     Answer {
         /// The ticket of the question.
         ticket: u64,
@@ -151,5 +151,5 @@ pub struct Admission {
     /// Its key.
     pub station: StationKey,
     /// What stands behind its link.
-    pub behaviour: Box<dyn Behaviour>,
+    pub responder: Responder,
 }

@@ -33,7 +33,7 @@ use super::soap::{self, IncomingConnection, SoapActors};
 use super::websocket::{self, LinkContext, LinkUp};
 use crate::clock::now;
 use crate::ocpp::{Transport, Version};
-use crate::trace::EventKind;
+use crate::trace::{EventKind, HandshakeHeads};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -120,7 +120,7 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>
         // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
         served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
-            let happening = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
+            let happening = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: HandshakeHeads::default() };
             reception.context.events.send(None, now(), happening).await;
         }
     }
@@ -141,13 +141,13 @@ async fn respond(
     match handshake(&request, reception) {
         Ok(mut accepted) => {
             let response = accepted.response();
-            accepted.heads = handshake_headers::handshake(&request, Some(&response));
+            accepted.heads = handshake_headers::handshake(&request, &response);
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
         Err(Refusal { status, said, detail }) => {
             let response = refusal(status, &detail);
-            let handshake = handshake_headers::handshake(&request, Some(&response));
+            let handshake = handshake_headers::handshake(&request, &response);
             let happening = EventKind::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
             reception.context.events.send(None, now(), happening).await;
             response
@@ -169,7 +169,7 @@ struct Accepted {
     subprotocol: Option<(Version, HeaderValue)>,
     offered: String,
     /// The heads of request and answer, once it is answered.
-    heads: Box<str>,
+    heads: HandshakeHeads,
 }
 
 impl Accepted {
@@ -246,7 +246,13 @@ fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result
     let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
     let offered = offered.join(", ");
-    Ok(Accepted { identity, accept_key: derive_accept_key(key.as_bytes()), subprotocol, offered, heads: Box::default() })
+    Ok(Accepted {
+        identity,
+        accept_key: derive_accept_key(key.as_bytes()),
+        subprotocol,
+        offered,
+        heads: HandshakeHeads::default(),
+    })
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
@@ -287,7 +293,7 @@ fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
 
 async fn link(
     stream: WebSocketStream<Socket>,
-    (identity, handshake): (String, Box<str>),
+    (identity, handshake): (String, HandshakeHeads),
     version: Version,
     peer: SocketAddr,
     reception: Arc<ListenerContext>,
@@ -295,14 +301,14 @@ async fn link(
     let admission = reception.directory.admit(&identity, version);
     drop(identity); // the station's row has it
     let station = admission.station;
-    let number = reception.context.events.numbers().next();
+    let number = reception.context.events.link_numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
     if let Some(older) = reception.directory.attach(station, handle) {
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
         let _ = older.order(LinkOrder::Replaced);
     }
     let up = LinkUp { stream, station, number, version, peer, handshake };
-    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.behaviour));
+    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.responder));
     panic_guard::guarded(running, &reception.context.events, station, number).await;
     reception.directory.detach(station, number);
 }

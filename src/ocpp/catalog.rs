@@ -72,7 +72,7 @@ impl Catalog {
         catalog
     }
 
-    /// Keeps the text of the WSDL file of the service that `host` offers, to serve it.
+    /// Stores the text of the WSDL file of the service that `host` offers, to serve it.
     pub fn keep_wsdl(&mut self, version: Version, host: Role, text: impl Into<Box<str>>) {
         let place = self.wsdl.partition_point(|(of, by, _)| (*of, *by) < (version, host));
         self.wsdl.insert(place, (version, host, text.into()));

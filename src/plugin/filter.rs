@@ -1,26 +1,25 @@
-//! Where plugins stand in the way of a message: between a link and the behaviour behind it. What no plugin handles passes at the cost of
-//! a look at an atomic.
+//! Plugins in the way of a message: a filter of answers and an observer of frames, results and connections. What no plugin handles
+//! passes at the cost of an atomic load.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::request::EngineRequest;
 use super::subscriptions::{EventName, Subscriptions};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, DeferredAnswer, IncomingCall, Outbox};
-use crate::clock::Moment;
-use crate::ocpp::{Role, Version};
+use crate::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall, LinkObserver};
+use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};
 
-/// With more requests waiting, the thread is too far behind to be asked for an answer.
+/// With so many waiting requests the thread is too far behind: calls and frames pass without the plugins.
 const TOO_MANY: usize = 10_000;
-/// How long a link waits for the plugins at most; calls usually wait 30 s.
+/// How long a link waits for the plugins at most. The default timeout of calls is 30 s.
 const TIMEOUT: Duration = Duration::from_secs(25);
 
-/// What links and the thread of the plugins have in common.
+/// The state that links share with the thread of the plugins.
 #[derive(Debug)]
 pub struct PluginChannel {
     pub(super) handled: Subscriptions,
@@ -32,108 +31,84 @@ pub struct PluginChannel {
 impl PluginChannel {
     pub(super) fn new() -> (Arc<PluginChannel>, mpsc::Receiver<EngineRequest>) {
         let (requests, receiver) = mpsc::channel();
-        let seam = PluginChannel {
+        let channel = PluginChannel {
             handled: Subscriptions::default(),
             waiting: AtomicUsize::new(0),
             tickets: AtomicU64::new(1),
             requests,
         };
-        (Arc::new(seam), receiver)
+        (Arc::new(channel), receiver)
     }
 
-    /// Asks the thread for something. It is lost when the thread has ended.
+    /// Sends a request to the thread. It is lost when the thread has ended.
     pub(super) fn ask(&self, request: EngineRequest) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _ = self.requests.send(request);
     }
 
-    /// The same for what may be left out when the thread is far behind. False when it was.
-    fn tell(&self, request: EngineRequest) -> bool {
+    /// The same for requests that may be left out when the thread is far behind. Returns false when it was left out.
+    fn try_ask(&self, request: EngineRequest) -> bool {
         let room = self.waiting.load(Ordering::Relaxed) < TOO_MANY;
         if room {
             self.ask(request);
         }
         room
     }
+
+    fn ticket(&self) -> u64 {
+        self.tickets.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
-/// A behaviour whose calls and results pass the plugins.
+/// Asks the plugins about the answers, results and frames of one link.
+#[derive(Debug, Clone)]
 pub struct PluginFilter {
-    inner: Box<dyn Behaviour>,
     station: StationKey,
-    seam: Arc<PluginChannel>,
+    our_role: Role,
+    channel: Arc<PluginChannel>,
 }
 
 impl PluginFilter {
-    /// Puts the plugins between a link and its behaviour.
-    pub fn new(inner: Box<dyn Behaviour>, station: StationKey, seam: Arc<PluginChannel>) -> PluginFilter {
-        PluginFilter { inner, station, seam }
-    }
-
-    fn connection(&self, up: bool) {
-        let our_role = self.inner.role();
-        let kind = if our_role == Role::ChargePoint { EventName::Connection } else { EventName::Client };
-        if self.seam.handled.any(kind) {
-            self.seam.tell(EngineRequest::Connection { station: self.station, our_role, up });
-        }
+    /// For the link of a station towards which we play this role.
+    pub fn new(station: StationKey, our_role: Role, channel: Arc<PluginChannel>) -> PluginFilter {
+        PluginFilter { station, our_role, channel }
     }
 }
 
-impl Behaviour for PluginFilter {
-    fn role(&self) -> Role {
-        self.inner.role()
-    }
-
-    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.inner.connected(version, now, out);
-        self.connection(true);
-    }
-
-    fn disconnected(&mut self, now: Moment) {
-        self.inner.disconnected(now);
-        self.connection(false);
-    }
-
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
-        let usual = self.inner.answer(call, now, out);
-        if !self.seam.handled.call(call.action) {
-            return usual;
+impl AnswerFilter for PluginFilter {
+    fn filter(&mut self, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
+        if !self.channel.handled.call(call.action) {
+            return FilterDecision::Keep;
         }
-        let ticket = self.seam.tickets.fetch_add(1, Ordering::Relaxed);
-        let (action, payload) = (call.action.to_owned(), call.payload.clone());
-        let asked = EngineRequest::Called { ticket, station: self.station, action, payload, usual: usual.clone() };
-        if !self.seam.tell(asked) {
-            return usual;
+        let ticket = self.channel.ticket();
+        let (action, payload, proposed) = (call.action.to_owned(), call.payload.clone(), proposed.clone());
+        let asked = EngineRequest::Called { ticket, station: self.station, action, payload, proposed };
+        if self.channel.try_ask(asked) { FilterDecision::Wait { ticket, timeout: Some(TIMEOUT) } } else { FilterDecision::Keep }
+    }
+}
+
+impl LinkObserver for PluginFilter {
+    fn connection(&mut self, up: bool) {
+        let kind = if self.our_role == Role::ChargePoint { EventName::Connection } else { EventName::Client };
+        if self.channel.handled.any(kind) {
+            self.channel.try_ask(EngineRequest::Connection { station: self.station, our_role: self.our_role, up });
         }
-        Answer::Later(DeferredAnswer { ticket, timeout: Some(TIMEOUT), fallback: Box::new(usual), delay: None })
     }
 
-    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
-        if let CallOutcome::Result { payload: result, .. } = outcome
-            && self.seam.handled.result(action)
-        {
-            let (action, payload) = (action.to_owned(), result.clone());
-            self.seam.tell(EngineRequest::Answered { station: self.station, action, payload });
+    fn result(&mut self, action: &str, payload: &Value) {
+        if self.channel.handled.result(action) {
+            let (action, payload) = (action.to_owned(), payload.clone());
+            self.channel.try_ask(EngineRequest::Answered { station: self.station, action, payload });
         }
-        self.inner.answered(action, payload, outcome, now, out);
     }
 
     fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
         let kind = if direction == Direction::In { EventName::Incoming } else { EventName::Outgoing };
-        if !self.seam.handled.any(kind) {
+        if !self.channel.handled.any(kind) {
             return None;
         }
-        let ticket = self.seam.tickets.fetch_add(1, Ordering::Relaxed);
-        self.seam
-            .tell(EngineRequest::Frame { ticket, station: self.station, direction, text: text.to_owned() })
-            .then_some(ticket)
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.inner.deadline()
-    }
-
-    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
-        self.inner.deadline_reached(now, out);
+        let ticket = self.channel.ticket();
+        let frame = EngineRequest::Frame { ticket, station: self.station, direction, text: text.to_owned() };
+        self.channel.try_ask(frame).then_some(ticket)
     }
 }

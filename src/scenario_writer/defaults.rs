@@ -16,15 +16,15 @@ const NEAR: i64 = 5 * 60_000_000;
 pub(super) fn usual(our_role: Role, call: IncomingCall<'_>, micros: i64) -> Answer {
     let wall = jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let now = Moment { wall, ..now() };
-    let mut out = Outbox::default();
-    match our_role {
-        Role::CentralSystem => CentralSystem::new(CentralSystemSettings::default()).behaviour("").answer(call, now, &mut out),
+    let proposal = match our_role {
+        Role::CentralSystem => CentralSystem::new(CentralSystemSettings::default()).behaviour("").propose(call, now),
         Role::ChargePoint => {
             let mut charge_point = ChargePoint::new(ChargePointSettings::default());
-            charge_point.connected(call.version, now, &mut out);
-            charge_point.answer(call, now, &mut out)
+            charge_point.connected(call.version, now, &mut Outbox::default());
+            charge_point.propose(call, now)
         }
-    }
+    };
+    proposal.answer
 }
 
 /// The fields of a result of ours that have to be said, given the usual one. A field that is left out on purpose has no value.

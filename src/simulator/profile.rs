@@ -1,11 +1,11 @@
-//! What messages look like when nobody says anything about them: whose examples, and which mapping of meter values. The examples of
+//! What messages look like by default: whose examples, and which mapping of meter values. The examples of
 //! the definitions are `ocpp`'s, those of ocppjs are in `ocppjs`.
 
 use serde_json::Value;
 
 use super::v1::ocppjs;
-use crate::behaviour::Behaviour;
-use crate::ocpp::{ActionDefinition, MeterMapping, SampleContext};
+use crate::clock::Moment;
+use crate::ocpp::{ActionDefinition, MeterMapping, SampleContext, Version};
 
 /// Whose examples and answers are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +17,17 @@ pub enum Samples {
     Ocppjs,
 }
 
-/// What holds for all messages of a session that a person did not shape.
+impl Samples {
+    /// The fixed result of a call, where there is one. As in ocppjs, nothing follows from a call that is answered so.
+    pub(super) fn result(self, version: Version, action: &str, now: Moment) -> Option<Value> {
+        match self {
+            Samples::Sensible => None,
+            Samples::Ocppjs => ocppjs::result(version, action, now),
+        }
+    }
+}
+
+/// What holds for all messages of a session that the user did not shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Profile {
     /// Whose examples and answers.
@@ -39,14 +49,6 @@ impl Profile {
     /// A payload with its meter values in the mapping of the session.
     pub fn write(&self, payload: Value, definition: &ActionDefinition) -> Value {
         self.meter_mapping.write(payload, &definition.request)
-    }
-
-    /// What stands behind a link: a simulator, or a simulator that answers with fixed results.
-    pub fn behaviour(&self, simulator: Box<dyn Behaviour>) -> Box<dyn Behaviour> {
-        match self.samples {
-            Samples::Sensible => simulator,
-            Samples::Ocppjs => Box::new(ocppjs::FixedAnswers::new(simulator)),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::export_soap;
 use crate::ocpp::{Catalog, Role, Transport};
-use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind, StationTable};
+use crate::trace::{CloseReason, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationTable};
 
 /// The object of a record as a text, without a line end.
 pub fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {
@@ -39,12 +39,20 @@ pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -
         }
         RecordKind::Frame(_, FrameKind::Malformed) => put("raw", json!(record.text)),
         RecordKind::Frame(..) => frame(record.text, &mut put),
-        _ if record.text.is_empty() => {}
-        _ => put("text", json!(record.summary())),
+        _ => {
+            let summary = record.summary();
+            if !summary.is_empty() {
+                put("text", json!(summary));
+            }
+            facts(record, &mut put);
+        }
     }
-    if record.verdict != FrameVerdict::Valid && !record.remarks.is_empty() {
-        put("valid", json!(record.verdict == FrameVerdict::Tolerated));
-        put("remarks", record.remarks.lines().collect());
+    if record.verdict != FrameVerdict::Valid {
+        let notes = record.notes();
+        if !notes.is_empty() {
+            put("valid", json!(record.verdict == FrameVerdict::Tolerated));
+            put("remarks", notes.lines().collect());
+        }
     }
     if let Some(latency) = record.latency {
         put(
@@ -53,6 +61,38 @@ pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -
         );
     }
     object
+}
+
+/// The facts behind the sentence of a line that is no frame.
+fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Value)) {
+    if let RecordKind::Connected | RecordKind::Disconnected = record.kind {
+        put("link", json!(record.link));
+    }
+    match record.detail {
+        Some(RecordDetail::Connected(connected)) => {
+            put("version", json!(record.version.map(|version| version.number())));
+            put("peer", json!(connected.peer.to_string()));
+        }
+        Some(RecordDetail::Closed(reason)) => {
+            put("reason", json!(reason.name()));
+            if let CloseReason::ClosedByPeer { code: Some(code), .. } = reason {
+                put("code", json!(code));
+            }
+        }
+        Some(RecordDetail::Refused(refused)) => {
+            if let Some(peer) = refused.peer {
+                put("peer", json!(peer.to_string()));
+            }
+        }
+        Some(RecordDetail::Held { number }) => put("number", json!(number)),
+        Some(RecordDetail::Listening(listening)) => {
+            put("port", json!(listening.address.port()));
+            put("url", json!(record.text));
+            put("transports", listening.transports.iter().map(|transport| transport.name()).collect());
+        }
+        Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64())),
+        Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Note(_)) | None => {}
+    }
 }
 
 /// What the frame says. Its parts are read from the array itself, so that nothing of it is changed by a version's rules.

@@ -213,7 +213,7 @@ mod tests {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         Event { station: None, stamp: Stamp { wall_micros: 0, monotonic_micros: 0 }, kind: EventKind::Frame(frame) }
     }

@@ -132,7 +132,10 @@ async fn an_unsupported_version_is_reported() {
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
     let reason = until(hub.trace(), "the refusal", |contents| {
         let records = contents.records();
-        records.iter(records.range()).find(|record| record.kind == RecordKind::Retry).map(|record| record.summary().to_owned())
+        records
+            .iter(records.range())
+            .find(|record| record.kind == RecordKind::Retry)
+            .map(|record| record.summary().into_owned())
     })
     .await;
     assert_eq!(reason, "Expected a Sec-WebSocket-Protocol header: the central system does not speak ocpp1.6");

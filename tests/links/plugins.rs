@@ -8,7 +8,7 @@ use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
-use ocpp_tui::trace::{RecordKind, StationKey};
+use ocpp_tui::trace::{Direction, RecordKind, StationKey};
 use serde_json::{Value, json};
 
 use crate::support::envelopes::soap_charge_point;
@@ -240,5 +240,108 @@ async fn plugins_change_and_drop_envelopes() {
     until_recorded(&hub, "clearCacheResponse").await;
     let detail = hub.plugins().list().await.into_iter().find(|detail| detail.name == "envelopes").unwrap();
     assert_eq!((detail.errors, detail.last_error), (0, None));
+    hub.end().await;
+}
+
+/// A charge point that acts by itself, booted, with several calls of its central system under way at the same time.
+async fn autonomous() -> (Hub, StationKey, StationKey) {
+    let hub = hub_with(LinkSettings { calls_in_flight: 3, ..LinkSettings::default() });
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+    let at_charge_point = station(&hub, Role::ChargePoint, "CP1").await;
+    let at_central = station(&hub, Role::CentralSystem, "CP1").await;
+    until_recorded(&hub, r#""StatusNotification",{"connectorId":2"#).await;
+    (hub, at_charge_point, at_central)
+}
+
+/// The texts of the frames that our charge point sent, oldest first.
+fn sent(hub: &Hub, charge_point: StationKey) -> Vec<String> {
+    let contents = hub.trace().read();
+    let records = contents.records();
+    let ours = records
+        .iter(records.range())
+        .filter(|record| record.station == Some(charge_point) && matches!(record.kind, RecordKind::Frame(Direction::Out, _)));
+    ours.map(|record| record.text.to_owned()).collect()
+}
+
+/// Lets everything that was to happen happen: a message that the central system asks for comes behind it.
+async fn fence(hub: &Hub, at_central: StationKey) {
+    order(hub, at_central, "TriggerMessage", json!({"requestedMessage": "DiagnosticsStatusNotification"}));
+    until_recorded(hub, r#""DiagnosticsStatusNotification""#).await;
+}
+
+fn assert_not_started(hub: &Hub, charge_point: StationKey) {
+    let started = ["Preparing", "Authorize", "StartTransaction"];
+    let sent = sent(hub, charge_point);
+    assert!(!sent.iter().any(|text| started.iter().any(|part| text.contains(part))), "{sent:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_a_plugin_refuses_is_not_carried_out() {
+    let (hub, at_charge_point, at_central) = autonomous().await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = "exports.onLoad = function () {
+        this.onCall('RemoteStartTransaction', () => ocpp.error('InternalError', 'by the plugin'));
+    };";
+    load(&hub, folder.path(), "refuses", text).await;
+    order(&hub, at_central, "RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+    until_recorded(&hub, "by the plugin").await;
+    fence(&hub, at_central).await;
+    assert_not_started(&hub, at_charge_point);
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_whose_answer_a_plugin_keeps_back_or_changes_is_not_carried_out() {
+    let (hub, at_charge_point, at_central) = autonomous().await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = "exports.onLoad = function () {
+        let answers = 0;
+        this.onCall('RemoteStartTransaction', () => { answers = 2; });
+        this.onOutgoing(function (text) {
+            if (this.role !== 'cp' || !text.startsWith('[3,') || !answers) return;
+            answers -= 1;
+            return answers ? text.replace('Accepted', 'Rejected') : null;
+        });
+    };";
+    load(&hub, folder.path(), "frames", text).await;
+    order(&hub, at_central, "RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+    until_recorded(&hub, r#"{"status":"Rejected"}"#).await;
+    order(&hub, at_central, "ClearCache", json!({}));
+    until_recorded(&hub, "a plugin kept a frame back: [3,").await;
+    fence(&hub, at_central).await;
+    assert_not_started(&hub, at_charge_point);
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_triggered_message_leaves_after_an_answer_that_a_plugin_delays() {
+    let (hub, at_charge_point, at_central) = autonomous().await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = "exports.onLoad = function () {
+        this.onCall('TriggerMessage', () => new Promise((resolve) => setTimeout(() => resolve(), 300)));
+    };";
+    load(&hub, folder.path(), "late", text).await;
+    fence(&hub, at_central).await;
+    let sent = sent(&hub, at_charge_point);
+    let position = |part: &str| sent.iter().position(|text| text.contains(part));
+    let (answer, message) = (position(r#"[3,"#), position("DiagnosticsStatusNotification"));
+    assert!(answer.is_some() && answer < message, "{sent:#?}");
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_whose_answer_a_plugin_delays_is_answered_before_the_restart() {
+    let (hub, at_charge_point, at_central) = autonomous().await;
+    let folder = tempfile::tempdir().unwrap();
+    // The restart comes up to three seconds after a Reset.
+    let text = "exports.onLoad = function () {
+        this.onCall('Reset', () => ocpp.delay(3500));
+    };";
+    load(&hub, folder.path(), "late", text).await;
+    order(&hub, at_central, "Reset", json!({"type": "Soft"}));
+    until_recorded(&hub, "the charge point restarts").await;
+    let sent = sent(&hub, at_charge_point);
+    assert!(sent.last().is_some_and(|text| text.starts_with("[3,")), "{sent:#?}");
     hub.end().await;
 }

@@ -1,14 +1,16 @@
-//! The seam between a conversation and the form of its messages: SRPC's arrays or SOAP's envelopes. The conversation knows calls and
-//! answers; a [`Framing`] writes them. Reading is not here: what arrives differs too much, so each framing's file tells the conversation
-//! in its own way what was read.
+//! The contract between a conversation and the form of its messages: SRPC's arrays or SOAP's envelopes. The conversation knows calls and
+//! answers; a [`Framing`] writes them. Reading is not here: what arrives differs too much, so each framing's file hands what it read to
+//! the conversation itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::behaviour::Answer;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
-use crate::trace::FrameText;
+use crate::trace::{FrameOrigin, FrameText};
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
 pub(in crate::link) struct EncodedMessage<O> {
@@ -25,12 +27,38 @@ pub(in crate::link) enum OwnReply<'a> {
     Error { code: ErrorCode, description: &'a str },
 }
 
+/// A message with a text that an observer can inspect.
+pub(in crate::link) trait MessageText {
+    /// The text.
+    fn text(&self) -> Cow<'_, str>;
+}
+
+/// One that is to be sent, and may be sent with another text.
+pub(in crate::link) trait EditableMessage: MessageText {
+    /// Puts another text in its place.
+    fn change(&mut self, text: FrameText);
+}
+
+impl MessageText for FrameText {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl EditableMessage for FrameText {
+    fn change(&mut self, text: FrameText) {
+        *self = text;
+    }
+}
+
 /// How messages are written on a link.
 pub(in crate::link) trait Framing {
     /// What must be kept of a call of the peer to answer it.
     type Question;
+    /// What comes from the wire.
+    type Incoming: MessageText;
     /// What is handed to the wire.
-    type Outgoing;
+    type Outgoing: EditableMessage;
 
     /// Whether an action can travel this way at all.
     fn carries(&self, definition: &ActionDefinition) -> bool;
@@ -52,6 +80,12 @@ pub(in crate::link) trait Framing {
 
     /// The call gets no answer.
     fn drop_request(&mut self, question: Self::Question);
+
+    /// A message is not sent.
+    fn drop_outgoing(&mut self, message: Self::Outgoing);
+
+    /// The answer that stands in the text of a message of ours; [`Answer::Silence`] when it is none.
+    fn read_answer(&self, text: &str, version: Version) -> Answer;
 }
 
 /// A message of the peer on its way into a conversation: its text and what is odd about it.
@@ -59,13 +93,13 @@ pub(in crate::link) trait Framing {
 pub(in crate::link) struct ReceivedText {
     pub text: FrameText,
     pub remark: Option<Box<str>>,
-    pub aside: Option<Box<str>>,
+    pub origin: Option<Box<FrameOrigin>>,
 }
 
 impl ReceivedText {
     /// A text, and what its reader remarked.
     pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
-        ReceivedText { text, remark: remark.map(String::into_boxed_str), aside: None }
+        ReceivedText { text, remark: remark.map(String::into_boxed_str), origin: None }
     }
 }
 

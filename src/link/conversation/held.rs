@@ -1,235 +1,217 @@
-//! What waits at the gate on this link, and how it goes on: calls of the peer before they are judged, our answers before they are
-//! written, our calls before they are sent, results before the behaviour hears of them.
+//! Breakpoints on this link: messages that the gate stops, and how they go on when the user releases them. Calls of the peer stop before
+//! they are handled, our answers and calls before they are written, results before the behaviour gets them.
 
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-use super::{Conversation, PendingRequest};
+use serde_json::json;
+
+use super::Conversation;
+use super::framing::Framing;
+use super::message::PassingMessage;
+use super::pending_calls::{QueuedCall, SentCall};
 use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
-use crate::link::conversation::framing::Framing;
-use crate::link::conversation::pending_calls::{QueuedCall, SentCall};
-use crate::link::intercept::gate::{GateDecision, GateFrame, ReleaseAction};
+use crate::link::intercept::gate::{GateDecision, GateFrame, HeldFrame, ReleaseAction};
+use crate::ocpp::ErrorCode;
 use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, FrameKind};
 
-/// Something that waits, under the number that the gate gave it.
-pub(super) struct HeldMessage<Q> {
-    number: u64,
-    since: Moment,
-    what: Waiting<Q>,
-}
+impl<Q> PassingMessage<Q> {
+    /// The message as the gate sees it: direction, kind, action, and the code of an error. `None` for an answer that does not leave now.
+    fn outline(&self) -> Option<(Direction, FrameKind, &Arc<str>, Option<ErrorCode>)> {
+        Some(match self {
+            PassingMessage::Question { request, .. } => (Direction::In, FrameKind::Call, &request.action, None),
+            PassingMessage::Answer { request, answer } => match answer {
+                Answer::Result(_) => (Direction::Out, FrameKind::Result, &request.action, None),
+                Answer::Error { code, .. } => (Direction::Out, FrameKind::Error, &request.action, Some(*code)),
+                Answer::Delayed(..) | Answer::Silence => return None,
+            },
+            PassingMessage::Call(call) => (Direction::Out, FrameKind::Call, &call.action, None),
+            PassingMessage::Result { sent, .. } => (Direction::In, FrameKind::Result, &sent.call.action, None),
+        })
+    }
 
-enum Waiting<Q> {
-    /// A call of the peer.
-    Question(PendingRequest<Q>, Value),
-    /// Our answer to one.
-    Answer(PendingRequest<Q>, Answer),
-    /// A call of ours.
-    Call(QueuedCall),
-    /// The result of one, and whether it is valid.
-    Result(SentCall, Value, bool),
+    /// Takes the payload out; of an error it is made of its fields.
+    fn take_payload(&mut self) -> OutgoingPayload {
+        match self {
+            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => payload.take().into(),
+            PassingMessage::Call(QueuedCall { payload, .. })
+            | PassingMessage::Answer { answer: Answer::Result(payload), .. } => std::mem::take(payload),
+            PassingMessage::Answer { answer: Answer::Error { code, description }, .. } => {
+                json!({ "code": code.name(), "description": description, "details": {} }).into()
+            }
+            PassingMessage::Answer { .. } => OutgoingPayload::default(),
+        }
+    }
+
+    /// Puts the payload back that was taken out.
+    fn put_payload(&mut self, taken: OutgoingPayload) {
+        match self {
+            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => *payload = taken.into_value(),
+            PassingMessage::Call(QueuedCall { payload, .. })
+            | PassingMessage::Answer { answer: Answer::Result(payload), .. } => *payload = taken,
+            PassingMessage::Answer { .. } => {}
+        }
+    }
+
+    /// Why it waits.
+    fn sentence(&self) -> &'static str {
+        match self {
+            PassingMessage::Question { .. } => "the call waits before it is handled",
+            PassingMessage::Answer { .. } => "our answer waits before it goes out",
+            PassingMessage::Call(_) => "our call waits before it goes out",
+            PassingMessage::Result { .. } => "the result waits before it is handled",
+        }
+    }
 }
 
 impl<F: Framing> Conversation<F> {
-    /// A call of the peer, unless it has to wait.
-    pub(super) fn stop_question(
-        &mut self,
-        question: PendingRequest<F::Question>,
-        payload: Value,
-        now: Moment,
-    ) -> Option<(PendingRequest<F::Question>, Value)> {
-        if !self.gate.is_shut() {
-            return Some((question, payload));
+    /// Lets a message go on, unless the gate holds it.
+    pub(super) fn pass(&mut self, message: PassingMessage<F::Question>, now: Moment) {
+        if self.gate.is_shut() {
+            self.stop(message, now);
+        } else {
+            self.proceed(message, now);
         }
-        let copy = payload.clone();
-        let candidate =
-            GateFrame { direction: Direction::In, kind: FrameKind::Call, action: &question.action, payload: copy, code: None };
-        match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.hold(number, Waiting::Question(question, payload), now),
-            passage => {
-                self.tell_full(&passage, now);
-                return Some((question, payload));
-            }
-        }
-        None
     }
 
-    /// Our answer, unless it has to wait. Silence goes nowhere and so waits for nothing.
-    pub(super) fn stop_answer(
-        &mut self,
-        question: PendingRequest<F::Question>,
-        answer: Answer,
-        now: Moment,
-    ) -> Option<(PendingRequest<F::Question>, Answer)> {
-        if !self.gate.is_shut() {
-            return Some((question, answer));
-        }
-        let (kind, payload, code) = match &answer {
-            Answer::Result(payload) => (FrameKind::Result, payload.value().clone(), None),
-            Answer::Error { code, description } => {
-                (FrameKind::Error, json!({ "code": code.name(), "description": description, "details": {} }), Some(*code))
+    /// What is done with a message next.
+    fn proceed(&mut self, message: PassingMessage<F::Question>, now: Moment) {
+        match message {
+            PassingMessage::Question { request, refusal, payload } => self.handle(request, refusal, payload, now),
+            PassingMessage::Answer { request, answer } => self.send_answer(request, answer, now),
+            PassingMessage::Call(call) => self.send(call, now),
+            PassingMessage::Result { sent, payload, valid } => {
+                self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now);
             }
-            Answer::Delayed(..) | Answer::Later(_) | Answer::Silence => return Some((question, answer)),
+        }
+    }
+
+    /// Shows a message to the gate. One that is held leaves its payload there.
+    fn stop(&mut self, mut message: PassingMessage<F::Question>, now: Moment) {
+        let payload = message.take_payload();
+        let Some((direction, kind, action, code)) = message.outline() else {
+            message.put_payload(payload);
+            return self.proceed(message, now);
         };
-        let candidate = GateFrame { direction: Direction::Out, kind, action: &question.action, payload, code };
-        match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.hold(number, Waiting::Answer(question, answer), now),
-            passage => {
-                self.tell_full(&passage, now);
-                return Some((question, answer));
+        let frame = GateFrame { direction, kind, action: action.clone(), payload, code };
+        match self.gate.stop(self.station, frame, now) {
+            GateDecision::Held(number) => {
+                let (action, text) = (action.clone(), message.sentence().into());
+                self.record(now, EventKind::Held { number, action, text });
+                self.held.wait(number, None, message);
+            }
+            GateDecision::Free(payload) => {
+                message.put_payload(payload);
+                self.proceed(message, now);
+            }
+            GateDecision::Full(payload) => {
+                let text = "a frame that should wait passes: too many wait already; release or drop some".into();
+                self.record(now, EventKind::Note { failure: true, text });
+                message.put_payload(payload);
+                self.proceed(message, now);
             }
         }
-        None
     }
 
-    /// A call of ours, unless it has to wait.
-    pub(super) fn stop_call(&mut self, call: QueuedCall, now: Moment) -> Option<QueuedCall> {
-        if !self.gate.is_shut() {
-            return Some(call);
-        }
-        let (direction, payload) = (Direction::Out, call.payload.value().clone());
-        let candidate = GateFrame { direction, kind: FrameKind::Call, action: &call.action, payload, code: None };
-        match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.hold(number, Waiting::Call(call), now),
-            passage => {
-                self.tell_full(&passage, now);
-                return Some(call);
-            }
-        }
-        None
-    }
-
-    /// The result of a call of ours, unless it has to wait.
-    pub(super) fn stop_result(
-        &mut self,
-        sent: SentCall,
-        payload: Value,
-        valid: bool,
-        now: Moment,
-    ) -> Option<(SentCall, Value)> {
-        if !self.gate.is_shut() {
-            return Some((sent, payload));
-        }
-        let (direction, copy) = (Direction::In, payload.clone());
-        let candidate = GateFrame { direction, kind: FrameKind::Result, action: &sent.call.action, payload: copy, code: None };
-        match self.gate.stop(self.station, candidate, now) {
-            GateDecision::Held(number) => self.hold(number, Waiting::Result(sent, payload, valid), now),
-            passage => {
-                self.tell_full(&passage, now);
-                return Some((sent, payload));
-            }
-        }
-        None
-    }
-
-    fn hold(&mut self, number: u64, what: Waiting<F::Question>, now: Moment) {
-        let (sentence, action) = match &what {
-            Waiting::Question(question, _) => ("the call waits before it is handled", &question.action),
-            Waiting::Answer(question, _) => ("our answer waits before it goes out", &question.action),
-            Waiting::Call(call) => ("our call waits before it goes out", &call.action),
-            Waiting::Result(sent, ..) => ("the result waits before it is handled", &sent.call.action),
-        };
-        self.events.push((now, EventKind::Held { number, action: action.clone(), text: sentence.into() }));
-        self.held.push(HeldMessage { number, since: now, what });
-    }
-
-    fn tell_full(&mut self, passage: &GateDecision, now: Moment) {
-        if *passage == GateDecision::Full {
-            let text = "a frame that should wait passes: too many wait already; release or drop some".into();
-            self.events.push((now, EventKind::Note { failure: true, text }));
-        }
-    }
-
-    /// Lets something go on that waits here. Nothing happens when it does not.
-    pub fn release(&mut self, number: u64, fate: ReleaseAction, now: Moment) {
-        let Some(index) = self.held.iter().position(|held| held.number == number) else { return };
-        let HeldMessage { since, what, .. } = self.held.remove(index);
-        self.gate.forget(number);
-        let waited = now.monotonic.saturating_duration_since(since.monotonic).as_secs_f64();
-        let how = match &fate {
+    /// Releases a message that waits here. Nothing happens when it does not.
+    pub fn release(&mut self, number: u64, action: ReleaseAction, now: Moment) {
+        let Some((mut message, frame)) = self.take_held(number) else { return };
+        let waited = now.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
+        let how = match &action {
             ReleaseAction::Go(None) => "goes on",
             ReleaseAction::Go(Some(_)) => "goes on, edited",
             ReleaseAction::Answer(_) => "is answered on purpose",
             ReleaseAction::Drop => "is dropped",
         };
         let text = format!("what waited as {number} {how} after {waited:.1} s").into();
-        self.events.push((now, EventKind::Note { failure: false, text }));
-        match what {
-            Waiting::Question(question, payload) => self.release_question(question, payload, fate, now),
-            Waiting::Answer(question, answer) => self.release_answer(question, answer, fate, now),
-            Waiting::Call(call) => self.release_call(call, fate, now),
-            Waiting::Result(sent, payload, valid) => self.release_result(&sent, payload, valid, fate, now),
+        self.record(now, EventKind::Note { failure: false, text });
+        message.put_payload(frame.payload);
+        match action {
+            ReleaseAction::Go(None) => self.proceed(message, now),
+            ReleaseAction::Go(Some(payload)) => self.proceed_edited(message, payload, now),
+            ReleaseAction::Answer(answer) => self.proceed_answered(message, answer, now),
+            ReleaseAction::Drop => self.drop_held(message, now),
         }
         self.flush_calls(now);
     }
 
-    fn release_question(&mut self, question: PendingRequest<F::Question>, payload: Value, fate: ReleaseAction, now: Moment) {
-        match fate {
-            ReleaseAction::Go(edited) => {
-                let payload = edited.map_or(payload, OutgoingPayload::into_value);
-                let refusal = self.judged(&question.action, &payload);
-                self.handle(question, refusal, &payload, now);
-            }
-            // What a person says here goes out as it is; it does not wait a second time.
-            ReleaseAction::Answer(answer) => self.send_answer(question, answer, now),
-            ReleaseAction::Drop => self.send_answer(question, Answer::Silence, now),
-        }
+    /// Takes a message out, and its frame with the payload from the gate.
+    fn take_held(&mut self, number: u64) -> Option<(PassingMessage<F::Question>, HeldFrame)> {
+        let message = self.held.take(number)?;
+        // What waits here is listed there.
+        self.gate.take(number).map(|frame| (message, frame))
     }
 
-    fn release_answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, fate: ReleaseAction, now: Moment) {
-        let answer = match fate {
-            ReleaseAction::Go(None) => answer,
-            ReleaseAction::Go(Some(payload)) => Answer::Result(payload),
-            ReleaseAction::Answer(answer) => answer,
-            ReleaseAction::Drop => Answer::Silence,
+    /// A message goes on with another payload, which is judged anew.
+    fn proceed_edited(&mut self, message: PassingMessage<F::Question>, payload: OutgoingPayload, now: Moment) {
+        let edited = match message {
+            PassingMessage::Question { request, .. } => {
+                let payload = payload.into_value();
+                let refusal = self.judged(&request.action, &payload);
+                PassingMessage::Question { request, refusal, payload }
+            }
+            PassingMessage::Answer { request, .. } => PassingMessage::Answer { request, answer: Answer::Result(payload) },
+            PassingMessage::Call(call) => {
+                let definition = call.definition.as_ref();
+                let findings = definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
+                PassingMessage::Call(QueuedCall { findings, payload, ..call })
+            }
+            PassingMessage::Result { sent, .. } => {
+                let definition = sent.call.definition.as_ref();
+                let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&payload, self.version));
+                let valid = crate::ocpp::decisive(&findings).is_none();
+                PassingMessage::Result { sent, payload: payload.into_value(), valid }
+            }
         };
-        self.send_answer(question, answer, now);
+        self.proceed(edited, now);
     }
 
-    fn release_call(&mut self, mut call: QueuedCall, fate: ReleaseAction, now: Moment) {
-        match fate {
-            ReleaseAction::Go(edited) => {
-                if let Some(payload) = edited {
-                    let definition = call.definition.as_ref();
-                    call.findings =
-                        definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
-                    call.payload = payload;
-                }
-                self.send(call, now);
+    /// The call that a message belongs to is answered with this. It does not wait a second time.
+    fn proceed_answered(&mut self, message: PassingMessage<F::Question>, answer: Answer, now: Moment) {
+        match message {
+            PassingMessage::Question { request, .. } | PassingMessage::Answer { request, .. } => {
+                self.send_answer(request, answer, now);
             }
-            ReleaseAction::Answer(_) => {
+            PassingMessage::Call(call) => {
                 let text =
                     format!("{} is a call of ours: nobody can answer it but the peer; it is dropped", call.action).into();
-                self.events.push((now, EventKind::Note { failure: true, text }));
+                self.record(now, EventKind::Note { failure: true, text });
                 self.report(&call, CallOutcome::Timeout, now);
             }
-            ReleaseAction::Drop => self.report(&call, CallOutcome::Timeout, now),
+            PassingMessage::Result { sent: SentCall { call, .. }, .. } => {
+                let outcome = match &answer {
+                    Answer::Error { code, description } => CallOutcome::Error { code: code.name(), description },
+                    _ => CallOutcome::Timeout,
+                };
+                self.report(&call, outcome, now);
+            }
         }
     }
 
-    fn release_result(&mut self, sent: &SentCall, payload: Value, valid: bool, fate: ReleaseAction, now: Moment) {
-        match fate {
-            ReleaseAction::Go(None) => self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now),
-            ReleaseAction::Go(Some(edited)) => {
-                let definition = sent.call.definition.as_ref();
-                let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&edited, self.version));
-                let valid = crate::ocpp::decisive(&findings).is_none();
-                self.report(&sent.call, CallOutcome::Result { payload: &edited, valid }, now);
+    /// A message does not go on: the peer gets no answer, and our call none either.
+    fn drop_held(&mut self, message: PassingMessage<F::Question>, now: Moment) {
+        match message {
+            PassingMessage::Question { request, .. } | PassingMessage::Answer { request, .. } => {
+                self.send_answer(request, Answer::Silence, now);
             }
-            ReleaseAction::Answer(Answer::Error { code, .. }) => {
-                self.report(&sent.call, CallOutcome::Error { code: code.name() }, now)
+            PassingMessage::Call(call) | PassingMessage::Result { sent: SentCall { call, .. }, .. } => {
+                self.report(&call, CallOutcome::Timeout, now);
             }
-            ReleaseAction::Answer(_) | ReleaseAction::Drop => self.report(&sent.call, CallOutcome::Timeout, now),
         }
     }
 
     /// The link is lost: what waits has nowhere to go.
     pub(super) fn forget_held(&mut self, now: Moment) {
-        for HeldMessage { number, what, .. } in std::mem::take(&mut self.held) {
-            self.gate.forget(number);
+        let held: Vec<_> = self.held.drain().collect();
+        for (number, mut message) in held {
+            let Some(number) = number else { continue }; // all have one
+            if let Some(frame) = self.gate.take(number) {
+                message.put_payload(frame.payload);
+            }
             let text = format!("what waited as {number} is dropped: the link was lost").into();
-            self.events.push((now, EventKind::Note { failure: true, text }));
-            if let Waiting::Call(call) | Waiting::Result(SentCall { call, .. }, ..) = what {
+            self.record(now, EventKind::Note { failure: true, text });
+            if let PassingMessage::Call(call) | PassingMessage::Result { sent: SentCall { call, .. }, .. } = message {
                 self.report(&call, CallOutcome::LinkLost, now);
             }
         }

@@ -1,15 +1,14 @@
-//! What the peer says: its calls, which are judged and answered, and its answers, which are put to our calls.
+//! What the peer sends: its calls, which are judged, and its answers, which are put to our calls. How calls are answered is in `answers`.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Conversation, DelayedAnswer, PendingRequest};
-use crate::behaviour::CallResult;
-use crate::behaviour::{Answer, CallOutcome, IncomingCall};
+use super::framing::{Framing, ReceivedCall, ReceivedText};
+use super::message::{PassingMessage, PendingRequest};
+use super::{Conversation, Outgoing, frame};
+use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
-use crate::link::conversation::deferred_answers::ExpiredAnswer;
-use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText};
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, decisive};
 use crate::trace::{Direction, EventKind, Frame, FrameKind};
 
@@ -24,7 +23,7 @@ impl<F: Framing> Conversation<F> {
         };
         let refusal = self.refusal(action, &looked_up, &findings);
         let exchange = self.numbers.next();
-        self.tell_received(received, FrameKind::Call, now, |frame| {
+        self.record_received(received, FrameKind::Call, now, |frame| {
             frame.exchange = Some(exchange);
             frame.action = Some(name.clone());
             frame.findings = findings;
@@ -32,25 +31,8 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
         }
-        let question = PendingRequest { asked, action: name, exchange };
-        if let Some((question, payload)) = self.stop_question(question, payload, now) {
-            self.handle(question, refusal, &payload, now);
-        }
-    }
-
-    /// Answers a call of the peer: with the refusal that it deserves, or as the behaviour wants.
-    pub(super) fn handle(
-        &mut self,
-        question: PendingRequest<F::Question>,
-        refusal: Option<Answer>,
-        payload: &Value,
-        now: Moment,
-    ) {
-        let answer = refusal.unwrap_or_else(|| {
-            let call = IncomingCall { action: &question.action, payload, version: self.version };
-            self.behaviour.answer(call, now, &mut self.outbox)
-        });
-        self.answer(question, answer, now);
+        let request = PendingRequest { asked, action: name, exchange, effect: None };
+        self.pass(PassingMessage::Question { request, refusal, payload }, now);
     }
 
     /// The refusal that a payload deserves in a call of this action.
@@ -72,11 +54,12 @@ impl<F: Framing> Conversation<F> {
         now: Moment,
     ) {
         let (action, exchange) = (Arc::<str>::from(call.action), self.numbers.next());
-        self.tell_received(received, FrameKind::Call, now, |frame| {
+        self.record_received(received, FrameKind::Call, now, |frame| {
             frame.exchange = Some(exchange);
             frame.action = Some(action.clone());
         });
-        self.answer(PendingRequest { asked: call.asked, action, exchange }, Answer::Error { code, description }, now);
+        let request = PendingRequest { asked: call.asked, action, exchange, effect: None };
+        self.answer(request, Answer::Error { code, description }, now);
     }
 
     /// The action of a call that is under way.
@@ -85,15 +68,15 @@ impl<F: Framing> Conversation<F> {
     }
 
     fn lookup(&self, action: &str) -> ActionLookup {
-        match self.catalog.lookup(self.version, self.behaviour.role().peer(), action) {
+        match self.catalog.lookup(self.version, self.our_role().peer(), action) {
             ActionLookup::Known(definition) if !self.framing.carries(&definition) => ActionLookup::Elsewhere,
             looked_up => looked_up,
         }
     }
 
-    /// The error with which a call is refused before anybody is asked.
+    /// The error with which a call is refused before the behaviour is asked.
     fn refusal(&self, action: &str, looked_up: &ActionLookup, findings: &[Finding]) -> Option<Answer> {
-        let (version, role) = (self.version, self.behaviour.role());
+        let (version, role) = (self.version, self.our_role());
         let refuse = |code, precise: &dyn Fn() -> String| Answer::Error {
             code,
             description: self.framing.refusal(code, version, precise),
@@ -109,64 +92,6 @@ impl<F: Framing> Conversation<F> {
         }
     }
 
-    pub(super) fn answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
-        if let Some((question, answer)) = self.stop_answer(question, answer, now) {
-            self.send_answer(question, answer, now);
-        }
-    }
-
-    /// Writes our answer, now or when its delay is over.
-    pub(super) fn send_answer(&mut self, question: PendingRequest<F::Question>, answer: Answer, now: Moment) {
-        let PendingRequest { asked, action, exchange } = question;
-        let (kind, code, reply) = match &answer {
-            Answer::Silence => return self.framing.drop_request(asked),
-            Answer::Result(payload) => (FrameKind::Result, None, OwnReply::Result(payload)),
-            Answer::Error { code, description } => {
-                (FrameKind::Error, Some(*code), OwnReply::Error { code: *code, description })
-            }
-            Answer::Later(_) => {
-                let question = PendingRequest { asked, action, exchange };
-                if let Answer::Later(later) = answer
-                    && let Some(expired) = self.undecided.wait(question, later, now.monotonic)
-                {
-                    self.answer_overdue(expired, now);
-                }
-                return;
-            }
-            Answer::Delayed(delay, _) => {
-                let due = now.monotonic + *delay;
-                if let Answer::Delayed(_, answer) = answer {
-                    let question = PendingRequest { asked, action, exchange };
-                    self.delayed.push(DelayedAnswer { due, question, answer: *answer });
-                }
-                return;
-            }
-        };
-        let EncodedMessage { text, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
-        self.outgoing.push(outgoing);
-        self.tell_frame(Direction::Out, kind, text, now, |frame| {
-            frame.exchange = Some(exchange);
-            frame.action = Some(action);
-            frame.code = code;
-        });
-    }
-
-    /// An answer that was awaited from elsewhere has been decided.
-    pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
-        if let Some((question, answer)) = self.undecided.decide(ticket, decision) {
-            self.answer(question, answer, now);
-        }
-        self.flush_calls(now);
-    }
-
-    pub(super) fn answer_overdue(&mut self, expired: ExpiredAnswer<PendingRequest<F::Question>>, now: Moment) {
-        let ExpiredAnswer { question, answer, timeout } = expired;
-        let (action, seconds) = (&question.action, timeout.as_secs_f64());
-        let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
-        self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
-        self.answer(question, answer, now);
-    }
-
     /// Takes a result of the peer in.
     pub(in crate::link) fn on_result(&mut self, received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
         let Some(sent) = self.pending.answered(id) else {
@@ -177,7 +102,7 @@ impl<F: Framing> Conversation<F> {
             None => Vec::new(),
         };
         let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
-        self.tell_received(received, FrameKind::Result, now, |frame| {
+        self.record_received(received, FrameKind::Result, now, |frame| {
             frame.exchange = Some(sent.exchange);
             frame.action = Some(sent.call.action.clone());
             frame.code = code;
@@ -187,9 +112,7 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
-        if let Some((sent, payload)) = self.stop_result(sent, payload, valid, now) {
-            self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now);
-        }
+        self.pass(PassingMessage::Result { sent, payload, valid }, now);
     }
 
     /// Takes an error of the peer in.
@@ -200,35 +123,39 @@ impl<F: Framing> Conversation<F> {
         (code, description): (&str, &str),
         now: Moment,
     ) {
-        if let Some(then) = self.pending.then(id) {
-            then.tell(CallResult::Error { code: code.to_owned(), description: description.to_owned() });
-        }
-        self.take_failure(received, FrameKind::Error, id, code, now);
+        self.take_failure(received, FrameKind::Error, id, (code, description), now);
     }
 
     /// Takes in what came in place of an answer and is none.
     pub(in crate::link) fn take_unreadable(&mut self, received: ReceivedText, id: &str, now: Moment) {
-        self.take_failure(received, FrameKind::Malformed, id, ErrorCode::GenericError.name(), now);
+        self.take_failure(received, FrameKind::Malformed, id, (ErrorCode::GenericError.name(), ""), now);
     }
 
-    fn take_failure(&mut self, received: ReceivedText, kind: FrameKind, id: &str, code: &str, now: Moment) {
+    fn take_failure(
+        &mut self,
+        received: ReceivedText,
+        kind: FrameKind,
+        id: &str,
+        (code, description): (&str, &str),
+        now: Moment,
+    ) {
         let known = ErrorCode::parse(code).filter(|_| kind == FrameKind::Error);
         let Some(sent) = self.pending.answered(id) else {
             return self.on_stray_answer(received, kind, known, id, now);
         };
-        self.tell_received(received, kind, now, |frame| {
+        self.record_received(received, kind, now, |frame| {
             frame.exchange = Some(sent.exchange);
             frame.action = Some(sent.call.action.clone());
             frame.code = known;
         });
-        self.report(&sent.call, CallOutcome::Error { code }, now);
+        self.report(&sent.call, CallOutcome::Error { code, description }, now);
     }
 
     /// A call of ours did not reach the peer, so no answer will come.
     pub(in crate::link) fn take_unreachable(&mut self, id: &str, reason: String, now: Moment) {
         let Some(sent) = self.pending.answered(id) else { return }; // it was given up before
         let (exchange, action, reason) = (sent.exchange, sent.call.action.clone(), reason.into());
-        self.events.push((now, EventKind::Unreachable { exchange, action, reason }));
+        self.record(now, EventKind::Unreachable { exchange, action, reason });
         self.report(&sent.call, CallOutcome::Timeout, now);
     }
 
@@ -243,28 +170,28 @@ impl<F: Framing> Conversation<F> {
             None => "it answers no call of ours".to_owned(),
         };
         let remark = received.remark.as_ref().map_or(stray.clone(), |remark| format!("{stray}; {remark}"));
-        self.tell_received(received, kind, now, |frame| {
+        self.record_received(received, kind, now, |frame| {
             frame.action = late.map(|late| late.action);
             frame.code = code;
             frame.remark = Some(remark.into());
         });
     }
 
-    /// Refuses what cannot be read, with an answer when there is somebody to answer.
+    /// Refuses what cannot be read, with an answer when it can have one.
     pub(in crate::link) fn refuse(&mut self, received: ReceivedText, answer: Option<(F::Question, Answer)>, now: Moment) {
         let exchange = answer.is_some().then(|| self.numbers.next());
-        self.tell_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
+        self.record_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
         if let (Some((asked, answer)), Some(exchange)) = (answer, exchange) {
-            self.answer(PendingRequest { asked, action: Arc::from(""), exchange }, answer, now);
+            self.answer(PendingRequest { asked, action: Arc::from(""), exchange, effect: None }, answer, now);
         }
     }
 
-    fn tell_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let ReceivedText { text, remark, aside } = received;
-        self.tell_frame(Direction::In, kind, text, now, |frame| {
-            (frame.remark, frame.aside) = (remark, aside);
-            rest(frame);
-        });
+    /// Records a frame of the peer whose further facts `rest` fills in.
+    fn record_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
+        let ReceivedText { text, remark, origin } = received;
+        let mut frame = Frame { remark, origin, ..frame(Direction::In, kind, text) };
+        rest(&mut frame);
+        self.outgoing.push(Outgoing::event(now, EventKind::Frame(frame)));
     }
 }
 

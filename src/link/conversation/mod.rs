@@ -1,44 +1,43 @@
-//! What is said on a link, without the wire and without the form of its messages: calls and answers of the peer go in; messages to send
-//! and happenings to tell come out. It checks against the catalog, asks the behaviour, and keeps our calls and their time limits. How
-//! a message is written is the matter of a [`Framing`]; the socket is `websocket`'s, the HTTP of SOAP is in `soap`.
+//! The protocol state of one link, without the wire and without the form of its messages: calls and answers of the peer go in; messages
+//! to send and events come out. It checks against the catalog, asks the behaviour, and keeps our calls and their time limits. How a
+//! message is written is the business of a [`Framing`]; the socket is `websocket`'s, the HTTP of SOAP is in `soap`.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `mod` | beginning, our calls, deadlines, end |
+//! | `incoming` | what the peer sends |
+//! | `answers` | proposal, filters, the answer, and what follows when it has left |
+//! | `held` | breakpoints |
+//! | `inspect` | frames that an observer inspects |
+//! | `framing` | the contract with the form of messages |
+//! | `message`, `pending_calls` | data |
 
-mod deferred_answers;
+mod answers;
 pub(super) mod framing;
 mod held;
 mod incoming;
+mod inspect;
+mod message;
 pub(super) mod pending_calls;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::conversation::deferred_answers::DeferredAnswers;
-use super::conversation::framing::{EncodedMessage, Framing, shared_name};
-use super::conversation::pending_calls::{PendingCalls, QueuedCall, SentCall};
 use super::intercept::gate::Gate;
+use super::intercept::queue::InterceptQueue;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
-use crate::behaviour::CallObserver;
-use crate::behaviour::{Answer, Behaviour, CallOutcome, Outbox};
+use crate::behaviour::{CallObserver, CallOutcome, Outbox, Responder};
 use crate::clock::Moment;
-use crate::ocpp::{ActionDefinition, Catalog, Version};
+use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
 
-use held::HeldMessage;
+use framing::{EncodedMessage, Framing, shared_name};
+use message::{DelayedAnswer, Inspections, PassingMessage, UndecidedRequest};
+use pending_calls::{PendingCalls, QueuedCall, SentCall};
 
-/// The answer that leaves later.
-struct DelayedAnswer<Q> {
-    due: Instant,
-    question: PendingRequest<Q>,
-    answer: Answer,
-}
-
-/// What is kept of a call of the peer until it is answered.
-struct PendingRequest<Q> {
-    asked: Q,
-    action: Arc<str>,
-    exchange: u64,
-}
+pub(super) use message::Outgoing;
 
 /// What a conversation needs of the session.
 pub(super) struct ConversationContext {
@@ -61,29 +60,30 @@ pub(super) struct Conversation<F: Framing> {
     gate: Arc<Gate>,
     station: StationKey,
     version: Version,
-    behaviour: Box<dyn Behaviour>,
+    responder: Responder,
     pending: PendingCalls,
     delayed: Vec<DelayedAnswer<F::Question>>,
-    undecided: DeferredAnswers<PendingRequest<F::Question>>,
-    held: Vec<HeldMessage<F::Question>>,
+    undecided: InterceptQueue<UndecidedRequest<F::Question>>,
+    /// What waits at a breakpoint. The payloads are at the gate, where the user sees them.
+    held: InterceptQueue<PassingMessage<F::Question>>,
+    /// In a box, because most links have none.
+    inspections: Option<Box<Inspections<F::Incoming, F::Outgoing>>>,
     outbox: Outbox,
     lengths: (usize, usize),
-    /// What is to be sent, oldest first.
-    pub outgoing: Vec<F::Outgoing>,
-    /// What happened, oldest first.
-    pub events: Vec<(Moment, EventKind)>,
+    /// What leaves, oldest first. To be taken after [`prepare_outgoing`](Self::prepare_outgoing).
+    pub outgoing: Vec<Outgoing<F::Outgoing>>,
 }
 
 impl<F: Framing> Conversation<F> {
-    /// A conversation that begins now. Its behaviour hears of the link at once.
+    /// A conversation that begins now. Its behaviour is connected at once.
     pub fn begin(
         framing: F,
-        surroundings: ConversationContext,
+        context: ConversationContext,
         version: Version,
-        behaviour: Box<dyn Behaviour>,
+        responder: Responder,
         now: Moment,
     ) -> Conversation<F> {
-        let ConversationContext { catalog, settings, numbers, gate, station } = surroundings;
+        let ConversationContext { catalog, settings, numbers, gate, station } = context;
         let mut conversation = Conversation {
             framing,
             catalog,
@@ -92,19 +92,43 @@ impl<F: Framing> Conversation<F> {
             gate,
             station,
             version,
-            behaviour,
+            responder,
             pending: PendingCalls::default(),
             delayed: Vec::new(),
-            undecided: DeferredAnswers::default(),
-            held: Vec::new(),
+            undecided: InterceptQueue::default(),
+            held: InterceptQueue::default(),
+            inspections: None,
             outbox: Outbox::default(),
             lengths: (0, 0),
             outgoing: Vec::new(),
-            events: Vec::new(),
         };
-        conversation.behaviour.connected(version, now, &mut conversation.outbox);
+        conversation.connected(now);
         conversation.flush_calls(now);
         conversation
+    }
+
+    fn connected(&mut self, now: Moment) {
+        self.responder.behaviour.connected(self.version, now, &mut self.outbox);
+        if let Some(observer) = &mut self.responder.observer {
+            observer.connection(true);
+        }
+    }
+
+    fn disconnected(&mut self, now: Moment) {
+        self.responder.behaviour.disconnected(now);
+        if let Some(observer) = &mut self.responder.observer {
+            observer.connection(false);
+        }
+    }
+
+    /// The role that we play.
+    pub fn our_role(&self) -> Role {
+        self.responder.behaviour.role()
+    }
+
+    /// Adds an event to what leaves.
+    pub fn record(&mut self, now: Moment, kind: EventKind) {
+        self.outgoing.push(Outgoing::event(now, kind));
     }
 
     /// Other limits hold from now on; calls under way keep their time limit.
@@ -112,22 +136,17 @@ impl<F: Framing> Conversation<F> {
         self.settings = settings;
     }
 
-    /// Whether somebody behind the link looks at a frame first; the ticket names it.
-    pub fn inspect(&mut self, direction: Direction, text: &str) -> Option<u64> {
-        self.behaviour.inspect(direction, text)
-    }
-
-    /// A call that a person or the behaviour wants to make. It waits its turn.
+    /// A call that the user or the behaviour makes. It waits for its turn.
     pub fn call(&mut self, action: &str, payload: impl Into<OutgoingPayload>, now: Moment) {
         self.ask(action, payload, None, now);
     }
 
-    /// The same, for somebody who wants to know how it ends.
+    /// The same, for a caller that gets the result.
     pub fn ask(&mut self, action: &str, payload: impl Into<OutgoingPayload>, then: Option<CallObserver>, now: Moment) {
         let payload = payload.into();
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
-            self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
+            self.record(now, EventKind::Note { failure: true, text: text.into() });
             return;
         }
         let definition = self.definition(action);
@@ -140,32 +159,23 @@ impl<F: Framing> Conversation<F> {
         self.flush_calls(now);
     }
 
-    /// What was to be sent is on its way: that is when it happened, and an answer's latency is ours to be seen.
-    pub fn sent(&mut self, now: Instant) {
-        for (when, happening) in &mut self.events {
-            if matches!(happening, EventKind::Frame(Frame { direction: Direction::Out, .. })) {
-                *when = when.at(now);
-            }
-        }
-    }
-
     /// The time that [`next_deadline`](Self::next_deadline) named has come.
     pub fn tick(&mut self, now: Moment) {
         while let Some(sent) = self.pending.expired(now.monotonic) {
             let after = self.settings.call_timeout;
             let action = sent.call.action.clone();
-            self.events.push((now, EventKind::Timeout { exchange: sent.exchange, action, after }));
+            self.record(now, EventKind::Timeout { exchange: sent.exchange, action, after });
             self.report(&sent.call, CallOutcome::Timeout, now);
         }
         while let Some(index) = self.delayed.iter().position(|delayed| delayed.due <= now.monotonic) {
-            let DelayedAnswer { question, answer, .. } = self.delayed.remove(index);
-            self.answer(question, answer, now);
+            let DelayedAnswer { request, answer, .. } = self.delayed.remove(index);
+            self.answer(request, answer, now);
         }
-        while let Some(expired) = self.undecided.expired(now.monotonic) {
-            self.answer_overdue(expired, now);
+        while let Some(undecided) = self.undecided.expired(now.monotonic) {
+            self.answer_expired(undecided, now);
         }
-        if self.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
-            self.behaviour.deadline_reached(now, &mut self.outbox);
+        if self.responder.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
+            self.responder.behaviour.deadline_reached(now, &mut self.outbox);
         }
         self.flush_calls(now);
     }
@@ -173,50 +183,55 @@ impl<F: Framing> Conversation<F> {
     /// When [`tick`](Self::tick) must be called.
     pub fn next_deadline(&self) -> Option<Instant> {
         let delayed = self.delayed.iter().map(|delayed| delayed.due).min();
-        [self.pending.deadline(), delayed, self.undecided.deadline(), self.behaviour.deadline()].into_iter().flatten().min()
+        let inspections = self.inspections.as_ref().and_then(|inspections| {
+            [inspections.incoming.deadline(), inspections.outgoing.deadline()].into_iter().flatten().min()
+        });
+        let behaviour = self.responder.behaviour.deadline();
+        [self.pending.deadline(), delayed, self.undecided.deadline(), inspections, behaviour].into_iter().flatten().min()
     }
 
-    /// The link is lost: open calls end, and the behaviour comes back for the next link.
-    pub fn end(mut self, now: Moment) -> (Box<dyn Behaviour>, Vec<(Moment, EventKind)>) {
+    /// The link is lost: open calls end, and what stands behind it comes back for the next link. What has not left yet is recorded.
+    pub fn end(mut self, now: Moment) -> (Responder, Vec<(Moment, EventKind)>) {
         let (sent, unsent) = self.pending.clear();
         for sent in sent {
             let text = format!("{} got no answer: the link was lost", sent.call.action);
-            self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
+            self.record(now, EventKind::Note { failure: true, text: text.into() });
             self.report(&sent.call, CallOutcome::LinkLost, now);
         }
         if unsent > 0 {
             let text = format!("{unsent} queued calls were not sent: the link was lost");
-            self.events.push((now, EventKind::Note { failure: true, text: text.into() }));
+            self.record(now, EventKind::Note { failure: true, text: text.into() });
         }
         self.forget_held(now);
-        self.behaviour.disconnected(now);
-        (self.behaviour, self.events)
+        self.disconnected(now);
+        (self.responder, self.outgoing.into_iter().filter_map(|outgoing| outgoing.event).collect())
     }
 
     fn report(&mut self, call: &QueuedCall, outcome: CallOutcome<'_>, now: Moment) {
-        self.behaviour.answered(&call.action, &call.payload, outcome, now, &mut self.outbox);
+        if let (CallOutcome::Result { payload, .. }, Some(observer)) = (outcome, &mut self.responder.observer) {
+            observer.result(&call.action, payload);
+        }
+        self.responder.behaviour.answered(&call.action, &call.payload, outcome, now, &mut self.outbox);
         if let Some(then) = &call.then {
             then.tell(outcome.into());
         }
     }
 
-    /// After every turn: what the behaviour wants to call is queued, and what may be sent is sent.
+    /// After every turn: the calls of the behaviour are queued, and what may be sent is sent.
     pub(super) fn flush_calls(&mut self, now: Moment) {
         if !self.outbox.is_empty() {
-            for wanted in self.outbox.take() {
-                self.call(&wanted.action, wanted.payload, now);
+            for call in self.outbox.take() {
+                self.call(&call.action, call.payload, now);
             }
         }
         while let Some(call) = self.pending.next(self.settings.calls_in_flight) {
-            if let Some(call) = self.stop_call(call, now) {
-                self.send(call, now);
-            }
+            self.pass(PassingMessage::Call(call), now);
         }
         let lengths = self.pending.lengths();
         if lengths != self.lengths {
             self.lengths = lengths;
             let (in_flight, queued) = (lengths.0 as u32, lengths.1 as u32);
-            self.events.push((now, EventKind::Queue { in_flight, queued }));
+            self.record(now, EventKind::Queue { in_flight, queued });
         }
     }
 
@@ -225,13 +240,15 @@ impl<F: Framing> Conversation<F> {
         let id = fresh_id();
         let EncodedMessage { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
         let findings = std::mem::take(&mut call.findings);
-        self.outgoing.push(outgoing);
         let (exchange, action) = self.note_sent(id, call, now);
-        self.tell_frame(Direction::Out, FrameKind::Call, text, now, |frame| {
-            frame.exchange = Some(exchange);
-            frame.action = Some(action);
-            frame.findings = findings;
-        });
+        let frame = Frame { exchange: Some(exchange), action: Some(action), findings, ..out_frame(FrameKind::Call, text) };
+        self.send_message(outgoing, frame, now);
+    }
+
+    /// Adds a message and its frame to what leaves.
+    pub(super) fn send_message(&mut self, message: F::Outgoing, frame: Frame, now: Moment) {
+        let event = Some((now, EventKind::Frame(frame)));
+        self.outgoing.push(Outgoing { message: Some(message), event, commit: None });
     }
 
     /// Notes a call that is on its way; returns its exchange and its action.
@@ -242,29 +259,15 @@ impl<F: Framing> Conversation<F> {
         (exchange, action)
     }
 
-    /// Tells of a frame whose further facts `rest` fills in.
-    pub(super) fn tell_frame(
-        &mut self,
-        direction: Direction,
-        kind: FrameKind,
-        text: FrameText,
-        now: Moment,
-        rest: impl FnOnce(&mut Frame),
-    ) {
-        let (action, exchange, code, findings) = (None, None, None, Vec::new());
-        let mut frame = Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None };
-        rest(&mut frame);
-        self.events.push((now, EventKind::Frame(frame)));
-    }
-
     /// The definition of an action that we may send.
     pub(super) fn definition(&self, action: &str) -> Option<Arc<ActionDefinition>> {
-        self.catalog.action(self.version, self.behaviour.role(), action).cloned()
+        self.catalog.action(self.version, self.our_role(), action).cloned()
     }
 
-    /// Whether the behaviour restarts now, and after which time it is back.
+    /// Whether the behaviour restarts now, and after which time it is back. It waits for frames of ours that are being inspected.
     pub fn restarts(&mut self) -> Option<Duration> {
-        self.outbox.take_restart()
+        let waits = self.inspections.as_ref().is_some_and(|inspections| !inspections.outgoing.is_empty());
+        if waits { None } else { self.outbox.take_restart() }
     }
 
     /// The behaviour restarts where there is no link that could go down: for it that is a link lost and a new one up.
@@ -279,11 +282,21 @@ impl<F: Framing> Conversation<F> {
 
     /// The peer speaks another version from now on: for the behaviour that is a link lost and a new one up.
     pub fn change_version(&mut self, version: Version, now: Moment) {
-        self.behaviour.disconnected(now);
+        self.disconnected(now);
         self.version = version;
-        self.behaviour.connected(version, now, &mut self.outbox);
+        self.connected(now);
         self.flush_calls(now);
     }
+}
+
+/// A frame of ours of which nothing else is known yet.
+pub(super) fn out_frame(kind: FrameKind, text: FrameText) -> Frame {
+    frame(Direction::Out, kind, text)
+}
+
+fn frame(direction: Direction, kind: FrameKind, text: FrameText) -> Frame {
+    let (action, exchange, code, findings) = (None, None, None, Vec::new());
+    Frame { direction, kind, action, text, exchange, code, findings, remark: None, origin: None }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(in crate::link) struct QueuedCall {
     pub payload: OutgoingPayload,
     /// What our own check said about the payload.
     pub findings: Vec<Finding>,
-    /// Who wants to know how it ends.
+    /// Gets the result.
     pub then: Option<CallObserver>,
 }
 
@@ -74,11 +74,6 @@ impl PendingCalls {
     pub fn answered(&mut self, id: &str) -> Option<SentCall> {
         let index = self.sent.iter().position(|call| call.id == id)?;
         Some(self.sent.remove(index))
-    }
-
-    /// Who wants to know how a call that is under way ends.
-    pub fn then(&self, id: &str) -> Option<&CallObserver> {
-        self.sent.iter().find(|call| call.id == id).and_then(|call| call.call.then.as_ref())
     }
 
     /// The action of a call that is under way.

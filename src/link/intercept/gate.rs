@@ -1,11 +1,11 @@
-//! Breakpoints: frames that match a filter wait before they go out or before they are handled, until a person lets them go. The gate
-//! is one for the session; what waits on a link waits in its conversation, and the gate keeps the list that a person sees.
+//! Breakpoints: frames that match a filter wait before they go out or before they are handled, until the user releases them. The session
+//! has one gate. It keeps the filter and the list of frames with their payloads; the conversation of the link keeps how each goes on.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::behaviour::Answer;
 use crate::clock::Moment;
@@ -22,7 +22,7 @@ const BYTES: usize = 16 << 20;
 /// A frame that waits.
 #[derive(Debug, Clone)]
 pub struct HeldFrame {
-    /// Its number, by which a person names it.
+    /// Its number, by which the user names it.
     pub number: u64,
     /// The station on whose link it waits.
     pub station: StationKey,
@@ -33,7 +33,7 @@ pub struct HeldFrame {
     /// Its action; of answers that of the call.
     pub action: Arc<str>,
     /// Its payload; of an error its code, description and details in an object.
-    pub payload: Value,
+    pub payload: OutgoingPayload,
     /// Since when it waits. Of incoming calls and of our answers to them, the peer's clock runs since about then.
     pub since: Moment,
 }
@@ -68,23 +68,23 @@ struct Waiting {
 
 /// A frame at the gate.
 #[derive(Debug)]
-pub(in crate::link) struct GateFrame<'a> {
+pub(in crate::link) struct GateFrame {
     pub direction: Direction,
     pub kind: FrameKind,
-    pub action: &'a Arc<str>,
-    pub payload: Value,
+    pub action: Arc<str>,
+    pub payload: OutgoingPayload,
     pub code: Option<ErrorCode>,
 }
 
-/// What the gate says of a frame.
-#[derive(Debug, PartialEq, Eq)]
+/// What becomes of a frame at the gate.
+#[derive(Debug, PartialEq)]
 pub(in crate::link) enum GateDecision {
-    /// It goes on.
-    Free,
-    /// It waits, under this number.
+    /// It goes on, with its payload.
+    Free(OutgoingPayload),
+    /// It waits, under this number. The gate keeps the payload.
     Held(u64),
     /// It would wait, but too many do already.
-    Full,
+    Full(OutgoingPayload),
 }
 
 impl Gate {
@@ -132,32 +132,32 @@ impl Gate {
     }
 
     /// Stops a frame or lets it pass.
-    pub(in crate::link) fn stop(&self, station: StationKey, candidate: GateFrame<'_>, now: Moment) -> GateDecision {
+    pub(in crate::link) fn stop(&self, station: StationKey, candidate: GateFrame, now: Moment) -> GateDecision {
         let text = as_frame(&candidate);
         if !self.wants(station, &candidate, &text, now) {
-            return GateDecision::Free;
+            return GateDecision::Free(candidate.payload);
         }
         let GateFrame { direction, kind, action, payload, .. } = candidate;
         let mut waiting = self.lock();
         if waiting.frames.len() >= FRAMES || waiting.bytes + text.len() > BYTES {
-            return GateDecision::Full;
+            return GateDecision::Full(payload);
         }
         let number = self.numbers.next();
-        let frame = HeldFrame { number, station, direction, kind, action: action.clone(), payload, since: now };
+        let frame = HeldFrame { number, station, direction, kind, action, payload, since: now };
         waiting.bytes += text.len();
         waiting.frames.insert(number, (frame, text.len()));
         GateDecision::Held(number)
     }
 
-    /// A frame waits no longer.
-    pub(in crate::link) fn forget(&self, number: u64) {
+    /// Takes a frame out that waits no longer.
+    pub(in crate::link) fn take(&self, number: u64) -> Option<HeldFrame> {
         let mut waiting = self.lock();
-        if let Some((_, bytes)) = waiting.frames.remove(&number) {
-            waiting.bytes -= bytes;
-        }
+        let (frame, bytes) = waiting.frames.remove(&number)?;
+        waiting.bytes -= bytes;
+        Some(frame)
     }
 
-    fn wants(&self, station: StationKey, candidate: &GateFrame<'_>, text: &str, now: Moment) -> bool {
+    fn wants(&self, station: StationKey, candidate: &GateFrame, text: &str, now: Moment) -> bool {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
         let contents = self.trace.read();
@@ -171,13 +171,16 @@ impl Gate {
             monotonic_micros: self.trace.micros_since_start(now.monotonic),
             station: Some(station),
             kind: RecordKind::Frame(candidate.direction, candidate.kind),
-            action: Some(candidate.action),
+            action: Some(&candidate.action),
             code: candidate.code,
             verdict: FrameVerdict::Valid,
             text,
             remarks: "",
             partner: None,
             latency: None,
+            detail: None,
+            version: row.and_then(|row| row.version),
+            link: None,
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
@@ -190,10 +193,10 @@ impl Gate {
 }
 
 /// The frame as SRPC would write it, whatever its link speaks: filters look for texts and payloads in that form.
-fn as_frame(candidate: &GateFrame<'_>) -> String {
+fn as_frame(candidate: &GateFrame) -> String {
     let payload = &candidate.payload;
     match candidate.kind {
-        FrameKind::Call => json!([2, "", &**candidate.action, payload]),
+        FrameKind::Call => json!([2, "", &*candidate.action, payload]),
         FrameKind::Result => json!([3, "", payload]),
         FrameKind::Error | FrameKind::Malformed => json!([4, "", payload["code"], payload["description"], payload["details"]]),
     }

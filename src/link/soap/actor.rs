@@ -19,18 +19,16 @@ use super::client::{self, HttpCall, KeptConnection};
 use super::exchange::{PostAnswer, ShowHeaders, SoapPost, SoapRequest};
 use super::framing::{SoapFraming, SoapOutgoing};
 use super::inspect::ArrivedMessage;
-use crate::behaviour::Behaviour;
+use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
-use crate::link::close_reason::CloseReason;
-use crate::link::conversation::{Conversation, ConversationContext};
+use crate::link::conversation::{Conversation, ConversationContext, Outgoing};
 use crate::link::directory::{LinkInbox, LinkOrder};
-use crate::link::inspect::Inspections;
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
-use crate::trace::{EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, HandshakeHeads, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
@@ -55,19 +53,20 @@ enum Done {
     Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, String> },
 }
 
-/// Runs a link until it ends, and hands the behaviour back.
+/// Runs a link until it ends, and hands back what stands behind it.
 pub(super) async fn run(
     up: SoapUp,
     requests: &mut mpsc::Receiver<SoapRequest>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
-    behaviour: Box<dyn Behaviour>,
-) -> (Box<dyn Behaviour>, CloseReason) {
+    responder: Responder,
+) -> (Responder, CloseReason) {
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
-    let connected = EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
+    let connected =
+        EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
     context.events.send(Some(station), began, connected).await;
     if let Some(listening) = listening {
         context.events.send(Some(station), began, listening).await;
@@ -77,11 +76,9 @@ pub(super) async fn run(
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
     let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
-    let conversation = Conversation::begin(soap, surroundings, version, behaviour, began);
+    let conversation = Conversation::begin(soap, surroundings, version, responder, began);
     let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
-    let inspections = None;
-    let mut link =
-        SoapLink { station, number, peer, context, settings, conversation, inspections, exchanges, kept, by_person: false };
+    let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user: false };
     link.record_event(EventKind::Callback { url });
     let Err(end) = link.run(requests, inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
@@ -95,12 +92,11 @@ struct SoapLink<'a> {
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
     conversation: Conversation<SoapFraming>,
-    inspections: Option<Box<Inspections<ArrivedMessage, SoapOutgoing>>>,
     /// HTTP exchanges of ours that are not over. They end with the link.
     exchanges: JoinSet<Done>,
     kept: KeptConnection,
-    /// Whether a person said where the peer is called; then its `From` does not count.
-    by_person: bool,
+    /// Whether the user has set where the peer is called; then its `From` does not count.
+    by_user: bool,
 }
 
 impl SoapLink<'_> {
@@ -117,9 +113,7 @@ impl SoapLink<'_> {
                 self.conversation.restart(now());
                 continue;
             }
-            let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline());
-            let deadline = [self.conversation.next_deadline(), inspections].into_iter().flatten().min();
-            let deadline = deadline.map(Instant::from_std);
+            let deadline = self.conversation.next_deadline().map(Instant::from_std);
             tokio::select! {
                 biased;
                 () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
@@ -137,22 +131,22 @@ impl SoapLink<'_> {
         }
     }
 
-    /// Brings what the conversation wants to say to its place, and tells what happened.
+    /// Records what happened, and sends what leaves. What cannot be sent is recorded in the next round.
     async fn dispatch(&mut self) {
         loop {
-            for dropped in Inspections::inspect_outgoing(&mut self.inspections, &mut self.conversation, now()) {
-                if let SoapOutgoing::Response { reply, .. } = dropped {
-                    self.conversation.framing.keep_waiting(reply);
-                }
-            }
-            // Now, so that the next round finds only its own messages told.
-            self.context.events.send_all(self.station, &mut self.conversation.events).await;
+            self.conversation.prepare_outgoing(now());
             if self.conversation.outgoing.is_empty() {
                 return;
             }
-            for outgoing in std::mem::take(&mut self.conversation.outgoing) {
-                match outgoing {
-                    // Whoever asked may have gone; the trace has the answer all the same.
+            let (mut messages, mut events) = (Vec::new(), Vec::new());
+            for Outgoing { message, event, .. } in std::mem::take(&mut self.conversation.outgoing) {
+                messages.extend(message);
+                events.extend(event);
+            }
+            self.context.events.send_all(self.station, &mut events).await;
+            for message in messages {
+                match message {
+                    // The peer may have gone; the trace has the answer all the same.
                     SoapOutgoing::Response { reply, response } => drop(reply.send(response)),
                     SoapOutgoing::Post(post) => self.post(post),
                 }
@@ -191,10 +185,10 @@ impl SoapLink<'_> {
         }
     }
 
-    /// A message of the peer: it is taken in, or waits for whoever looks at it.
+    /// A message of the peer: it is handled, or waits for an inspection.
     fn arrived(&mut self, message: ArrivedMessage) {
         let now = now();
-        if let Some(message) = Inspections::arrived(&mut self.inspections, &mut self.conversation, message, now) {
+        if let Some(message) = self.conversation.inspect_incoming(message, now) {
             self.take(message, now);
         }
     }
@@ -213,18 +207,16 @@ impl SoapLink<'_> {
         }
     }
 
-    /// Takes in what nobody looks at any more.
+    /// Handles what need not wait any more.
     fn take_released(&mut self, now: Moment) {
-        while let Some((message, verdict)) =
-            self.inspections.as_mut().and_then(|inspections| inspections.released(&mut self.conversation, now))
-        {
+        while let Some((message, verdict)) = self.conversation.inspected_incoming(now) {
             match (verdict, message) {
                 (InspectionVerdict::Pass, message) => self.take(message, now),
                 (InspectionVerdict::Change(text), message) => {
                     let changed = message.changed(text, &self.conversation.framing);
                     self.take(changed, now);
                 }
-                // Whoever asked gets no answer; a call of ours whose answer is kept back runs into its time limit.
+                // The request gets no answer; a call of ours whose answer is kept back runs into its time limit.
                 (InspectionVerdict::Drop, ArrivedMessage::Request(request)) => {
                     self.conversation.framing.keep_waiting(request.reply)
                 }
@@ -242,7 +234,7 @@ impl SoapLink<'_> {
             self.change_version(operation.version, now);
         }
         let from = envelope.from().and_then(|from| HttpUrl::of_from(from, request.peer.ip()));
-        if let Some(url) = from.filter(|url| !self.by_person && self.conversation.framing.address.as_ref() != Some(url)) {
+        if let Some(url) = from.filter(|url| !self.by_user && self.conversation.framing.address.as_ref() != Some(url)) {
             if let Some(old) = &self.conversation.framing.address {
                 let text = format!("it is called at {url} from now on, before at {old}").into();
                 self.record_event(EventKind::Note { failure: false, text });
@@ -253,14 +245,14 @@ impl SoapLink<'_> {
 
     /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
     fn change_version(&mut self, version: Version, now: Moment) {
-        let reason = format!("it speaks OCPP {version} from now on").into();
+        let reason = CloseReason::VersionChanged(version);
         self.record_event(EventKind::Disconnected { link: self.number, reason });
         let connected = EventKind::Connected {
             link: self.number,
             version,
             transport: Transport::Soap,
             peer: self.peer,
-            handshake: Box::default(),
+            handshake: HandshakeHeads::default(),
         };
         self.record_event(connected);
         self.conversation.change_version(version, now);
@@ -272,7 +264,7 @@ impl SoapLink<'_> {
     }
 
     fn record_event(&mut self, happening: EventKind) {
-        self.conversation.events.push((now(), happening));
+        self.conversation.record(now(), happening);
     }
 
     fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
@@ -281,9 +273,7 @@ impl SoapLink<'_> {
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Inspected { ticket, verdict }) => {
-                if let Some(inspections) = &mut self.inspections {
-                    inspections.judge(ticket, verdict);
-                }
+                self.conversation.judge(ticket, &verdict);
                 self.take_released(now());
             }
             Some(LinkOrder::Raw(text)) => self.conversation.raw(&text, ShowHeaders(false), now()),
@@ -294,7 +284,7 @@ impl SoapLink<'_> {
             }
             Some(LinkOrder::Probe) => self.probe(),
             Some(LinkOrder::CallAt(url)) => {
-                self.by_person = url.is_some();
+                self.by_user = url.is_some();
                 self.call_at(url);
             }
             Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
@@ -325,11 +315,11 @@ impl SoapLink<'_> {
         });
     }
 
-    async fn finish(self, end: &CloseReason) -> Box<dyn Behaviour> {
-        let (behaviour, mut told) = self.conversation.end(now());
-        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.reason().into() }));
+    async fn finish(self, end: &CloseReason) -> Responder {
+        let (responder, mut told) = self.conversation.end(now());
+        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
         self.context.events.send_all(self.station, &mut told).await;
-        behaviour
+        responder
     }
 }
 

@@ -197,7 +197,7 @@ fn open(
         return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     }
     let (sender, requests) = mpsc::channel(WAITING);
-    let door = SoapActorHandle { number: reception.context.events.numbers().next(), requests: sender };
+    let door = SoapActorHandle { number: reception.context.events.link_numbers().next(), requests: sender };
     doors.insert(identity.to_owned(), door.clone());
     drop(doors);
     let begin = NewSoapLink {
@@ -235,7 +235,7 @@ impl NewSoapLink {
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
-        let running = actor::run(up, &mut requests, &mut inbox, context, admission.behaviour);
+        let running = actor::run(up, &mut requests, &mut inbox, context, admission.responder);
         panic_guard::guarded(running, &context.events, station, number).await;
         reception.doors.close(&identity, number);
         reception.directory.detach(station, number);
@@ -278,5 +278,5 @@ impl Refused {
 
 fn frame(direction: Direction, kind: FrameKind, text: FrameText, exchange: Option<u64>) -> Frame {
     let (action, code, findings) = (None, None, Vec::new());
-    Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None }
+    Frame { direction, kind, action, text, exchange, code, findings, remark: None, origin: None }
 }

@@ -22,14 +22,13 @@ use super::exchange;
 use super::framing::SoapFraming;
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
-use crate::behaviour::Behaviour;
+use crate::behaviour::Responder;
 use crate::clock::now;
-use crate::link::close_reason::CloseReason;
 use crate::link::directory::{LinkInbox, LinkOrder};
 use crate::link::network::Socket;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -53,7 +52,7 @@ pub struct SoapService {
 pub async fn keep_serving(
     service: SoapService,
     listener: Listener,
-    mut behaviour: Box<dyn Behaviour>,
+    mut responder: Responder,
     mut inbox: LinkInbox,
     context: LinkContext,
 ) {
@@ -62,12 +61,12 @@ pub async fn keep_serving(
     loop {
         if let Some(listener) = listener.take() {
             port = listener.local_addr().map_or(port, |address| address.port());
-            let number = context.events.numbers().next();
-            let running = Box::pin(serve(&service, listener, number, behaviour, &mut inbox, &context));
+            let number = context.events.link_numbers().next();
+            let running = Box::pin(serve(&service, listener, number, responder, &mut inbox, &context));
             let Some((back, end)) = panic_guard::guarded(running, &context.events, service.station, number).await else {
                 return;
             };
-            behaviour = back;
+            responder = back;
             if end == CloseReason::Shutdown {
                 return;
             }
@@ -104,10 +103,10 @@ async fn serve(
     service: &SoapService,
     listener: Listener,
     number: u64,
-    behaviour: Box<dyn Behaviour>,
+    responder: Responder,
     inbox: &mut LinkInbox,
     context: &LinkContext,
-) -> (Box<dyn Behaviour>, CloseReason) {
+) -> (Responder, CloseReason) {
     let address = listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
     let from = match &service.from {
         Some(from) => from.clone(),
@@ -134,7 +133,7 @@ async fn serve(
     );
     let up =
         SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
-    let ended = actor::run(up, &mut requests, inbox, context, behaviour).await;
+    let ended = actor::run(up, &mut requests, inbox, context, responder).await;
     drop(close);
     // Whoever wants the station back at once finds the port free.
     let _ = accepting.await;

@@ -10,18 +10,19 @@ use tokio::sync::oneshot;
 use super::address::HttpUrl;
 use super::exchange::{self, ShowHeaders, SoapPost, SoapRequest};
 use super::incoming;
+use super::inspect::ArrivedMessage;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::Conversation;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
+use crate::link::conversation::{Conversation, out_frame};
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
-use crate::trace::{AS_TYPED, Direction, FrameKind, FrameText, HTTP_HEADERS};
+use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
 
 /// How many remarks about an envelope are told.
 const REMARKS: usize = 12;
@@ -82,6 +83,7 @@ impl SoapFraming {
 
 impl Framing for SoapFraming {
     type Question = SoapReplyToken;
+    type Incoming = ArrivedMessage;
     type Outgoing = SoapOutgoing;
 
     fn carries(&self, definition: &ActionDefinition) -> bool {
@@ -136,6 +138,22 @@ impl Framing for SoapFraming {
     fn drop_request(&mut self, question: SoapReplyToken) {
         self.keep_waiting(question.reply);
     }
+
+    /// A response that is not sent leaves its request without an answer.
+    fn drop_outgoing(&mut self, message: SoapOutgoing) {
+        if let SoapOutgoing::Response { reply, .. } = message {
+            self.keep_waiting(reply);
+        }
+    }
+
+    fn read_answer(&self, text: &str, version: Version) -> Answer {
+        let hint = ReadHint { version: Some(version), service: Some(self.role) };
+        match soap::read(text, &self.catalog, hint).map(|envelope| envelope.body) {
+            Ok(Body::Response(operation)) => Answer::result(operation.payload),
+            Ok(Body::Fault(fault)) => Answer::Error { code: fault.error_code(), description: fault.reason },
+            _ => Answer::Silence,
+        }
+    }
 }
 
 fn message_id(id: &str) -> String {
@@ -160,7 +178,7 @@ impl Conversation<SoapFraming> {
             Ok(envelope) => {
                 question.message_id = envelope.message_id().map(str::to_owned);
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
-                self.judge(ReceivedText::new(text, joined(&remarks)), envelope, question, now);
+                self.judge_request(ReceivedText::new(text, joined(&remarks)), envelope, question, now);
             }
             Err(error) => {
                 remarks.push(error.to_string());
@@ -170,7 +188,7 @@ impl Conversation<SoapFraming> {
         self.flush_calls(now);
     }
 
-    fn judge(&mut self, received: ReceivedText, envelope: Envelope, mut question: SoapReplyToken, now: Moment) {
+    fn judge_request(&mut self, received: ReceivedText, envelope: Envelope, mut question: SoapReplyToken, now: Moment) {
         let other = envelope.identity().filter(|identity| *identity != self.framing.identity).map(str::to_owned);
         let (version, action, payload) = match envelope.body {
             Body::Request(operation) => (Some(operation.version), operation.action.to_string(), operation.payload),
@@ -200,14 +218,8 @@ impl Conversation<SoapFraming> {
         let typed = self.framing.typed.remove(id);
         let mut remarks = Vec::new();
         let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
-        let aside = typed.map(|show| match show {
-            ShowHeaders(true) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", answer.headers),
-            ShowHeaders(false) => AS_TYPED.to_owned(),
-        });
-        let received = |text, remarks: &[String]| ReceivedText {
-            aside: aside.map(String::into_boxed_str),
-            ..ReceivedText::new(text, joined(remarks))
-        };
+        let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
+        let received = |text, remarks: &[String]| ReceivedText { origin, ..ReceivedText::new(text, joined(remarks)) };
         let http = http(answer);
         match read {
             Err(error) => {
@@ -284,19 +296,29 @@ impl Conversation<SoapFraming> {
         let http_action = (!action.is_empty()).then(|| format!("/{action}"));
         self.framing.typed.insert(id.clone(), show);
         let post = SoapPost { id, action: http_action, message_id, text: text.clone() };
-        let aside = match (&show, self.framing.address.as_ref()) {
-            (ShowHeaders(true), Some(address)) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", post.headers(address)),
-            _ => AS_TYPED.to_owned(),
+        let headers = match (&show, self.framing.address.as_ref()) {
+            (ShowHeaders(true), Some(address)) => Some(post.headers(address)),
+            _ => None,
         };
-        self.outgoing.push(SoapOutgoing::Post(post));
-        self.tell_frame(Direction::Out, kind, text, now, |frame| {
-            frame.exchange = Some(exchange);
-            frame.action = (!name.is_empty()).then_some(name);
-            frame.remark = remark.map(String::into_boxed_str);
-            frame.aside = Some(aside.into());
-        });
+        let frame = Frame {
+            exchange: Some(exchange),
+            action: (!name.is_empty()).then_some(name),
+            remark: remark.map(String::into_boxed_str),
+            origin: Some(typed_origin(headers)),
+            ..out_frame(kind, text)
+        };
+        self.send_message(SoapOutgoing::Post(post), frame, now);
         self.flush_calls(now);
     }
+}
+
+/// The origin of an envelope that the user typed, and of the answer to it.
+fn typed_origin(http_headers: Option<String>) -> Box<FrameOrigin> {
+    Box::new(FrameOrigin {
+        typed_by_user: true,
+        http_headers: http_headers.map(String::into_boxed_str),
+        ..FrameOrigin::default()
+    })
 }
 
 /// The refusal of what is no request.

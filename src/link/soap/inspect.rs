@@ -1,12 +1,11 @@
-//! What somebody may look at on a SOAP link before it is taken in or sent: the bodies of HTTP requests and responses. The HTTP around
-//! them stays as it was.
+//! What an observer may inspect on a SOAP link: the bodies of HTTP requests and responses. The HTTP around them stays as it was.
 
 use std::borrow::Cow;
 
 use super::exchange::{PostAnswer, SoapPost, SoapRequest};
 use super::framing::{SoapFraming, SoapOutgoing};
 use super::incoming;
-use crate::link::inspect::{EditableMessage, MessageText};
+use crate::link::conversation::framing::{EditableMessage, MessageText};
 use crate::trace::FrameText;
 
 /// A message of the peer.
@@ -33,7 +32,7 @@ impl ArrivedMessage {
 }
 
 impl MessageText for ArrivedMessage {
-    fn shown(&self) -> Cow<'_, str> {
+    fn text(&self) -> Cow<'_, str> {
         match self {
             ArrivedMessage::Request(request) => Cow::Borrowed(&request.text),
             ArrivedMessage::Answer(_, answer) => String::from_utf8_lossy(&answer.body),
@@ -42,7 +41,7 @@ impl MessageText for ArrivedMessage {
 }
 
 impl MessageText for SoapOutgoing {
-    fn shown(&self) -> Cow<'_, str> {
+    fn text(&self) -> Cow<'_, str> {
         match self {
             SoapOutgoing::Post(post) => Cow::Borrowed(&post.text),
             SoapOutgoing::Response { response, .. } => Cow::Borrowed(&response.text),

@@ -5,16 +5,13 @@ use std::borrow::Cow;
 
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::Conversation;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
+use crate::link::conversation::{Conversation, out_frame};
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Direction, FrameKind, FrameText};
-
-/// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
-const DESCRIPTION_LIMIT: usize = 255;
+use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
@@ -22,15 +19,15 @@ pub(in crate::link) struct SrpcFraming;
 
 impl Framing for SrpcFraming {
     type Question = MessageId;
+    type Incoming = FrameText;
     type Outgoing = FrameText;
 
     fn carries(&self, _definition: &ActionDefinition) -> bool {
         true
     }
 
-    /// SRPC's versions get the fixed description of the code, as ocppjs sends it; 1.6 gets the precise one.
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String {
-        if version == Version::V1_6 { precise() } else { code.description().to_owned() }
+        if version.dialect().precise_refusals { precise() } else { code.description().to_owned() }
     }
 
     fn call(&mut self, id: &str, _version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<FrameText> {
@@ -40,17 +37,34 @@ impl Framing for SrpcFraming {
     fn answer(
         &mut self,
         question: MessageId,
-        _version: Version,
+        version: Version,
         _action: &str,
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<FrameText> {
+        let dialect = version.dialect();
         encoded(match reply {
             OwnReply::Result(payload) => srpc::encode_result(&question, payload),
-            OwnReply::Error { code, description } => srpc::encode_error(&question, *code, shortened(description)),
+            OwnReply::Error { code, description } => {
+                let description = shortened(description, dialect.error_description_limit);
+                srpc::encode_error(&question, *code, description, dialect)
+            }
         })
     }
 
     fn drop_request(&mut self, _question: MessageId) {}
+
+    fn drop_outgoing(&mut self, _message: FrameText) {}
+
+    fn read_answer(&self, text: &str, version: Version) -> Answer {
+        match srpc::decode(text, version).map(|decoded| decoded.message) {
+            Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
+            Ok(SrpcMessage::Error { code, description, .. }) => {
+                let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
+                Answer::Error { code, description: description.into() }
+            }
+            Ok(SrpcMessage::Call { .. }) | Err(_) => Answer::Silence,
+        }
+    }
 }
 
 fn encoded(text: String) -> EncodedMessage<FrameText> {
@@ -86,14 +100,14 @@ impl Conversation<SrpcFraming> {
     pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        self.refuse(ReceivedText::new(FrameText::from(hex), Some(remark)), None, now);
+        let origin = Some(Box::new(FrameOrigin { binary: true, ..FrameOrigin::default() }));
+        self.refuse(ReceivedText { origin, ..ReceivedText::new(FrameText::from(hex), Some(remark)) }, None, now);
     }
 
     /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
     pub fn raw(&mut self, text: String, now: Moment) {
         let text = FrameText::from(text);
         let decoded = srpc::decode(text.as_str(), self.version());
-        self.outgoing.push(text.clone());
         let (kind, call, remark) = match decoded {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
@@ -105,10 +119,10 @@ impl Conversation<SrpcFraming> {
             Ok(_) => (FrameKind::Error, None, None),
             Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string())),
         };
-        self.tell_frame(Direction::Out, kind, text, now, |frame| {
-            (frame.exchange, frame.action) = call.unzip();
-            frame.remark = remark.map(String::into_boxed_str);
-        });
+        let (exchange, action) = call.unzip();
+        let remark = remark.map(String::into_boxed_str);
+        let frame = Frame { exchange, action, remark, ..out_frame(kind, text.clone()) };
+        self.send_message(text, frame, now);
         self.flush_calls(now);
     }
 }
@@ -123,8 +137,8 @@ fn refusal(malformed: MalformedFrame) -> Option<(MessageId, Answer)> {
     Some((reply.id, Answer::Error { code: reply.code, description: reply.description }))
 }
 
-fn shortened(description: &str) -> &str {
-    match description.char_indices().nth(DESCRIPTION_LIMIT) {
+fn shortened(description: &str, limit: usize) -> &str {
+    match description.char_indices().nth(limit) {
         Some((end, _)) => &description[..end],
         None => description,
     }

@@ -2,9 +2,9 @@
 //! is said is the conversation's; how a link comes up is in `listener` and `dialer`.
 
 mod backoff;
+mod dial_error;
 pub(super) mod dialer;
 pub(super) mod framing;
-mod inspect;
 pub(super) mod url;
 
 use std::convert::Infallible;
@@ -26,20 +26,19 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
-use super::close_reason::{CloseReason, broken, closed_by_peer, gone, unread};
-use super::conversation::{Conversation, ConversationContext};
+use super::close_reason::{broken, close_frame, closed_by_peer};
+use super::conversation::{Conversation, ConversationContext, Outgoing};
 use super::directory::{LinkInbox, LinkOrder};
 use super::intercept::gate::Gate;
+use super::intercept::queue::InspectionVerdict;
 use super::network::Network;
 use super::settings::{LinkSettings, SharedSettings};
 use super::websocket::framing::SrpcFraming;
-use crate::behaviour::Behaviour;
+use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role, Transport, Version};
-use crate::trace::{Direction, EventKind, EventSender, StationKey};
-
-use inspect::WebSocketInspections;
+use crate::trace::{CloseReason, Direction, EventKind, EventSender, HandshakeHeads, NoteTopic, StationKey};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -53,9 +52,6 @@ const PONG_PATIENCE: Duration = Duration::from_millis(500);
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
-
-/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
-pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
 /// The socket's configuration.
 pub(super) fn config(settings: &LinkSettings) -> WebSocketConfig {
@@ -92,16 +88,16 @@ pub(super) struct LinkUp<S> {
     pub version: Version,
     pub peer: SocketAddr,
     /// The heads of request and answer.
-    pub handshake: Box<str>,
+    pub handshake: HandshakeHeads,
 }
 
-/// Runs a link until it ends, and hands the behaviour back.
+/// Runs a link until it ends, and hands back what stands behind it.
 pub(super) async fn run<S>(
     up: LinkUp<S>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
-    behaviour: Box<dyn Behaviour>,
-) -> (Box<dyn Behaviour>, CloseReason)
+    responder: Responder,
+) -> (Responder, CloseReason)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -115,14 +111,14 @@ where
     let transport = Transport::WebSocket;
     let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.events.send(Some(station), began, connected)).await;
-    let mut link = WebSocketLink::begin(up, context, behaviour, began);
+    let mut link = WebSocketLink::begin(up, context, responder, began);
     link.tell_pings(began);
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
-    let behaviour = Box::pin(link.finish(&end)).await;
-    let reason = end.reason();
-    Box::pin(context.events.send(Some(station), now(), EventKind::Disconnected { link: number, reason: reason.into() })).await;
-    (behaviour, end)
+    let responder = Box::pin(link.finish(&end)).await;
+    let down = EventKind::Disconnected { link: number, reason: end.clone() };
+    Box::pin(context.events.send(Some(station), now(), down)).await;
+    (responder, end)
 }
 
 /// As in ocppjs: a charge point pings at once, a central system after the first interval.
@@ -140,8 +136,8 @@ struct WebSocketLink<'a, S> {
     settings: Arc<LinkSettings>,
     our_role: Role,
     conversation: Conversation<SrpcFraming>,
-    /// In a box, because most links have none.
-    inspections: Option<Box<WebSocketInspections>>,
+    /// Events on their way to the trace; kept for its memory.
+    events: Vec<(Moment, EventKind)>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -163,10 +159,10 @@ impl<'a, S> WebSocketLink<'a, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    fn begin(up: LinkUp<S>, context: &'a LinkContext, behaviour: Box<dyn Behaviour>, now: Moment) -> WebSocketLink<'a, S> {
+    fn begin(up: LinkUp<S>, context: &'a LinkContext, responder: Responder, now: Moment) -> WebSocketLink<'a, S> {
         let numbers = context.events.numbers().clone();
         let (catalog, settings) = (context.catalog.clone(), context.settings.current());
-        let our_role = behaviour.role();
+        let our_role = responder.behaviour.role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         let gate = context.gate.clone();
         let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station: up.station };
@@ -174,10 +170,10 @@ where
             stream: up.stream,
             station: up.station,
             context,
-            conversation: Conversation::begin(SrpcFraming, surroundings, up.version, behaviour, now),
+            conversation: Conversation::begin(SrpcFraming, surroundings, up.version, responder, now),
             settings,
             our_role,
-            inspections: None,
+            events: Vec::new(),
             pinged: None,
             next_ping,
             unwritten: false,
@@ -253,20 +249,20 @@ where
             Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
-            None => return Err(gone("the peer closed the connection".into())),
+            None => return Err(CloseReason::PeerGone),
         }
         Ok(())
     }
 
     fn record_event(&mut self, now: Moment, happening: EventKind) {
-        self.conversation.events.push((now, happening));
+        self.conversation.record(now, happening);
     }
 
     fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
             Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
-            Some(LinkOrder::Inspected { ticket, verdict }) => self.apply_verdict(ticket, verdict, now()),
+            Some(LinkOrder::Inspected { ticket, verdict }) => self.apply_verdict(ticket, &verdict, now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Raw(text) | LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(text, now()),
             Some(LinkOrder::Probe | LinkOrder::CallAt(_)) => {
@@ -298,20 +294,19 @@ where
 
     fn tell_pings(&mut self, now: Moment) {
         if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
-            self.record_event(now, EventKind::Note { failure: false, text: PINGS_ENABLED.into() });
+            self.record_event(now, EventKind::TypedNote(NoteTopic::PingsEnabled));
         }
     }
 
     fn deadline(&self) -> Option<Instant> {
         let conversation = self.conversation.next_deadline().map(Instant::from_std);
-        let inspections = self.inspections.as_ref().and_then(|waiting| waiting.deadline()).map(Instant::from_std);
-        [conversation, inspections, self.next_ping, self.write_deadline].into_iter().flatten().min()
+        [conversation, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
     fn tick(&mut self) -> Result<(), CloseReason> {
         let now = now();
         if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
-            return Err(unread(self.settings.write_timeout));
+            return Err(CloseReason::PeerBlocked(self.settings.write_timeout));
         }
         self.conversation.tick(now);
         self.take_released(now);
@@ -334,19 +329,23 @@ where
 
     /// Hands what is to be sent to the socket's buffer and tells what happened.
     async fn feed(&mut self) -> Result<(), CloseReason> {
-        if self.inspections.is_some() || !self.conversation.outgoing.is_empty() {
-            self.inspect_outgoing(now());
+        self.conversation.prepare_outgoing(now());
+        if self.conversation.outgoing.is_empty() {
+            return Ok(());
         }
-        if !self.conversation.outgoing.is_empty() {
-            // The list goes back afterwards, so that its memory serves the next turn.
-            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
-            for text in outgoing.drain(..) {
-                self.write_message(Message::Text(text)).await?;
-            }
-            self.conversation.outgoing = outgoing;
-            self.conversation.sent(Instant::now().into_std());
+        // The list goes back afterwards, so that its memory serves the next turn.
+        let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+        for Outgoing { message, event, .. } in outgoing.drain(..) {
+            let Some(message) = message else {
+                self.events.extend(event);
+                continue;
+            };
+            self.write_message(Message::Text(message)).await?;
+            // It happened when it was on its way; the latency of an answer is ours to be seen.
+            self.events.extend(event.map(|(when, kind)| (when.at(Instant::now().into_std()), kind)));
         }
-        self.context.events.send_all(self.station, &mut self.conversation.events).await;
+        self.conversation.outgoing = outgoing;
+        self.context.events.send_all(self.station, &mut self.events).await;
         Ok(())
     }
 
@@ -358,19 +357,44 @@ where
         let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
             Poll::Ready(fed) => fed,
             // In a box, because few links ever wait here and all would pay for the room.
-            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| unread(limit))?,
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| CloseReason::PeerBlocked(limit))?,
         };
         fed.map_err(|error| broken(&error))
     }
 
     /// Ends the conversation and closes the socket, unless it is to be cut, as politely as its state allows.
-    async fn finish(mut self, end: &CloseReason) -> Box<dyn Behaviour> {
-        let (behaviour, mut told) = self.conversation.end(now());
-        self.context.events.send_all(self.station, &mut told).await;
-        if let Some((code, reason)) = end.goodbye() {
+    async fn finish(mut self, end: &CloseReason) -> Responder {
+        let (responder, events) = self.conversation.end(now());
+        self.events.extend(events);
+        self.context.events.send_all(self.station, &mut self.events).await;
+        if let Some((code, reason)) = close_frame(end) {
             close(&mut self.stream, code, reason).await;
         }
-        behaviour
+        responder
+    }
+
+    /// A text of the peer: it is handled, or waits for an inspection.
+    fn arrived(&mut self, text: Utf8Bytes, now: Moment) {
+        if let Some(text) = self.conversation.inspect_incoming(text, now) {
+            self.conversation.receive(text, now);
+        }
+    }
+
+    /// A frame was inspected.
+    fn apply_verdict(&mut self, ticket: u64, verdict: &InspectionVerdict, now: Moment) {
+        self.conversation.judge(ticket, verdict);
+        self.take_released(now);
+    }
+
+    /// Handles what need not wait any more.
+    fn take_released(&mut self, now: Moment) {
+        while let Some((text, verdict)) = self.conversation.inspected_incoming(now) {
+            match verdict {
+                InspectionVerdict::Pass => self.conversation.receive(text, now),
+                InspectionVerdict::Change(changed) => self.conversation.receive(changed.into(), now),
+                InspectionVerdict::Drop => {}
+            }
+        }
     }
 }
 

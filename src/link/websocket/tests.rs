@@ -8,7 +8,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 
 use super::*;
-use crate::behaviour::{Answer, CallOutcome, IncomingCall, Outbox};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::link::LinkHandle;
 use crate::ocpp::Role;
 
@@ -26,10 +26,12 @@ impl Behaviour for Counting {
 
     fn disconnected(&mut self, _now: Moment) {}
 
-    fn answer(&mut self, _call: IncomingCall<'_>, _now: Moment, _out: &mut Outbox) -> Answer {
+    fn propose(&mut self, _call: IncomingCall<'_>, _now: Moment) -> Proposal {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}))
+        Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"})).into()
     }
+
+    fn commit(&mut self, _effect: ProposedEffect, _sent: &Answer, _now: Moment, _out: &mut Outbox) {}
 
     fn answered(&mut self, _action: &str, _payload: &Value, _outcome: CallOutcome<'_>, _now: Moment, _out: &mut Outbox) {}
 
@@ -57,8 +59,8 @@ async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> 
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
     let answered = Arc::new(AtomicUsize::new(0));
     let peer = "127.0.0.1:9".parse().unwrap();
-    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
-    let (_, end) = run(up, inbox, &context, Box::new(Counting(answered.clone()))).await;
+    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: HandshakeHeads::default() };
+    let (_, end) = run(up, inbox, &context, Responder::new(Box::new(Counting(answered.clone())))).await;
     (end, answered.load(Ordering::Relaxed))
 }
 
@@ -70,7 +72,7 @@ async fn a_peer_that_reads_nothing_is_given_up_when_its_time_is_over() {
     // It goes on calling until the link breaks, and never looks at an answer.
     let peer = tokio::spawn(async move { while theirs.send(Message::text(HEARTBEAT)).await.is_ok() {} });
     let (end, answered) = ended(ours, &mut inbox).await;
-    assert_eq!(end, unread(LinkSettings::default().write_timeout));
+    assert_eq!(end, CloseReason::PeerBlocked(LinkSettings::default().write_timeout));
     assert!(answered > 0);
     assert!(began.elapsed() >= LinkSettings::default().write_timeout);
     peer.await.unwrap();
@@ -109,7 +111,7 @@ async fn a_link_that_is_cut_says_no_goodbye() {
     let (handle, mut inbox) = LinkHandle::new(1);
     handle.order(LinkOrder::Drop).unwrap();
     let (end, _) = ended(ours, &mut inbox).await;
-    assert_eq!((end.reason().as_str(), end), ("cut by us", CloseReason::Cut));
+    assert_eq!((end.to_string().as_str(), &end), ("cut by us", &CloseReason::Cut));
     let heard = theirs.next().await.unwrap().unwrap_err();
-    assert_eq!(crate::link::close_reason::lost(&heard), "the connection ended without a goodbye");
+    assert_eq!(crate::link::close_reason::wire_fault(&heard).to_string(), "the connection ended without a goodbye");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::test_session::{World, failed, printed};
-use crate::behaviour::Answer;
+use crate::behaviour::{Answer, FilterDecision};
 use crate::ocpp::Role;
 use crate::plugin::PluginState;
 
@@ -77,7 +77,7 @@ fn endless_loops_end_and_the_third_disables_the_plugin() {
     }
     world.told("was disabled");
     assert!(matches!(world.detail("bad").state, PluginState::Disabled(_)));
-    assert_eq!(world.peer_calls("Reset", &json!({})), usual(), "nobody is asked any more");
+    assert_eq!(world.peer_calls("Reset", &json!({})), FilterDecision::Keep, "nobody is asked any more");
     world.lives();
 }
 
@@ -225,7 +225,7 @@ fn a_plugin_may_unload_itself_anywhere() {
         let world = World::new(Role::ChargePoint);
         world.runs("shy", body);
         assert_eq!(world.detail("shy").state, PluginState::Available, "{body}");
-        assert_eq!(world.peer_calls("Reset", &json!({})), usual());
+        assert_eq!(world.peer_calls("Reset", &json!({})), FilterDecision::Keep);
     }
     let world = World::new(Role::ChargePoint);
     world.write(
@@ -256,11 +256,10 @@ fn a_promise_that_is_rejected_unheard_is_told() {
 fn a_promise_that_never_settles_is_not_waited_for_after_the_unloading() {
     let world = World::new(Role::ChargePoint);
     world.runs("bad", "plugin.onCall('Reset', () => new Promise(() => {}));");
-    let Answer::Later(later) = world.peer_calls("Reset", &json!({})) else { panic!() };
-    assert_eq!(*later.fallback, usual());
+    let FilterDecision::Wait { ticket: wanted, .. } = world.peer_calls("Reset", &json!({})) else { panic!() };
     world.unload("bad");
     world.wait(|heard| match heard {
-        super::test_session::Heard::Answered { ticket, answer: None } if ticket == later.ticket => Ok(()),
+        super::test_session::Heard::Answered { ticket, answer: None } if ticket == wanted => Ok(()),
         other => Err(other),
     });
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::behaviour::{Answer, Behaviour, CallObserver, CallOutcome, CallResult, IncomingCall, Outbox};
+use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall, LinkObserver};
 use crate::clock::Moment;
 use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
@@ -71,23 +71,9 @@ impl PluginHost for Played {
     }
 }
 
-/// The simulator behind the played links: it answers everything alike.
-struct Usual(Role);
-
-impl Behaviour for Usual {
-    fn role(&self) -> Role {
-        self.0
-    }
-    fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
-    fn disconnected(&mut self, _: Moment) {}
-    fn answer(&mut self, _: IncomingCall<'_>, _: Moment, _: &mut Outbox) -> Answer {
-        Answer::result(json!({"status": "Accepted"}))
-    }
-    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
-    fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
+/// What the simulator behind the played links proposes, whatever is called.
+fn proposed() -> Answer {
+    Answer::result(json!({"status": "Accepted"}))
 }
 
 /// Plugins with a played program around them.
@@ -190,26 +176,23 @@ impl World {
 
     fn link(&self) -> (PluginFilter, Version) {
         let facts = self.host.stations()[0].clone();
-        let behaviour = Box::new(Usual(facts.our_role));
-        (PluginFilter::new(behaviour, facts.key, self.plugins.seam().clone()), facts.version.unwrap())
+        (PluginFilter::new(facts.key, facts.our_role, self.plugins.channel().clone()), facts.version.unwrap())
     }
 
-    /// The peer calls; this is what the link is told at once.
-    pub fn peer_calls(&self, action: &str, payload: &Value) -> Answer {
+    /// The peer calls; this is what the link hears at once.
+    pub fn peer_calls(&self, action: &str, payload: &Value) -> FilterDecision {
         let (mut link, version) = self.link();
-        link.answer(IncomingCall { action, payload, version }, now(), &mut Outbox::default())
+        link.filter(IncomingCall { action, payload, version }, &proposed())
     }
 
     /// The peer calls and gets its answer.
     pub fn answer(&self, action: &str, payload: &Value) -> Answer {
         match self.peer_calls(action, payload) {
-            Answer::Later(later) => self.wait(|heard| match heard {
-                Heard::Answered { ticket, answer } if ticket == later.ticket => {
-                    Ok(answer.unwrap_or_else(|| *later.fallback.clone()))
-                }
+            FilterDecision::Wait { ticket: wanted, .. } => self.wait(|heard| match heard {
+                Heard::Answered { ticket, answer } if ticket == wanted => Ok(answer.unwrap_or_else(proposed)),
                 other => Err(other),
             }),
-            at_once => at_once,
+            _ => proposed(),
         }
     }
 
@@ -226,14 +209,13 @@ impl World {
     /// One of our calls got its result.
     pub fn result(&self, action: &str, payload: &Value) {
         let (mut link, _) = self.link();
-        let outcome = CallOutcome::Result { payload, valid: true };
-        link.answered(action, &Value::Null, outcome, now(), &mut Outbox::default());
+        link.result(action, payload);
     }
 
     /// The link comes or goes.
     pub fn connection(&self, up: bool) {
-        let (mut link, version) = self.link();
-        if up { link.connected(version, now(), &mut Outbox::default()) } else { link.disconnected(now()) }
+        let (mut link, _) = self.link();
+        link.connection(up);
     }
 
     /// Waits for something; what comes before it is kept for others to wait for.

@@ -1,5 +1,5 @@
 //! Which message an element of a body is: version, service, action, request or response. The namespace of the element decides;
-//! where it is missing or belongs elsewhere, the rest of the envelope is asked.
+//! where it is missing or belongs elsewhere, the rest of the envelope decides.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use super::document::quote;
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, same_namespace};
 use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
 
-/// What is known about a message before it is read. It is only asked when the message does not say it itself.
+/// What is known about a message before it is read. It is used only where the message itself is silent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReadHint {
-    /// The version that the peer speaks.
+    /// The version of the peer.
     pub version: Option<Version>,
     /// The role whose service the message belongs to.
     pub service: Option<Role>,
 }
 
-/// Whether a message asks or answers.
+/// Whether a message is a request or a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MessagePart {
     Request,
@@ -30,7 +30,7 @@ pub(super) struct FoundOperation {
     pub part: MessagePart,
 }
 
-/// What the envelope says about its service other than with the namespace of its message.
+/// Hints of the envelope at its service, other than the namespace of its message.
 #[derive(Debug)]
 pub(super) struct OperationClues<'envelope> {
     /// The namespace of the identity's header.
@@ -88,7 +88,7 @@ pub(super) fn find(
     Some(found)
 }
 
-/// The action that the name of an element speaks of, whether or not any version has it: `fooRequest` is `Foo`.
+/// The action in the name of an element, whether or not any version has it: `fooRequest` is `Foo`.
 pub(super) fn action_of(name: &str) -> Option<String> {
     let stem = name.strip_suffix("Request").or_else(|| name.strip_suffix("Response"))?;
     let mut characters = stem.chars();

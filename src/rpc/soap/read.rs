@@ -1,4 +1,4 @@
-//! From elements to an envelope: which part is which, and what is unusual about it.
+//! From elements to an envelope: its parts, and remarks on deviations.
 
 use super::document::{self, Document, quote};
 use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
@@ -12,7 +12,7 @@ use super::operation::{self, MessagePart, OperationClues, ReadHint};
 use crate::ocpp::Catalog;
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
 
-/// Reads the text of an envelope. The hint helps where the message itself does not tell its version and service.
+/// Reads the text of an envelope. The hint decides where the message does not name its version and service.
 pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, ReadError> {
     let mut remarks = XmlRemarks::default();
     let document = document::parse(text, &mut remarks)?;
@@ -108,7 +108,7 @@ fn read_header(element: &XmlElement) -> EnvelopeHeader {
     }
 }
 
-/// Two identities or two actions are two messages in one. Which of them to believe must not be a matter of luck.
+/// Two identities or two actions are refused: it must not depend on chance which of them counts.
 fn refuse_duplicates(headers: &[EnvelopeHeader]) -> Result<(), ReadError> {
     const SINGLE: [&str; 6] = [ACTION, MESSAGE_ID, FROM, REPLY_TO, FAULT_TO, TO];
     for (position, header) in headers.iter().enumerate() {

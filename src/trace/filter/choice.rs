@@ -49,7 +49,7 @@ impl FilterField {
             FilterField::Transport => vec!["websocket", "soap"],
             FilterField::Role => vec![Role::ChargePoint.short(), Role::CentralSystem.short()],
             FilterField::State => vec!["new", "connecting", "connected", "waiting", "gone"],
-            FilterField::Code => ErrorCode::ALL.map(ErrorCode::name).to_vec(),
+            FilterField::Code => ErrorCode::in_use().map(ErrorCode::name).collect(),
             FilterField::Valid => vec!["yes", "tolerated", "no"],
             FilterField::Answered => vec!["yes", "no"],
         }

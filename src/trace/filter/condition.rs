@@ -57,7 +57,7 @@ impl Condition {
                 // The text comes last because it is the longest.
                 record.action.is_some_and(|action| pattern.matches(action))
                     || identity().is_some_and(|identity| pattern.matches(identity))
-                    || pattern.matches(record.text)
+                    || pattern.matches(&record.full_text())
             }
             Condition::Payload(payload) => payload.matches(record, || context.row(record).and_then(|row| row.version)),
         }

@@ -11,7 +11,7 @@ pub use rate::MessageRate;
 
 use crate::ocpp::Catalog;
 
-use super::{Contents, RecordKind, Sequence, StationKey};
+use super::{Contents, HandshakeHeads, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 50;
@@ -132,8 +132,8 @@ impl StationSummaries {
         to < range.end
     }
 
-    fn refuse(&mut self, sequence: Sequence, heads: Option<&str>) {
-        let path = heads.and_then(|heads| heads.split(' ').nth(1)).unwrap_or_default();
+    fn refuse(&mut self, sequence: Sequence, heads: Option<&HandshakeHeads>) {
+        let path = heads.and_then(|heads| heads.request.split(' ').nth(1)).unwrap_or_default();
         self.refused.push_back(RefusedHandshake { path: path.into(), sequence });
         if self.refused.len() > REMEMBERED {
             self.refused.pop_front();

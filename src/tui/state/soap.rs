@@ -143,7 +143,7 @@ fn headers(
 }
 
 fn title(version: Version) -> String {
-    let note = if version == Version::V1_6 { "" } else { "; the rules were written down for 1.6" };
+    let note = if version.dialect().soap_headers_specified { "" } else { "; the rules were written down for 1.6" };
     format!("Headers, by the rules of OCPP {version}{note}")
 }
 

@@ -21,13 +21,13 @@ fn waiting_at(columns: u16, lines: u16) -> Screen {
     let mut screen = Screen::busy(columns, lines);
     let station = screen.station("CP1");
     let since = crate::clock::now();
-    let frame = |number, direction, kind, action: &str, payload| HeldFrame {
+    let frame = |number, direction, kind, action: &str, payload: serde_json::Value| HeldFrame {
         number,
         station,
         direction,
         kind,
         action: Arc::from(action),
-        payload,
+        payload: payload.into(),
         since,
     };
     screen.gate.hold(frame(7, Direction::In, FrameKind::Call, "Authorize", json!({"idTag": "A"})));

@@ -10,7 +10,9 @@ use ratatui::layout::{Rect, Size};
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
+use crate::trace::{
+    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, RetryCause, Stamp, StationKey,
+};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime};
 use crate::tui::draw::{DrawnAreas, draw};
@@ -56,7 +58,10 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
+            let request = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n").into();
+            let answer =
+                format!("HTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
+            let handshake = HandshakeHeads { request, answer };
             screen
                 .record(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
@@ -66,20 +71,18 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
         screen.faulty("CP2");
         let gone = screen.station("Größe-日本-7");
-        screen.record(Some(gone), EventKind::Disconnected { link: 0, reason: "the peer closed the connection".into() });
+        screen.record(Some(gone), EventKind::Disconnected { link: 0, reason: CloseReason::PeerGone });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
+        let failed = RetryCause::Failed { reason: "connection refused".into(), handshake: HandshakeHeads::default() };
         screen.record(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
-        screen.record(
-            Some(simulated),
-            EventKind::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
-        );
+        screen.record(Some(simulated), EventKind::Retry { after: Duration::from_secs(8), cause: failed });
         screen.record(
             Some(gone),
             EventKind::Refused {
                 peer: None,
                 reason: "\u{1b}[2J no common subprotocol".into(),
                 detail: "".into(),
-                handshake: "".into(),
+                handshake: HandshakeHeads::default(),
             },
         );
         screen.send(ScreenMessage::Refresh);
@@ -121,7 +124,7 @@ impl Screen {
                 peer: None,
                 reason: "CP1: no common subprotocol".into(),
                 detail: "".into(),
-                handshake: "GET /CP1 HTTP/1.1\n".into(),
+                handshake: HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: Box::default() },
             },
         );
         screen.send(ScreenMessage::Refresh);
@@ -149,7 +152,7 @@ impl Screen {
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         self.record(Some(key), EventKind::Frame(frame));
     }
@@ -183,7 +186,7 @@ impl Screen {
             code,
             findings,
             remark: None,
-            aside: None,
+            origin: None,
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;

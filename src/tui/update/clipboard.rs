@@ -31,8 +31,11 @@ pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         return Vec::new();
     };
     let is_frame = matches!(record.kind, RecordKind::Frame(..));
-    let text =
-        if is_frame { payload_text(&record, outside.contents, outside.catalog).into_owned() } else { record.text.to_owned() };
+    let text = if is_frame {
+        payload_text(&record, outside.contents, outside.catalog).into_owned()
+    } else {
+        record.full_text().into_owned()
+    };
     vec![copy_text(app, text, outside)]
 }
 

@@ -1,22 +1,23 @@
-//! The simulated central system: what it answers to charge points. It keeps the books that all links share (settings, transactions);
-//! a link's own share is two pointers, so that ten thousand stations cost next to nothing. It never calls by itself; what a central
-//! system asks of a station is asked by a person or a script.
+//! The simulated central system: what it answers to charge points. Settings and transactions are shared by all links, so that ten thousand
+//! stations stay small. It never calls by itself; what a central system asks of a station is asked by the user or a script.
+
+mod transactions;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
+use self::transactions::{ReservedId, Transactions};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{empty, integer, not_supported, status, text, written_time};
+use crate::simulator::profile::Samples;
+use crate::simulator::v1::features::SimulatedFeatures;
 
-/// More transactions than this are not remembered at once; the oldest is forgotten. Stations that never stop what they start must
-/// not fill the memory.
-const TRANSACTION_LIMIT: usize = 100_000;
+pub use self::transactions::RunningTransaction;
 
 /// What a person may set about the central system.
 #[derive(Debug, Clone)]
@@ -44,38 +45,36 @@ impl Default for CentralSystemSettings {
     }
 }
 
-/// A transaction that was started and not yet stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunningTransaction {
-    /// The station's identity.
-    pub station: Arc<str>,
-    /// The connector.
-    pub connector: i32,
-    /// The id tag it was started with.
-    pub id_tag: String,
-}
-
 /// The central system, shared by all its links.
 #[derive(Debug)]
 pub struct CentralSystem {
     settings: Mutex<CentralSystemSettings>,
-    next_transaction: AtomicI32,
-    running: Mutex<BTreeMap<i32, RunningTransaction>>,
+    transactions: Transactions,
+}
+
+/// What follows from an answer of the central system.
+#[derive(Debug)]
+enum BookEntry {
+    /// A transaction runs from now on, under the id in the answer.
+    Start(ReservedId, RunningTransaction),
+    /// The transaction of this id runs no longer.
+    Stop(i32),
 }
 
 impl CentralSystem {
     /// A central system with no transactions yet.
     pub fn new(settings: CentralSystemSettings) -> Arc<Self> {
-        Arc::new(Self {
-            settings: Mutex::new(settings),
-            next_transaction: AtomicI32::new(1),
-            running: Mutex::new(BTreeMap::new()),
-        })
+        Arc::new(Self { settings: Mutex::new(settings), transactions: Transactions::default() })
     }
 
     /// What stands behind the link to the station of this identity.
     pub fn behaviour(self: &Arc<Self>, identity: &str) -> CentralSystemBehaviour {
-        CentralSystemBehaviour { system: Arc::clone(self), station: Arc::from(identity) }
+        self.behaviour_with(identity, Samples::default())
+    }
+
+    /// The same, with answers of this origin.
+    pub fn behaviour_with(self: &Arc<Self>, identity: &str, samples: Samples) -> CentralSystemBehaviour {
+        CentralSystemBehaviour { system: Arc::clone(self), station: Arc::from(identity), samples }
     }
 
     /// The settings at this moment.
@@ -90,21 +89,20 @@ impl CentralSystem {
 
     /// The running transactions of a station, by their ids, oldest first.
     pub fn running_transactions(&self, identity: &str) -> Vec<(i32, RunningTransaction)> {
-        let running = lock(&self.running);
-        running.iter().filter(|(_, transaction)| &*transaction.station == identity).map(|(id, it)| (*id, it.clone())).collect()
+        self.transactions.of(identity)
     }
 
     fn boot_answer(&self, version: Version, now: Moment) -> Answer {
         let settings = lock(&self.settings);
-        let registration = match (settings.registration.as_str(), version) {
-            ("Pending", Version::V1_2 | Version::V1_5) => "Rejected",
-            (registration, _) => registration,
+        let features = SimulatedFeatures::of(version);
+        let registration = match settings.registration.as_str() {
+            "Pending" if !features.pending_registration => "Rejected",
+            registration => registration,
         };
-        let interval = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
         Answer::result(json!({
             "status": registration,
             "currentTime": written_time(now.wall),
-            interval: settings.heartbeat_interval,
+            features.boot_interval: settings.heartbeat_interval,
         }))
     }
 
@@ -116,30 +114,39 @@ impl CentralSystem {
 
     /// A refused tag gets a transaction id too: the answer must carry one, and the station decides what becomes of the transaction
     /// (`StopTransactionOnInvalidId`, OCPP 1.6 §4.8).
-    fn start(&self, station: &Arc<str>, payload: &Value) -> Answer {
-        let id = self.next_transaction.fetch_add(1, Ordering::Relaxed);
+    fn start(&self, station: &Arc<str>, payload: &Value) -> Proposal {
+        let id = self.transactions.reserve();
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = integer(payload, "connectorId").unwrap_or_default();
-        let mut running = lock(&self.running);
-        running.insert(id, RunningTransaction { station: Arc::clone(station), connector, id_tag: id_tag.to_owned() });
-        if running.len() > TRANSACTION_LIMIT {
-            running.pop_first();
-        }
-        Answer::result(json!({ "transactionId": id, "idTagInfo": self.id_tag_info(id_tag) }))
+        let transaction = RunningTransaction { station: Arc::clone(station), connector, id_tag: id_tag.to_owned() };
+        let answer = Answer::result(json!({ "transactionId": id.number(), "idTagInfo": self.id_tag_info(id_tag) }));
+        Proposal::with(answer, BookEntry::Start(id, transaction))
     }
 
-    /// A central system cannot prevent a transaction from stopping (OCPP 1.6 §4.10), so an id that nobody started, including the −1
-    /// of a station that never got one (errata §3.18), is answered like any other.
-    fn stop(&self, station: &str, payload: &Value) -> Answer {
-        if let Some(id) = integer(payload, "transactionId") {
-            let mut running = lock(&self.running);
-            if running.get(&id).is_some_and(|transaction| &*transaction.station == station) {
-                running.remove(&id);
-            }
-        }
-        match text(payload, "idTag") {
+    /// A central system cannot prevent a transaction from stopping (OCPP 1.6 §4.10). An unknown id, including the −1 of a station that
+    /// never got one (errata §3.18), is answered like any other.
+    fn stop(&self, payload: &Value) -> Proposal {
+        let answer = match text(payload, "idTag") {
             Some(id_tag) => Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) })),
             None => empty(),
+        };
+        match integer(payload, "transactionId") {
+            Some(id) => Proposal::with(answer, BookEntry::Stop(id)),
+            None => answer.into(),
+        }
+    }
+
+    /// Carries out what follows from an answer that has left. The id in it counts, also when the user has changed it.
+    fn commit(&self, station: &str, entry: BookEntry, sent: &Answer) {
+        let Answer::Result(payload) = sent else { return };
+        match entry {
+            BookEntry::Start(reserved, transaction) => {
+                if let Some(id) = integer(payload, "transactionId") {
+                    self.transactions.begin(id, transaction);
+                }
+                drop(reserved);
+            }
+            BookEntry::Stop(id) => self.transactions.end(id, station),
         }
     }
 
@@ -150,7 +157,16 @@ impl CentralSystem {
         status(if known { "Accepted" } else { "UnknownVendorId" })
     }
 
-    fn answer(&self, station: &Arc<str>, call: IncomingCall<'_>, now: Moment) -> Answer {
+    fn propose(&self, station: &Arc<str>, call: IncomingCall<'_>, now: Moment) -> Proposal {
+        match call.action {
+            "StartTransaction" => self.start(station, call.payload),
+            "StopTransaction" => self.stop(call.payload),
+            _ => self.answer(call, now).into(),
+        }
+    }
+
+    /// The answer to a call from which nothing follows.
+    fn answer(&self, call: IncomingCall<'_>, now: Moment) -> Answer {
         match call.action {
             "BootNotification" => self.boot_answer(call.version, now),
             "Heartbeat" => Answer::result(json!({ "currentTime": written_time(now.wall) })),
@@ -158,11 +174,9 @@ impl CentralSystem {
                 let id_tag = text(call.payload, "idTag").unwrap_or_default();
                 Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) }))
             }
-            "StartTransaction" => self.start(station, call.payload),
-            "StopTransaction" => self.stop(station, call.payload),
             "MeterValues" | "StatusNotification" | "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => empty(),
-            "DataTransfer" if call.version >= Version::V1_5 => self.data_transfer(call.payload),
-            action if call.version == Version::V1_6 => answer_of_security_extension(action),
+            "DataTransfer" if SimulatedFeatures::of(call.version).actions_of_1_5 => self.data_transfer(call.payload),
+            action if SimulatedFeatures::of(call.version).actions_of_1_6 => answer_of_security_extension(action),
             action => not_supported(action),
         }
     }
@@ -177,7 +191,7 @@ fn answer_of_security_extension(action: &str) -> Answer {
     }
 }
 
-/// The books stay usable when a thread died while it held them: every change of them is complete in itself.
+/// The settings stay usable when a thread died while it held them: every change is complete in itself.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -187,6 +201,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct CentralSystemBehaviour {
     system: Arc<CentralSystem>,
     station: Arc<str>,
+    samples: Samples,
 }
 
 impl Behaviour for CentralSystemBehaviour {
@@ -198,8 +213,17 @@ impl Behaviour for CentralSystemBehaviour {
 
     fn disconnected(&mut self, _: Moment) {}
 
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, _: &mut Outbox) -> Answer {
-        self.system.answer(&self.station, call, now)
+    fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
+        match self.samples.result(call.version, call.action, now) {
+            Some(payload) => Answer::result(payload).into(),
+            None => self.system.propose(&self.station, call, now),
+        }
+    }
+
+    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, _: Moment, _: &mut Outbox) {
+        if let Some(entry) = effect.into_inner() {
+            self.system.commit(&self.station, entry, sent);
+        }
     }
 
     fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}

@@ -9,9 +9,37 @@ fn now() -> Moment {
 
 fn ask(behaviour: &mut CentralSystemBehaviour, version: Version, action: &str, payload: Value) -> Answer {
     let mut out = Outbox::default();
-    let answer = behaviour.answer(IncomingCall { action, payload: &payload, version }, now(), &mut out);
+    let Proposal { answer, effect } = behaviour.propose(IncomingCall { action, payload: &payload, version }, now());
+    behaviour.commit(effect, &answer, now(), &mut out);
     assert!(out.is_empty(), "the central system makes no calls");
     answer
+}
+
+#[test]
+fn a_transaction_runs_when_its_answer_has_left_and_under_the_id_in_it() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    let mut link = system.behaviour("CP1");
+    let payload = json!({"connectorId": 2, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"});
+    let start = IncomingCall { action: "StartTransaction", payload: &payload, version: Version::V1_6 };
+    let [first, second] = [(); 2].map(|()| link.propose(start, now()));
+    let id = |proposal: &Proposal| match &proposal.answer {
+        Answer::Result(payload) => integer(payload, "transactionId"),
+        _ => None,
+    };
+    assert_eq!((id(&first), id(&second)), (Some(1), Some(2)), "two answers that wait have two ids");
+    assert!(system.running_transactions("CP1").is_empty());
+    let mut out = Outbox::default();
+    let error = Answer::Error { code: ErrorCode::InternalError, description: String::new() };
+    link.commit(first.effect, &error, now(), &mut out);
+    let edited = Answer::result(json!({"transactionId": 77, "idTagInfo": {"status": "Accepted"}}));
+    link.commit(second.effect, &edited, now(), &mut out);
+    let running: Vec<i32> = system.running_transactions("CP1").into_iter().map(|(id, _)| id).collect();
+    assert_eq!(running, [77]);
+    assert_eq!(id(&link.propose(start, now())), Some(1), "an id that was not used is free again");
+    let payload = json!({"transactionId": 77});
+    let stop = IncomingCall { action: "StopTransaction", payload: &payload, version: Version::V1_6 };
+    drop(link.propose(stop, now()));
+    assert_eq!(system.running_transactions("CP1").len(), 1);
 }
 
 #[test]
@@ -84,7 +112,7 @@ fn every_action_of_a_charge_point_is_answered_and_every_other_is_not_supported()
     let security = "LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification";
     for version in Version::ALL {
         let transfer = if version >= Version::V1_5 { "DataTransfer" } else { "" };
-        let extension = if version == Version::V1_6 { security } else { "" };
+        let extension = if matches!(version, Version::V1_6) { security } else { "" };
         for action in [old, transfer, extension].into_iter().flat_map(str::split_whitespace) {
             assert!(matches!(ask(&mut link, version, action, json!({})), Answer::Result(_)), "{version} {action}");
         }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ChargePoint;
-use crate::behaviour::Answer;
-use crate::simulator::payload::{status, text, time};
+use super::effect::{CallEffect, only_status, status_then};
+use crate::behaviour::Proposal;
+use crate::simulator::payload::{text, time};
 
 /// More tags than this are not remembered.
 const CACHE_LIMIT: usize = 1000;
@@ -94,11 +95,16 @@ impl ChargePoint {
     }
 
     /// ClearCache: without a cache `Rejected` (OCPP 1.6 errata §3.23).
-    pub(super) fn clear_cache(&mut self) -> Answer {
-        let enabled = self.configuration.is_on("AuthorizationCacheEnabled");
-        if enabled {
-            self.cache.tags.clear();
+    pub(super) fn clear_cache(&self) -> Proposal {
+        if self.configuration.is_on("AuthorizationCacheEnabled") {
+            status_then("Accepted", CallEffect::ClearCache)
+        } else {
+            only_status("Rejected")
         }
-        status(if enabled { "Accepted" } else { "Rejected" })
+    }
+
+    /// Empties the cache.
+    pub(super) fn forget_cache(&mut self) {
+        self.cache.tags.clear();
     }
 }

@@ -5,36 +5,48 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::ChargePoint;
+use super::effect::{CallEffect, only_status, status_then};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
-use crate::behaviour::{Answer, Outbox};
+use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
-use crate::simulator::payload::{integer, status, text};
+use crate::simulator::payload::{integer, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
     /// ChangeAvailability: connector 0 means all. A connector in use changes when it is free again (`Scheduled`).
-    pub(super) fn change_availability(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn change_availability(&self, payload: &Value) -> Proposal {
         let wanted = integer(payload, "connectorId").unwrap_or(-1);
         if !(0..=self.last_connector()).contains(&wanted) {
-            return status("Rejected");
+            return only_status("Rejected");
         }
         let operative = text(payload, "type") == Some("Operative");
-        let numbers = if wanted == 0 { 1..=self.last_connector() } else { wanted..=wanted };
-        let mut scheduled = false;
-        for number in numbers.clone() {
-            let Some(connector) = self.connector_mut(number) else { continue };
-            connector.operative = operative;
-            scheduled |= !operative && !connector.is_idle();
+        let in_use = |number: i32| self.connector(number).is_some_and(|connector| !connector.is_idle());
+        let scheduled = !operative && self.connectors_meant(wanted).any(in_use);
+        let effect = CallEffect::ChangeAvailability { connector: wanted, operative };
+        status_then(if scheduled { "Scheduled" } else { "Accepted" }, effect)
+    }
+
+    /// The connectors that a number means: 0 means all.
+    fn connectors_meant(&self, wanted: i32) -> std::ops::RangeInclusive<i32> {
+        if wanted == 0 { 1..=self.last_connector() } else { wanted..=wanted }
+    }
+
+    /// Makes connectors operative or inoperative; those in use follow when they are free.
+    pub(super) fn set_availability(&mut self, wanted: i32, operative: bool, now: Moment, out: &mut Outbox) {
+        for number in self.connectors_meant(wanted) {
+            if let Some(connector) = self.connector_mut(number) {
+                connector.operative = operative;
+            }
         }
         if wanted == 0 {
             self.station_status = if operative { ConnectorStatus::Available } else { ConnectorStatus::Unavailable };
             self.report_status(0, now, out);
         }
-        for number in numbers {
+        for number in self.connectors_meant(wanted) {
             self.apply_availability(number, now, out);
         }
-        status(if scheduled { "Scheduled" } else { "Accepted" })
     }
 
     fn apply_availability(&mut self, number: i32, now: Moment, out: &mut Outbox) {
@@ -50,32 +62,27 @@ impl ChargePoint {
     }
 
     /// Reset: running transactions stop with the reset as their reason, then the charge point restarts.
-    pub(super) fn reset(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
-        if self.settings.autonomous {
-            let reason = if text(payload, "type") == Some("Hard") { "HardReset" } else { "SoftReset" };
-            for number in 1..=self.last_connector() {
-                self.stop_transaction(number, reason, now, out);
-            }
-            let delay = Duration::from_millis(self.random.u64(2000..3000));
-            self.schedule(TimerTask::Restart, delay, now);
-        }
-        status("Accepted")
+    pub(super) fn reset(&self, payload: &Value) -> Proposal {
+        let reason = if text(payload, "type") == Some("Hard") { "HardReset" } else { "SoftReset" };
+        self.autonomously("Accepted", CallEffect::Reset { reason })
     }
 
-    /// UnlockConnector: a running transaction is finished first (OCPP 1.6 §5.18). 1.6 says `NotSupported` of a connector that does
-    /// not exist (errata §3.87); before, there was only `Rejected`.
-    pub(super) fn unlock(&mut self, payload: &Value, version: Version, now: Moment, out: &mut Outbox) -> Answer {
+    /// Stops everything; the restart comes a little later.
+    pub(super) fn begin_reset(&mut self, reason: &str, now: Moment, out: &mut Outbox) {
+        for number in 1..=self.last_connector() {
+            self.stop_transaction(number, reason, now, out);
+        }
+        let delay = Duration::from_millis(self.random.u64(2000..3000));
+        self.schedule(TimerTask::Restart, delay, now);
+    }
+
+    /// UnlockConnector: a running transaction is finished first (OCPP 1.6 §5.18).
+    pub(super) fn unlock(&self, payload: &Value, version: Version) -> Proposal {
         let number = integer(payload, "connectorId").unwrap_or(-1);
-        let [unlocked, unknown] = match version {
-            Version::V1_6 => ["Unlocked", "NotSupported"],
-            _ => ["Accepted", "Rejected"],
-        };
+        let [unlocked, unknown] = SimulatedFeatures::of(version).unlock_statuses;
         if self.connector(number).is_none() {
-            return status(unknown);
+            return only_status(unknown);
         }
-        if self.settings.autonomous {
-            self.stop_transaction(number, "UnlockCommand", now, out);
-        }
-        status(unlocked)
+        self.autonomously(unlocked, CallEffect::Unlock { connector: number })
     }
 }

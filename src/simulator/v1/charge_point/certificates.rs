@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 
 use super::ChargePoint;
+use super::effect::{CallEffect, only_status, status_then};
 use super::x509::Certificate;
-use crate::behaviour::{Answer, Outbox};
+use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::certificates::SIGNING_REQUEST;
 use crate::simulator::payload::{status, text, written_time};
@@ -24,23 +25,22 @@ pub(super) struct CertificateStore {
 }
 
 impl CertificateStore {
-    /// Takes a certificate in, or says why not, with the status of the answer (M05). One that is there already stays once.
-    fn install(&mut self, purpose: &str, pem: &str) -> &'static str {
-        let Some([certificate]) = Certificate::read_all(pem).and_then(|found| <[Certificate; 1]>::try_from(found).ok()) else {
-            return "Rejected";
-        };
-        if !certificate.is_root() {
-            return "Rejected";
+    /// The certificate in a text, if it may be installed (M05).
+    fn acceptable(&self, purpose: &str, pem: &str) -> Option<Certificate> {
+        let [certificate] = <[Certificate; 1]>::try_from(Certificate::read_all(pem)?).ok()?;
+        (certificate.is_root() && (self.has(purpose, &certificate) || self.installed.len() < STORE_LIMIT))
+            .then_some(certificate)
+    }
+
+    fn has(&self, purpose: &str, certificate: &Certificate) -> bool {
+        self.installed.iter().any(|(installed_for, it)| installed_for == purpose && it == certificate)
+    }
+
+    /// Adds a certificate while there is room. One that is there already stays once.
+    pub(super) fn add(&mut self, purpose: String, certificate: Certificate) {
+        if !self.has(&purpose, &certificate) && self.installed.len() < STORE_LIMIT {
+            self.installed.push((purpose, certificate));
         }
-        let entry = (purpose.to_owned(), certificate);
-        if self.installed.contains(&entry) {
-            return "Accepted";
-        }
-        if self.installed.len() >= STORE_LIMIT {
-            return "Rejected";
-        }
-        self.installed.push(entry);
-        "Accepted"
     }
 
     /// The hash data of all certificates for a purpose.
@@ -49,28 +49,38 @@ impl CertificateStore {
         matching.filter_map(|(_, certificate)| certificate.hash_data(OWN_ALGORITHM)).collect()
     }
 
-    /// Takes out the certificate with this hash data; false when there is none. Hexadecimal digits come in both cases.
-    fn delete(&mut self, wanted: &Value) -> bool {
-        let algorithm = text(wanted, "hashAlgorithm").unwrap_or_default();
-        let is_wanted = |certificate: &Certificate| {
-            certificate.hash_data(algorithm).is_some_and(|found| {
-                ["issuerNameHash", "issuerKeyHash", "serialNumber"].into_iter().all(|field| {
-                    let (found, wanted) = (text(&found, field), text(wanted, field));
-                    found.zip(wanted).is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted))
-                })
-            })
-        };
-        let before = self.installed.len();
-        self.installed.retain(|(_, certificate)| !is_wanted(certificate));
-        self.installed.len() < before
+    /// Whether there is a certificate with this hash data.
+    fn contains(&self, hash_data: &Value) -> bool {
+        self.installed.iter().any(|(_, certificate)| has_hash_data(certificate, hash_data))
     }
+
+    /// Deletes the certificate with this hash data.
+    pub(super) fn delete(&mut self, hash_data: &Value) {
+        self.installed.retain(|(_, certificate)| !has_hash_data(certificate, hash_data));
+    }
+}
+
+/// Whether a certificate has this hash data. Hexadecimal digits come in both cases.
+fn has_hash_data(certificate: &Certificate, wanted: &Value) -> bool {
+    let algorithm = text(wanted, "hashAlgorithm").unwrap_or_default();
+    certificate.hash_data(algorithm).is_some_and(|found| {
+        ["issuerNameHash", "issuerKeyHash", "serialNumber"].into_iter().all(|field| {
+            let (found, wanted) = (text(&found, field), text(wanted, field));
+            found.zip(wanted).is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted))
+        })
+    })
 }
 
 impl ChargePoint {
     /// InstallCertificate (security whitepaper §5.11).
-    pub(super) fn install_certificate(&mut self, payload: &Value) -> Answer {
+    pub(super) fn install_certificate(&self, payload: &Value) -> Proposal {
         let purpose = text(payload, "certificateType").unwrap_or_default();
-        status(self.certificates.install(purpose, text(payload, "certificate").unwrap_or_default()))
+        match self.certificates.acceptable(purpose, text(payload, "certificate").unwrap_or_default()) {
+            Some(certificate) => {
+                status_then("Accepted", CallEffect::InstallCertificate { purpose: purpose.to_owned(), certificate })
+            }
+            None => only_status("Rejected"),
+        }
     }
 
     /// GetInstalledCertificateIds (§5.7).
@@ -83,18 +93,19 @@ impl ChargePoint {
     }
 
     /// DeleteCertificate (§5.3).
-    pub(super) fn delete_certificate(&mut self, payload: &Value) -> Answer {
-        let found = self.certificates.delete(payload.get("certificateHashData").unwrap_or(&Value::Null));
-        status(if found { "Accepted" } else { "NotFound" })
+    pub(super) fn delete_certificate(&self, payload: &Value) -> Proposal {
+        match payload.get("certificateHashData").filter(|hash_data| self.certificates.contains(hash_data)) {
+            Some(hash_data) => status_then("Accepted", CallEffect::DeleteCertificate { hash_data: hash_data.clone() }),
+            None => only_status("NotFound"),
+        }
     }
 
     /// CertificateSigned (§5.1). There is no key that the certificate could belong to, so it only has to be one.
-    pub(super) fn certificate_signed(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn certificate_signed(payload: &Value) -> Proposal {
         if is_certificate(text(payload, "certificateChain")) {
-            return status("Accepted");
+            return only_status("Accepted");
         }
-        self.tell_security_event("InvalidChargePointCertificate", now, out);
-        status("Rejected")
+        status_then("Rejected", CallEffect::SecurityEvent("InvalidChargePointCertificate"))
     }
 
     /// SignCertificate (§5.17), with the request of the examples: the key that it is about exists no more.

@@ -7,33 +7,38 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::connector::{PendingStart, Transaction};
+use super::effect::{CallEffect, only_status};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
-use crate::behaviour::{Answer, CallOutcome, Outbox};
+use crate::behaviour::{CallOutcome, Outbox, Proposal};
 use crate::clock::Moment;
-use crate::ocpp::Version;
-use crate::simulator::payload::{integer, status, text, written_time};
+use crate::simulator::payload::{integer, text, written_time};
+use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 
 /// How long the driver needs to take the car away.
 const UNPLUG_DELAY: Duration = Duration::from_secs(3);
 
 impl ChargePoint {
     /// RemoteStartTransaction: the answer says that we will try (OCPP 1.6 §5.11). Not before we are accepted (§4.2).
-    pub(super) fn remote_start(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn remote_start(&self, payload: &Value) -> Proposal {
         let id_tag = text(payload, "idTag").unwrap_or_default();
-        let wanted = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
+        let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
         let profile = payload.get("chargingProfile");
-        let Some(connector) = self.startable_connector(wanted, id_tag).filter(|_| self.is_registered()) else {
-            return status("Rejected");
-        };
-        if profile.is_some_and(|profile| !is_profile_for_start(profile)) {
-            return status("Rejected");
+        let startable = self.startable_connector(connector, id_tag).is_some() && self.is_registered();
+        if !startable || profile.is_some_and(|profile| !is_profile_for_start(profile)) {
+            return only_status("Rejected");
         }
-        if self.settings.autonomous {
-            self.prepare(connector, id_tag, profile.cloned(), now, out);
+        let effect = CallEffect::Start { connector, id_tag: id_tag.to_owned(), profile: profile.cloned() };
+        self.autonomously("Accepted", effect)
+    }
+
+    /// Begins the start that was accepted. When the connector has been taken meanwhile, by another start whose answer left earlier,
+    /// nothing is started.
+    pub(super) fn start(&mut self, wanted: Option<i32>, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
+        if let Some(connector) = self.startable_connector(wanted, id_tag).filter(|_| self.is_registered()) {
+            self.prepare(connector, id_tag, profile, now, out);
         }
-        status("Accepted")
     }
 
     fn startable_connector(&self, wanted: Option<i32>, id_tag: &str) -> Option<i32> {
@@ -103,7 +108,7 @@ impl ChargePoint {
         });
         if let Some(id) = reservation {
             self.agenda.cancel(TimerTask::ExpireReservation(id));
-            if self.version > Version::V1_2 {
+            if SimulatedFeatures::of(self.version).reservation_at_start {
                 payload["reservationId"] = id.into();
             }
         }
@@ -158,16 +163,26 @@ impl ChargePoint {
     }
 
     /// RemoteStopTransaction: accepted only for a transaction that runs here (OCPP 1.6 §5.12).
-    pub(super) fn remote_stop(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
-        let id = integer(payload, "transactionId");
-        let running = self.transaction_with(|transaction| transaction.id.is_some() && transaction.id == id);
-        let Some(number) = running.map(|(number, _)| number).filter(|_| self.is_registered()) else {
-            return status("Rejected");
-        };
-        if self.settings.autonomous {
+    pub(super) fn remote_stop(&self, payload: &Value) -> Proposal {
+        let id = integer(payload, "transactionId").filter(|id| self.connector_with(*id).is_some() && self.is_registered());
+        match id {
+            Some(transaction) => self.autonomously("Accepted", CallEffect::Stop { transaction }),
+            None => only_status("Rejected"),
+        }
+    }
+
+    /// Stops a transaction, unless it has ended meanwhile.
+    pub(super) fn stop_by_id(&mut self, id: i32, now: Moment, out: &mut Outbox) {
+        if let Some(number) = self.connector_with(id) {
             self.stop_transaction(number, "Remote", now, out);
         }
-        status("Accepted")
+    }
+
+    /// The connector at which the transaction of this id runs.
+    fn connector_with(&self, id: i32) -> Option<i32> {
+        let runs = |transaction: &Transaction| transaction.id == Some(id);
+        let mut connectors = self.connectors.iter().zip(1..);
+        connectors.find(|(it, _)| it.transaction.as_ref().is_some_and(runs)).map(|(_, number)| number)
     }
 
     /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is gone.
@@ -181,14 +196,15 @@ impl ChargePoint {
             "timestamp": written_time(now.wall),
             "meterStop": reading.watt_hours,
         });
-        if self.version == Version::V1_6 {
+        let features = SimulatedFeatures::of(self.version);
+        if features.stop_reason {
             payload["reason"] = reason.into();
         }
         let samples: Vec<_> = transaction.first_sample.into_iter().chain(last_sample).collect();
-        match (samples.is_empty(), self.version) {
-            (true, _) | (_, Version::V1_2) => {}
-            (false, Version::V1_5) => payload["transactionData"] = json!([{ "values": samples }]),
-            (false, Version::V1_6) => payload["transactionData"] = samples.into(),
+        match (samples.is_empty(), features.transaction_data) {
+            (true, _) | (_, TransactionData::None) => {}
+            (false, TransactionData::InValues) => payload["transactionData"] = json!([{ "values": samples }]),
+            (false, TransactionData::Entries) => payload["transactionData"] = samples.into(),
         }
         self.transaction_messages.push("StopTransaction", payload, transaction.key);
         self.send_transaction_messages(out);

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ChargePoint;
+use super::effect::{CallEffect, only_status, status_then};
 use super::metering::VOLTS;
-use crate::behaviour::Answer;
+use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::ErrorCode;
-use crate::simulator::payload::{integer, list, number, seconds_later, status, text, time};
+use crate::simulator::payload::{integer, list, number, seconds_later, text, time};
 
 /// A profile with the connector it was set for; 0 is the whole charge point. The payload was found valid and is kept as it came.
 #[derive(Debug)]
@@ -120,18 +121,20 @@ impl ChargingProfiles {
     }
 
     /// ClearChargingProfile: an id names one profile, otherwise all that fit every given criterion go (§5.5).
-    fn clear(&mut self, wanted: &Value) -> bool {
-        let before = self.installed.len();
-        let fits = |it: &ChargingProfile| {
-            integer(wanted, "connectorId").is_none_or(|connector| connector == it.connector)
-                && text(wanted, "chargingProfilePurpose").is_none_or(|purpose| purpose == it.purpose())
-                && integer(wanted, "stackLevel").is_none_or(|level| level == it.stack_level())
-        };
-        match integer(wanted, "id") {
-            Some(id) => self.installed.retain(|it| it.id() != Some(id)),
-            None => self.installed.retain(|it| !fits(it)),
+    fn clear(&mut self, criteria: &Value) {
+        self.installed.retain(|it| !fits(it, criteria));
+    }
+}
+
+/// Whether a profile is meant by the criteria of a ClearChargingProfile.
+fn fits(profile: &ChargingProfile, criteria: &Value) -> bool {
+    match integer(criteria, "id") {
+        Some(id) => profile.id() == Some(id),
+        None => {
+            integer(criteria, "connectorId").is_none_or(|connector| connector == profile.connector)
+                && text(criteria, "chargingProfilePurpose").is_none_or(|purpose| purpose == profile.purpose())
+                && integer(criteria, "stackLevel").is_none_or(|level| level == profile.stack_level())
         }
-        self.installed.len() < before
     }
 }
 
@@ -142,26 +145,40 @@ fn replaces(new: &ChargingProfile, old: &ChargingProfile) -> bool {
 
 impl ChargePoint {
     /// SetChargingProfile. An unknown connector is an error, not a status (OCPP 1.6 errata §3.39).
-    pub(super) fn set_charging_profile(&mut self, payload: &Value, now: Moment) -> Answer {
+    pub(super) fn set_charging_profile(&self, payload: &Value) -> Proposal {
         let connector = integer(payload, "connectorId").unwrap_or(-1);
         if !(0..=self.last_connector()).contains(&connector) {
             let description = format!("There is no connector {connector}.");
-            return Answer::Error { code: ErrorCode::PropertyConstraintViolation, description };
+            return Answer::Error { code: ErrorCode::PropertyConstraintViolation, description }.into();
         }
         let new = ChargingProfile { connector, profile: payload["csChargingProfiles"].clone() };
-        let count = self.profiles.iter().filter(|old| !replaces(&new, old)).count();
-        if count >= self.configuration.number("MaxChargingProfilesInstalled") || !self.suits(&new) {
-            return status("Rejected");
+        if !self.suits(&new) {
+            return only_status("Rejected");
         }
-        self.profiles.install(connector, new.profile);
+        status_then("Accepted", CallEffect::SetProfile { connector, profile: new.profile })
+    }
+
+    /// Installs a profile, unless it suits no longer.
+    pub(super) fn install_profile(&mut self, connector: i32, profile: Value, now: Moment) {
+        let new = ChargingProfile { connector, profile };
+        if self.suits(&new) {
+            self.profiles.install(connector, new.profile);
+            self.adjust_all_power(now);
+        }
+    }
+
+    fn adjust_all_power(&mut self, now: Moment) {
         for number in 1..=self.last_connector() {
             self.adjust_power(number, now);
         }
-        status("Accepted")
     }
 
-    /// Whether a profile can be had here: its purpose fits the connector (OCPP 1.6 §3.13), and its schedule our limits.
+    /// Whether a profile can be installed: there is room, its purpose fits the connector (OCPP 1.6 §3.13), and its schedule our limits.
     fn suits(&self, new: &ChargingProfile) -> bool {
+        let count = self.profiles.iter().filter(|old| !replaces(new, old)).count();
+        if count >= self.configuration.number("MaxChargingProfilesInstalled") {
+            return false;
+        }
         let transaction = self.connector(new.connector).and_then(|it| it.transaction.as_ref());
         let fits = match new.purpose() {
             "ChargePointMaxProfile" => new.connector == 0,
@@ -180,11 +197,17 @@ impl ChargePoint {
     }
 
     /// ClearChargingProfile.
-    pub(super) fn clear_charging_profile(&mut self, payload: &Value, now: Moment) -> Answer {
-        let found = self.profiles.clear(payload);
-        for number in 1..=self.last_connector() {
-            self.adjust_power(number, now);
+    pub(super) fn clear_charging_profile(&self, payload: &Value) -> Proposal {
+        if self.profiles.iter().any(|profile| fits(profile, payload)) {
+            status_then("Accepted", CallEffect::ClearProfiles { criteria: payload.clone() })
+        } else {
+            only_status("Unknown")
         }
-        status(if found { "Accepted" } else { "Unknown" })
+    }
+
+    /// Removes all profiles that fit.
+    pub(super) fn remove_profiles(&mut self, criteria: &Value, now: Moment) {
+        self.profiles.clear(criteria);
+        self.adjust_all_power(now);
     }
 }

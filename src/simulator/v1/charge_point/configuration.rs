@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess};
+use super::effect::{CallEffect, only_status, status_then};
 use super::metering::MEASURANDS;
 use super::timers::TimerTask;
-use crate::behaviour::Answer;
+use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
-use crate::simulator::payload::{list, status, text};
+use crate::simulator::payload::{list, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The values of the keys. Only those that differ from the table are kept, so that many charge points stay small.
 #[derive(Debug, Default)]
@@ -76,19 +78,17 @@ impl Configuration {
         let readonly = key.access == KeyAccess::Read;
         json!({ "key": key.name_in(version), "readonly": readonly, "value": self.value(key.name) })
     }
+}
 
-    /// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3). `RebootRequired` came with 1.6.
-    fn change(&mut self, name: &str, value: &str, version: Version) -> &'static str {
-        let Some(key) = ConfigurationName::find(name, version) else { return "NotSupported" };
-        if key.access == KeyAccess::Read || !key.kind.allows(value) {
-            return "Rejected";
-        }
-        self.set(key.name, value.trim().to_owned());
-        match (key.access, version) {
-            (KeyAccess::WriteThenReboot, Version::V1_6) => "RebootRequired",
-            _ => "Accepted",
-        }
+/// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3), and the key when the change is accepted. `RebootRequired` came with
+/// 1.6.
+fn judge_change(name: &str, value: &str, version: Version) -> (&'static str, Option<&'static str>) {
+    let Some(key) = ConfigurationName::find(name, version) else { return ("NotSupported", None) };
+    if key.access == KeyAccess::Read || !key.kind.allows(value) {
+        return ("Rejected", None);
     }
+    let needs_reboot = key.access == KeyAccess::WriteThenReboot && SimulatedFeatures::of(version).reboot_required;
+    (if needs_reboot { "RebootRequired" } else { "Accepted" }, Some(key.name))
 }
 
 impl ConfigurationKind {
@@ -112,26 +112,29 @@ impl ChargePoint {
         Answer::result(self.configuration.get(list(payload, "key"), version))
     }
 
-    pub(super) fn change_configuration(&mut self, payload: &Value, version: Version, now: Moment) -> Answer {
-        let name = text(payload, "key").unwrap_or_default();
-        let answer = self.configuration.change(name, text(payload, "value").unwrap_or_default(), version);
-        if matches!(answer, "Accepted" | "RebootRequired") {
-            self.apply_configuration(name, now);
+    pub(super) fn change_configuration(payload: &Value, version: Version) -> Proposal {
+        let value = text(payload, "value").unwrap_or_default();
+        match judge_change(text(payload, "key").unwrap_or_default(), value, version) {
+            (answer, Some(name)) => {
+                status_then(answer, CallEffect::ChangeConfiguration { name, value: value.trim().to_owned() })
+            }
+            (answer, None) => only_status(answer),
         }
-        status(answer)
     }
 
-    /// Lets the intervals that are running follow the new value; everything else is looked up when it is needed.
-    fn apply_configuration(&mut self, name: &str, now: Moment) {
-        if name.eq_ignore_ascii_case("HeartbeatInterval") {
-            self.touch(now);
-        } else if name.eq_ignore_ascii_case("ClockAlignedDataInterval") {
-            self.schedule_clock_sample(now);
-        } else if name.eq_ignore_ascii_case("MeterValueSampleInterval") {
-            for connector in 1..=self.last_connector() {
-                self.agenda.cancel(TimerTask::Sample(connector));
-                self.schedule_sample(connector, now);
+    /// Sets a value. The intervals that are running follow it; everything else is looked up when it is needed.
+    pub(super) fn set_configuration(&mut self, name: &'static str, value: String, now: Moment) {
+        self.configuration.set(name, value);
+        match name {
+            "HeartbeatInterval" => self.touch(now),
+            "ClockAlignedDataInterval" => self.schedule_clock_sample(now),
+            "MeterValueSampleInterval" => {
+                for connector in 1..=self.last_connector() {
+                    self.agenda.cancel(TimerTask::Sample(connector));
+                    self.schedule_sample(connector, now);
+                }
             }
+            _ => {}
         }
     }
 }
@@ -151,6 +154,11 @@ mod tests {
     #[test]
     fn changes_are_judged_by_access_and_kind() {
         let mut configuration = Configuration::default();
+        let mut change = |name, value, version| {
+            let (answer, key) = judge_change(name, value, version);
+            key.into_iter().for_each(|key| configuration.set(key, value.trim().to_owned()));
+            answer
+        };
         for (name, value, expected) in [
             ("HeartbeatInterval", "60", "Accepted"),
             ("heartbeatinterval", "61", "Accepted"),
@@ -167,7 +175,7 @@ mod tests {
             ("StopTxnSampledData", "", "Accepted"),
             ("Nonsense", "1", "NotSupported"),
         ] {
-            assert_eq!(configuration.change(name, value, Version::V1_6), expected, "{name}={value}");
+            assert_eq!(change(name, value, Version::V1_6), expected, "{name}={value}");
         }
         assert_eq!(configuration.seconds("HeartbeatInterval"), 61);
         assert!(configuration.is_on("LocalPreAuthorize"));
@@ -177,8 +185,9 @@ mod tests {
     #[test]
     fn older_versions_have_fewer_keys_and_an_old_spelling() {
         let mut configuration = Configuration::default();
-        assert_eq!(configuration.change("LocalPreAuthorize", "true", Version::V1_5), "NotSupported");
-        assert_eq!(configuration.change("HeartBeatInterval", "10", Version::V1_5), "Accepted");
+        assert_eq!(judge_change("LocalPreAuthorize", "true", Version::V1_5), ("NotSupported", None));
+        assert_eq!(judge_change("HeartBeatInterval", "10", Version::V1_5), ("Accepted", Some("HeartbeatInterval")));
+        configuration.set("HeartbeatInterval", "10".to_owned());
         let expected = json!({
             "configurationKey": [{"key": "HeartBeatInterval", "readonly": false, "value": "10"}],
             "unknownKey": ["Nonsense", "NumberOfConnectors"],

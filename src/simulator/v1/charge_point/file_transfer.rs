@@ -10,13 +10,15 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::certificates::is_certificate;
+use super::effect::{CallEffect, result_then, status_then};
 use super::registration::Registration;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
-use crate::behaviour::{Answer, Outbox};
+use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
-use crate::simulator::payload::{empty, integer, span, status, text, time, written_time};
+use crate::simulator::payload::{integer, span, text, time, written_time};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The time between two steps.
 const STEP: Duration = Duration::from_secs(3);
@@ -104,25 +106,25 @@ fn is_reachable(location: &str) -> bool {
     ["ftp", "ftps", "http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
-/// The steps of an upload; the running upload itself is told in 1.6 only.
+/// The steps of an upload.
 fn diagnostics_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let begin = (version == Version::V1_6).then_some(Step::Tell("Uploading"));
+    let begin = SimulatedFeatures::of(version).transfer_progress.then_some(Step::Tell("Uploading"));
     begin.into_iter().chain([Step::Tell(if reachable { "Uploaded" } else { "UploadFailed" })]).collect()
 }
 
-/// The steps of an update; the running steps are told in 1.6 only.
+/// The steps of an update.
 fn firmware_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let steps: &[Step] = match (version, reachable) {
-        (Version::V1_6, true) => &[
+    let steps: &[Step] = match (SimulatedFeatures::of(version).transfer_progress, reachable) {
+        (true, true) => &[
             Step::Tell("Downloading"),
             Step::Tell("Downloaded"),
             Step::Tell("Installing"),
             Step::Restart,
             Step::Tell("Installed"),
         ],
-        (Version::V1_6, false) => &[Step::Tell("Downloading"), Step::Tell("DownloadFailed")],
-        (_, true) => &[Step::Tell("Downloaded"), Step::Restart, Step::Tell("Installed")],
-        (_, false) => &[Step::Tell("DownloadFailed")],
+        (true, false) => &[Step::Tell("Downloading"), Step::Tell("DownloadFailed")],
+        (false, true) => &[Step::Tell("Downloaded"), Step::Restart, Step::Tell("Installed")],
+        (false, false) => &[Step::Tell("DownloadFailed")],
     };
     steps.iter().copied().collect()
 }
@@ -146,13 +148,42 @@ fn signed_firmware_steps(firmware: &Value, now: Timestamp) -> VecDeque<Step> {
 
 impl ChargePoint {
     /// GetDiagnostics: the name of the file that would be sent, at most 255 characters (OCPP 1.6 §5.9).
-    pub(super) fn get_diagnostics(&mut self, payload: &Value, version: Version, now: Moment) -> Answer {
+    pub(super) fn get_diagnostics(&self, payload: &Value, now: Moment) -> Proposal {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
-        if self.settings.autonomous {
-            self.diagnostics.steps = diagnostics_steps(version, reachable);
-            self.schedule(TimerTask::Diagnostics, STEP, now);
-        }
-        Answer::result(json!({ "fileName": self.file_name("diagnostics", now) }))
+        let result = json!({ "fileName": self.file_name("diagnostics", now) });
+        self.transfer(result, None, CallEffect::SendDiagnostics { reachable })
+    }
+
+    /// A result, and a transfer that begins when it has left if the charge point acts by itself.
+    fn transfer(&self, result: Value, status: Option<&'static str>, effect: CallEffect) -> Proposal {
+        if self.settings.autonomous { result_then(result, status, effect) } else { Answer::result(result).into() }
+    }
+
+    /// Begins an upload of diagnostics.
+    pub(super) fn begin_diagnostics(&mut self, reachable: bool, now: Moment) {
+        self.diagnostics.steps = diagnostics_steps(self.version, reachable);
+        self.schedule(TimerTask::Diagnostics, STEP, now);
+    }
+
+    /// Begins an upload of a log.
+    pub(super) fn begin_log(&mut self, request_id: Option<i32>, reachable: bool, now: Moment) {
+        let end = if reachable { "Uploaded" } else { "UploadFailure" };
+        self.log = Transfer { request_id, steps: [Step::Tell("Uploading"), Step::Tell(end)].into(), ..Transfer::log() };
+        self.schedule(TimerTask::Log, STEP, now);
+    }
+
+    /// Begins an update of the firmware.
+    pub(super) fn begin_firmware(&mut self, reachable: bool, begin: Option<Timestamp>, now: Moment) {
+        self.firmware = Transfer { steps: firmware_steps(self.version, reachable), ..Transfer::firmware() };
+        let wait = begin.map_or(Duration::ZERO, |begin| span(now.wall, begin));
+        self.schedule(TimerTask::Firmware, wait.max(STEP), now);
+    }
+
+    /// Begins a signed update of the firmware.
+    pub(super) fn begin_signed_firmware(&mut self, request_id: Option<i32>, firmware: &Value, now: Moment) {
+        let steps = signed_firmware_steps(firmware, now.wall);
+        self.firmware = Transfer { request_id, steps, ..Transfer::none(SIGNED_FIRMWARE) };
+        self.schedule(TimerTask::Firmware, STEP, now);
     }
 
     fn file_name(&self, content: &str, now: Moment) -> String {
@@ -162,50 +193,34 @@ impl ChargePoint {
     }
 
     /// GetLog: a new one takes the place of one that is under way (security whitepaper N01.FR.11).
-    pub(super) fn get_log(&mut self, payload: &Value, now: Moment) -> Answer {
+    pub(super) fn get_log(&self, payload: &Value, now: Moment) -> Proposal {
         let answer = if self.log.is_under_way() { "AcceptedCanceled" } else { "Accepted" };
         let location = payload.get("log").and_then(|log| text(log, "remoteLocation"));
-        if self.settings.autonomous {
-            let end = if is_reachable(location.unwrap_or_default()) { "Uploaded" } else { "UploadFailure" };
-            self.log.request_id = integer(payload, "requestId");
-            self.log.steps = [Step::Tell("Uploading"), Step::Tell(end)].into();
-            self.log.told = "Idle";
-            self.schedule(TimerTask::Log, STEP, now);
-        }
+        let reachable = is_reachable(location.unwrap_or_default());
+        let effect = CallEffect::SendLog { request: integer(payload, "requestId"), reachable };
         let content = if text(payload, "logType") == Some("SecurityLog") { "security" } else { "diagnostics" };
-        Answer::result(json!({ "status": answer, "filename": self.file_name(content, now) }))
+        let result = json!({ "status": answer, "filename": self.file_name(content, now) });
+        self.transfer(result, Some(answer), effect)
     }
 
     /// SignedUpdateFirmware. The certificate must be one, which is looked at before anything else (L01.FR.23 and 24); a new update
     /// takes the place of one that is under way, signed or not (L01.FR.26).
-    pub(super) fn signed_update_firmware(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn signed_update_firmware(&self, payload: &Value) -> Proposal {
         let firmware = payload.get("firmware").unwrap_or(&Value::Null);
         if !is_certificate(text(firmware, "signingCertificate")) {
-            self.tell_security_event("InvalidFirmwareSigningCertificate", now, out);
-            return status("InvalidCertificate");
+            return status_then("InvalidCertificate", CallEffect::SecurityEvent("InvalidFirmwareSigningCertificate"));
         }
         let answer = if self.firmware.is_under_way() { "AcceptedCanceled" } else { "Accepted" };
-        if self.settings.autonomous {
-            self.firmware = Transfer {
-                action: SIGNED_FIRMWARE,
-                request_id: integer(payload, "requestId"),
-                steps: signed_firmware_steps(firmware, now.wall),
-                told: "Idle",
-            };
-            self.schedule(TimerTask::Firmware, STEP, now);
-        }
-        status(answer)
+        let request = integer(payload, "requestId");
+        let effect = CallEffect::UpdateSignedFirmware { request, firmware: firmware.clone() };
+        self.transfer(json!({ "status": answer }), Some(answer), effect)
     }
 
     /// UpdateFirmware: begins at `retrieveDate`. A new one takes the place of one that is under way.
-    pub(super) fn update_firmware(&mut self, payload: &Value, version: Version, now: Moment) -> Answer {
+    pub(super) fn update_firmware(&self, payload: &Value) -> Proposal {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
-        let begin = time(payload, "retrieveDate").map_or(Duration::ZERO, |begin| span(now.wall, begin));
-        if self.settings.autonomous {
-            self.firmware = Transfer { steps: firmware_steps(version, reachable), ..Transfer::firmware() };
-            self.schedule(TimerTask::Firmware, begin.max(STEP), now);
-        }
-        empty()
+        let begin = time(payload, "retrieveDate");
+        self.transfer(json!({}), None, CallEffect::UpdateFirmware { reachable, begin })
     }
 
     /// The next step of an upload of diagnostics.

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::authorization::{IdTagInfo, normal_form};
-use crate::behaviour::Answer;
+use super::effect::{CallEffect, only_status, result_then};
+use crate::behaviour::{Answer, Proposal};
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, list, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The list that the central system has sent.
 #[derive(Debug, Default)]
@@ -24,30 +26,29 @@ impl LocalList {
         self.tags.get(&normal_form(id_tag))
     }
 
-    /// Takes an update in, or says why not, with the status of the answer. An update is taken as a whole or not at all.
-    fn update(&mut self, full: bool, version: i32, entries: &[Value], limit: usize) -> &'static str {
+    /// The list after an update, or why there is none, with the status of the answer. An update is taken as a whole or not at all.
+    fn updated(&self, full: bool, version: i32, entries: &[Value], limit: usize) -> Result<LocalList, &'static str> {
         // 0 means an empty list and −1 none at all, so neither can be sent (OCPP 1.6 errata §3.52)
         if version < 1 {
-            return "Failed";
+            return Err("Failed");
         }
         if !full && version <= self.version {
-            return "VersionMismatch";
+            return Err("VersionMismatch");
         }
         let mut tags = if full { BTreeMap::new() } else { self.tags.clone() };
         for entry in entries {
-            let Some(id_tag) = text(entry, "idTag").map(normal_form) else { return "Failed" };
+            let Some(id_tag) = text(entry, "idTag").map(normal_form) else { return Err("Failed") };
             match entry.get("idTagInfo") {
                 Some(info) => drop(tags.insert(id_tag, IdTagInfo::read(info))),
                 // without a word about the tag it is taken out, of which a full list can have no need (OCPP 1.6 §7)
-                None if full => return "Failed",
+                None if full => return Err("Failed"),
                 None => drop(tags.remove(&id_tag)),
             }
         }
         if tags.len() > limit {
-            return "Failed";
+            return Err("Failed");
         }
-        (self.version, self.tags) = (version, tags);
-        "Accepted"
+        Ok(LocalList { version, tags })
     }
 }
 
@@ -59,29 +60,38 @@ impl ChargePoint {
     }
 
     /// SendLocalList. 1.5 may come with a hash, whose making no document in reach defines: it is taken as right and sent back.
-    pub(super) fn send_local_list(&mut self, payload: &Value, version: Version) -> Answer {
-        let (field, hash) = match version {
-            Version::V1_6 => ("localAuthorizationList", None),
-            _ => ("localAuthorisationList", text(payload, "hash").filter(|hash| !hash.is_empty())),
-        };
-        let status = self.update_local_list(payload, list(payload, field));
-        let mut result = json!({ "status": status });
-        if let Some(hash) = hash.filter(|_| status == "Accepted") {
+    pub(super) fn send_local_list(&self, payload: &Value, version: Version) -> Proposal {
+        let features = SimulatedFeatures::of(version);
+        let hash = text(payload, "hash").filter(|hash| features.local_list_hash && !hash.is_empty());
+        let full = text(payload, "updateType") == Some("Full");
+        let list_version = integer(payload, "listVersion").unwrap_or_default();
+        let entries = list(payload, features.local_list);
+        if let Err(status) = self.updated_list(full, list_version, entries) {
+            return only_status(status);
+        }
+        let mut result = json!({ "status": "Accepted" });
+        if let Some(hash) = hash {
             result["hash"] = hash.into();
         }
-        Answer::result(result)
+        let effect = CallEffect::UpdateList { full, version: list_version, entries: entries.to_vec() };
+        result_then(result, Some("Accepted"), effect)
     }
 
-    fn update_local_list(&mut self, payload: &Value, entries: &[Value]) -> &'static str {
+    /// Makes an update, unless another one has come before it.
+    pub(super) fn update_list(&mut self, full: bool, version: i32, entries: &[Value]) {
+        if let Ok(list) = self.updated_list(full, version, entries) {
+            self.local_list = list;
+        }
+    }
+
+    fn updated_list(&self, full: bool, version: i32, entries: &[Value]) -> Result<LocalList, &'static str> {
         if !self.configuration.is_on("LocalAuthListEnabled") {
-            return "NotSupported";
+            return Err("NotSupported");
         }
         if entries.len() > self.configuration.number("SendLocalListMaxLength") {
-            return "Failed";
+            return Err("Failed");
         }
-        let full = text(payload, "updateType") == Some("Full");
-        let version = integer(payload, "listVersion").unwrap_or_default();
-        self.local_list.update(full, version, entries, self.configuration.number("LocalAuthListMaxLength"))
+        self.local_list.updated(full, version, entries, self.configuration.number("LocalAuthListMaxLength"))
     }
 }
 
@@ -109,7 +119,9 @@ mod tests {
             (true, 3, vec![entry("z")], "Accepted", 1),
             (true, 3, vec![], "Accepted", 0),
         ] {
-            assert_eq!(local.update(full, version, &entries, 3), expected, "{full} {version} {entries:?}");
+            let updated = local.updated(full, version, &entries, 3);
+            let status = updated.map(|list| local = list).map_or_else(|status| status, |()| "Accepted");
+            assert_eq!(status, expected, "{full} {version} {entries:?}");
             assert_eq!(local.tags.len(), length, "{full} {version} {entries:?}");
         }
         assert_eq!(local.version, 3);
@@ -117,8 +129,7 @@ mod tests {
 
     #[test]
     fn tags_are_found_in_any_case() {
-        let mut local = LocalList::default();
-        local.update(true, 1, &[entry("AbC")], 3);
+        let local = LocalList::default().updated(true, 1, &[entry("AbC")], 3).unwrap();
         assert!(local.find("aBc").is_some());
         assert!(local.find("abcd").is_none());
     }

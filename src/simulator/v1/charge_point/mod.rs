@@ -1,5 +1,6 @@
-//! A simulated charge point: the state of one machine and its place in the link. Each subject has a room of its own; here is only what
-//! holds them together, and which room is asked for which action and task.
+//! A simulated charge point: the state of one machine and its place in the link. Each subject has a file of its own; here is only what
+//! holds them together, and which file handles which action and task. Handlers judge a call (`&self`); what follows from the answer is
+//! an [`effect`].
 
 mod authorization;
 mod availability;
@@ -11,6 +12,7 @@ mod composite_schedule;
 mod configuration;
 mod configuration_keys;
 mod connector;
+mod effect;
 mod file_transfer;
 mod local_list;
 mod meter;
@@ -36,6 +38,7 @@ use self::certificates::CertificateStore;
 use self::charging_profile::ChargingProfiles;
 use self::configuration::Configuration;
 use self::connector::Connector;
+use self::effect::{CallEffect, only_status, status_then};
 use self::file_transfer::Transfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
@@ -44,10 +47,11 @@ pub use self::settings::ChargePointSettings;
 use self::status::ConnectorStatus;
 use self::transaction_messages::TransactionMessages;
 use super::charge_point::timers::{StationTimers, TimerTask};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
-use crate::simulator::payload::{not_supported, status};
+use crate::simulator::payload::not_supported;
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// One simulated charge point. It outlives its links: what it knows and what it is doing stays when the link is lost.
 #[derive(Debug)]
@@ -133,59 +137,64 @@ impl ChargePoint {
         self.connectors.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
-    fn answer_in_version(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+    /// An answer whose effect only a charge point has that acts by itself.
+    fn autonomously(&self, status: &'static str, effect: CallEffect) -> Proposal {
+        if self.settings.autonomous { status_then(status, effect) } else { only_status(status) }
+    }
+
+    fn propose_in_version(&self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         let (payload, version) = (call.payload, call.version);
         match call.action {
-            "ChangeAvailability" => self.change_availability(payload, now, out),
-            "ChangeConfiguration" => self.change_configuration(payload, version, now),
+            "ChangeAvailability" => self.change_availability(payload),
+            "ChangeConfiguration" => ChargePoint::change_configuration(payload, version),
             "ClearCache" => self.clear_cache(),
-            "GetDiagnostics" => self.get_diagnostics(payload, version, now),
-            "RemoteStartTransaction" => self.remote_start(payload, now, out),
-            "RemoteStopTransaction" => self.remote_stop(payload, now, out),
-            "Reset" => self.reset(payload, now, out),
-            "UnlockConnector" => self.unlock(payload, version, now, out),
-            "UpdateFirmware" => self.update_firmware(payload, version, now),
-            _ if version >= Version::V1_5 => self.answer_since_1_5(call, now, out),
-            action => not_supported(action),
+            "GetDiagnostics" => self.get_diagnostics(payload, now),
+            "RemoteStartTransaction" => self.remote_start(payload),
+            "RemoteStopTransaction" => self.remote_stop(payload),
+            "Reset" => self.reset(payload),
+            "UnlockConnector" => self.unlock(payload, version),
+            "UpdateFirmware" => self.update_firmware(payload),
+            _ if SimulatedFeatures::of(version).actions_of_1_5 => self.propose_since_1_5(call, now),
+            action => not_supported(action).into(),
         }
     }
 
-    fn answer_since_1_5(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+    fn propose_since_1_5(&self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         let (payload, version) = (call.payload, call.version);
         match call.action {
-            "CancelReservation" => self.cancel_reservation(payload, now, out),
+            "CancelReservation" => self.cancel_reservation(payload),
             // whatever a central system tries out, it should see it arrive
-            "DataTransfer" => status("Accepted"),
-            "GetConfiguration" => self.get_configuration(payload, version),
-            "GetLocalListVersion" => self.local_list_version(),
-            "ReserveNow" => self.reserve_now(payload, now, out),
+            "DataTransfer" => only_status("Accepted"),
+            "GetConfiguration" => self.get_configuration(payload, version).into(),
+            "GetLocalListVersion" => self.local_list_version().into(),
+            "ReserveNow" => self.reserve_now(payload, now),
             "SendLocalList" => self.send_local_list(payload, version),
-            _ if version >= Version::V1_6 => self.answer_since_1_6(call, now, out),
-            action => not_supported(action),
+            _ if SimulatedFeatures::of(version).actions_of_1_6 => self.propose_since_1_6(call, now),
+            action => not_supported(action).into(),
         }
     }
 
-    fn answer_since_1_6(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+    fn propose_since_1_6(&self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         match call.action {
-            "ClearChargingProfile" => self.clear_charging_profile(call.payload, now),
-            "GetCompositeSchedule" => self.composite_schedule(call.payload, now),
-            "SetChargingProfile" => self.set_charging_profile(call.payload, now),
-            "TriggerMessage" => self.trigger_message(call.payload, now, out),
-            _ => self.answer_of_security_extension(call, now, out),
+            "ClearChargingProfile" => self.clear_charging_profile(call.payload),
+            "GetCompositeSchedule" => self.composite_schedule(call.payload, now).into(),
+            "SetChargingProfile" => self.set_charging_profile(call.payload),
+            "TriggerMessage" => self.trigger_message(call.payload),
+            _ => self.propose_for_security_extension(call, now),
         }
     }
 
     /// The security extension of OCPP 1.6 (Improved security for OCPP 1.6-J, §5).
-    fn answer_of_security_extension(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+    fn propose_for_security_extension(&self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         match call.action {
-            "CertificateSigned" => self.certificate_signed(call.payload, now, out),
+            "CertificateSigned" => ChargePoint::certificate_signed(call.payload),
             "DeleteCertificate" => self.delete_certificate(call.payload),
-            "ExtendedTriggerMessage" => self.extended_trigger_message(call.payload, now, out),
-            "GetInstalledCertificateIds" => self.installed_certificate_ids(call.payload),
+            "ExtendedTriggerMessage" => self.extended_trigger_message(call.payload),
+            "GetInstalledCertificateIds" => self.installed_certificate_ids(call.payload).into(),
             "GetLog" => self.get_log(call.payload, now),
             "InstallCertificate" => self.install_certificate(call.payload),
-            "SignedUpdateFirmware" => self.signed_update_firmware(call.payload, now, out),
-            action => not_supported(action),
+            "SignedUpdateFirmware" => self.signed_update_firmware(call.payload),
+            action => not_supported(action).into(),
         }
     }
 
@@ -238,13 +247,19 @@ impl Behaviour for ChargePoint {
         self.forget_status_calls();
     }
 
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
+    fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         if self.ignores_calls(call.version) {
-            return Answer::Silence;
+            return Answer::Silence.into();
         }
-        let answer = self.answer_in_version(call, now, out);
+        match self.settings.samples.result(call.version, call.action, now) {
+            Some(payload) => Answer::result(payload).into(),
+            None => self.propose_in_version(call, now),
+        }
+    }
+
+    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
+        self.carry_out(effect, sent, now, out);
         self.touch(now);
-        answer
     }
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {

@@ -1,22 +1,15 @@
 //! Reservations: ReserveNow, CancelReservation, who may use a reserved connector, and how a reservation ends (OCPP 1.6 §5.13, §5.1).
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ChargePoint;
+use super::effect::{CallEffect, Reservation, only_status, status_then};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
-use crate::behaviour::{Answer, Outbox};
+use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
-use crate::simulator::payload::{integer, span, status, text, time};
-
-/// A connector held for somebody; connector 0 means any one.
-#[derive(Debug, Clone)]
-struct Reservation {
-    id: i32,
-    connector: i32,
-    id_tag: String,
-    parent: Option<String>,
-}
+use crate::simulator::payload::{integer, span, text, time};
 
 impl Reservation {
     /// Only the tag itself or one of the same group may use it (OCPP 1.6 §5.13).
@@ -64,30 +57,38 @@ impl Reservations {
 
 impl ChargePoint {
     /// ReserveNow. One with the id of another takes its place; when it is refused, the other stays.
-    pub(super) fn reserve_now(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn reserve_now(&self, payload: &Value, now: Moment) -> Proposal {
         let (Some(id), Some(connector)) = (integer(payload, "reservationId"), integer(payload, "connectorId")) else {
-            return status("Rejected");
+            return only_status("Rejected");
         };
         let Some(expires) = time(payload, "expiryDate").filter(|expires| *expires > now.wall) else {
-            return status("Rejected");
+            return only_status("Rejected");
         };
-        let refusal = self.refusal(connector, id);
-        if let Some(refusal) = refusal {
-            return status(refusal);
+        if let Some(refusal) = self.refusal(connector, id) {
+            return only_status(refusal);
         }
-        let before = self.reservations.remove(id);
-        self.reservations.held.push(Reservation {
+        let reservation = Reservation {
             id,
             connector,
             id_tag: text(payload, "idTag").unwrap_or_default().to_owned(),
             parent: text(payload, "parentIdTag").map(str::to_owned),
-        });
+        };
+        status_then("Accepted", CallEffect::Reserve(reservation, expires))
+    }
+
+    /// Makes a reservation, unless the connector has been taken meanwhile.
+    pub(super) fn reserve(&mut self, reservation: Reservation, expires: Timestamp, now: Moment, out: &mut Outbox) {
+        let Reservation { id, connector, .. } = reservation;
+        if self.refusal(connector, id).is_some() {
+            return;
+        }
+        let before = self.reservations.remove(id);
+        self.reservations.held.push(reservation);
         self.schedule(TimerTask::ExpireReservation(id), span(now.wall, expires), now);
         if let Some(before) = before.filter(|before| *before != connector) {
             self.release(before, now, out);
         }
         self.change_status(connector, ConnectorStatus::Reserved, now, out);
-        status("Accepted")
     }
 
     /// Why a connector cannot be reserved, if it cannot. The reservation that is to be replaced does not count.
@@ -141,9 +142,12 @@ impl ChargePoint {
     }
 
     /// CancelReservation: `Accepted` for a reservation that holds (OCPP 1.6 §5.1).
-    pub(super) fn cancel_reservation(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
-        let known = integer(payload, "reservationId").is_some_and(|id| self.end_reservation(id, now, out));
-        status(if known { "Accepted" } else { "Rejected" })
+    pub(super) fn cancel_reservation(&self, payload: &Value) -> Proposal {
+        let held = |id: &i32| self.reservations.held.iter().any(|it| it.id == *id);
+        match integer(payload, "reservationId").filter(held) {
+            Some(id) => status_then("Accepted", CallEffect::CancelReservation { id }),
+            None => only_status("Rejected"),
+        }
     }
 
     /// Ends a reservation, at its expiry for example, and frees its connector.

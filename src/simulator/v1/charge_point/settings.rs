@@ -1,7 +1,8 @@
-//! What a person may decide about a simulated charge point before it exists. What the central system may change later is the
+//! What the user may decide about a simulated charge point before it exists. What the central system may change later is the
 //! configuration.
 
 use crate::ocpp::MeterMapping;
+use crate::simulator::profile::Samples;
 
 /// One charge point to be simulated.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct ChargePointSettings {
     pub autonomous: bool,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
+    /// Whose answers it gives.
+    pub samples: Samples,
     /// The seed of everything that is left to chance; the same seed gives the same charge point.
     pub seed: u64,
 }
@@ -50,6 +53,7 @@ impl Default for ChargePointSettings {
             meter_value_interval: 60,
             autonomous: true,
             meter_mapping: MeterMapping::default(),
+            samples: Samples::default(),
             seed: 0,
         }
     }

@@ -4,53 +4,54 @@
 use serde_json::{Value, json};
 
 use super::ChargePoint;
+use super::effect::{CallEffect, only_status};
 use super::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE};
 use super::registration::Registration;
-use crate::behaviour::{Answer, Outbox};
+use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
-use crate::simulator::payload::{integer, status, text};
+use crate::simulator::payload::{integer, text};
 
 impl ChargePoint {
     /// TriggerMessage.
-    pub(super) fn trigger_message(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn trigger_message(&self, payload: &Value) -> Proposal {
         let action = match text(payload, "requestedMessage").unwrap_or_default() {
             "DiagnosticsStatusNotification" => Some(DIAGNOSTICS),
             "FirmwareStatusNotification" => Some(FIRMWARE),
             message => in_both_sets(message),
         };
-        self.trigger(action, payload, now, out)
+        self.trigger(action, payload)
     }
 
     /// ExtendedTriggerMessage. Its word for the progress of signed firmware is the one that TriggerMessage has for that of any other.
-    pub(super) fn extended_trigger_message(&mut self, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    pub(super) fn extended_trigger_message(&self, payload: &Value) -> Proposal {
         let action = match text(payload, "requestedMessage").unwrap_or_default() {
             "FirmwareStatusNotification" => Some(SIGNED_FIRMWARE),
             "LogStatusNotification" => Some(LOG),
             "SignChargePointCertificate" => Some("SignCertificate"),
             message => in_both_sets(message),
         };
-        self.trigger(action, payload, now, out)
+        self.trigger(action, payload)
     }
 
     /// A trigger is allowed before the charge point is accepted, for this is how a central system looks at a pending one
     /// (OCPP 1.6 §4.2). A boot that is not needed is refused (errata §3.35).
-    fn trigger(&mut self, action: Option<&'static str>, payload: &Value, now: Moment, out: &mut Outbox) -> Answer {
+    fn trigger(&self, action: Option<&'static str>, payload: &Value) -> Proposal {
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
         if connector.is_some_and(|connector| !(0..=self.last_connector()).contains(&connector)) {
-            return status("Rejected");
+            return only_status("Rejected");
         }
-        let Some(action) = action else { return status("NotImplemented") };
+        let Some(action) = action else { return only_status("NotImplemented") };
         if action == "BootNotification" && self.registration == Registration::Accepted {
-            return status("Rejected");
+            return only_status("Rejected");
         }
-        if self.settings.autonomous && self.online {
-            self.send_triggered(action, connector, now, out);
-        }
-        status("Accepted")
+        self.autonomously("Accepted", CallEffect::Trigger { action, connector })
     }
 
-    /// Calls that are put into the outbox while we answer leave after the answer. Without a connector all are meant.
-    fn send_triggered(&mut self, action: &'static str, connector: Option<i32>, now: Moment, out: &mut Outbox) {
+    /// Sends what was asked for, unless the link was lost meanwhile. Without a connector all are meant.
+    pub(super) fn send_triggered(&mut self, action: &'static str, connector: Option<i32>, now: Moment, out: &mut Outbox) {
+        if !self.online {
+            return;
+        }
         let from = |first: i32| connector.map_or(first..=self.last_connector(), |connector| connector..=connector);
         match action {
             "BootNotification" => self.boot(out),

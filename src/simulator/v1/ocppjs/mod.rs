@@ -1,16 +1,14 @@
 //! The fixed payloads and answers of GIR ocppjs 1.0.2, so that what was written for it meets the same messages. They are data, in
-//! `payloads.json`; here is only how they are looked up and who answers with them.
+//! `payloads.json`; here is only how they are looked up.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox};
 use crate::clock::Moment;
-use crate::ocpp::{MeterMapping, Role, Version};
+use crate::ocpp::{MeterMapping, Version};
 use crate::simulator::payload::written_time;
 
 /// The payloads of one version.
@@ -39,8 +37,11 @@ fn name(version: Version) -> &'static str {
 pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<Value> {
     let of = |name: &str| PAYLOADS.get(name)?.requests.get(action).cloned();
     // ocppjs has other examples, not only another form, when the attributes stand beside the values.
-    let beside = (version == Version::V1_5 && mapping == MeterMapping::AttributesBeside).then(|| of("1.5 with @value"));
-    beside.flatten().or_else(|| of(name(version)))
+    let beside = match (version, mapping) {
+        (Version::V1_5, MeterMapping::AttributesBeside) => of("1.5 with @value"),
+        (Version::V1_2 | Version::V1_5 | Version::V1_6, _) => None,
+    };
+    beside.or_else(|| of(name(version)))
 }
 
 /// The result of a call, which does not depend on what the call says.
@@ -52,53 +53,10 @@ pub fn result(version: Version, action: &str, now: Moment) -> Option<Value> {
     }
 }
 
-/// A simulator whose answers are those of ocppjs where ocppjs has one. As in ocppjs, nothing follows from a call that is answered so.
-pub struct FixedAnswers {
-    simulator: Box<dyn Behaviour>,
-}
-
-impl FixedAnswers {
-    /// Puts the fixed answers before a simulator.
-    pub fn new(simulator: Box<dyn Behaviour>) -> FixedAnswers {
-        FixedAnswers { simulator }
-    }
-}
-
-impl Behaviour for FixedAnswers {
-    fn role(&self) -> Role {
-        self.simulator.role()
-    }
-
-    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.simulator.connected(version, now, out);
-    }
-
-    fn disconnected(&mut self, now: Moment) {
-        self.simulator.disconnected(now);
-    }
-
-    fn answer(&mut self, call: IncomingCall<'_>, now: Moment, out: &mut Outbox) -> Answer {
-        match result(call.version, call.action, now) {
-            Some(payload) => Answer::result(payload),
-            None => self.simulator.answer(call, now, out),
-        }
-    }
-
-    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
-        self.simulator.answered(action, payload, outcome, now, out);
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.simulator.deadline()
-    }
-
-    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
-        self.simulator.deadline_reached(now, out);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
     use crate::ocpp::Catalog;
 

@@ -102,7 +102,7 @@ impl<'a> TraceRow<'a> {
     fn summary(&self, record: &Record<'a>) -> Cow<'a, str> {
         match record.kind {
             RecordKind::Frame(..) => payload_text(record, self.outside.contents, self.outside.catalog),
-            _ => record.summary().into(),
+            _ => record.summary(),
         }
     }
 

@@ -144,7 +144,7 @@ impl MessageView {
         if keeps_tree {
             return;
         }
-        self.hidden = record.text.len().saturating_sub(SHOWN);
+        self.hidden = record.full_text().len().saturating_sub(SHOWN);
         self.content = match self.tab {
             MessageTab::Pretty => Content::Pretty(PrettyText::new(&record, outside, width, SHOWN)),
             MessageTab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),

@@ -50,10 +50,11 @@ impl PrettyText {
         } else if json {
             lay_out(record.text, limit)
         } else {
-            head(record.text, limit).lines().flat_map(sentence).collect::<Vec<_>>().join("\n")
+            head(&record.full_text(), limit).lines().flat_map(sentence).collect::<Vec<_>>().join("\n")
         };
         let wrapped = |remark: &str| wrap(remark, width.saturating_sub(4));
-        let lines = record.remarks.lines().flat_map(|remark| wrapped(remark).into_iter().enumerate());
+        let notes = record.notes();
+        let lines = notes.lines().flat_map(|remark| wrapped(remark).into_iter().enumerate());
         let remarks = lines.map(|(index, line)| (index == 0, line)).collect();
         let mut starts = Vec::new();
         if !text.is_empty() {

@@ -49,7 +49,7 @@ fn meter_values_have_the_form_of_the_version() {
         world.pass_seconds(60);
         let payload = world.expect("MeterValues").payload;
         let value = payload.pointer(value).unwrap();
-        assert_eq!(value.is_i64(), version == Version::V1_2, "{payload}");
+        assert_eq!(value.is_i64(), matches!(version, Version::V1_2), "{payload}");
         assert_eq!(value.is_string(), version > Version::V1_2, "{payload}");
         assert_eq!(payload.get("transactionId").is_some(), version > Version::V1_2, "{payload}");
         if let Some(measurand) = measurand {
@@ -166,7 +166,7 @@ fn a_failed_start_is_sent_again_while_the_car_charges() {
     world.pass_seconds(60);
     let mut again = world.said();
     assert_eq!(again.remove(0).payload, first.payload);
-    world.end(&first, CallOutcome::Error { code: "InternalError" });
+    world.end(&first, CallOutcome::Error { code: "InternalError", description: "" });
     world.pass_seconds(120);
     world.said();
     world.end(&first, CallOutcome::Timeout);

@@ -2,6 +2,7 @@
 
 mod booting;
 mod charging;
+mod deciding;
 mod machine;
 mod never_panics;
 mod offline;
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{ChargePoint, ChargePointSettings};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, OutgoingCall};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, OutgoingCall, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::text;
@@ -93,10 +94,23 @@ impl World {
 
     /// The central system calls.
     pub(super) fn ask(&mut self, action: &str, payload: Value) -> Answer {
-        let call = IncomingCall { action, payload: &payload, version: self.version };
-        let answer = self.charge_point.answer(call, self.now(), &mut self.out);
-        self.collect();
+        let Proposal { answer, effect } = self.propose(action, payload);
+        if answer != Answer::Silence {
+            self.commit(effect, &answer);
+        }
         answer
+    }
+
+    /// The answer to a call leaves.
+    pub(super) fn commit(&mut self, effect: ProposedEffect, sent: &Answer) {
+        self.charge_point.commit(effect, sent, self.now(), &mut self.out);
+        self.collect();
+    }
+
+    /// The central system calls, and the answer has not left yet.
+    pub(super) fn propose(&mut self, action: &str, payload: Value) -> Proposal {
+        let call = IncomingCall { action, payload: &payload, version: self.version };
+        self.charge_point.propose(call, self.now())
     }
 
     /// The status in the answer to a call.
@@ -163,7 +177,7 @@ impl World {
 }
 
 pub(super) fn boot_result(version: Version, status: &str, interval: i32) -> Value {
-    let field = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
+    let field = if matches!(version, Version::V1_6) { "interval" } else { "heartbeatInterval" };
     json!({"status": status, "currentTime": "2024-05-01T12:00:00Z", field: interval})
 }
 

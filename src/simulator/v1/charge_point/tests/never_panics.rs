@@ -195,7 +195,7 @@ fn happen(world: &mut World, happening: Happening) {
             let call = world.said.remove(which % world.said.len());
             match how {
                 0 => world.end(&call, CallOutcome::Timeout),
-                1 => world.end(&call, CallOutcome::Error { code: "GenericError" }),
+                1 => world.end(&call, CallOutcome::Error { code: "GenericError", description: "" }),
                 2 => world.end(&call, CallOutcome::LinkLost),
                 3 => world.result(&call, payload),
                 _ => world.result(&call, friendly_answer(world.version, &call.action)),

@@ -1,0 +1,48 @@
+//! What a behaviour wants its link to do: calls, and a restart.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A call that a behaviour makes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutgoingCall {
+    /// The operation's name.
+    pub action: String,
+    /// Its payload.
+    pub payload: Value,
+}
+
+/// Collects the calls of a behaviour. They leave in this order, behind everything that the link has to send already.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    calls: Vec<OutgoingCall>,
+    restart: Option<Duration>,
+}
+
+impl Outbox {
+    /// Adds a call.
+    pub fn call(&mut self, action: impl Into<String>, payload: Value) {
+        self.calls.push(OutgoingCall { action: action.into(), payload });
+    }
+
+    /// Requests a restart: the link goes down when everything that it has to send has left, and comes up again after this time.
+    pub fn restart(&mut self, after: Duration) {
+        self.restart = Some(after);
+    }
+
+    /// Takes the requested restart out.
+    pub fn take_restart(&mut self) -> Option<Duration> {
+        self.restart.take()
+    }
+
+    /// Takes the calls out.
+    pub fn take(&mut self) -> Vec<OutgoingCall> {
+        std::mem::take(&mut self.calls)
+    }
+
+    /// Whether there is no call.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+}

@@ -1,0 +1,116 @@
+//! How a call of the peer is answered: the behaviour proposes, the filters decide, the answer is written, and when it has left the
+//! behaviour carries out what follows.
+
+use std::time::Duration;
+
+use super::framing::{EncodedMessage, Framing, OwnReply};
+use super::message::{DelayedAnswer, Outgoing, PassingMessage, PendingRequest, SentAnswer, UndecidedRequest};
+use super::{Conversation, out_frame};
+use crate::behaviour::{Answer, FilterDecision, IncomingCall, Proposal, ProposedEffect};
+use crate::clock::Moment;
+use crate::trace::{EventKind, Frame, FrameKind};
+
+impl<F: Framing> Conversation<F> {
+    /// Answers a call of the peer: with the refusal that it deserves, or as behaviour and filters decide.
+    pub(super) fn handle(
+        &mut self,
+        mut request: PendingRequest<F::Question>,
+        refusal: Option<Answer>,
+        payload: serde_json::Value,
+        now: Moment,
+    ) {
+        if let Some(refusal) = refusal {
+            return self.answer(request, refusal, now);
+        }
+        let call = IncomingCall { action: &request.action, payload: &payload, version: self.version };
+        let Proposal { answer: proposed, effect } = self.responder.behaviour.propose(call, now);
+        request.effect = Some(effect);
+        let (next_filter, delay, timeout) = (0, None, Duration::ZERO);
+        self.ask_filters(UndecidedRequest { request, payload, proposed, next_filter, delay, timeout }, now);
+    }
+
+    /// Asks the filters in their order, until one decides or has to be waited for. Without a decision the proposed answer leaves.
+    fn ask_filters(&mut self, mut undecided: UndecidedRequest<F::Question>, now: Moment) {
+        while let Some(filter) = self.responder.filters.get_mut(undecided.next_filter) {
+            undecided.next_filter += 1;
+            let call = IncomingCall { action: &undecided.request.action, payload: &undecided.payload, version: self.version };
+            match filter.filter(call, &undecided.proposed) {
+                FilterDecision::Keep => {}
+                FilterDecision::Delay(delay) => undecided.delay = Some(delay),
+                FilterDecision::Replace(answer) => {
+                    return self.answer(undecided.request, answer.after(undecided.delay), now);
+                }
+                FilterDecision::Wait { .. } if self.undecided.is_full() => return self.answer_expired(undecided, now),
+                FilterDecision::Wait { ticket, timeout } => {
+                    undecided.timeout = timeout.unwrap_or_default();
+                    let deadline = timeout.map(|timeout| now.monotonic + timeout);
+                    return self.undecided.wait(ticket, deadline, undecided);
+                }
+            }
+        }
+        self.answer(undecided.request, undecided.proposed.after(undecided.delay), now);
+    }
+
+    /// A filter has decided. Without an answer the filters behind it are asked. A ticket that is not awaited (any more) is ignored.
+    pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
+        if let Some(undecided) = self.undecided.take(ticket) {
+            match decision {
+                Some(answer) => self.answer(undecided.request, answer.after(undecided.delay), now),
+                None => self.ask_filters(undecided, now),
+            }
+        }
+        self.flush_calls(now);
+    }
+
+    /// A filter took too long, or too many requests wait already.
+    pub(super) fn answer_expired(&mut self, undecided: UndecidedRequest<F::Question>, now: Moment) {
+        let UndecidedRequest { request, proposed, delay, timeout, .. } = undecided;
+        let (action, seconds) = (&request.action, timeout.as_secs_f64());
+        let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
+        self.record(now, EventKind::Note { failure: true, text: text.into() });
+        self.answer(request, proposed.after(delay), now);
+    }
+
+    /// Lets an answer pass on its way out.
+    pub(super) fn answer(&mut self, request: PendingRequest<F::Question>, answer: Answer, now: Moment) {
+        self.pass(PassingMessage::Answer { request, answer }, now);
+    }
+
+    /// Writes our answer, now or when its delay is over. What was proposed with a silent answer is dropped.
+    pub(super) fn send_answer(&mut self, request: PendingRequest<F::Question>, answer: Answer, now: Moment) {
+        let (kind, code, reply) = match &answer {
+            Answer::Silence => return self.framing.drop_request(request.asked),
+            Answer::Result(payload) => (FrameKind::Result, None, OwnReply::Result(payload)),
+            Answer::Error { code, description } => {
+                (FrameKind::Error, Some(*code), OwnReply::Error { code: *code, description })
+            }
+            Answer::Delayed(delay, _) => {
+                let due = now.monotonic + *delay;
+                if let Answer::Delayed(_, answer) = answer {
+                    self.delayed.push(DelayedAnswer { due, request, answer: *answer });
+                }
+                return;
+            }
+        };
+        let PendingRequest { asked, action, exchange, effect } = request;
+        let EncodedMessage { text, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
+        let frame = Frame { exchange: Some(exchange), action: Some(action), code, ..out_frame(kind, text) };
+        self.outgoing.push(Outgoing {
+            message: Some(outgoing),
+            event: Some((now, EventKind::Frame(frame))),
+            commit: effect.map(|effect| SentAnswer { effect, answer }),
+        });
+    }
+
+    /// An answer leaves: the behaviour carries out what follows, and its calls are queued behind the answer.
+    pub(super) fn commit(&mut self, sent: SentAnswer, now: Moment) {
+        let SentAnswer { effect, answer } = sent;
+        let effect = match &answer {
+            Answer::Result(_) => effect,
+            Answer::Error { .. } => ProposedEffect::default(),
+            Answer::Silence | Answer::Delayed(..) => return,
+        };
+        self.responder.behaviour.commit(effect, &answer, now, &mut self.outbox);
+        self.flush_calls(now);
+    }
+}

@@ -1,0 +1,89 @@
+//! What a conversation keeps of its messages: requests until they are answered, messages that wait at a breakpoint, and the list of what
+//! leaves. Data only; what happens with it is in the other files.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::pending_calls::{QueuedCall, SentCall};
+use crate::behaviour::{Answer, ProposedEffect};
+use crate::clock::Moment;
+use crate::link::intercept::queue::InterceptQueue;
+use crate::trace::EventKind;
+
+/// A call of the peer that has no answer yet.
+pub(super) struct PendingRequest<Q> {
+    /// What the framing needs to answer it.
+    pub asked: Q,
+    pub action: Arc<str>,
+    pub exchange: u64,
+    /// What follows from the answer; `None` while no answer was proposed.
+    pub effect: Option<ProposedEffect>,
+}
+
+/// A call of the peer while a filter decides about its answer.
+pub(super) struct UndecidedRequest<Q> {
+    pub request: PendingRequest<Q>,
+    pub payload: Value,
+    pub proposed: Answer,
+    /// The filter that is asked next.
+    pub next_filter: usize,
+    /// How long the filters before want the answer to be held back.
+    pub delay: Option<Duration>,
+    /// How long the filter that was asked last may take.
+    pub timeout: Duration,
+}
+
+/// An answer that leaves later.
+pub(super) struct DelayedAnswer<Q> {
+    pub due: Instant,
+    pub request: PendingRequest<Q>,
+    pub answer: Answer,
+}
+
+/// A message where it may be stopped.
+pub(super) enum PassingMessage<Q> {
+    /// A call of the peer, before it is handled.
+    Question { request: PendingRequest<Q>, refusal: Option<Answer>, payload: Value },
+    /// Our answer to one, before it is written.
+    Answer { request: PendingRequest<Q>, answer: Answer },
+    /// A call of ours, before it is written.
+    Call(QueuedCall),
+    /// The result of one, before the behaviour gets it.
+    Result { sent: SentCall, payload: Value, valid: bool },
+}
+
+/// What leaves the conversation: a message for the wire, an event for the trace, or both at once. Their order is the order of events in
+/// the trace.
+pub(in crate::link) struct Outgoing<M> {
+    pub message: Option<M>,
+    pub event: Option<(Moment, EventKind)>,
+    /// Set for an answer of ours to a proposal, until it has left.
+    pub(super) commit: Option<SentAnswer>,
+}
+
+/// An answer of ours, and what follows from it when it has left.
+pub(super) struct SentAnswer {
+    pub effect: ProposedEffect,
+    pub answer: Answer,
+}
+
+impl<M> Outgoing<M> {
+    /// An event without a message.
+    pub(super) fn event(now: Moment, kind: EventKind) -> Outgoing<M> {
+        Outgoing { message: None, event: Some((now, kind)), commit: None }
+    }
+}
+
+/// Frames of one link that wait for an observer that inspects them.
+pub(super) struct Inspections<I, O> {
+    pub incoming: InterceptQueue<I>,
+    pub outgoing: InterceptQueue<Outgoing<O>>,
+}
+
+impl<I, O> Default for Inspections<I, O> {
+    fn default() -> Inspections<I, O> {
+        Inspections { incoming: InterceptQueue::default(), outgoing: InterceptQueue::default() }
+    }
+}

@@ -1,0 +1,143 @@
+//! The transactions of the central system and their ids. An id is reserved when an answer is proposed and used when that answer has left; one
+//! whose answer never left is given to the next transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// More transactions than this are not kept at once; the oldest is forgotten. Stations that never stop what they start must not fill the
+/// memory.
+const TRANSACTION_LIMIT: usize = 100_000;
+
+/// A transaction that was started and not yet stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningTransaction {
+    /// The station's identity.
+    pub station: Arc<str>,
+    /// The connector.
+    pub connector: i32,
+    /// The id tag it was started with.
+    pub id_tag: String,
+}
+
+/// The running transactions of all stations. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Transactions(Arc<Mutex<TransactionBook>>);
+
+#[derive(Debug, Default)]
+struct TransactionBook {
+    running: BTreeMap<i32, RunningTransaction>,
+    reserved: BTreeSet<i32>,
+    /// Ids that were reserved and not used, all below `last`.
+    free: BTreeSet<i32>,
+    /// The highest id that was given out.
+    last: i32,
+}
+
+impl TransactionBook {
+    fn is_taken(&self, id: i32) -> bool {
+        self.running.contains_key(&id) || self.reserved.contains(&id)
+    }
+
+    fn next(&mut self) -> i32 {
+        while let Some(id) = self.free.pop_first() {
+            if !self.is_taken(id) {
+                return id;
+            }
+        }
+        loop {
+            // Two billion transactions later the ids begin anew.
+            self.last = self.last.checked_add(1).unwrap_or(1);
+            if !self.is_taken(self.last) {
+                return self.last;
+            }
+        }
+    }
+}
+
+/// An id that no other transaction gets while this exists.
+#[derive(Debug)]
+pub(super) struct ReservedId {
+    id: i32,
+    transactions: Transactions,
+}
+
+impl ReservedId {
+    /// The id.
+    pub fn number(&self) -> i32 {
+        self.id
+    }
+}
+
+impl Drop for ReservedId {
+    fn drop(&mut self) {
+        let mut book = self.transactions.lock();
+        book.reserved.remove(&self.id);
+        if !book.running.contains_key(&self.id) {
+            book.free.insert(self.id);
+        }
+    }
+}
+
+impl Transactions {
+    /// Reserves an id.
+    pub fn reserve(&self) -> ReservedId {
+        let mut book = self.lock();
+        let id = book.next();
+        book.reserved.insert(id);
+        ReservedId { id, transactions: self.clone() }
+    }
+
+    /// A transaction runs from now on.
+    pub fn begin(&self, id: i32, transaction: RunningTransaction) {
+        let mut book = self.lock();
+        book.running.insert(id, transaction);
+        if book.running.len() > TRANSACTION_LIMIT {
+            book.running.pop_first();
+        }
+    }
+
+    /// A transaction runs no longer. A station cannot end that of another one.
+    pub fn end(&self, id: i32, station: &str) {
+        let mut book = self.lock();
+        if book.running.get(&id).is_some_and(|transaction| &*transaction.station == station) {
+            book.running.remove(&id);
+        }
+    }
+
+    /// The running transactions of a station, by their ids.
+    pub fn of(&self, station: &str) -> Vec<(i32, RunningTransaction)> {
+        let book = self.lock();
+        book.running.iter().filter(|(_, running)| &*running.station == station).map(|(id, it)| (*id, it.clone())).collect()
+    }
+
+    /// Every change of the book is complete in itself, so it stays usable when a thread died with the lock.
+    fn lock(&self) -> MutexGuard<'_, TransactionBook> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transaction() -> RunningTransaction {
+        RunningTransaction { station: "CP1".into(), connector: 1, id_tag: "TAG".into() }
+    }
+
+    #[test]
+    fn an_id_that_was_not_used_is_given_out_again_and_none_twice() {
+        let transactions = Transactions::default();
+        let (one, two) = (transactions.reserve(), transactions.reserve());
+        assert_eq!((one.number(), two.number()), (1, 2));
+        drop(one);
+        assert_eq!(transactions.reserve().number(), 1);
+        transactions.begin(2, transaction());
+        drop(two);
+        transactions.begin(3, transaction());
+        let (one, four) = (transactions.reserve(), transactions.reserve());
+        assert_eq!((one.number(), four.number()), (1, 4), "2 runs, and so does 3, which the user chose");
+        transactions.end(2, "CP1");
+        drop((one, four));
+        assert_eq!(transactions.reserve().number(), 1);
+    }
+}
