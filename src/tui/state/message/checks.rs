@@ -1,4 +1,4 @@
-//! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
+//! The checks view: what is wrong with a message, by which rule of the definitions, and the error code for it.
 
 use super::line::{LineTone, TextLine};
 use super::shape::{self, FrameShape};
