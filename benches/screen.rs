@@ -177,6 +177,7 @@ fn arriving(contents: &mut Contents, catalog: &Catalog, events: &mut Events) {
 fn filters(contents: &Contents) {
     println!("filters over {} records in the store                   records/s   passing", contents.records().range().end);
     let context = FilterContext {
+        newcomer: None,
         stations: contents.stations(),
         records: Some(contents.records()),
         now_micros: events::BEGAN + events::LAST as i64,
@@ -219,7 +220,7 @@ fn keys(catalog: &Catalog) {
     let (sender, _recorder) = ocpp_tui::trace::start(64 << 20, now()).expect("a thread for the recorder");
     let trace = sender.trace().clone();
     for number in 0..STATIONS {
-        trace.station(ocpp_tui::ocpp::Role::CentralSystem, &format!("CP{number:05}"));
+        sender.station(ocpp_tui::ocpp::Role::CentralSystem, &format!("CP{number:05}"));
     }
     let ends = Arc::new(AtomicBool::new(false));
     let telling = std::thread::spawn({

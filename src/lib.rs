@@ -39,6 +39,7 @@ pub mod rpc;
 pub mod sanitize;
 pub mod scenario;
 pub mod scenario_writer;
+pub mod signals;
 pub mod simulator;
 pub mod trace;
 pub mod tui;

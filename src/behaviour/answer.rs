@@ -4,15 +4,14 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::ocpp::ErrorCode;
+use crate::rpc::OutgoingPayload;
 
 /// The answer to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// A result with this payload.
-    Result(Value),
+    Result(OutgoingPayload),
     /// An error.
     Error {
         /// Its code.
@@ -27,6 +26,11 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// A result with this payload.
+    pub fn result(payload: impl Into<OutgoingPayload>) -> Answer {
+        Answer::Result(payload.into())
+    }
+
     /// The field `status` of a result.
     pub fn status(&self) -> Option<&str> {
         match self {

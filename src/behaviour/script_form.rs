@@ -19,7 +19,7 @@ pub fn answer(form: Value, usual: &Answer) -> Result<Option<Answer>, String> {
     let kind = fields.remove("kind");
     Ok(Some(match kind.as_ref().and_then(Value::as_str) {
         Some("result") => match fields.remove("payload") {
-            Some(payload @ Value::Object(_)) => Answer::Result(payload),
+            Some(payload @ Value::Object(_)) => Answer::result(payload),
             _ => return Err("an answer is an object, also after toJSON".to_owned()),
         },
         Some("error") => {

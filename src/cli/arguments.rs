@@ -1,4 +1,4 @@
-//! The arguments of the program: what can be said on the shell, and what it means. Starting things is `start`'s.
+//! The command line of the program: subcommands, options and their parsing. `session` starts what they ask for.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,22 +29,22 @@ pub const DEFAULT_MEMORY: usize = 64 << 20;
   ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
-    /// What holds for every way to begin.
+    /// Options of every subcommand.
     #[command(flatten)]
     pub general: GeneralOptions,
-    /// How to begin.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Option<StartCommand>,
 }
 
-/// What holds for every way to begin.
+/// Options of every subcommand.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "General options")]
 pub struct GeneralOptions {
     /// Run line by line, even on a terminal: commands from the input, one line an event to the output
     #[arg(long, global = true)]
     pub plain: bool,
-    /// How events are printed line by line
+    /// Format of events in line mode
     #[arg(long, global = true, value_enum, default_value_t = LogFormatArgument::Text)]
     pub log_format: LogFormatArgument,
     /// Colours of the full screen: terminal (default), dark, light, high-contrast, colour-blind, catppuccin, gruvbox or your own
@@ -53,7 +53,7 @@ pub struct GeneralOptions {
     /// Leave the mouse to the terminal, for selecting text without Shift
     #[arg(long, global = true)]
     pub no_mouse: bool,
-    /// Memory for the trace, in bytes or with k, M, G; the oldest records leave when it is full [default: 64M]
+    /// Memory for the trace, in bytes or with k, M, G; the oldest records are removed when it is full [default: 64M]
     #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
     pub trace_memory: Option<usize>,
     /// Read the definitions of the messages from this folder instead of the built-in ones
@@ -67,10 +67,10 @@ pub struct GeneralOptions {
     /// Read this settings file instead of the one in the configuration folder
     #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Calls of ours that may wait for their answers on one link at the same time; OCPP allows one
+    /// Own calls that may wait for their answers on one link at the same time; OCPP allows one
     #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub calls_in_flight: u16,
-    /// Whose payloads and answers are used when nobody says anything about them
+    /// Default payloads and answers
     #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
     pub samples: SamplesArgument,
     /// Write the meter values of OCPP 1.5 with their attributes in a list of their own, as ocppjs did before 1.0.1
@@ -79,7 +79,7 @@ pub struct GeneralOptions {
 }
 
 impl GeneralOptions {
-    /// What messages look like when nobody says anything about them.
+    /// The default payloads and answers that the options select.
     pub fn profile(&self) -> Profile {
         Profile {
             samples: match self.samples {
@@ -91,21 +91,21 @@ impl GeneralOptions {
     }
 }
 
-/// Whose payloads and answers are used.
+/// Default payloads and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SamplesArgument {
-    /// Current and valid ones for every version
+    /// Current and valid for every version
     Sensible,
     /// The fixed ones of ocppjs, for OCPP 1.2 and 1.5
     Ocppjs,
 }
 
-/// Reads the arguments of the program. A general option counts wherever it stands, also behind the words of a command of the prompt.
+/// Reads the arguments of the program. A general option may stand anywhere, also after the words of a command of the prompt.
 pub fn arguments() -> Cli {
     Cli::parse_from(generals_first(std::env::args_os().collect()))
 }
 
-/// The arguments with the general options before all others, so that a command of the prompt does not take them for its own.
+/// The arguments with the general options before all others, so that a command of the prompt does not receive them.
 fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
     let command = Cli::command();
     let general = |argument: &OsString| {
@@ -136,16 +136,16 @@ fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
     first
 }
 
-/// How to begin.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum StartCommand {
-    /// Be a central system that waits for charge points
+    /// Act as a central system that waits for charge points
     Cs(CentralSystemArguments),
-    /// Be one or more charge points of a central system
+    /// Act as one or more charge points of a central system
     Cp(ChargePointArguments),
-    /// Show a central system and some lively charge points in one console, to look around
+    /// Show a central system and some simulated charge points in one console, to look around
     Demo,
-    /// Play test scenarios: JavaScript files that say what a peer must do
+    /// Run test scenarios: JavaScript files that define what a peer must do
     Test(Scenarios),
     /// Write documentation of all messages into a folder
     Docs(DocsArguments),
@@ -153,7 +153,7 @@ pub enum StartCommand {
     Schema(OneMessage),
     /// Print an example of an action
     Example {
-        /// Which
+        /// The message
         #[command(flatten)]
         message: OneMessage,
         /// In a SOAP envelope
@@ -165,7 +165,7 @@ pub enum StartCommand {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Where the settings lie, and what is wrong with them
+    /// Print the paths of the settings, or check them
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print the manual page
@@ -175,19 +175,19 @@ pub enum StartCommand {
     Line(Vec<String>),
 }
 
-/// What can be asked about the settings.
+/// The subcommands about the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print where the settings file, the folder of your themes and the folder of what is remembered lie
+    /// Print the paths of the settings file, of the folder of your themes and of the folder of saved state
     Path,
-    /// Explain what is wrong in the settings file and in your themes, by file and line
+    /// Report errors in the settings file and in your themes, by file and line
     Check {
-        /// The settings file; the one in its usual place when it is left out
+        /// The settings file [default: the one in the configuration folder]
         file: Option<PathBuf>,
     },
 }
 
-/// How to be a central system.
+/// The options of a central system.
 #[derive(Debug, Args)]
 pub struct CentralSystemArguments {
     /// TCP port to listen on; 0 takes any free one
@@ -199,13 +199,13 @@ pub struct CentralSystemArguments {
     /// Path below which charge points connect, before their identity
     #[arg(long, short = 'u', default_value = "/", value_name = "PATH")]
     pub endpoint: String,
-    /// OCPP versions that are spoken
+    /// OCPP versions to accept
     #[arg(long, value_delimiter = ',', default_value = "ocpp1.2,ocpp1.5,ocpp1.6", value_parser = version, value_name = "LIST")]
     pub protocol: Vec<Version>,
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
     pub ping_interval: u32,
-    /// Transports that are spoken, all on the one port
+    /// Transports to accept, all on the one port
     #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
     pub transport: TransportsArgument,
 }
@@ -222,7 +222,7 @@ pub enum TransportsArgument {
 }
 
 impl TransportsArgument {
-    /// The transports that are meant.
+    /// The transports of the argument.
     pub fn transports(self) -> Vec<Transport> {
         match self {
             TransportsArgument::Both => Transport::ALL.to_vec(),
@@ -241,7 +241,7 @@ pub enum TransportArgument {
     Soap,
 }
 
-/// How to be charge points.
+/// The options of charge points.
 #[derive(Debug, Args)]
 pub struct ChargePointArguments {
     /// URL of the central system without an identity, like ws://localhost:9000
@@ -249,42 +249,42 @@ pub struct ChargePointArguments {
     /// Identities of the charge points
     #[arg(required = true, value_name = "IDENTITY")]
     pub identities: Vec<String>,
-    /// OCPP version that is spoken
+    /// OCPP version to use
     #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
     pub protocol: Version,
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
     pub ping_interval: u32,
-    /// Speak only when told to: no BootNotification, heartbeat or meter value by itself
+    /// Send only what you command: no BootNotification, heartbeat or meter value by itself
     #[arg(long)]
     pub manual: bool,
-    /// Transport that is spoken
+    /// Transport to use
     #[arg(long, short = 't', value_enum, default_value_t = TransportArgument::Websocket)]
     pub transport: TransportArgument,
     /// SOAP: address in the From header of one charge point, at which the central system calls back [default: this machine's on the
     /// way there]
     #[arg(long, short = 'f', value_name = "URL")]
     pub from: Option<String>,
-    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones behind it; 0 takes any free ones
+    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones after it; 0 takes any free ones
     #[arg(long, short = 'r', default_value = "0", value_name = "PORT")]
     pub remote_port: u16,
 }
 
-/// Where documentation goes and how it is written.
+/// The options of `docs`.
 #[derive(Debug, Args)]
 pub struct DocsArguments {
-    /// The folder; it is made when it is missing
+    /// The folder; it is created when it is missing
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// How it is written
+    /// Format
     #[arg(long, value_enum, default_value_t = FormatArgument::Html)]
     pub format: FormatArgument,
-    /// Write into the folder although something is in it
+    /// Write into the folder although it is not empty
     #[arg(long)]
     pub force: bool,
 }
 
-/// One message.
+/// The arguments that name one message.
 #[derive(Debug, Args)]
 pub struct OneMessage {
     /// The action, in any case, like BootNotification or remote_reset
@@ -295,12 +295,12 @@ pub struct OneMessage {
     /// The response instead of the request
     #[arg(long)]
     pub response: bool,
-    /// Who sends the request, where both may: cp (charge point) or cs (central system)
+    /// Who sends the request, where both roles may: cp (charge point) or cs (central system)
     #[arg(long, value_parser = role, value_name = "ROLE")]
     pub from: Option<Role>,
 }
 
-/// How documentation is written.
+/// The format of documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArgument {
     /// A static site
@@ -321,7 +321,7 @@ impl From<FormatArgument> for DocFormat {
     }
 }
 
-/// How events are printed.
+/// The format of events in line mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormatArgument {
     /// As ocppjs prints them
@@ -361,7 +361,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definition_of_the_arguments_is_sound() {
+    fn the_definition_of_the_arguments_is_valid() {
         Cli::command().debug_assert();
     }
 
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn general_options_count_wherever_they_stand() {
+    fn general_options_may_stand_anywhere() {
         let words = "ocpp-tui start_cs 9000 --with-attr-at -u /x --samples ocppjs --log-format=jsonl";
         let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
         let Some(StartCommand::Line(rest)) = &cli.command else { panic!("{cli:?}") };
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bounds_of_plugins_are_read_wherever_they_stand() {
+    fn the_limits_of_plugins_may_stand_anywhere() {
         let words = "ocpp-tui cs --plugin-memory 32M --port 9000 --plugin-time=500";
         let cli = Cli::parse_from(generals_first(words.split(' ').map(OsString::from).collect()));
         let options = cli.general.plugins.options(None, None);
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn several_charge_points_and_versions_are_taken() {
+    fn several_charge_points_and_a_version_are_read() {
         let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "B", "--protocol", "ocpp1.5"]);
         let Some(StartCommand::Cp(points)) = cli.command else { panic!("{cli:?}") };
         assert_eq!((points.identities.len(), points.protocol), (2, Version::V1_5));

@@ -1,5 +1,5 @@
-//! `config check` and `config path`: what is wrong in the settings file and in the person's own themes, by file and line. It reads what
-//! a session would read and starts nothing.
+//! `config check` and `config path`: the errors in the settings file and in the user's own themes, by file and line. It reads what a
+//! session would read and starts nothing.
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use super::arguments::{ConfigCommand, GeneralOptions, seconds};
 use super::byte_size::size;
 use super::screen;
 
-/// Does what `config` is asked for.
+/// Runs `config`.
 ///
 /// # Errors
 /// When the folders are not known, or the file that was named cannot be read.
@@ -126,9 +126,9 @@ mod tests {
         }
     }
 
-    /// Each line with a mistake ends in `# wrong: ` and a part of what is said about it.
+    /// Each line with a mistake ends in `# wrong: ` and a part of the expected message.
     #[test]
-    fn mistakes_of_invalid_samples_are_told_by_line() {
+    fn mistakes_of_invalid_samples_have_their_line() {
         let themes = Themes::embedded().unwrap();
         for (name, text) in samples("config_invalid") {
             let expected: Vec<(usize, &str)> = text

@@ -1,5 +1,5 @@
-//! The demonstration: a central system and a handful of lively charge points in one session, and somebody who starts and stops
-//! charging, asks for things, and makes one of the charge points misbehave, so that a newcomer sees everything there is.
+//! The demonstration: a central system and six autonomous charge points in one session, and a loop of steps: transactions start and stop,
+//! the central system calls actions, and one of the charge points sends invalid messages. New users see each kind of event there is.
 
 use std::time::Duration;
 
@@ -18,26 +18,26 @@ const STATIONS: [(&str, Version); 6] = [
     (SOAP, Version::V1_2),
     (TROUBLE, Version::V1_6),
 ];
-/// The one that speaks SOAP, as most did when OCPP 1.2 was new.
+/// The one with SOAP, the transport of most stations when OCPP 1.2 was new.
 const SOAP: &str = "OLD-MILL";
-/// The one that misbehaves.
+/// The one that sends invalid messages.
 const TROUBLE: &str = "TROUBLE";
-/// Time between two steps of the story.
+/// Time between two steps.
 const STEP: Duration = Duration::from_millis(2500);
-/// How long the story waits for the charge points to boot.
-const PROLOGUE: Duration = Duration::from_millis(1200);
+/// How long the first step waits for the charge points to boot.
+const BOOT_TIME: Duration = Duration::from_millis(1200);
 /// Seconds between meter values: enough to watch a meter run.
 const METER_INTERVAL: &str = "10";
 const TAG: &str = "04A2B3C4D5E6F7";
 
-/// One step of the story.
-enum Step {
+/// One step.
+enum DemoStep {
     /// The central system calls a charge point.
-    Ask(&'static str, &'static str, Value),
-    /// The central system stops the transaction that a charge point began last.
+    Call(&'static str, &'static str, Value),
+    /// The central system stops the last transaction of a charge point.
     Stop(&'static str),
-    /// The troublemaker sends a text that it should not.
-    Misbehave(&'static str),
+    /// `TROUBLE` sends an invalid text.
+    Invalid(&'static str),
 }
 
 /// Starts everything on a free port of this machine.
@@ -61,66 +61,68 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
         hub.start_charge_point(ChargePointOptions { url, identity, version, ping_interval: 0, autonomous: true, soap })?;
     }
-    tokio::spawn(tell(hub.clone()));
+    tokio::spawn(run_steps(hub.clone()));
     Ok(())
 }
 
-/// Goes through the story again and again until the session ends.
-async fn tell(hub: Hub) {
-    let story = async {
-        tokio::time::sleep(PROLOGUE).await;
+/// Repeats the steps until the session ends.
+async fn run_steps(hub: Hub) {
+    let steps = async {
+        tokio::time::sleep(BOOT_TIME).await;
         for (identity, _) in STATIONS {
             let payload = json!({ "key": "MeterValueSampleInterval", "value": METER_INTERVAL });
             order(&hub, Role::CentralSystem, identity, call("ChangeConfiguration", payload));
         }
         loop {
-            for step in story() {
-                take(&hub, step);
+            for step in steps_of_a_round() {
+                run_step(&hub, step);
                 tokio::time::sleep(STEP).await;
             }
         }
     };
     tokio::select! {
         () = hub.shutdown().cancelled() => {}
-        () = story => {}
+        () = steps => {}
     }
 }
 
-fn story() -> Vec<Step> {
+fn steps_of_a_round() -> Vec<DemoStep> {
     let start = |connector: i32| json!({ "idTag": TAG, "connectorId": connector });
     vec![
-        Step::Ask("GARAGE-1", "RemoteStartTransaction", start(1)),
-        Step::Ask("MARKET", "RemoteStartTransaction", start(1)),
-        Step::Misbehave(r#"[2,"trouble-1","MakeCoffee",{"sugar":2}]"#),
-        Step::Ask("GARAGE-2", "GetConfiguration", json!({ "key": ["HeartbeatInterval", "NumberOfConnectors"] })),
-        Step::Ask(SOAP, "RemoteStartTransaction", start(2)),
-        Step::Misbehave(r#"[2,"trouble-2","StatusNotification",{"connectorId":1,"status":"Exhausted","errorCode":"NoError"}]"#),
-        Step::Ask(
+        DemoStep::Call("GARAGE-1", "RemoteStartTransaction", start(1)),
+        DemoStep::Call("MARKET", "RemoteStartTransaction", start(1)),
+        DemoStep::Invalid(r#"[2,"trouble-1","MakeCoffee",{"sugar":2}]"#),
+        DemoStep::Call("GARAGE-2", "GetConfiguration", json!({ "key": ["HeartbeatInterval", "NumberOfConnectors"] })),
+        DemoStep::Call(SOAP, "RemoteStartTransaction", start(2)),
+        DemoStep::Invalid(
+            r#"[2,"trouble-2","StatusNotification",{"connectorId":1,"status":"Exhausted","errorCode":"NoError"}]"#,
+        ),
+        DemoStep::Call(
             "HARBOUR",
             "ReserveNow",
             json!({
                 "connectorId": 1, "expiryDate": "2099-01-01T00:00:00Z", "idTag": TAG, "reservationId": 1,
             }),
         ),
-        Step::Ask("GARAGE-2", "RemoteStartTransaction", start(2)),
-        Step::Stop("GARAGE-1"),
-        Step::Misbehave(r#"[2,"trouble-3","Heartbeat",{"#),
-        Step::Ask("HARBOUR", "CancelReservation", json!({ "reservationId": 1 })),
-        Step::Ask("GARAGE-1", "TriggerMessage", json!({ "requestedMessage": "Heartbeat" })),
-        Step::Stop("MARKET"),
-        Step::Misbehave(r#"[3,"nobody-asked",{"status":"Accepted"}]"#),
-        Step::Ask("HARBOUR", "GetDiagnostics", json!({ "location": "ftp://example.com/diagnostics/" })),
-        Step::Stop(SOAP),
-        Step::Stop("GARAGE-2"),
-        Step::Ask("MARKET", "Reset", json!({ "type": "Soft" })),
+        DemoStep::Call("GARAGE-2", "RemoteStartTransaction", start(2)),
+        DemoStep::Stop("GARAGE-1"),
+        DemoStep::Invalid(r#"[2,"trouble-3","Heartbeat",{"#),
+        DemoStep::Call("HARBOUR", "CancelReservation", json!({ "reservationId": 1 })),
+        DemoStep::Call("GARAGE-1", "TriggerMessage", json!({ "requestedMessage": "Heartbeat" })),
+        DemoStep::Stop("MARKET"),
+        DemoStep::Invalid(r#"[3,"nobody-asked",{"status":"Accepted"}]"#),
+        DemoStep::Call("HARBOUR", "GetDiagnostics", json!({ "location": "ftp://example.com/diagnostics/" })),
+        DemoStep::Stop(SOAP),
+        DemoStep::Stop("GARAGE-2"),
+        DemoStep::Call("MARKET", "Reset", json!({ "type": "Soft" })),
     ]
 }
 
-fn take(hub: &Hub, step: Step) {
+fn run_step(hub: &Hub, step: DemoStep) {
     match step {
-        Step::Ask(identity, action, payload) => order(hub, Role::CentralSystem, identity, call(action, payload)),
-        Step::Misbehave(text) => order(hub, Role::ChargePoint, TROUBLE, LinkCommand::Raw(text.to_owned())),
-        Step::Stop(identity) => {
+        DemoStep::Call(identity, action, payload) => order(hub, Role::CentralSystem, identity, call(action, payload)),
+        DemoStep::Invalid(text) => order(hub, Role::ChargePoint, TROUBLE, LinkCommand::Raw(text.to_owned())),
+        DemoStep::Stop(identity) => {
             if let Some(transaction) = last_transaction(hub, identity) {
                 let payload = json!({ "transactionId": transaction });
                 order(hub, Role::CentralSystem, identity, call("RemoteStopTransaction", payload));
@@ -130,13 +132,13 @@ fn take(hub: &Hub, step: Step) {
 }
 
 fn call(action: &str, payload: Value) -> LinkCommand {
-    LinkCommand::Call { action: action.to_owned(), payload }
+    LinkCommand::Call { action: action.to_owned(), payload: payload.into() }
 }
 
-/// Gives an order, unless the person at the console has disconnected the station: then the story goes on without it.
-fn order(hub: &Hub, our_role: Role, identity: &str, deed: LinkCommand) {
+/// Gives an order. A station that the user has disconnected is left out.
+fn order(hub: &Hub, our_role: Role, identity: &str, command: LinkCommand) {
     if let Some(station) = station(hub, our_role, identity) {
-        hub.submit(&Order { targets: vec![station], command: deed });
+        hub.submit(&Order { targets: vec![station], command });
     }
 }
 
@@ -176,10 +178,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_story_asks_only_what_its_charge_points_understand() {
+    fn the_steps_call_only_what_their_charge_points_know() {
         let catalog = Catalog::embedded();
-        for step in story() {
-            let Step::Ask(identity, action, payload) = step else { continue };
+        for step in steps_of_a_round() {
+            let DemoStep::Call(identity, action, payload) = step else { continue };
             let version = STATIONS.iter().find(|(name, _)| *name == identity).unwrap().1;
             let definition = catalog.action(version, Role::CentralSystem, action).unwrap();
             assert_eq!(definition.request.check(&payload, version), [], "{action}");
@@ -197,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn everything_is_up_and_charging_in_a_moment() {
+    async fn all_stations_connect_and_charge() {
         let (events, _recorder) = trace::start(64 << 20, now()).unwrap();
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
         start(&hub).await.unwrap();

@@ -1,4 +1,4 @@
-//! The commands that print or write documentation and end: `docs`, `schema`, `example`. What stands in it is `docgen`'s.
+//! The commands that print or write documentation and end: `docs`, `schema`, `example`. `docgen` makes the content.
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -49,7 +49,7 @@ fn find<'catalog>(catalog: &'catalog Catalog, message: &OneMessage) -> anyhow::R
     Ok(docgen::find(catalog, MessageQuery { name: &message.action, version: message.protocol, initiator: message.from })?)
 }
 
-/// Prints a text and ends. A reader that has seen enough, such as `head`, is no error.
+/// Prints a text. A closed pipe, as with `head`, is no error.
 fn print(text: &str) -> anyhow::Result<ExitCode> {
     match writeln!(io::stdout(), "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("nothing can be printed"),

@@ -1,8 +1,8 @@
-//! The executable: arguments in, exit code out. Everything that only the program needs is here; what it does is the library's.
+//! The executable: arguments in, exit code out. Everything that only the program needs is here; the library does the work.
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `byte_size` | the words of the shell |
+//! | `arguments`, `test_arguments`, `byte_size` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test` | `ocpp-tui test` |

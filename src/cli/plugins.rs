@@ -1,4 +1,4 @@
-//! Plugins as the arguments of the program want them: where they are, which are loaded before anything starts.
+//! The options of the program about plugins, and the loading of the plugins that they name before anything starts.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use ocpp_tui::plugin::PluginOptions;
 
 use super::byte_size::size;
 
-/// What can be said about plugins on the shell.
+/// The options about plugins.
 #[derive(Debug, Args)]
 pub struct PluginArguments {
     /// Look for plugins in this folder, before ./plugins and the one of the configuration
     #[arg(long, global = true, value_name = "DIR")]
     plugins_dir: Option<PathBuf>,
-    /// Load this plugin; may stand there several times
+    /// Load this plugin; may be given several times
     #[arg(long, global = true, value_name = "NAME")]
     pub load: Vec<String>,
     /// Load a plugin again when its file has changed
@@ -32,7 +32,7 @@ pub struct PluginArguments {
     plugin_time: Option<u64>,
 }
 
-/// Less memory is not enough for a plugin to begin.
+/// A plugin does not start with less memory.
 const LEAST_MEMORY: usize = 1 << 20;
 
 /// Reads the memory of a plugin.
@@ -42,18 +42,18 @@ fn memory(text: &str) -> Result<usize, String> {
 }
 
 impl PluginArguments {
-    /// Where plugins are looked for and kept, in a session that is about to play this role.
+    /// The options of the plugins of a session, which will have this role.
     pub fn options(&self, role: Option<Role>, paths: Option<&Paths>) -> PluginOptions {
         let own = self.plugins_dir.clone();
         let folders = own.into_iter().chain([PathBuf::from("plugins")]).chain(paths.map(Paths::plugins)).collect();
-        let usual = PluginOptions::default();
+        let defaults = PluginOptions::default();
         PluginOptions {
             folders,
             state: paths.map(Paths::plugin_settings),
             watch: self.watch_plugins,
             role,
-            memory: self.plugin_memory.unwrap_or(usual.memory),
-            time: self.plugin_time.map_or(usual.time, Duration::from_millis),
+            memory: self.plugin_memory.unwrap_or(defaults.memory),
+            time: self.plugin_time.map_or(defaults.time, Duration::from_millis),
         }
     }
 }
@@ -63,7 +63,7 @@ impl PluginArguments {
 /// # Errors
 /// When one of them cannot be loaded.
 pub async fn load(console: &Console, names: &[String]) -> anyhow::Result<CommandOutput> {
-    let mut said = CommandOutput::default();
+    let mut output = CommandOutput::default();
     for name in names {
         let line = format!("load {}", ocpp_tui::console::quote(name));
         let loaded = console.run(&line, &RunContext::default()).await;
@@ -71,7 +71,7 @@ pub async fn load(console: &Console, names: &[String]) -> anyhow::Result<Command
             let text: Vec<String> = loaded.lines.into_iter().map(|line| line.text).collect();
             bail!("--load {name}: {}", text.join(" "));
         }
-        said.lines.extend(loaded.lines);
+        output.lines.extend(loaded.lines);
     }
-    Ok(said)
+    Ok(output)
 }

@@ -1,4 +1,4 @@
-//! What the full screen begins with, put together from the arguments, the settings file and what was kept from the last session.
+//! The options of the full screen, from the arguments, the settings file and the saved state of the last session.
 
 use anyhow::Context;
 use ocpp_tui::config::{Paths, SavedState, Settings};
@@ -6,21 +6,21 @@ use ocpp_tui::tui::{Bindings, ColourDepth, ScreenOptions, Themes, is_light};
 
 use super::arguments::GeneralOptions;
 
-/// The theme when nobody wants another one.
+/// The theme when no other one is selected.
 const DEFAULT_THEME: &str = "terminal";
 
-/// The options of the screen. They are put together for a line session too, so that a script does not hide a mistake.
+/// The options of the screen. They are computed for a line session too, so that an error in the settings is reported there as well.
 ///
 /// # Errors
-/// When the theme that is wanted cannot be had, or a key of the settings file cannot be.
+/// When the selected theme does not exist or is broken, or a key of the settings file is invalid.
 pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Paths>) -> anyhow::Result<ScreenOptions> {
     let themes = themes(paths)?;
     let state = paths.map(Paths::state);
-    let kept = state.as_deref().map(SavedState::load).unwrap_or_default();
+    let saved = state.as_deref().map(SavedState::load).unwrap_or_default();
     let theme = match general.theme.as_ref().or(settings.theme.as_ref()) {
         Some(wanted) => themes.named(wanted)?,
-        // What was chosen on the screen counts as long as nobody wrote down something else; it may have gone meanwhile.
-        None => match kept.screen.theme.as_ref().and_then(|name| themes.named(name).ok()) {
+        // The theme that was selected on the screen applies when the settings name none. Its file may be gone.
+        None => match saved.screen.theme.as_ref().and_then(|name| themes.named(name).ok()) {
             Some(theme) => theme,
             None => themes.named(DEFAULT_THEME)?,
         },
@@ -34,15 +34,15 @@ pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Pat
         theme,
         themes,
         depth: ColourDepth::detect(|name| std::env::var(name).ok()),
-        mouse: !general.no_mouse && settings.mouse.or(kept.screen.mouse).unwrap_or(true),
+        mouse: !general.no_mouse && settings.mouse.or(saved.screen.mouse).unwrap_or(true),
         bindings,
         confirm: settings.confirm.unwrap_or(true),
-        kept,
+        kept: saved,
         state,
     })
 }
 
-/// The themes, with those of the person's folder. One that is broken matters only when it is asked for.
+/// The themes, with those of the user's folder. A broken one matters only when it is selected.
 ///
 /// # Errors
 /// When an embedded theme is broken, which a test rules out.

@@ -1,4 +1,4 @@
-//! Puts a session together from the arguments and runs the front end that fits: the full screen on a terminal, lines elsewhere.
+//! Builds a session from the arguments and runs its front end: the full screen on a terminal, line mode elsewhere.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ const FAILED: u8 = 1;
 /// The arguments are wrong, or the program cannot start.
 pub const CANNOT_START: u8 = 2;
 
-/// Does what the arguments ask for.
+/// Runs the subcommand of the arguments.
 ///
 /// # Errors
 /// When the program cannot start; the error is one sentence with a remedy.
@@ -51,13 +51,13 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn session(general: &GeneralOptions, begin: Option<&StartCommand>) -> anyhow::Result<ExitCode> {
+fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::Result<ExitCode> {
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let paths = Paths::find();
     let settings = settings(general, paths.as_ref().ok())?;
-    let plugins = general.plugins.options(role(begin), paths.as_ref().ok());
+    let plugins = general.plugins.options(role(command), paths.as_ref().ok());
     let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
-    // Also a line session names a wrong theme, so that a script does not hide the mistake.
+    // A line session reports a wrong theme too.
     let options = screen::options(general, &settings, paths.as_ref().ok())?;
     let memory = match (general.trace_memory, &settings.trace_memory) {
         (Some(memory), _) => memory,
@@ -83,31 +83,31 @@ fn session(general: &GeneralOptions, begin: Option<&StartCommand>) -> anyhow::Re
         let format = general.log_format.into();
         let full_screen = terminal && !general.plain;
         let mut loaded = plugins::load(&console, &general.plugins.load).await?;
-        let said = self::begin(&console, begin, full_screen).await?;
-        loaded.lines.extend(said.lines);
-        let said = CommandOutput { lines: loaded.lines, ..said };
-        let over = said.quit.then_some(0).or(said.trouble.map(exit_code));
+        let output = start(&console, command, full_screen).await?;
+        loaded.lines.extend(output.lines);
+        let output = CommandOutput { lines: loaded.lines, ..output };
+        let over = output.quit.then_some(0).or(output.trouble.map(exit_code));
         let ended = match over {
             Some(code) => {
-                line_mode::print(&said.lines, format)?;
+                line_mode::print(&output.lines, format)?;
                 Ok(ExitCode::from(code))
             }
             None if full_screen => {
-                line_mode::print(&said.lines, format)?;
+                line_mode::print(&output.lines, format)?;
                 screen(console.clone(), history, options).await
             }
-            None => Ok(line_mode::run(console.clone(), history, said.lines, LineOptions { format, terminal }).await?),
+            None => Ok(line_mode::run(console.clone(), history, output.lines, LineOptions { format, terminal }).await?),
         };
         console.hub().end().await;
         ended
     });
     runtime.shutdown_timeout(Duration::from_millis(100));
-    // The last tellers went with the runtime, so the recorder has taken in what it was told.
+    // The last senders of events went with the runtime, so the recorder has stored all events.
     let _ = recorder.join();
     ended
 }
 
-/// The settings file that was named, or the one in its usual place.
+/// The settings file that was named, or the one in the configuration folder.
 fn settings(general: &GeneralOptions, paths: Option<&Paths>) -> anyhow::Result<Settings> {
     Ok(match (&general.config, paths) {
         (Some(file), _) => Settings::read(file)?,
@@ -118,14 +118,14 @@ fn settings(general: &GeneralOptions, paths: Option<&Paths>) -> anyhow::Result<S
 
 /// Runs a command of the settings file.
 async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
-    let said = console.run(line, &RunContext::default()).await;
-    match said.lines.iter().find(|line| line.kind == OutputKind::Error) {
+    let output = console.run(line, &RunContext::default()).await;
+    match output.lines.iter().find(|line| line.kind == OutputKind::Error) {
         Some(error) => bail!("startup command {line:?} of the settings file: {}", error.text),
         None => Ok(()),
     }
 }
 
-/// The definitions, and what is wrong with them, in words.
+/// The definitions, and warnings about them.
 fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
     let Some(folder) = &general.wsdl_dir else { return Ok((Catalog::embedded(), Vec::new())) };
     let loaded = definition::read_directory(folder)?;
@@ -133,9 +133,9 @@ fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String
     Ok((Arc::new(loaded.catalog), warnings))
 }
 
-/// Does what the arguments begin with, and returns what is said about it.
-async fn begin(console: &Console, begin: Option<&StartCommand>, full_screen: bool) -> anyhow::Result<CommandOutput> {
-    match begin {
+/// Runs the subcommand that starts something, and returns its output.
+async fn start(console: &Console, command: Option<&StartCommand>, full_screen: bool) -> anyhow::Result<CommandOutput> {
+    match command {
         Some(StartCommand::Cs(arguments)) => {
             console.hub().start_central_system(central_system(arguments)).await?;
         }
@@ -164,9 +164,9 @@ async fn begin(console: &Console, begin: Option<&StartCommand>, full_screen: boo
     Ok(CommandOutput::default())
 }
 
-/// The role that the session is about to play.
-fn role(begin: Option<&StartCommand>) -> Option<Role> {
-    match begin? {
+/// The role that the session will have.
+fn role(command: Option<&StartCommand>) -> Option<Role> {
+    match command? {
         StartCommand::Cs(_) => Some(Role::CentralSystem),
         StartCommand::Cp(_) => Some(Role::ChargePoint),
         StartCommand::Line(words) => match words.first()?.as_str() {
@@ -178,9 +178,9 @@ fn role(begin: Option<&StartCommand>) -> Option<Role> {
     }
 }
 
-/// The exit code when the words of the shell made this trouble.
-fn exit_code(trouble: FailureKind) -> u8 {
-    match trouble {
+/// The exit code when the command of the shell failed like this.
+fn exit_code(failure: FailureKind) -> u8 {
+    match failure {
         FailureKind::Usage | FailureKind::Start => CANNOT_START,
         FailureKind::Failed => FAILED,
     }
@@ -208,7 +208,7 @@ fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = Charg
     })
 }
 
-/// How the charge point with this place in the list speaks SOAP, when it does.
+/// The SOAP options of the charge point with this index, when it uses SOAP.
 fn soap(arguments: &ChargePointArguments, index: u16) -> Option<SoapOptions> {
     let port = if arguments.remote_port == 0 { 0 } else { arguments.remote_port.saturating_add(index) };
     let options = SoapOptions { from: arguments.from.clone(), port };
@@ -220,6 +220,6 @@ async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOpt
     let exit = tui::run(console, history, options, shutdown).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
-        tui::Exit::Signal(number) => ExitCode::from(128 + u8::try_from(number).unwrap_or_default()),
+        tui::Exit::Signal(number) => ExitCode::from(128 + number),
     })
 }

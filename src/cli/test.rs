@@ -1,4 +1,4 @@
-//! The command `test`: arguments in, scenarios played, reports and exit code out. How a scenario is played is the library's.
+//! The command `test`: arguments in, reports and exit code out. The library runs the scenarios.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -15,26 +15,26 @@ use ocpp_tui::sanitize::escape_control;
 use ocpp_tui::scenario::report::{ReportFormat, ResultCount, count, explain};
 use ocpp_tui::scenario::{self, CaseOutcome, FileReport, ProgressLine, ScenarioOptions};
 use ocpp_tui::scenario_writer::TYPES;
-use tokio::signal::unix::{SignalKind, signal};
+use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::DEFAULT_MEMORY;
 use super::arguments::GeneralOptions;
 use super::test_arguments::Scenarios;
 
-/// Goes to the beginning of the line and takes away what stands in it.
+/// Moves to the beginning of the line and clears it.
 const CLEAR: &str = "\r\x1b[K";
-/// No line that is to go away may be wider than the terminal; few are narrower.
+/// The width of a line that is cleared later: it must not be wrapped by the terminal, and few are narrower.
 const SHORT: usize = 78;
-/// A peer did not do what it should.
+/// The exit code when an expectation failed.
 const FAILED: u8 = 1;
-/// A scenario could not be played.
+/// The exit code when a scenario could not run.
 const BROKEN: u8 = 2;
 
-/// Plays scenarios. Nothing is printed when everything is as it should be.
+/// Runs scenarios. Nothing is printed when all of them pass.
 ///
 /// # Errors
-/// When there is nothing to play or a report cannot be written; the error is one sentence with a remedy.
+/// When there is nothing to run or a report cannot be written; the error is one sentence with a remedy.
 pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
     if arguments.types {
         io::stdout().lock().write_all(TYPES.as_bytes()).context("the output is closed")?;
@@ -44,30 +44,31 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
     if arguments.listen.is_some() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
         bail!("--jobs is 1 with --listen: there is one port, and one charge point that connects to it");
     }
-    // Before anything is played, so that no long run ends without its report.
+    // Opened before anything runs, so that no long run ends without its report.
     let mut reports = reports(&arguments.report, &files)?;
     let options = options(general, catalog, arguments);
     let signal = stop_at_a_signal(options.stop.clone()).context("no thread that waits for signals")?;
-    // In the order of the files, whichever ends first: a run can then be the same again.
-    let (mut played, mut early): (Vec<FileReport>, Vec<FileReport>) = (Vec::new(), Vec::new());
+    // In the order of the files, not of their ends, so that a run can be repeated with the same output.
+    let (mut finished, mut early): (Vec<FileReport>, Vec<FileReport>) = (Vec::new(), Vec::new());
     let mut printed = Ok(());
-    scenario::run(&files, &options, &to_person, |report| {
+    scenario::run(&files, &options, &print_progress, |report| {
         early.push(report);
-        let next = |played: usize| files.get(played).map(|file| file.display().to_string());
-        while let Some(at) = early.iter().position(|report| Some(&report.file) == next(played.len()).as_ref()) {
+        let next = |finished: usize| files.get(finished).map(|file| file.display().to_string());
+        while let Some(at) = early.iter().position(|report| Some(&report.file) == next(finished.len()).as_ref()) {
             let report = early.swap_remove(at);
             if printed.is_ok() {
-                printed = tell(&report, arguments.verbose);
+                printed = print_report(&report, arguments.verbose);
             }
-            played.push(report);
+            finished.push(report);
         }
     });
     clear();
     for (format, name, file) in &mut reports {
-        file.write_all(format.write(&played, options.seed).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
+        file.write_all(format.write(&finished, options.seed).as_bytes())
+            .with_context(|| format!("{name} cannot be written"))?;
     }
     printed.context("the output is closed")?;
-    let count = count(played.iter().flat_map(|file| &file.cases));
+    let count = count(finished.iter().flat_map(|file| &file.cases));
     if count == ResultCount::default() {
         bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
     }
@@ -111,29 +112,18 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
     }
 }
 
-/// Breaks the run off when the program is asked to end; the number of the signal is kept.
+/// Cancels the run when the program is asked to end; the number of the signal is stored. A second signal ends the process at once, because
+/// a script that computes does not look at the cancellation.
 fn stop_at_a_signal(stop: CancellationToken) -> io::Result<Arc<AtomicU8>> {
     let kept = Arc::new(AtomicU8::new(0));
     let number = kept.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
-            let listen = |kind: SignalKind| signal(kind);
-            let (Ok(mut interrupt), Ok(mut end)) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate())) else {
-                return;
-            };
-            let received = tokio::select! {
-                _ = interrupt.recv() => SignalKind::interrupt(),
-                _ = end.recv() => SignalKind::terminate(),
-            };
-            number.store(u8::try_from(received.as_raw_value()).unwrap_or_default(), Ordering::Relaxed);
+            let Ok(mut signals) = ExitSignals::new() else { return };
+            number.store(signals.recv().await.number(), Ordering::Relaxed);
             stop.cancel();
-            // Whoever asks twice does not want to wait for a script that computes.
-            let again = tokio::select! {
-                _ = interrupt.recv() => SignalKind::interrupt(),
-                _ = end.recv() => SignalKind::terminate(),
-            };
-            std::process::exit(128 + again.as_raw_value());
+            std::process::exit(128 + i32::from(signals.recv().await.number()));
         });
     })?;
     Ok(kept)
@@ -159,8 +149,8 @@ fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(ReportFor
     words.chunks(2).map(open).collect()
 }
 
-/// What is printed about a file.
-fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
+/// Prints the results of a file.
+fn print_report(report: &FileReport, verbose: bool) -> io::Result<()> {
     clear();
     let mut out = io::stdout().lock();
     for case in &report.cases {
@@ -187,7 +177,7 @@ fn tell(report: &FileReport, verbose: bool) -> io::Result<()> {
         }
         match &case.outcome {
             CaseOutcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
-            // The summary and the exit code tell of it also where nobody reads this.
+            // A closed standard error is ignored: the summary and the exit code report the case too.
             CaseOutcome::Broken(_) => drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))),
             CaseOutcome::Passed | CaseOutcome::Skipped(_) => {}
         }
@@ -206,12 +196,13 @@ fn summary(count: ResultCount, options: &ScenarioOptions, verbose: bool) -> io::
     writeln!(out, "; seed {}", options.seed)
 }
 
-/// Tells a person what to do at the side under test, what scripts print and, on a terminal, what is being played: a line that goes away.
-fn to_person(spoken: ProgressLine<'_>) {
+/// Prints what the user must do at the side under test, what scripts print and, on a terminal, what runs now, in a line that is cleared
+/// later.
+fn print_progress(progress: ProgressLine<'_>) {
     let mut out = io::stderr().lock();
     let (terminal, clear) = (out.is_terminal(), if out.is_terminal() { CLEAR } else { "" });
-    // Without anybody to read it the scenario goes on.
-    let _ = match spoken {
+    // The scenario goes on when standard error is closed.
+    let _ = match progress {
         ProgressLine::Request(text) => writeln!(out, "{clear}PLEASE: {}", escape_control(text)),
         ProgressLine::Begins { script, name } if terminal => {
             let file = Path::new(script).file_name().unwrap_or_default().to_string_lossy();
@@ -225,10 +216,10 @@ fn to_person(spoken: ProgressLine<'_>) {
     };
 }
 
-/// Takes the line away that tells what is being played.
+/// Clears the line that shows what runs now.
 fn clear() {
     let mut out = io::stderr().lock();
     if out.is_terminal() {
-        let _ = out.write_all(CLEAR.as_bytes()); // it is gone with the terminal otherwise
+        let _ = out.write_all(CLEAR.as_bytes()); // a closed terminal shows nothing
     }
 }

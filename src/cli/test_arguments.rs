@@ -1,4 +1,4 @@
-//! The arguments of `test`: which scenarios are played, against whom, and what is said about it.
+//! The arguments of `test`: which scenarios run, against which peer, and the output.
 
 use std::path::PathBuf;
 
@@ -7,42 +7,40 @@ use ocpp_tui::scenario::ListenPort;
 
 use super::arguments::seconds;
 
-/// Which scenarios are played, against whom, and what is said about it. Nothing is printed when all of them pass.
+/// Run test scenarios. Nothing is printed when all of them pass.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes: 0 all passed or were skipped, 1 one failed, 2 one cannot be played or the arguments are wrong.
+#[command(after_help = "Exit codes: 0 all passed or were skipped, 1 one failed, 2 one cannot run or the arguments are wrong.
 
 Examples:
   ocpp-tui test examples/scenarios --virtual-time
   ocpp-tui test boot.js --url ws://localhost:9000/ocpp --identity CP1 --report junit report.xml
-  ocpp-tui test charge-point.js --listen 9000 --set idTag=04A2B3C4"
-)]
+  ocpp-tui test charge-point.js --listen 9000 --set idTag=04A2B3C4")]
 pub struct Scenarios {
-    /// Scenario files, or folders with some
+    /// Scenario files, or folders that contain some
     #[arg(required_unless_present = "types", value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Print the declarations of what a scenario finds, for editors: the content of ocpp-tui-scenario.d.ts
+    /// Print the TypeScript declarations of the scenario API, for editors: the content of ocpp-tui-scenario.d.ts
     #[arg(long, conflicts_with = "files")]
     pub types: bool,
     /// The central system under test, like ws://host:9000/ocpp without the identity [default: a simulated one]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Wait here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
+    /// Listen here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
     #[arg(long, value_name = "[HOST:]PORT[/PATH]", value_parser = listen)]
     pub listen: Option<ListenPort>,
     /// Identity of the charge point [default: CP1; with --listen any]
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Option<String>,
-    /// Seconds to wait for the central system under test to be there, for one that is still starting
+    /// Seconds to wait until the central system under test accepts connections
     #[arg(long, default_value = "0", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub wait: u32,
-    /// Nobody is at the side under test: skip scenarios that need a person there
+    /// Skip scenarios that need a person at the side under test
     #[arg(long)]
     pub unattended: bool,
-    /// Seconds that one scenario may take, unless it says otherwise itself
+    /// Seconds that one scenario may take, unless it sets its own limit
     #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: f64,
-    /// Play only scenarios with this text in their name or the path of their file
+    /// Run only scenarios with this text in their name or the path of their file
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
     /// A value for a parameter of the scenarios, like idTag=ABC
@@ -54,18 +52,18 @@ pub struct Scenarios {
     /// Print every scenario and its trace
     #[arg(long, short = 'v')]
     pub verbose: bool,
-    /// What chance begins with, so that a run can be the same again [default: chosen by chance]
+    /// Seed of all random values, to repeat a run [default: random]
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// Let waiting take no time, with both sides simulated
+    /// Use a virtual clock, so that waiting takes no time; both sides are simulated
     #[arg(long, conflicts_with_all = ["url", "listen"])]
     pub virtual_time: bool,
-    /// Files that are played at the same time [default: one per processor; 1 with --url or --listen]
+    /// Files that run at the same time [default: one per processor; 1 with --url or --listen]
     #[arg(long, short = 'j', value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
 }
 
-/// Reads where to listen: a port, an address before it, a path behind it.
+/// Reads where to listen: a port, with an optional address before it and an optional path after it.
 fn listen(text: &str) -> Result<ListenPort, String> {
     let (place, path) = text.find('/').map_or((text, "/"), |slash| text.split_at(slash));
     let (host, port) = place.rsplit_once(':').map_or((None, place), |(host, port)| (Some(host), port));

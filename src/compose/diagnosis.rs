@@ -41,7 +41,7 @@ pub fn diagnose(text: &str, check: impl FnOnce(&Value) -> Vec<Finding>) -> Vec<D
     let repeated = map.repeated_keys().iter().map(|span| Diagnostic {
         span: span.clone(),
         severity: DiagnosticSeverity::Warning,
-        message: format!("{} stands twice in this object; the last one counts.", &text[span.clone()]),
+        message: format!("{} occurs twice in this object: readers differ in which one they take.", &text[span.clone()]),
         rule: None,
     });
     let mut diagnostics: Vec<Diagnostic> =
@@ -166,6 +166,9 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_a_warning() {
         let (shown, said) = only(r#"{"a": 1, "a": 2}"#);
-        assert_eq!((shown.as_str(), said.as_str()), ("\"a\"", "\"a\" stands twice in this object; the last one counts."));
+        assert_eq!(
+            (shown.as_str(), said.as_str()),
+            ("\"a\"", "\"a\" occurs twice in this object: readers differ in which one they take.")
+        );
     }
 }

@@ -24,7 +24,7 @@ pub use fields::{FieldPlace, describe, field_at, fields_at, type_label};
 pub use format::{compact, pretty};
 pub use known::KnownValues;
 pub use lexer::{JsonLexer, JsonToken, JsonTokenKind, lex};
-pub use position::{CursorPosition, position};
+pub use position::{CursorPosition, line_and_column, position};
 pub use skeleton::skeleton;
 pub use spans::{SpanMap, ValueSpan};
 pub use walk::{ExpectedToken, PathStep};

@@ -39,6 +39,13 @@ impl CursorPosition {
     }
 }
 
+/// Line and column, both from 1, of a byte offset; the column in characters.
+pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
 /// Finds the place of a cursor (a byte offset). One beyond the text or inside of a character is moved back to the next place that
 /// exists.
 pub fn position(text: &str, cursor: usize) -> CursorPosition {
@@ -128,6 +135,14 @@ fn typed(text: &str, cursor: usize, active: Option<&JsonToken>) -> (String, Rang
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_columns_count_characters() {
+        let text = "ä{\n \"é\": 1}";
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        assert_eq!(line_and_column(text, text.find(':').unwrap()), (2, 5));
+        assert_eq!(line_and_column(text, 1_000), (2, 9));
+    }
 
     /// The place of the `|` in the text.
     fn at(marked: &str) -> CursorPosition {

@@ -1,4 +1,4 @@
-//! The commands that were typed, for both front ends: one a line in a file that is only ever appended to, until it is trimmed at a start.
+//! The history of commands, for both front ends: one a line in a file. Commands are appended; the file is trimmed at a start.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many commands are kept.
 const KEPT: usize = 1000;
-/// Longer commands are remembered in this session only; a payload of a megabyte in the file helps nobody.
+/// Longer commands are remembered in this session only; the file would grow by megabytes.
 const LONGEST: usize = 8 * 1024;
 
-/// The history. A file that cannot be used is no reason to stop: then it lives in memory.
+/// The history. When its file cannot be used it is kept in memory only.
 #[derive(Debug, Default)]
 pub struct History {
     lines: Mutex<Vec<String>>,
@@ -24,7 +24,7 @@ impl History {
         let all: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         let kept: Vec<String> = all[all.len().saturating_sub(KEPT)..].iter().map(|line| (*line).to_owned()).collect();
         if all.len() > KEPT * 2 {
-            // Another session may append at this moment; losing its line is the worst that can happen.
+            // Another session may append at this moment; at worst its line is lost.
             let _ = write(&file, &kept);
         }
         History { lines: Mutex::new(kept), file: Some(file) }
@@ -44,7 +44,7 @@ impl History {
         }
         lines.push(line.to_owned());
         if let Some(file) = self.file.as_deref().filter(|_| line.len() <= LONGEST) {
-            // The command itself has run; that it is not remembered for the next session is no error worth a word.
+            // A history that cannot be saved is no error of the command.
             let _ = append(file, line);
         }
     }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_used_is_no_reason_to_stop() {
+    fn an_unusable_file_leaves_the_history_in_memory() {
         let folder = tempfile::tempdir().unwrap();
         let history = History::load(folder.path().to_owned());
         history.add("heartbeat");

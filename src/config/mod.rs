@@ -1,4 +1,4 @@
-//! What outlives the session: where the person's files lie, the settings file, the history of commands, drafts and favourites.
+//! What outlives the session: the paths of the user's files, the settings file, the history of commands, drafts and favourites.
 
 mod history;
 mod paths;

@@ -1,4 +1,4 @@
-//! Where the person's files lie: in the folders of the XDG base directory specification, on every Unix.
+//! The paths of the user's files: in the folders of the XDG base directory specification, on every system.
 
 use std::path::PathBuf;
 
@@ -11,13 +11,13 @@ pub struct Paths {
     state: PathBuf,
 }
 
-/// Why there are no such folders.
+/// The home folder is not known.
 #[derive(Debug, thiserror::Error)]
 #[error("the home folder is not known; set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")]
 pub struct PathsError;
 
 impl Paths {
-    /// The folders of the person who runs the program. Nothing is created yet.
+    /// The folders of the user who runs the program. Nothing is created.
     ///
     /// # Errors
     /// When the home folder is not known.
@@ -32,27 +32,27 @@ impl Paths {
         self.config.join("config.toml")
     }
 
-    /// The folder of the person's own themes.
+    /// The folder of the user's own themes.
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")
     }
 
-    /// The folder of what is remembered between sessions.
+    /// The folder of the saved state.
     pub fn state(&self) -> PathBuf {
         self.state.clone()
     }
 
-    /// The plugins of the person.
+    /// The folder of the user's plugins.
     pub fn plugins(&self) -> PathBuf {
         self.config.join("plugins")
     }
 
-    /// What plugins keep.
+    /// The folder of the settings of plugins.
     pub fn plugin_settings(&self) -> PathBuf {
         self.state.join("plugins")
     }
 
-    /// The commands that were typed.
+    /// The file of the history of commands.
     pub fn history(&self) -> PathBuf {
         self.state.join("history")
     }

@@ -1,5 +1,5 @@
-//! What the full screen remembers from one session to the next: drafts, favourites, the sizes of panes. Loaded at the start; written
-//! by a thread of its own, a moment after the last change, so that the screen waits for no disk and a crash costs little.
+//! The saved state of the full screen: drafts, favourites, the sizes of panes. It is loaded at the start and written by a thread of its
+//! own soon after a change, so that the screen waits for no disk and a crash loses little.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 /// How long changes are collected before they are written.
 const DELAY: Duration = Duration::from_millis(300);
 
-/// A payload or a frame that was kept.
+/// A saved payload or frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedText {
-    /// The name that a person gave it; empty for a draft.
+    /// The name that the user gave it; empty for a draft.
     pub name: String,
     /// The version, as `1.6`.
     pub version: String,
@@ -29,11 +29,11 @@ pub struct SavedText {
     pub text: String,
 }
 
-/// How the screen was left.
+/// The layout and choices of the screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedScreen {
-    /// The theme that was chosen.
+    /// The selected theme.
     pub theme: Option<String>,
     /// Whether the mouse is used.
     pub mouse: Option<bool>,
@@ -43,22 +43,22 @@ pub struct SavedScreen {
     pub lower: Option<u16>,
     /// The height of the stations pane above the trace, in hundredths of the screen.
     pub upper: Option<u16>,
-    /// What was chosen from the palette, the newest first.
+    /// Functions that were selected in the palette, the newest first.
     pub recent: Vec<String>,
 }
 
-/// All of it.
+/// The whole saved state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SavedState {
-    /// Texts that were typed and not sent, the newest last.
+    /// Drafts: texts that were typed and not sent, the newest last.
     pub drafts: Vec<SavedText>,
-    /// Texts with a name.
+    /// Favourites: texts with a name.
     pub favourites: Vec<SavedText>,
-    /// How the screen was left.
+    /// The layout and choices of the screen.
     pub screen: SavedScreen,
 }
 
-/// A part of it, which has a file of its own.
+/// A part of the saved state, with a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SavedPart {
     /// The drafts.
@@ -80,8 +80,8 @@ impl SavedPart {
 }
 
 impl SavedState {
-    /// Reads the folder. What is not there or cannot be understood is as if it had never been; a file that cannot be understood is
-    /// put aside first, because the next change would write over it.
+    /// Reads the folder. A part whose file is missing or invalid is empty. An invalid file is renamed to `….broken` first, because the
+    /// next change would overwrite it.
     pub fn load(folder: &Path) -> SavedState {
         SavedState {
             drafts: load(folder, SavedPart::Drafts),
@@ -106,13 +106,13 @@ fn load<T: DeserializeOwned + Default>(folder: &Path, part: SavedPart) -> T {
     let file = folder.join(part.file());
     let Ok(text) = fs::read_to_string(&file) else { return T::default() };
     serde_json::from_str(&text).unwrap_or_else(|_| {
-        // When it cannot be put aside it will be lost, and nothing better can be done.
+        // When it cannot be renamed it will be overwritten; there is nothing better to do.
         let _ = fs::rename(&file, file.with_extension("json.broken"));
         T::default()
     })
 }
 
-/// Writes what is to be kept. Dropping it waits until everything is written.
+/// Writes saved state in a thread of its own. Dropping it waits until everything is written.
 #[derive(Debug)]
 pub struct StateWriter {
     sender: Option<mpsc::Sender<(SavedPart, String)>>,
@@ -120,18 +120,18 @@ pub struct StateWriter {
 }
 
 impl StateWriter {
-    /// A keeper for a folder, which is made when the first file is written.
+    /// A writer for a folder, which is created with the first file.
     ///
     /// # Errors
     /// When the operating system gives no thread.
     pub fn start(folder: PathBuf) -> io::Result<StateWriter> {
         let (sender, receiver) = mpsc::channel();
-        let writer = thread::Builder::new().name("keeper".into()).spawn(move || live(&folder, &receiver))?;
+        let writer = thread::Builder::new().name("saved state".into()).spawn(move || run(&folder, &receiver))?;
         Ok(StateWriter { sender: Some(sender), writer: Some(writer) })
     }
 
-    /// Writes a part, soon. Of several versions in a short time only the last one is written.
-    pub fn keep(&self, part: SavedPart, text: String) {
+    /// Writes a part within a moment. Of several versions in a short time only the last one is written.
+    pub fn save(&self, part: SavedPart, text: String) {
         if let Some(sender) = &self.sender {
             // The writer lives as long as this does.
             let _ = sender.send((part, text));
@@ -148,10 +148,10 @@ impl Drop for StateWriter {
     }
 }
 
-fn live(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
+fn run(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
     while let Ok((part, text)) = receiver.recv() {
         let mut texts = BTreeMap::from([(part, text)]);
-        // Counted from the first change: who types on and on loses no more than this.
+        // Counted from the first change, so that continuous typing is saved too.
         let until = Instant::now() + DELAY;
         let ended = loop {
             match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -162,7 +162,7 @@ fn live(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
             }
         };
         for (part, text) in texts {
-            // A folder that cannot be written is no reason to stop; then nothing is remembered.
+            // A folder that cannot be written is ignored: the session goes on, and nothing is saved.
             let _ = write(folder, part.file(), &text);
         }
         if ended {
@@ -171,7 +171,7 @@ fn live(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
     }
 }
 
-/// Writes a file so that at every moment the old or the new one is there as a whole. What people write in payloads is theirs alone.
+/// Writes a file so that at every moment the old or the new one is there as a whole. Only the user can read it: payloads may hold secrets.
 fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let new = folder.join(format!("{name}.new"));
@@ -179,13 +179,17 @@ fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::rename(new, folder.join(name))
 }
 
-/// Makes a file anew that only its owner can read.
+/// Creates or truncates a file. A new one is readable by its owner only; on systems without Unix permissions it has those of its folder,
+/// which lies in the user's profile.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be created or opened.
 pub fn private_file(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -197,30 +201,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_back() {
+    fn saved_state_is_loaded_again() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("deep/state");
-        let kept = SavedState {
+        let state_before = SavedState {
             drafts: vec![text("")],
             favourites: vec![text("one"), text("two")],
             screen: SavedScreen { left: Some(40), recent: vec!["quit".into()], ..SavedScreen::default() },
         };
-        let keeper = StateWriter::start(state.clone()).unwrap();
-        keeper.keep(SavedPart::Drafts, "overtaken".into());
+        let writer = StateWriter::start(state.clone()).unwrap();
+        writer.save(SavedPart::Drafts, "overtaken".into());
         for part in [SavedPart::Drafts, SavedPart::Favourites, SavedPart::Screen] {
-            keeper.keep(part, kept.text(part));
+            writer.save(part, state_before.text(part));
         }
-        drop(keeper);
-        assert_eq!(SavedState::load(&state), kept);
+        drop(writer);
+        assert_eq!(SavedState::load(&state), state_before);
     }
 
     #[test]
-    fn a_broken_file_is_put_aside() {
+    fn an_invalid_file_is_renamed() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("favourites.json"), "[{").unwrap();
         fs::write(folder.path().join("screen.json"), r#"{"left": 30, "from a later version": 1}"#).unwrap();
-        let kept = SavedState::load(folder.path());
-        assert_eq!((kept.favourites.len(), kept.screen.left), (0, Some(30)));
+        let loaded = SavedState::load(folder.path());
+        assert_eq!((loaded.favourites.len(), loaded.screen.left), (0, Some(30)));
         assert_eq!(fs::read_to_string(folder.path().join("favourites.json.broken")).unwrap(), "[{");
     }
 }

@@ -1,4 +1,4 @@
-//! The settings file: what a person wants at every start. Arguments on the shell come before it.
+//! The settings file, which applies to every start. Arguments on the shell override it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-/// After so many mistakes the file is probably no settings file at all.
+/// After so many mistakes the file is probably no settings file, and the rest is not read.
 const MOST_MISTAKES: usize = 20;
 
-/// What the settings file may say. Everything is optional.
+/// The content of the settings file. Everything is optional.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
@@ -19,7 +19,7 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Whether the mouse is used on the full screen.
     pub mouse: Option<bool>,
-    /// Whether actions that move something in the real world ask first; they do unless this is false.
+    /// Whether actions with a physical effect are confirmed first. The default is true.
     pub confirm: Option<bool>,
     /// Memory for the trace: `"64M"`.
     pub trace_memory: Option<String>,
@@ -27,7 +27,7 @@ pub struct Settings {
     pub call_timeout: Option<f64>,
     /// Commands that are run at every start, before those of the shell: `default …`, `answer …`, `set …`.
     pub startup: Vec<String>,
-    /// Other keys for actions of the full screen, by the action's name.
+    /// Keys for actions of the full screen, by the action's name.
     pub keys: BTreeMap<String, KeyNames>,
 }
 
@@ -37,7 +37,7 @@ pub struct Settings {
 pub enum KeyNames {
     /// One.
     One(String),
-    /// Any number; none takes the action's keys away.
+    /// Any number; with none the action has no key.
     Several(Vec<String>),
 }
 
@@ -51,12 +51,12 @@ impl KeyNames {
     }
 }
 
-/// Something in the settings file that cannot be.
+/// An error in the settings file, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsMistake {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, and what could stand there.
+    /// What is wrong, and what would be right.
     pub message: String,
 }
 
@@ -68,10 +68,10 @@ pub enum SettingsError {
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It is not what a settings file may be.
+    /// Its content is invalid.
     #[error("the settings file {}, line {line}: {message}", file.display())]
     Wrong {
         /// The file.
@@ -84,19 +84,19 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Reads the file that a person named.
+    /// Reads a file that the user named.
     ///
     /// # Errors
-    /// When it cannot be read or says something that there is not.
+    /// When it cannot be read or its content is invalid.
     pub fn read(file: &Path) -> Result<Settings, SettingsError> {
         let unreadable = |source| SettingsError::Unreadable { file: file.to_owned(), source };
         Settings::parse(file, &fs::read_to_string(file).map_err(unreadable)?)
     }
 
-    /// Reads the file in its usual place, where it need not be.
+    /// Reads the file in the configuration folder. A missing file is as good as an empty one.
     ///
     /// # Errors
-    /// As [`read`](Self::read), but a file that is not there has nothing to say.
+    /// As [`read`](Self::read), except for a missing file.
     pub fn read_if_there(file: &Path) -> Result<Settings, SettingsError> {
         match Settings::read(file) {
             Err(SettingsError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
@@ -114,7 +114,7 @@ impl Settings {
         }
     }
 
-    /// Reads a text with everything that is wrong in it: what is wrong is taken out, and the rest is read again.
+    /// Reads a text and collects all mistakes: each wrong part is blanked out, and the rest is read again.
     pub fn examine(text: &str) -> (Settings, Vec<SettingsMistake>) {
         let mut text = text.to_owned();
         let mut mistakes = Vec::new();
@@ -129,7 +129,7 @@ impl Settings {
             mistakes.push(SettingsMistake { line: line_at(&text, start), message });
             let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
             let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
-            // Without a place to take out, or when nothing was left there to take, more would be guesses.
+            // Without a part to blank out more mistakes cannot be found.
             if error.span().is_none() || text[from..to].trim().is_empty() || mistakes.len() > MOST_MISTAKES {
                 return (Settings::default(), mistakes);
             }
@@ -138,7 +138,7 @@ impl Settings {
         }
     }
 
-    /// The line on which a setting stands: `["keys", "quit"]`. Where it cannot be found it is the first one.
+    /// The line of a setting, like `["keys", "quit"]`; the first line when it cannot be found.
     pub fn line_of(text: &str, path: &[&str]) -> usize {
         let Ok(document) = DeTable::parse(text) else { return 1 };
         let mut table = document.as_ref();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_their_line() {
+    fn mistakes_have_their_line() {
         let error = parse("theme = \"dark\"\n\ncolour = \"red\"").unwrap_err();
         assert!(error.contains("config.toml, line 3") && error.contains("colour"), "{error}");
         assert!(parse("theme = 7").unwrap_err().contains("line 1"));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn all_mistakes_are_told_and_the_rest_is_read() {
+    fn all_mistakes_are_found_and_the_rest_is_read() {
         let text = "theme = 7\nmouse = false\nstartup = [\n  1,\n]\n[keys]\nquit = \"x\"\nzoom = 3\n";
         let (settings, mistakes) = Settings::examine(text);
         let lines: Vec<usize> = mistakes.iter().map(|mistake| mistake.line).collect();

@@ -1,11 +1,12 @@
-//! Lengths of time as they are typed: `2s`, `500ms`, `1m 30s`, or a number of seconds.
+//! Durations as they are typed: `2s`, `500ms`, `1m 30s`, or a number of seconds. `jiff` reads them; the bare number and the limit are
+//! ours. The printer is ours too: `jiff` and `humantime` print several units where one keeps commands short.
 
 use std::time::Duration;
 
-/// Longer waits are slips of the finger.
+/// A longer wait is taken for a typing error.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads a length of time of at most a day.
+/// Reads a duration of at most a day.
 pub fn parse(text: &str) -> Option<Duration> {
     let length = match text.parse::<u32>() {
         Ok(seconds) => Duration::from_secs(u64::from(seconds)),
@@ -14,7 +15,7 @@ pub fn parse(text: &str) -> Option<Duration> {
     (length <= LONGEST).then_some(length)
 }
 
-/// Writes a length of time so that [`parse`] reads it back.
+/// Writes a duration so that [`parse`] reads it back.
 pub fn print(length: Duration) -> String {
     if length.subsec_nanos() == 0 {
         format!("{}s", length.as_secs())
@@ -32,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_of_time_are_read() {
+    fn durations_are_read() {
         for (text, millis) in [("2s", 2000), ("500ms", 500), ("1m30s", 90_000), ("1.5s", 1500), ("3", 3000), ("0", 0)] {
             assert_eq!(parse(text), Some(Duration::from_millis(millis)), "{text}");
         }
@@ -43,7 +44,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_is_read_back(nanos in 0..86_400_000_000_000_u64) {
+        fn printed_durations_are_read_back(nanos in 0..86_400_000_000_000_u64) {
             for length in [nanos, nanos / 1_000_000 * 1_000_000, nanos / 1_000_000_000 * 1_000_000_000].map(Duration::from_nanos) {
                 prop_assert_eq!(parse(&print(length)), Some(length));
             }

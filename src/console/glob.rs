@@ -1,32 +1,10 @@
-//! Patterns with `*` and `?` for the identities of stations.
+//! Patterns with `*` and `?` for the identities of stations, matched by `wildmatch`.
 
-/// Whether a name has a place for every part of the pattern. `*` stands for any text, `?` for one character.
+use wildmatch::WildMatch;
+
+/// Whether the whole name matches the pattern. `*` stands for any text, `?` for one character; nothing is escaped.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let (mut rest, mut here) = (pattern.chars(), name.chars());
-    // Where to go on when a part does not fit: behind the last `*`, one character of the name later.
-    let mut again: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
-    loop {
-        let mut after = rest.clone();
-        match (after.next(), here.clone().next()) {
-            (Some('*'), _) => {
-                again = Some((after.clone(), here.clone()));
-                rest = after;
-            }
-            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
-                here.next();
-                rest = after;
-            }
-            (None, None) => return true,
-            _ => {
-                let Some((pattern, name)) = &mut again else { return false };
-                if name.next().is_none() {
-                    return false;
-                }
-                rest = pattern.clone();
-                here = name.clone();
-            }
-        }
-    }
+    WildMatch::new(pattern).matches(name)
 }
 
 /// Whether a text has a character that makes it a pattern.

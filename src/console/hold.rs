@@ -13,6 +13,7 @@ use crate::clock::now;
 use crate::hub::{LinkCommand, Order};
 use crate::link::{HeldFrame, ReleaseAction};
 use crate::ocpp::{ErrorCode, MessageDefinition};
+use crate::rpc::OutgoingPayload;
 use crate::trace::filter::{self, TraceFilter};
 use crate::trace::{Direction, FrameKind};
 
@@ -176,7 +177,7 @@ impl Console {
         }
     }
 
-    fn edited(&self, frame: &HeldFrame, edit: &PayloadEdit, line: &str) -> Result<serde_json::Value, Vec<CommandFailure>> {
+    fn edited(&self, frame: &HeldFrame, edit: &PayloadEdit, line: &str) -> Result<OutgoingPayload, Vec<CommandFailure>> {
         let contents = self.hub().trace().read();
         let row = contents.stations().get(frame.station);
         let definition = row.and_then(|row| {
@@ -193,7 +194,7 @@ impl Console {
         };
         let message: &MessageDefinition =
             if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
-        let applied = edit_message(frame.payload.clone(), edit, &definition.name, message);
+        let applied = edit_message(frame.payload.value().clone(), edit, &definition.name, message);
         applied.accept(true).map_err(|errors| errors.iter().map(|error| CommandFailure::assignment(error, line)).collect())
     }
 }
@@ -205,7 +206,7 @@ fn usual(frame: &HeldFrame) -> Answer {
         let code = ErrorCode::parse(&text("code")).unwrap_or(ErrorCode::GenericError);
         return Answer::Error { code, description: text("description") };
     }
-    Answer::Result(frame.payload.clone())
+    Answer::result(frame.payload.clone())
 }
 
 const fn kind(kind: FrameKind) -> &'static str {

@@ -11,6 +11,7 @@ use super::said::CommandFailure;
 use crate::clock::now;
 use crate::hub::Hub;
 use crate::ocpp::{ActionDefinition, Catalog, MessageDefinition, Role, SampleContext, Version, decisive};
+use crate::rpc::OutgoingPayload;
 
 /// The largest file that is read as a payload, in bytes.
 const FILE_LIMIT: u64 = 16 << 20;
@@ -48,12 +49,12 @@ pub(super) fn payload(
     hub: &Hub,
     defaults: &PayloadDefaults,
     line: &str,
-) -> Result<Value, Vec<CommandFailure>> {
+) -> Result<OutgoingPayload, Vec<CommandFailure>> {
     let Some(definition) = hub.catalog().action(version, call.initiator, &call.action) else {
         let error = ExecutionError::NotInVersion { action: call.action.clone(), version };
         return Err(vec![error.into()]);
     };
-    let mut base = hub.profile().request(definition, &SampleContext::at(now().wall));
+    let mut base = OutgoingPayload::from(hub.profile().request(definition, &SampleContext::at(now().wall)));
     if let Some(edit) = defaults.of(call.initiator, &call.action) {
         // What does not fit this version's message was reported when the default was changed.
         base = edited(base, edit, definition).payload;
@@ -62,7 +63,8 @@ pub(super) fn payload(
     let explained =
         |errors: &[super::assign::AssignError]| errors.iter().map(|error| CommandFailure::assignment(error, line)).collect();
     let payload = applied.accept(call.force).map_err(|errors| -> Vec<CommandFailure> { explained(&errors) })?;
-    let payload = hub.profile().write(payload, definition);
+    let value = hub.profile().write(payload.value().clone(), definition);
+    let payload = payload.with_value(value);
     let findings = definition.request.check(&payload, version);
     match decisive(&findings) {
         Some(finding) if !call.force => {
@@ -92,7 +94,11 @@ pub(super) fn check_default(
     edited(base, edit, definition).errors.iter().map(|error| CommandFailure::assignment(error, line)).collect()
 }
 
-fn edited(base: Value, edit: &PayloadEdit, definition: &ActionDefinition) -> super::assign::AppliedAssignments {
+fn edited(
+    base: impl Into<OutgoingPayload>,
+    edit: &PayloadEdit,
+    definition: &ActionDefinition,
+) -> super::assign::AppliedAssignments {
     apply(base, edit, PayloadShape { action: &definition.name, message: &definition.request }, read_file)
 }
 

@@ -17,6 +17,7 @@ use super::{help, parse};
 use crate::hub::{AnswerOverride, AnswerRule, Hub, LinkCommand, Order, PayloadChange};
 use crate::link::{HttpUrl, fresh_id};
 use crate::ocpp::{Role, Transport, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{LinkState, StationKey, StationRow};
 
 /// What a command may refer to without naming it.
@@ -91,7 +92,10 @@ impl Console {
                 self.hub.start_central_system(options).await.map(|_| CommandOutput::default()).map_err(CommandFailure::from)
             }
             Command::StartChargePoint(options) => {
-                self.hub.start_charge_point(options).map(|_| CommandOutput::default()).map_err(CommandFailure::from)
+                let started = self.hub.start_charge_point(options);
+                // The next command may name the station, so its row must be there.
+                self.hub.caught_up().await;
+                started.map(|_| CommandOutput::default()).map_err(CommandFailure::from)
             }
             Command::Call(call) => self.call(&call, line, context),
             Command::Send(send) => {
@@ -170,7 +174,7 @@ impl Console {
     fn call(&self, call: &CallCommand, line: &str, context: &RunContext) -> Result<CommandOutput, CommandFailure> {
         let links = self.connected(call.initiator, &call.target, context)?;
         let mut said = CommandOutput::default();
-        let mut made: Vec<(Version, Option<Value>)> = Vec::new();
+        let mut made: Vec<(Version, Option<OutgoingPayload>)> = Vec::new();
         for (station, version) in links {
             if !made.iter().any(|(known, _)| *known == version) {
                 let payload = payloads::payload(call, version, &self.hub, &self.defaults(), line);
@@ -350,7 +354,7 @@ impl Console {
         let (catalog, action, edit) = (self.hub.catalog().clone(), action.to_owned(), edit.clone());
         Arc::new(move |usual, version| match catalog.action(version, initiator, &action) {
             Some(definition) => payloads::answer(usual, &edit, definition).payload,
-            None => usual,
+            None => usual.into(),
         })
     }
 

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use crate::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall};
 use crate::ocpp::{ErrorCode, Role, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::StationKey;
 
 /// Makes the payload of a result from the usual one.
-pub type PayloadChange = Arc<dyn Fn(Value, Version) -> Value + Send + Sync>;
+pub type PayloadChange = Arc<dyn Fn(Value, Version) -> OutgoingPayload + Send + Sync>;
 
 /// A call whose answer is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +85,7 @@ impl AnswerRule {
             AnswerOverride::Silence => return FilterDecision::Replace(Answer::Silence),
             AnswerOverride::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
             AnswerOverride::Result(change) => {
-                let base = if let Answer::Result(payload) = proposed { payload.clone() } else { json!({}) };
+                let base = if let Answer::Result(payload) = proposed { payload.value().clone() } else { json!({}) };
                 Answer::Result(change(base, version))
             }
         };
@@ -205,7 +206,7 @@ mod tests {
     fn decide(rules: &Arc<AnswerRules>, station: u32) -> FilterDecision {
         let call = IncomingCall { action: "Authorize", payload: &json!({}), version: Version::V1_6 };
         let mut filter = RuleFilter::new(StationKey(station), Role::CentralSystem, rules.clone());
-        filter.filter(call, &Answer::Result(json!({"a": 1})))
+        filter.filter(call, &Answer::result(json!({"a": 1})))
     }
 
     #[test]
@@ -215,10 +216,10 @@ mod tests {
         rules.set(rule(None, AnswerOverride::Silence));
         let change: PayloadChange = Arc::new(|mut payload, _| {
             payload["b"] = json!(2);
-            payload
+            payload.into()
         });
         rules.set(rule(Some(1), AnswerOverride::Result(change)));
-        assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::Result(json!({"a": 1, "b": 2}))));
+        assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::result(json!({"a": 1, "b": 2}))));
         assert_eq!(decide(&rules, 2), FilterDecision::Replace(Answer::Silence));
         assert_eq!(rules.texts().len(), 2);
         assert_eq!(rules.clear(Role::ChargePoint, "Authorize", Some(StationKey(1))), 1);

@@ -13,7 +13,7 @@ use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, Liste
 use crate::ocpp::{Role, Transport, Version};
 use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
-use crate::trace::{StationKey, Trace};
+use crate::trace::{EventSender, StationKey};
 
 /// Where a central system listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn bracketed(host: &str) -> String {
 /// Stands behind the links of one central system's stations.
 struct CentralSystemDirectory {
     central_system: Arc<CentralSystem>,
-    trace: Arc<Trace>,
+    events: EventSender,
     registry: Arc<Registry>,
     answers: Arc<AnswerRules>,
     plugins: Arc<PluginChannel>,
@@ -74,14 +74,14 @@ struct CentralSystemDirectory {
 
 impl Directory for CentralSystemDirectory {
     fn admit(&self, identity: &str, _version: Version) -> Admission {
-        let station = self.trace.station(Role::CentralSystem, identity);
+        let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
         let responder = responder(Box::new(behaviour), station, self.answers.clone(), self.plugins.clone());
         Admission { station, responder }
     }
 
     fn callback(&self, station: StationKey) -> Option<String> {
-        self.trace.read().stations().get(station).and_then(|row| row.callback.as_deref().map(str::to_owned))
+        self.events.trace().read().stations().get(station).and_then(|row| row.callback.as_deref().map(str::to_owned))
     }
 
     fn attach(&self, station: StationKey, handle: LinkHandle) -> Option<LinkHandle> {
@@ -102,12 +102,12 @@ pub(super) fn reception(
     (answers, plugins, profile): (Arc<AnswerRules>, Arc<PluginChannel>, Profile),
     tasks: TaskTracker,
 ) -> ListenerContext {
-    let trace = context.events.trace().clone();
+    let events = context.events.clone();
     ListenerContext::new(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),
         options.transports.clone(),
-        Arc::new(CentralSystemDirectory { central_system, trace, registry, answers, plugins, profile }),
+        Arc::new(CentralSystemDirectory { central_system, events, registry, answers, plugins, profile }),
         context,
         tasks,
     )

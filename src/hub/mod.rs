@@ -132,6 +132,11 @@ impl Hub {
         self.shared.events.trace()
     }
 
+    /// The key of a station, which gets a row when it has none yet.
+    pub fn station(&self, our_role: Role, identity: &str) -> StationKey {
+        self.shared.events.station(our_role, identity)
+    }
+
     /// Ends with the session.
     pub fn shutdown(&self) -> &CancellationToken {
         &self.shared.shutdown
@@ -147,7 +152,7 @@ impl Hub {
         self.shared.events.try_send(station, now(), EventKind::Note { failure, text: text.into() });
     }
 
-    /// Waits until everything that was told by now is in the trace.
+    /// Waits until everything that was sent by now is in the trace.
     pub async fn caught_up(&self) {
         self.shared.events.caught_up().await;
     }
@@ -201,7 +206,7 @@ impl Hub {
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
-        let station = self.trace().station(Role::ChargePoint, name);
+        let station = self.shared.events.station(Role::ChargePoint, name);
         let (handle, inbox) = LinkHandle::new(self.shared.events.numbers().next());
         if !self.shared.registry.insert_new(station, handle) {
             return Err(HubError::IdentityInUse { identity: name.to_owned() });
@@ -325,7 +330,9 @@ impl Hub {
         drop(running);
         let keys: Vec<StationKey> = {
             let contents = self.trace().read();
-            contents.stations().rows().iter().filter(|row| row.our_role == our_role).map(|row| row.key).collect()
+            let newcomers = self.trace().newcomers(&contents);
+            let rows = contents.stations().rows().iter().chain(&newcomers);
+            rows.filter(|row| row.our_role == our_role).map(|row| row.key).collect()
         };
         for handle in keys.into_iter().filter_map(|key| self.shared.registry.get(key)) {
             // A link with a full inbox keeps its old limits until it connects again.

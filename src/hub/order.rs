@@ -1,9 +1,8 @@
 //! What a person or a script asks of the hub.
 
-use serde_json::Value;
-
 use crate::link::HttpUrl;
 use crate::link::ReleaseAction;
+use crate::rpc::OutgoingPayload;
 use crate::trace::StationKey;
 
 /// Something to be done on the links of some stations.
@@ -23,7 +22,7 @@ pub enum LinkCommand {
         /// The operation's name.
         action: String,
         /// Its payload.
-        payload: Value,
+        payload: OutgoingPayload,
     },
     /// Send this text as it is.
     Raw(String),

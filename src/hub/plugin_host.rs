@@ -35,13 +35,17 @@ impl PluginHost for HubPluginHost {
     fn stations(&self) -> Vec<StationInfo> {
         let Some(shared) = self.0.upgrade() else { return Vec::new() };
         let contents = shared.events.trace().read();
-        contents.stations().rows().iter().map(facts).collect()
+        let newcomers = shared.events.trace().newcomers(&contents);
+        contents.stations().rows().iter().chain(&newcomers).map(facts).collect()
     }
 
     fn station(&self, key: StationKey) -> Option<StationInfo> {
         let shared = self.0.upgrade()?;
-        let contents = shared.events.trace().read();
-        contents.stations().get(key).map(facts)
+        let trace = shared.events.trace();
+        let contents = trace.read();
+        let known = contents.stations().get(key).map(facts);
+        // A plugin may ask about a station whose event is not applied yet.
+        known.or_else(|| trace.newcomers(&contents).iter().find(|row| row.key == key).map(facts))
     }
 
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {

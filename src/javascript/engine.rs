@@ -1,5 +1,5 @@
-//! The engine of one script: a runtime and a context of its own. The toolkit is put in first, then what the caller gives its scripts on
-//! top of it, the prelude; the person's file comes last.
+//! The engine of one script: a runtime and a context of its own. The toolkit is loaded first, then the preludes of the caller, then the
+//! user's file.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,7 +14,7 @@ const TOOLKIT: &str = include_str!("toolkit.js");
 /// How deep functions may call each other, in bytes of stack.
 const STACK: usize = 256 << 10;
 
-/// The bounds of a script.
+/// The limits of a script.
 #[derive(Debug, Clone, Copy)]
 pub struct ScriptLimits {
     /// Its memory, in bytes.
@@ -23,10 +23,10 @@ pub struct ScriptLimits {
     pub time: Duration,
 }
 
-/// The rejected promises of which nobody took notice yet, each with its reason in words.
+/// The rejected promises that have no handler yet, each with its reason.
 type Rejections = Rc<RefCell<Vec<(Persistent<Value<'static>>, ScriptFault)>>>;
 
-/// A script. The order of the fields is the order in which they go: what belongs to the runtime before the runtime.
+/// A script in its sandbox. Fields are dropped in their order: values of the runtime must go before the runtime.
 pub struct SandboxScript {
     start: Persistent<Function<'static>>,
     event: Persistent<Function<'static>>,
@@ -41,17 +41,17 @@ pub struct SandboxScript {
 #[derive(Default)]
 struct Clock {
     deadline: Cell<Option<Instant>>,
-    struck: Cell<bool>,
+    expired: Cell<bool>,
 }
 
 impl SandboxScript {
-    /// An engine with the toolkit and preludes in it; no file runs yet. Each prelude has a name and is a function that takes the toolkit
-    /// and returns what it adds to it. In the end there must be the functions `start`, for the text of the file, and `event`, for the
-    /// kind and the JSON of whatever happens. They reach the program through `host` only: an operation and its JSON, answered with JSON
-    /// or with a sentence that is thrown as an error.
+    /// An engine with the toolkit and preludes; no file runs yet. Each prelude has a name and is a function that takes the toolkit and
+    /// returns what it adds to it. Together they must define the functions `start`, which takes the text of the file, and `event`,
+    /// which takes the kind and the JSON of an event. Scripts reach the program through `host` only: it takes an operation and its JSON,
+    /// and returns JSON or a sentence that is thrown as an error.
     ///
     /// # Errors
-    /// When the bounds are too narrow for it.
+    /// When the limits are too low for it.
     pub fn new(
         name: &str,
         limits: ScriptLimits,
@@ -66,7 +66,7 @@ impl SandboxScript {
         let watch = clock.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || {
             let over = watch.deadline.get().is_some_and(|deadline| Instant::now() >= deadline);
-            watch.struck.set(watch.struck.get() || over);
+            watch.expired.set(watch.expired.get() || over);
             over
         })));
         let rejections = track_rejections(&runtime);
@@ -95,34 +95,34 @@ impl SandboxScript {
         Ok(SandboxScript { start, event, rejections, clock, context, runtime, limits })
     }
 
-    /// Gives the text of the file to `start`; what that returns comes back.
+    /// Calls `start` with the text of the file and returns its result.
     ///
     /// # Errors
-    /// With what was thrown, or the bound that was broken.
+    /// With what was thrown, or the limit that was exceeded.
     pub fn start(&self, text: &str) -> Result<Option<String>, ScriptFault> {
         self.turn(|ctx| self.start.clone().restore(ctx)?.call((text,)))
     }
 
-    /// Lets the script handle an event; what `event` returns comes back.
+    /// Calls `event` and returns its result.
     ///
     /// # Errors
-    /// With what was thrown, or the bound that was broken.
+    /// With what was thrown, or the limit that was exceeded.
     pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, ScriptFault> {
         self.turn(|ctx| self.event.clone().restore(ctx)?.call((kind, json)))
     }
 
-    /// One turn: the function, then the promises that it has settled, all within one time limit.
+    /// One turn: the function, then the jobs of the promises that it has settled, all within one time limit.
     fn turn(
         &self,
         run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Option<String>>,
     ) -> Result<Option<String>, ScriptFault> {
         self.clock.deadline.set(Some(Instant::now() + self.limits.time));
-        self.clock.struck.set(false);
+        self.clock.expired.set(false);
         let ran = self.context.with(|ctx| run(&ctx).catch(&ctx).map_err(|caught| describe(&caught)));
         let settled = self.run_pending_jobs();
         self.clock.deadline.set(None);
-        let ended = ran.and_then(|said| settled.map(|()| said));
-        match (ended, self.clock.struck.get()) {
+        let ended = ran.and_then(|result| settled.map(|()| result));
+        match (ended, self.clock.expired.get()) {
             (Err(fault), true) => {
                 let message = format!("it was stopped after {} ms", self.limits.time.as_millis());
                 Err(ScriptFault { message, bound: Some(ScriptLimit::Time), ..fault })
@@ -147,8 +147,8 @@ impl SandboxScript {
         }
     }
 
-    /// The promises that were rejected without anybody listening.
-    pub fn unheard(&self) -> Vec<ScriptFault> {
+    /// The reasons of promises that were rejected without a handler since the last call.
+    pub fn take_unhandled_rejections(&self) -> Vec<ScriptFault> {
         self.rejections.borrow_mut().drain(..).map(|(_, fault)| fault).collect()
     }
 
@@ -168,17 +168,18 @@ impl Drop for SandboxScript {
 /// Makes a function of the text of a file, with the five names that node gives a module.
 fn compile<'js>(ctx: Ctx<'js>, file: String, text: String, waiting: bool) -> rquickjs::Result<Function<'js>> {
     let text = text.trim_start_matches('\u{feff}');
-    // What follows `#!` is for the shell.
+    // A first line with `#!` is for the shell.
     let comment = if text.starts_with("#!") { "//" } else { "" };
     let wrapper = if waiting { WAITING_WRAPPER } else { WRAPPER };
     let source = format!("{wrapper}{comment}{text}\n}})");
     let body: Value<'js> = ctx.eval_with_options(source, options(&file))?;
-    // A brace too many ends the function in which the text stands; what follows may even open another one.
+    // A surplus closing brace would end the wrapping function; the text after it may even open another one.
     let whole = is_body(&ctx, text, waiting);
     body.into_function().filter(|_| whole).ok_or_else(|| Exception::throw_syntax(&ctx, "its braces do not match"))
 }
 
-/// Whether a text is the body of a function by itself: what leaves the parentheses of one wrapper does not fit the brackets of another.
+/// Whether a text is the body of a function by itself: a text that closes the parentheses of one wrapper does not fit the brackets of
+/// another.
 fn is_body(ctx: &Ctx<'_>, text: &str, waiting: bool) -> bool {
     let begin = if waiting { "[async function(){" } else { "[function(){" };
     let comment = if text.starts_with("#!") { "//" } else { "" };
@@ -191,7 +192,7 @@ fn is_body(ctx: &Ctx<'_>, text: &str, waiting: bool) -> bool {
 
 fn options(file: &str) -> EvalOptions {
     let mut options = EvalOptions::default();
-    // Files for ocppjs were written for scripts, which are not strict.
+    // Files for ocppjs were written for sloppy mode.
     options.strict = false;
     options.filename = Some(file.to_owned());
     options
@@ -215,7 +216,7 @@ fn track_rejections(runtime: &Runtime) -> Rejections {
     rejections
 }
 
-/// What was thrown, in words.
+/// The fault of what was thrown.
 fn describe(caught: &CaughtError<'_>) -> ScriptFault {
     match caught {
         CaughtError::Error(error) => ScriptFault::new(&error.to_string(), ""),

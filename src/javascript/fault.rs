@@ -1,44 +1,43 @@
-//! What went wrong in a script, in words for a person: the message, and the place in the person's own files.
+//! Faults of a script: the message, and the place in the user's own files.
 
 use std::fmt;
 
-/// What stands before a file's text, so that it has the names of a module of node. Nothing is put on a line of its own: the lines of the
-/// file keep their numbers.
+/// The text before a file, which gives it the names of a module of Node.js. It has no line end: the lines of the file keep their numbers.
 pub(super) const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname) {";
-/// The same for a file that may wait at its top level. Both are equally long.
+/// The same for a file that may use `await` at its top level. Both are equally long.
 pub(super) const WAITING_WRAPPER: &str = "(async function(exports,require,module,__filename,__dirname){";
-/// How the names of our own files begin in stacks.
+/// The prefix of the names of our own files in stacks.
 pub(super) const OURS: &str = "ocpp tui/";
 
-/// More of a message is not shown.
+/// Longer messages are cut, in characters.
 const LONGEST: usize = 2000;
 
-/// A bound that a script has broken.
+/// A limit that a script has exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScriptLimit {
     /// It computed for too long.
     Time,
-    /// It wanted too much memory.
+    /// It used too much memory.
     Memory,
 }
 
-/// Something went wrong.
+/// A fault: what was thrown, or a limit that was exceeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptFault {
-    /// What, in the words of the engine or the script.
+    /// The message of the engine or of the script.
     pub message: String,
-    /// Where: `name.js:3:9`.
+    /// The place: `name.js:3:9`.
     pub place: Option<String>,
-    /// The bound that was broken.
+    /// The limit that was exceeded.
     pub bound: Option<ScriptLimit>,
 }
 
 impl ScriptFault {
-    /// Puts a fault together from an exception's message and stack.
+    /// The fault of an exception with this message and stack.
     pub fn new(message: &str, stack: &str) -> ScriptFault {
         let mut message: String = message.chars().take(LONGEST).collect();
         if message == "null" {
-            // Without any memory left not even the error can be made, and null is thrown instead.
+            // When no memory is left for the error, null is thrown in its place.
             message = "out of memory, or null was thrown".to_owned();
         }
         if message.trim().is_empty() {
@@ -59,7 +58,7 @@ impl fmt::Display for ScriptFault {
     }
 }
 
-/// The first place in a file of the person's that a stack names.
+/// The first place of a stack in a file of the user.
 pub(super) fn place(stack: &str) -> Option<String> {
     stack.lines().find_map(|line| {
         let at = line.trim().strip_prefix("at ")?;
@@ -74,7 +73,7 @@ pub(super) fn place(stack: &str) -> Option<String> {
             return None;
         }
         Some(match column {
-            // The first line begins behind what stands before the file's text.
+            // The first line of the file follows the wrapper.
             Some(column) if line == 1 => format!("{file}:1:{}", column.saturating_sub(WRAPPER.len()).max(1)),
             Some(column) => format!("{file}:{line}:{column}"),
             None => format!("{file}:{line}"),
@@ -87,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_place_is_the_first_one_in_a_file_of_the_person() {
+    fn the_place_is_the_first_one_in_a_file_of_the_user() {
         let stack =
             "    at guarded (ocpp tui/plugin.js:40:5)\n    at f (native)\n    at onLoad (demo.js:3:9)\n    at demo.js:1:70\n";
         assert_eq!(ScriptFault::new("no", stack).to_string(), "no (demo.js:3:9)");

@@ -1,14 +1,14 @@
-//! What the toolkit asks of the program for every script: a line to print, a fault to tell, timers. What else a script may ask is the
-//! matter of those who run it.
+//! Requests of the toolkit, which every script can make: print a line, report a fault, set timers. Plugins and scenarios have requests of
+//! their own.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
-/// A longer time is none that anybody waits, in milliseconds.
+/// The longest delay, in milliseconds.
 const LONGEST: f64 = 30.0 * 86_400_000.0;
 
-/// A wish of the toolkit.
+/// A request of the toolkit.
 #[derive(Debug, PartialEq)]
 pub enum ToolkitRequest {
     /// The script prints something.
@@ -18,30 +18,30 @@ pub enum ToolkitRequest {
         /// The text.
         text: String,
     },
-    /// An exception that nobody waited for.
+    /// An exception that was thrown in a handler.
     Fault {
-        /// In which handler.
+        /// The handler.
         place: String,
         /// What was thrown.
         message: String,
-        /// Where.
+        /// The stack.
         stack: String,
     },
     /// Arm a timer.
     Timer {
         /// Its number.
         number: u64,
-        /// How long it waits.
+        /// Its delay.
         delay: Duration,
-        /// Whether it begins again.
+        /// Whether it is an interval.
         repeat: bool,
     },
-    /// Take a timer back.
+    /// Cancel a timer.
     Clear(u64),
 }
 
 impl ToolkitRequest {
-    /// Reads a wish; `None` when the operation is not one of the toolkit.
+    /// Reads a request; `None` when the operation is not one of the toolkit.
     ///
     /// # Errors
     /// With a sentence for the script, when its JSON does not fit.
@@ -65,7 +65,7 @@ impl ToolkitRequest {
     }
 }
 
-/// Reads the JSON of a wish.
+/// Reads the JSON of a request.
 ///
 /// # Errors
 /// With a sentence for the script.
@@ -73,7 +73,7 @@ pub fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
     serde_json::from_str(json).map_err(|error| format!("this cannot be carried out: {error}"))
 }
 
-/// Milliseconds of a script; infinity is `null` in JSON.
+/// Milliseconds of a script as a duration; infinity, which is `null` in JSON, is the longest one.
 pub fn millis(number: Option<f64>) -> Duration {
     Duration::from_secs_f64(number.unwrap_or(LONGEST).clamp(0.0, LONGEST) / 1000.0)
 }

@@ -1,20 +1,21 @@
-//! The timers of all scripts, in the order of their time.
+//! The timers of all scripts, in the order of their deadlines. Ours, because the time is passed in (scenarios have a virtual clock), and the
+//! queues of tokio read their own.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// A script has no more timers at once.
+/// The most timers of one script at a time.
 const MOST: usize = 1000;
-/// An interval is not shorter, so that one cannot keep the thread busy.
+/// The shortest interval; a shorter one could keep the thread busy.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// A timer: its script's serial number and its own.
+/// A timer: the serial number of its script, and its own number.
 pub type TimerKey = (u64, u64);
 
 /// The timers.
 #[derive(Debug, Default)]
 pub struct Timers {
-    /// The order of arming breaks ties, as in a browser.
+    /// By deadline, then by the order of arming, as in a browser.
     due: BTreeMap<(Instant, u64), (TimerKey, Option<Duration>)>,
     armed: u64,
 }
@@ -35,17 +36,17 @@ impl Timers {
         self.due.insert((due, self.armed), (key, interval));
     }
 
-    /// Takes one timer back.
+    /// Cancels one timer.
     pub fn clear(&mut self, key: TimerKey) {
         self.due.retain(|_, (known, _)| *known != key);
     }
 
-    /// Takes all timers of a script back.
+    /// Cancels all timers of a script.
     pub fn clear_script(&mut self, script: u64) {
         self.due.retain(|_, ((known, _), _)| *known != script);
     }
 
-    /// A timer whose time has come; one that repeats is armed again, for a time that is still to come.
+    /// Removes and returns a timer that is due. An interval is armed again, for a time in the future: missed turns are not made up for.
     pub fn next(&mut self, now: Instant) -> Option<TimerKey> {
         let first = self.due.first_entry().filter(|first| first.key().0 <= now)?;
         let ((due, _), (key, interval)) = first.remove_entry();
@@ -56,7 +57,7 @@ impl Timers {
         Some(key)
     }
 
-    /// When [`next`](Self::next) has something.
+    /// When the next timer is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.due.first_key_value().map(|((due, _), _)| *due)
     }
@@ -72,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timers_come_in_their_order_and_intervals_come_again() {
+    fn timers_fire_in_order_and_intervals_repeat() {
         let (mut timers, start) = (Timers::default(), Instant::now());
         let at = |millis| start + Duration::from_millis(millis);
         assert!(timers.arm((1, 1), Duration::from_millis(20), false, start));

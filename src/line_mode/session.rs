@@ -4,13 +4,12 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::printer::{PrintOrder, Printer};
 use super::prompt;
 use super::reader::{self, TypedLine};
 use crate::config::History;
 use crate::console::{Console, OutputLine, RunContext};
+use crate::signals::ExitSignals;
 
 /// How events are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,16 +47,12 @@ pub async fn run(
         (reader::start()?, None)
     };
     let printer = Printer::start(console.hub(), options.format, above)?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut signals = ExitSignals::new()?;
     first.into_iter().for_each(|line| printer.print(PrintOrder::Said(line)));
     loop {
         let line = tokio::select! {
             line = input.recv() => line,
-            _ = terminate.recv() => None,
-            _ = interrupt.recv() => None,
-            _ = hang_up.recv() => None,
+            _ = signals.recv() => None,
         };
         let ran = match line {
             None => break,

@@ -12,6 +12,7 @@ use super::soap::HttpUrl;
 use crate::behaviour::CallObserver;
 use crate::behaviour::{Answer, Responder};
 use crate::ocpp::Version;
+use crate::rpc::OutgoingPayload;
 use crate::trace::StationKey;
 
 /// How many orders may wait at a link.
@@ -25,7 +26,7 @@ pub enum LinkOrder {
         /// The operation's name.
         action: String,
         /// Its payload.
-        payload: Value,
+        payload: OutgoingPayload,
     },
     /// The same, for a caller who wants to know how it ends.
     Ask {

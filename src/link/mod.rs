@@ -1,5 +1,5 @@
 //! One actor per station: it owns the socket, correlates calls with answers, keeps time limits, and tells what happened.
-//! Floor 1: it carries messages and never decides what to answer; a [`Behaviour`] does.
+//! Floor 1: it carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
 mod close_reason;
 mod conversation;

@@ -1,10 +1,10 @@
-//! The catalog: what every version's messages look like. Everything that depends on the shape of a message asks here.
-//! Reading definitions is in `definition/`, checking a payload in `check`, making one up in `sample`.
+//! The catalog: the messages of every version. Everything that depends on the shape of a message looks it up here. Reading definition
+//! files, the embedded ones included, is in `definition/`, validation in `check/`, samples in `sample/`.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::message::MessageDefinition;
-use super::{Role, Version, definition};
+use super::{Role, Version};
 
 /// The messages of all versions.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Catalog {
 /// One operation of one version, in one direction. `DataTransfer`, which both roles may send, has two.
 #[derive(Debug)]
 pub struct ActionDefinition {
-    /// The operation's name on the wire: `BootNotification`.
+    /// Its name on the wire: `BootNotification`.
     pub name: Arc<str>,
     /// The version.
     pub version: Version,
@@ -46,7 +46,7 @@ pub struct SoapOperation {
     pub headers: Vec<String>,
 }
 
-/// What the catalog knows about the name of an action in a call that `initiator` sent.
+/// The result of [`Catalog::lookup`].
 #[derive(Debug, Clone)]
 pub enum ActionLookup {
     /// It is an action of this version and this initiator.
@@ -60,12 +60,6 @@ pub enum ActionLookup {
 }
 
 impl Catalog {
-    /// The catalog of the definitions that are built into the executable.
-    pub fn embedded() -> Arc<Catalog> {
-        static EMBEDDED: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(definition::read_embedded().catalog));
-        EMBEDDED.clone()
-    }
-
     /// Builds a catalog from definitions that were read.
     pub fn new(actions: impl IntoIterator<Item = ActionDefinition>) -> Catalog {
         let mut catalog = Catalog::default();
@@ -107,7 +101,7 @@ impl Catalog {
         actions[start..].iter().take_while(|action| &*action.name == name).find(|action| action.initiator == initiator)
     }
 
-    /// Finds one action, or says why there is none.
+    /// Finds one action, or the reason why there is none.
     pub fn lookup(&self, version: Version, initiator: Role, name: &str) -> ActionLookup {
         if let Some(action) = self.action(version, initiator, name) {
             return ActionLookup::Known(action.clone());

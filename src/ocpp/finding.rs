@@ -44,8 +44,8 @@ impl FindingRule {
 /// One finding about a payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where, as a JSON pointer into the payload (`""` is the payload itself). For [`Rule::Required`] it names the parent, for
-    /// [`Rule::UnknownField`] the field itself.
+    /// Where, as a JSON pointer into the payload (`""` is the payload itself). For [`FindingRule::Required`] it names the parent, for
+    /// [`FindingRule::UnknownField`] the field itself.
     pub path: String,
     /// The rule that is broken.
     pub rule: FindingRule,

@@ -30,7 +30,7 @@ pub struct XmlBody {
     pub namespace: Arc<str>,
     /// The element: `bootNotificationRequest`.
     pub element: String,
-    /// The fields in the order of the elements. Their names are the JSON names; [`FilterField::xml`] tells how XML writes them.
+    /// The fields in the order of the elements. Their names are the JSON names; [`FieldDefinition::xml`] is how XML writes them.
     pub fields: Vec<FieldDefinition>,
 }
 

@@ -1,22 +1,27 @@
-//! "Did you mean …": the known name that is closest to what somebody typed or sent.
+//! "Did you mean …": the known name that is closest to a name that was typed or sent. The distance of two names is that of `strsim`.
 
-/// Names longer than this are not compared; nobody mistypes them and the table would be large.
+use strsim::osa_distance;
+
+/// Longer names are not compared: they are not slips of a known name, and the comparison takes time by length.
 const MAX_LENGTH: usize = 64;
 
-/// The candidate closest to `given`, when it is close enough to be meant: a different case, or a third of the letters mistyped.
+/// The candidate closest to `given`, when it is close enough to be meant: a different case, or at most a third of the letters
+/// inserted, removed, replaced or swapped with their neighbour. The first of equally close candidates is returned.
 pub fn suggest<'names>(given: &str, candidates: impl IntoIterator<Item = &'names str>) -> Option<&'names str> {
-    let given: Vec<char> = given.chars().take(MAX_LENGTH + 1).flat_map(char::to_lowercase).collect();
-    if given.len() > MAX_LENGTH {
+    let given = lowercase(given, MAX_LENGTH + 1);
+    let given_length = given.chars().count();
+    if given_length > MAX_LENGTH {
         return None;
     }
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let letters: Vec<char> = candidate.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
-        let allowed = letters.len().max(given.len()) / 3;
-        if letters.len().abs_diff(given.len()) > allowed {
+        let letters = lowercase(candidate, MAX_LENGTH);
+        let length = letters.chars().count();
+        let allowed = length.max(given_length) / 3;
+        if length.abs_diff(given_length) > allowed {
             continue;
         }
-        let distance = distance(&given, &letters);
+        let distance = osa_distance(&given, &letters);
         if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -24,23 +29,9 @@ pub fn suggest<'names>(given: &str, candidates: impl IntoIterator<Item = &'names
     best.map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be put in, taken out, replaced or swapped with their neighbour.
-fn distance(left: &[char], right: &[char]) -> usize {
-    let mut before: Vec<usize> = vec![0; right.len() + 1];
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (row, a) in left.iter().enumerate() {
-        let mut next = vec![row + 1];
-        for (column, b) in right.iter().enumerate() {
-            let replaced = last[column] + usize::from(a != b);
-            let mut least = replaced.min(last[column + 1] + 1).min(next[column] + 1);
-            if row > 0 && column > 0 && *a == right[column - 1] && left[row - 1] == *b {
-                least = least.min(before[column - 1] + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut last, next);
-    }
-    last[right.len()]
+/// The first characters of a name, in lower case.
+fn lowercase(name: &str, limit: usize) -> String {
+    name.chars().take(limit).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Where plugins lie: in the folders of a person, and in the program itself. Names are checked here, so that none leads out of a folder.
+//! Finds the files of plugins: in the user's folders, and in the program itself. Names are checked here, so that none leads out of a
+//! folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,32 +9,32 @@ use std::time::SystemTime;
 
 use super::types;
 
-/// A larger file is no plugin.
+/// The largest file of a plugin, in bytes.
 const LARGEST: u64 = 4 << 20;
-/// A longer name is none.
+/// The longest name of a plugin, in bytes.
 const LONGEST: usize = 64;
 
-/// Why a name is no name of a plugin.
+/// The name of a plugin is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("The name of a plugin has letters, digits, `-`, `_` and single dots, without a folder and without .js")]
 pub struct NameError;
 
-/// Checks the name of a plugin: nothing that leads into another folder.
+/// Checks the name of a plugin, so that no name leads into another folder.
 ///
 /// # Errors
-/// When it is none.
+/// When it is invalid.
 pub fn check_name(name: &str) -> Result<(), NameError> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let sound = !name.is_empty()
+    let valid = !name.is_empty()
         && name.len() <= LONGEST
         && name.chars().all(fits)
         && !name.starts_with(['.', '-'])
         && !name.contains("..")
         && !name.ends_with(".js");
-    if sound { Ok(()) } else { Err(NameError) }
+    if valid { Ok(()) } else { Err(NameError) }
 }
 
-/// The text of a plugin and where it is from.
+/// The text of a plugin and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PluginSource {
     pub text: String,
@@ -83,7 +84,7 @@ pub(super) fn available(folders: &[PathBuf]) -> Vec<String> {
 }
 
 fn read(file: &Path) -> Result<String, String> {
-    // A pipe would let the thread wait for ever.
+    // Reading a pipe could block the thread for ever.
     if !fs::metadata(file).map_err(|error| error.to_string())?.is_file() {
         return Err("it is no file".to_owned());
     }

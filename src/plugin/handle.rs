@@ -1,5 +1,4 @@
-//! How the session reaches its plugins. The thread begins with the first thing that is asked of it, so a session without plugins has
-//! none.
+//! The handle of the session on its plugins. The thread starts with the first request, so a session without plugins has none.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 
@@ -16,14 +15,14 @@ use super::subscriptions::EventName;
 /// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep values.
 const STACK: usize = 4 << 20;
 
-/// What became of a command for plugins.
+/// The result of a command for plugins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PluginReply {
-    /// What plugins printed on the console meanwhile.
+    /// What plugins printed on the console while the command ran.
     pub spoken: Vec<ConsoleLine>,
-    /// What went wrong, as ocppjs says it, and what else is known about it.
+    /// The error in the words of ocppjs, and a detail.
     pub failure: Option<(String, Option<String>)>,
-    /// Whether a typed line was for a plugin, so that nobody else needs to look at it.
+    /// Whether a plugin has consumed a typed line, so that the console must not run it.
     pub consumed: bool,
 }
 
@@ -33,7 +32,7 @@ pub struct Plugins {
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: Mutex<PluginOptions>,
     host: OnceLock<Arc<dyn PluginHost>>,
-    /// The other end of the seam, until the thread has it.
+    /// The receiving end of the channel, until the thread takes it.
     requests: Mutex<Option<mpsc::Receiver<EngineRequest>>>,
 }
 
@@ -51,12 +50,12 @@ impl Default for Plugins {
 }
 
 impl Plugins {
-    /// Says what the program does for plugins; the first one counts.
+    /// Sets the host of the plugins. Only the first call has an effect.
     pub fn connect(&self, host: Arc<dyn PluginHost>) {
         let _ = self.host.set(host);
     }
 
-    /// Says where plugins are and what they may use.
+    /// Sets the options, also of a running thread.
     pub fn configure(&self, options: PluginOptions) {
         *self.options.lock().unwrap_or_else(PoisonError::into_inner) = options.clone();
         if self.running() {
@@ -64,35 +63,35 @@ impl Plugins {
         }
     }
 
-    /// What stands between links and behaviours.
+    /// The channel that the filters of links use.
     pub fn seam(&self) -> &Arc<PluginChannel> {
         &self.seam
     }
 
     /// Loads a plugin; one that is loaded is unloaded first.
     pub async fn load(&self, name: &str) -> PluginReply {
-        self.want(PluginCommandRequest::Load(name.to_owned())).await
+        self.request(PluginCommandRequest::Load(name.to_owned())).await
     }
 
     /// Unloads a plugin.
     pub async fn unload(&self, name: &str) -> PluginReply {
-        self.want(PluginCommandRequest::Unload(name.to_owned())).await
+        self.request(PluginCommandRequest::Unload(name.to_owned())).await
     }
 
-    /// Loads a plugin again that is loaded.
+    /// Loads a loaded plugin again.
     pub async fn reload(&self, name: &str) -> PluginReply {
-        self.want(PluginCommandRequest::Reload(name.to_owned())).await
+        self.request(PluginCommandRequest::Reload(name.to_owned())).await
     }
 
-    /// Shows a typed line to the plugins; `known` when its command is one of the program, which a plugin cannot replace. Costs nothing
-    /// while no plugin cares.
+    /// Offers a typed line to the plugins. `known` means that its command is one of the program, which a plugin cannot replace. Without
+    /// a plugin that handles lines or has this command the thread is not asked.
     pub async fn line(&self, line: &str, known: bool) -> PluginReply {
         let first = line.split_whitespace().next().unwrap_or_default();
         let command = !known && self.commands().iter().any(|command| command.name == first);
         if !command && !self.seam.handled.any(EventName::Line) {
             return PluginReply::default();
         }
-        self.want(PluginCommandRequest::Line { line: line.to_owned(), command }).await
+        self.request(PluginCommandRequest::Line { line: line.to_owned(), command }).await
     }
 
     /// All plugins, by name.
@@ -108,7 +107,7 @@ impl Plugins {
         folder::available(&folders)
     }
 
-    /// The commands that plugins have brought.
+    /// The commands of plugins.
     pub fn commands(&self) -> Vec<PluginCommand> {
         self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -120,9 +119,9 @@ impl Plugins {
         }
     }
 
-    async fn want(&self, wanted: PluginCommandRequest) -> PluginReply {
+    async fn request(&self, command: PluginCommandRequest) -> PluginReply {
         let (sender, receiver) = oneshot::channel();
-        self.ask(EngineRequest::Wanted(wanted, sender));
+        self.ask(EngineRequest::Command(command, sender));
         let gone = || PluginReply {
             failure: Some(("Error: the thread of the plugins has ended.".into(), None)),
             ..PluginReply::default()
@@ -134,7 +133,8 @@ impl Plugins {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    /// Asks the thread, which begins when it has not yet. Without a host or a thread the request is dropped, and its sender with it.
+    /// Sends a request to the thread, which is started first when it does not run. Without a host or a thread the request is dropped, and
+    /// its sender with it.
     fn ask(&self, request: EngineRequest) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(host), true) = (self.host.get(), requests.is_some()) {

@@ -1,4 +1,4 @@
-//! What the program does for plugins. The hub implements it; tests implement it with a few lines.
+//! The interface of the program for plugins. The hub implements it; tests implement it with a few lines.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ pub struct StationInfo {
     pub our_role: Role,
     /// The version of its link; `None` before the first one.
     pub version: Option<Version>,
-    /// How the messages of its link travel; `None` before the first one.
+    /// The transport of its link; `None` before the first one.
     pub transport: Option<Transport>,
     /// Whether its link is up.
     pub connected: bool,
 }
 
 impl StationInfo {
-    /// The same for a plugin.
+    /// The JSON that a plugin gets.
     pub(super) fn to_json(&self) -> Value {
         json!({
             "key": self.key.0,
@@ -38,26 +38,29 @@ impl StationInfo {
     }
 }
 
-/// What plugins can reach. Called from the thread of the plugins; nothing here may block for long.
+/// Everything that plugins can reach. It is called from the thread of the plugins and must not block for long.
 pub trait PluginHost: Send + Sync {
-    /// What a call of this role looks like when nobody says anything about it; `None` when there is no such call.
+    /// The default payload of a call; `None` when the role has no such call.
     fn default_payload(&self, role: Role, version: Version, action: &str) -> Option<Value>;
 
     /// All stations of the session.
     fn stations(&self) -> Vec<StationInfo>;
 
-    /// One of them.
+    /// One station.
     fn station(&self, key: StationKey) -> Option<StationInfo>;
 
-    /// Gives an order to the link of a station. The order comes back when the link is too busy now; it is lost when the link is gone.
+    /// Gives an order to the link of a station.
+    ///
+    /// # Errors
+    /// With the order when the link has no room for it now; with `None` when the link is gone.
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>>;
 
     /// Adds a line to the trace.
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String);
 
-    /// The same for a line that a person should see at once.
+    /// Adds a line to the trace that the screen shows at once.
     fn toast(&self, text: String);
 
-    /// The role that we play in this session, as far as that can be said.
+    /// The role of this session, when it has one only.
     fn role(&self) -> Option<Role>;
 }

@@ -1,4 +1,4 @@
-//! One plugin's script: what it finds is in `prelude.js`; what it asks for is noted, and carried out by the engine after its turn.
+//! One plugin's script. Its API is in `prelude.js`; its requests are collected during a turn and executed by the engine after it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,10 +8,10 @@ use crate::javascript::{CALLS, SandboxScript, ScriptFault, ScriptLimits};
 
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 
-/// Answers a question of a plugin at once: the operation and its JSON; `None` when it is no question.
+/// Answers a query of a plugin within its turn: takes the operation and its JSON; `None` when it is no query.
 pub(super) type HostQuery = Box<dyn Fn(&str, &str) -> Option<Result<String, String>>>;
 
-/// How the loading of a file ended.
+/// The result of loading a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum LoadOutcome {
     /// It runs.
@@ -23,44 +23,50 @@ pub(super) enum LoadOutcome {
 /// A plugin's script.
 pub(super) struct PluginInstance {
     script: SandboxScript,
-    effects: Rc<RefCell<PluginRequests>>,
+    requests: Rc<RefCell<PluginRequests>>,
 }
 
 impl PluginInstance {
     /// A script with the prelude in it.
     ///
     /// # Errors
-    /// When the bounds are too narrow for it.
+    /// When the limits are too low for it.
     pub fn new(name: &str, limits: ScriptLimits, query: HostQuery) -> Result<PluginInstance, ScriptFault> {
-        let effects = Rc::<RefCell<PluginRequests>>::default();
-        let noted = effects.clone();
+        let requests = Rc::<RefCell<PluginRequests>>::default();
+        let collected = requests.clone();
         let host = move |operation: &str, json: &str| match query(operation, json) {
             Some(answer) => answer,
-            None => noted.borrow_mut().note(operation, json).map(|()| String::new()),
+            None => collected.borrow_mut().add(operation, json).map(|()| String::new()),
         };
         let script = SandboxScript::new(name, limits, &[CALLS, PRELUDE], host)?;
-        Ok(PluginInstance { script, effects })
+        Ok(PluginInstance { script, requests })
     }
 
     /// Runs the file and its `onLoad`.
+    ///
+    /// # Errors
+    /// With what was thrown, or the limit that was exceeded.
     pub fn load(&self, text: &str) -> Result<LoadOutcome, ScriptFault> {
         let ended = self.script.start(text)?;
         Ok(if ended.as_deref() == Some("loaded") { LoadOutcome::Runs } else { LoadOutcome::NoEntry })
     }
 
-    /// Lets the plugin handle an event; what its handler says comes back as JSON.
+    /// Lets the plugin handle an event; returns the result of its handler as JSON.
+    ///
+    /// # Errors
+    /// With what was thrown, or the limit that was exceeded.
     pub fn event(&self, kind: &str, json: &str) -> Result<Option<String>, ScriptFault> {
         self.script.event(kind, json)
     }
 
-    /// The promises that were rejected without anybody listening.
-    pub fn unheard(&self) -> Vec<ScriptFault> {
-        self.script.unheard()
+    /// The reasons of promises that were rejected without a handler since the last call.
+    pub fn take_unhandled_rejections(&self) -> Vec<ScriptFault> {
+        self.script.take_unhandled_rejections()
     }
 
-    /// Takes out what the plugin asked for.
-    pub fn effects(&self) -> Vec<PluginRequest> {
-        self.effects.borrow_mut().take()
+    /// Takes out the requests of the last turn.
+    pub fn take_requests(&self) -> Vec<PluginRequest> {
+        self.requests.borrow_mut().take()
     }
 
     /// The memory that the plugin uses, in bytes.

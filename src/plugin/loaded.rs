@@ -1,4 +1,4 @@
-//! A plugin that runs, with what the engine keeps about it.
+//! A running plugin, with what the engine knows about it.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -8,10 +8,10 @@ use super::report::{PluginCommand, PluginDetail, PluginState};
 use super::subscriptions::{EventName, HandlerSet};
 use crate::javascript::{ScriptFault, ScriptLimit};
 
-/// A plugin that breaks its bounds so often is stopped.
+/// A plugin that exceeds its limits this often is stopped.
 const STRIKES: u32 = 3;
 
-/// A plugin that runs.
+/// A running plugin.
 pub(super) struct RunningPlugin {
     /// Its number: a plugin that is loaded again is another one.
     pub serial: u64,
@@ -22,7 +22,7 @@ pub(super) struct RunningPlugin {
     pub file: Option<PathBuf>,
     pub changed: Option<SystemTime>,
     pub events: u64,
-    /// It wants to go, or must.
+    /// It will be unloaded after its turn.
     pub leaving: bool,
     errors: u64,
     last_error: Option<String>,
@@ -30,7 +30,7 @@ pub(super) struct RunningPlugin {
 }
 
 impl RunningPlugin {
-    /// A plugin that begins.
+    /// A plugin that has just started.
     pub fn new(
         serial: u64,
         name: String,
@@ -54,7 +54,7 @@ impl RunningPlugin {
         }
     }
 
-    /// Counts a fault. Returns why the plugin must be stopped, when it must.
+    /// Counts a fault. Returns the reason when the plugin must be stopped.
     pub fn count(&mut self, fault: &ScriptFault, text: &str) -> Option<String> {
         self.errors += 1;
         self.last_error = Some(text.to_owned());
@@ -66,7 +66,7 @@ impl RunningPlugin {
         (self.strikes >= STRIKES).then(|| format!("it broke its bound of {what}; it had {STRIKES} tries"))
     }
 
-    /// What a person wants to know about it.
+    /// Its entry in the list of plugins.
     pub fn detail(&self, timers: usize) -> PluginDetail {
         let mut handlers: Vec<String> = self.handlers.iter().map(|(kind, action)| written(*kind, action.as_deref())).collect();
         handlers.sort();

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn open() -> OpenCall {
-        let usual = Answer::Result(json!({"usual": true}));
+        let usual = Answer::result(json!({"usual": true}));
         OpenCall::new(1, StationKey(0), "Reset".into(), usual, &[1, 2], Instant::now())
     }
 
@@ -92,7 +92,7 @@ mod tests {
         let mut call = open();
         call.say(1, json!({"kind": "result", "payload": {"a": 1}})).unwrap();
         call.say(2, Value::Null).unwrap();
-        assert_eq!((call.thinking().count(), call.decision()), (0, Some(Answer::Result(json!({"a": 1})))));
+        assert_eq!((call.thinking().count(), call.decision()), (0, Some(Answer::result(json!({"a": 1})))));
     }
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
     fn a_delay_without_an_answer_delays_the_usual_one() {
         let mut call = open();
         call.say(1, json!({"kind": "delay", "milliseconds": 1500, "answer": null})).unwrap();
-        let usual = Answer::Result(json!({"usual": true}));
+        let usual = Answer::result(json!({"usual": true}));
         assert_eq!(call.decision(), Some(Answer::Delayed(Duration::from_millis(1500), Box::new(usual))));
         let mut call = open();
         call.say(1, json!({"kind": "delay", "milliseconds": 1e300, "answer": {"kind": "silence"}})).unwrap();

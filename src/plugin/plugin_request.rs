@@ -1,5 +1,5 @@
-//! What a plugin asks of the program while it runs. It is noted during the turn and carried out after it, so that nothing a plugin does
-//! can reach back into a plugin that is running.
+//! Requests of a plugin to the program. They are collected during a turn of the plugin and executed after it, so that no request calls
+//! back into a running script.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -7,48 +7,49 @@ use serde_json::Value;
 use super::subscriptions::EventName;
 use crate::javascript::{ToolkitRequest, parsed};
 
-/// More is not noted in one turn.
+/// The most requests of one turn.
 const MOST: usize = 10_000;
-/// More bytes are not noted in one turn.
+/// The most bytes of the requests of one turn.
 const MOST_BYTES: usize = 16 << 20;
-/// One wish.
+
+/// One request.
 #[derive(Debug)]
 pub(super) enum PluginRequest {
-    /// A line of the trace.
+    /// Add a line to the trace.
     Log(String),
-    /// What every script may ask: a line for whoever typed the command, or else of the trace; an exception of a handler; timers.
+    /// A request of every script: print a line, for the user who typed the command or in the trace; report an exception; timers.
     Toolkit(ToolkitRequest),
-    /// There is a handler now.
+    /// Register a handler.
     Handle { kind: EventName, action: Option<Box<str>> },
-    /// There is a command now.
+    /// Register a command.
     Command { name: String, help: String, complete: Vec<String> },
     /// Make a call.
     Call(CallConfig),
-    /// The answer that was promised.
+    /// A promised answer is known.
     Answer { ticket: u64, form: Value },
-    /// A line of the trace at a station.
+    /// Add a line to the trace at a station.
     Mark { station: u32, text: String },
-    /// A line that a person should see.
+    /// Show a line to the user.
     Toast(String),
-    /// The plugin wants to go.
+    /// Unload the plugin.
     Unload,
 }
 
-/// A call that a plugin wants to make.
+/// A call of a plugin.
 #[derive(Debug, Deserialize)]
 pub(super) struct CallConfig {
     pub number: u64,
     /// `cp` for our charge points, `cs` for our central system.
     pub side: String,
-    /// Whose link; the only one when nothing is said.
+    /// The station; the only connected one by default.
     pub station: Option<u32>,
     pub action: String,
     pub payload: Value,
-    /// Whether the payload is put on top of the default one.
+    /// Whether the members of the payload replace those of the default payload.
     pub merge: bool,
 }
 
-/// What was noted in a turn.
+/// The requests of a turn.
 #[derive(Debug, Default)]
 pub(super) struct PluginRequests {
     list: Vec<PluginRequest>,
@@ -56,11 +57,11 @@ pub(super) struct PluginRequests {
 }
 
 impl PluginRequests {
-    /// Notes a wish.
+    /// Reads and adds a request.
     ///
     /// # Errors
-    /// With a sentence for the plugin, when it is none or too much was noted.
-    pub fn note(&mut self, operation: &str, json: &str) -> Result<(), String> {
+    /// With a sentence for the plugin, when it is invalid or there are too many.
+    pub fn add(&mut self, operation: &str, json: &str) -> Result<(), String> {
         self.bytes += json.len();
         if self.list.len() >= MOST || self.bytes > MOST_BYTES {
             return Err("too much at once: let the program carry out what was asked for first".to_owned());
@@ -69,7 +70,7 @@ impl PluginRequests {
         Ok(())
     }
 
-    /// Takes out what was noted.
+    /// Takes the requests out.
     pub fn take(&mut self) -> Vec<PluginRequest> {
         self.bytes = 0;
         std::mem::take(&mut self.list)
@@ -77,8 +78,8 @@ impl PluginRequests {
 }
 
 fn read(operation: &str, json: &str) -> Result<PluginRequest, String> {
-    if let Some(wish) = ToolkitRequest::read(operation, json)? {
-        return Ok(PluginRequest::Toolkit(wish));
+    if let Some(request) = ToolkitRequest::read(operation, json)? {
+        return Ok(PluginRequest::Toolkit(request));
     }
     Ok(match operation {
         "log" => PluginRequest::Log(parsed::<Text>(json)?.text),
@@ -141,21 +142,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_ends_and_nonsense_is_no_wish() {
-        let mut effects = PluginRequests::default();
+    fn floods_and_invalid_requests_are_refused() {
+        let mut requests = PluginRequests::default();
         for _ in 0..MOST {
-            effects.note("log", r#"{"text":"x"}"#).unwrap();
+            requests.add("log", r#"{"text":"x"}"#).unwrap();
         }
-        assert!(effects.note("log", r#"{"text":"x"}"#).unwrap_err().contains("too much"));
-        assert_eq!(effects.take().len(), MOST);
+        assert!(requests.add("log", r#"{"text":"x"}"#).unwrap_err().contains("too much"));
+        assert_eq!(requests.take().len(), MOST);
         let huge = format!(r#"{{"text":"{}"}}"#, "x".repeat(MOST_BYTES));
-        assert!(effects.note("log", &huge).is_err());
-        effects.take();
+        assert!(requests.add("log", &huge).is_err());
+        requests.take();
         for (operation, json) in [("log", "{}"), ("rm", "null"), ("handle", r#"{"kind":"x","action":null}"#)] {
-            assert!(effects.note(operation, json).is_err(), "{operation}");
+            assert!(requests.add(operation, json).is_err(), "{operation}");
         }
-        effects.note("timer", r#"{"number":1,"delay":null,"repeat":false}"#).unwrap();
-        let PluginRequest::Toolkit(ToolkitRequest::Timer { delay, .. }) = effects.take()[0] else { panic!("it is a timer") };
+        requests.add("timer", r#"{"number":1,"delay":null,"repeat":false}"#).unwrap();
+        let PluginRequest::Toolkit(ToolkitRequest::Timer { delay, .. }) = requests.take()[0] else { panic!("it is a timer") };
         assert_eq!(delay.as_secs(), 30 * 86_400);
     }
 }

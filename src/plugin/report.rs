@@ -1,8 +1,8 @@
-//! What is said about plugins: to whoever loads, lists and uses them.
+//! What the console shows about plugins: their output, state and commands.
 
 use std::path::PathBuf;
 
-/// A line that a plugin or the engine says in reply to a command.
+/// A line that a plugin or the engine prints in reply to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsoleLine {
     /// Whether it is about something that failed.
@@ -11,10 +11,10 @@ pub struct ConsoleLine {
     pub text: String,
 }
 
-/// How a plugin is doing.
+/// The state of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PluginState {
-    /// It could be loaded.
+    /// It can be loaded.
     Available,
     /// It runs.
     Loaded,
@@ -22,7 +22,7 @@ pub enum PluginState {
     Disabled(String),
 }
 
-/// A command that a plugin has brought.
+/// A command of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginCommand {
     /// Its name.
@@ -40,7 +40,7 @@ pub struct PluginCommand {
 pub struct PluginDetail {
     /// Its name.
     pub name: String,
-    /// How it is doing.
+    /// Its state.
     pub state: PluginState,
     /// Its file; `None` for one that is part of the program.
     pub file: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub struct PluginDetail {
     pub errors: u64,
     /// The last of them.
     pub last_error: Option<String>,
-    /// What it handles, in words.
+    /// The names of its handlers, for display.
     pub handlers: Vec<String>,
     /// How many timers run.
     pub timers: usize,
@@ -61,7 +61,7 @@ pub struct PluginDetail {
 }
 
 impl PluginDetail {
-    /// One that could be loaded.
+    /// A plugin that can be loaded.
     pub(super) fn available(name: String) -> PluginDetail {
         PluginDetail {
             name,

@@ -1,4 +1,4 @@
-//! What the thread of the plugins is asked for: by links, by commands, by the calls that it made itself.
+//! Requests to the thread of the plugins: from links, from commands, and from the calls that it made itself.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::behaviour::{Answer, CallResult};
 use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};
 
-/// Where plugins are found and how much they may use.
+/// The folders, limits and other options of plugins.
 #[derive(Debug, Clone)]
 pub struct PluginOptions {
     /// The folders, in the order in which they are searched.
@@ -21,11 +21,11 @@ pub struct PluginOptions {
     pub state: Option<PathBuf>,
     /// The memory of one plugin, in bytes.
     pub memory: usize,
-    /// How long a handler may compute.
+    /// How long a handler may run.
     pub time: Duration,
     /// Whether plugins are loaded again when their file has changed.
     pub watch: bool,
-    /// The role that the session is about to play, before anything has started.
+    /// The role that the session will have, before anything has started.
     pub role: Option<Role>,
 }
 
@@ -42,24 +42,24 @@ impl Default for PluginOptions {
     }
 }
 
-/// What a command asks.
+/// A command of the console about plugins.
 #[derive(Debug)]
 pub(super) enum PluginCommandRequest {
     Load(String),
     Unload(String),
     Reload(String),
-    /// A line was typed; is it for a plugin? `command` when it is a command that a plugin brought.
+    /// A line was typed. `command` when it is a command of a plugin.
     Line {
         line: String,
         command: bool,
     },
 }
 
-/// A request.
+/// A request to the thread.
 #[derive(Debug)]
 pub(super) enum EngineRequest {
-    /// Something that a person wants, and where the reply goes.
-    Wanted(PluginCommandRequest, oneshot::Sender<PluginReply>),
+    /// A command of the user, and where the reply goes.
+    Command(PluginCommandRequest, oneshot::Sender<PluginReply>),
     /// The list of all plugins.
     List(oneshot::Sender<Vec<PluginDetail>>),
     /// The peer has called; the answer is awaited by the link.
@@ -72,7 +72,7 @@ pub(super) enum EngineRequest {
     Frame { ticket: u64, station: StationKey, direction: Direction, text: String },
     /// A call of a plugin has ended.
     Ended { plugin: u64, number: u64, end: CallResult },
-    /// Other options hold from now on.
+    /// The options have changed.
     Options(Box<PluginOptions>),
     /// The session is over.
     End,

@@ -1,12 +1,12 @@
-//! The settings that plugins keep: an object a plugin, in memory, and in a file of the state folder so that they outlive the session.
-//! Only this side touches the file.
+//! The settings of plugins: one object a plugin, in memory, and in a file of the state folder so that they outlive the session. Scripts
+//! never touch the file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-/// More is no setting.
+/// The most bytes of the settings of one plugin.
 const LARGEST: usize = 1 << 20;
 
 /// The settings of one plugin.
@@ -17,7 +17,7 @@ pub(super) struct PluginSettings {
 }
 
 impl PluginSettings {
-    /// Those that were kept; none when there is no file or nothing can be read from it.
+    /// The saved settings; empty when the file is missing or invalid.
     pub fn load(folder: Option<&Path>, plugin: &str) -> PluginSettings {
         let file = folder.map(|folder| folder.join(format!("{plugin}.json")));
         let read = |file: &PathBuf| {
@@ -29,15 +29,15 @@ impl PluginSettings {
         PluginSettings { values, file }
     }
 
-    /// All of them.
+    /// All settings.
     pub fn all(&self) -> Value {
         Value::Object(self.values.clone())
     }
 
-    /// Changes one and keeps it.
+    /// Changes one setting and saves all.
     ///
     /// # Errors
-    /// When there would be too much of them, or the file cannot be written.
+    /// When they would be too large, or the file cannot be written.
     pub fn set(&mut self, key: String, value: Value) -> Result<(), String> {
         let before = self.values.insert(key.clone(), value);
         let text = Value::Object(self.values.clone()).to_string();
@@ -51,7 +51,7 @@ impl PluginSettings {
         let Some(file) = &self.file else { return Ok(()) };
         let write = || {
             file.parent().map_or(Ok(()), fs::create_dir_all)?;
-            // Whole or not at all: a session that ends in the middle leaves the former file.
+            // Written as a whole or not at all: a session that ends in the middle leaves the former file.
             let fresh = file.with_extension("json.new");
             fs::write(&fresh, text)?;
             fs::rename(&fresh, file)

@@ -1,4 +1,4 @@
-//! What any plugin handles at the moment, as the links look it up: an action that no plugin handles costs one atomic load.
+//! Which events any plugin handles at the moment. Links look it up: an action that no plugin handles costs one atomic load.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,11 +11,11 @@ pub(super) enum EventName {
     Call,
     /// Results of our calls.
     Result,
-    /// Our charge points' links come and go.
+    /// Links of simulated charge points that are opened or closed.
     Connection,
-    /// The links of our central system come and go.
+    /// Links of the simulated central system that are opened or closed.
     Client,
-    /// Lines that a person types.
+    /// Lines that the user types.
     Line,
     /// Nothing happened for a while.
     Idle,
@@ -63,7 +63,7 @@ pub(super) struct Subscriptions {
 }
 
 impl Subscriptions {
-    /// Puts in what the plugins handle now.
+    /// Replaces the handlers of all plugins.
     pub fn publish<'a>(&self, all: impl Iterator<Item = &'a HandlerSet>) {
         let (mut kinds, mut calls, mut results) = (0, HashSet::new(), HashSet::new());
         for (kind, action) in all.flatten() {
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_handled_is_looked_up_as_handled() {
+    fn only_subscribed_events_are_found() {
         let handled = Subscriptions::default();
         assert!(!handled.call("Reset"));
         let one: HandlerSet = [(EventName::Call, Some("Reset".into())), (EventName::Line, None)].into();

@@ -1,6 +1,6 @@
-//! The plugins that come with the program, and the types for those who write one.
+//! The plugins that come with the program, and the TypeScript declarations of their API.
 
-/// The declarations of everything that a plugin finds, for editors and for the documentation.
+/// The declarations of the API of plugins, for editors and for the documentation.
 pub const TYPES: &str = include_str!("../../plugins/ocpp-tui.d.ts");
 
 const PLUGINS: [(&str, &str); 5] = [
@@ -11,12 +11,12 @@ const PLUGINS: [(&str, &str); 5] = [
     ("slow-answers", include_str!("../../plugins/slow-answers.js")),
 ];
 
-/// The text of one.
+/// The text of a plugin of the program.
 pub(super) fn text(name: &str) -> Option<&'static str> {
     PLUGINS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// Their names.
+/// The names of the plugins of the program.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     PLUGINS.iter().map(|(name, _)| *name)
 }

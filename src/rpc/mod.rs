@@ -1,4 +1,7 @@
-//! Pure codecs: from the text of a frame to a message and back. Floor 0: no I/O, no payload checking.
+//! Codecs: from the text of a frame to a message and back. No I/O, and no validation of payloads.
 
+mod payload;
 pub mod soap;
 pub mod srpc;
+
+pub use payload::OutgoingPayload;

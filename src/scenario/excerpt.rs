@@ -1,4 +1,4 @@
-//! Lines of the trace for a report: the exchange that a failure is about, and what happened around it.
+//! Lines of the trace for a report: the exchange of a failure, and the records around it.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use crate::sanitize::escape_control;
 use crate::trace::{Contents, Direction, Record, RecordKind, Sequence, StationKey};
 
-/// How many lines are shown before and behind what a failure is about.
+/// How many lines are shown before and after the records of a failure.
 const AROUND: usize = 8;
-/// More of a line is not shown.
+/// Longer lines are cut, in bytes.
 const LONGEST: usize = 600;
 
-/// The records of a scenario, without what repeats them: where both ends of a link are ours, the end of the side under test is left out.
+/// The records of a scenario without duplicates: when both ends of a link are simulated, the end of the side under test is left out.
 pub(super) struct Excerpt<'a> {
     records: Vec<Record<'a>>,
     contents: &'a Contents,
@@ -99,14 +99,14 @@ mod tests {
     /// A session with so many notes, and one note at a station.
     fn hub(notes: usize) -> Hub {
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), trace::direct(1 << 20, now()));
-        let station = hub.trace().station(Role::ChargePoint, "A\u{1b}");
+        let station = hub.station(Role::ChargePoint, "A\u{1b}");
         (0..notes).for_each(|number| hub.note(false, format!("note {number}.")));
         hub.note_at(Some(station), true, "x".repeat(2 * LONGEST));
         hub
     }
 
     #[test]
-    fn what_is_around_a_record_is_shown_or_else_the_end() {
+    fn the_lines_around_a_record_are_shown_or_else_the_last_ones() {
         let hub = hub(40);
         let contents = hub.trace().read();
         let excerpt = Excerpt::new(&contents, 0, &HashSet::new());

@@ -1,12 +1,12 @@
-//! Carrying out what a script asks for: at the links, in the session, in the trace. A call tells its end on a street of its own, so that the
-//! player never waits for a peer; a side that is to be started is waited for until it listens.
+//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as a [`PlayerEvent`],
+//! so that the player never waits for a peer; starting a side is awaited until it listens.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::player::Player;
-use super::request::{HostRequest, RequestedFile};
+use super::request::{AsyncRequest, HostRequest};
 use super::session::StartError;
 use super::worker::ProgressLine;
 use crate::behaviour::script_form;
@@ -19,15 +19,15 @@ use crate::link::LinkOrder;
 use crate::ocpp::SampleContext;
 use crate::trace::StationKey;
 
-/// After so many orders the links get the time to take them; each has room for twice as many.
+/// After so many orders the player yields, so that the links can handle them; each inbox has room for twice as many.
 const PAUSE: usize = 32;
 
-/// What the session tells the player.
+/// An event of the session for the player.
 #[derive(Debug)]
 pub(super) enum PlayerEvent {
-    /// What was asked for under this number has come to its end.
+    /// The request with this number has its result.
     Answered { number: u64, value: Value },
-    /// The peer has called, and the script is to answer.
+    /// The peer has called, and the script decides the answer.
     Asked(AnswerRequest),
 }
 
@@ -45,37 +45,37 @@ impl From<String> for OrderError {
 }
 
 impl Player<'_> {
-    /// Carries out what the script has asked for in its last turn.
-    pub(super) async fn carry_out(&mut self) {
+    /// Executes the requests of the last turn of the script.
+    pub(super) async fn execute_requests(&mut self) {
         loop {
-            let wishes = std::mem::take(&mut *self.wishes.borrow_mut());
-            if wishes.is_empty() {
+            let requests = std::mem::take(&mut *self.requests.borrow_mut());
+            if requests.is_empty() {
                 return;
             }
-            for wish in wishes {
-                self.orders += usize::from(matches!(wish, HostRequest::Answer { .. } | HostRequest::Request(..)));
+            for request in requests {
+                self.orders += usize::from(matches!(request, HostRequest::Answer { .. } | HostRequest::Request(..)));
                 if self.orders >= PAUSE {
                     self.orders = 0;
                     tokio::task::yield_now().await;
                 }
-                self.execute(wish).await;
+                self.execute(request).await;
             }
         }
     }
 
-    async fn execute(&mut self, wish: HostRequest) {
-        match wish {
+    async fn execute(&mut self, request: HostRequest) {
+        match request {
             HostRequest::Step(step) => {
                 let place =
                     ScriptFault::new(&step.text, &step.stack).place.map_or_else(String::new, |place| format!(" ({place})"));
-                self.tell(step.station, false, format!("{}{place}", step.text));
+                self.note(step.station, false, format!("{}{place}", step.text));
                 self.steps.push(step);
             }
             HostRequest::Done(number) => self.done(number),
-            HostRequest::Note { station, text } => self.tell(station, false, text),
+            HostRequest::Note { station, text } => self.note(station, false, text),
             HostRequest::Toolkit(ToolkitRequest::Console { failure, text }) => {
-                (self.to_person)(ProgressLine::Printed { script: &self.file, text: &text });
-                self.tell(None, failure, text);
+                (self.progress)(ProgressLine::Printed { script: &self.file, text: &text });
+                self.note(None, failure, text);
             }
             HostRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
                 self.faults.push(ScriptFault::new(&format!("{place}: {message}"), &stack))
@@ -90,8 +90,8 @@ impl Player<'_> {
             HostRequest::Settled(settled) => self.settled = Some(settled),
             HostRequest::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
             HostRequest::Operator(text) => {
-                (self.to_person)(ProgressLine::Request(&text));
-                self.tell(None, false, text);
+                (self.progress)(ProgressLine::Request(&text));
+                self.note(None, false, text);
             }
             HostRequest::Grant(more) if more < 0.0 => {
                 self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began)
@@ -99,18 +99,18 @@ impl Player<'_> {
             HostRequest::Grant(more) => self.deadline += millis(Some(more)),
             HostRequest::Request(number, request) => {
                 if let Some(value) = self.request(number, request).await {
-                    // The player itself holds the other end.
-                    let _ = self.happened.send(PlayerEvent::Answered { number, value });
+                    // The player itself holds the receiver.
+                    let _ = self.sender.send(PlayerEvent::Answered { number, value });
                 }
             }
         }
     }
 
-    /// Begins something that takes its time; its end when that has come already.
-    async fn request(&mut self, number: u64, request: RequestedFile) -> Option<Value> {
+    /// Starts an asynchronous request; returns its result when that is known already.
+    async fn request(&mut self, number: u64, request: AsyncRequest) -> Option<Value> {
         let failed = |reason: String| json!({ "failure": reason });
         Some(match request {
-            RequestedFile::Call { station, action, payload } => {
+            AsyncRequest::Call { station, action, payload } => {
                 return match self.call(number, StationKey(station), action, payload) {
                     Ok(()) => None,
                     Err(OrderError { reason, unknown }) => {
@@ -118,11 +118,11 @@ impl Player<'_> {
                     }
                 };
             }
-            RequestedFile::Raw { station, text } => {
+            AsyncRequest::Raw { station, text } => {
                 self.hub().order(StationKey(station), LinkOrder::Raw(text)).map_or_else(failed, |()| json!({}))
             }
-            RequestedFile::Deed { station, deed } => {
-                let order = match deed.as_str() {
+            AsyncRequest::Link { station, order } => {
+                let order = match order.as_str() {
                     "disconnect" => LinkOrder::Disconnect,
                     "drop" => LinkOrder::Drop,
                     "connect" => LinkOrder::Connect,
@@ -130,22 +130,22 @@ impl Player<'_> {
                 };
                 self.hub().order(StationKey(station), order).map_or_else(failed, |()| json!({}))
             }
-            RequestedFile::Command { station, line } => {
+            AsyncRequest::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };
-                let said = self.session.console.run(&line, &context).await;
+                let output = self.session.console.run(&line, &context).await;
                 let errors: Vec<&str> =
-                    said.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();
-                json!({ "said": errors.join(" "), "failed": said.failed() })
+                    output.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();
+                json!({ "said": errors.join(" "), "failed": output.failed() })
             }
-            RequestedFile::CentralSystem(wish) => match self.session.central_system(wish).await {
+            AsyncRequest::CentralSystem(config) => match self.session.central_system(config).await {
                 Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
                 Err(reason) => failed(reason),
             },
-            RequestedFile::Listen => match self.session.listen(self.options).await {
+            AsyncRequest::Listen => match self.session.listen(self.options).await {
                 Ok(url) => json!({ "url": url }),
                 Err(reason) => failed(reason),
             },
-            RequestedFile::ChargePoint(wish) => match self.session.charge_point(wish, self.options).await {
+            AsyncRequest::ChargePoint(config) => match self.session.charge_point(config, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
                 Err(StartError::Failed(reason)) => failed(reason),
                 Err(StartError::Elsewhere(reason)) => json!({ "other": reason }),
@@ -164,41 +164,41 @@ impl Player<'_> {
             Value::Null => {
                 let definition = self.hub().catalog().action(version, role, &action);
                 let definition = definition.ok_or_else(|| {
-                    let reason = format!("{action} is no action of a {role} in OCPP {version}, so it has no usual payload");
+                    let reason = format!("{action} is no action of a {role} in OCPP {version}, so it has no default payload");
                     OrderError { reason, unknown: true }
                 })?;
                 self.hub().profile().request(definition, &SampleContext::at(now().wall))
             }
             payload => payload,
         };
-        let happened = self.happened.clone();
+        let sender = self.sender.clone();
         let then = CallObserver::new(move |end| {
             let value = match end {
                 CallResult::Result(result) => json!({ "result": result }),
                 CallResult::Error { code, description } => json!({ "code": code, "description": description }),
-                // A peer may call its error so too.
+                // The code of an error of the peer can be the same text.
                 CallResult::Timeout => {
                     json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true })
                 }
                 CallResult::Lost => json!({ "code": "Lost", "description": "the link was lost", "unanswered": true }),
             };
-            // Nobody listens any more when the scenario is over.
-            let _ = happened.send(PlayerEvent::Answered { number, value });
+            // The receiver is gone when the scenario is over.
+            let _ = sender.send(PlayerEvent::Answered { number, value });
         });
         Ok(self.hub().order(key, LinkOrder::Ask { action, payload, then })?)
     }
 
-    /// From now on the script decides all answers of the session.
+    /// Lets the script decide all answers of the session from now on.
     pub(super) fn ask_script(&self) {
-        let happened = self.happened.clone();
+        let sender = self.sender.clone();
         let ask = move |asked| {
-            let _ = happened.send(PlayerEvent::Asked(asked));
+            let _ = sender.send(PlayerEvent::Asked(asked));
         };
         self.hub().answers().ask(Some(Arc::new(ask)));
     }
 
-    /// Nobody will be asked any more: what is still open gets its usual answer.
-    pub(super) fn leave_usual(&mut self) {
+    /// Stops asking the script: open calls get their default answers.
+    pub(super) fn answer_by_default(&mut self) {
         self.hub().answers().ask(None);
         while let Ok(happened) = self.events.try_recv() {
             if let PlayerEvent::Asked(AnswerRequest { ticket, station, usual, .. }) = happened {
@@ -210,7 +210,7 @@ impl Player<'_> {
         }
     }
 
-    /// The script says its answer; what cannot be said is told, and the usual one leaves.
+    /// Sends the answer of the script. An invalid one is a fault, and the default answer is sent.
     fn answer(&mut self, ticket: u64, key: StationKey, form: Value) {
         let Some(usual) = self.questions.remove(&(ticket, key)) else { return };
         let answer = script_form::answer(form, &usual).unwrap_or_else(|reason| {
@@ -225,15 +225,15 @@ impl Player<'_> {
         }
     }
 
-    /// A step is over.
+    /// Ends a step.
     pub(super) fn done(&mut self, number: u64) {
         if let Some(index) = self.steps.iter().position(|step| step.number == number) {
             self.last_step = Some(self.steps.remove(index));
         }
     }
 
-    /// A line in the trace.
-    pub(super) fn tell(&self, station: Option<u32>, failure: bool, text: String) {
+    /// Adds a line to the trace.
+    pub(super) fn note(&self, station: Option<u32>, failure: bool, text: String) {
         self.hub().note_at(station.map(StationKey), failure, text);
     }
 }

@@ -1,13 +1,13 @@
-//! Which files are scenarios, and what their `require` finds: files beside them, and nothing else of the machine.
+//! Finds the files of scenarios and the files that they `require`: files beside them, and no others.
 
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// A larger file is no script.
+/// The largest file of a script, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// Why there is nothing to play.
+/// Why the files of a run cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// A file or folder cannot be read.
@@ -15,7 +15,7 @@ pub enum FileError {
     Unreadable {
         /// As it was named.
         path: String,
-        /// What the operating system says; a part of the sentence, so that whoever prints causes does not print it twice.
+        /// The error of the operating system. It is part of the sentence and no `source`, so that it is not printed twice.
         reason: io::Error,
     },
     /// A folder without scenarios.
@@ -24,7 +24,7 @@ pub enum FileError {
         /// As it was named.
         path: String,
     },
-    /// Something that is no script.
+    /// A file that is no script.
     #[error("{path} is no scenario: {reason}")]
     NoScript {
         /// As it was named.
@@ -34,10 +34,10 @@ pub enum FileError {
     },
 }
 
-/// The scenarios that are meant: files as they are, of folders every `.js` file in them and below, except in folders called `lib`.
+/// The files of the arguments: files as they are, of folders every `.js` file in them and below, except in folders called `lib`.
 ///
 /// # Errors
-/// When something named is not there or has no scenarios.
+/// When an argument does not exist or has no scenarios.
 pub fn find(named: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for path in named {
@@ -75,25 +75,25 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 pub(super) fn read(path: &Path) -> Result<String, FileError> {
     let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
     let none = |reason| FileError::NoScript { path: path.display().to_string(), reason };
-    let facts = fs::metadata(path).map_err(unreadable)?;
-    // A pipe would let the thread wait for ever.
-    if !facts.is_file() {
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    // Reading a pipe could block the thread for ever.
+    if !metadata.is_file() {
         return Err(none("it is no file"));
     }
-    if facts.len() > LARGEST {
+    if metadata.len() > LARGEST {
         return Err(none("it is larger than 4 MiB"));
     }
     String::from_utf8(fs::read(path).map_err(unreadable)?).map_err(|_| none("its text is not UTF-8"))
 }
 
-/// The file that `require` means in a file of this folder.
+/// The file that `require` finds in a file of this folder.
 ///
 /// # Errors
-/// With a sentence when it means none.
+/// With a sentence when it finds none.
 pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), String> {
     if !what.starts_with("./") && !what.starts_with("../") {
         return Err(
-            "only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of node".to_owned()
+            "only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of Node.js".to_owned()
         );
     }
     let plain = folder.join(what);
@@ -108,7 +108,7 @@ pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), S
     Ok((file, text))
 }
 
-/// The line of a file at a place as faults name it, `boot.js:3:9`.
+/// The line of a file at a place like `boot.js:3:9`.
 pub(super) fn line_at(place: &str) -> Option<String> {
     let mut parts = place.rsplitn(3, ':');
     let (column, line, file) = (parts.next()?, parts.next()?, parts.next());
@@ -128,7 +128,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A path without the `.` and `..` in it that say nothing.
+/// A path without needless `.` and `..`.
 pub(super) fn shortest(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_searched_without_what_scenarios_share() {
+    fn folders_are_searched_without_their_libraries() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir_all(root.join("b/lib")).unwrap();
@@ -174,7 +174,8 @@ mod tests {
             assert_eq!(required(root, what).unwrap().1, text, "{what}");
         }
         assert_eq!(required(&root.join("lib"), "../b.json").unwrap().1, "2");
-        for (what, word) in [("fs", "modules of node"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")]
+        for (what, word) in
+            [("fs", "modules of Node.js"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")]
         {
             assert!(required(root, what).unwrap_err().contains(word), "{what}");
         }

@@ -1,4 +1,4 @@
-//! What holds for all scenarios of a run.
+//! The options of a run of scenarios.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::link::LinkSettings;
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
 
-/// Where a central system of ours waits for the charge point under test.
+/// Where the simulated central system listens for the charge point under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListenPort {
     /// The address to bind; `None` for all.
@@ -21,14 +21,14 @@ pub struct ListenPort {
     pub endpoint: String,
 }
 
-/// What holds for all scenarios of a run.
+/// The options of a run of scenarios.
 #[derive(Debug, Clone)]
 pub struct ScenarioOptions {
-    /// The shapes of messages.
+    /// The definitions of messages.
     pub catalog: Arc<Catalog>,
     /// The limits of links.
     pub limits: LinkSettings,
-    /// What messages look like when nobody says anything about them.
+    /// The default payloads and answers.
     pub profile: Profile,
     /// The URL of the central system under test; `None` for a simulated one.
     pub url: Option<String>,
@@ -36,27 +36,27 @@ pub struct ScenarioOptions {
     pub listen: Option<ListenPort>,
     /// The identity of the charge point.
     pub identity: Option<String>,
-    /// Whether nobody is at the side under test, so that scenarios that need a person there are skipped.
+    /// Whether scenarios that need a person at the side under test are skipped.
     pub unattended: bool,
-    /// How long a scenario may take. With a virtual clock it holds for the real one; the virtual one may go on for a week.
+    /// How long a scenario may take by the real clock. A virtual clock may advance by a week.
     pub timeout: Duration,
-    /// Only scenarios with one of these texts in their name or the path of their file are played; all without any.
+    /// Only scenarios with one of these texts in their name or the path of their file run; all of them when it is empty.
     pub filter: Vec<String>,
-    /// What all chance in a scenario begins with.
+    /// The seed of all random values in a scenario.
     pub seed: u64,
-    /// Whether waiting takes no time: the clock goes on by itself when nothing is left to do.
+    /// Whether the clock is virtual: it advances by itself when nothing is left to do.
     pub virtual_time: bool,
-    /// How many files are played at the same time.
+    /// How many files run at the same time.
     pub jobs: usize,
-    /// What `parameter` finds.
+    /// The values of `parameter`.
     pub parameters: BTreeMap<String, String>,
-    /// Whether every line of the trace is kept for the report, not only those around a failure.
+    /// Whether the report has every line of the trace, not only those around a failure.
     pub whole_trace: bool,
     /// Memory for the trace of one session, in bytes.
     pub trace_memory: usize,
-    /// Until when a central system under test may take to be there, by the real clock.
+    /// Until when to wait for the central system under test, by the real clock.
     pub waits_until: Instant,
-    /// Ends the run early: what is being played is broken off, and nothing more is begun.
+    /// Cancels the run: running scenarios are aborted, and no more are started.
     pub stop: CancellationToken,
 }
 
@@ -86,12 +86,12 @@ impl Default for ScenarioOptions {
 }
 
 impl ScenarioOptions {
-    /// Whether both sides are ours, so that a run can be the same again.
+    /// Whether both sides are simulated, so that a run can be repeated exactly.
     pub(super) fn is_simulated(&self) -> bool {
         self.url.is_none() && self.listen.is_none()
     }
 
-    /// Whether a scenario is to be played.
+    /// Whether the filter selects a scenario.
     pub(super) fn wants(&self, file: &str, name: &str) -> bool {
         let whole = format!("{file} {name}").to_lowercase();
         self.filter.is_empty() || self.filter.iter().any(|text| whole.contains(&text.to_lowercase()))
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_looks_at_both_names_in_any_case() {
+    fn a_filter_matches_file_and_name_in_any_case() {
         assert!(options(&[], false).wants("boot", "a reset"));
         for (filter, wanted) in
             [(&["BOOT"][..], true), (&["Reset"], true), (&["x", "reset"], true), (&["x"], false), (&["boot a"], true)]

@@ -1,17 +1,17 @@
-//! What became of scenarios, for reports.
+//! The results of scenarios, for reports.
 
 use std::time::Duration;
 
-/// What became of a file.
+/// The results of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileReport {
     /// The file as it was named.
     pub file: String,
-    /// Its scenarios, in the order in which they were played.
+    /// Its scenarios, in the order in which they ran.
     pub cases: Vec<ScenarioCase>,
 }
 
-/// What became of a scenario.
+/// The result of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScenarioCase {
     /// Its name.
@@ -24,7 +24,7 @@ pub struct ScenarioCase {
     pub outcome: CaseOutcome,
     /// How long it took by the session's clock.
     pub took: Duration,
-    /// The trace, a line each; empty unless the whole was wanted.
+    /// The trace, line by line; empty unless the options ask for the whole trace.
     pub trace: Vec<String>,
 }
 
@@ -35,13 +35,13 @@ pub enum CaseOutcome {
     Passed,
     /// Something was not as expected.
     Failed(Box<CaseFailure>),
-    /// It could not be played: the script is wrong, or what it needs is not there.
+    /// It could not run: the script is wrong, or something that it needs is missing.
     Broken(Box<CaseFailure>),
-    /// It was not judged, for this reason.
+    /// It was skipped, for this reason.
     Skipped(String),
 }
 
-/// What was wrong.
+/// A failure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseFailure {
     /// One sentence.
@@ -50,20 +50,20 @@ pub struct CaseFailure {
     pub place: Option<String>,
     /// The line of the script at this place.
     pub line: Option<String>,
-    /// The step that did not succeed, behind the named parts in which it stands.
+    /// The step that failed, after the names of the sections around it.
     pub step: Option<String>,
     /// What was expected.
     pub expected: Option<String>,
     /// What was found instead.
     pub found: Option<String>,
-    /// The frames of the exchange that it is about.
+    /// The frames of the exchange that failed.
     pub exchange: Vec<String>,
-    /// What happened around it.
+    /// The lines of the trace around it.
     pub trace: Vec<String>,
 }
 
 impl CaseFailure {
-    /// A failure of which only a sentence and a place are known.
+    /// A failure with a sentence and a place only.
     pub(super) fn plain(message: impl Into<String>, place: Option<String>) -> Box<CaseFailure> {
         Box::new(CaseFailure { message: message.into(), place, ..CaseFailure::default() })
     }

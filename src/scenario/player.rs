@@ -1,4 +1,4 @@
-//! Plays one file: runs it, then every scenario that it has declared, each until it settles, fails or takes too long.
+//! Runs one file: its top level, then every scenario that it has declared, each until it settles, fails or times out.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,7 +27,7 @@ use crate::javascript::CALLS;
 use crate::javascript::{SandboxScript, ScriptFault, ScriptLimits, Timers, millis};
 use crate::trace::StationKey;
 
-/// What scripts find, in the order in which it is built.
+/// The preludes of scenarios, in the order of their loading.
 pub(super) const PRELUDES: &[(&str, &str)] = &[
     CALLS,
     ("matchers", include_str!("script/matchers.js")),
@@ -41,41 +41,41 @@ pub(super) const PRELUDES: &[(&str, &str)] = &[
 ];
 /// The memory of one script, in bytes.
 pub(super) const MEMORY: usize = 256 << 20;
-/// How long a script may compute without a pause.
+/// How long one turn of a script may take.
 pub(super) const TURN: Duration = Duration::from_secs(5);
-/// The place of the file itself among its scenarios.
+/// The index of the file itself among its scenarios.
 pub(super) const FILE: i64 = -1;
 
-/// What plays a file.
+/// Runs one file.
 pub(super) struct Player<'a> {
     pub options: &'a ScenarioOptions,
-    pub to_person: ProgressFn<'a>,
+    pub progress: ProgressFn<'a>,
     pub session: ScenarioSession,
-    pub wishes: Rc<RefCell<Vec<HostRequest>>>,
-    /// The end of the street on which the session tells what has happened.
-    pub happened: mpsc::UnboundedSender<PlayerEvent>,
+    pub requests: Rc<RefCell<Vec<HostRequest>>>,
+    /// The sending end of `events`, for the callbacks of the session.
+    pub sender: mpsc::UnboundedSender<PlayerEvent>,
     pub timers: Timers,
-    /// The steps that have begun and are not done.
+    /// The steps that have started and are not done.
     pub steps: Vec<ScenarioStep>,
-    /// The step that was over last.
+    /// The step that ended last.
     pub last_step: Option<ScenarioStep>,
     pub declared: Vec<DeclaredScenario>,
     pub settled: Option<ScenarioResult>,
-    /// Whether the engine has broken a bound: what is left in it may do so again.
+    /// Whether the script has exceeded a limit: it must not run in this engine again.
     pub exhausted: bool,
-    /// What went wrong beside the scenario's own course.
+    /// Faults outside the awaited steps of the scenario.
     pub faults: Vec<ScriptFault>,
-    /// The usual answers to the calls that the script is asked about.
+    /// The default answers to the calls that the script must answer.
     pub questions: BTreeMap<(u64, StationKey), Answer>,
-    /// Counts orders, to pause in time for the links to take them.
+    /// Counts orders, to yield in time for the links to handle them.
     pub orders: usize,
-    /// When the scenario at hand began.
+    /// When the running scenario began.
     pub began: Instant,
-    /// When it has taken too long.
+    /// When it times out.
     pub deadline: Instant,
     pub script: SandboxScript,
     pub events: mpsc::UnboundedReceiver<PlayerEvent>,
-    /// The hub that the script's questions are about.
+    /// The hub that the queries of the script read.
     asked: Rc<RefCell<Hub>>,
     changes: watch::Receiver<u64>,
     /// The file as it was named.
@@ -83,11 +83,11 @@ pub(super) struct Player<'a> {
     name: String,
 }
 
-/// Plays a file. The session that was kept from the file before goes on, when there is one, and the last one is handed back.
+/// Runs a file. It continues the kept session of the file before, when there is one, and leaves its own for the next.
 pub(super) async fn play(
     path: &Path,
     options: &ScenarioOptions,
-    to_person: ProgressFn<'_>,
+    progress: ProgressFn<'_>,
     kept: &mut Option<ScenarioSession>,
 ) -> FileReport {
     let file = path.display().to_string();
@@ -101,12 +101,12 @@ pub(super) async fn play(
         Err(error) => return broken(CaseFailure::plain(error.to_string(), None)),
     };
     let session = kept.take().unwrap_or_else(|| ScenarioSession::new(options));
-    let mut player = match Player::new(path, options, to_person, session) {
+    let mut player = match Player::new(path, options, progress, session) {
         Ok(player) => player,
         Err(fault) => return broken(CaseFailure::plain(fault.message, fault.place)),
     };
     let cases = player.play(&text).await;
-    player.leave_usual();
+    player.answer_by_default();
     *kept = Some(player.session);
     FileReport { file, cases }
 }
@@ -115,14 +115,14 @@ pub(super) async fn play(
 fn engine(
     path: &Path,
     options: &ScenarioOptions,
-    wishes: &Rc<RefCell<Vec<HostRequest>>>,
+    requests: &Rc<RefCell<Vec<HostRequest>>>,
     asked: &Rc<RefCell<Hub>>,
 ) -> Result<SandboxScript, ScriptFault> {
-    let (questions, noted) = (ScriptQueries::new(asked.clone(), path, options), wishes.clone());
-    let host = move |operation: &str, json: &str| match questions.answer(operation, json) {
+    let (queries, collected) = (ScriptQueries::new(asked.clone(), path, options), requests.clone());
+    let host = move |operation: &str, json: &str| match queries.answer(operation, json) {
         Some(answer) => answer,
-        None => request::read(operation, json).map(|wish| {
-            noted.borrow_mut().push(wish);
+        None => request::read(operation, json).map(|request| {
+            collected.borrow_mut().push(request);
             "null".to_owned()
         }),
     };
@@ -133,22 +133,22 @@ impl<'a> Player<'a> {
     fn new(
         path: &Path,
         options: &'a ScenarioOptions,
-        to_person: ProgressFn<'a>,
+        progress: ProgressFn<'a>,
         session: ScenarioSession,
     ) -> Result<Player<'a>, ScriptFault> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let shown = path.display().to_string();
-        let (happened, events) = mpsc::unbounded_channel();
-        let wishes = Rc::<RefCell<Vec<HostRequest>>>::default();
+        let (sender, events) = mpsc::unbounded_channel();
+        let requests = Rc::<RefCell<Vec<HostRequest>>>::default();
         let asked = Rc::new(RefCell::new(session.hub().clone()));
-        let script = engine(path, options, &wishes, &asked)?;
+        let script = engine(path, options, &requests, &asked)?;
         let changes = session.hub().trace().subscribe();
         Ok(Player {
             options,
-            to_person,
+            progress,
             session,
-            wishes,
-            happened,
+            requests,
+            sender,
             timers: Timers::default(),
             steps: Vec::new(),
             last_step: None,
@@ -197,12 +197,12 @@ impl<'a> Player<'a> {
                 continue;
             }
             if self.exhausted
-                && let Err(outcome) = self.renew(text).await
+                && let Err(outcome) = self.restart_engine(text).await
             {
                 cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
                 break;
             }
-            (self.to_person)(ProgressLine::Begins { script: &self.file, name: &declared.name });
+            (self.progress)(ProgressLine::Begins { script: &self.file, name: &declared.name });
             self.begin(declared.timeout).await;
             let event = json!({ "index": index }).to_string();
             let started = self.script.event("run", &event).map(drop);
@@ -212,10 +212,13 @@ impl<'a> Player<'a> {
         cases
     }
 
-    /// Runs the file again in a new engine, for the scenarios behind one that has broken a bound. The outcome when that fails.
-    async fn renew(&mut self, text: &str) -> Result<(), CaseOutcome> {
+    /// Runs the file again in a new engine, for the scenarios after one that has exceeded a limit.
+    ///
+    /// # Errors
+    /// With the outcome when the file fails this time.
+    async fn restart_engine(&mut self, text: &str) -> Result<(), CaseOutcome> {
         self.exhausted = false;
-        let made = engine(Path::new(&self.file), self.options, &self.wishes, &self.asked);
+        let made = engine(Path::new(&self.file), self.options, &self.requests, &self.asked);
         self.script = made.map_err(|fault| CaseOutcome::Broken(CaseFailure::plain(fault.message, fault.place)))?;
         self.begin(None).await;
         let started = self.script.start(text).map(drop);
@@ -224,12 +227,12 @@ impl<'a> Player<'a> {
         if outcome == CaseOutcome::Passed { Ok(()) } else { Err(outcome) }
     }
 
-    /// A scenario begins, in a fresh session unless the charge point under test is to stay.
+    /// Prepares a scenario, in a new session unless the charge point under test must stay connected.
     async fn begin(&mut self, timeout: Option<f64>) {
-        // A central system to which nobody has connected leaves records only.
+        // A central system without connections leaves records only.
         let used = self.session.hub().trace().read().records().range().end > 0;
-        self.leave_usual();
-        // Towards another program ids must not come again.
+        self.answer_by_default();
+        // Another program must not see the same ids again.
         if self.options.is_simulated() {
             fastrand::seed(self.options.seed);
         }
@@ -246,13 +249,13 @@ impl<'a> Player<'a> {
         self.steps.clear();
         self.last_step = None;
         self.faults.clear();
-        drop(self.script.unheard()); // those of a scenario that was broken off are not this one's
+        drop(self.script.take_unhandled_rejections()); // those of the scenario before
         self.settled = None;
         self.began = Instant::now();
         self.deadline = self.began + timeout.map_or_else(|| self.options.timeout(), |timeout| millis(Some(timeout)));
     }
 
-    /// Goes on until what has started settles, fails or takes too long.
+    /// Runs until what has started settles, fails or times out.
     async fn outcome(&mut self, index: i64, started: Result<(), ScriptFault>) -> CaseOutcome {
         let real = std::time::Instant::now();
         let mut turned = started;
@@ -260,9 +263,9 @@ impl<'a> Player<'a> {
             if let Err(fault) = turned {
                 return self.stopped(fault);
             }
-            self.carry_out().await;
+            self.execute_requests().await;
             if let Some(settled) = self.settled.take().filter(|settled| settled.index == index) {
-                return self.judged(settled);
+                return self.apply_verdict(settled);
             }
             turned = self.next().await;
             if self.options.stop.is_cancelled() {
@@ -270,12 +273,12 @@ impl<'a> Player<'a> {
             }
             let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
             if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
-                return self.late();
+                return self.timed_out();
             }
         }
     }
 
-    /// Waits for the next thing to happen, and lets the script handle it.
+    /// Waits for the next events, and lets the script handle them.
     async fn next(&mut self) -> Result<(), ScriptFault> {
         let timer = self.timers.deadline().map_or(self.deadline, |timer| self.deadline.min(timer.into()));
         let first = tokio::select! {
@@ -298,15 +301,15 @@ impl<'a> Player<'a> {
             happened = self.events.try_recv().ok();
         }
         self.records(&mut asked)?;
-        // Whoever hears of an answer finds its record.
+        // After the records, so that the record of an answer is known when its call returns.
         for (number, mut value) in answered {
             value["number"] = json!(number);
             self.script.event("answered", &value.to_string())?;
         }
         while let Some((_, number)) = self.timers.next(now().monotonic) {
             self.script.event("timer", &number.to_string())?;
-            if !self.wishes.borrow().is_empty() {
-                break; // what it asks for comes first
+            if !self.requests.borrow().is_empty() {
+                break; // its requests are executed first
             }
         }
         Ok(())
@@ -361,7 +364,7 @@ impl<'a> Player<'a> {
     }
 
     fn ask(&mut self, asked: AnswerRequest) -> Result<(), ScriptFault> {
-        let usual = if let Answer::Result(payload) = &asked.usual { payload.clone() } else { Value::Null };
+        let usual = if let Answer::Result(payload) = &asked.usual { payload.value().clone() } else { Value::Null };
         let question = json!({
             "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload, "usual": usual,
         });

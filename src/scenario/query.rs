@@ -1,4 +1,4 @@
-//! What a script asks and is told at once, within its turn: the time, chance, the stations, the files beside it.
+//! Queries of a script, which are answered within its turn: the time, random numbers, the stations, the files beside it.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -16,13 +16,13 @@ use crate::hub::Hub;
 use crate::ocpp::suggest;
 use crate::trace::StationKey;
 
-/// What questions are answered from.
+/// Answers the queries of a script.
 pub(super) struct ScriptQueries {
     hub: Rc<RefCell<Hub>>,
     folder: PathBuf,
     foreign: Value,
     parameters: Value,
-    /// Until when a central system under test may be missing.
+    /// Until when to wait for the central system under test.
     waits_until: Instant,
 }
 
@@ -39,7 +39,7 @@ struct Module {
 }
 
 impl ScriptQueries {
-    /// For the script in this file.
+    /// The queries of the script in this file.
     pub fn new(hub: Rc<RefCell<Hub>>, path: &Path, options: &ScenarioOptions) -> ScriptQueries {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let foreign = json!({
@@ -57,7 +57,7 @@ impl ScriptQueries {
         }
     }
 
-    /// The answer; `None` when it is no question.
+    /// The answer as JSON; `None` when the operation is no query.
     pub fn answer(&self, operation: &str, json: &str) -> Option<Result<String, String>> {
         Some(Ok(match operation {
             "now" => json!(now().wall.as_microsecond() as f64 / 1000.0).to_string(),
@@ -77,7 +77,7 @@ impl ScriptQueries {
                 contents.stations().get(StationKey(key)).map_or(Value::Null, record_json::station).to_string()
             }
             "answers" => self.answers(json).to_string(),
-            // It is given once for the whole run.
+            // The limit is one for the whole run.
             "wait" => json!(self.waits_until.saturating_duration_since(Instant::now()).as_millis()).to_string(),
             "module" => return Some(module(json)),
             _ => return None,
@@ -86,12 +86,12 @@ impl ScriptQueries {
 }
 
 impl ScriptQueries {
-    /// Whether the peer of a station may call an action; the nearest one that it may call when it may not.
+    /// Whether the peer of a station may call an action: `true`, `false`, or the name of a similar action that it may call.
     fn answers(&self, json: &str) -> Value {
         let Ok(Answered { station, action }) = serde_json::from_str(json) else { return Value::Bool(false) };
         let hub = self.hub.borrow();
         let link = hub.trace().read().stations().get(StationKey(station)).map(|row| (row.our_role, row.version));
-        let Some((our_role, Some(version))) = link else { return Value::Bool(true) }; // nothing is known of the link yet
+        let Some((our_role, Some(version))) = link else { return Value::Bool(true) }; // the version of the link is not known yet
         let (catalog, peer) = (hub.catalog(), our_role.peer());
         if catalog.actions(version).is_empty() || catalog.action(version, peer, &action).is_some() {
             return Value::Bool(true);
@@ -101,7 +101,7 @@ impl ScriptQueries {
     }
 }
 
-/// The text of a file that a script requires, and where it lies.
+/// The text and the path of a file that a script requires.
 fn module(json: &str) -> Result<String, String> {
     let Module { folder, what } = serde_json::from_str(json).map_err(|error| error.to_string())?;
     Ok(match files::required(&folder, &what) {

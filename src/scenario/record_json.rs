@@ -1,4 +1,4 @@
-//! What a script is told of stations and records: the same objects that the line mode prints, with what only scripts need.
+//! Stations and records as JSON for scripts: the objects that line mode prints, with members that only scripts need.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::ocpp::{Catalog, Transport};
 use crate::trace::export;
 use crate::trace::{Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationRow};
 
-/// A longer frame is not handed to scripts as text.
+/// The longest frame that scripts get as text, in bytes.
 const LONGEST: usize = 4 << 20;
 
 /// A station.
@@ -21,7 +21,7 @@ pub(super) fn station(row: &StationRow) -> Value {
     })
 }
 
-/// A record, when scripts care for it.
+/// A record; `None` for those that scripts do not get.
 pub(super) fn record(record: &Record<'_>, contents: &Contents, catalog: &Catalog) -> Option<Value> {
     let station = record.station?;
     if matches!(record.kind, RecordKind::Note | RecordKind::Toast | RecordKind::Failure | RecordKind::Connecting) {

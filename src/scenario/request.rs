@@ -1,5 +1,5 @@
-//! What a script asks of the program. Questions are answered at once; wishes are noted during a turn of the script and carried out
-//! after it, so that nothing a script does can reach back into a script that is running.
+//! Requests of a script to the program. They are collected during a turn of the script and executed after it, so that no request calls
+//! back into a running script. Queries, which are answered at once, are in `query`.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,40 +8,40 @@ use super::outcome::CaseFailure;
 use crate::javascript::{ScriptFault, ToolkitRequest, parsed};
 use crate::ocpp::{Transport, Version};
 
-/// One wish.
+/// One request.
 #[derive(Debug)]
 pub(super) enum HostRequest {
     /// A step begins.
     Step(ScenarioStep),
     /// A step is over.
     Done(u64),
-    /// A line of the trace.
+    /// Add a line to the trace.
     Note { station: Option<u32>, text: String },
-    /// What every script may ask: a line to print, a fault to tell, timers.
+    /// A request of every script: print a line, report a fault, timers.
     Toolkit(ToolkitRequest),
-    /// There is a scenario.
+    /// Declare a scenario.
     Declare(DeclaredScenario),
     /// A scenario, or the file, has ended.
     Settled(ScenarioResult),
     /// The script's answer to a call.
     Answer { ticket: u64, station: u32, form: Value },
-    /// A person is to do something at the side under test.
+    /// Ask the user to do something at the side under test.
     Operator(String),
-    /// The scenario may take so many milliseconds longer; what it has not used of them it gives back.
+    /// Extend the time limit by so many milliseconds; a negative number gives unused time back.
     Grant(f64),
-    /// Something that takes its time, and the number under which its end is told.
-    Request(u64, RequestedFile),
+    /// An asynchronous request, with the number under which its result is reported.
+    Request(u64, AsyncRequest),
 }
 
-/// Something that takes its time.
+/// A request with a later result.
 #[derive(Debug)]
-pub(super) enum RequestedFile {
+pub(super) enum AsyncRequest {
     /// Make a call.
     Call { station: u32, action: String, payload: Value },
-    /// Send a text as it is.
+    /// Send a text unchanged.
     Raw { station: u32, text: String },
-    /// Do something with a link.
-    Deed { station: u32, deed: String },
+    /// Connect, disconnect, drop or ping a link.
+    Link { station: u32, order: String },
     /// Run a command of the prompt.
     Command { station: u32, line: String },
     /// Start a central system.
@@ -52,14 +52,14 @@ pub(super) enum RequestedFile {
     ChargePoint(ChargePointConfig),
 }
 
-/// A step that has begun.
+/// A step that has started.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct ScenarioStep {
     pub number: u64,
     pub text: String,
     pub station: Option<u32>,
     pub stack: String,
-    /// Whether nothing is missed when nobody awaits it.
+    /// Whether the scenario may end before it is awaited.
     #[serde(default)]
     pub idle: bool,
 }
@@ -75,7 +75,7 @@ pub(super) struct DeclaredScenario {
     pub skip: Option<String>,
 }
 
-/// How a scenario ended, in the words of the script.
+/// How a scenario ended, as the script reports it.
 #[derive(Debug, Deserialize)]
 pub(super) struct ScenarioResult {
     pub index: i64,
@@ -84,12 +84,12 @@ pub(super) struct ScenarioResult {
     pub stack: String,
     pub section: String,
     pub facts: Option<FailureFacts>,
-    /// Whether the file has checked anything by itself.
+    /// Whether the file has checked anything outside its scenarios.
     #[serde(default)]
     pub judged: bool,
 }
 
-/// What an expectation says about its failure.
+/// The details of a failed expectation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct FailureFacts {
@@ -101,7 +101,7 @@ pub(super) struct FailureFacts {
 }
 
 impl ScenarioResult {
-    /// The failure that it tells of, without the trace.
+    /// Its failure, without the trace.
     pub fn failure(&self) -> CaseFailure {
         let facts = self.facts.as_ref();
         let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(&self.stack);
@@ -119,7 +119,7 @@ impl ScenarioResult {
     }
 }
 
-/// How a central system is to be started.
+/// The options of a central system.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct CentralSystemConfig {
@@ -130,7 +130,7 @@ pub(super) struct CentralSystemConfig {
     pub transports: Option<Vec<String>>,
 }
 
-/// How a charge point is to be started.
+/// The options of a charge point.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ChargePointConfig {
@@ -157,13 +157,13 @@ pub(super) fn transport(text: &str) -> Result<Transport, String> {
     }
 }
 
-/// Reads a wish.
+/// Reads a request.
 ///
 /// # Errors
-/// With a sentence for the script, when it is none.
+/// With a sentence for the script, when it is invalid.
 pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
-    if let Some(wish) = ToolkitRequest::read(operation, json)? {
-        return Ok(HostRequest::Toolkit(wish));
+    if let Some(request) = ToolkitRequest::read(operation, json)? {
+        return Ok(HostRequest::Toolkit(request));
     }
     Ok(match operation {
         "step" => HostRequest::Step(parsed(json)?),
@@ -187,27 +187,27 @@ pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
     })
 }
 
-fn request(operation: &str, json: &str) -> Result<RequestedFile, String> {
+fn request(operation: &str, json: &str) -> Result<AsyncRequest, String> {
     Ok(match operation {
         "call" => {
             let Call { station, action, payload } = parsed(json)?;
-            RequestedFile::Call { station, action, payload }
+            AsyncRequest::Call { station, action, payload }
         }
         "raw" => {
             let Raw { station, text } = parsed(json)?;
-            RequestedFile::Raw { station, text }
+            AsyncRequest::Raw { station, text }
         }
-        "deed" => {
-            let Deed { station, deed } = parsed(json)?;
-            RequestedFile::Deed { station, deed }
+        "link" => {
+            let Link { station, order } = parsed(json)?;
+            AsyncRequest::Link { station, order }
         }
         "command" => {
             let Command { station, line } = parsed(json)?;
-            RequestedFile::Command { station, line }
+            AsyncRequest::Command { station, line }
         }
-        "listen" => RequestedFile::Listen,
-        "centralSystem" => RequestedFile::CentralSystem(parsed(json)?),
-        "chargePoint" => RequestedFile::ChargePoint(parsed(json)?),
+        "listen" => AsyncRequest::Listen,
+        "centralSystem" => AsyncRequest::CentralSystem(parsed(json)?),
+        "chargePoint" => AsyncRequest::ChargePoint(parsed(json)?),
         _ => return Err(format!("there is no operation {operation}")),
     })
 }
@@ -254,9 +254,9 @@ struct Raw {
 }
 
 #[derive(Deserialize)]
-struct Deed {
+struct Link {
     station: u32,
-    deed: String,
+    order: String,
 }
 
 #[derive(Deserialize)]
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn times_have_bounds() {
+    fn durations_have_limits() {
         let longest = Duration::from_secs(30 * 86_400);
         for (number, time) in
             [(Some(1.5), Duration::from_micros(1500)), (Some(-1.0), Duration::ZERO), (Some(1e300), longest), (None, longest)]
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_carried_out_is_a_sentence() {
+    fn invalid_requests_are_refused_with_a_sentence() {
         for (operation, json, part) in [
             ("fly", "{\"number\":1}", "no operation fly"),
             ("call", "{\"number\":1}", "missing field"),
@@ -301,13 +301,13 @@ mod tests {
         ] {
             assert!(read(operation, json).unwrap_err().contains(part), "{operation}");
         }
-        let wish = read("call", r#"{"number":4,"station":2,"action":"Reset","payload":{"type":"Soft"}}"#).unwrap();
-        assert!(matches!(wish, HostRequest::Request(4, RequestedFile::Call { station: 2, action, .. }) if action == "Reset"));
+        let request = read("call", r#"{"number":4,"station":2,"action":"Reset","payload":{"type":"Soft"}}"#).unwrap();
+        assert!(matches!(request, HostRequest::Request(4, AsyncRequest::Call { station: 2, action, .. }) if action == "Reset"));
     }
 
-    /// The place and the name of a failure are those of its step, behind the named parts in which it stands.
+    /// The place and the name of a failure are those of its step, after the names of the sections around it.
     #[test]
-    fn a_failure_is_told_with_its_step() {
+    fn a_failure_has_the_name_and_place_of_its_step() {
         let stack = "    at thrown (lib.js:9:1)\n";
         let facts = FailureFacts {
             step: "call Reset".into(),

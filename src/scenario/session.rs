@@ -14,18 +14,18 @@ use crate::link::Network;
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
-/// When nothing is said for so long, nobody is in the middle of something.
+/// After so long without a record the charge point under test is taken for idle.
 const QUIET: Duration = Duration::from_millis(250);
-/// How long a charge point is heard out at most.
-const HEARD_OUT: Duration = Duration::from_secs(3);
-/// The identity of a charge point when nobody names one.
-const IDENTITY: &str = "CP1";
+/// How long the end of a session waits for an idle charge point at most.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
+/// The default identity of a charge point.
+const DEFAULT_IDENTITY: &str = "CP1";
 
 /// Why a charge point was not started.
 pub(super) enum StartError {
-    /// It cannot be; one sentence.
+    /// It cannot be started; one sentence.
     Failed(String),
-    /// The central system under test is reached in another way; one sentence.
+    /// The central system under test is reached over another transport; one sentence.
     Elsewhere(String),
 }
 
@@ -41,9 +41,9 @@ pub(super) struct ScenarioSession {
     pub console: Console,
     /// The next record that the script has not been told of.
     pub told: Sequence,
-    /// Where the scenario at hand began.
+    /// The first record of the running scenario.
     pub began: Sequence,
-    /// The stations that are the other end of a link whose one end the script has.
+    /// The stations at the other end of links of the script.
     pub hidden: HashSet<StationKey>,
     /// The URL of the central system at which the charge points of scenarios connect.
     listening: Option<String>,
@@ -63,13 +63,13 @@ impl ScenarioSession {
         self.console.hub()
     }
 
-    /// Ends the session. The charge point under test, which goes on without us, is heard out first: what it has begun to say is answered.
+    /// Ends the session. A charge point under test goes on without it, so its open calls are answered first.
     pub async fn end(self, options: &ScenarioOptions) {
         if options.listen.is_some() {
             let mut changes = self.hub().trace().subscribe();
             let quiet = async { while timeout(QUIET, changes.changed()).await.is_ok() {} };
-            // One that never stops talking is not waited for.
-            let _ = timeout(HEARD_OUT, quiet).await;
+            // A charge point that never falls silent is not waited for.
+            let _ = timeout(IDLE_TIMEOUT, quiet).await;
         }
         self.hub().end().await;
     }
@@ -130,7 +130,7 @@ impl ScenarioSession {
     /// # Errors
     /// With a sentence.
     pub async fn charge_point(&mut self, wish: ChargePointConfig, options: &ScenarioOptions) -> Result<StationKey, StartError> {
-        let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| IDENTITY.to_owned());
+        let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
         let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
         let over = wish.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
         let simulated = wish.url.is_none() && options.url.is_none();
@@ -150,7 +150,7 @@ impl ScenarioSession {
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
         let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
         if simulated {
-            let other = if autonomous { key } else { hub.trace().station(Role::CentralSystem, &identity) };
+            let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
         }
         Ok(key)
@@ -158,8 +158,8 @@ impl ScenarioSession {
 
     /// The identity, or the identity with a number: a scenario may let two charge points claim one.
     fn free_name(&self, identity: &str) -> String {
-        let contents = self.hub().trace().read();
-        let taken = |name: &str| contents.stations().find(Role::ChargePoint, name).is_some();
+        let trace = self.hub().trace();
+        let taken = |name: &str| trace.find_station(Role::ChargePoint, name).is_some();
         let numbered = (2..).map(|number| format!("{identity} ({number})"));
         std::iter::once(identity.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| identity.to_owned())
     }

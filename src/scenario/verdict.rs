@@ -1,5 +1,4 @@
-//! How a scenario ended: what the script says about it, what the engine says, or that it has taken too long; with its place and with what
-//! happened around it.
+//! How a scenario ended: by the result of the script, a fault of the engine, or a timeout; with its place and the trace around it.
 
 use super::excerpt::Excerpt;
 use super::files;
@@ -9,11 +8,11 @@ use super::request::{HostRequest, ScenarioResult, ScenarioStep};
 use crate::javascript::{ScriptFault, ScriptLimit};
 
 impl Player<'_> {
-    /// The script has said how it ended.
-    pub(super) fn judged(&mut self, settled: ScenarioResult) -> CaseOutcome {
+    /// The outcome of a scenario that the script has ended.
+    pub(super) fn apply_verdict(&mut self, settled: ScenarioResult) -> CaseOutcome {
         let sequences: Vec<u64> = settled.facts.as_ref().map(|facts| facts.records.clone()).unwrap_or_default();
-        self.faults.extend(self.script.unheard());
-        // Also what has failed before a scenario is skipped has failed.
+        self.faults.extend(self.script.take_unhandled_rejections());
+        // A failure before a scenario is skipped is a failure.
         if let ("passed" | "skipped", Some(fault)) = (settled.outcome.as_str(), self.faults.first()) {
             let message = format!("something failed that was not awaited: {}", fault.message);
             return CaseOutcome::Failed(self.with_trace(*CaseFailure::plain(message, fault.place.clone()), &[]));
@@ -36,7 +35,7 @@ impl Player<'_> {
         }
     }
 
-    /// The engine has stopped the script, or its text cannot be run.
+    /// The outcome when the engine has stopped the script or cannot run its text.
     pub(super) fn stopped(&mut self, fault: ScriptFault) -> CaseOutcome {
         let message = match fault.bound {
             Some(ScriptLimit::Time) => {
@@ -45,10 +44,10 @@ impl Player<'_> {
             Some(ScriptLimit::Memory) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
             None => fault.message,
         };
-        // What it asked for in the turn that did not end is not carried out, but says how far it came.
-        let unfinished = std::mem::take(&mut *self.wishes.borrow_mut());
-        for wish in unfinished {
-            match wish {
+        // The requests of the unfinished turn are not executed, but they show how far it came.
+        let unfinished = std::mem::take(&mut *self.requests.borrow_mut());
+        for request in unfinished {
+            match request {
                 HostRequest::Step(step) => self.steps.push(step),
                 HostRequest::Done(number) => self.done(number),
                 _ => {}
@@ -66,12 +65,12 @@ impl Player<'_> {
         }
     }
 
-    /// It has taken too long: where it hangs.
-    pub(super) fn late(&mut self) -> CaseOutcome {
+    /// The outcome of a scenario that has timed out: it names the step that hangs.
+    pub(super) fn timed_out(&mut self) -> CaseOutcome {
         let taken = (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         let message = format!("it was still not over after {taken} s");
-        // What failed unseen is often why the rest waits for ever.
-        self.faults.extend(self.script.unheard());
+        // A failure that was not awaited is often why the rest waits for ever.
+        self.faults.extend(self.script.take_unhandled_rejections());
         let unseen = self.faults.first().map(|fault| format!("; before, something failed that was not awaited: {fault}"));
         let failure = match (self.steps.last(), &self.last_step) {
             (Some(open), _) => {
@@ -88,7 +87,7 @@ impl Player<'_> {
         CaseOutcome::Failed(self.with_trace(CaseFailure { message, ..failure }, &[]))
     }
 
-    /// The failure with what happened around it.
+    /// The failure with the trace around it.
     pub(super) fn with_trace(&self, failure: CaseFailure, sequences: &[u64]) -> Box<CaseFailure> {
         let contents = self.session.hub().trace().read();
         let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
@@ -97,7 +96,7 @@ impl Player<'_> {
     }
 }
 
-/// Where a step began.
+/// The place where a step started.
 fn place(step: &ScenarioStep) -> Option<String> {
     ScriptFault::new(&step.text, &step.stack).place
 }

@@ -1,4 +1,4 @@
-//! The threads of a run: each takes the next file and plays it on a runtime of its own, whose clock may be a virtual one.
+//! The threads of a run: each takes the next file and runs it on a runtime of its own, whose clock may be virtual.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,10 +12,10 @@ use super::player::play;
 use super::session::ScenarioSession;
 use crate::clock::follow_runtime;
 
-/// When virtual time begins: a fixed moment, so that a run can be the same again (2030-01-01T00:00:00Z).
-const BEGINNING: i64 = 1_893_456_000;
+/// The start of virtual time: a fixed moment, so that a run can be repeated exactly (2030-01-01T00:00:00Z).
+const VIRTUAL_START: i64 = 1_893_456_000;
 
-/// What a person is told while scenarios are played.
+/// A line for the user while scenarios run.
 #[derive(Debug, Clone, Copy)]
 pub enum ProgressLine<'a> {
     /// Something to do at the side under test.
@@ -36,27 +36,27 @@ pub enum ProgressLine<'a> {
     },
 }
 
-/// Tells a person, from any thread.
+/// Shows a line to the user; called from any thread.
 pub type ProgressFn<'a> = &'a (dyn Fn(ProgressLine<'_>) + Sync);
 
-/// Plays files, and hands each report over when its file has been played, in that order.
-pub fn run(files: &[PathBuf], options: &ScenarioOptions, to_person: ProgressFn<'_>, mut report: impl FnMut(FileReport)) {
+/// Runs files, and calls `report` for each file when it has ended, in the order of the ends.
+pub fn run(files: &[PathBuf], options: &ScenarioOptions, progress: ProgressFn<'_>, mut report: impl FnMut(FileReport)) {
     let queue: Mutex<VecDeque<&PathBuf>> = Mutex::new(files.iter().collect());
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.clamp(1, files.len().max(1)) {
             let (queue, sender) = (&queue, sender.clone());
-            scope.spawn(move || work(queue, options, to_person, &sender));
+            scope.spawn(move || work(queue, options, progress, &sender));
         }
         drop(sender);
         reports.iter().for_each(&mut report);
     });
 }
 
-fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person: ProgressFn<'_>, reports: &Sender<FileReport>) {
+fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, progress: ProgressFn<'_>, reports: &Sender<FileReport>) {
     fastrand::seed(options.seed);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-    // With a charge point under test the session goes on from file to file, so that the charge point need not connect anew.
+    // With a charge point under test the session continues from file to file, so that the charge point stays connected.
     let mut kept: Option<(tokio::runtime::Runtime, Option<ScenarioSession>)> = None;
     while let Some(file) = next().filter(|_| !options.stop.is_cancelled()) {
         let (runtime, mut session) = match kept.take() {
@@ -65,15 +65,15 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
             {
                 Ok(runtime) => (runtime, None),
                 Err(error) => {
-                    let _ = reports.send(not_played(file, &format!("no thread for the network: {error}")));
+                    let _ = reports.send(broken_file(file, &format!("no thread for the network: {error}")));
                     continue;
                 }
             },
         };
-        let playing = async {
-            let beginning = jiff::Timestamp::from_second(BEGINNING).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            let _clock = options.virtual_time.then(|| follow_runtime(beginning));
-            let report = play(file, options, to_person, &mut session).await;
+        let running = async {
+            let start = jiff::Timestamp::from_second(VIRTUAL_START).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            let _clock = options.virtual_time.then(|| follow_runtime(start));
+            let report = play(file, options, progress, &mut session).await;
             if options.listen.is_none()
                 && let Some(session) = session.take()
             {
@@ -81,15 +81,15 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
             }
             report
         };
-        // Nothing of a file whose playing panicked is used any more, so no broken state is seen.
-        let report = match catch_unwind(AssertUnwindSafe(|| runtime.block_on(playing))) {
+        // Nothing of a file that panicked is used afterwards, so no broken state is seen.
+        let report = match catch_unwind(AssertUnwindSafe(|| runtime.block_on(running))) {
             Ok(report) => report,
             Err(_) => {
-                let _ = reports.send(not_played(file, "the program failed while it played this, please report it"));
+                let _ = reports.send(broken_file(file, "the program failed while it ran this, please report it"));
                 continue;
             }
         };
-        // Nobody listens any more when the run was given up.
+        // The receiver is gone when the run was cancelled.
         let _ = reports.send(report);
         if options.listen.is_some() {
             kept = Some((runtime, session));
@@ -100,7 +100,7 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, to_person:
     }
 }
 
-fn not_played(file: &Path, reason: &str) -> FileReport {
+fn broken_file(file: &Path, reason: &str) -> FileReport {
     let outcome = CaseOutcome::Broken(CaseFailure::plain(reason, None));
     let name = file.display().to_string();
     let case = ScenarioCase {

@@ -118,7 +118,7 @@ impl ScriptWriter<'_> {
 /// The result that an end gives anyway; an empty one when it gives none.
 fn usual_result(role: Role, call: IncomingCall<'_>, answer: &Record<'_>) -> Value {
     match usual(role, call, answer.wall_micros) {
-        Answer::Result(usual) => usual,
+        Answer::Result(usual) => usual.into_value(),
         _ => Value::Object(serde_json::Map::new()),
     }
 }

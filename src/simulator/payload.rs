@@ -57,12 +57,12 @@ pub(super) fn seconds_later(time: Timestamp, seconds: i64) -> Timestamp {
 
 /// The answer that consists of a status alone, the most frequent one of OCPP 1.x.
 pub(super) fn status(status: &str) -> Answer {
-    Answer::Result(json!({ "status": status }))
+    Answer::result(json!({ "status": status }))
 }
 
 /// The answer without any field.
 pub(super) fn empty() -> Answer {
-    Answer::Result(json!({}))
+    Answer::result(json!({}))
 }
 
 /// The refusal of an action for which the simulator has no rule (OCPP-J 1.6 §4.2.3).

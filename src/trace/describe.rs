@@ -76,7 +76,7 @@ pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String
             NewRecord { verdict: FrameVerdict::Invalid, ..plain(RecordKind::Failure, text) }
         }
         EventKind::Toast { text } => plain(RecordKind::Toast, text),
-        EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
+        EventKind::StationAdded { .. } | EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
     })
 }
 

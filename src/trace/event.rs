@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ocpp::{ErrorCode, Finding, Transport, Version};
+use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +58,15 @@ pub struct Event {
 /// The things that can happen.
 #[derive(Debug)]
 pub enum EventKind {
+    /// A station is known from now on. The only way in which a row of stations comes into being; makes no record.
+    StationAdded {
+        /// Its key. Keys are given out in the order of these events, without gaps.
+        key: StationKey,
+        /// The role that we play towards it.
+        our_role: Role,
+        /// Its identity.
+        identity: Arc<str>,
+    },
     /// A frame was received or sent.
     Frame(Frame),
     /// We are trying to connect a simulated station.

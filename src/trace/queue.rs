@@ -104,19 +104,31 @@ pub(super) fn mailbox() -> (QueueSender, QueueReceiver) {
 impl QueueSender {
     /// Puts events in. When thousands wait already, none is taken and all of them come back.
     pub fn put<Events: Iterator<Item = Event>>(&self, events: Events) -> Result<(), Events> {
-        let mut inside = self.0.lock();
+        let inside = self.0.lock();
         if inside.recorder_gone {
             return Ok(());
         }
         if inside.batch.is_full() {
             return Err(events);
         }
+        self.push_all(inside, events);
+        Ok(())
+    }
+
+    /// Puts events in, however many wait already. For what is rare and must not be lost.
+    pub fn put_always(&self, events: impl Iterator<Item = Event>) {
+        let inside = self.0.lock();
+        if !inside.recorder_gone {
+            self.push_all(inside, events);
+        }
+    }
+
+    fn push_all(&self, mut inside: MutexGuard<'_, Inside>, events: impl Iterator<Item = Event>) {
         events.for_each(|event| inside.batch.push(event));
         if std::mem::take(&mut inside.recorder_waits) {
             drop(inside);
             self.0.arrived.notify_one();
         }
-        Ok(())
     }
 
     /// Waits until the recorder has put into the trace what is here, and has asked for more.

@@ -139,6 +139,7 @@ impl StationRow {
             EventKind::Disconnected { .. }
             | EventKind::Ping { .. }
             | EventKind::Refused { .. }
+            | EventKind::StationAdded { .. }
             | EventKind::Held { .. }
             | EventKind::Listening { .. }
             | EventKind::Note { .. }
@@ -186,15 +187,12 @@ impl StationTable {
         self.rows.get(key.0 as usize)
     }
 
-    /// The key of a station, which gets a row when it has none yet.
-    pub fn key(&mut self, our_role: Role, identity: &str) -> StationKey {
-        if let Some(key) = self.by_identity.get(&(our_role, Box::from(identity))) {
-            return *key;
+    /// Adds a row. Keys come without gaps; what does not follow the last row is ignored.
+    fn add(&mut self, key: StationKey, our_role: Role, identity: &str) {
+        if key.0 as usize == self.rows.len() {
+            self.by_identity.insert((our_role, identity.into()), key);
+            self.rows.push(StationRow::new(key, identity, our_role));
         }
-        let key = StationKey(self.rows.len() as u32);
-        self.by_identity.insert((our_role, identity.into()), key);
-        self.rows.push(StationRow::new(key, identity, our_role));
-        key
     }
 
     /// How many stations have a link that is up.
@@ -204,6 +202,9 @@ impl StationTable {
 
     /// Brings the table up to date with an event. `latency` is that of the exchange which the event closes.
     pub(super) fn apply(&mut self, event: &Event, latency: Option<Duration>) {
+        if let EventKind::StationAdded { key, our_role, identity } = &event.kind {
+            return self.add(*key, *our_role, identity);
+        }
         let Some(row) = event.station.and_then(|key| self.rows.get_mut(key.0 as usize)) else { return };
         let before = row.state;
         row.apply(event, latency);

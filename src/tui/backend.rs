@@ -75,7 +75,7 @@ impl ScreenBackend {
         self.hub().submit(order)
     }
 
-    /// Remembers a command and starts it. What it says comes back as [`Reply`]s.
+    /// Remembers a command and starts it. Its output comes back as [`BackendReply`]s.
     pub fn run(&self, line: &str, context: RunContext) {
         let (console, history, replies) = (self.console.clone(), self.history.clone(), self.replies.clone());
         let line = line.to_owned();

@@ -10,7 +10,6 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -23,11 +22,12 @@ use super::external;
 use super::persistence::Persistence;
 use super::signals::Signals;
 use super::state::SendBatch;
-use super::terminal::{self, Terminal, TerminalError};
+use super::terminal::{Terminal, TerminalError};
 use super::theme::{ColourDepth, Theme, Themes};
 use super::update::{ScreenMessage, UpdateEffect, update};
 use crate::config::{History, SavedState};
 use crate::console::Console;
+use crate::signals::{ExitSignal, stop_process_group};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -65,7 +65,7 @@ pub enum Exit {
     /// The session ended by itself.
     Shutdown,
     /// A signal, with its number.
-    Signal(i32),
+    Signal(u8),
 }
 
 /// Runs the full screen until it is quit. It belongs on the main thread, under `block_on`: a panic of this very thread restores the
@@ -172,8 +172,8 @@ impl Screen {
                 biased;
                 () = shutdown.cancelled() => self.exit = Some(Exit::Shutdown),
                 heard = signals.next() => match heard {
-                    Some(kind) => self.exit = Some(Exit::Signal(kind.as_raw_value())),
-                    // Stopped and continued by someone else; the terminal may have been used meanwhile.
+                    Some(signal) => self.exit = Some(Exit::Signal(signal.number())),
+                    // Stopped and continued from outside; the terminal may have been used meanwhile.
                     None => {
                         self.terminal.retake()?;
                         self.dirty = true;
@@ -181,8 +181,8 @@ impl Screen {
                 },
                 event = keys.next() => match event {
                     Some(event) => after = self.handle_event(event?)?,
-                    // The terminal is closed: nobody can see or say anything any more.
-                    None => self.exit = Some(Exit::Signal(SignalKind::hangup().as_raw_value())),
+                    // The terminal is closed: nothing can be shown or typed any more.
+                    None => self.exit = Some(Exit::Signal(ExitSignal::HangUp.number())),
                 },
                 Some(reply) = replies.recv() => { self.dispatch(ScreenMessage::Reply(reply))?; }
                 Some(text) = panicked.recv() => { self.dispatch(ScreenMessage::Panicked(text))?; }
@@ -332,9 +332,9 @@ impl Screen {
                     () = shutdown.cancelled() => break None,
                     heard = signals.next() => match heard {
                         // Ctrl-C in a program of the same terminal is meant for that one.
-                        Some(kind) if kind == SignalKind::interrupt() => {}
-                        Some(kind) => {
-                            self.exit = Some(Exit::Signal(kind.as_raw_value()));
+                        Some(ExitSignal::Interrupt) => {}
+                        Some(signal) => {
+                            self.exit = Some(Exit::Signal(signal.number()));
                             break None;
                         }
                         None => {}
@@ -357,13 +357,20 @@ impl Screen {
         Ok(())
     }
 
-    /// Gives the terminal back, stops, and takes it again when the shell continues us.
+    /// Gives the terminal back, stops, and takes it again when the shell continues the program. Where that is impossible, the screen
+    /// stays and shows why.
     async fn suspend(&mut self, signals: &mut Signals) -> Result<(), TerminalError> {
         self.terminal.release();
-        terminal::stop_process()?;
-        // The kernel stops us during this wait. Where it does not, because nobody could continue us, the wait ends by itself.
-        let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
+        let stopped = stop_process_group();
+        if stopped.is_ok() {
+            // The kernel stops the process during this wait. Without a shell that could continue it, the wait ends by itself.
+            let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
+        }
         self.terminal.retake()?;
+        if let Err(error) = stopped {
+            let now = now(&self.session).monotonic_micros;
+            self.app.toasts.error(format!("The program cannot be suspended: {error}."), now);
+        }
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);
         self.dirty = true;

@@ -1,5 +1,5 @@
-//! The person's own editor: a file of its own, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it leaves.
-//! Giving the terminal away and taking it back is the loop's matter.
+//! The user's own editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it leaves. The event
+//! loop releases the terminal and takes it back. Ours, because the packages for this (`edit`) block the thread that they run on.
 
 use std::fs;
 use std::io::Write;
@@ -9,15 +9,15 @@ use tokio::process::Command;
 
 use crate::config::private_file;
 
-/// The program when the person names none.
-const USUAL: &str = "vi";
+/// The program when neither variable is set.
+const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
-/// A file that is removed when nobody needs it any more.
-struct Scratch(PathBuf);
+/// A file that is removed when it is dropped.
+struct ScratchFile(PathBuf);
 
-impl Drop for Scratch {
+impl Drop for ScratchFile {
     fn drop(&mut self) {
-        // A file that somebody else has removed already is gone as well.
+        // A file that the editor has removed is gone as well.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -27,7 +27,7 @@ impl Drop for Scratch {
 /// # Errors
 /// A sentence: the file cannot be written or read, or the program failed.
 pub async fn edit(text: &str, extension: &str) -> Result<String, String> {
-    let file = Scratch(std::env::temp_dir().join(format!("ocpp-tui-{}.{extension}", uuid::Uuid::new_v4())));
+    let file = ScratchFile(std::env::temp_dir().join(format!("ocpp-tui-{}.{extension}", uuid::Uuid::new_v4())));
     let written = private_file(&file.0).and_then(|mut open| open.write_all(text.as_bytes()));
     written.map_err(|error| format!("The text cannot be handed over in {}: {error}", file.0.display()))?;
     let program = program(|name| std::env::var(name).ok());
@@ -35,21 +35,32 @@ pub async fn edit(text: &str, extension: &str) -> Result<String, String> {
     fs::read_to_string(&file.0).map_err(|error| format!("{program} left nothing that can be read: {error}"))
 }
 
-/// The program that the person wants; it may have arguments.
+/// The program that the environment names; it may have arguments.
 fn program(get: impl Fn(&str) -> Option<String>) -> String {
     let wanted = ["VISUAL", "EDITOR"].into_iter().filter_map(get).find(|value| !value.trim().is_empty());
-    wanted.unwrap_or_else(|| USUAL.to_owned())
+    wanted.unwrap_or_else(|| DEFAULT_EDITOR.to_owned())
 }
 
 async fn run(program: &str, file: &Path) -> Result<(), String> {
-    // The shell takes the arguments of the program apart, as it does for git.
-    let script = format!("{program} \"$1\"");
-    let status = Command::new("sh").arg("-c").arg(script).arg("ocpp-tui").arg(file).kill_on_drop(true).status().await;
-    match status {
+    match command(program, file).kill_on_drop(true).status().await {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} ended with {status}; the text is as it was")),
         Err(error) => Err(format!("{program} cannot be started ({error}); set VISUAL or EDITOR to an editor")),
     }
+}
+
+/// The program with its arguments and the file. A shell splits the arguments, as it does for git; on Windows, which has no such shell,
+/// they are split at blanks.
+fn command(program: &str, file: &Path) -> Command {
+    if cfg!(windows) {
+        let mut words = program.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or(DEFAULT_EDITOR));
+        command.args(words).arg(file);
+        return command;
+    }
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{program} \"$1\"")).arg("ocpp-tui").arg(file);
+    command
 }
 
 #[cfg(test)]
@@ -57,17 +68,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_person_chooses_the_program() {
+    fn the_environment_names_the_program() {
         let with = |variables: &[(&str, &str)]| {
             program(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         };
         assert_eq!(with(&[("VISUAL", "code --wait"), ("EDITOR", "nano")]), "code --wait");
         assert_eq!(with(&[("VISUAL", " "), ("EDITOR", "nano")]), "nano");
-        assert_eq!(with(&[]), "vi");
+        assert_eq!(with(&[]), DEFAULT_EDITOR);
     }
 
+    #[cfg(unix)]
     #[tokio::test]
-    async fn a_program_that_fails_is_told() {
+    async fn a_failing_program_is_reported() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert_eq!(run("test -f", file.path()).await, Ok(()));
         let error = run("false", file.path()).await.unwrap_err();

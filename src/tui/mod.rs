@@ -1,6 +1,6 @@
 //! The full screen. State is in [`app`], changes to it in [`update`] (pure), drawing in `draw` and `pane`, the terminal and the
 //! loop around it in `terminal` and `event_loop`. Floor 5: it touches no socket, blocks on nothing and draws only when something
-//! visible changed. Everything it needs from below comes through [`session::Session`].
+//! visible changed. Everything it needs from below comes through [`backend::ScreenBackend`].
 
 pub mod action;
 pub mod app;

@@ -27,7 +27,7 @@ impl Persistence {
     /// Writes a part of what is kept, soon.
     pub fn keep(&self, app: &App, part: SavedPart) {
         if let Some(keeper) = &self.keeper {
-            keeper.keep(part, text_to_keep(app, part));
+            keeper.save(part, text_to_keep(app, part));
         }
     }
 

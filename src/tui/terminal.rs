@@ -157,7 +157,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Undoes what `set_up` did, once; a second call finds nothing to do. Failures have no one left to be told to.
+/// Undoes what `set_up` did, once; a second call finds nothing to do. A failure is ignored: there is no other place to show it.
 fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
@@ -202,13 +202,4 @@ fn install_panic_hook(screen: ThreadId, panics: mpsc::Sender<String>) {
 fn message_of<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
     let payload = info.payload();
     payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-/// Stops the process group as the terminal driver does on Ctrl-Z; returns when the shell continues it. Where nobody could
-/// continue it (an orphaned group) the kernel ignores the signal.
-///
-/// # Errors
-/// When the signal cannot be sent.
-pub fn stop_process() -> io::Result<()> {
-    Ok(rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?)
 }

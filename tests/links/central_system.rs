@@ -95,7 +95,7 @@ async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
         (told && row.state == LinkState::Connected && row.version == Some(Version::V1_5)).then_some(row.key)
     })
     .await;
-    let reset = LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Soft"}) };
+    let reset = LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Soft"}).into() };
     assert_eq!(hub.submit(&Order { targets: vec![key], command: reset }).taken, [key]);
     let call = second.hear().await;
     assert_eq!((&call[2], &call[3]), (&json!("Reset"), &json!({"type": "Soft"})));

@@ -12,3 +12,4 @@ mod soap;
 mod soap_links;
 #[path = "../support/mod.rs"]
 mod support;
+mod typed_payloads;

@@ -1,5 +1,5 @@
 //! The real program from outside, as people and scripts use it: line by line, on a terminal, with its documentation commands, and
-//! against recordings of GIR ocppjs.
+//! against recordings of GIR ocppjs. What needs a pseudo-terminal, signals and a shell is tested on Unix only.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,15 +8,19 @@
     clippy::print_stdout,
     reason = "a test may end and may speak"
 )]
+#![cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "some tests exist on Unix only"))]
 
 mod documentation_commands;
 mod line_mode;
 mod ocppjs_recordings;
 mod process;
+#[cfg(unix)]
 mod screen_binary;
+#[cfg(unix)]
 mod screen_harness;
 mod soap_recordings;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(unix)]
 mod terminal;

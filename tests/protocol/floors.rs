@@ -9,7 +9,7 @@ use crate::source_graph::{Graph, Sources, cycles, reachable, source_files};
 
 /// The modules by layer, the lowest first.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "javascript", "ocpp", "rpc", "sanitize"],
+    &["clock", "javascript", "ocpp", "rpc", "sanitize", "signals"],
     &["behaviour", "compose", "config", "docgen", "trace"],
     &["link", "simulator"],
     &["plugin", "scenario_writer"],
@@ -44,7 +44,6 @@ const CYCLES: &[&[&str]] = &[
     ],
     &["line_mode/printer.rs", "line_mode/session.rs"],
     &["link/listener.rs", "link/soap/central_system.rs"],
-    &["ocpp/catalog.rs", "ocpp/definition/mod.rs"],
     &["plugin/engine/mod.rs", "plugin/filter.rs", "plugin/handle.rs", "plugin/request.rs"],
     &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
     &[
@@ -55,7 +54,6 @@ const CYCLES: &[&[&str]] = &[
         "trace/filter/pattern.rs",
         "trace/filter/payload.rs",
     ],
-    &["trace/immediate.rs", "trace/recorder.rs"],
     &["tui/pane/message.rs", "tui/pane/soap.rs"],
     &[
         "tui/update/clipboard.rs",
@@ -78,8 +76,6 @@ const ENTANGLED: &[&str] = &[
     "link/conversation/mod.rs",
     "link/network/mod.rs",
     "link/websocket/mod.rs",
-    "ocpp/definition/mod.rs",
-    "ocpp/sample/mod.rs",
     "scenario/report/mod.rs",
     "scenario_writer/mod.rs",
     "simulator/v1/charge_point/mod.rs",

@@ -48,7 +48,7 @@ fn error() -> AnswerOverride {
 
 /// A result in which every value is another one: of the right kind, and never right.
 fn nonsense() -> AnswerOverride {
-    AnswerOverride::Result(Arc::new(|usual, _| spoilt(usual)))
+    AnswerOverride::Result(Arc::new(|usual, _| spoilt(usual).into()))
 }
 
 fn spoilt(value: Value) -> Value {

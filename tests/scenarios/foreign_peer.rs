@@ -79,7 +79,7 @@ fn obey(hub: &Hub, wish: &str) {
         payload["updateType"] = "Full".into();
     }
     let station = hub.trace().read().stations().find(Role::CentralSystem, identity).unwrap().key;
-    let command = LinkCommand::Call { action: action.into(), payload };
+    let command = LinkCommand::Call { action: action.into(), payload: payload.into() };
     assert_eq!(hub.submit(&Order { targets: vec![station], command }).taken, [station], "{wish}");
 }
 

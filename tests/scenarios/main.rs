@@ -2,6 +2,7 @@
 //! the catalogue of the shipped ones; saving sessions as scenarios and playing those; and the virtual time that all of it runs in.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "some tests exist on Unix only"))]
 
 mod answers;
 mod bad_input;

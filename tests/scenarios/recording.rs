@@ -49,7 +49,7 @@ impl Recording {
     pub async fn call(&self, our_role: Role, identity: &str, action: &str, payload: Value) {
         let key = self.end(our_role, identity);
         let from = self.hub.trace().read().records().range().end;
-        self.order(our_role, identity, LinkCommand::Call { action: action.into(), payload });
+        self.order(our_role, identity, LinkCommand::Call { action: action.into(), payload: payload.into() });
         let is_end = |record: &Record<'_>| {
             let is_answer = match record.kind {
                 RecordKind::Frame(Direction::In, kind) => kind != FrameKind::Call,

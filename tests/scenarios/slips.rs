@@ -3,7 +3,6 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::stage::{Stage, play};
@@ -94,8 +93,11 @@ fn a_report_does_not_take_the_place_of_a_scenario() {
     assert_eq!((stage.read("s.js"), stage.read("report")), ("expect(1, 1);".into(), "expect(1, 1);".into()));
 }
 
+#[cfg(unix)]
 #[test]
-fn a_run_that_is_broken_off_leaves_its_reports() {
+fn an_interrupted_run_leaves_its_reports() {
+    use rustix::process::{Pid, Signal, kill_process};
+
     let stage = Stage::with(
         "scenario('over', () => expect(1, 1));
          scenario('under way', async () => { console.log('now'); await new Promise(() => {}); });

@@ -122,7 +122,7 @@ fn an_hour_over_soap_passes_in_a_moment() {
         sleep_until(began + HOUR + SECOND).await;
         assert_eq!(heartbeats(hub), every(HEARTBEAT_INTERVAL, 3600 / HEARTBEAT_INTERVAL));
         // The other direction finds the charge point's own server.
-        order(hub, at_central, LinkCommand::Call { action: "ClearCache".into(), payload: json!({}) });
+        order(hub, at_central, LinkCommand::Call { action: "ClearCache".into(), payload: json!({}).into() });
         let answer = until(hub.trace(), "the answer", |contents| {
             let wanted = RecordKind::Frame(Direction::In, FrameKind::Result);
             let mut records = contents.records().iter(contents.records().range());
@@ -191,10 +191,10 @@ fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
         hub.start_charge_point(options(port)).unwrap();
         let (at_central, _) = both_ends(hub, "CP1").await;
         let start = json!({"idTag": "TAG", "connectorId": 1});
-        order(hub, at_central, LinkCommand::Call { action: "RemoteStartTransaction".into(), payload: start });
+        order(hub, at_central, LinkCommand::Call { action: "RemoteStartTransaction".into(), payload: start.into() });
         sleep(HOUR / 60).await;
         let reset = hub.trace().read().records().range().end;
-        order(hub, at_central, LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Hard"}) });
+        order(hub, at_central, LinkCommand::Call { action: "Reset".into(), payload: json!({"type": "Hard"}).into() });
         sleep(HOUR / 60).await;
         let contents = hub.trace().read();
         let records = contents.records();
@@ -237,7 +237,7 @@ fn busy_session() -> Vec<String> {
         both_ends(hub, "CP2").await;
         sleep(HOUR).await;
         let remote_start = json!({"idTag": "TAG", "connectorId": 1});
-        order(hub, at_central, LinkCommand::Call { action: "RemoteStartTransaction".into(), payload: remote_start });
+        order(hub, at_central, LinkCommand::Call { action: "RemoteStartTransaction".into(), payload: remote_start.into() });
         sleep(HOUR).await;
         order(hub, at_central, LinkCommand::Drop);
         sleep(HOUR).await;

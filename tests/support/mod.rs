@@ -111,7 +111,7 @@ pub async fn record(hub: &Hub, what: &str, wanted: impl Fn(&Record<'_>) -> bool)
 
 /// A call of ours.
 pub fn call(station: StationKey, action: &str, payload: Value) -> Order {
-    Order { targets: vec![station], command: LinkCommand::Call { action: action.into(), payload } }
+    Order { targets: vec![station], command: LinkCommand::Call { action: action.into(), payload: payload.into() } }
 }
 
 /// Types a line into a console; what it says.

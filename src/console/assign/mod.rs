@@ -11,9 +11,10 @@ use super::command::{Assignment, PayloadEdit, PayloadStep};
 use super::error::short;
 use super::path::{self, PathError};
 use super::token::column;
-use crate::compose::{FieldPlace, PathStep, field_at, fields_at, type_label};
+use crate::compose::{FieldPlace, PathStep, SpanMap, field_at, fields_at, line_and_column, type_label};
 use crate::ocpp::suggest;
 use crate::ocpp::{FieldKind, MessageDefinition};
+use crate::rpc::OutgoingPayload;
 
 /// The message that a payload belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -28,14 +29,14 @@ pub struct PayloadShape<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppliedAssignments {
     /// The payload with every change that could be made.
-    pub payload: Value,
+    pub payload: OutgoingPayload,
     /// What is wrong, in the order of the line.
     pub errors: Vec<AssignError>,
 }
 
 impl AppliedAssignments {
     /// The payload, if it may be sent: without errors, or with `force` and without errors that no force helps against.
-    pub fn accept(self, force: bool) -> Result<Value, Vec<AssignError>> {
+    pub fn accept(self, force: bool) -> Result<OutgoingPayload, Vec<AssignError>> {
         let refused = self.errors.iter().any(|error| !force || error.fault.is_fatal());
         if refused { Err(self.errors) } else { Ok(self.payload) }
     }
@@ -123,6 +124,14 @@ pub enum AssignFault {
         /// Why.
         reason: String,
     },
+    /// A name that occurs twice in one object of a whole payload.
+    #[error("Error: {name} occurs twice in its object{}.", place.map(|(line, column)| format!(" (line {line}, column {column} of the file)")).unwrap_or_default())]
+    DoubledName {
+        /// The name, as typed.
+        name: String,
+        /// Line and column of its second occurrence in a file, from 1; `None` for a payload in the command line.
+        place: Option<(usize, usize)>,
+    },
     /// A file that cannot be read.
     #[error("Error: cannot read {name}: {reason}.")]
     File {
@@ -152,6 +161,9 @@ impl AssignFault {
             AssignFault::WrongType { found: "a number" | "true or false", wanted, .. } if wanted.starts_with("text") => {
                 Some("Write it in double quotes to make it text.".to_owned())
             }
+            AssignFault::DoubledName { .. } => {
+                Some("Readers differ in which one they take. Leave one out, or add --force to a call to send both.".to_owned())
+            }
             AssignFault::NotListed { values, .. } => Some(format!("It is one of {}.", values.join(", "))),
             _ => None,
         }
@@ -160,19 +172,33 @@ impl AssignFault {
 
 /// Applies changes to a payload, in their order. `read_file` reads the file of a `@file.json`.
 pub fn apply(
-    base: Value,
+    base: impl Into<OutgoingPayload>,
     edit: &PayloadEdit,
     shape: PayloadShape<'_>,
     mut read_file: impl FnMut(&str) -> std::io::Result<String>,
 ) -> AppliedAssignments {
-    let mut applied = AppliedAssignments { payload: base, errors: Vec::new() };
+    let mut applied = AppliedAssignments { payload: base.into(), errors: Vec::new() };
     for step in &edit.steps {
         let result = match step {
-            PayloadStep::Whole(text) => whole(&text.value).map(|payload| applied.payload = payload),
+            PayloadStep::Whole(text) => whole(&text.value).map(|payload| {
+                for key in SpanMap::of(&text.value).repeated_keys() {
+                    let name = short(&text.value[key.clone()]);
+                    let start = text.span.start + key.start;
+                    applied.fault(AssignFault::DoubledName { name, place: None }, &(start..start + key.len()));
+                }
+                applied.payload = payload;
+            }),
             PayloadStep::File(name) => read_file(&name.value)
                 .map_err(|error| AssignFault::File { name: name.value.clone(), reason: error.to_string() })
-                .and_then(|text| whole(&text))
-                .map(|payload| applied.payload = payload),
+                .and_then(|text| whole(&text).map(|payload| (text, payload)))
+                .map(|(text, payload)| {
+                    for key in SpanMap::of(&text).repeated_keys() {
+                        let place = Some(line_and_column(&text, key.start));
+                        let fault = AssignFault::DoubledName { name: short(&text[key.clone()]), place };
+                        applied.fault(fault, &name.span);
+                    }
+                    applied.payload = payload;
+                }),
             PayloadStep::Assign(assignment) => {
                 applied.assign(assignment, shape);
                 Ok(())
@@ -185,9 +211,9 @@ pub fn apply(
     applied
 }
 
-fn whole(text: &str) -> Result<Value, AssignFault> {
-    match serde_json::from_str(text) {
-        Ok(payload @ Value::Object(_)) => Ok(payload),
+fn whole(text: &str) -> Result<OutgoingPayload, AssignFault> {
+    match OutgoingPayload::parse(text) {
+        Ok(payload) if payload.is_object() => Ok(payload),
         Ok(other) => Err(AssignFault::BadPayload { reason: format!("it is {}", type_of(&other)) }),
         Err(error) => Err(AssignFault::BadPayload { reason: error.to_string() }),
     }
@@ -214,9 +240,9 @@ impl AppliedAssignments {
             self.fault(fault, &value.span);
         }
         if value_read.is_null() {
-            remove(&mut self.payload, &steps);
+            remove(self.payload.value_mut(), &steps);
         } else {
-            set(&mut self.payload, &steps, value_read);
+            set(self.payload.value_mut(), &steps, value_read);
         }
     }
 

@@ -15,6 +15,7 @@ fn change(message: &MessageDefinition, base: Value, line: &str) -> AppliedAssign
     let Some(Command::Call(call)) = parse(&format!("authorize {line}"), grammar()).unwrap() else { panic!("{line}") };
     let read_file = |name: &str| match name {
         "a.json" => Ok("{\"idTag\": \"F\"}".to_owned()),
+        "twice.json" => Ok("{\"a\": 1,\n   \"a\": 2}".to_owned()),
         "list.json" => Ok("[]".to_owned()),
         _ => Err(io::Error::other("no such file")),
     };
@@ -164,8 +165,33 @@ fn faults_are_reported_and_the_change_is_made_where_it_can_be() {
         assert_eq!(&line[error.span.clone()], place);
         assert_eq!(error.column(&line), error.span.start + 1);
         assert!(applied.clone().accept(false).is_err());
-        assert_eq!(applied.accept(true), Ok(payload));
+        assert_eq!(applied.accept(true), Ok(payload.into()));
     }
+}
+
+#[test]
+fn a_whole_payload_stays_as_it_was_typed_until_something_is_assigned() {
+    let typed = r#"{"connectorId":  1.10, "a" : 1e2}"#;
+    let applied = change(&start_transaction(), json!({}), typed);
+    assert_eq!(applied.accept(true).unwrap().typed_text(), Some(typed));
+    let applied = change(&start_transaction(), json!({}), &format!("{typed} connectorId=2"));
+    assert_eq!(applied.payload.to_string(), r#"{"connectorId":2,"a":100.0}"#);
+    let applied = change(&start_transaction(), json!({}), "@a.json");
+    assert_eq!(applied.accept(false).unwrap().typed_text(), Some(r#"{"idTag": "F"}"#));
+}
+
+#[test]
+fn a_name_that_occurs_twice_is_refused_with_its_place_and_can_be_forced() {
+    let typed = r#"{"idTag": "A", "x": {"idTag": "B"}, "idTag": "C"}"#;
+    let line = format!("authorize {typed}");
+    let applied = change(&start_transaction(), json!({}), typed);
+    let [error] = applied.errors.as_slice() else { panic!("{:?}", applied.errors) };
+    assert_eq!(error.to_string(), "Error: \"idTag\" occurs twice in its object.");
+    assert_eq!((&line[error.span.clone()], error.column(&line)), ("\"idTag\"", 47));
+    assert!(applied.clone().accept(false).is_err());
+    assert_eq!(applied.accept(true).unwrap().typed_text(), Some(typed));
+    let applied = change(&start_transaction(), json!({}), "@twice.json");
+    assert_eq!(applied.errors[0].to_string(), "Error: \"a\" occurs twice in its object (line 2, column 4 of the file).");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::behaviour::Answer;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::FrameText;
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
@@ -21,7 +22,7 @@ pub(in crate::link) struct EncodedMessage<O> {
 #[derive(Debug)]
 pub(in crate::link) enum OwnReply<'a> {
     /// A result with this payload.
-    Result(&'a Value),
+    Result(&'a OutgoingPayload),
     /// An error.
     Error { code: ErrorCode, description: &'a str },
 }
@@ -66,7 +67,7 @@ pub(in crate::link) trait Framing {
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String;
 
     /// Writes a call of ours.
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> EncodedMessage<Self::Outgoing>;
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<Self::Outgoing>;
 
     /// Writes our answer to a call.
     fn answer(

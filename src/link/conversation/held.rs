@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Conversation;
 use super::framing::Framing;
@@ -13,6 +13,7 @@ use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
 use crate::link::intercept::gate::{GateDecision, GateFrame, HeldFrame, ReleaseAction};
 use crate::ocpp::ErrorCode;
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, FrameKind};
 
 impl<Q> PassingMessage<Q> {
@@ -31,25 +32,24 @@ impl<Q> PassingMessage<Q> {
     }
 
     /// Takes the payload out; of an error it is made of its fields.
-    fn take_payload(&mut self) -> Value {
+    fn take_payload(&mut self) -> OutgoingPayload {
         match self {
-            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => payload.take(),
-            PassingMessage::Call(call) => call.payload.take(),
-            PassingMessage::Answer { answer: Answer::Result(payload), .. } => payload.take(),
+            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => payload.take().into(),
+            PassingMessage::Call(QueuedCall { payload, .. })
+            | PassingMessage::Answer { answer: Answer::Result(payload), .. } => std::mem::take(payload),
             PassingMessage::Answer { answer: Answer::Error { code, description }, .. } => {
-                json!({ "code": code.name(), "description": description, "details": {} })
+                json!({ "code": code.name(), "description": description, "details": {} }).into()
             }
-            PassingMessage::Answer { .. } => Value::Null,
+            PassingMessage::Answer { .. } => OutgoingPayload::default(),
         }
     }
 
     /// Puts the payload back that was taken out.
-    fn put_payload(&mut self, value: Value) {
+    fn put_payload(&mut self, taken: OutgoingPayload) {
         match self {
-            PassingMessage::Question { payload, .. }
-            | PassingMessage::Result { payload, .. }
-            | PassingMessage::Answer { answer: Answer::Result(payload), .. } => *payload = value,
-            PassingMessage::Call(call) => call.payload = value,
+            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => *payload = taken.into_value(),
+            PassingMessage::Call(QueuedCall { payload, .. })
+            | PassingMessage::Answer { answer: Answer::Result(payload), .. } => *payload = taken,
             PassingMessage::Answer { .. } => {}
         }
     }
@@ -144,9 +144,10 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// A message goes on with another payload, which is judged anew.
-    fn proceed_edited(&mut self, message: PassingMessage<F::Question>, payload: Value, now: Moment) {
+    fn proceed_edited(&mut self, message: PassingMessage<F::Question>, payload: OutgoingPayload, now: Moment) {
         let edited = match message {
             PassingMessage::Question { request, .. } => {
+                let payload = payload.into_value();
                 let refusal = self.judged(&request.action, &payload);
                 PassingMessage::Question { request, refusal, payload }
             }
@@ -162,7 +163,7 @@ impl<F: Framing> Conversation<F> {
                 let findings =
                     definition.map_or_else(Vec::new, |definition| definition.response.check(&payload, self.version));
                 let valid = crate::ocpp::decisive(&findings).is_none();
-                PassingMessage::Result { sent, payload, valid }
+                PassingMessage::Result { sent, payload: payload.into_value(), valid }
             }
         };
         self.proceed(edited, now);

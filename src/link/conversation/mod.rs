@@ -23,8 +23,6 @@ pub(super) mod pending_calls;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::intercept::gate::Gate;
 use super::intercept::queue::InterceptQueue;
 use super::random::fresh_id;
@@ -32,6 +30,7 @@ use super::settings::LinkSettings;
 use crate::behaviour::{CallObserver, CallOutcome, Outbox, Responder};
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
 
 use framing::{EncodedMessage, Framing, shared_name};
@@ -138,12 +137,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// A call that the user or the behaviour makes. It waits for its turn.
-    pub fn call(&mut self, action: &str, payload: Value, now: Moment) {
+    pub fn call(&mut self, action: &str, payload: impl Into<OutgoingPayload>, now: Moment) {
         self.ask(action, payload, None, now);
     }
 
     /// The same, for a caller that gets the result.
-    pub fn ask(&mut self, action: &str, payload: Value, then: Option<CallObserver>, now: Moment) {
+    pub fn ask(&mut self, action: &str, payload: impl Into<OutgoingPayload>, then: Option<CallObserver>, now: Moment) {
+        let payload = payload.into();
         if self.pending.lengths().1 >= self.settings.calls_queued {
             let text = format!("{action} was not sent: {} calls wait already on this link", self.settings.calls_queued);
             self.record(now, EventKind::Note { failure: true, text: text.into() });

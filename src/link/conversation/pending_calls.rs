@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::Value;
-
 use crate::behaviour::CallObserver;
 use crate::ocpp::{ActionDefinition, Finding};
+use crate::rpc::OutgoingPayload;
 
 /// How many given-up calls are remembered.
 const REMEMBERED: usize = 32;
@@ -18,7 +17,7 @@ const REMEMBERED: usize = 32;
 pub(in crate::link) struct QueuedCall {
     pub action: Arc<str>,
     pub definition: Option<Arc<ActionDefinition>>,
-    pub payload: Value,
+    pub payload: OutgoingPayload,
     /// What our own check said about the payload.
     pub findings: Vec<Finding>,
     /// Gets the result.
@@ -120,7 +119,13 @@ mod tests {
     use super::*;
 
     fn call(action: &str) -> QueuedCall {
-        QueuedCall { action: action.into(), definition: None, payload: Value::Null, findings: Vec::new(), then: None }
+        QueuedCall {
+            action: action.into(),
+            definition: None,
+            payload: OutgoingPayload::default(),
+            findings: Vec::new(),
+            then: None,
+        }
     }
 
     fn send(pending: &mut PendingCalls, id: &str, deadline: Instant) {

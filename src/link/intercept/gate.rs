@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
+use crate::rpc::OutgoingPayload;
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Direction, FrameKind, FrameVerdict, NumberSource, Record, RecordKind, StationKey, Trace};
 
@@ -32,7 +33,7 @@ pub struct HeldFrame {
     /// Its action; of answers that of the call.
     pub action: Arc<str>,
     /// Its payload; of an error its code, description and details in an object.
-    pub payload: Value,
+    pub payload: OutgoingPayload,
     /// Since when it waits. Of incoming calls and of our answers to them, the peer's clock runs since about then.
     pub since: Moment,
 }
@@ -41,7 +42,7 @@ pub struct HeldFrame {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReleaseAction {
     /// It goes on, with another payload when there is one.
-    Go(Option<Value>),
+    Go(Option<OutgoingPayload>),
     /// The call that it belongs to is answered with this instead.
     Answer(Answer),
     /// It is forgotten: a call of ours is never sent, a call of the peer never answered.
@@ -71,7 +72,7 @@ pub(in crate::link) struct GateFrame {
     pub direction: Direction,
     pub kind: FrameKind,
     pub action: Arc<str>,
-    pub payload: Value,
+    pub payload: OutgoingPayload,
     pub code: Option<ErrorCode>,
 }
 
@@ -79,11 +80,11 @@ pub(in crate::link) struct GateFrame {
 #[derive(Debug, PartialEq)]
 pub(in crate::link) enum GateDecision {
     /// It goes on, with its payload.
-    Free(Value),
+    Free(OutgoingPayload),
     /// It waits, under this number. The gate keeps the payload.
     Held(u64),
     /// It would wait, but too many do already.
-    Full(Value),
+    Full(OutgoingPayload),
 }
 
 impl Gate {
@@ -160,6 +161,9 @@ impl Gate {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
         let contents = self.trace.read();
+        // The first frame of a station may be here before the station's event is applied.
+        let newcomers = if contents.stations().get(station).is_none() { self.trace.newcomers(&contents) } else { Vec::new() };
+        let newcomer = newcomers.iter().find(|row| row.key == station);
         let row = contents.stations().get(station);
         let record = Record {
             sequence: contents.records().range().end,
@@ -177,7 +181,7 @@ impl Gate {
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
-        filter.matches(&record, &FilterContext::new(&contents, &local))
+        filter.matches(&record, &FilterContext { newcomer, ..FilterContext::new(&contents, &local) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

@@ -6,7 +6,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::io::Errno;
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::mpsc;
 
@@ -66,10 +65,9 @@ impl MemoryPorts {
     /// Listens at a port; 0 is any free one.
     pub fn listen(self: &Arc<MemoryPorts>, port: u16) -> io::Result<MemoryListener> {
         let mut table = self.lock();
-        // The words are those of the operating system.
-        let port = if port == 0 { table.free_port().ok_or(Errno::ADDRINUSE)? } else { port };
+        let port = if port == 0 { table.free_port().ok_or_else(address_in_use)? } else { port };
         if table.listening.contains_key(&port) {
-            return Err(Errno::ADDRINUSE.into());
+            return Err(address_in_use());
         }
         let (sender, arrivals) = mpsc::unbounded_channel();
         table.listening.insert(port, sender);
@@ -80,9 +78,9 @@ impl MemoryPorts {
     pub fn connect(&self, port: u16) -> io::Result<MemorySocket> {
         let mut table = self.lock();
         let peer = SocketAddr::new(HERE, table.next_peer);
-        let listener = table.listening.get(&port).ok_or(Errno::CONNREFUSED)?;
+        let listener = table.listening.get(&port).ok_or_else(connection_refused)?;
         let (ours, theirs) = duplex(ROOM);
-        listener.send(MemorySocket { stream: theirs, peer }).map_err(|_| Errno::CONNREFUSED)?;
+        listener.send(MemorySocket { stream: theirs, peer }).map_err(|_| connection_refused())?;
         table.next_peer = after(table.next_peer, FIRST_PEER);
         Ok(MemorySocket { stream: ours, peer: SocketAddr::new(HERE, port) })
     }
@@ -120,6 +118,22 @@ impl Drop for MemoryListener {
     fn drop(&mut self) {
         self.ports.lock().listening.remove(&self.port);
     }
+}
+
+/// The error of an operating system for a port that is taken, with its text.
+fn address_in_use() -> io::Error {
+    #[cfg(unix)]
+    return rustix::io::Errno::ADDRINUSE.into();
+    #[cfg(not(unix))]
+    return io::ErrorKind::AddrInUse.into();
+}
+
+/// The error of an operating system for a port at which no program listens, with its text.
+fn connection_refused() -> io::Error {
+    #[cfg(unix)]
+    return rustix::io::Errno::CONNREFUSED.into();
+    #[cfg(not(unix))]
+    return io::ErrorKind::ConnectionRefused.into();
 }
 
 #[cfg(test)]

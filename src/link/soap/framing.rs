@@ -18,6 +18,7 @@ use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, Rece
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
+use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
@@ -94,7 +95,7 @@ impl Framing for SoapFraming {
         precise()
     }
 
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &Value) -> EncodedMessage<SoapOutgoing> {
+    fn call(&mut self, id: &str, version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<SoapOutgoing> {
         let message_id = message_id(id);
         let headers = RequestHeaders {
             identity: self.identity.clone(),
@@ -148,7 +149,7 @@ impl Framing for SoapFraming {
     fn read_answer(&self, text: &str, version: Version) -> Answer {
         let hint = ReadHint { version: Some(version), service: Some(self.role) };
         match soap::read(text, &self.catalog, hint).map(|envelope| envelope.body) {
-            Ok(Body::Response(operation)) => Answer::Result(operation.payload),
+            Ok(Body::Response(operation)) => Answer::result(operation.payload),
             Ok(Body::Fault(fault)) => Answer::Error { code: fault.error_code(), description: fault.reason },
             _ => Answer::Silence,
         }
@@ -293,7 +294,7 @@ impl Conversation<SoapFraming> {
         let call = QueuedCall {
             action: shared_name(&action, definition.as_ref()),
             definition,
-            payload,
+            payload: payload.into(),
             findings: Vec::new(),
             then: None,
         };

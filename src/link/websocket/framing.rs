@@ -3,14 +3,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::{Conversation, out_frame};
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
 use crate::trace::{Frame, FrameKind, FrameText};
 
@@ -35,7 +34,7 @@ impl Framing for SrpcFraming {
         if version == Version::V1_6 { precise() } else { code.description().to_owned() }
     }
 
-    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &Value) -> EncodedMessage<FrameText> {
+    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<FrameText> {
         encoded(srpc::encode_call(id, action, payload))
     }
 
@@ -58,7 +57,7 @@ impl Framing for SrpcFraming {
 
     fn read_answer(&self, text: &str, version: Version) -> Answer {
         match srpc::decode(text, version).map(|decoded| decoded.message) {
-            Ok(SrpcMessage::Result { payload, .. }) => Answer::Result(payload),
+            Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
             Ok(SrpcMessage::Error { code, description, .. }) => {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
                 Answer::Error { code, description: description.into() }
@@ -112,7 +111,7 @@ impl Conversation<SrpcFraming> {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark }) => {
                 let definition = self.definition(&action);
                 let action = shared_name(&action, definition.as_ref());
-                let call = QueuedCall { action, definition, payload, findings: Vec::new(), then: None };
+                let call = QueuedCall { action, definition, payload: payload.into(), findings: Vec::new(), then: None };
                 (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
             }
             Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, .. }) => (FrameKind::Result, None, None),

@@ -28,7 +28,7 @@ impl Behaviour for Counting {
 
     fn propose(&mut self, _call: IncomingCall<'_>, _now: Moment) -> Proposal {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Answer::Result(json!({"currentTime": "2026-01-01T00:00:00Z"})).into()
+        Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"})).into()
     }
 
     fn commit(&mut self, _effect: ProposedEffect, _sent: &Answer, _now: Moment, _out: &mut Outbox) {}
@@ -53,7 +53,7 @@ async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<Du
 /// Runs the link until it ends; what it counted comes with the end.
 async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (CloseReason, usize) {
     let (events, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
-    let station = events.trace().station(Role::CentralSystem, "CP1");
+    let station = events.station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let gate = Arc::new(Gate::new(events.trace().clone()));
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };

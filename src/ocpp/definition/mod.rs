@@ -12,6 +12,7 @@ mod wsdl;
 mod xml;
 
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use self::extension::Extension;
 use self::overlay::Overlay;
@@ -31,7 +32,15 @@ pub struct LoadedCatalog {
     pub warnings: Vec<DefinitionWarning>,
 }
 
-/// Reads the definitions that are built into the executable.
+impl Catalog {
+    /// The catalog of the embedded definitions. They are read on the first call; later calls return the same catalog.
+    pub fn embedded() -> Arc<Catalog> {
+        static EMBEDDED: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(read_embedded().catalog));
+        EMBEDDED.clone()
+    }
+}
+
+/// Reads the embedded definitions.
 pub fn read_embedded() -> LoadedCatalog {
     load(source::embedded())
 }

@@ -1,7 +1,7 @@
 //! What stands in the fields of an example, by the names of the fields. The shape of the message is not decided here.
 
-use super::SampleContext;
 use super::certificates::{CERTIFICATE, HASH_DATA, SIGNATURE, SIGNING_REQUEST};
+use super::context::SampleContext;
 
 /// Where a field is: the message and the object around it.
 pub(super) struct SamplePlace<'names> {

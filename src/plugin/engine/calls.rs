@@ -19,7 +19,7 @@ use crate::trace::{Direction, StationKey};
 impl Engine {
     /// The peer has called.
     pub(super) fn called(&mut self, ticket: u64, station: StationKey, action: String, payload: &Value, usual: Answer) {
-        let usual_payload = if let Answer::Result(payload) = &usual { payload.clone() } else { Value::Null };
+        let usual_payload = if let Answer::Result(payload) = &usual { payload.value().clone() } else { Value::Null };
         let event = json!({
             "ticket": ticket,
             "station": self.station(station),
@@ -28,7 +28,7 @@ impl Engine {
             "usual": usual_payload,
         });
         let event = event.to_string();
-        let (takers, place) = (self.takers(EventName::Call, &action), format!("onCall {action}"));
+        let (takers, place) = (self.subscribers(EventName::Call, &action), format!("onCall {action}"));
         self.open.push(OpenCall::new(ticket, station, action, usual, &takers, Instant::now()));
         for plugin in takers {
             let said = self.turn_for(plugin, "call", &place, &event);
@@ -141,7 +141,7 @@ impl Engine {
             Direction::Out => (EventName::Outgoing, "outgoing"),
         };
         let (facts, mut verdict, mut text) = (self.station(station), InspectionVerdict::Pass, text);
-        for plugin in self.takers(kind, "") {
+        for plugin in self.subscribers(kind, "") {
             let event = json!({"direction": name, "station": facts, "text": text}).to_string();
             let Some(said) = self.turn(plugin, "frame", &event) else { continue };
             match serde_json::from_str(&said) {

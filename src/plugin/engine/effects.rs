@@ -1,4 +1,4 @@
-//! Carrying out what plugins ask for.
+//! Execution of the requests of plugins.
 
 use std::time::Instant;
 
@@ -8,16 +8,16 @@ use crate::plugin::plugin_request::PluginRequest;
 use crate::plugin::report::{ConsoleLine, PluginCommand};
 use crate::trace::StationKey;
 
-/// More of a text is not shown.
+/// Longer texts are cut, in bytes.
 const LONGEST: usize = 64 << 10;
-/// A plugin has no more handlers, and no more commands.
+/// The most handlers, and the most commands, of a plugin.
 const MOST: usize = 1000;
 
 impl Engine {
-    /// Carries out one wish of a plugin.
-    pub(super) fn execute(&mut self, serial: u64, effect: PluginRequest) {
+    /// Executes one request of a plugin.
+    pub(super) fn execute(&mut self, serial: u64, request: PluginRequest) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
-        match effect {
+        match request {
             PluginRequest::Log(text) => self.host.tell(None, false, short(text)),
             PluginRequest::Toast(text) => self.host.toast(short(text)),
             PluginRequest::Toolkit(ToolkitRequest::Console { failure, text }) => match &mut self.spoken {
@@ -53,7 +53,7 @@ impl Engine {
                 }
             }
             PluginRequest::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((serial, number)),
-            PluginRequest::Call(wish) => self.call(serial, wish),
+            PluginRequest::Call(config) => self.call(serial, config),
             PluginRequest::Answer { ticket, form } => self.say(serial, ticket, form),
             PluginRequest::Mark { station, text } => {
                 let text = format!("[{}] {text}", plugin.name);
@@ -64,7 +64,7 @@ impl Engine {
     }
 }
 
-/// A text of a length that can be shown.
+/// A text, cut to a length that can be shown.
 fn short(mut text: String) -> String {
     if text.len() > LONGEST {
         text.truncate(text.floor_char_boundary(LONGEST));

@@ -1,4 +1,4 @@
-//! Plugins come and go.
+//! Loading and unloading of plugins, and the queries that they make within a turn.
 
 use std::sync::{Arc, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::plugin::loaded::RunningPlugin;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;
 
-/// What went wrong, as ocppjs says it, and what else is known about it.
+/// The error in the words of ocppjs, and a detail.
 type LoadFailure = (String, Option<String>);
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
                 Err((text, Some("Write module.exports.onLoad = function () { … }.".to_owned())))
             }
             Err(fault) => {
-                // What it has logged before it failed helps to find out why.
+                // Its output before the failure helps to find the cause.
                 self.after(serial, "onLoad", Ok::<(), ScriptFault>(()));
                 self.remove(serial, false);
                 Err(invalid(fault.to_string()))
@@ -65,19 +65,19 @@ impl Engine {
         self.plugins.iter().find(|plugin| plugin.name == name).map(|plugin| plugin.serial)
     }
 
-    /// Takes a plugin out, with or without its `onUnload`.
-    pub(super) fn remove(&mut self, serial: u64, politely: bool) {
+    /// Removes a plugin, after its `onUnload` when that is wanted.
+    pub(super) fn remove(&mut self, serial: u64, call_on_unload: bool) {
         let Some(index) = self.plugins.iter().position(|plugin| plugin.serial == serial) else { return };
-        if politely {
+        if call_on_unload {
             let ended = self.plugins[index].instance.event("unload", "null");
             self.after(serial, "onUnload", ended);
         }
-        // Also when its last words were that it wants to go.
+        // Also when `onUnload` has asked to unload it again.
         self.plugins.retain(|plugin| plugin.serial != serial);
         self.timers.clear_script(serial);
         self.next.retain(|(plugin, ..)| *plugin != serial);
         for index in (0..self.open.len()).rev() {
-            // Whoever is gone has nothing more to say.
+            // A plugin that is gone gives no answer.
             if self.open[index].thinking().any(|plugin| plugin == serial) {
                 let _ = self.open[index].say(serial, Value::Null);
                 self.close_when_decided(index);
@@ -86,14 +86,14 @@ impl Engine {
         self.publish();
     }
 
-    /// Tells the links and the console what the plugins handle now.
+    /// Publishes the handlers for the links and the commands for the console.
     pub(super) fn publish(&self) {
         self.seam.handled.publish(self.plugins.iter().map(|plugin| &plugin.handlers));
         let commands = self.plugins.iter().flat_map(|plugin| plugin.commands.iter().cloned()).collect();
         *self.commands.lock().unwrap_or_else(PoisonError::into_inner) = commands;
     }
 
-    /// Loads the plugins again whose files have changed.
+    /// Reloads the plugins whose files have changed.
     pub(super) fn reload_changed(&mut self) {
         let changed = |plugin: &&RunningPlugin| {
             let now = plugin.file.as_deref().and_then(folder::changed);
@@ -112,7 +112,7 @@ impl Engine {
     }
 }
 
-/// What a plugin is told at once.
+/// Answers the queries of a plugin.
 fn query(host: Arc<dyn PluginHost>, options: &PluginOptions, name: &str) -> HostQuery {
     let settings = std::cell::RefCell::new(PluginSettings::load(options.state.as_deref(), name));
     let planned = options.role;
@@ -128,9 +128,9 @@ fn query(host: Arc<dyn PluginHost>, options: &PluginOptions, name: &str) -> Host
 }
 
 fn set(settings: &mut PluginSettings, json: &str) -> Result<String, String> {
-    let mut wish: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    let key = wish["key"].as_str().ok_or("a setting has a name")?.to_owned();
-    settings.set(key, wish["value"].take()).map(|()| "null".to_owned())
+    let mut setting: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let key = setting["key"].as_str().ok_or("a setting has a name")?.to_owned();
+    settings.set(key, setting["value"].take()).map(|()| "null".to_owned())
 }
 
 /// The fields that ocppjs gives a plugin.

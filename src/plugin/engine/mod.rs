@@ -1,5 +1,5 @@
-//! The thread of the plugins: it takes requests, gives each plugin its turn, and carries out what the plugins asked for. It never waits
-//! for a link, and no link waits for it longer than it wants to.
+//! The thread of the plugins: it receives requests, gives each plugin its turn, and executes the requests of the plugins. It never waits
+//! for a link, and a link waits for it no longer than its own timeout.
 
 mod calls;
 mod effects;
@@ -27,12 +27,12 @@ use crate::link::LinkOrder;
 use crate::ocpp::Role;
 use crate::trace::StationKey;
 
-/// How long nothing happens until that is an event.
+/// Time without an event after which plugins get an idle event.
 const IDLE: Duration = Duration::from_secs(1);
-/// How often files are looked at when they are watched.
+/// How often watched files are checked.
 const WATCH: Duration = Duration::from_millis(300);
-/// When an order is tried again that a busy link did not take.
-const AGAIN: Duration = Duration::from_millis(1);
+/// Time after which an order is tried again for which a link had no room.
+const RETRY: Duration = Duration::from_millis(1);
 
 /// The engine.
 pub(super) struct Engine {
@@ -48,13 +48,13 @@ pub(super) struct Engine {
     open: Vec<OpenCall>,
     /// Orders for links that had no room for them.
     undelivered: VecDeque<(StationKey, LinkOrder)>,
-    /// Events that came up during a turn, with their plugin.
+    /// Events that arose during a turn, with their plugin.
     next: VecDeque<(u64, &'static str, String)>,
-    /// What plugins print while a command is carried out.
+    /// What plugins print while a command runs.
     spoken: Option<Vec<ConsoleLine>>,
-    /// When something happened last; `None` once that was followed by an idle event.
+    /// The time of the last event; `None` after an idle event.
     active: Option<Instant>,
-    look: Instant,
+    last_watch: Instant,
 }
 
 impl Engine {
@@ -79,11 +79,11 @@ impl Engine {
             next: VecDeque::new(),
             spoken: None,
             active: None,
-            look: Instant::now(),
+            last_watch: Instant::now(),
         }
     }
 
-    /// Works until the session is over. Without plugins it sleeps.
+    /// Runs until the session ends. Without plugins it sleeps.
     pub fn run(mut self, requests: &Receiver<EngineRequest>) {
         loop {
             let request = match self.deadline() {
@@ -100,28 +100,28 @@ impl Engine {
                 if matches!(request, EngineRequest::End) {
                     return;
                 }
-                self.take(request);
+                self.handle_request(request);
             }
-            self.due();
-            self.sweep();
+            self.run_due();
+            self.remove_leaving();
         }
     }
 
     fn deadline(&self) -> Option<Instant> {
         let idle = self.active.filter(|_| self.seam.handled.any(EventName::Idle)).map(|active| active + IDLE);
         let watch =
-            (self.options.watch && self.plugins.iter().any(|plugin| plugin.file.is_some())).then_some(self.look + WATCH);
-        let again = (!self.undelivered.is_empty()).then(|| Instant::now() + AGAIN);
+            (self.options.watch && self.plugins.iter().any(|plugin| plugin.file.is_some())).then_some(self.last_watch + WATCH);
+        let again = (!self.undelivered.is_empty()).then(|| Instant::now() + RETRY);
         let open = self.open.iter().map(|open| open.deadline).min();
         let next = (!self.next.is_empty()).then(Instant::now);
         [self.timers.deadline(), idle, watch, again, open, next].into_iter().flatten().min()
     }
 
-    fn take(&mut self, request: EngineRequest) {
+    fn handle_request(&mut self, request: EngineRequest) {
         match request {
-            EngineRequest::Wanted(wanted, reply) => {
-                // Nobody waits any more when the front end has ended.
-                let _ = reply.send(self.wanted(wanted));
+            EngineRequest::Command(command, reply) => {
+                // The receiver is gone when the front end has ended.
+                let _ = reply.send(self.command(command));
             }
             EngineRequest::List(reply) => {
                 let _ = reply.send(self.list());
@@ -131,7 +131,7 @@ impl Engine {
             }
             EngineRequest::Answered { station, action, payload } => {
                 let event = json!({"station": self.station(station), "action": action, "payload": payload});
-                self.everyone(EventName::Result, &action, "result", &event.to_string());
+                self.broadcast(EventName::Result, &action, "result", &event.to_string());
             }
             EngineRequest::Connection { station, our_role, up } => {
                 let (kind, name) = match our_role {
@@ -140,7 +140,7 @@ impl Engine {
                 };
                 let kind_of_event = if up { "connected" } else { "disconnected" };
                 let event = json!({"station": self.station(station), "kind": name, "type": kind_of_event});
-                self.everyone(kind, "", "connection", &event.to_string());
+                self.broadcast(kind, "", "connection", &event.to_string());
             }
             EngineRequest::Frame { ticket, station, direction, text } => self.frame(ticket, station, direction, text),
             EngineRequest::Ended { plugin, number, end } => self.ended(plugin, number, end),
@@ -149,8 +149,8 @@ impl Engine {
         }
     }
 
-    /// What has become due by now.
-    fn due(&mut self) {
+    /// Runs everything that is due: timers, late answers, orders, files, idle events.
+    fn run_due(&mut self) {
         let now = Instant::now();
         while let Some((plugin, number)) = self.timers.next(now) {
             self.active = Some(now);
@@ -163,23 +163,23 @@ impl Engine {
                 self.deliver(station, order);
             }
         }
-        if self.options.watch && now >= self.look + WATCH {
-            self.look = now;
+        if self.options.watch && now >= self.last_watch + WATCH {
+            self.last_watch = now;
             self.reload_changed();
         }
         if self.active.is_some_and(|active| now >= active + IDLE) {
             self.active = None;
             if self.seam.handled.any(EventName::Idle) {
-                self.everyone(EventName::Idle, "", "idle", "null");
+                self.broadcast(EventName::Idle, "", "idle", "null");
                 self.active = None;
             }
         }
     }
 
-    fn wanted(&mut self, wanted: PluginCommandRequest) -> PluginReply {
+    fn command(&mut self, command: PluginCommandRequest) -> PluginReply {
         self.spoken = Some(Vec::new());
         let mut reply = PluginReply::default();
-        let done = match wanted {
+        let done = match command {
             PluginCommandRequest::Load(name) => self.load(&name),
             PluginCommandRequest::Unload(name) => self.unload(&name),
             PluginCommandRequest::Reload(name) => match self.plugins.iter().any(|plugin| plugin.name == name) {
@@ -192,7 +192,7 @@ impl Engine {
             }
         };
         self.follow();
-        self.sweep();
+        self.remove_leaving();
         reply.failure = done.err();
         reply.spoken = self.spoken.take().unwrap_or_default();
         reply
@@ -201,7 +201,7 @@ impl Engine {
     fn line(&mut self, line: &str, command: bool) -> bool {
         let event = json!({ "line": line }).to_string();
         let mut consumed = false;
-        for plugin in self.takers(EventName::Line, "") {
+        for plugin in self.subscribers(EventName::Line, "") {
             consumed |= self.turn(plugin, "line", &event).as_deref() == Some("true");
         }
         let first = line.split_whitespace().next().unwrap_or_default();
@@ -232,25 +232,25 @@ impl Engine {
     }
 
     /// The plugins that handle an event, in the order of their loading.
-    fn takers(&self, kind: EventName, action: &str) -> Vec<u64> {
-        let takers = self.plugins.iter().filter(|plugin| handles(&plugin.handlers, kind, action));
-        takers.map(|plugin| plugin.serial).collect()
+    fn subscribers(&self, kind: EventName, action: &str) -> Vec<u64> {
+        let subscribers = self.plugins.iter().filter(|plugin| handles(&plugin.handlers, kind, action));
+        subscribers.map(|plugin| plugin.serial).collect()
     }
 
     /// Gives an event to every plugin that handles it.
-    fn everyone(&mut self, kind: EventName, action: &str, name: &str, event: &str) {
-        for plugin in self.takers(kind, action) {
+    fn broadcast(&mut self, kind: EventName, action: &str, name: &str, event: &str) {
+        for plugin in self.subscribers(kind, action) {
             self.turn(plugin, name, event);
         }
         self.follow();
     }
 
-    /// Gives a plugin its turn, and carries out what it asked for meanwhile.
+    /// Lets a plugin handle an event, and executes its requests after it.
     fn turn(&mut self, serial: u64, kind: &str, event: &str) -> Option<String> {
         self.turn_for(serial, kind, kind, event)
     }
 
-    /// The same, with the words in which a fault is told.
+    /// The same, with the name of the handler for the message of a fault.
     fn turn_for(&mut self, serial: u64, kind: &str, what: &str, event: &str) -> Option<String> {
         let plugin = self.plugins.iter_mut().find(|plugin| plugin.serial == serial)?;
         plugin.events += 1;
@@ -258,28 +258,27 @@ impl Engine {
         self.after(serial, what, ended).flatten()
     }
 
-    /// What follows a turn.
+    /// Executes the requests of a turn and reports its faults.
     fn after<T>(&mut self, serial: u64, what: &str, ended: Result<T, ScriptFault>) -> Option<T> {
         let plugin = self.plugins.iter().find(|plugin| plugin.serial == serial)?;
-        let (effects, unheard) = (plugin.instance.effects(), plugin.instance.unheard());
-        for effect in effects {
-            self.execute(serial, effect);
+        let (requests, rejections) = (plugin.instance.take_requests(), plugin.instance.take_unhandled_rejections());
+        for request in requests {
+            self.execute(serial, request);
         }
-        for fault in unheard {
+        for fault in rejections {
             self.fault(serial, "a promise", &fault);
         }
         ended.map_err(|fault| self.fault(serial, what, &fault)).ok()
     }
 
-    /// The plugins that want to go leave, now that nothing is asked of them any more.
-    fn sweep(&mut self) {
+    /// Unloads the plugins that have asked for it, outside their turns.
+    fn remove_leaving(&mut self) {
         while let Some(serial) = self.plugins.iter().find(|plugin| plugin.leaving).map(|plugin| plugin.serial) {
             self.remove(serial, true);
         }
     }
 
-    /// The events that came up during turns. An event may bring up more of them; they wait for the next round, so that no plugin keeps
-    /// the thread to itself.
+    /// Delivers the events that arose during turns. Those that they cause wait for the next round, so that no plugin blocks the thread.
     fn follow(&mut self) {
         for _ in 0..self.next.len() {
             if let Some((plugin, kind, event)) = self.next.pop_front() {
@@ -288,7 +287,7 @@ impl Engine {
         }
     }
 
-    /// Shows what went wrong in a plugin, and stops the plugin when it must.
+    /// Reports a fault of a plugin, and stops the plugin after too many.
     fn fault(&mut self, serial: u64, place: &str, fault: &ScriptFault) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
         let text = format!("[{}] {place}: {fault}", plugin.name);

@@ -63,12 +63,12 @@ fn answers_may_be_errors_silence_and_late() {
     let description = "on purpose".to_owned();
     assert_eq!(world.answer("Reset", &json!({})), Answer::Error { code: ErrorCode::InternalError, description });
     assert_eq!(world.answer("ClearCache", &json!({})), Answer::Silence);
-    let late = |millis, payload| Answer::Delayed(Duration::from_millis(millis), Box::new(Answer::Result(payload)));
+    let late = |millis, payload| Answer::Delayed(Duration::from_millis(millis), Box::new(Answer::result(payload)));
     assert_eq!(world.answer("UnlockConnector", &json!({})), late(1500, json!({"status": "Late"})));
     assert_eq!(world.answer("TriggerMessage", &json!({})), late(100, json!({"status": "Accepted"})));
     let slept = json!({"status": "Accepted", "slept": ["A"]});
-    assert_eq!(world.answer("GetConfiguration", &json!({"key": ["A"]})), Answer::Result(slept));
-    assert_eq!(world.answer("ReserveNow", &json!({})), Answer::Result(json!({"status": "ReserveNow"})));
+    assert_eq!(world.answer("GetConfiguration", &json!({"key": ["A"]})), Answer::result(slept));
+    assert_eq!(world.answer("ReserveNow", &json!({})), Answer::result(json!({"status": "ReserveNow"})));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::ocpp::Role;
 use crate::plugin::PluginState;
 
 fn usual() -> Answer {
-    Answer::Result(json!({"status": "Accepted"}))
+    Answer::result(json!({"status": "Accepted"}))
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn tricks_with_prototypes_hit_only_the_plugin_itself() {
         "Promise.prototype.then = () => { for (;;) {} };",
     ] {
         world.load("bad", &format!("plugin.onCall('Reset', () => undefined); {body}"));
-        assert_eq!(world.answer("Reset", &json!({})), Answer::Result(json!({"status": "Good"})), "{body}");
+        assert_eq!(world.answer("Reset", &json!({})), Answer::result(json!({"status": "Good"})), "{body}");
         world.unload("bad");
     }
     world.lives();
@@ -234,7 +234,7 @@ fn a_plugin_may_unload_itself_anywhere() {
          exports.onUnload = function () { this.log('bye'); this.unload(); throw new Error('in onUnload'); };",
     );
     assert_eq!(world.load_file("shy").failure, None);
-    assert_eq!(world.answer("Reset", &json!({})), Answer::Result(json!({"status": "Last"})));
+    assert_eq!(world.answer("Reset", &json!({})), Answer::result(json!({"status": "Last"})));
     assert_eq!(world.detail("shy").state, PluginState::Available);
     world.told("bye");
     world.told("in onUnload");

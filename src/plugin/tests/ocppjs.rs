@@ -22,7 +22,7 @@ fn a_plugin_for_ocppjs_runs_as_it_is() {
     assert!(status["errorCode"].is_string(), "what is not named stays as it is: {status}");
     for said in ["Accepted", "Rejected"] {
         let answer = world.answer("RemoteStartTransaction", &json!({"connectorId": 1}));
-        assert_eq!(answer, Answer::Result(json!({"status": said})));
+        assert_eq!(answer, Answer::result(json!({"status": said})));
     }
     let reply = world.line("authorize_me TAG place=home");
     assert_eq!((printed(&reply), reply.consumed), (vec!["asking for TAG at home, 3 words"], true));
@@ -53,7 +53,7 @@ fn with_several_plugins_every_handler_runs() {
     assert!(world.line("authorize_me X").consumed, "the first one throws, the second one is asked all the same");
     world.told("[watcher] onCommand: Error: the first one fails (watcher.js:7:");
     let answer = world.answer("RemoteStartTransaction", &json!({"connectorId": 1}));
-    assert_eq!(answer, Answer::Result(json!({"status": "Accepted"})), "the last one wins");
+    assert_eq!(answer, Answer::result(json!({"status": "Accepted"})), "the last one wins");
     assert_eq!(world.detail("watcher").events, 2);
 }
 

@@ -35,7 +35,7 @@ fn reject_boot_counts_for_each_station() {
 fn slow_answers_hold_back_what_is_usual() {
     let world = World::new(Role::ChargePoint);
     world.load_file("slow-answers");
-    let usual = Box::new(Answer::Result(json!({"status": "Accepted"})));
+    let usual = Box::new(Answer::result(json!({"status": "Accepted"})));
     assert_eq!(world.answer("Reset", &json!({})), Answer::Delayed(Duration::from_secs(2), usual.clone()));
     assert!(printed(&world.line("slow"))[0].contains("2000 ms"));
     world.line("slow 50");
@@ -51,8 +51,8 @@ fn the_example_of_a_central_system_blocks_tags() {
     world.line("deny BAD");
     assert_eq!(printed(&world.line("denied")), ["BAD"]);
     let blocked = json!({"status": "Accepted", "idTagInfo": {"status": "Blocked"}});
-    assert_eq!(world.answer("Authorize", &json!({"idTag": "BAD"})), Answer::Result(blocked));
-    assert_eq!(world.answer("Authorize", &json!({"idTag": "GOOD"})), Answer::Result(json!({"status": "Accepted"})));
+    assert_eq!(world.answer("Authorize", &json!({"idTag": "BAD"})), Answer::result(blocked));
+    assert_eq!(world.answer("Authorize", &json!({"idTag": "GOOD"})), Answer::result(json!({"status": "Accepted"})));
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn the_automatic_charge_point_charges() {
     world.result("StartTransaction", &json!({"transactionId": 42, "idTagInfo": {"status": "Accepted"}}));
     assert_eq!(world.serve("StatusNotification", CallResult::Lost)["status"], "Charging");
     assert_eq!(printed(&world.line("connectors"))[0], " - Connector #1 - status: charging, transaction 42");
-    let accepted = Answer::Result(json!({"status": "Accepted"}));
-    let rejected = Answer::Result(json!({"status": "Rejected"}));
+    let accepted = Answer::result(json!({"status": "Accepted"}));
+    let rejected = Answer::result(json!({"status": "Rejected"}));
     assert_eq!(world.answer("RemoteStartTransaction", &json!({"connectorId": 1, "idTag": "X"})), rejected);
     assert_eq!(world.answer("RemoteStopTransaction", &json!({"transactionId": 41})), rejected);
     assert_eq!(world.answer("RemoteStopTransaction", &json!({"transactionId": 42})), accepted);

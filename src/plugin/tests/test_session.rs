@@ -73,7 +73,7 @@ impl PluginHost for Played {
 
 /// What the simulator behind the played links proposes, whatever is called.
 fn proposed() -> Answer {
-    Answer::Result(json!({"status": "Accepted"}))
+    Answer::result(json!({"status": "Accepted"}))
 }
 
 /// Plugins with a played program around them.
@@ -268,7 +268,7 @@ impl World {
     /// The thread still works: a plugin is loaded and answers.
     pub fn lives(&self) {
         self.runs("alive", "plugin.onCall('Reset', () => ({ status: 'Alive' }));");
-        assert_eq!(self.answer("Reset", &json!({"type": "Soft"})), Answer::Result(json!({"status": "Alive"})));
+        assert_eq!(self.answer("Reset", &json!({"type": "Soft"})), Answer::result(json!({"status": "Alive"})));
         self.unload("alive");
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::{Deserializer, Value, json};
 
 use crate::ocpp::{ErrorCode, Version};
+use crate::rpc::OutgoingPayload;
 
 /// The most characters a message id may have (OCPP-J 1.6 §4.1.4).
 pub const ID_LIMIT: usize = 36;
@@ -107,14 +108,14 @@ pub struct SrpcReply {
     pub description: String,
 }
 
-/// The text of a call.
-pub fn encode_call(id: &str, action: &str, payload: &Value) -> String {
-    json!([2, id, action, payload]).to_string()
+/// The text of a call. A typed payload stands in it verbatim.
+pub fn encode_call(id: &str, action: &str, payload: &OutgoingPayload) -> String {
+    // Values can always be written: their keys are texts.
+    serde_json::to_string(&(2, id, action, payload)).unwrap_or_default()
 }
 
-/// The text of a result.
-pub fn encode_result(id: &MessageId, payload: &Value) -> String {
-    // Values can always be written: their keys are texts.
+/// The text of a result. A typed payload stands in it verbatim.
+pub fn encode_result(id: &MessageId, payload: &OutgoingPayload) -> String {
     serde_json::to_string(&(3, &id.0, payload)).unwrap_or_default()
 }
 
@@ -126,7 +127,7 @@ pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str) -> Strin
 /// Reads a frame.
 ///
 /// # Errors
-/// When it is no message; the error says what to send back, which depends on the version (see [`Malformed::reply`]).
+/// When it is no message; the error says what to send back, which depends on the version (see [`MalformedFrame::reply`]).
 pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> {
     let elements = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(elements)) => elements,

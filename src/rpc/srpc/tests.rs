@@ -11,17 +11,27 @@ fn reply(text: &str, version: Version) -> Option<String> {
 
 #[test]
 fn the_three_types_are_read_and_written() {
-    let call = encode_call("7", "Reset", &json!({"type": "Soft"}));
+    let call = encode_call("7", "Reset", &json!({"type": "Soft"}).into());
     assert_eq!(call, r#"[2,"7","Reset",{"type":"Soft"}]"#);
     let decoded = decode(&call, Version::V1_6).unwrap();
     let payload = json!({"type": "Soft"});
     assert_eq!(decoded.message, SrpcMessage::Call { id: MessageId::text("7"), action: "Reset".into(), payload });
     assert_eq!(decoded.remark, None);
-    assert_eq!(encode_result(&MessageId::text("7"), &json!({})), r#"[3,"7",{}]"#);
+    assert_eq!(encode_result(&MessageId::text("7"), &json!({}).into()), r#"[3,"7",{}]"#);
     let error = encode_error(&MessageId::text("7"), ErrorCode::GenericError, "say \"no\"");
     assert_eq!(error, r#"[4,"7","GenericError","say \"no\"",{}]"#);
     let decoded = decode(&error, Version::V1_5).unwrap();
     assert!(matches!(decoded.message, SrpcMessage::Error { description, .. } if description == "say \"no\""));
+}
+
+#[test]
+fn a_typed_payload_stands_verbatim_in_its_frame() {
+    let typed = "{\"b\":  1.10,\n \"a\": 1e2, \"b\": 2}";
+    let payload = OutgoingPayload::parse(typed).unwrap();
+    let call = encode_call("7", "DataTransfer", &payload);
+    assert_eq!(call, format!(r#"[2,"7","DataTransfer",{typed}]"#));
+    assert_eq!(encode_result(&MessageId::text("7"), &payload), format!(r#"[3,"7",{typed}]"#));
+    assert!(matches!(decode(&call, Version::V1_6).unwrap().message, SrpcMessage::Call { payload, .. } if payload["b"] == 2));
 }
 
 #[test]
@@ -79,7 +89,7 @@ fn what_can_be_understood_is_understood_and_remarked() {
         assert!(decode(text, Version::V1_6).unwrap().remark.is_some(), "{text}");
     }
     let SrpcMessage::Call { id, .. } = decode(r#"[2,17,"Heartbeat",{}]"#, Version::V1_6).unwrap().message else { panic!() };
-    assert_eq!(encode_result(&id, &json!({})), "[3,17,{}]", "a number is echoed as a number");
+    assert_eq!(encode_result(&id, &json!({}).into()), "[3,17,{}]", "a number is echoed as a number");
 }
 
 #[test]
@@ -109,11 +119,11 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(id in "\\PC{1,36}", action in "\\PC*", text in "\\PC*") {
         let payload = json!({ "data": text });
-        let decoded = decode(&encode_call(&id, &action, &payload), Version::V1_6).unwrap();
+        let decoded = decode(&encode_call(&id, &action, &payload.clone().into()), Version::V1_6).unwrap();
         prop_assert_eq!(decoded.message, SrpcMessage::Call { id: MessageId::text(&id), action, payload: payload.clone() });
         prop_assert_eq!(decoded.remark, None);
         let id = MessageId::text(id);
-        let decoded = decode(&encode_result(&id, &payload), Version::V1_6).unwrap();
+        let decoded = decode(&encode_result(&id, &payload.clone().into()), Version::V1_6).unwrap();
         prop_assert_eq!(decoded.message, SrpcMessage::Result { id: id.clone(), payload });
         let decoded = decode(&encode_error(&id, ErrorCode::InternalError, &text), Version::V1_6).unwrap();
         let details = json!({});

@@ -1,4 +1,4 @@
-//! Reports of a run: the lines for a person, and the formats that CI systems read.
+//! Reports of a run: the lines for the terminal, and the formats that CI systems read.
 
 mod json;
 mod junit;
@@ -34,11 +34,11 @@ impl ReportFormat {
 pub struct ResultCount {
     /// Everything was as expected.
     pub passed: usize,
-    /// Something was not.
+    /// Something was not as expected.
     pub failed: usize,
-    /// Could not be played.
+    /// Could not run.
     pub broken: usize,
-    /// Were not judged.
+    /// Were skipped.
     pub skipped: usize,
 }
 
@@ -56,7 +56,7 @@ pub fn count<'a>(cases: impl IntoIterator<Item = &'a ScenarioCase>) -> ResultCou
     count
 }
 
-/// What a person reads about a scenario that did not succeed. It can hold what the peer has said, and goes to a terminal.
+/// The text about a scenario that did not pass, for a terminal. Control characters are escaped, because it can hold text of the peer.
 pub fn explain(file: &str, case: &ScenarioCase) -> String {
     let text = match &case.outcome {
         CaseOutcome::Failed(failure) => {
@@ -76,7 +76,7 @@ pub fn explain(file: &str, case: &ScenarioCase) -> String {
     text.lines().flat_map(|line| [escape_control(line), "\n".into()]).collect()
 }
 
-/// The parts of a failure, a line each, and the trace.
+/// The parts of a failure, one a line, and the trace.
 fn details(case: &ScenarioCase, failure: &CaseFailure, margin: &str) -> String {
     let mut text = String::new();
     let mut put = |name: &str, value: &str| {

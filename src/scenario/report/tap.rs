@@ -1,4 +1,5 @@
-//! The report in the Test Anything Protocol, version 13, which every reader knows: a line a scenario, and a block of YAML behind those that did not succeed.
+//! The report in the Test Anything Protocol, version 13, which every reader knows: a line a scenario, and a block of YAML after those that
+//! did not pass.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The reports, with texts that are hard to write down.
+//! Tests of the reports, with texts that need escaping.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn files() -> Vec<FileReport> {
 }
 
 #[test]
-fn junit_is_xml_and_says_how_each_ended() {
+fn junit_is_xml_with_all_outcomes() {
     let text = ReportFormat::JUnit.write(&files(), 7);
     let mut reader = quick_xml::Reader::from_str(&text);
     let mut names = Vec::new();
@@ -96,7 +96,7 @@ fn tap_has_a_line_for_each_and_its_plan() {
 }
 
 #[test]
-fn a_person_reads_the_step_the_difference_and_the_trace() {
+fn the_text_has_the_step_the_difference_and_the_trace() {
     let text = explain("a/boot.js", &files()[0].cases[1]);
     for part in ["bad #1 <x> failed after 1.500 s", "at         boot.js:3:9", "expected   \"Accepted\"", "◀ [3]", "one # two"]
     {
@@ -105,9 +105,9 @@ fn a_person_reads_the_step_the_difference_and_the_trace() {
     assert_eq!(explain("a/boot.js", &files()[0].cases[0]), "");
 }
 
-/// What the peer has said stands in a failure, and may want to do something to the terminal or to look like another line.
+/// A failure contains text of the peer, which must not act on the terminal or look like another line.
 #[test]
-fn what_is_told_to_a_person_cannot_act_on_the_terminal() {
+fn texts_of_the_peer_cannot_act_on_the_terminal() {
     let hostile = "a\u{1b}]0;x\u{7}b\u{9b}2J\rc\u{202e}";
     let failure = CaseFailure { found: Some(hostile.into()), ..*CaseFailure::plain(hostile, Some(hostile.into())) };
     for outcome in [CaseOutcome::Failed(Box::new(failure.clone())), CaseOutcome::Broken(Box::new(failure))] {

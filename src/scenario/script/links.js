@@ -217,10 +217,10 @@
     async disconnect() { await this.cut('disconnect', 'close the link'); }
     async drop() { await this.cut('drop', 'cut the connection'); }
 
-    async cut(deed, text) {
+    async cut(order, text) {
       const step = begin(text, this);
       const from = this.log.end;
-      const { failure } = await request('deed', { station: this.key, deed });
+      const { failure } = await request('link', { station: this.key, order });
       if (failure) throw wrong(step, `${this.id} is not connected: ${failure}`);
       const record = await this.await(step, PATIENCE, 'the end of the link', (record) => record.kind === 'disconnected', from);
       record.taken = true;
@@ -230,7 +230,7 @@
       const step = begin('connect', this);
       const from = this.log.end;
       const within = time(options);
-      const { failure } = await request('deed', { station: this.key, deed: 'connect' });
+      const { failure } = await request('link', { station: this.key, order: 'connect' });
       if (failure) throw wrong(step, failure);
       await this.up(step, within, from);
     }
@@ -272,7 +272,7 @@
       const step = begin('ping', this);
       const from = this.log.end;
       const within = time(options);
-      const { failure } = await request('deed', { station: this.key, deed: 'ping' });
+      const { failure } = await request('link', { station: this.key, order: 'ping' });
       if (failure) throw wrong(step, failure);
       const pong = await this.await(step, within, 'a pong', (record) => record.kind === 'pong' && record.direction === 'in', from);
       return (pong.latency || 0) * 1000;

@@ -98,7 +98,7 @@ impl FilterField {
             // The station may have had a link of another transport by then.
             FilterField::Transport if matches!(record.kind, RecordKind::Frame(..)) => 1 << record.transport as u16,
             FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State => {
-                record.station.and_then(|key| context.stations.get(key)).map_or(0, |row| self.of_station(row))
+                context.row(record).map_or(0, |row| self.of_station(row))
             }
         }
     }

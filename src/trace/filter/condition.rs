@@ -34,7 +34,7 @@ pub(super) enum Condition {
 
 impl Condition {
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
-        let identity = || record.station.and_then(|key| context.stations.get(key)).map(|row| &*row.identity);
+        let identity = || context.row(record).map(|row| &*row.identity);
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
         match self {
             Condition::Choice(choice) => choice.matches(record, context),
@@ -59,9 +59,7 @@ impl Condition {
                     || identity().is_some_and(|identity| pattern.matches(identity))
                     || pattern.matches(record.text)
             }
-            Condition::Payload(payload) => {
-                payload.matches(record, || record.station.and_then(|key| context.stations.get(key)).and_then(|row| row.version))
-            }
+            Condition::Payload(payload) => payload.matches(record, || context.row(record).and_then(|row| row.version)),
         }
     }
 

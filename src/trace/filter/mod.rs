@@ -40,6 +40,8 @@ pub struct TraceFilter {
 pub struct FilterContext<'a> {
     /// The stations, for conditions about the station of a record.
     pub stations: &'a StationTable,
+    /// A station that has no row yet and is asked about all the same.
+    pub newcomer: Option<&'a StationRow>,
     /// Where the partners of records are, for `answered:`. Without it, a call that timed out counts as answered.
     pub records: Option<&'a Store>,
     /// The wall clock, microseconds since 1970-01-01T00:00:00Z.
@@ -53,10 +55,17 @@ impl<'a> FilterContext<'a> {
     pub fn new(contents: &'a Contents, now: &jiff::Zoned) -> FilterContext<'a> {
         FilterContext {
             stations: contents.stations(),
+            newcomer: None,
             records: Some(contents.records()),
             now_micros: now.timestamp().as_microsecond(),
             offset_micros: i64::from(now.offset().seconds()) * 1_000_000,
         }
+    }
+
+    /// The row of a record's station.
+    pub(super) fn row(&self, record: &Record<'_>) -> Option<&'a StationRow> {
+        let key = record.station?;
+        self.stations.get(key).or_else(|| self.newcomer.filter(|row| row.key == key))
     }
 }
 

@@ -1,9 +1,8 @@
 //! From a key to an order: the list of actions, the editor, the confirmation.
 
-use serde_json::json;
-
 use super::test_screen::Screen;
 use crate::hub::{LinkCommand, Order, Receipt};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::KeyContext;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
@@ -35,7 +34,8 @@ fn a_chosen_action_is_prefilled_and_sent() {
         assert_eq!(screen.press(key), [], "a reset asks first");
         let sent = order(&screen.press("y"));
         assert_eq!(sent.targets, [StationKey(0)]);
-        assert_eq!(sent.command, LinkCommand::Call { action: "Reset".to_owned(), payload: json!({"type": "Soft"}) });
+        let payload = OutgoingPayload::parse("{\n  \"type\": \"Soft\"\n}").unwrap();
+        assert_eq!(sent.command, LinkCommand::Call { action: "Reset".to_owned(), payload });
     }
 }
 
@@ -72,6 +72,29 @@ fn an_invalid_payload_needs_the_key_twice() {
     screen.press("F5 left");
     screen.hear(ScreenMessage::Paste("y".to_owned()));
     assert_eq!(screen.press("F5"), [], "any change asks anew");
+}
+
+#[test]
+fn the_payload_leaves_as_it_was_typed() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e getconf enter");
+    let typed = "{\"key\": [ ],\n\t\"limit\": 1.10}";
+    screen.hear(ScreenMessage::Edited(Ok(typed.to_owned())));
+    screen.press("F5");
+    let LinkCommand::Call { payload, .. } = order(&screen.press("F5")).command else { panic!("no call") };
+    assert_eq!(payload.typed_text(), Some(typed));
+}
+
+#[test]
+fn a_name_that_occurs_twice_is_sent_after_a_question() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e getconf enter");
+    let typed = "{\n  \"key\": [],\n  \"key\": [\"A\"]\n}";
+    screen.hear(ScreenMessage::Edited(Ok(typed.to_owned())));
+    assert_eq!(screen.press("F5"), [], "{}", screen.picture());
+    assert!(screen.picture().contains("\"key\" occurs twice in its object (line 3, column 3)"), "{}", screen.picture());
+    let LinkCommand::Call { payload, .. } = order(&screen.press("y")).command else { panic!("no call") };
+    assert_eq!(payload.typed_text(), Some(typed));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::test_screen::Screen;
 use crate::hub::LinkCommand;
 use crate::link::{HeldFrame, ReleaseAction};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, FrameKind};
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
@@ -19,13 +20,13 @@ fn waiting_at(columns: u16, lines: u16) -> Screen {
     let mut screen = Screen::busy(columns, lines);
     let station = screen.station("CP1");
     let since = crate::clock::now();
-    let frame = |number, direction, kind, action: &str, payload| HeldFrame {
+    let frame = |number, direction, kind, action: &str, payload: serde_json::Value| HeldFrame {
         number,
         station,
         direction,
         kind,
         action: Arc::from(action),
-        payload,
+        payload: payload.into(),
         since,
     };
     screen.gate.hold(frame(7, Direction::In, FrameKind::Call, "Authorize", json!({"idTag": "A"})));
@@ -70,7 +71,7 @@ fn a_frame_is_edited_and_goes_on_when_it_is_sent() {
     assert!(screen.picture().contains("‖ 7 · Authorize · CP1"), "{}", screen.picture());
     screen.hear(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
     let effects = screen.press("F5");
-    assert_eq!(release(&effects), Some((7, ReleaseAction::Go(Some(json!({"idTag": "B"}))))));
+    assert_eq!(release(&effects), Some((7, ReleaseAction::Go(Some(OutgoingPayload::parse(r#"{"idTag":"B"}"#).unwrap())))));
 }
 
 #[test]

@@ -2,9 +2,11 @@
 //! of them, the summary at the end.
 
 use super::{UpdateEffect, drafts};
+use crate::compose::{SpanMap, line_and_column};
 use crate::config::SavedPart;
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::link::ReleaseAction;
+use crate::rpc::OutgoingPayload;
 use crate::tui::app::{App, ConfirmAction, ConfirmQuestion};
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
@@ -30,22 +32,32 @@ pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<
     let subject = &editor.subject;
     let physical = PHYSICAL.contains(&subject.action.as_str());
     let many = subject.targets.len() > MANY;
-    if app.confirm && (physical || many) {
+    let doubled = doubled_names(&editor.text()).filter(|_| !subject.is_raw());
+    if app.confirm && (physical || many || doubled.is_some()) {
         let times = if pace.times > 1 { format!("{} times ", pace.times) } else { String::new() };
-        let text = format!("{} {times}to {}?", subject.what(), subject.names);
+        let doubled = doubled.map(|doubled| format!(" {doubled}")).unwrap_or_default();
+        let text = format!("{} {times}to {}?{doubled}", subject.what(), subject.names);
         app.question = Some(ConfirmQuestion { text, on_yes: ConfirmAction::Send { pace, stays } });
         return Vec::new();
     }
     submit(app, pace, stays, outside)
 }
 
-/// Makes the order. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
+/// What is asked about a payload with a name that occurs twice in its object; `None` when there is none.
+fn doubled_names(text: &str) -> Option<String> {
+    let map = SpanMap::of(text);
+    let key = map.repeated_keys().first()?;
+    let (line, column) = line_and_column(text, key.start);
+    Some(format!("{} occurs twice in its object (line {line}, column {column}).", &text[key.clone()]))
+}
+
+/// Makes the order. The payload leaves as it stands in the editor. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
 pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(editor) = &mut app.editor else { return Vec::new() };
     let (subject, text) = (&editor.subject, editor.text());
     let deed = if let Some(held) = subject.held {
-        match serde_json::from_str(&text) {
+        match OutgoingPayload::parse(&text) {
             Ok(payload) => LinkCommand::Release { number: held.number, action: ReleaseAction::Go(Some(payload)) },
             Err(_) => {
                 app.toasts.error("What waits goes on with a payload, and this is no JSON", now);
@@ -55,7 +67,7 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     } else if subject.is_raw() {
         LinkCommand::Raw(text)
     } else {
-        match serde_json::from_str(&text) {
+        match OutgoingPayload::parse(&text) {
             Ok(payload) => LinkCommand::Call { action: subject.action.clone(), payload },
             Err(_) => LinkCommand::Raw(format!("[2,\"raw-{now}\",\"{}\",{text}]", subject.action)),
         }

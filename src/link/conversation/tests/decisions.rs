@@ -83,7 +83,7 @@ fn an_error_or_silence_commits_nothing() {
 #[test]
 fn the_first_filter_that_replaces_decides_and_delays_add_up_with_it() {
     let delay = Duration::from_secs(2);
-    let replaced = Answer::Result(json!({"status": "Mine"}));
+    let replaced = Answer::result(json!({"status": "Mine"}));
     let filters = vec![
         fixed(FilterDecision::Keep),
         fixed(FilterDecision::Delay(delay)),
@@ -139,7 +139,7 @@ fn an_answer_that_is_held_is_committed_as_it_leaves() {
     let rejected = json!({"status": "Rejected"});
     for (action, sent, committed) in [
         (ReleaseAction::Go(None), 2, vec!["Heartbeat None"]),
-        (ReleaseAction::Go(Some(rejected)), 2, vec![r#"Heartbeat Some("Rejected")"#]),
+        (ReleaseAction::Go(Some(rejected.into())), 2, vec![r#"Heartbeat Some("Rejected")"#]),
         (ReleaseAction::Answer(error()), 1, vec![]),
         (ReleaseAction::Drop, 0, vec![]),
     ] {

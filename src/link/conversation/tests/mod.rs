@@ -4,7 +4,7 @@ mod decisions;
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::behaviour::{Answer, AnswerFilter, Behaviour, FilterDecision, IncomingCall, LinkObserver, Proposal, ProposedEffect};
@@ -12,6 +12,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::intercept::gate::ReleaseAction;
 use crate::link::websocket::framing::SrpcFraming;
 use crate::ocpp::{ErrorCode, Role};
+use crate::rpc::OutgoingPayload;
 
 /// Answers what it is told to and notes what it hears.
 #[derive(Default)]
@@ -43,7 +44,7 @@ impl Behaviour for Scripted {
 
     fn propose(&mut self, call: IncomingCall<'_>, _now: Moment) -> Proposal {
         self.heard.lock().unwrap().push(format!("{} {}", call.action, call.payload));
-        let usual = || Answer::Result(json!({"currentTime": "2026-01-01T00:00:00Z"}));
+        let usual = || Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}));
         let answer = if self.answers.is_empty() { usual() } else { self.answers.remove(0) };
         Proposal::with(answer, call.action.to_owned())
     }
@@ -75,7 +76,7 @@ impl Behaviour for Scripted {
 fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
     let (events, _) = crate::trace::start(1 << 20, now).unwrap();
     let gate = Arc::new(Gate::new(events.trace().clone()));
-    let station = events.trace().station(Role::CentralSystem, "CP1");
+    let station = events.station(Role::CentralSystem, "CP1");
     ConversationContext { catalog: Catalog::embedded(), settings, numbers: NumberSource::default(), gate, station }
 }
 
@@ -325,8 +326,8 @@ fn a_call_that_waits_is_handled_when_it_is_let_go_with_the_payload_as_edited() {
     assert!(talk.says(r#"[2,"2","Authorize",{"idTag":"A1"}]"#).is_empty());
     assert_eq!(talk.says(r#"[2,"3","Heartbeat",{}]"#).len(), 1, "what waits holds nobody up");
     let held = talk.conversation.gate.held();
-    assert_eq!((held.len(), &*held[0].action, &held[0].payload), (1, "Authorize", &json!({"idTag": "A1"})));
-    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"idTag": "C"}))), talk.now);
+    assert_eq!((held.len(), &*held[0].action, held[0].payload.value()), (1, "Authorize", &json!({"idTag": "A1"})));
+    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"idTag": "C"}).into())), talk.now);
     assert!(talk.sent()[0].starts_with(r#"[3,"2","#));
     assert_eq!(talk.heard.lock().unwrap().last().unwrap(), r#"Authorize {"idTag":"C"}"#);
     assert_eq!(talk.conversation.gate.count(), 0);
@@ -345,7 +346,7 @@ fn a_call_that_waits_may_be_answered_on_purpose_or_never_and_a_bad_edit_is_judge
     let error = Answer::Error { code: ErrorCode::SecurityError, description: "no".into() };
     talk.conversation.release(numbers[0], ReleaseAction::Answer(error), talk.now);
     talk.conversation.release(numbers[1], ReleaseAction::Drop, talk.now);
-    talk.conversation.release(numbers[2], ReleaseAction::Go(Some(json!({}))), talk.now);
+    talk.conversation.release(numbers[2], ReleaseAction::Go(Some(json!({}).into())), talk.now);
     let sent = talk.sent();
     assert_eq!(sent[0], r#"[4,"1","SecurityError","no",{}]"#);
     assert!(sent.len() == 2 && sent[1].starts_with(r#"[4,"3","OccurenceConstraintViolation""#), "{sent:?}");
@@ -366,11 +367,26 @@ fn our_answer_and_our_call_wait_before_they_go_out() {
         talk.heard.lock().unwrap().iter().all(|heard| !heard.contains("Timeout")),
         "the time limit begins with the sending"
     );
-    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"currentTime": "never"}))), talk.now);
-    talk.conversation.release(held[1].number, ReleaseAction::Go(Some(json!({"type": "Hard"}))), talk.now);
+    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"currentTime": "never"}).into())), talk.now);
+    talk.conversation.release(held[1].number, ReleaseAction::Go(Some(json!({"type": "Hard"}).into())), talk.now);
     let sent = talk.sent();
     assert_eq!(sent[0], r#"[3,"1",{"currentTime":"never"}]"#);
     assert!(sent[1].ends_with(r#""Reset",{"type":"Hard"}]"#), "{}", sent[1]);
+}
+
+#[test]
+fn what_the_user_typed_leaves_verbatim() {
+    const TYPED: &str = "{ \"currentTime\":\t1.10,\n\"a\": 1e2, \"a\": 1 }";
+    let typed = || OutgoingPayload::parse(TYPED).unwrap();
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "kind:result");
+    talk.says(r#"[2,"1","Heartbeat",{}]"#);
+    let number = talk.conversation.gate.held()[0].number;
+    talk.conversation.release(number, ReleaseAction::Go(Some(typed())), talk.now);
+    assert_eq!(talk.sent(), [format!(r#"[3,"1",{TYPED}]"#)]);
+    talk.conversation.call("DataTransfer", typed(), talk.now);
+    let sent = talk.sent();
+    assert!(sent[0].ends_with(&format!(r#","DataTransfer",{TYPED}]"#)), "{sent:?}");
 }
 
 #[test]
@@ -381,7 +397,7 @@ fn a_result_waits_before_the_behaviour_hears_of_it() {
     talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
     assert!(talk.heard.lock().unwrap().is_empty());
     let number = talk.conversation.gate.held()[0].number;
-    talk.conversation.release(number, ReleaseAction::Go(Some(json!({"status": "Rejected"}))), talk.now);
+    talk.conversation.release(number, ReleaseAction::Go(Some(json!({"status": "Rejected"}).into())), talk.now);
     let heard = talk.heard.lock().unwrap().clone();
     assert!(heard.len() == 1 && heard[0].contains("Rejected") && heard[0].contains("valid: true"), "{heard:?}");
 }

@@ -150,7 +150,7 @@ fn faults_of_both_versions_of_soap_are_read() {
         other => panic!("{other:?}"),
     };
     let new = fault(
-        "<S:Fault><S:Code><S:Value>S:Receiver</S:Value><S:FaultSubcode><S:Value>o:NotSupported</S:Value></S:FaultSubcode></S:Code>\
+        "<S:Fault><S:Code><S:Value>S:Receiver</S:Value><S:Subcode><S:Value>o:NotSupported</S:Value></S:Subcode></S:Code>\
          <S:Reason><S:Text xml:lang='de'>nein</S:Text><S:Text xml:lang='en-GB'>no</S:Text></S:Reason>\
          <S:Detail><x>1</x></S:Detail></S:Fault>",
     );

@@ -98,7 +98,7 @@ impl CentralSystem {
             (registration, _) => registration,
         };
         let interval = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
-        Answer::Result(json!({
+        Answer::result(json!({
             "status": registration,
             "currentTime": written_time(now.wall),
             interval: settings.heartbeat_interval,
@@ -118,7 +118,7 @@ impl CentralSystem {
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = integer(payload, "connectorId").unwrap_or_default();
         let transaction = RunningTransaction { station: Arc::clone(station), connector, id_tag: id_tag.to_owned() };
-        let answer = Answer::Result(json!({ "transactionId": id.number(), "idTagInfo": self.id_tag_info(id_tag) }));
+        let answer = Answer::result(json!({ "transactionId": id.number(), "idTagInfo": self.id_tag_info(id_tag) }));
         Proposal::with(answer, BookEntry::Start(id, transaction))
     }
 
@@ -126,7 +126,7 @@ impl CentralSystem {
     /// never got one (errata §3.18), is answered like any other.
     fn stop(&self, payload: &Value) -> Proposal {
         let answer = match text(payload, "idTag") {
-            Some(id_tag) => Answer::Result(json!({ "idTagInfo": self.id_tag_info(id_tag) })),
+            Some(id_tag) => Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) })),
             None => empty(),
         };
         match integer(payload, "transactionId") {
@@ -168,10 +168,10 @@ impl CentralSystem {
     fn answer(&self, call: IncomingCall<'_>, now: Moment) -> Answer {
         match call.action {
             "BootNotification" => self.boot_answer(call.version, now),
-            "Heartbeat" => Answer::Result(json!({ "currentTime": written_time(now.wall) })),
+            "Heartbeat" => Answer::result(json!({ "currentTime": written_time(now.wall) })),
             "Authorize" => {
                 let id_tag = text(call.payload, "idTag").unwrap_or_default();
-                Answer::Result(json!({ "idTagInfo": self.id_tag_info(id_tag) }))
+                Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) }))
             }
             "MeterValues" | "StatusNotification" | "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => empty(),
             "DataTransfer" if call.version >= Version::V1_5 => self.data_transfer(call.payload),
@@ -214,7 +214,7 @@ impl Behaviour for CentralSystemBehaviour {
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         match self.samples.result(call.version, call.action, now) {
-            Some(payload) => Answer::Result(payload).into(),
+            Some(payload) => Answer::result(payload).into(),
             None => self.system.propose(&self.station, call, now),
         }
     }

@@ -31,7 +31,7 @@ fn a_transaction_runs_when_its_answer_has_left_and_under_the_id_in_it() {
     let mut out = Outbox::default();
     let error = Answer::Error { code: ErrorCode::InternalError, description: String::new() };
     link.commit(first.effect, &error, now(), &mut out);
-    let edited = Answer::Result(json!({"transactionId": 77, "idTagInfo": {"status": "Accepted"}}));
+    let edited = Answer::result(json!({"transactionId": 77, "idTagInfo": {"status": "Accepted"}}));
     link.commit(second.effect, &edited, now(), &mut out);
     let running: Vec<i32> = system.running_transactions("CP1").into_iter().map(|(id, _)| id).collect();
     assert_eq!(running, [77]);
@@ -49,7 +49,7 @@ fn boot_names_the_interval_as_the_version_does() {
         [(Version::V1_2, "heartbeatInterval"), (Version::V1_5, "heartbeatInterval"), (Version::V1_6, "interval")]
     {
         let expected = json!({"status": "Accepted", "currentTime": "2024-05-01T12:00:00.000Z", field: 300});
-        assert_eq!(ask(&mut link, version, "BootNotification", json!({})), Answer::Result(expected));
+        assert_eq!(ask(&mut link, version, "BootNotification", json!({})), Answer::result(expected));
     }
 }
 
@@ -71,7 +71,7 @@ fn transaction_ids_grow_over_all_stations_and_stopping_forgets_them() {
     let start = json!({"connectorId": 2, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"});
     for (id, link) in [(1, &mut one), (2, &mut two)] {
         let expected = json!({"transactionId": id, "idTagInfo": {"status": "Accepted"}});
-        assert_eq!(ask(link, Version::V1_6, "StartTransaction", start.clone()), Answer::Result(expected));
+        assert_eq!(ask(link, Version::V1_6, "StartTransaction", start.clone()), Answer::result(expected));
     }
     let expected = RunningTransaction { station: Arc::from("CP2"), connector: 2, id_tag: "TAG".to_owned() };
     assert_eq!(system.running_transactions("CP2"), [(2, expected)]);
@@ -86,7 +86,7 @@ fn stopping_an_unknown_transaction_is_answered_with_the_tag_when_there_was_one()
     let mut link = CentralSystem::new(CentralSystemSettings::default()).behaviour("CP1");
     assert_eq!(ask(&mut link, Version::V1_2, "StopTransaction", json!({"transactionId": -1})), empty());
     let with_tag = ask(&mut link, Version::V1_2, "StopTransaction", json!({"transactionId": -1, "idTag": "TAG"}));
-    assert_eq!(with_tag, Answer::Result(json!({"idTagInfo": {"status": "Accepted"}})));
+    assert_eq!(with_tag, Answer::result(json!({"idTagInfo": {"status": "Accepted"}})));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn refused_tags_and_unknown_vendors_are_refused() {
     });
     let mut link = system.behaviour("CP1");
     let refused = ask(&mut link, Version::V1_6, "Authorize", json!({"idTag": "BAD"}));
-    assert_eq!(refused, Answer::Result(json!({"idTagInfo": {"status": "Blocked"}})));
+    assert_eq!(refused, Answer::result(json!({"idTagInfo": {"status": "Blocked"}})));
     for (vendor, expected) in [("org.example", "Accepted"), ("org.other", "UnknownVendorId")] {
         assert_eq!(ask(&mut link, Version::V1_6, "DataTransfer", json!({"vendorId": vendor})), status(expected));
     }

@@ -88,7 +88,7 @@ impl ChargePoint {
         if told.is_empty() {
             return status("NotFound");
         }
-        Answer::Result(json!({ "certificateHashData": told, "status": "Accepted" }))
+        Answer::result(json!({ "certificateHashData": told, "status": "Accepted" }))
     }
 
     /// DeleteCertificate (§5.3).

@@ -23,7 +23,7 @@ impl ChargePoint {
         let duration = integer(payload, "duration").unwrap_or_default().clamp(0, LONGEST);
         let unit = text(payload, "chargingRateUnit").unwrap_or("W");
         let periods = self.composite_periods(connector, duration, unit, now.wall);
-        Answer::Result(json!({
+        Answer::result(json!({
             "status": "Accepted",
             "connectorId": connector,
             "scheduleStart": written_time(now.wall),

@@ -111,7 +111,7 @@ impl ConfigurationKind {
 
 impl ChargePoint {
     pub(super) fn get_configuration(&self, payload: &Value, version: Version) -> Answer {
-        Answer::Result(self.configuration.get(list(payload, "key"), version))
+        Answer::result(self.configuration.get(list(payload, "key"), version))
     }
 
     pub(super) fn change_configuration(payload: &Value, version: Version) -> Proposal {

@@ -67,7 +67,7 @@ pub(super) fn status_then(status: &'static str, effect: CallEffect) -> Proposal 
 
 /// A result whose status is this one when it has any, and what follows from it.
 pub(super) fn result_then(result: Value, status: Option<&'static str>, effect: CallEffect) -> Proposal {
-    Proposal::with(Answer::Result(result), BoundEffect { status, effect })
+    Proposal::with(Answer::result(result), BoundEffect { status, effect })
 }
 
 /// An answer with a status, from which nothing follows.

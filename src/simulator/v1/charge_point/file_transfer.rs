@@ -155,7 +155,7 @@ impl ChargePoint {
 
     /// A result, and a transfer that begins when it has left if the charge point acts by itself.
     fn transfer(&self, result: Value, status: Option<&'static str>, effect: CallEffect) -> Proposal {
-        if self.settings.autonomous { result_then(result, status, effect) } else { Answer::Result(result).into() }
+        if self.settings.autonomous { result_then(result, status, effect) } else { Answer::result(result).into() }
     }
 
     /// Begins an upload of diagnostics.

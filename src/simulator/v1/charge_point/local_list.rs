@@ -55,7 +55,7 @@ impl ChargePoint {
     /// GetLocalListVersion: −1 when there is no list to have a version of (OCPP 1.6 §5.10).
     pub(super) fn local_list_version(&self) -> Answer {
         let enabled = self.configuration.is_on("LocalAuthListEnabled");
-        Answer::Result(json!({ "listVersion": if enabled { self.local_list.version } else { -1 } }))
+        Answer::result(json!({ "listVersion": if enabled { self.local_list.version } else { -1 } }))
     }
 
     /// SendLocalList. 1.5 may come with a hash, whose making no document in reach defines: it is taken as right and sent back.

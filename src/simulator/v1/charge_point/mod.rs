@@ -251,7 +251,7 @@ impl Behaviour for ChargePoint {
             return Answer::Silence.into();
         }
         match self.settings.samples.result(call.version, call.action, now) {
-            Some(payload) => Answer::Result(payload).into(),
+            Some(payload) => Answer::result(payload).into(),
             None => self.propose_in_version(call, now),
         }
     }

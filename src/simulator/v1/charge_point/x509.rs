@@ -1,27 +1,21 @@
-//! Certificates as far as OCPP names them: reading PEM text, and the hash data by which a certificate is found again. Who signed a
-//! certificate and whether it is in force is not looked at; what is done with certificates is in `certificates`.
+//! Certificates as far as OCPP names them: reading PEM text, and the hash data by which a certificate is found again. `x509-parser`
+//! reads the DER. Signatures and validity are not checked; what is done with certificates is in `certificates`. The blocks of a PEM
+//! text are cut here, because peers send PEM without line ends, which the PEM readers of the packages refuse.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
+use x509_parser::certificate::X509CertificateParser;
+use x509_parser::nom::Parser;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
-/// The tags of DER that a certificate is read by (ITU-T X.690 §8).
-mod tag {
-    pub const INTEGER: u8 = 0x02;
-    pub const BIT_STRING: u8 = 0x03;
-    pub const SEQUENCE: u8 = 0x30;
-    /// The version, which certificates of version 1 do not have.
-    pub const VERSION: u8 = 0xa0;
-}
-
 /// `serialNumber` has at most 40 characters, which are the 20 octets of RFC 5280 §4.1.2.2.
 const SERIAL_NUMBER_LIMIT: usize = 40;
 
-/// What is kept of a certificate.
+/// The parts of a certificate that its hash data is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Certificate {
     /// Hexadecimal, without leading zeros.
@@ -44,31 +38,19 @@ impl Certificate {
         (!certificates.is_empty()).then_some(certificates)
     }
 
-    /// Reads DER (RFC 5280 §4.1).
+    /// Reads DER (RFC 5280 §4.1). The contents of extensions are not read, so a faulty extension does not refuse a certificate.
     fn read(der: &[u8]) -> Option<Certificate> {
-        let mut signed = Reader(Reader(der).element(tag::SEQUENCE)?.content);
-        let mut fields = Reader(signed.element(tag::SEQUENCE)?.content);
-        // absent in version 1
-        let _ = fields.element(tag::VERSION);
-        let serial_number = fields.element(tag::INTEGER)?;
-        let _algorithm = fields.element(tag::SEQUENCE)?;
-        let issuer = fields.element(tag::SEQUENCE)?;
-        let _validity = fields.element(tag::SEQUENCE)?;
-        let subject = fields.element(tag::SEQUENCE)?;
-        let mut key_info = Reader(fields.element(tag::SEQUENCE)?.content);
-        let _algorithm = key_info.element(tag::SEQUENCE)?;
-        // the first octet of a bit string says how many bits of the last one are unused
-        let (_unused, key) = key_info.element(tag::BIT_STRING)?.content.split_first()?;
-        let digits = hexadecimal(serial_number.content);
+        let (_rest, certificate) = X509CertificateParser::new().with_deep_parse_extensions(false).parse(der).ok()?;
+        let digits = hexadecimal(certificate.raw_serial());
         let serial_number = match digits.trim_start_matches('0') {
             "" => "0".to_owned(),
             digits => digits.to_owned(),
         };
         (serial_number.len() <= SERIAL_NUMBER_LIMIT).then(|| Certificate {
             serial_number,
-            issuer: issuer.whole.to_vec(),
-            subject: subject.whole.to_vec(),
-            key: key.to_vec(),
+            issuer: certificate.issuer().as_raw().to_vec(),
+            subject: certificate.subject().as_raw().to_vec(),
+            key: certificate.public_key().subject_public_key.data.to_vec(),
         })
     }
 
@@ -97,39 +79,6 @@ impl Certificate {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// An element of DER.
-struct Element<'der> {
-    /// With its tag and length.
-    whole: &'der [u8],
-    content: &'der [u8],
-}
-
-/// Reads one element after another.
-struct Reader<'der>(&'der [u8]);
-
-impl<'der> Reader<'der> {
-    /// The next element, if it has this tag; otherwise it stays unread.
-    fn element(&mut self, tag: u8) -> Option<Element<'der>> {
-        let (found, rest) = self.0.split_first()?;
-        let (first, rest) = rest.split_first()?;
-        let (length, content) = if *first < 0x80 {
-            (usize::from(*first), rest)
-        } else {
-            // two octets of length are 64 KiB, more than a message may bring
-            let (octets, content) =
-                rest.split_at_checked(usize::from(*first & 0x7f)).filter(|(octets, _)| octets.len() <= 2)?;
-            (octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)), content)
-        };
-        let (content, after) = content.split_at_checked(length)?;
-        if *found != tag {
-            return None;
-        }
-        let whole = &self.0[..self.0.len() - after.len()];
-        self.0 = after;
-        Some(Element { whole, content })
-    }
 }
 
 #[cfg(test)]
@@ -161,6 +110,8 @@ mod tests {
         let chain = format!("{CERTIFICATE}{}", CERTIFICATE.replace('\n', "\r\n"));
         assert_eq!(Certificate::read_all(&chain).unwrap().len(), 2);
         let fake = format!("{BEGIN}\nMIIB\n{END}\n");
+        let one_line = CERTIFICATE.replace('\n', "");
+        assert_eq!(Certificate::read_all(&one_line).unwrap().len(), 1);
         for text in ["", "certificate", SIGNING_REQUEST, &fake, &format!("{CERTIFICATE}{fake}"), &CERTIFICATE[..200], BEGIN] {
             assert_eq!(Certificate::read_all(text), None, "{text}");
         }

@@ -36,6 +36,7 @@ impl Scene {
 
     fn context(&self) -> FilterContext<'_> {
         FilterContext {
+            newcomer: None,
             stations: self.contents.stations(),
             records: Some(self.contents.records()),
             now_micros: NOW,

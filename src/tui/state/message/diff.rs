@@ -1,4 +1,7 @@
-//! The difference view: a message beside the previous one of the same kind, action and station, line by line.
+//! The difference view: a message beside the previous one of the same kind, action and station, line by line. `similar` compares the
+//! lines; how much it is given is limited here, because the view is computed while the screen waits.
+
+use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 use super::line::{LineTone, TextLine};
 use crate::trace::{Record, RecordKind, Store};
@@ -74,32 +77,17 @@ fn compare<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(char, &'a str)> {
     changes
 }
 
-/// The shortest way from one text to the other, by the length of the longest common rest at each pair of places.
+/// Appends the shortest list of changes from one text to the other.
 fn between<'a>(old: &[&'a str], new: &[&'a str], changes: &mut Vec<(char, &'a str)>) {
-    let width = new.len() + 1;
-    let mut common = vec![0_u16; (old.len() + 1) * width]; // STRETCH fits
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            common[i * width + j] = if old[i] == new[j] {
-                common[(i + 1) * width + j + 1] + 1
-            } else {
-                common[(i + 1) * width + j].max(common[i * width + j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    while i < old.len() || j < new.len() {
-        if i < old.len() && j < new.len() && old[i] == new[j] {
-            changes.push((' ', old[i]));
-            (i, j) = (i + 1, j + 1);
-        } else if j == new.len() || (i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]) {
-            changes.push(('-', old[i]));
-            i += 1;
-        } else {
-            changes.push(('+', new[j]));
-            j += 1;
-        }
-    }
+    let operations = capture_diff_slices(Algorithm::Myers, old, new);
+    changes.extend(operations.iter().flat_map(|operation| operation.iter_changes(old, new)).map(|change| {
+        let sign = match change.tag() {
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+            ChangeTag::Equal => ' ',
+        };
+        (sign, change.value())
+    }));
 }
 
 #[cfg(test)]
@@ -107,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_the_same_stays_and_the_rest_is_told() {
+    fn changed_lines_are_marked() {
         let text =
             |changes: Vec<(char, &str)>| changes.iter().map(|(change, line)| format!("{change}{line}")).collect::<Vec<_>>();
         let changes = compare(&["{", "a", "b", "c", "}"], &["{", "a", "x", "c", "d", "}"]);

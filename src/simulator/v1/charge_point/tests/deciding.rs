@@ -4,11 +4,11 @@ use super::*;
 use crate::ocpp::ErrorCode;
 
 fn rejected() -> Answer {
-    Answer::Result(json!({"status": "Rejected"}))
+    Answer::result(json!({"status": "Rejected"}))
 }
 
 fn accepted() -> Answer {
-    Answer::Result(json!({"status": "Accepted"}))
+    Answer::result(json!({"status": "Accepted"}))
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_proposal_changes_nothing_until_its_answer_has_left() {
 #[test]
 fn an_answer_that_says_something_else_carries_nothing_out() {
     let error = Answer::Error { code: ErrorCode::InternalError, description: String::new() };
-    for sent in [rejected(), error, Answer::Result(json!({}))] {
+    for sent in [rejected(), error, Answer::result(json!({}))] {
         for (action, payload) in [
             ("RemoteStartTransaction", json!({"idTag": "TAG"})),
             ("Reset", json!({"type": "Hard"})),
@@ -49,7 +49,7 @@ fn an_answer_that_says_something_else_carries_nothing_out() {
 fn an_answer_that_accepts_in_other_words_is_carried_out() {
     let mut world = World::accepted(Version::V1_6);
     let proposal = world.propose("ChangeConfiguration", json!({"key": "HeartbeatInterval", "value": "77"}));
-    world.commit(proposal.effect, &Answer::Result(json!({"status": "RebootRequired"})));
+    world.commit(proposal.effect, &Answer::result(json!({"status": "RebootRequired"})));
     assert_eq!(world.charge_point.configuration.seconds("HeartbeatInterval"), 77);
 }
 
@@ -92,5 +92,5 @@ fn what_has_become_impossible_is_left_out() {
     for update in updates {
         world.commit(update.effect, &update.answer);
     }
-    assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::Result(json!({"listVersion": 9})));
+    assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::result(json!({"listVersion": 9})));
 }

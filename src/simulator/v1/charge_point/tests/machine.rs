@@ -134,8 +134,8 @@ fn the_local_list_of_1_5_has_its_own_field_and_hash() {
     let mut world = World::accepted(Version::V1_5);
     let list = json!({"updateType": "Full", "listVersion": 4, "hash": "abc", "localAuthorisationList":
         [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]});
-    assert_eq!(world.ask("SendLocalList", list), Answer::Result(json!({"status": "Accepted", "hash": "abc"})));
-    assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::Result(json!({"listVersion": 4})));
+    assert_eq!(world.ask("SendLocalList", list), Answer::result(json!({"status": "Accepted", "hash": "abc"})));
+    assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::result(json!({"listVersion": 4})));
     assert!(world.charge_point.local_list.find("tag").is_some());
 }
 
@@ -143,7 +143,7 @@ fn the_local_list_of_1_5_has_its_own_field_and_hash() {
 fn without_a_local_list_there_is_no_version_of_it() {
     let mut world = World::accepted(Version::V1_6);
     world.ask("ChangeConfiguration", json!({"key": "LocalAuthListEnabled", "value": "false"}));
-    assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::Result(json!({"listVersion": -1})));
+    assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::result(json!({"listVersion": -1})));
     let list = json!({"updateType": "Full", "listVersion": 4});
     assert_eq!(world.ask_status("SendLocalList", list), "NotSupported");
 }

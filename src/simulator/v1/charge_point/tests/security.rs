@@ -35,7 +35,7 @@ fn certificates_are_installed_told_and_deleted() {
     }
     let [name, key, serial] = HASH_DATA;
     let hash = json!({"hashAlgorithm": "SHA256", "issuerNameHash": name, "issuerKeyHash": key, "serialNumber": serial});
-    let told = Answer::Result(json!({"certificateHashData": [hash], "status": "Accepted"}));
+    let told = Answer::result(json!({"certificateHashData": [hash], "status": "Accepted"}));
     assert_eq!(world.ask("GetInstalledCertificateIds", of(root)), told);
     assert_eq!(world.ask_status("GetInstalledCertificateIds", of(other)), "NotFound");
 

@@ -1,0 +1,241 @@
+//! What readers see, the records and the stations, and how an event changes them. How events come here is in `sender` and `recorder`.
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::describe::entry;
+use super::queue::EventBatch;
+use super::station_keys::StationKeys;
+use super::store::{NewRecord, Store};
+use super::{Event, EventKind, Frame, FrameKind, Sequence, Stamp, StationKey, StationRow, StationTable};
+use crate::clock::Moment;
+use crate::ocpp::{Role, Transport};
+
+/// The records and the stations. Everything in it comes from events: the same events make the same contents.
+#[derive(Debug)]
+pub struct Contents {
+    store: Store,
+    stations: StationTable,
+}
+
+impl Contents {
+    /// Empty contents that keep at most about `limit` bytes of records.
+    pub fn new(limit: usize) -> Contents {
+        Contents { store: Store::new(limit), stations: StationTable::default() }
+    }
+
+    /// The records.
+    pub fn records(&self) -> &Store {
+        &self.store
+    }
+
+    /// The stations.
+    pub fn stations(&self) -> &StationTable {
+        &self.stations
+    }
+
+    /// Applies the event that adds a station, unless it is known, and returns its key. For contents that have no
+    /// [`EventSender`](super::EventSender), which gives out the keys of a session.
+    pub fn station(&mut self, our_role: Role, identity: &str) -> StationKey {
+        if let Some(row) = self.stations.find(our_role, identity) {
+            return row.key;
+        }
+        let key = StationKey(self.stations.rows().len() as u32);
+        let kind = EventKind::StationAdded { key, our_role, identity: identity.into() };
+        let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+        self.apply(&Event { station: Some(key), stamp, kind }, &mut String::new());
+        key
+    }
+
+    /// Applies an event. `scratch` is a buffer that is reused from event to event.
+    pub fn apply(&mut self, event: &Event, scratch: &mut String) {
+        let text = match &event.kind {
+            EventKind::Frame(frame) => frame.text.as_str(),
+            _ => "",
+        };
+        self.apply_with(event, text, scratch);
+    }
+
+    /// The same for an event whose frame is parted from its text.
+    fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
+        let transport = self.transport(event);
+        let latency = entry(event, text, scratch).and_then(|entry| {
+            let sequence = self.store.append(NewRecord { transport, ..entry });
+            self.link(&event.kind, sequence)
+        });
+        self.stations.apply(event, latency);
+    }
+
+    /// How a frame travelled: a station has one link at a time, and frames of no station are requests whose sender is unknown.
+    fn transport(&self, event: &Event) -> Transport {
+        if let EventKind::Connected { transport, .. } = event.kind {
+            return transport;
+        }
+        if matches!(event.kind, EventKind::Listening { .. }) {
+            return if event.station.is_some() { Transport::Soap } else { Transport::WebSocket };
+        }
+        match event.station.map(|key| self.stations.get(key)) {
+            Some(row) => row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
+            None if matches!(event.kind, EventKind::Frame(_)) => Transport::Soap,
+            None => Transport::WebSocket,
+        }
+    }
+
+    /// Links a record with the other half of its exchange; the latency, when that ends here.
+    fn link(&mut self, event: &EventKind, sequence: Sequence) -> Option<Duration> {
+        match event {
+            EventKind::Frame(Frame { kind, exchange: Some(exchange), .. }) => {
+                let begins = match kind {
+                    FrameKind::Call => true,
+                    // What cannot be read may be a call that is refused or, over SOAP, the answer to one of ours.
+                    FrameKind::Malformed => !self.store.is_open(*exchange),
+                    FrameKind::Result | FrameKind::Error => false,
+                };
+                if begins {
+                    self.store.open_exchange(*exchange, sequence);
+                    return None;
+                }
+                self.store.close_exchange(*exchange, sequence)
+            }
+            EventKind::Timeout { exchange, .. } | EventKind::Unreachable { exchange, .. } => {
+                self.store.close_exchange(*exchange, sequence)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The trace of the session, shared by the recorder and all readers.
+#[derive(Debug)]
+pub struct Trace {
+    contents: RwLock<Contents>,
+    keys: StationKeys,
+    revision: watch::Sender<u64>,
+    began: Moment,
+}
+
+impl Trace {
+    /// An empty trace that keeps at most about `limit` bytes of records.
+    pub(super) fn new(limit: usize, began: Moment) -> Trace {
+        let contents = RwLock::new(Contents::new(limit));
+        Trace { contents, keys: StationKeys::default(), revision: watch::Sender::new(0), began }
+    }
+
+    /// Reads. Hold it for as long as it takes to copy what is visible, no longer.
+    pub fn read(&self) -> RwLockReadGuard<'_, Contents> {
+        self.contents.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A signal that changes when there is something new; many events make one change.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// The keys that were given out.
+    pub(super) fn keys(&self) -> &StationKeys {
+        &self.keys
+    }
+
+    /// The key of a station. A key is known before the station has a row.
+    pub fn find_station(&self, our_role: Role, identity: &str) -> Option<StationKey> {
+        self.keys.find(our_role, identity)
+    }
+
+    /// Rows of the stations that have a key and no row in these contents yet, because their event is on its way.
+    pub fn newcomers(&self, contents: &Contents) -> Vec<StationRow> {
+        self.keys.from(contents.stations().rows().len())
+    }
+
+    /// When the session began.
+    pub fn began(&self) -> Moment {
+        self.began
+    }
+
+    /// Microseconds of the monotonic clock since the session began.
+    pub fn micros_since_start(&self, now: std::time::Instant) -> u64 {
+        now.saturating_duration_since(self.began.monotonic).as_micros() as u64
+    }
+
+    /// Applies events and wakes the readers.
+    pub(super) fn apply(&self, batch: &EventBatch, scratch: &mut String) {
+        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        for (event, text) in batch.iter() {
+            contents.apply_with(event, text, scratch);
+        }
+        drop(contents);
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
+    use crate::trace::{Direction, FrameText, FrameVerdict, LinkState};
+
+    fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
+        Frame {
+            direction,
+            kind,
+            action: Some("Reset".into()),
+            text: FrameText::from_static("[]"),
+            exchange: Some(exchange),
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            aside: None,
+        }
+    }
+
+    fn apply(contents: &mut Contents, key: StationKey, at: u64, happening: EventKind) {
+        let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
+        contents.apply(&Event { station: Some(key), stamp, kind: happening }, &mut String::new());
+    }
+
+    #[test]
+    fn the_table_follows_the_events() {
+        let mut contents = Contents::new(1 << 20);
+        let key = contents.station(Role::CentralSystem, "CP1");
+        assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
+        assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
+        let peer = "127.0.0.1:5".parse().unwrap();
+        let handshake = Box::default();
+        let connected =
+            EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
+        apply(&mut contents, key, 1, connected);
+        apply(&mut contents, key, 2, EventKind::Frame(frame(Direction::Out, FrameKind::Call, 7)));
+        apply(&mut contents, key, 3, EventKind::Queue { in_flight: 1, queued: 2 });
+        apply(&mut contents, key, 12, EventKind::Frame(frame(Direction::In, FrameKind::Result, 7)));
+        let row = contents.stations().get(key).unwrap();
+        assert_eq!((row.state, row.frames_in, row.frames_out, row.queued), (LinkState::Connected, 1, 1, 2));
+        assert_eq!((row.latency, row.last_seen_micros), (Some(Duration::from_micros(10)), 12));
+        assert_eq!(contents.stations().connected(), 1);
+        assert_eq!(contents.records().range(), 0..3, "a queue length makes no record");
+        let reason = || Box::from("");
+        apply(&mut contents, key, 13, EventKind::Disconnected { link: 0, reason: reason() });
+        assert_eq!(contents.stations().connected(), 1, "an older link went down, not this one");
+        apply(&mut contents, key, 20, EventKind::Retry { after: Duration::from_micros(30), lost: true, reason: reason() });
+        assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
+        assert_eq!(contents.stations().connected(), 0);
+    }
+
+    #[test]
+    fn findings_become_remarks_and_a_verdict() {
+        let mut contents = Contents::new(1 << 20);
+        let key = contents.station(Role::CentralSystem, "CP1");
+        let finding = |tolerated| Finding { path: "/a".into(), rule: FindingRule::Type, message: "is wrong".into(), tolerated };
+        for (tolerated, verdict) in [(true, FrameVerdict::Tolerated), (false, FrameVerdict::Invalid)] {
+            let mut faulty = frame(Direction::In, FrameKind::Error, 1);
+            faulty.findings.push(finding(tolerated));
+            faulty.code = Some(ErrorCode::GenericError);
+            faulty.remark = Some("late".into());
+            apply(&mut contents, key, 1, EventKind::Frame(faulty));
+            let record = contents.records().get(contents.records().range().end - 1).unwrap();
+            assert_eq!((record.verdict, record.remarks), (verdict, "late\n/a: is wrong"));
+            assert_eq!(record.code, Some(ErrorCode::GenericError));
+        }
+        assert_eq!(contents.stations().get(key).unwrap().errors, 2);
+    }
+}
