@@ -16,9 +16,9 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::client::{self, HttpCall, KeptConnection};
-use super::exchange::{PostAnswer, ShowHeaders, SoapPost, SoapRequest};
-use super::framing::{SoapFraming, SoapOutgoing};
-use super::inspect::ArrivedMessage;
+use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
+use super::framing::SoapFraming;
+use super::incoming;
 use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
@@ -213,7 +213,7 @@ impl SoapLink<'_> {
             match (verdict, message) {
                 (InspectionVerdict::Pass, message) => self.take(message, now),
                 (InspectionVerdict::Change(text), message) => {
-                    let changed = message.changed(text, &self.conversation.framing);
+                    let changed = self.changed(message, text);
                     self.take(changed, now);
                 }
                 // The request gets no answer; a call of ours whose answer is kept back runs into its time limit.
@@ -221,6 +221,21 @@ impl SoapLink<'_> {
                     self.conversation.framing.keep_waiting(request.reply)
                 }
                 (InspectionVerdict::Drop, ArrivedMessage::Answer(..)) => {}
+            }
+        }
+    }
+
+    /// A message of the peer with another text.
+    fn changed(&self, message: ArrivedMessage, text: String) -> ArrivedMessage {
+        match message {
+            ArrivedMessage::Request(mut request) => {
+                let framing = &self.conversation.framing;
+                let read = incoming::read(text.as_bytes(), &framing.catalog, framing.role, &mut request.remarks);
+                (request.text, request.read) = read;
+                ArrivedMessage::Request(request)
+            }
+            ArrivedMessage::Answer(post, answer) => {
+                ArrivedMessage::Answer(post, PostAnswer { body: text.into_bytes(), ..answer })
             }
         }
     }
