@@ -44,7 +44,7 @@ const EVENTS: u64 = 1_000_000;
 const MEMORY: usize = 1 << 30;
 /// Frames in a measurement.
 const FRAMES: usize = 500;
-/// Events a second that arrive while somebody looks.
+/// Events a second that arrive while the screen is in use.
 const ARRIVING: u64 = 50_000;
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -289,7 +289,7 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext
     look(&ReadContext { contents: &contents, catalog, profile: Profile::default(), gate: open_gate(), now })
 }
 
-/// A screen sleeps between two frames; a program that never does is interrupted by the kernel in the midst of one.
+/// A screen sleeps between two frames; a program that never sleeps is interrupted by the kernel during a frame.
 fn rest() {
     std::thread::sleep(Duration::from_millis(2));
 }

@@ -1,13 +1,8 @@
-//! Creates the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the console as
-//! a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and writes
-//! the screen as SVG.
+//! Creates the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the
+//! console as a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and
+//! writes the screen as SVG.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "nobody depends on a program that measures or draws"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "the program only draws a picture; it may end")]
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -40,7 +35,7 @@ fn main() -> Result<()> {
     std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(read @ 1..) = reader.read(&mut bytes) {
-            follower.lock().expect("nobody panics with it").process(&bytes[..read]);
+            follower.lock().expect("no thread panics while it holds the lock").process(&bytes[..read]);
         }
     });
     let mut keys = pty.master.take_writer()?;
@@ -72,7 +67,7 @@ fn main() -> Result<()> {
     wait("→C  RemoteStartTransa")?;
     wait("LYON-07   ←C  StartTransaction")?;
     std::thread::sleep(Duration::from_millis(500)); // wait until the screen no longer changes
-    let svg = svg(screen.lock().expect("nobody panics with it").screen());
+    let svg = svg(screen.lock().expect("no thread panics while it holds the lock").screen());
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screen.svg");
     std::fs::write(&file, svg)?;
     press("qq")?;
@@ -85,12 +80,12 @@ fn main() -> Result<()> {
 fn wait_for(screen: &Mutex<Parser>, text: &str) -> Result<()> {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(10) {
-        if screen.lock().expect("nobody panics with it").screen().contents().contains(text) {
+        if screen.lock().expect("no thread panics while it holds the lock").screen().contents().contains(text) {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    bail!("{text:?} does not appear:\n{}", screen.lock().expect("nobody panics with it").screen().contents())
+    bail!("{text:?} does not appear:\n{}", screen.lock().expect("no thread panics while it holds the lock").screen().contents())
 }
 
 fn svg(screen: &vt100::Screen) -> String {

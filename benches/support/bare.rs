@@ -1,5 +1,5 @@
-//! The bare server: tokio-tungstenite, serde_json, the catalog's compiled schemas, and nothing else. It keeps no
-//! trace, no time limits, no pending calls and no registry. What it does per call nobody can leave out who checks what stations send.
+//! The bare server: tokio-tungstenite, serde_json, the catalog's compiled schemas, and nothing else. It keeps no trace, no time limits,
+//! no pending calls and no registry. Its work per call is the least of a server that validates what stations send.
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::ocpp::{Catalog, Role, Version};

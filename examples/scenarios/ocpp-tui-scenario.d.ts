@@ -53,8 +53,8 @@ declare function centralSystemUnderTest(options?: LinkOptions): Promise<Link>;
  */
 declare function chargePointUnderTest(options?: LinkOptions): Promise<Link>;
 
-/** Starts another charge point. `lively`: it boots and acts by itself. Without `url` it connects to the central system under test. */
-declare function chargePoint(options?: LinkOptions & { url?: string; lively?: boolean }): Promise<Link>;
+/** Starts another charge point. `autonomous` (older name: `lively`): it boots and acts by itself. Without `url` it connects to the central system under test. */
+declare function chargePoint(options?: LinkOptions & { url?: string; autonomous?: boolean; lively?: boolean }): Promise<Link>;
 
 /** Starts another central system; default: on any free port. */
 declare function centralSystem(options?: {

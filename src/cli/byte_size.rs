@@ -1,5 +1,5 @@
-//! Amounts of memory on the command line. Ours, because `bytesize` reads `1k` as 1000 bytes where this program has always meant 1024, and
-//! `parse-size` accepts more forms (fractions, `1_000`, `1e3`) than this option may ever promise.
+//! Amounts of memory on the command line. Ours, because `bytesize` reads `1k` as 1000 bytes where this program has always meant 1024,
+//! and `parse-size` accepts more forms (fractions, `1_000`, `1e3`) than this option may ever promise.
 
 /// Reads a size like `64M`: a number of bytes, or one with k, M or G (1024, 1024² and 1024³) behind it.
 pub fn size(text: &str) -> Result<usize, String> {

@@ -1,5 +1,6 @@
-//! The demonstration: a central system and six autonomous charge points in one session, and a loop of steps: transactions start and stop,
-//! the central system calls actions, and one of the charge points sends invalid messages. New users see each kind of event there is.
+//! The demonstration: a central system and six autonomous charge points in one session, and a loop of steps: transactions start and
+//! stop, the central system calls actions, and one of the charge points sends invalid messages. New users see each kind of event there
+//! is.
 
 use std::time::Duration;
 

@@ -112,8 +112,8 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
     }
 }
 
-/// Cancels the run when the program is asked to end; the number of the signal is stored. A second signal ends the process at once, because
-/// a script that computes does not look at the cancellation.
+/// Cancels the run when the program is asked to end; the number of the signal is stored. A second signal ends the process at once,
+/// because a script that computes does not look at the cancellation.
 fn stop_at_a_signal(stop: CancellationToken) -> io::Result<Arc<AtomicU8>> {
     let kept = Arc::new(AtomicU8::new(0));
     let number = kept.clone();

@@ -171,7 +171,8 @@ fn run(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
     }
 }
 
-/// Writes a file so that at every moment the old or the new one is there as a whole. Only the user can read it: payloads may hold secrets.
+/// Writes a file so that at every moment the old or the new one is there as a whole. Only the user can read it: payloads may hold
+/// secrets.
 fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let new = folder.join(format!("{name}.new"));
@@ -179,8 +180,8 @@ fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::rename(new, folder.join(name))
 }
 
-/// Creates or truncates a file. A new one is readable by its owner only; on systems without Unix permissions it has those of its folder,
-/// which lies in the user's profile.
+/// Creates or truncates a file. A new one is readable by its owner only; on systems without Unix permissions it has those of its
+/// folder, which lies in the user's profile.
 ///
 /// # Errors
 /// When it cannot be created or opened.

@@ -25,6 +25,7 @@ fn word() -> impl Strategy<Value = String> {
         "--force",
         "--once",
         "--lively",
+        "--autonomous",
         "CP1",
         "CP1,CP2*",
         "@all",
@@ -115,11 +116,13 @@ proptest! {
         let context = CompletionContext {
             grammar,
             catalog: &catalog,
-            stations: &stations,
+            stations: &KnownStation::all(&stations),
             versions: &[],
             known: &KnownValues::default(),
-            list_files: &|start| vec![format!("{start}x.json")],
-            list_plugins: &|| vec!["helloworld".to_owned()],
+            list: &|listing| match listing {
+                Listing::Files(start) => vec![format!("{start}x.json")],
+                Listing::Plugins => vec!["helloworld".to_owned()],
+            },
             plugin_commands: &[],
         };
         let completions = complete(&line, cursor, &context);

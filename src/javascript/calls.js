@@ -1,4 +1,4 @@
-// What plugins and scenarios say about calls in the same words: how a call failed, and answers on purpose.
+// The common part of plugins and scenarios about calls: how a call failed, and the answers that a script can give.
 (function (toolkit) {
   'use strict';
   const { want, define } = toolkit;
@@ -22,7 +22,7 @@
     constructor(form) { defineProperty(this, 'form', { value: form }); }
   }
 
-  /** What a handler returned, as the program reads it. */
+  /** The result of a handler in the form that the program reads. */
   function formOf(value) {
     if (value === undefined || value === null) return null;
     if (value instanceof Answer) return value.form;

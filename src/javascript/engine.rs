@@ -47,8 +47,8 @@ struct Clock {
 impl SandboxScript {
     /// An engine with the toolkit and preludes; no file runs yet. Each prelude has a name and is a function that takes the toolkit and
     /// returns what it adds to it. Together they must define the functions `start`, which takes the text of the file, and `event`,
-    /// which takes the kind and the JSON of an event. Scripts reach the program through `host` only: it takes an operation and its JSON,
-    /// and returns JSON or a sentence that is thrown as an error.
+    /// which takes the kind and the JSON of an event. Scripts reach the program through `host` only: it takes an operation and its
+    /// JSON, and returns JSON or a sentence that is thrown as an error.
     ///
     /// # Errors
     /// When the limits are too low for it.

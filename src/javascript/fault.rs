@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// The text before a file, which gives it the names of a module of Node.js. It has no line end: the lines of the file keep their numbers.
+/// The text before a file, which gives it the names of a module of Node.js. It has no line end: the lines of the file keep their
+/// numbers.
 pub(super) const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname) {";
 /// The same for a file that may use `await` at its top level. Both are equally long.
 pub(super) const WAITING_WRAPPER: &str = "(async function(exports,require,module,__filename,__dirname){";

@@ -1,5 +1,5 @@
-//! A JavaScript sandbox: one QuickJS for one file, limited in memory, stack and time. Text goes in; JSON goes in both directions through
-//! one function. It knows nothing of OCPP: plugins and scenarios add their own preludes to `toolkit.js`.
+//! A JavaScript sandbox: one QuickJS for one file, limited in memory, stack and time. Text goes in; JSON goes in both directions
+//! through one function. It knows nothing of OCPP: plugins and scenarios add their own preludes to `toolkit.js`.
 
 mod engine;
 mod fault;

@@ -1,5 +1,5 @@
-//! Requests of the toolkit, which every script can make: print a line, report a fault, set timers. Plugins and scenarios have requests of
-//! their own.
+//! Requests of the toolkit, which every script can make: print a line, report a fault, set timers. Plugins and scenarios have requests
+//! of their own.
 
 use std::time::Duration;
 

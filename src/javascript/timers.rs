@@ -1,5 +1,5 @@
-//! The timers of all scripts, in the order of their deadlines. Ours, because the time is passed in (scenarios have a virtual clock), and the
-//! queues of tokio read their own.
+//! The timers of all scripts, in the order of their deadlines. Ours, because the time is passed in (scenarios have a virtual clock),
+//! and the queues of tokio read their own.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,10 +1,9 @@
-// What every script finds, whatever it is for: the pieces of an environment that QuickJS has not (timers, a console), and the tools
-// with which the preludes of plugins and scenarios are made. It runs inside the script's own context and reaches the program only
-// through `host(operation, json)`; whatever a script breaks here, it breaks for itself alone. The limits on memory and time are the
-// engine's.
+// The environment of every script: the parts that QuickJS does not have (timers, a console), and the tools of which the preludes of plugins
+// and scenarios are made. It runs in the script's own context and reaches the program only through `host(operation, json)`; a script that
+// changes objects here affects itself only. The engine limits memory and time.
 (function (host, compile, scriptName, version) {
   'use strict';
-  // Kept aside, so that a script which replaces them does not pull the rug from under its own feet by accident.
+  // Copies, so that a script which replaces these globals does not break the toolkit.
   const { parse, stringify } = JSON;
   const { defineProperty } = Object;
   const PlainPromise = Promise;
@@ -17,16 +16,16 @@
   const send = (operation, value) => host(operation, stringify(value === undefined ? null : value));
   const ask = (operation, value) => parse(host(operation, stringify(value === undefined ? null : value)));
 
-  // ---- what went wrong -----------------------------------------------------------------------------------------------------
+  // ---- faults ---------------------------------------------------------------------------------------------------------------
 
-  /** Shows an exception. Nothing about it is trusted: a getter of it may throw again. */
+  /** Reports an exception. A getter of it may throw again. */
   function fault(where, error) {
     let message = 'something was thrown that cannot be shown';
     let stack = '';
     try {
       message = typeof error === 'object' && error !== null && 'message' in error ? `${error.name || 'Error'}: ${error.message}` : String(error);
       stack = typeof error === 'object' && error !== null ? String(error.stack || '') : '';
-    } catch (_) { /* the sentence above stands for it */ }
+    } catch (_) { /* the sentence above is used */ }
     send('fault', { where, message, stack });
   }
 
@@ -41,7 +40,7 @@
 
   const thenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function';
 
-  /** The promise of a handler that is nobody's answer: only its failure matters. */
+  /** Watches the promise of a handler without a result: only its failure matters. */
   function watch(where, value) {
     if (thenable(value)) {
       PlainPromise.resolve(value).then(undefined, (error) => fault(where, error));
@@ -92,7 +91,7 @@
   define('clearInterval', stopTimer);
   define('console', { log: print(false), info: print(false), debug: print(false), warn: print(true), error: print(true) });
 
-  /** A timer whose time has come. */
+  /** A timer is due. */
   function timer(number) {
     const timer = timers.get(number);
     if (!timer) return;

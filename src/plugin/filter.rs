@@ -83,11 +83,7 @@ impl AnswerFilter for PluginFilter {
         let ticket = self.channel.ticket();
         let (action, payload, usual) = (call.action.to_owned(), call.payload.clone(), proposed.clone());
         let asked = EngineRequest::Called { ticket, station: self.station, action, payload, usual };
-        if self.channel.try_ask(asked) {
-            FilterDecision::Wait { ticket, timeout: Some(TIMEOUT) }
-        } else {
-            FilterDecision::Keep
-        }
+        if self.channel.try_ask(asked) { FilterDecision::Wait { ticket, timeout: Some(TIMEOUT) } } else { FilterDecision::Keep }
     }
 }
 

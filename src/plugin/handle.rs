@@ -133,8 +133,8 @@ impl Plugins {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    /// Sends a request to the thread, which is started first when it does not run. Without a host or a thread the request is dropped, and
-    /// its sender with it.
+    /// Sends a request to the thread, which is started first when it does not run. Without a host or a thread the request is dropped,
+    /// and its sender with it.
     fn ask(&self, request: EngineRequest) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(host), true) = (self.host.get(), requests.is_some()) {

@@ -1,5 +1,5 @@
-// What a plugin finds when it starts, on top of the toolkit and of `calls.js`: the interface of ocppjs, and ours. It reaches the program only through the
-// toolkit's `send` and `ask`; whatever a plugin breaks here, it breaks for itself alone. The limits on memory and time are the engine's.
+// The API of plugins, in addition to the toolkit and `calls.js`: the interface of ocppjs, and the one of this program. It reaches the program
+// only through the toolkit's `send` and `ask`; a plugin that changes objects here affects itself only. The engine limits memory and time.
 (function (toolkit) {
   'use strict';
   const {
@@ -32,7 +32,7 @@
     });
   }
 
-  /** As in ocppjs: half a second later, to the only station, on top of the default payload; nobody waits for the answer. */
+  /** As in ocppjs: half a second later, to the only station, with members that replace those of the default payload, without a result. */
   const callLater = (side) => (action, payload) => {
     want('string', action, 'the action of a call');
     startTimer(() => {
@@ -57,7 +57,7 @@
     }
   }
 
-  /** The one object of a station, brought up to date; what a plugin keeps in its `state` stays. */
+  /** The one object of a station, refreshed; the `state` that a plugin keeps in it stays. */
   function station({ key, id, role, version, connected }) {
     let known = stations.get(key);
     if (!known) {
@@ -90,7 +90,7 @@
   define('cp', cp);
   define('cs', cs);
 
-  // ---- what stands in `ocpp` -------------------------------------------------------------------------------------------------
+  // ---- the members of `ocpp` -------------------------------------------------------------------------------------------------
 
   const ocpp = {
     ...onPurpose,
@@ -113,7 +113,7 @@
 
   // ---- the plugin's own object, `this` in onLoad -----------------------------------------------------------------------------
 
-  /** The words of a line: blanks part them, quotes hold them together. */
+  /** The words of a line, split at blanks outside quotes. */
   function words(line) {
     const found = [];
     let word = '';
@@ -193,7 +193,7 @@
       if (!run) return undefined;
       const where = `onCall ${action}`;
       const value = guarded(where, () => run.call(station(facts), payload, { action, usual }));
-      // The text is made inside of the guard, because a getter or toJSON of the answer may throw.
+      // Inside the guard, because a getter or toJSON of the answer may throw.
       if (!thenable(value)) return guarded(where, () => stringify(formOf(value)), undefined);
       const decide = (form) => send('answer', { ticket, answer: form });
       PlainPromise.resolve(value).then((late) => decide(formOf(late))).catch((error) => {
@@ -265,7 +265,7 @@
 
   let exported = {};
 
-  /** Runs the file. Its `this` and its five names are those that node gives a module. */
+  /** Runs the file. Its `this` and its five names are those of a module of Node.js. */
   function start(text) {
     const body = compile(`${pluginName}.js`, text, false);
     const module = { exports: {} };

@@ -1,5 +1,5 @@
-//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as a [`PlayerEvent`],
-//! so that the player never waits for a peer; starting a side is awaited until it listens.
+//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as a
+//! [`PlayerEvent`], so that the player never waits for a peer; starting a side is awaited until it listens.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! The scenario runner. A scenario is a JavaScript file that acts as one side of OCPP against a peer, or as both, and defines the expected
-//! messages. Each file runs on a thread of its own with a session, an engine and a clock. The runner starts sessions and reads their
-//! traces; arguments and exit codes are in `cli`. The API of scenarios is in `script/`.
+//! The scenario runner. A scenario is a JavaScript file that acts as one side of OCPP against a peer, or as both, and defines the
+//! expected messages. Each file runs on a thread of its own with a session, an engine and a clock. The runner starts sessions and reads
+//! their traces; arguments and exit codes are in `cli`. The API of scenarios is in `script/`.
 //!
-//! The way of a step: the script makes a request (`request`), the player executes it in the session (`player`, `execute`), the new records of
-//! the trace go to the script as JSON (`record_json`), the script compares them, and its result becomes an outcome (`verdict`, `outcome`) and
-//! a report (`report`).
+//! The way of a step: the script makes a request (`request`), the player executes it in the session (`player`, `execute`), the new
+//! records of the trace go to the script as JSON (`record_json`), the script compares them, and its result becomes an outcome
+//! (`verdict`, `outcome`) and a report (`report`).
 
 mod excerpt;
 mod execute;

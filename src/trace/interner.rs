@@ -1,4 +1,5 @@
 //! Numbers for the names of actions, so that a record holds two bytes instead of a text.
+//! Ours, because packages for this keep every name for ever, and a peer may invent names without end.
 
 use std::collections::HashMap;
 

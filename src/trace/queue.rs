@@ -1,6 +1,7 @@
-//! Where the actors' events gather until the recorder takes them. The texts of frames are copied into one long text here: telling
-//! allocates nothing, the buffer that a frame was read into is free again at once, and the recorder frees no memory of other
-//! threads, for which an allocator would make all of them wait.
+//! The queue between the actors and the recorder. The texts of frames are copied into one long text here: sending allocates nothing,
+//! the buffer that a frame was read into is free again at once, and the recorder frees no memory of other threads, for which an
+//! allocator would make all of them wait. Ours, because channels count messages, and this one is bounded in bytes and hands over whole
+//! batches.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 

@@ -1,9 +1,9 @@
-//! The seam between the screen and the running session: commands go to the console, what they say comes back as replies, and the
+//! The boundary between the screen and the running session: commands go to the console, their output comes back as replies, and the
 //! history of commands is the one that line mode uses too. Nothing here blocks: it is called between two frames.
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::History;
 use crate::console::{CommandOutput, Completions, Console, OutputKind, RunContext};
@@ -18,7 +18,7 @@ const REPLIES: usize = 64;
 /// What stands for the identity in the address of a central system.
 const IDENTITY: &str = "<identity>";
 
-/// What a command says, while or after it runs.
+/// What comes back from the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BackendReply {
     /// One line, shown for a moment.
@@ -32,8 +32,28 @@ pub enum BackendReply {
         /// Its lines.
         body: String,
     },
+    /// Proposals for the command line as it was.
+    Proposed {
+        /// The line that they are for.
+        line: String,
+        /// The cursor that they are for.
+        cursor: usize,
+        /// The proposals.
+        completions: Completions,
+        /// Whether the user asked for them.
+        asked: bool,
+    },
     /// The session is to end.
     Quit,
+}
+
+/// A line whose proposals need the disk.
+#[derive(Debug, Clone)]
+struct CompletionRequest {
+    line: String,
+    cursor: usize,
+    context: RunContext,
+    asked: bool,
 }
 
 /// The session as the screen uses it.
@@ -41,13 +61,16 @@ pub struct ScreenBackend {
     console: Arc<Console>,
     history: Arc<History>,
     replies: mpsc::Sender<BackendReply>,
+    requests: watch::Sender<Option<CompletionRequest>>,
 }
 
 impl ScreenBackend {
-    /// A session and the end at which its replies come out.
+    /// A session and the receiver of its replies. It needs a runtime.
     pub fn new(console: Arc<Console>, history: Arc<History>) -> (ScreenBackend, mpsc::Receiver<BackendReply>) {
         let (replies, receiver) = mpsc::channel(REPLIES);
-        (ScreenBackend { console, history, replies }, receiver)
+        let (requests, requested) = watch::channel(None);
+        tokio::spawn(complete_from_disk(console.clone(), requested, replies.clone()));
+        (ScreenBackend { console, history, replies, requests }, receiver)
     }
 
     /// The trace and the stations.
@@ -91,9 +114,15 @@ impl ScreenBackend {
         });
     }
 
-    /// What may stand at the cursor (a byte offset) of a command that is being typed.
-    pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
-        self.console.complete(line, cursor, context)
+    /// What may stand at the cursor (a byte offset) of a command that is being typed. `None` when a folder has to be read: then the
+    /// proposals come as a reply, unless another line has replaced this one by then.
+    pub fn complete(&self, line: &str, cursor: usize, context: &RunContext, asked: bool) -> Option<Completions> {
+        let completions = self.console.complete_at_once(line, cursor, context);
+        if completions.is_none() {
+            let request = CompletionRequest { line: line.to_owned(), cursor, context: context.clone(), asked };
+            self.requests.send_replace(Some(request));
+        }
+        completions
     }
 
     /// Where frames are stopped, and which wait.
@@ -101,7 +130,7 @@ impl ScreenBackend {
         self.console.hub().gate()
     }
 
-    /// What messages look like when nobody says anything about them.
+    /// The default payloads and answers.
     pub fn profile(&self) -> Profile {
         self.console.hub().profile()
     }
@@ -118,6 +147,30 @@ impl ScreenBackend {
 
     fn hub(&self) -> &Hub {
         self.console.hub()
+    }
+}
+
+/// Completes lines that need the disk, one at a time and always the newest: a folder that never answers blocks one thread, not one for
+/// each key.
+async fn complete_from_disk(
+    console: Arc<Console>,
+    mut requests: watch::Receiver<Option<CompletionRequest>>,
+    replies: mpsc::Sender<BackendReply>,
+) {
+    while requests.changed().await.is_ok() {
+        let Some(request) = requests.borrow_and_update().clone() else { continue };
+        let console = console.clone();
+        let completed = tokio::task::spawn_blocking(move || {
+            let CompletionRequest { line, cursor, context, asked } = request;
+            let completions = console.complete(&line, cursor, &context);
+            BackendReply::Proposed { line, cursor, completions, asked }
+        });
+        // A lister that panicked has no proposals. The screen is gone when nothing receives the reply.
+        if let Ok(reply) = completed.await
+            && replies.send(reply).await.is_err()
+        {
+            return;
+        }
     }
 }
 
@@ -152,7 +205,45 @@ fn replies_of(said: CommandOutput) -> Vec<BackendReply> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
     use super::*;
+    use crate::clock::now;
+    use crate::link::LinkSettings;
+    use crate::trace;
+
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_folder_that_hangs_blocks_neither_the_screen_nor_later_lines() {
+        let (events, _recorder) = trace::start(1 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
+        let (open, opened) = std::sync::mpsc::channel::<()>();
+        let opened = Mutex::new(opened);
+        let console = Console::with_lister(hub, move |_, _| {
+            opened.lock().unwrap().recv().unwrap();
+            vec!["a.json".to_owned()]
+        });
+        let (backend, mut replies) = ScreenBackend::new(Arc::new(console), Arc::new(History::default()));
+        let context = RunContext::default();
+        assert!(backend.complete("help stat", 9, &context, true).is_some(), "needs no folder");
+        assert_eq!(backend.complete("default authorize @", 19, &context, true), None);
+        tokio::task::yield_now().await;
+        for line in ["default authorize @x", "default authorize @a"] {
+            assert_eq!(backend.complete(line, line.len(), &context, false), None);
+        }
+        assert!(replies.try_recv().is_err());
+        (0..3).for_each(|_| open.send(()).unwrap());
+        let mut answered = Vec::new();
+        while answered.last().is_none_or(|line| line != "default authorize @a") {
+            let reply = tokio::time::timeout(TIMEOUT, replies.recv()).await.unwrap().unwrap();
+            let BackendReply::Proposed { line, completions, .. } = reply else { panic!("{reply:?}") };
+            assert_eq!(completions.candidates.len(), usize::from(line != "default authorize @x"));
+            answered.push(line);
+        }
+        assert!(answered.len() <= 3, "{answered:?}");
+    }
 
     #[test]
     fn an_error_of_several_lines_is_told_in_one() {

@@ -222,8 +222,10 @@ impl Screen {
                     UpdateEffect::Keep(part) => self.keeping.keep(&self.app, part),
                     UpdateEffect::Run { line, context } => self.session.run(&line, context),
                     UpdateEffect::Complete { line, cursor, context, asked } => {
-                        let completions = self.session.complete(&line, cursor, &context);
-                        messages.push(ScreenMessage::Proposed { line, cursor, completions, asked });
+                        // Without a result here the proposals come as a reply.
+                        if let Some(completions) = self.session.complete(&line, cursor, &context, asked) {
+                            messages.push(ScreenMessage::Proposed { line, cursor, completions, asked });
+                        }
                     }
                     UpdateEffect::Submit { order, what } => {
                         let receipt = self.session.submit(&order);

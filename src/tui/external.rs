@@ -1,5 +1,5 @@
-//! The user's own editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it leaves. The event
-//! loop releases the terminal and takes it back. Ours, because the packages for this (`edit`) block the thread that they run on.
+//! The user's own editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it leaves. The
+//! event loop releases the terminal and takes it back. Ours, because the packages for this (`edit`) block the thread that they run on.
 
 use std::fs;
 use std::io::Write;

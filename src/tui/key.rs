@@ -1,4 +1,5 @@
 //! Keys as people write them: `ctrl-s`, `F5`, `space`, `?`. What a key does is in `action`.
+//! Ours, because names in settings files must stay valid, and `crokey` writes keys in another way.
 
 use std::fmt;
 

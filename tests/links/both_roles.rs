@@ -40,7 +40,7 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
 }
 
 #[tokio::test]
-async fn a_lively_charge_point_boots_reports_and_charges_on_demand() {
+async fn an_autonomous_charge_point_boots_reports_and_charges() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
@@ -108,7 +108,7 @@ async fn a_lost_central_system_is_found_again() {
 }
 
 #[tokio::test]
-async fn a_disconnected_charge_point_stays_down_until_it_is_told_to_connect() {
+async fn a_disconnected_charge_point_stays_down_until_connect() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let key = hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
@@ -126,7 +126,7 @@ async fn a_disconnected_charge_point_stays_down_until_it_is_told_to_connect() {
 }
 
 #[tokio::test]
-async fn an_unsupported_version_is_told_in_words() {
+async fn an_unsupported_version_is_reported() {
     let hub = hub();
     let port = central_system(&hub, &[Version::V1_5]).await;
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();

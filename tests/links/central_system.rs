@@ -114,7 +114,7 @@ async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
 }
 
 #[tokio::test]
-async fn binary_frames_pings_and_garbage_leave_the_link_alone() {
+async fn binary_frames_pings_and_garbage_do_not_end_the_link() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
@@ -178,7 +178,7 @@ async fn a_port_in_use_is_named_with_the_remedy() {
 }
 
 #[tokio::test]
-async fn the_end_of_the_session_says_goodbye() {
+async fn the_end_of_the_session_closes_the_links() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();

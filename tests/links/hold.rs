@@ -40,7 +40,7 @@ async fn waiting(console: &Console, count: usize) {
 }
 
 #[tokio::test]
-async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports() {
+async fn held_calls_are_edited_or_answered_over_both_transports() {
     for soap in [false, true] {
         let console = console(soap).await;
         let transport = if soap { "soap" } else { "websocket" };
@@ -73,7 +73,7 @@ async fn calls_wait_and_go_on_edited_or_answered_on_purpose_over_both_transports
 }
 
 #[tokio::test]
-async fn our_answers_and_calls_wait_until_all_are_released() {
+async fn held_answers_and_calls_wait_for_release() {
     for soap in [false, true] {
         let console = console(soap).await;
         run_line(&console, "hold role:cs dir:out").await;
@@ -90,7 +90,7 @@ async fn our_answers_and_calls_wait_until_all_are_released() {
 }
 
 #[tokio::test]
-async fn mistakes_are_told_with_their_place() {
+async fn mistakes_are_reported_with_their_place() {
     let console = console(false).await;
     for (line, part) in [
         ("hold acton:Reset", "acton"),

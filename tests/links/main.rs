@@ -1,5 +1,5 @@
-//! Links over real sockets, all in this process: both roles and both transports against each other, against peers that say just what a
-//! test wants, and with plugins and held frames on the way.
+//! Links over real sockets, all in this process: both roles and both transports against each other, against scripted peers,
+//! and with plugins and held frames in between.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -56,7 +56,7 @@ async fn a_plugin_of_the_central_system_answers_and_calls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_of_a_charge_point_answers_refuses_and_is_overruled_by_a_person() {
+async fn a_plugin_of_a_charge_point_answers_and_answer_rules_override_it() {
     let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
     let port = central_system(&hub, &Version::ALL).await;
     let text = "exports.onLoad = function () {
@@ -79,7 +79,7 @@ async fn a_plugin_of_a_charge_point_answers_refuses_and_is_overruled_by_a_person
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn frames_are_changed_and_kept_back_on_the_wire() {
+async fn plugins_change_and_drop_frames() {
     let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
@@ -143,7 +143,7 @@ async fn over_soap(hub: &Hub) -> (StationKey, StationKey) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
+async fn plugins_answer_call_and_observe_over_soap_in_both_roles() {
     let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
     let text = "exports.onLoad = function () {
         const plugin = this;
@@ -191,7 +191,7 @@ async fn plugins_answer_call_and_hear_over_soap_in_both_roles() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn envelopes_are_changed_and_kept_back_over_soap() {
+async fn plugins_change_and_drop_envelopes() {
     let settings = LinkSettings { call_timeout: Duration::from_secs(1), ..LinkSettings::default() };
     let (hub, folder) = (hub_with(settings), tempfile::tempdir().unwrap());
     let (at_charge_point, at_central) = over_soap(&hub).await;
@@ -258,9 +258,9 @@ async fn autonomous() -> (Hub, StationKey, StationKey) {
 fn sent(hub: &Hub, charge_point: StationKey) -> Vec<String> {
     let contents = hub.trace().read();
     let records = contents.records();
-    let ours = records.iter(records.range()).filter(|record| {
-        record.station == Some(charge_point) && matches!(record.kind, RecordKind::Frame(Direction::Out, _))
-    });
+    let ours = records
+        .iter(records.range())
+        .filter(|record| record.station == Some(charge_point) && matches!(record.kind, RecordKind::Frame(Direction::Out, _)));
     ours.map(|record| record.text.to_owned()).collect()
 }
 

@@ -36,7 +36,7 @@ async fn a_request_by_hand_gets_the_right_answer_over_one_connection() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_wrong_is_tolerated_where_it_can_be() {
+async fn missing_and_wrong_headers_are_tolerated() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let bare = r#"<o:chargeBoxIdentity>CP1</o:chargeBoxIdentity>"#;
@@ -74,7 +74,7 @@ async fn what_is_missing_or_wrong_is_tolerated_where_it_can_be() {
 }
 
 #[tokio::test]
-async fn wrong_messages_get_the_fault_that_says_why() {
+async fn wrong_messages_get_a_matching_fault() {
     let hub = hub();
     let port = central_system(&hub, &[Version::V1_5]).await;
     let boot = |body: &str| {
@@ -118,7 +118,7 @@ async fn wrong_messages_get_the_fault_that_says_why() {
         ("two identities", envelope(&duplicate, "<o:heartbeatRequest/>"), 400, "ProtocolError", "occurs twice"),
         ("too deep", envelope(&headers("CP1", "X"), &deep), 400, "ProtocolError", "deeper"),
     ] {
-        // Somebody must be known before for the cases whose text does not say who speaks.
+        // A station must be known already for the cases whose text does not name it.
         assert!(is_result(&send(port, SOAP, heartbeat("CP1")).await, "Heartbeat"));
         let reply = send(port, SOAP, &text).await;
         assert_eq!(reply.status, status, "{what}: {reply:?}");
@@ -135,7 +135,7 @@ async fn wrong_messages_get_the_fault_that_says_why() {
 }
 
 #[tokio::test]
-async fn http_is_understood_in_all_its_forms() {
+async fn all_forms_of_http_requests_are_accepted() {
     let settings = LinkSettings { message_limit: 5000, handshake_timeout: Duration::from_secs(1), ..LinkSettings::default() };
     let hub = hub_with(settings);
     let port = central_system(&hub, &Version::ALL).await;
@@ -183,11 +183,11 @@ async fn http_is_understood_in_all_its_forms() {
         assert_eq!(reply.status, status, "{request}");
         assert!(status != 405 || reply.head.contains("allow: get, head, post"), "{reply:?}");
     }
-    assert!(is_result(&send(port, SOAP, heartbeat("CP1")).await, "Heartbeat"), "nobody else noticed");
+    assert!(is_result(&send(port, SOAP, heartbeat("CP1")).await, "Heartbeat"), "the other stations are not affected");
 }
 
 #[tokio::test]
-async fn the_wsdl_names_the_address_at_which_it_was_asked_for() {
+async fn the_wsdl_names_the_requested_address() {
     let hub = hub();
     let port = central_system_at(&hub, "/simulator", &Version::ALL).await;
     for (query, namespace) in [("wsdl", "urn://Ocpp/Cs/2015/10/"), ("WSDL=ocpp1.2", "urn://Ocpp/Cs/2010/08/")] {
@@ -200,7 +200,7 @@ async fn the_wsdl_names_the_address_at_which_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn each_transport_can_be_had_alone() {
+async fn each_transport_can_be_used_alone() {
     let hub = hub();
     for transport in Transport::ALL {
         let options = ocpp_tui::hub::CentralSystemOptions {
@@ -237,7 +237,7 @@ async fn the_identity_and_the_version_may_change_on_a_connection() {
 }
 
 #[tokio::test]
-async fn more_stations_than_are_allowed_are_turned_away() {
+async fn more_stations_than_allowed_are_refused() {
     let hub = hub_with(LinkSettings { soap_stations: 2, ..LinkSettings::default() });
     let port = central_system(&hub, &Version::ALL).await;
     for identity in ["CP1", "CP2", "CP1"] {

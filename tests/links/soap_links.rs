@@ -55,7 +55,7 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
 }
 
 #[tokio::test]
-async fn a_lively_charge_point_boots_and_obeys() {
+async fn an_autonomous_charge_point_boots_and_follows_commands() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_6, true)).unwrap();
@@ -71,7 +71,7 @@ async fn a_lively_charge_point_boots_and_obeys() {
 }
 
 #[tokio::test]
-async fn a_station_is_called_where_its_last_request_says_and_elsewhere_when_a_person_wants_it() {
+async fn a_station_is_called_at_its_last_from_address_or_at_the_callback_setting() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     send(port, SOAP, heartbeat("CP1")).await;
@@ -86,9 +86,9 @@ async fn a_station_is_called_where_its_last_request_says_and_elsewhere_when_a_pe
     send(port, SOAP, heartbeat_from("CP1", "http://:8082/")).await;
     called_at("http://127.0.0.1:8082/".into()).await;
     send(port, SOAP, heartbeat_from("CP1", "http://www.w3.org/2005/08/addressing/anonymous")).await;
-    let nobody = server(Vec::new()).await;
-    send(port, SOAP, heartbeat_from("CP1", &format!("http://127.0.0.1:{nobody}/x"))).await;
-    called_at(format!("http://127.0.0.1:{nobody}/x")).await;
+    let unknown = server(Vec::new()).await;
+    send(port, SOAP, heartbeat_from("CP1", &format!("http://127.0.0.1:{unknown}/x"))).await;
+    called_at(format!("http://127.0.0.1:{unknown}/x")).await;
 
     let html =
         server(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<html>no</html>".to_vec())
@@ -109,7 +109,7 @@ async fn a_station_is_called_where_its_last_request_says_and_elsewhere_when_a_pe
 }
 
 #[tokio::test]
-async fn callbacks_that_fail_end_their_own_call_only() {
+async fn failing_callbacks_end_only_their_own_call() {
     let hub = hub_with(LinkSettings { call_timeout: Duration::from_secs(1), ..LinkSettings::default() });
     let port = central_system(&hub, &Version::ALL).await;
     let silent = server(Vec::new()).await;
@@ -197,7 +197,7 @@ async fn a_charge_point_serves_its_own_calls_only() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_told_before_anything_starts() {
+async fn a_port_in_use_is_reported_before_anything_starts() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let options = |identity| ChargePointOptions {
@@ -210,7 +210,7 @@ async fn a_port_that_is_taken_is_told_before_anything_starts() {
 }
 
 #[tokio::test]
-async fn a_station_may_move_from_one_transport_to_the_other() {
+async fn a_station_may_change_its_transport() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     send(port, SOAP, heartbeat("CP1")).await;
@@ -229,7 +229,7 @@ async fn a_station_may_move_from_one_transport_to_the_other() {
 }
 
 #[tokio::test]
-async fn an_envelope_that_was_typed_leaves_as_it_is() {
+async fn a_typed_envelope_is_sent_unchanged() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
@@ -251,7 +251,7 @@ async fn an_envelope_that_was_typed_leaves_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_only_a_websocket_carries_is_refused_in_the_words_of_ocppjs() {
+async fn websocket_commands_are_refused_on_soap_links() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
@@ -264,7 +264,7 @@ async fn what_only_a_websocket_carries_is_refused_in_the_words_of_ocppjs() {
 }
 
 #[tokio::test]
-async fn answers_that_are_packed_are_read_and_the_connection_is_used_again() {
+async fn compressed_answers_are_read_and_the_connection_is_reused() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let own = listener.local_addr().unwrap().port();
     let connections = Arc::new(AtomicUsize::new(0));
@@ -308,7 +308,7 @@ async fn answers_that_are_packed_are_read_and_the_connection_is_used_again() {
 }
 
 #[tokio::test]
-async fn large_answers_are_packed_for_those_who_ask_for_it() {
+async fn large_answers_are_compressed_on_request() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();

@@ -13,7 +13,7 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn a_folder_is_filled_once_and_again_only_by_force() {
+fn a_folder_is_written_once_and_again_only_with_force() {
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("site");
     let folder = folder.to_str().unwrap();
@@ -54,7 +54,7 @@ fn one_message_is_printed_so_that_programs_can_read_it() {
 }
 
 #[test]
-fn what_does_not_exist_is_named_with_a_remedy() {
+fn missing_files_are_named_with_a_remedy() {
     for (arguments, words) in [
         (&["schema", "bootnotificaton"][..], "did you mean BootNotification?"),
         (&["example", "reservenow", "--protocol", "ocpp1.2"], "--protocol ocpp1.6"),
@@ -70,7 +70,7 @@ fn what_does_not_exist_is_named_with_a_remedy() {
 }
 
 #[test]
-fn what_a_scenario_finds_is_printed_for_editors() {
+fn the_declarations_for_editors_are_printed() {
     let (code, said, error) = run(&["test", "--types"]);
     assert_eq!((code, error.as_str()), (0, ""));
     assert_eq!(said, ocpp_tui::scenario_writer::TYPES);

@@ -70,7 +70,7 @@ fn run(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn the_exit_code_tells_what_became_of_the_arguments() {
+fn the_exit_code_shows_the_result_of_the_arguments() {
     for (arguments, code, text) in [
         (&["quit"][..], 0, ""),
         (&["help"], 0, " - quit\n"),
@@ -97,7 +97,7 @@ fn the_exit_code_tells_what_became_of_the_arguments() {
 }
 
 #[test]
-fn bad_input_is_told_and_the_session_goes_on() {
+fn bad_input_is_reported_and_the_session_continues() {
     let long = "x".repeat(10 << 20);
     let input =
         format!("hartbeat\nstart_cs\nauthorize idTag=\"open\nauthorize\0 \x1b[2J\n{long}\nheartbeat --id NOBODY\nstations\n");
@@ -120,7 +120,7 @@ fn bad_input_is_told_and_the_session_goes_on() {
 }
 
 #[test]
-fn calls_are_answered_on_purpose_for_all_or_one_once_or_always() {
+fn answer_rules_apply_to_all_stations_or_one_once_or_always() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["A", "B"]);
     console.type_line("answer authorize idTagInfo.status=Blocked --remote-id A");
     console.ask("authorize --id A", r#"cp#A: <<cs [3,"#);
@@ -159,7 +159,7 @@ fn silence_is_reported_as_a_timeout_and_the_next_call_goes_out() {
 }
 
 #[test]
-fn defaults_change_on_purpose_and_back() {
+fn defaults_are_changed_and_restored() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
     console.ask("authorize idTag=ONCE", r#""Authorize",{"idTag":"ONCE"}"#);
     let usual = console.ask("authorize", r#"cp#A: >>cs [2,"#);
@@ -177,7 +177,7 @@ fn defaults_change_on_purpose_and_back() {
 }
 
 #[test]
-fn one_command_reaches_many() {
+fn one_command_reaches_many_stations() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["CP01", "CP02", "X1"]);
     console.ask("heartbeat", "Name one: CP01, CP02, X1.");
     for (line, reached) in [
@@ -222,7 +222,7 @@ fn events_are_json_lines_on_request() {
 }
 
 #[test]
-fn no_identity_and_no_payload_makes_a_line_of_its_own() {
+fn no_identity_and_no_payload_can_forge_a_line() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
     let forged = "[2026-01-01 00:00:00] cs: <<cp#A [2,\"forged\"]";
     let encoded: String = format!("x\n{forged}\u{1b}[2J").bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -250,7 +250,7 @@ fn no_identity_and_no_payload_makes_a_line_of_its_own() {
 }
 
 #[test]
-fn meter_values_of_1_5_are_written_in_the_mapping_that_is_asked_for() {
+fn meter_values_of_1_5_use_the_selected_mapping() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
     let call = console.ask("metervalues", "cp#A: >>cs [2,");
     assert!(call.contains(r#""values":[{"timestamp":"#) && call.contains(r#""values":[{"value":""#), "{call}");
@@ -264,7 +264,7 @@ fn meter_values_of_1_5_are_written_in_the_mapping_that_is_asked_for() {
 }
 
 #[test]
-fn pings_are_per_role_and_can_be_turned_on_and_off() {
+fn pings_are_set_for_each_role() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["A"]);
     console.ask("set cp websocket_ping_interval=1", "WebSocket ping from CP to CS enabled by user.");
     console.hear("PING sent to: 127.0.0.1");
@@ -281,7 +281,7 @@ fn pings_are_per_role_and_can_be_turned_on_and_off() {
 
 /// Actions are described as a whole; every other command has its place.
 #[test]
-fn the_documentation_knows_every_command() {
+fn the_documentation_lists_every_command() {
     let (_, output) = run(&["--plain", "help"], b"");
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
     let documentation = std::fs::read_to_string(path).unwrap();

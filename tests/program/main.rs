@@ -1,4 +1,4 @@
-//! The real program from outside, as people and scripts use it: line by line, on a terminal, with its documentation commands, and
+//! The real program from outside, as users and scripts run it: line by line, on a terminal, with its documentation commands, and
 //! against recordings of GIR ocppjs. What needs a pseudo-terminal, signals and a shell is tested on Unix only.
 
 #![allow(
@@ -6,7 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test may end and may speak"
+    reason = "a test may panic and may print"
 )]
 #![cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "some tests exist on Unix only"))]
 

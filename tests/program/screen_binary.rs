@@ -126,7 +126,7 @@ fn ends(mut screen: Terminal, code: u32) {
 }
 
 #[test]
-fn without_arguments_the_screen_tells_how_to_begin_and_quits() {
+fn without_arguments_the_screen_shows_the_first_steps() {
     let mut screen = Person::new().screen(&[]);
     screen.wait_for("start_cs 9000");
     assert!(screen.look(vt100::Screen::alternate_screen));
@@ -177,7 +177,7 @@ fn a_call_of_the_peer_is_held_edited_and_released() {
 }
 
 #[test]
-fn every_size_is_drawn_anew() {
+fn every_size_is_drawn_again() {
     let mut screen = Person::new().screen(&["cs", "--host", "127.0.0.1", "--port", "0"]);
     screen.wait_for("No charge point yet");
     screen.resize(50, 12);
@@ -224,7 +224,7 @@ fn the_shell_suspends_and_resumes_it() {
 }
 
 #[test]
-fn signals_and_ctrl_c_give_the_terminal_back() {
+fn signals_and_ctrl_c_restore_the_terminal() {
     for (sent, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let screen = Person::new().screen(&[]);
         screen.wait_for("start_cs 9000");
@@ -250,7 +250,7 @@ fn is_coloured(screen: &vt100::Screen) -> bool {
 }
 
 #[test]
-fn without_colours_it_is_readable_all_the_same() {
+fn the_screen_is_readable_without_colours() {
     let person = Person::new();
     let mut command = person.command(&["--theme", "gruvbox"], None);
     command.env("NO_COLOR", "1");
@@ -267,7 +267,7 @@ fn without_colours_it_is_readable_all_the_same() {
 }
 
 #[test]
-fn the_persons_own_editor_edits_the_payload() {
+fn the_editor_of_the_user_edits_the_payload() {
     let person = Person::new();
     let script = person.home.path().join("editor");
     fs::write(&script, "#!/bin/sh\necho \"EDITING $2\"\nread line\nprintf '{\"key\": [\"FromScript\"]}' > \"$2\"\n").unwrap();
@@ -290,7 +290,7 @@ fn the_persons_own_editor_edits_the_payload() {
 }
 
 #[test]
-fn quitting_asks_while_a_call_waits() {
+fn quitting_is_confirmed_while_a_call_is_open() {
     let (mut screen, mut station) = Person::new().screen_with_station();
     station.tell("answer remote_getconfiguration none");
     station.tell("heartbeat");
@@ -340,7 +340,7 @@ fn drafts_and_commands_survive_a_crash() {
 }
 
 #[test]
-fn mistakes_in_the_settings_are_told_by_line() {
+fn mistakes_in_the_settings_are_reported_by_line() {
     let person = Person::new();
     let file = person.home.path().join("config/ocpp-tui/config.toml");
     fs::create_dir_all(file.parent().unwrap()).unwrap();

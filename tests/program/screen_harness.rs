@@ -5,7 +5,7 @@ use portable_pty::CommandBuilder;
 use crate::terminal::Terminal;
 
 #[test]
-fn keys_arrive_the_screen_is_read_and_the_exit_code_is_told() {
+fn keys_screen_and_exit_code_of_the_program() {
     let mut command = CommandBuilder::new("sh");
     command.args(["-c", "stty size; read answer; stty size; printf '\\033[?1049h'; echo \"<$answer>\"; read x; exit 7"]);
     let mut terminal = Terminal::spawn(command, 80, 24);

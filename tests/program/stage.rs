@@ -1,9 +1,9 @@
-//! What everybody on the stage shares: the lines that came out of programs and arrived at scripted peers, and waiting for them.
+//! The lines that programs printed and scripted peers received, shared by all parts of a replay, and waiting for them.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A line, who has it, and during which step it came.
+/// A line, where it appeared, and during which step.
 #[derive(Debug, Clone)]
 pub struct Heard {
     pub who: String,
@@ -31,12 +31,12 @@ impl Stage {
         self.0.1.notify_all();
     }
 
-    /// Wakes whoever waits, because something else has happened.
+    /// Wakes all waiters, because something else has happened.
     pub fn nudge(&self) {
         self.0.1.notify_all();
     }
 
-    /// Lines belong to this step from now on.
+    /// Sets the step of later lines.
     pub fn enter(&self, step: usize) {
         self.lock().step = step;
     }

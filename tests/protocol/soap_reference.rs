@@ -27,7 +27,7 @@ fn is_valid(catalog: &Catalog, body: &Body) -> bool {
 }
 
 #[test]
-fn frames_of_the_field_are_read_and_their_mistakes_are_found() {
+fn real_frames_are_read_and_their_mistakes_are_found() {
     let Some(path) = reference("frames.jsonl") else { return };
     let catalog = Catalog::embedded();
     let mut count = 0;
@@ -104,7 +104,7 @@ fn recordings(ending: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn everything_that_ocppjs_sent_is_read() {
+fn all_recorded_envelopes_of_ocppjs_are_read() {
     let catalog = Catalog::embedded();
     let recordings = recordings(".wire");
     let mut seen: BTreeMap<(Version, Role), BTreeSet<String>> = BTreeMap::new();

@@ -85,7 +85,7 @@ fn every_envelope_that_we_write_is_valid_by_its_schema() {
 }
 
 #[test]
-fn the_validator_sees_what_is_wrong() {
+fn the_validator_finds_errors() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let catalog = Catalog::embedded();

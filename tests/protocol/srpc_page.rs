@@ -84,7 +84,7 @@ async fn play(block: &Block, mut peer: RawPeer, last_call: &str) {
 }
 
 #[tokio::test]
-async fn the_conversations_of_the_page_go_as_they_stand_there() {
+async fn the_conversations_of_the_page_are_right() {
     let mut played = 0;
     for block in blocks("srpc") {
         for version in versions(block.header["versions"]) {
@@ -147,7 +147,7 @@ async fn shake(port: u16, path: &str, offered: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_handshakes_of_the_page_end_as_they_stand_there() {
+async fn the_handshakes_of_the_page_are_right() {
     for block in blocks("handshake") {
         let hub = hub();
         let port = central_system_at(&hub, block.header["endpoint"], &versions(block.header["versions"])).await;
@@ -160,7 +160,7 @@ async fn the_handshakes_of_the_page_end_as_they_stand_there() {
 }
 
 #[test]
-fn the_mappings_of_the_page_hold_in_both_ways() {
+fn the_mappings_of_the_page_are_right_in_both_directions() {
     let catalog = Catalog::embedded();
     for block in blocks("mapping") {
         let version = Version::parse(block.header["version"]).unwrap();

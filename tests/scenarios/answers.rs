@@ -15,7 +15,7 @@ fn between(body: &str) -> String {
 }
 
 #[test]
-fn without_a_rule_the_usual_answer_leaves() {
+fn without_a_rule_the_default_answer_is_sent() {
     play(&between(
         "await cp.call('Heartbeat', {}, { currentTime: near(1000) });
          await cs.call('ClearCache', {}, { status: 'Accepted' });
@@ -25,7 +25,7 @@ fn without_a_rule_the_usual_answer_leaves() {
 }
 
 #[test]
-fn fields_stand_on_top_of_the_usual_answer() {
+fn fields_replace_those_of_the_default_answer() {
     play(&between(
         "cs.answer('BootNotification', { interval: 17 });
          cp.answer('ClearCache', { status: 'Rejected' });
@@ -42,7 +42,7 @@ fn fields_stand_on_top_of_the_usual_answer() {
 }
 
 #[test]
-fn functions_see_the_call_and_the_usual_answer() {
+fn functions_get_the_call_and_the_default_answer() {
     play(&between(
         "cs.answer('Authorize', function (payload, usual) {
            expect(this.id, 'A');
@@ -101,7 +101,7 @@ fn errors_silence_and_delays() {
 }
 
 #[test]
-fn what_holds_once_comes_before_what_holds_always() {
+fn single_answers_come_before_permanent_ones() {
     play(&between(
         "cs.answer('BootNotification', { interval: 1 });
          cs.answerOnce('BootNotification', { interval: 2 });
@@ -116,7 +116,7 @@ fn what_holds_once_comes_before_what_holds_always() {
 
 /// A rule is for one link and for one scenario.
 #[test]
-fn a_rule_holds_for_its_link_in_its_scenario() {
+fn an_answer_rule_applies_to_its_link_and_scenario() {
     play(
         "scenario('two links', async () => {
           const here = await centralSystem();
@@ -135,7 +135,7 @@ fn a_rule_holds_for_its_link_in_its_scenario() {
 }
 
 #[test]
-fn what_is_no_answer_is_told() {
+fn invalid_answers_are_reported() {
     let played = play(
         "scenario('no object', async () => {
           const cs = await centralSystemUnderTest();

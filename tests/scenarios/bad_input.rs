@@ -67,7 +67,7 @@ fn scripts_that_are_wrong() {
 
 /// What would be as good as true, whatever the value is, is no judgement.
 #[test]
-fn what_judges_nothing() {
+fn checks_that_can_never_fail() {
     for (script, message) in [
         ("assert(Promise.resolve(false));", "assert got a promise; put `await` before it"),
         ("expect((async () => 1)(), {});", "expect got a promise; put `await` before it"),
@@ -140,7 +140,7 @@ fn a_peer_that_cannot_be_reached() {
 }
 
 #[test]
-fn a_charge_point_that_does_not_come() {
+fn a_charge_point_that_does_not_connect() {
     let stage = Stage::with("\nawait chargePointUnderTest({ within: 200 });");
     let played = stage.play(&["s.js", "--listen", "127.0.0.1:0/ocpp", "--identity", "CP7"]);
     cannot(&played, "no charge point CP7 connected to ws://127.0.0.1:", "s.js:2:7");
@@ -159,7 +159,7 @@ fn a_port_in_use() {
 }
 
 #[test]
-fn files_that_are_none() {
+fn files_that_do_not_exist() {
     let stage = Stage::new();
     stage.file("folder/readme.md", "");
     stage.file("latin.js", b"\xff\xfe");

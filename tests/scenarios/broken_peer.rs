@@ -1,5 +1,5 @@
-//! The shipped scenarios can fail: against a peer that answers everything in a wrong way, none passes but those that are named here, with
-//! the reason.
+//! The shipped scenarios can fail: against a peer that answers everything in a wrong way, none passes but those that are named here,
+//! with the reason.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::support::{central_system, charge_point, free_port, hub};
 /// These make no other call than the one that is answered well.
 const BOOT_ALONE: [&str; 3] = [
     "a boot is answered with a status, the time and an interval",
-    "a boot with the required fields alone, and one with all, are both taken",
-    "a boot after a reconnect is answered as well",
+    "a boot with the required fields and one with all fields are accepted",
+    "a boot after a reconnect is answered",
 ];
 /// The results of their calls have no fields, so that nothing in them can be wrong.
 const WITHOUT_FIELDS: [&str; 5] = [
-    "every status of a connector is taken",
-    "every error of a connector is taken",
-    "meter values without a transaction are taken",
-    "times in all notations are understood",
-    "a link that is cut in the middle of a call is taken again",
+    "every status of a connector is accepted",
+    "every error of a connector is accepted",
+    "meter values without a transaction are accepted",
+    "times in all notations are accepted",
+    "a connection lost during a call is accepted again",
 ];
 
 /// From now on every call of the other role is answered like this, but for one action.
@@ -90,7 +90,7 @@ async fn with_central_system(spared: &str, reply: AnswerOverride) -> Vec<String>
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     answer_everything(&hub, Role::ChargePoint, spared, &reply);
-    // Where it lets a charge point boot, nobody is there to do what the other files ask for, and frames are awaited for long.
+    // When it lets a charge point boot, the other files ask for a user and wait long for frames.
     let files: &[&str] = match (spared, &reply) {
         ("", _) => &["central-system", "cp-1.6.js", "cp-1.5.js", "cp-1.2.js", "ocppjs/cp-1.5.js"],
         (_, AnswerOverride::Silence) => &["central-system/core.js", "central-system/reconnect.js", "cp-1.6.js"],

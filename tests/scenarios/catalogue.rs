@@ -1,5 +1,5 @@
-//! What the book says of scenarios is true: the catalogue lists those that come with the program, the table of parameters those that they
-//! know, the examples can be played, and the options exist.
+//! What the book says of scenarios is true: the catalogue lists those that come with the program, the table of parameters those that
+//! they know, the examples can be played, and the options exist.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -70,7 +70,7 @@ fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn the_parameters_of_the_scenarios_are_told() {
+fn the_parameters_of_the_scenarios_are_documented() {
     let mut files = Vec::new();
     scripts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scenarios"), &mut files);
     let names = |pattern: &str, text: &str| -> BTreeSet<String> {
@@ -89,7 +89,7 @@ fn blocks<'a>(page: &'a str, word: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_examples_of_the_tutorial_can_be_played() {
+fn the_examples_of_the_tutorial_run() {
     let page = read("docs/scenarios.md");
     let folder = tempfile::tempdir().unwrap();
     let mut names = Vec::new();
@@ -144,7 +144,7 @@ fn the_options_in_the_book_exist() {
 }
 
 #[test]
-fn the_reference_has_all_that_a_script_finds() {
+fn the_reference_lists_the_whole_api_of_scripts() {
     let interface = read("examples/scenarios/ocpp-tui-scenario.d.ts");
     let page = read("docs/scenarios.md");
     let name = Regex::new(r"(?m)^(?:declare (?:function|const|class) (\w+)|  (\w+)\(|  readonly (\w+): Matcher)").unwrap();

@@ -29,7 +29,7 @@ fn check(rows: &[Row]) {
 }
 
 #[test]
-fn calls_of_ours() {
+fn own_calls() {
     check(&[
         (
             "another result",
@@ -282,7 +282,7 @@ fn frames_and_links() {
 }
 
 #[test]
-fn what_a_scenario_says_by_itself() {
+fn output_and_notes_of_a_scenario() {
     check(&[
         (
             "assert",
@@ -387,7 +387,7 @@ fn what_a_scenario_says_by_itself() {
 
 /// The scenarios behind one that fails are played, and one that fails is enough.
 #[test]
-fn the_next_scenario_goes_on() {
+fn the_next_scenario_runs() {
     let stage = Stage::with("scenario('a', () => fail('no')); scenario('b', async () => { await centralSystemUnderTest(); });");
     stage.play_virtually(&[]).ends(1, &["s.js › a failed", "1 passed, 1 failed, 0 broken, 0 skipped; seed 7"]);
 }

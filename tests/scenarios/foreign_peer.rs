@@ -84,7 +84,7 @@ fn obey(hub: &Hub, wish: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_central_system_with_somebody_at_it() {
+async fn a_central_system_with_a_user() {
     let hub = hub();
     let port = central_system(&hub, &[Version::V1_6]).await;
     let url = format!("ws://127.0.0.1:{port}");

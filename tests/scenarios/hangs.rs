@@ -4,7 +4,7 @@
 use crate::stage::Stage;
 
 #[test]
-fn an_expectation_that_waits_too_long() {
+fn an_expectation_that_times_out() {
     let stage = Stage::with(
         "const cp = await chargePointUnderTest();
          await cp.expectCall('BootNotification');
@@ -25,7 +25,7 @@ fn an_expectation_that_waits_too_long() {
 }
 
 #[test]
-fn a_promise_that_is_never_kept() {
+fn a_promise_that_never_settles() {
     let stage = Stage::with(
         "scenario('waits', { timeout: 300 }, async () => {
            await new Promise(() => {});
@@ -40,7 +40,7 @@ fn a_promise_that_is_never_kept() {
 
 /// What went wrong in a scenario that hangs is not held against the next one.
 #[test]
-fn what_fails_beside_a_scenario_that_hangs() {
+fn a_failure_beside_a_scenario_that_hangs() {
     let stage = Stage::with(
         "scenario('hangs', { timeout: 300 }, async () => {
            Promise.reject(new Error('beside'));
@@ -53,7 +53,7 @@ fn what_fails_beside_a_scenario_that_hangs() {
 
 /// What is left of an endless loop of promises does not go on in the scenarios behind it.
 #[test]
-fn a_loop_of_promises_and_the_scenario_behind_it() {
+fn a_loop_of_promises_and_the_scenario_after_it() {
     let stage = Stage::with(
         "scenario('loop', async () => { for (;;) await null; });
          scenario('after', async () => {
@@ -64,9 +64,9 @@ fn a_loop_of_promises_and_the_scenario_behind_it() {
     stage.play_virtually(&[]).ends(1, &["s.js › loop failed", "1 passed, 1 failed, 0 broken"]);
 }
 
-/// Whoever hangs because something failed unseen is told what it was.
+/// The report of a scenario that hangs after an unobserved failure names that failure.
 #[test]
-fn a_failure_that_nobody_awaits_and_somebody_waits_for() {
+fn a_failure_that_is_not_awaited_is_named_by_a_timeout() {
     let stage = Stage::with(
         "scenario('waits', { timeout: 300 }, async () => {
            await new Promise((resolve) => { (async () => { expect(1, 2, 'the sum'); resolve(); })(); });
@@ -80,7 +80,7 @@ fn a_failure_that_nobody_awaits_and_somebody_waits_for() {
 
 /// The place of an endless loop is the step that was open; the scenarios behind it are played.
 #[test]
-fn loops_without_end() {
+fn endless_loops() {
     let stage = Stage::new();
     let after =
         "scenario('after', async () => { await (await centralSystemUnderTest()).call('Heartbeat'); await sleep(1000); });";
@@ -116,7 +116,7 @@ fn a_timer_that_keeps_virtual_time_going() {
 }
 
 #[test]
-fn memory_without_end() {
+fn unbounded_memory() {
     let stage = Stage::with(
         "scenario('hoards', async () => {
            const all = [];
@@ -130,7 +130,7 @@ fn memory_without_end() {
 }
 
 #[test]
-fn a_stack_without_end() {
+fn endless_recursion() {
     let stage =
         Stage::with("scenario('deep', () => {\n  const dig = () => dig() + 1;\n  dig();\n}); scenario('after', () => {});");
     stage
@@ -139,7 +139,7 @@ fn a_stack_without_end() {
 }
 
 #[test]
-fn a_file_that_does_not_get_to_its_scenarios() {
+fn a_file_that_fails_before_its_scenarios() {
     let stage = Stage::with("\nawait sleep(1e12);\nscenario('never', () => {});");
     stage.play_virtually(&["--timeout", "1"]).ends(1, &["s.js › s failed", "at         s.js:2:7\n", "0 passed, 1 failed"]);
 }

@@ -3,7 +3,7 @@
 use crate::stage::play;
 
 #[test]
-fn raw_frames_leave_as_they_are() {
+fn raw_frames_are_sent_unchanged() {
     play(
         "scenario('frames', async () => {
           const cs = await centralSystemUnderTest();
@@ -26,7 +26,7 @@ fn raw_frames_leave_as_they_are() {
     .is_silent();
 }
 
-/// Nobody can be silent about a call that waited for another one and was lost with the link.
+/// A call that waited for another one and was lost with the link is reported.
 #[test]
 fn a_call_that_never_left_is_not_unanswered() {
     play(
@@ -41,7 +41,7 @@ fn a_call_that_never_left_is_not_unanswered() {
 
 /// More than a link has room for: what is sent without a pause, and what is answered in one moment.
 #[test]
-fn many_messages_at_a_time_all_arrive() {
+fn many_messages_at_once_all_arrive() {
     play(
         "const central = await centralSystem();
          const cp = await chargePoint({ url: central.url, id: 'A' });
@@ -60,7 +60,7 @@ fn many_messages_at_a_time_all_arrive() {
 }
 
 #[test]
-fn a_charge_point_of_ours_goes_and_comes_back() {
+fn a_simulated_charge_point_disconnects_and_reconnects() {
     play(
         "scenario('our side', async () => {
           const here = await centralSystem();
@@ -85,7 +85,7 @@ fn a_charge_point_of_ours_goes_and_comes_back() {
 }
 
 #[test]
-fn a_central_system_lets_go_and_the_charge_point_comes_back() {
+fn a_charge_point_reconnects_after_the_central_system_closes() {
     play(
         "scenario('their side', async () => {
           const here = await centralSystem();
@@ -111,7 +111,7 @@ fn a_central_system_lets_go_and_the_charge_point_comes_back() {
 }
 
 #[test]
-fn pings_come_back() {
+fn pings_are_answered() {
     play(
         "scenario('pings', async () => {
           const here = await centralSystem();
@@ -206,7 +206,7 @@ fn every_version_over_both_transports() {
 }
 
 #[test]
-fn what_a_link_tells_is_in_the_trace() {
+fn events_of_a_link_are_in_the_trace() {
     let stage = crate::stage::Stage::with(
         "scenario('marks', async () => {
           const cs = await centralSystemUnderTest({ id: 'M' });

@@ -1,5 +1,5 @@
-//! Scenarios: `ocpp-tui test` from outside, where the real program plays scenario files and what it prints, writes and returns is read;
-//! the catalogue of the shipped ones; saving sessions as scenarios and playing those; and the virtual time that all of it runs in.
+//! Scenarios: `ocpp-tui test` from outside, with the output, reports and exit codes of the real program; the catalogue of the scenarios
+//! that come with it; sessions that are saved as scenarios and run again; and virtual time.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "some tests exist on Unix only"))]

@@ -85,7 +85,7 @@ fn times_near_now_and_near_another_time() {
 }
 
 #[test]
-fn matchers_made_of_others() {
+fn combined_matchers() {
     judge(
         "[{ a: absent }, [{}, { b: 1 }], [{ a: 1 }, { a: null }]],
          [{ a: optional(1) }, [{}, { a: 1 }], [{ a: 2 }, { a: null }]],
@@ -105,7 +105,7 @@ fn matchers_made_of_others() {
 }
 
 #[test]
-fn what_is_bound_must_come_again() {
+fn bound_values_must_match_again() {
     judge(
         "[bind('a'), [1, 1], [2, '1', undefined]],
          [bind('b', any.string), ['x', 'x'], ['y', 1]],
@@ -118,7 +118,7 @@ fn what_is_bound_must_come_again() {
 
 /// An alternative or an element that does not match leaves nothing behind, and neither does an expectation that fails.
 #[test]
-fn what_does_not_match_binds_nothing() {
+fn a_failed_match_binds_nothing() {
     play(
         "scenario('bound', () => {
           const list = [{ key: 'a', value: 1 }, { key: 'b', value: 2 }];
@@ -139,7 +139,7 @@ fn what_does_not_match_binds_nothing() {
 }
 
 #[test]
-fn what_is_bound_goes_from_message_to_message() {
+fn bound_values_are_used_in_later_messages() {
     play(
         "scenario('bound', async () => {
           const cs = await centralSystemUnderTest();
@@ -155,7 +155,7 @@ fn what_is_bound_goes_from_message_to_message() {
 
 /// A matcher, a value that it refuses, and the words for both.
 #[test]
-fn refusals_are_told_in_words() {
+fn refusals_are_explained() {
     let rows = [
         ("{ a: any.string }", "{ a: 1 }", "a text", "1"),
         ("any.integer", "1.5", "an integer", "1.5"),

@@ -64,7 +64,7 @@ fn a_command_that_fails() {
 }
 
 #[test]
-fn what_the_framework_does_not_know() {
+fn unknown_names_in_the_framework() {
     for (init, commands, message, place) in [
         (
             "{ system: 'xx', version: '1.6' }",
@@ -90,7 +90,7 @@ fn what_the_framework_does_not_know() {
 
 /// The ones that are shipped, on real sockets.
 #[test]
-fn the_shipped_ones_in_real_time() {
+fn the_shipped_scenarios_in_real_time() {
     let (cp, cs) = (shipped("ocppjs/cp-1.5.js"), shipped("ocppjs/cs-1.5.js"));
     Stage::new().play(&[&cp, &cs]).is_silent();
 }

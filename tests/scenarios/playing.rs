@@ -4,7 +4,7 @@ use crate::stage::{Stage, play};
 
 /// Time that lost a race is nothing that was forgotten.
 #[test]
-fn a_race_against_time_may_be_won() {
+fn a_race_with_a_timeout_can_be_won() {
     let stage = Stage::with(
         "const cs = await centralSystemUnderTest();
          const first = await Promise.race([cs.call('Heartbeat'), sleep(5000)]);
@@ -24,7 +24,7 @@ fn success_is_silent() {
 }
 
 #[test]
-fn verbose_tells_each_scenario_and_its_trace() {
+fn verbose_prints_each_scenario_and_its_trace() {
     let stage = Stage::with(
         "scenario('boots', async () => { const cs = await centralSystemUnderTest(); await cs.call('BootNotification'); });
          scenario('waits', async () => { await sleep(1500); });
@@ -43,7 +43,7 @@ fn verbose_tells_each_scenario_and_its_trace() {
 }
 
 #[test]
-fn what_is_skipped_is_no_failure() {
+fn skipped_scenarios_are_no_failure() {
     play(
         "scenario('declared', { skip: 'not now' }, () => fail('it was played'));
          scenario('skips', () => { skip('cannot do it'); fail('it went on'); });
@@ -54,7 +54,7 @@ fn what_is_skipped_is_no_failure() {
 }
 
 #[test]
-fn a_filter_chooses_by_the_names_of_scenarios_and_files() {
+fn a_filter_selects_by_the_names_of_scenarios_and_files() {
     let stage = Stage::new();
     stage.file("boot.js", "scenario('Boots twice', () => {}); scenario('reset', () => fail('chosen'));");
     stage.file("meter.js", "scenario('values', () => {}); scenario('clock', () => {});");
@@ -86,7 +86,7 @@ fn a_filter_does_not_hide_a_broken_file() {
 
 /// A file that fails by itself does not get to the scenario that is wanted of it.
 #[test]
-fn a_filter_does_not_hide_a_file_that_keeps_its_scenarios_from_being_played() {
+fn a_filter_does_not_hide_a_file_that_fails_before_its_scenarios() {
     let stage = Stage::new();
     stage.file("good.js", "scenario('one', () => {});");
     stage.file("bad.js", "scenario('one more', () => {}); assert(false, 'not ready');");
@@ -123,7 +123,7 @@ fn the_identity_is_that_of_the_charge_point() {
 }
 
 #[test]
-fn a_scenario_starts_afresh() {
+fn each_scenario_starts_with_a_new_session() {
     play(
         "let kept = 0;
          scenario('first', async () => {
@@ -145,7 +145,7 @@ fn a_scenario_starts_afresh() {
     .is_silent();
 }
 
-/// Nobody connects in the first one, whose central system goes with it all the same.
+/// In the first one no charge point connects; its central system ends with it all the same.
 #[test]
 fn a_port_is_free_again_in_the_next_scenario() {
     play(
@@ -177,7 +177,7 @@ fn time_is_virtual_for_the_script_too() {
 }
 
 #[test]
-fn files_are_required_from_beside() {
+fn files_beside_the_scenario_are_required() {
     let stage = Stage::new();
     stage.file(
         "tests/lib/shared.js",

@@ -1,5 +1,5 @@
-//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they must
-//! fail.
+//! Recording sessions of both roles, saving them as scenarios, and playing those: against simulated peers, and changed, so that they
+//! must fail.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -98,7 +98,7 @@ pub fn really() -> ScenarioOptions {
     ScenarioOptions { virtual_time: false, ..virtually() }
 }
 
-/// How a file that is one scenario ended, with its trace for whoever wonders why.
+/// How a file that is one scenario ended, with its trace.
 pub fn played(file: &Path, options: &ScenarioOptions) -> (CaseOutcome, String) {
     let mut reports = Vec::new();
     scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));

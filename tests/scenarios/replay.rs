@@ -28,7 +28,7 @@ async fn charging(recording: &Recording, identity: &str) {
 }
 
 #[test]
-fn an_hour_of_charging_is_a_short_scenario_that_passes_and_notices() {
+fn an_hour_of_charging_passes_and_a_fault_in_it_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let file = recorded(async |recording| {
         charging(recording, "CP1").await;
@@ -48,7 +48,7 @@ fn an_hour_of_charging_is_a_short_scenario_that_passes_and_notices() {
 }
 
 #[test]
-fn what_a_person_does_at_the_charge_point_is_done_again() {
+fn actions_of_the_user_at_the_charge_point_are_replayed() {
     let folder = tempfile::tempdir().unwrap();
     let limits = LinkSettings { call_timeout: 5 * SECOND, ..LinkSettings::default() };
     let file = recorded_with(limits, async |recording| {
@@ -88,7 +88,7 @@ fn what_a_person_does_at_the_charge_point_is_done_again() {
 }
 
 #[test]
-fn frames_that_are_no_messages_and_their_answers_come_again() {
+fn frames_that_are_no_messages_are_replayed_with_their_answers() {
     let folder = tempfile::tempdir().unwrap();
     let file = recorded(async |recording| {
         let (us, them) = (Role::CentralSystem, Role::ChargePoint);
@@ -117,7 +117,7 @@ fn frames_that_are_no_messages_and_their_answers_come_again() {
 }
 
 #[test]
-fn links_go_down_and_come_again() {
+fn links_are_closed_and_reopened() {
     let folder = tempfile::tempdir().unwrap();
     let file = recorded(async |recording| {
         let (us, them) = (Role::CentralSystem, Role::ChargePoint);
@@ -165,9 +165,9 @@ fn the_older_version_over_both_transports() {
     }
 }
 
-/// The other end of the link: a charge point of ours, and a central system that somebody works at.
+/// The other end of the link: a simulated charge point, and a central system with a user.
 #[test]
-fn our_charge_point_plays_its_part_again() {
+fn a_saved_session_of_a_charge_point_is_replayed() {
     let folder = tempfile::tempdir().unwrap();
     let limits = LinkSettings { call_timeout: 5 * SECOND, ..LinkSettings::default() };
     let file = recorded_with(limits, async |recording| {
@@ -216,7 +216,7 @@ fn our_charge_point_plays_its_part_again() {
 }
 
 #[test]
-fn several_stations_play_in_one_scenario() {
+fn several_stations_in_one_scenario() {
     let folder = tempfile::tempdir().unwrap();
     let file = recorded(async |recording| {
         for identity in ["A", "B"] {
@@ -235,7 +235,7 @@ fn several_stations_play_in_one_scenario() {
 
 /// Another program is the peer: its session runs beside the one that plays.
 #[test]
-fn a_foreign_central_system_passes_until_it_behaves_differently() {
+fn a_foreign_central_system_passes_and_fails_after_a_change() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (recording, file) = runtime.block_on(async {
@@ -265,7 +265,7 @@ fn a_foreign_central_system_passes_until_it_behaves_differently() {
 }
 
 #[test]
-fn a_foreign_charge_point_passes_until_it_behaves_differently() {
+fn a_foreign_charge_point_passes_and_fails_after_a_change() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let port = free_port();
@@ -298,7 +298,7 @@ fn a_foreign_charge_point_passes_until_it_behaves_differently() {
 
 /// A demonstration of everything else that a charge point does when it is asked, with names of files that hold the time.
 #[test]
-fn what_a_charge_point_reports_of_its_work_is_waited_for() {
+fn reports_of_a_charge_point_are_awaited() {
     let folder = tempfile::tempdir().unwrap();
     let file = recorded(async |recording| {
         let us = Role::CentralSystem;

@@ -124,7 +124,7 @@ fn several_at_a_time_and_of_a_run_that_succeeds() {
 
 /// A run may be long: what cannot be written is told before it begins.
 #[test]
-fn a_report_that_cannot_be_written_is_told_first() {
+fn an_unwritable_report_is_reported_first() {
     let stage = Stage::with("scenario('played', () => fail('it was played'));");
     for (arguments, part) in [
         (&["--report", "junit", "none/r.xml"][..], "the report none/r.xml cannot be written"),

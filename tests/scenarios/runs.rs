@@ -41,7 +41,7 @@ fn the_same_seed_gives_the_same_output() {
 
 /// Files are told in their order, whichever ends first, also one that is named twice.
 #[test]
-fn files_are_told_in_their_order() {
+fn files_are_reported_in_order() {
     let stage = Stage::new();
     stage.file("fast.js", "scenario('fast', () => {});");
     // The clock of the machine cannot be seen from here; this computes for much longer than the other file is played.
@@ -52,7 +52,7 @@ fn files_are_told_in_their_order() {
 }
 
 #[test]
-fn the_seed_of_a_run_is_told_and_repeats_it() {
+fn the_printed_seed_of_a_run_repeats_it() {
     let stage = Stage::with("scenario('dice', () => { console.log(Math.random()); fail('look at the trace'); });");
     let first = stage.play(&["s.js", "--virtual-time"]);
     let seed = first.out.trim_end().rsplit(' ').next().unwrap();
@@ -61,7 +61,7 @@ fn the_seed_of_a_run_is_told_and_repeats_it() {
 
 /// Each of the two needs the other: one after the other they cannot succeed.
 #[test]
-fn files_are_played_at_the_same_time() {
+fn files_run_in_parallel() {
     let stage = Stage::new();
     stage.file(
         "a.js",
@@ -92,9 +92,9 @@ fn files_are_played_at_the_same_time() {
 }
 
 /// A run ends with the worst that happened.
-/// A call that nobody saw is not one that did not come.
+/// Records that were evicted before the script saw them are a failure, not silence.
 #[test]
-fn records_that_leave_the_trace_too_soon_are_told() {
+fn evicted_records_are_reported() {
     let stage = Stage::with(
         "const central = await centralSystem();
          const cp = await chargePoint({ url: central.url });

@@ -26,7 +26,7 @@ async fn run(console: &Console, line: &str, context: &RunContext) -> Vec<(Output
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_becomes_a_file() {
+async fn a_session_is_saved_as_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let hub = hub();
     let (trace, console) = (hub.trace().clone(), Console::new(hub.clone()));
@@ -61,7 +61,7 @@ async fn a_session_becomes_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_person_selected_is_saved_and_files_are_not_lost() {
+async fn selections_are_saved_and_files_are_not_lost() {
     let folder = tempfile::tempdir().unwrap();
     let hub = hub();
     let (trace, console) = (hub.trace().clone(), Console::new(hub.clone()));

@@ -1,5 +1,5 @@
-//! Slips of the pen, and what happens around a run: nothing that was mistyped passes, nothing that was forgotten is silent, and a run that
-//! is broken off leaves its reports.
+//! Typing errors in scenarios, and the limits of a run: nothing mistyped passes, nothing forgotten is silent, and an interrupted run
+//! leaves its reports.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -50,7 +50,7 @@ fn names_that_are_mistyped() {
     ] {
         play(&format!("const cp = await chargePointUnderTest(); {text}")).ends(2, &["ocpp-tui: s.js:1:", message]);
     }
-    // Whoever means it says so.
+    // `unchecked` allows it.
     play(
         "const cp = await chargePointUnderTest();
          await operator('Ask for coffee.', (peer) => peer.callError('MakeCoffee', {}));
@@ -60,7 +60,7 @@ fn names_that_are_mistyped() {
 }
 
 #[test]
-fn files_in_which_nothing_is() {
+fn empty_files() {
     for text in ["", "// soon\n", "const unused = 1;"] {
         play(text).ends(2, &["ocpp-tui: s.js: there is no scenario in it, and nothing that could fail"]);
     }
@@ -82,7 +82,7 @@ fn scenarios_for_the_other_side() {
 }
 
 #[test]
-fn a_report_does_not_take_the_place_of_a_scenario() {
+fn a_report_does_not_overwrite_a_scenario() {
     let stage = Stage::with("expect(1, 1);");
     stage.file("report", "expect(1, 1);");
     for arguments in

@@ -100,7 +100,7 @@ fn all_of(mut stream: impl Read + Send + 'static) -> Receiver<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        // Nobody listens any more when the test was given up.
+        // The receiver is gone when the test has ended.
         let _ = sender.send(String::from_utf8(bytes).unwrap());
     });
     receiver

@@ -6,7 +6,7 @@ use crate::stage::play;
 
 /// Everything can be thrown, and nothing of it passes for a success.
 #[test]
-fn what_is_thrown_without_being_an_error() {
+fn thrown_values_that_are_no_errors() {
     let values = ["'a text'", "17", "null", "undefined", "{ a: 1 }", "Object.freeze(new Error('cold'))", "Symbol('sign')"];
     let mut text = String::new();
     for (index, value) in values.iter().enumerate() {
@@ -27,7 +27,7 @@ fn what_is_thrown_without_being_an_error() {
 
 /// Half a character is no text outside of JavaScript; a scenario ends with it all the same, and at once.
 #[test]
-fn what_is_found_ends_in_the_middle_of_a_character() {
+fn a_value_that_is_cut_inside_a_character() {
     let played = play(
         "scenario('cut', () => { expect('x'.repeat(298) + '⚡🔌'.repeat(9), 'short'); });
          scenario('odd', () => { expect('x'.repeat(297) + '⚡🔌'.repeat(9), 'short'); });

@@ -1,5 +1,5 @@
 //! Sessions whose time is not the real one: on one thread, over the network in memory, on a runtime whose clock jumps to the next timer
-//! whenever nobody has anything to do. Hours pass in moments, and a session with the same seed is the same again.
+//! whenever nothing is left to do. Hours pass in moments, and a session with the same seed is the same again.
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ fn order(hub: &Hub, target: StationKey, deed: LinkCommand) {
 }
 
 #[test]
-fn a_day_of_heartbeats_over_a_web_socket_passes_in_a_moment() {
+fn a_day_of_heartbeats_over_a_web_socket_takes_no_time() {
     session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
@@ -113,7 +113,7 @@ fn a_day_of_heartbeats_over_a_web_socket_passes_in_a_moment() {
 }
 
 #[test]
-fn an_hour_over_soap_passes_in_a_moment() {
+fn an_hour_over_soap_takes_no_time() {
     session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
@@ -134,7 +134,7 @@ fn an_hour_over_soap_passes_in_a_moment() {
 }
 
 #[test]
-fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
+fn a_dropped_connection_reconnects_on_command() {
     session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
@@ -164,7 +164,7 @@ fn a_connection_that_was_cut_comes_back_when_it_is_told_to() {
 }
 
 #[test]
-fn a_soap_charge_point_that_is_cut_and_connected_at_once_has_its_port_again() {
+fn a_soap_charge_point_that_reconnects_at_once_gets_its_port_again() {
     session(LinkSettings::default(), async |hub| {
         let began = Instant::now();
         let port = central_system(hub, &Version::ALL).await;
@@ -210,7 +210,7 @@ fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
 }
 
 #[test]
-fn a_charge_point_that_is_reset_ends_its_transaction_goes_down_and_boots() {
+fn a_reset_ends_the_transaction_closes_the_link_and_boots() {
     let told = after_a_reset(|port| charge_point(port, "CP1", Version::V1_6, true));
     let down = "closed by the peer with code 1001: the charge point restarts";
     let expected = ["StatusNotification", "StopTransaction", down, "up", "BootNotification", "StatusNotification"];
@@ -220,7 +220,7 @@ fn a_charge_point_that_is_reset_ends_its_transaction_goes_down_and_boots() {
 }
 
 #[test]
-fn a_soap_charge_point_that_is_reset_boots_without_a_link_that_could_go_down() {
+fn a_reset_of_a_soap_charge_point_boots_without_a_disconnect() {
     let told = after_a_reset(|port| soap_charge_point(port, "CP1", Version::V1_5, true));
     assert_eq!(told.iter().filter(|said| *said == "BootNotification").count(), 1, "{told:?}");
     assert!(told.iter().any(|said| said == "StopTransaction") && !told.iter().any(|said| said.contains("closed")), "{told:?}");
@@ -251,7 +251,7 @@ fn busy_session() -> Vec<String> {
 }
 
 #[test]
-fn a_session_with_the_same_seed_is_the_same_again() {
+fn a_session_with_the_same_seed_repeats_exactly() {
     let (first, second) = (busy_session(), busy_session());
     for (one, other) in first.iter().zip(&second) {
         assert_eq!(one, other);

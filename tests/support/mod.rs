@@ -120,7 +120,7 @@ pub async fn run_line(console: &Console, line: &str) -> String {
     said.lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
 }
 
-/// A port that nobody listens on, outside the range from which the system takes ports for connections.
+/// A port on which no program listens, outside the range from which the system takes ports for connections.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     loop {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file or folder of the reference.
-#[expect(clippy::print_stdout, reason = "whoever runs the tests should know what was not tested")]
+#[expect(clippy::print_stdout, reason = "the output shows what was not tested")]
 pub fn reference(name: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
     let path = std::env::var_os("OCPP_TUI_REFERENCE").map_or_else(beside, PathBuf::from).join(name);

@@ -49,7 +49,7 @@ function remarkZone(link, time) {
 }
 
 scenario('a boot is answered with a status, the time and an interval', {
-  checks: 'BootNotification gets one of the three statuses, the time of now, and an interval that is not negative.',
+  checks: 'BootNotification gets one of the three statuses, the current time, and an interval that is not negative.',
   by: ['OCPP 1.6 §4.2', 'OCPP 1.6 §6.4'],
 }, async () => {
   const link = await centralSystemUnderTest();
@@ -66,8 +66,8 @@ scenario('a boot is answered with a status, the time and an interval', {
   remarkZone(link, answer.currentTime);
 });
 
-scenario('a boot with the required fields alone, and one with all, are both taken', {
-  checks: 'The optional fields of BootNotification make no difference to whether it is answered.',
+scenario('a boot with the required fields and one with all fields are accepted', {
+  checks: 'BootNotification is answered with and without its optional fields.',
   by: 'OCPP 1.6 §6.3',
 }, async () => {
   const link = await registered();
@@ -84,8 +84,8 @@ scenario('a boot with the required fields alone, and one with all, are both take
   }, required), { status: 'Accepted' });
 });
 
-scenario('a heartbeat tells the time', {
-  checks: 'The time in the answer to Heartbeat is that of now, and it does not run backwards.',
+scenario('a heartbeat returns the time', {
+  checks: 'The answer to Heartbeat has the current time, which does not run backwards.',
   by: ['OCPP 1.6 §4.6', 'OCPP 1.6 §3.14'],
 }, async () => {
   const link = await registered();
@@ -97,7 +97,7 @@ scenario('a heartbeat tells the time', {
 });
 
 scenario('a known tag is authorised', {
-  checks: 'Authorize of a tag that may charge is accepted, also when it is asked twice.',
+  checks: 'Authorize of a tag that may charge is accepted, also the second time.',
   by: ['OCPP 1.6 §4.1', 'OCPP 1.6 §7.2'],
 }, async () => {
   const link = await registered();
@@ -110,7 +110,7 @@ scenario('a known tag is authorised', {
 });
 
 scenario('an unknown tag is not authorised', {
-  checks: 'Authorize of a tag that nobody knows is a result with a status, neither an error nor an acceptance.',
+  checks: 'Authorize of an unknown tag gets a result with a status other than Accepted, and no error.',
   by: ['OCPP 1.6 §4.1', 'OCPP 1.6 §7.2'],
 }, async () => {
   const link = await registered();
@@ -120,7 +120,7 @@ scenario('an unknown tag is not authorised', {
   });
 });
 
-scenario('every status of a connector is taken', {
+scenario('every status of a connector is accepted', {
   checks: 'StatusNotification is acknowledged for all statuses, for the charge point itself, and without a time.',
   by: ['OCPP 1.6 §4.9', 'OCPP 1.6 §7.7'],
 }, async () => {
@@ -141,8 +141,8 @@ scenario('every status of a connector is taken', {
   await link.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' });
 });
 
-scenario('every error of a connector is taken', {
-  checks: 'StatusNotification is acknowledged for all error codes, with what the vendor adds to them.',
+scenario('every error of a connector is accepted', {
+  checks: 'StatusNotification is acknowledged for all error codes, with the fields of the vendor.',
   by: ['OCPP 1.6 §4.9', 'OCPP 1.6 §7.6'],
 }, async () => {
   const link = await registered();
@@ -160,7 +160,7 @@ scenario('every error of a connector is taken', {
 });
 
 scenario('each transaction has an id of its own', {
-  checks: 'StartTransaction gets a whole number as the id of the transaction, and the next one another.',
+  checks: 'StartTransaction gets an integer as transaction id, and the next one a different one.',
   by: ['OCPP 1.6 §4.8', 'OCPP 1.6 §6.46'],
 }, async () => {
   const link = await registered();
@@ -175,7 +175,7 @@ scenario('each transaction has an id of its own', {
 });
 
 scenario('a transaction of an unknown tag is answered with an id', {
-  checks: 'StartTransaction of a tag that nobody knows has an id for a result, whatever becomes of it.',
+  checks: 'StartTransaction of an unknown tag gets a transaction id, whatever its status is.',
   by: ['OCPP 1.6 §4.8', 'OCPP 1.6 §6.46'],
 }, async () => {
   const link = await registered();
@@ -188,7 +188,7 @@ scenario('a transaction of an unknown tag is answered with an id', {
 });
 
 scenario('a transaction is stopped with and without a tag', {
-  checks: 'StopTransaction is acknowledged whoever stops it; what is said about the tag is well formed.',
+  checks: 'StopTransaction is acknowledged with and without a tag; the information about the tag is valid.',
   by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §6.50'],
 }, async () => {
   const link = await registered();
@@ -205,7 +205,7 @@ scenario('a transaction is stopped with and without a tag', {
 });
 
 scenario('a transaction is stopped for every reason', {
-  checks: 'StopTransaction is acknowledged for each reason that OCPP has.',
+  checks: 'StopTransaction is acknowledged for each reason of OCPP.',
   by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §7.36'],
 }, async () => {
   const link = await registered();
@@ -219,7 +219,7 @@ scenario('a transaction is stopped for every reason', {
 });
 
 scenario('a transaction is stopped with its meter values', {
-  checks: 'StopTransaction is acknowledged with the readings of the begin and the end in it.',
+  checks: 'StopTransaction is acknowledged with the readings of its begin and end.',
   by: ['OCPP 1.6 §4.10', 'OCPP 1.6 §6.49'],
 }, async () => {
   const link = await registered();
@@ -233,8 +233,8 @@ scenario('a transaction is stopped with its meter values', {
   });
 });
 
-scenario('a transaction that nobody has started can be stopped', {
-  checks: 'StopTransaction is acknowledged for the id −1, which stands for a start that never got an answer.',
+scenario('a transaction without a start can be stopped', {
+  checks: 'StopTransaction is acknowledged for the id −1, which replaces the id of an unanswered start.',
   by: ['OCPP 1.6 §4.10', 'OCPP 1.6 errata §3.18'],
 }, async () => {
   const link = await registered();
@@ -242,8 +242,8 @@ scenario('a transaction that nobody has started can be stopped', {
   await alive(link);
 });
 
-scenario('meter values of every kind are taken', {
-  checks: 'MeterValues is acknowledged for all measurands, contexts, phases, places, units and formats.',
+scenario('meter values of every kind are accepted', {
+  checks: 'MeterValues is acknowledged for all measurands, contexts, phases, locations, units and formats.',
   by: ['OCPP 1.6 §4.7', 'OCPP 1.6 §3.16', 'OCPP 1.6 §7.43'],
 }, async () => {
   const link = await registered();
@@ -286,8 +286,8 @@ scenario('meter values of every kind are taken', {
   });
 });
 
-scenario('meter values without a transaction are taken', {
-  checks: 'MeterValues is acknowledged outside of transactions, for the main meter, and for several times at once.',
+scenario('meter values without a transaction are accepted', {
+  checks: 'MeterValues is acknowledged outside transactions, for the main meter, and for several times at once.',
   by: ['OCPP 1.6 §4.7', 'OCPP 1.6 §3.16'],
 }, async () => {
   const link = await registered();
@@ -297,8 +297,8 @@ scenario('meter values without a transaction are taken', {
   await link.call('MeterValues', { connectorId: 1, meterValue: several });
 });
 
-scenario('the data of an unknown vendor are refused with the status for that', {
-  checks: 'DataTransfer of a vendor that nobody knows is a result with UnknownVendorId and without data.',
+scenario('a data transfer of an unknown vendor has the status for it', {
+  checks: 'DataTransfer of an unknown vendor gets a result with UnknownVendorId and without data.',
   by: ['OCPP 1.6 §4.3', 'OCPP 1.6 §7.23'],
 }, async () => {
   if (unknownVendor === null) {
@@ -315,8 +315,8 @@ scenario('the data of an unknown vendor are refused with the status for that', {
   await link.call('DataTransfer', { vendorId: unknownVendor }, { status: 'UnknownVendorId', data: absent });
 });
 
-scenario('a transaction of the past is taken', {
-  checks: 'What happened while the charge point was offline is acknowledged with its times of the past, in its order.',
+scenario('a transaction of the past is accepted', {
+  checks: 'Messages from the time without a link are acknowledged, with times in the past and in their order.',
   by: ['OCPP 1.6 §3.7', 'OCPP 1.6 §4.8'],
 }, async () => {
   const link = await registered();
@@ -329,8 +329,8 @@ scenario('a transaction of the past is taken', {
   await alive(link);
 });
 
-scenario('times in all notations are understood', {
-  checks: 'Times with and without fractions of seconds, and with an offset, are taken.',
+scenario('times in all notations are accepted', {
+  checks: 'Times with and without fractions of seconds, and with an offset, are accepted.',
   by: 'OCPP 1.6 §3.15',
 }, async () => {
   const link = await registered();

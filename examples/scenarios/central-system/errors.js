@@ -33,7 +33,7 @@ function answerTo(id) {
 }
 
 scenario('an unknown action is refused', {
-  checks: 'A call of an action that OCPP does not have gets an error that says so, with the id of the call.',
+  checks: 'A call of an unknown action gets the error NotImplemented or NotSupported, with the id of the call.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const link = await registered();
@@ -43,8 +43,8 @@ scenario('an unknown action is refused', {
   await alive(link);
 });
 
-scenario('a call of the other direction is refused', {
-  checks: 'What only a central system may call gets an error when a charge point calls it.',
+scenario('a call of the other role is refused', {
+  checks: 'A call of an action of the central system gets an error when a charge point sends it.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const link = await registered();
@@ -54,7 +54,7 @@ scenario('a call of the other direction is refused', {
 });
 
 scenario('a call without a required field is refused', {
-  checks: 'A call in which a required field is missing gets an error and no result, also deep inside.',
+  checks: 'A call without a required field gets an error and no result, also for nested fields.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const link = await registered();
@@ -69,7 +69,7 @@ scenario('a call without a required field is refused', {
 });
 
 scenario('a value of the wrong type is refused', {
-  checks: 'A number where a text is wanted, and a text where a number is wanted, get an error.',
+  checks: 'A number in place of a text, and a text in place of a number, get an error.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const link = await registered();
@@ -82,7 +82,7 @@ scenario('a value of the wrong type is refused', {
 });
 
 scenario('a value outside of its enumeration is refused', {
-  checks: 'A status, an error code and a reason that OCPP 1.6 does not have get an error.',
+  checks: 'A status, an error code and a reason outside their enumerations get an error.',
   by: ['OCPP-J 1.6 §4.2.3', 'OCPP 1.6 §7'],
 }, async () => {
   const link = await registered();
@@ -94,8 +94,8 @@ scenario('a value outside of its enumeration is refused', {
   await alive(link);
 });
 
-scenario('a text that is too long does no harm', {
-  checks: 'A tag that is too long gets an error, or at least no acceptance; a long serial number kills nothing.',
+scenario('a text that is too long does not break the link', {
+  checks: 'A tag that is too long is not accepted; a long serial number does not break the link.',
   by: ['OCPP-J 1.6 §4.2.3', 'OCPP 1.6 §7.28'],
 }, async () => {
   const link = await registered();
@@ -114,7 +114,7 @@ scenario('a text that is too long does no harm', {
   await alive(link);
 });
 
-scenario('a field that nobody knows does no harm', {
+scenario('an unknown field does not break the link', {
   checks: 'A call with an additional field gets an answer, a result or an error.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
@@ -126,7 +126,7 @@ scenario('a field that nobody knows does no harm', {
 });
 
 scenario('an answer repeats the id of its call', {
-  checks: 'Ids of one character and of 36, with blanks and with letters beyond ASCII, come back as they were.',
+  checks: 'Ids of 1 and of 36 characters, with blanks and with letters outside ASCII, are returned unchanged.',
   by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 §4.2.2'],
 }, async () => {
   const link = await registered();
@@ -138,7 +138,7 @@ scenario('an answer repeats the id of its call', {
   }
 });
 
-scenario('a call without fields may have null for its payload', {
+scenario('a call without fields may have the payload null', {
   checks: 'Heartbeat with the payload null is answered.',
   by: 'OCPP-J 1.6 §4.2.1',
 }, async () => {
@@ -149,8 +149,8 @@ scenario('a call without fields may have null for its payload', {
   await alive(link);
 });
 
-scenario('what is no message does not end the link', {
-  checks: 'Texts that are no JSON, and JSON that is no message, are survived; the next call is answered.',
+scenario('texts that are no messages do not end the link', {
+  checks: 'Texts that are no JSON, and JSON that is no message, do not end the link; the next call is answered.',
   by: ['OCPP-J 1.6 §4.1.3', 'OCPP-J 1.6 §4.2.3'],
 }, async () => {
   const link = await registered();
@@ -166,13 +166,13 @@ scenario('what is no message does not end the link', {
   assert(link.connected, 'the link is still up');
 });
 
-scenario('an answer that nobody has asked for is ignored', {
-  checks: 'Results and errors with ids of no call are passed over, also those that are incomplete.',
+scenario('an answer without a call is ignored', {
+  checks: 'Results and errors without a call are ignored, also incomplete ones.',
   by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 §4.2.2'],
 }, async () => {
   const link = await registered();
-  const frames = [[3, 'nobody-asked', {}], [3, 'nobody-asked', { status: 'Accepted' }], [3, 'nobody-asked'],
-    [4, 'nobody-asked', 'InternalError', '', {}], [4, 'nobody-asked']];
+  const frames = [[3, 'no-call', {}], [3, 'no-call', { status: 'Accepted' }], [3, 'no-call'],
+    [4, 'no-call', 'InternalError', '', {}], [4, 'no-call']];
   for (const frame of frames) {
     await step(JSON.stringify(frame), async () => {
       await link.send(frame);
@@ -181,7 +181,7 @@ scenario('an answer that nobody has asked for is ignored', {
   }
 });
 
-scenario('a call that comes twice with one id is survived', {
+scenario('a repeated call does not break the link', {
   checks: 'A call that is repeated with its id gets an answer each time, or is refused the second time.',
   by: ['OCPP-J 1.6 §4.1.4', 'OCPP-J 1.6 errata §3.1'],
 }, async () => {
@@ -194,7 +194,7 @@ scenario('a call that comes twice with one id is survived', {
   await alive(link);
 });
 
-scenario('an id that is too long is survived', {
+scenario('an id that is too long does not break the link', {
   checks: 'A call with an id of 37 characters is answered or not, and the next one is answered.',
   by: 'OCPP-J 1.6 §4.1.4',
 }, async () => {

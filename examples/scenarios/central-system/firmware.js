@@ -23,7 +23,7 @@ async function extended(link, action, payload, expected) {
   }
 }
 
-scenario('every status of the firmware is taken', {
+scenario('every status of the firmware is accepted', {
   checks: 'FirmwareStatusNotification is acknowledged for all statuses.',
   by: ['OCPP 1.6 §4.5', 'OCPP 1.6 §7.25'],
 }, async () => {
@@ -35,7 +35,7 @@ scenario('every status of the firmware is taken', {
   await alive(link);
 });
 
-scenario('every status of the diagnostics is taken', {
+scenario('every status of the diagnostics is accepted', {
   checks: 'DiagnosticsStatusNotification is acknowledged for all statuses.',
   by: ['OCPP 1.6 §4.4', 'OCPP 1.6 §7.24'],
 }, async () => {
@@ -47,7 +47,7 @@ scenario('every status of the diagnostics is taken', {
 });
 
 scenario('firmware is updated', Object.assign({
-  checks: 'UpdateFirmware names a place and a time; the statuses and the boot that follow are taken.',
+  checks: 'UpdateFirmware has a location and a time; the statuses and the boot that follow are accepted.',
   by: ['OCPP 1.6 §5.19', 'OCPP 1.6 §4.5'],
 }, byHand), async () => {
   const link = await registered();
@@ -64,7 +64,7 @@ scenario('firmware is updated', Object.assign({
 });
 
 scenario('an update of the firmware may fail', Object.assign({
-  checks: 'A central system whose UpdateFirmware ends in an error, or whose download fails, goes on.',
+  checks: 'The central system continues after UpdateFirmware is refused, or the download fails.',
   by: ['OCPP 1.6 §5.19', 'OCPP-J 1.6 §4.2.3'],
 }, byHand), async () => {
   const link = await registered();
@@ -77,7 +77,7 @@ scenario('an update of the firmware may fail', Object.assign({
 });
 
 scenario('diagnostics are fetched', Object.assign({
-  checks: 'GetDiagnostics names a place and times in order; answers with and without a file are taken.',
+  checks: 'GetDiagnostics has a location and ordered times; answers with and without a file name are accepted.',
   by: ['OCPP 1.6 §5.9', 'OCPP 1.6 §4.4'],
 }, byHand), async () => {
   const link = await registered();
@@ -93,8 +93,8 @@ scenario('diagnostics are fetched', Object.assign({
   await alive(link);
 });
 
-scenario('security events are taken', {
-  checks: 'SecurityEventNotification is acknowledged, with and without more about the event.',
+scenario('security events are accepted', {
+  checks: 'SecurityEventNotification is acknowledged, with and without technical information.',
   by: 'Improved security for OCPP 1.6-J §5.15',
 }, async () => {
   const link = await registered();
@@ -103,7 +103,7 @@ scenario('security events are taken', {
     { type: 'TamperDetectionActivated', timestamp: ago(0), techInfo: 'Part of a test' });
 });
 
-scenario('the statuses of logs and of signed firmware are taken', {
+scenario('the statuses of logs and of signed firmware are accepted', {
   checks: 'LogStatusNotification and SignedFirmwareStatusNotification are acknowledged for all statuses.',
   by: ['Improved security for OCPP 1.6-J §5.13', 'Improved security for OCPP 1.6-J §5.19'],
 }, async () => {

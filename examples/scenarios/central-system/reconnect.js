@@ -10,8 +10,8 @@ function tell(link, status) {
   return link.call('StatusNotification', { connectorId: 1, status, errorCode: 'NoError', timestamp: ago(0) });
 }
 
-scenario('a link that was closed is taken again without a boot', {
-  checks: 'A charge point that was accepted closes its link, connects again, and goes on where it was.',
+scenario('a closed connection is accepted again without a boot', {
+  checks: 'An accepted charge point closes its connection, reconnects, and continues without a boot.',
   by: ['OCPP-J 1.6 §5.4', 'OCPP 1.6 §4.2'],
 }, async () => {
   const link = await registered();
@@ -21,8 +21,8 @@ scenario('a link that was closed is taken again without a boot', {
   await tell(link, 'Available');
 });
 
-scenario('a link that was cut is taken again without a boot', {
-  checks: 'A connection that ends without a goodbye does not keep the central system from taking the next one.',
+scenario('a lost connection is accepted again without a boot', {
+  checks: 'A connection that is lost without a close frame does not prevent the next one.',
   by: 'OCPP-J 1.6 §5.4',
 }, async () => {
   const link = await registered();
@@ -35,8 +35,8 @@ scenario('a link that was cut is taken again without a boot', {
   }
 });
 
-scenario('a link that is cut in the middle of a call is taken again', {
-  checks: 'When the connection ends before the answer has come, the call can be made again on the next one.',
+scenario('a connection lost during a call is accepted again', {
+  checks: 'When the connection is lost before the answer, the call can be repeated on the next one.',
   by: ['OCPP-J 1.6 §5.4', 'OCPP 1.6 §3.7.1'],
 }, async () => {
   const link = await registered();
@@ -49,7 +49,7 @@ scenario('a link that is cut in the middle of a call is taken again', {
   await tell(link, 'Available');
 });
 
-scenario('a boot after a reconnect is answered as well', {
+scenario('a boot after a reconnect is answered', {
   checks: 'A charge point that has restarted boots again, and is accepted again.',
   by: 'OCPP 1.6 §4.2',
 }, async () => {
@@ -59,8 +59,8 @@ scenario('a boot after a reconnect is answered as well', {
   await link.call('BootNotification', undefined, { status: 'Accepted' });
 });
 
-scenario('a transaction outlives the loss of its link', {
-  checks: 'What was started before the link was lost goes on and is stopped on the next one, under the same id.',
+scenario('a transaction continues after the loss of its link', {
+  checks: 'A transaction that was started before the link was lost is stopped on the next one, by the same id.',
   by: ['OCPP 1.6 §3.7', 'OCPP 1.6 §4.10'],
 }, async () => {
   const link = await registered();
@@ -74,8 +74,8 @@ scenario('a transaction outlives the loss of its link', {
   });
 });
 
-scenario('a second link of one identity leaves the central system alive', {
-  checks: 'A second connection with one identity is taken or refused; after it the charge point is served.',
+scenario('a second connection of one identity does not break the central system', {
+  checks: 'A second connection with one identity is accepted or refused; then the charge point is served.',
   by: ['OCPP-J 1.6 §3.1.1', 'OCPP-J 1.6 §5.4'],
 }, async () => {
   const link = await registered();

@@ -19,7 +19,7 @@ function tell(link, status) {
   return link.call('StatusNotification', { connectorId: 1, status, errorCode: 'NoError', timestamp: ago(0) });
 }
 
-scenario('a transaction is started and stopped from afar', about(
+scenario('a transaction is started and stopped remotely', about(
   'RemoteStartTransaction names a tag, and RemoteStopTransaction the id of the transaction that follows.',
   'OCPP 1.6 §5.11', 'OCPP 1.6 §5.12',
 ), async () => {
@@ -55,7 +55,7 @@ scenario('a transaction is started and stopped from afar', about(
   await tell(link, 'Available');
 });
 
-scenario('a start from afar may be refused', about(
+scenario('a remote start may be refused', about(
   'A central system whose RemoteStartTransaction is rejected, or answered with an error, goes on.',
   'OCPP 1.6 §5.11', 'OCPP-J 1.6 §4.2.3',
 ), async () => {
@@ -67,7 +67,7 @@ scenario('a start from afar may be refused', about(
   await alive(link);
 });
 
-scenario('a stop from afar may be refused', about(
+scenario('a remote stop may be refused', about(
   'A transaction whose RemoteStopTransaction is rejected goes on, and can be stopped at the charge point.',
   'OCPP 1.6 §5.12',
 ), async () => {
@@ -108,7 +108,7 @@ scenario('a reset may be refused', about(
   await alive(link);
 });
 
-scenario('every answer to a change of the configuration is understood', about(
+scenario('every answer to ChangeConfiguration is accepted', about(
   'ChangeConfiguration names a key and a text for its value; each status, and an error, is taken.',
   'OCPP 1.6 §5.3', 'OCPP 1.6 §7.22',
 ), async () => {
@@ -148,7 +148,7 @@ scenario('the configuration is read', about(
   await alive(link);
 });
 
-scenario('a message is triggered and comes', about(
+scenario('a triggered message is sent', about(
   'TriggerMessage names a message that exists; what comes after the answer is taken like any other.',
   'OCPP 1.6 §5.17',
 ), async () => {
@@ -175,7 +175,7 @@ scenario('a trigger may be refused', about(
   }
 });
 
-scenario('a reservation is made, used and withdrawn', about(
+scenario('a reservation is made, used and cancelled', about(
   'ReserveNow is for a time to come; a start may use the reservation, and CancelReservation names it.',
   'OCPP 1.6 §5.13', 'OCPP 1.6 §5.1', 'OCPP 1.6 §4.8',
 ), async () => {
@@ -226,7 +226,7 @@ scenario('a reservation may be refused', about(
   await alive(link);
 });
 
-scenario('a local list is sent as a whole and again after a mismatch', about(
+scenario('a full local list is sent, and again after a mismatch', about(
   'SendLocalList carries a version and entries that are complete; the answers that ask for more or refuse are taken.',
   'OCPP 1.6 §5.15', 'OCPP 1.6 §5.10',
 ), async () => {
@@ -268,7 +268,7 @@ scenario('a local list may be refused', about(
   }
 });
 
-scenario('every answer to a change of the availability is understood', about(
+scenario('every answer to ChangeAvailability is accepted', about(
   'ChangeAvailability names a connector and one of two kinds; each status is taken, and the status that follows.',
   'OCPP 1.6 §5.2', 'OCPP 1.6 §7.3',
 ), async () => {
@@ -292,7 +292,7 @@ scenario('every answer to a change of the availability is understood', about(
   }
 });
 
-scenario('every answer to an unlock is understood', about(
+scenario('every answer to UnlockConnector is accepted', about(
   'UnlockConnector names a connector that can exist; each status, and an error, is taken.',
   'OCPP 1.6 §5.18', 'OCPP 1.6 §7.46',
 ), async () => {
@@ -308,7 +308,7 @@ scenario('every answer to an unlock is understood', about(
   await alive(link);
 });
 
-scenario('both answers to a clearing of the cache are understood', about(
+scenario('both answers to ClearCache are accepted', about(
   'ClearCache comes without fields; both statuses are taken.',
   'OCPP 1.6 §5.4',
 ), async () => {
@@ -320,7 +320,7 @@ scenario('both answers to a clearing of the cache are understood', about(
   }
 });
 
-scenario('every answer to a transfer of data is understood', about(
+scenario('every answer to DataTransfer is accepted', about(
   'DataTransfer names a vendor; each status, with and without data, is taken.',
   'OCPP 1.6 §5.6', 'OCPP 1.6 §7.23',
 ), async () => {

@@ -41,7 +41,7 @@ scenario('a charging profile is well formed', about(
   await alive(link);
 });
 
-scenario('every answer to a charging profile is understood', about(
+scenario('every answer to SetChargingProfile is accepted', about(
   'A central system whose SetChargingProfile is rejected, not supported, or answered with an error, goes on.',
   'OCPP 1.6 §5.16', 'OCPP 1.6 §7.11', 'OCPP 1.6 errata §3.39',
 ), async () => {
@@ -90,7 +90,7 @@ scenario('a profile for a transaction names the one that runs', about(
   });
 });
 
-scenario('a composite schedule is asked for', about(
+scenario('a composite schedule is requested', about(
   'GetCompositeSchedule names a connector and a duration; a schedule in the answer is taken, and so is an error.',
   'OCPP 1.6 §5.7',
 ), async () => {

@@ -35,8 +35,8 @@ async function reboot(cp, type) {
 
 scenario('a soft reset leads to a boot', {
   checks:
-    'After Reset (Soft) the charge point boots, says who it is, and tells the status of connector 0 and '
-    + 'of all others.',
+    'After Reset (Soft) the charge point boots with its vendor and model, and reports the status of '
+    + 'connector 0 and of all others.',
   by: ['OCPP 1.6 §5.14', 'OCPP 1.6 §4.2', 'OCPP 1.6 errata §3.22'],
   timeout: LONG,
 }, async () => {
@@ -53,7 +53,7 @@ scenario('a soft reset leads to a boot', {
   }
 });
 
-scenario('heartbeats come as the boot answer says', {
+scenario('heartbeats use the interval of the boot answer', {
   checks: 'The interval in the answer to BootNotification is the time between heartbeats.',
   by: ['OCPP 1.6 §4.2', 'OCPP 1.6 §4.6'],
   timeout: LONG,
@@ -91,22 +91,22 @@ function bootsAgain(status, whileItWaits) {
   };
 }
 
-scenario('a pending boot is tried again', {
-  checks: 'While Pending the charge point answers, says nothing by itself, and boots again after the interval.',
+scenario('a pending boot is repeated', {
+  checks: 'While Pending the charge point answers calls, sends none itself, and boots again after the interval.',
   by: 'OCPP 1.6 §4.2',
   timeout: LONG,
 }, bootsAgain('Pending', async (cp) => {
   await cp.call('GetConfiguration', { key: ['HeartbeatInterval'] }, { configurationKey: [{ key: any.string }] });
 }));
 
-scenario('a rejected boot is tried again', {
-  checks: 'While Rejected the charge point says nothing, and boots again after the interval.',
+scenario('a rejected boot is repeated', {
+  checks: 'While Rejected the charge point sends nothing, and boots again after the interval.',
   by: 'OCPP 1.6 §4.2',
   timeout: LONG,
 }, bootsAgain('Rejected', async () => {}));
 
 scenario('a soft reset ends a transaction', {
-  checks: 'Reset (Soft) during a transaction: StopTransaction comes with the reason SoftReset, and then the boot.',
+  checks: 'Reset (Soft) during a transaction: StopTransaction has the reason SoftReset, and a boot follows.',
   by: ['OCPP 1.6 §5.14', 'OCPP 1.6 errata §3.36', 'OCPP 1.6 §4.10'],
   timeout: LONG,
 }, async () => {
@@ -145,7 +145,7 @@ const REQUIRED_KEYS = [
 ];
 
 scenario('the whole configuration can be read', {
-  checks: 'GetConfiguration without keys gives everything, with all the keys that the Core profile requires.',
+  checks: 'GetConfiguration without keys returns all keys, including those that the Core profile requires.',
   by: ['OCPP 1.6 §5.8', 'OCPP 1.6 §9.1'],
 }, async () => {
   const cp = await ready();
@@ -159,7 +159,7 @@ scenario('the whole configuration can be read', {
 });
 
 scenario('single keys can be read', {
-  checks: 'GetConfiguration with keys gives those, and the names of those that do not exist.',
+  checks: 'GetConfiguration with keys returns these keys, and the names of unknown keys.',
   by: 'OCPP 1.6 §5.8',
 }, async () => {
   const cp = await ready();
@@ -188,10 +188,10 @@ scenario('a changed heartbeat interval takes effect', {
   });
 });
 
-scenario('what cannot be configured is refused', {
+scenario('an unknown or read-only key is refused', {
   checks:
-    'ChangeConfiguration of a read-only key or to a value that makes no sense is Rejected, of an unknown '
-    + 'key NotSupported.',
+    'ChangeConfiguration of a read-only key or to an invalid value is Rejected, of an unknown key '
+    + 'NotSupported.',
   by: 'OCPP 1.6 §5.3',
 }, async () => {
   const cp = await ready();
@@ -206,10 +206,10 @@ scenario('what cannot be configured is refused', {
 
 // ---- availability -------------------------------------------------------------------------------------------------
 
-scenario('a connector goes out of use and comes back', {
+scenario('a connector becomes unavailable and available again', {
   checks:
-    'ChangeAvailability of a connector is accepted, told in a StatusNotification, and keeps transactions '
-    + 'away meanwhile.',
+    'ChangeAvailability of a connector is accepted, reported in a StatusNotification, and prevents '
+    + 'transactions until it is reverted.',
   by: 'OCPP 1.6 §5.2',
   timeout: LONG,
 }, async () => {
@@ -230,8 +230,8 @@ scenario('a connector goes out of use and comes back', {
   });
 });
 
-scenario('the whole charge point goes out of use and comes back', {
-  checks: 'ChangeAvailability of connector 0 concerns all connectors, and each tells its status.',
+scenario('the whole charge point becomes unavailable and available again', {
+  checks: 'ChangeAvailability of connector 0 applies to all connectors, and each reports its status.',
   by: ['OCPP 1.6 §5.2', 'OCPP 1.6 §4.9'],
   timeout: LONG,
 }, async () => {
@@ -253,7 +253,7 @@ scenario('the whole charge point goes out of use and comes back', {
   });
 });
 
-scenario('a connector in use goes out of use afterwards', {
+scenario('a connector in use becomes unavailable afterwards', {
   checks:
     'ChangeAvailability during a transaction is Scheduled; the connector becomes Unavailable when the '
     + 'transaction is over.',
@@ -274,7 +274,7 @@ scenario('a connector in use goes out of use afterwards', {
 
 // ---- transactions -------------------------------------------------------------------------------------------------
 
-scenario('a transaction from afar', {
+scenario('a transaction is started remotely', {
   checks:
     'A remote start leads to StartTransaction and meter values, a remote stop to StopTransaction with the '
     + 'reason Remote.',
@@ -309,10 +309,10 @@ scenario('a transaction from afar', {
   }));
 });
 
-scenario('a running transaction is not disturbed', {
+scenario('a running transaction is not interrupted', {
   checks:
-    'A remote start where a transaction runs is refused, and so is a remote stop of a transaction that '
-    + 'nobody knows.',
+    'A remote start where a transaction runs is refused, and so is a remote stop of an unknown '
+    + 'transaction.',
   by: ['OCPP 1.6 §5.11', 'OCPP 1.6 §5.12'],
   timeout: LONG,
 }, async () => {
@@ -324,7 +324,7 @@ scenario('a running transaction is not disturbed', {
   });
 });
 
-scenario('a tag that turns out invalid ends its transaction', {
+scenario('an invalid tag ends its transaction', {
   checks:
     'With StopTransactionOnInvalidId the charge point stops a transaction whose tag the central system '
     + 'does not accept.',
@@ -344,7 +344,7 @@ scenario('a tag that turns out invalid ends its transaction', {
 });
 
 scenario('no start at a connector that does not exist', {
-  checks: 'A remote start at a connector that the charge point does not have is refused.',
+  checks: 'A remote start at an unknown connector is refused.',
   by: 'OCPP 1.6 §5.11',
 }, async () => {
   const cp = await ready();
@@ -368,8 +368,8 @@ scenario('unlocking a connector ends its transaction', {
   });
 });
 
-scenario('unlocking where nothing is locked', {
-  checks: 'UnlockConnector is answered for a free connector; one that does not exist is not said to be unlocked.',
+scenario('unlocking a free connector is answered', {
+  checks: 'UnlockConnector is answered for a free connector; for an unknown one the status is not Unlocked.',
   by: 'OCPP 1.6 §5.18',
   timeout: LONG,
 }, async () => {
@@ -389,8 +389,8 @@ scenario('the authorisation cache can be cleared', {
   await cp.call('ClearCache', {}, { status: enabled ? 'Accepted' : oneOf('Accepted', 'Rejected') });
 });
 
-scenario('data of an unknown vendor', {
-  checks: 'DataTransfer of a vendor that nobody knows is answered with UnknownVendorId.',
+scenario('a data transfer of an unknown vendor is refused', {
+  checks: 'DataTransfer of an unknown vendor is answered with UnknownVendorId.',
   by: 'OCPP 1.6 §5.6',
 }, async () => {
   if (unknownVendor === null) {

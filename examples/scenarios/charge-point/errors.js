@@ -22,7 +22,7 @@ async function stillAnswers(cp) {
   assert(cp.connected, 'the link is down');
 }
 
-scenario('an action that does not exist', {
+scenario('an action that does not exist is refused', {
   checks: 'A call of an unknown action is answered with the error NotImplemented.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
@@ -31,8 +31,8 @@ scenario('an action that does not exist', {
   await stillAnswers(cp);
 });
 
-scenario('a field that is missing', {
-  checks: 'A call without a required field is answered with an error that says so.',
+scenario('a missing field is refused', {
+  checks: 'A call without a required field is answered with a matching error.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const cp = await ready();
@@ -41,8 +41,8 @@ scenario('a field that is missing', {
   await stillAnswers(cp);
 });
 
-scenario('a field of the wrong type', {
-  checks: 'A call with a text where a number is due is answered with an error that says so.',
+scenario('a field of the wrong type is refused', {
+  checks: 'A call with a text in place of a number is answered with a matching error.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const cp = await ready();
@@ -50,8 +50,8 @@ scenario('a field of the wrong type', {
   await stillAnswers(cp);
 });
 
-scenario('a value that is not allowed', {
-  checks: 'A call with a word that its list does not have is answered with an error that says so.',
+scenario('a value outside the enumeration is refused', {
+  checks: 'A call with a value outside its enumeration is answered with a matching error.',
   by: 'OCPP-J 1.6 §4.2.3',
 }, async () => {
   const cp = await ready();
@@ -59,7 +59,7 @@ scenario('a value that is not allowed', {
   await stillAnswers(cp);
 });
 
-scenario('texts that are no messages', {
+scenario('texts that are no messages are ignored', {
   checks:
     'Broken JSON, JSON that is no message, and an unknown message type leave the link and the charge '
     + 'point as they were.',
@@ -76,19 +76,19 @@ scenario('texts that are no messages', {
   }
 });
 
-scenario('answers to nothing', {
+scenario('answers without a call are ignored', {
   checks: 'A result and an error that belong to no call are ignored.',
   by: ['OCPP-J 1.6 §4.2.2', 'OCPP-J 1.6 §4.2.3'],
 }, async () => {
   const cp = await ready();
-  await cp.send([3, 'nobody-asked-1', { currentTime: new Date(now()).toISOString() }]);
+  await cp.send([3, 'no-call-1', { currentTime: new Date(now()).toISOString() }]);
   await stillAnswers(cp);
-  await cp.send([4, 'nobody-asked-2', 'InternalError', 'there was no question', {}]);
+  await cp.send([4, 'no-call-2', 'InternalError', 'there was no question', {}]);
   await stillAnswers(cp);
 });
 
 scenario('one call at a time', {
-  checks: 'While the answer to a call is late, the charge point does not send a second one.',
+  checks: 'While the charge point waits for an answer, it does not send a second call.',
   by: 'OCPP-J 1.6 §4.1.1',
 }, async () => {
   const cp = await ready();
@@ -112,7 +112,7 @@ scenario('one call at a time', {
 });
 
 scenario('a transaction message that fails is sent again', {
-  checks: 'A StopTransaction that is answered with an error comes once more, after TransactionMessageRetryInterval.',
+  checks: 'A StopTransaction that is answered with an error is repeated after TransactionMessageRetryInterval.',
   by: ['OCPP 1.6 §3.7.1', 'OCPP 1.6 §9.1'],
   timeout: LONG,
 }, async () => {

@@ -77,8 +77,8 @@ scenario('new firmware is installed', {
   expect(told, ['Downloading', 'Downloaded', 'Installing', 'Installed'], 'the statuses');
 });
 
-scenario('firmware that cannot be had', {
-  checks: 'UpdateFirmware from a place that nobody can reach ends with DownloadFailed, or with an error at once.',
+scenario('a failed download of firmware is reported', {
+  checks: 'UpdateFirmware from an unreachable location ends with DownloadFailed, or with an error at once.',
   by: ['OCPP 1.6 §5.19', 'OCPP 1.6 §4.5'],
   timeout: LONG,
 }, async () => {
@@ -102,8 +102,8 @@ scenario('diagnostics are uploaded', {
   expect(told, ['Uploading', 'Uploaded'], 'the statuses');
 });
 
-scenario('diagnostics that cannot be uploaded', {
-  checks: 'GetDiagnostics to a place that nobody can reach ends with UploadFailed, or with an error at once.',
+scenario('a failed upload of diagnostics is reported', {
+  checks: 'GetDiagnostics to an unreachable location ends with UploadFailed, or with an error at once.',
   by: ['OCPP 1.6 §5.9', 'OCPP 1.6 §4.4'],
   timeout: LONG,
 }, async () => {

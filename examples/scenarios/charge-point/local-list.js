@@ -50,7 +50,7 @@ function withList(begin, run) {
 }
 
 scenario('a full list replaces the one before', {
-  checks: 'SendLocalList (Full) is accepted, and its version is told afterwards; the same for a second one.',
+  checks: 'SendLocalList (Full) is accepted, twice, and GetLocalListVersion returns its version.',
   by: ['OCPP 1.6 §5.15', 'OCPP 1.6 §5.10'],
 }, withList(ready, async (cp, current) => {
   await send(cp, 'Full', current + 1, [accepted(listedIdTag), blocked('LISTED2')]);
@@ -60,7 +60,7 @@ scenario('a full list replaces the one before', {
 }));
 
 scenario('a differential list changes the one before', {
-  checks: 'SendLocalList (Differential) adds, changes and removes tags, and its version is told afterwards.',
+  checks: 'SendLocalList (Differential) adds, changes and removes tags, and GetLocalListVersion returns its version.',
   by: ['OCPP 1.6 §5.15', 'OCPP 1.6 §5.10'],
 }, withList(ready, async (cp, current) => {
   await send(cp, 'Full', current + 1, [accepted(listedIdTag), accepted('LISTED2')]);
@@ -82,7 +82,7 @@ scenario('a differential list must be newer', {
   expect(await version(cp), current + 2, 'the version');
 }));
 
-scenario('an empty list', {
+scenario('an empty list is accepted', {
   checks: 'SendLocalList (Full) without any tag empties the list.',
   by: ['OCPP 1.6 §5.15', 'OCPP 1.6 §5.10'],
 }, withList(ready, async (cp, current) => {
@@ -92,7 +92,7 @@ scenario('an empty list', {
   expect(await version(cp), oneOf(0, current + 2), 'the version');
 }));
 
-scenario('a listed tag starts without a question', {
+scenario('a tag of the local list starts without Authorize', {
   checks:
     'With LocalPreAuthorize a tag in the list starts a transaction, and the central system is not asked '
     + 'about it first.',

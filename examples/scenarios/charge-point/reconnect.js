@@ -31,20 +31,20 @@ function comesBack(end) {
   };
 }
 
-scenario('back after the link was closed', {
-  checks: 'When the central system closes the link, the charge point comes back and answers calls.',
+scenario('the charge point reconnects after a close', {
+  checks: 'When the central system closes the link, the charge point reconnects and answers calls.',
   by: 'OCPP-J 1.6 §5.4',
   timeout: LONG,
 }, comesBack((cp) => cp.disconnect()));
 
-scenario('back after the link was cut', {
-  checks: 'When the connection breaks without a goodbye, the charge point comes back and answers calls.',
+scenario('the charge point reconnects after a lost connection', {
+  checks: 'When the connection is lost without a close frame, the charge point reconnects and answers calls.',
   by: 'OCPP-J 1.6 §5.4',
   timeout: LONG,
 }, comesBack((cp) => cp.drop()));
 
-scenario('a transaction outlives the link', {
-  checks: 'A transaction goes on while the link is down, and can be stopped from afar afterwards under its id.',
+scenario('a transaction continues after a reconnect', {
+  checks: 'A transaction continues while the link is down, and can be stopped remotely afterwards by its id.',
   by: ['OCPP 1.6 §3.7', 'OCPP-J 1.6 §5.4'],
   timeout: LONG,
 }, async () => {
@@ -57,7 +57,7 @@ scenario('a transaction outlives the link', {
   });
 });
 
-scenario('what was not delivered is sent again', {
+scenario('undelivered messages are sent again', {
   checks:
     'A StopTransaction that got no answer before the link was lost is sent again, unchanged, when the '
     + 'link is back.',

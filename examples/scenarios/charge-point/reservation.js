@@ -47,7 +47,7 @@ async function reserved(run, milliseconds) {
 }
 
 scenario('a connector is reserved and released', {
-  checks: 'ReserveNow makes the connector Reserved, CancelReservation makes it Available again; both are told.',
+  checks: 'ReserveNow makes the connector Reserved, CancelReservation Available; both are reported.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §5.1', 'OCPP 1.6 §4.9'],
   timeout: LONG,
 }, () => reserved(async (cp, id) => {
@@ -56,10 +56,9 @@ scenario('a connector is reserved and released', {
   await cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, patient);
 }));
 
-scenario('only a reservation that holds can be cancelled', {
+scenario('only an existing reservation can be cancelled', {
   checks:
-    'CancelReservation is Rejected for an id that nobody reserved with, and the second time for one that '
-    + 'somebody did.',
+    'CancelReservation is Rejected for an unknown id, and the second time for a known one.',
   by: 'OCPP 1.6 §5.1',
   timeout: LONG,
 }, () => reserved(async (cp, id) => {
@@ -79,7 +78,7 @@ scenario('a connector is reserved only once', {
   await cp.call('ReserveNow', reservation(900000, { reservationId }), { status: 'Accepted' });
 }));
 
-scenario('a connector out of use is not reserved', {
+scenario('an unavailable connector is not reserved', {
   checks: 'ReserveNow for an unavailable connector is answered with Unavailable.',
   by: 'OCPP 1.6 §5.13',
   timeout: LONG,
@@ -114,8 +113,8 @@ scenario('a reserved connector is for its tag only', {
 // the clocks of two machines differ, and a reservation that is already over would be refused
 const lasts = foreign ? 30000 : 1500;
 
-scenario('a reservation runs out', {
-  checks: 'At the expiry date the connector becomes Available again, and there is nothing left to cancel.',
+scenario('a reservation expires', {
+  checks: 'At the expiry date the connector becomes Available, and the reservation can no longer be cancelled.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §5.1'],
   timeout: LONG,
 }, () => reserved(async (cp, id) => {

@@ -100,8 +100,8 @@ function withoutProfiles(run) {
 
 scenario('a default profile limits a connector', {
   checks:
-    'A TxDefaultProfile for one connector is accepted and stands in the composite schedule of the connector '
-    + 'during a transaction.',
+    'A TxDefaultProfile for one connector is accepted and is part of the composite schedule of the '
+    + 'connector during a transaction.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.7', 'OCPP 1.6 §3.13'],
   timeout: LONG,
 }, withoutProfiles(async (cp, unit) => {
@@ -125,7 +125,7 @@ scenario('a default profile for all connectors', {
   expect(await limitNow(cp, site.connector, unit), about(10), 'the limit in amperes with a profile of its own');
 }));
 
-scenario('the profile of the charge point caps all others', {
+scenario('the profile of the charge point limits all others', {
   checks: 'A ChargePointMaxProfile is accepted for connector 0, and no connector gets more than it allows.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
@@ -145,7 +145,7 @@ scenario('the profile of the charge point is not for one connector', {
 }));
 
 scenario('the highest stack level counts', {
-  checks: 'Of two default profiles the one with the higher stack level counts, and when it is cleared the other does.',
+  checks: 'Of two default profiles the one with the higher stack level applies, and after it is cleared the other.',
   by: ['OCPP 1.6 §3.13', 'OCPP 1.6 §5.5'],
   timeout: LONG,
 }, withoutProfiles(async (cp, unit) => {
@@ -164,7 +164,7 @@ scenario('the highest stack level counts', {
   expect(await limitNow(cp, site.connector, unit), about(16), 'the limit in amperes with the lower one');
 }));
 
-scenario('a profile of the same level takes the place of another', {
+scenario('a profile replaces one of the same level', {
   checks:
     'A profile with the stack level and purpose of an installed one replaces it; clearing finds only the '
     + 'new one.',
@@ -188,7 +188,7 @@ scenario('no transaction profile without a transaction', {
 }));
 
 scenario('a transaction profile lasts as long as its transaction', {
-  checks: 'A TxProfile takes the place of the default profile during its transaction, and no longer.',
+  checks: 'A TxProfile replaces the default profile during its transaction only.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
 }, withoutProfiles(async (cp, unit) => {

@@ -21,23 +21,23 @@ async function triggered(cp, requestedMessage, place, expected) {
   return cp.expectCall(requestedMessage, expected);
 }
 
-scenario('a heartbeat on demand', {
+scenario('a heartbeat is triggered', {
   checks: 'TriggerMessage of Heartbeat is accepted, and a heartbeat follows.',
   by: 'OCPP 1.6 §5.17',
 }, async () => {
   await triggered(await ready(), 'Heartbeat', {}, {});
 });
 
-scenario('a status on demand', {
-  checks: 'TriggerMessage of StatusNotification for a connector brings the status of that connector.',
+scenario('a status is triggered', {
+  checks: 'TriggerMessage of StatusNotification for a connector sends the status of that connector.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.9'],
 }, async () => {
   const place = { connectorId: site.connector };
   await triggered(await ready(), 'StatusNotification', place, { ...place, status: any.string, errorCode: any.string });
 });
 
-scenario('all statuses on demand', {
-  checks: 'TriggerMessage of StatusNotification without a connector brings the statuses of all connectors.',
+scenario('all statuses are triggered', {
+  checks: 'TriggerMessage of StatusNotification without a connector sends the statuses of all connectors.',
   by: 'OCPP 1.6 §5.17',
 }, async () => {
   const cp = await ready();
@@ -48,8 +48,8 @@ scenario('all statuses on demand', {
   }
 });
 
-scenario('meter values on demand', {
-  checks: 'TriggerMessage of MeterValues for a connector brings a reading that says it was triggered.',
+scenario('meter values are triggered', {
+  checks: 'TriggerMessage of MeterValues for a connector sends a reading with the context Trigger.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.7'],
 }, async () => {
   const place = { connectorId: site.connector };
@@ -60,10 +60,9 @@ scenario('meter values on demand', {
   expect(others, [], 'the contexts other than Trigger');
 });
 
-scenario('a boot on demand', {
+scenario('a boot is triggered', {
   checks:
-    'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected, because '
-    + 'nobody needs it.',
+    'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 errata §3.35'],
 }, async () => {
   const cp = await ready();
@@ -79,15 +78,15 @@ scenario('a boot on demand', {
   }
 });
 
-scenario('the status of diagnostics on demand', {
-  checks: 'TriggerMessage of DiagnosticsStatusNotification brings Idle while no diagnostics are uploaded.',
+scenario('the status of diagnostics is triggered', {
+  checks: 'TriggerMessage of DiagnosticsStatusNotification sends Idle while no diagnostics are uploaded.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.4'],
 }, async () => {
   await triggered(await ready(), 'DiagnosticsStatusNotification', {}, { status: 'Idle' });
 });
 
-scenario('the status of firmware on demand', {
-  checks: 'TriggerMessage of FirmwareStatusNotification brings Idle while no firmware is installed.',
+scenario('the status of firmware is triggered', {
+  checks: 'TriggerMessage of FirmwareStatusNotification sends Idle while no firmware is installed.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.5'],
 }, async () => {
   await triggered(await ready(), 'FirmwareStatusNotification', {}, { status: 'Idle' });
@@ -101,14 +100,13 @@ async function refusesTrigger(payload) {
   await refuses(cp, 'TriggerMessage', payload, oneOf('NotImplemented', 'Rejected'));
 }
 
-scenario('a message that cannot be triggered', {
+scenario('an unsupported trigger is refused', {
   checks:
-    'TriggerMessage of something that the definitions do not offer is NotImplemented, or an error about '
-    + 'the value.',
+    'TriggerMessage of a message outside its enumeration is NotImplemented, or an error about the value.',
   by: 'OCPP 1.6 §5.17',
 }, () => refusesTrigger({ requestedMessage: 'StartTransaction' }));
 
-scenario('a trigger for a connector that does not exist', {
+scenario('a trigger for an unknown connector is refused', {
   checks: 'TriggerMessage with an unknown connector is not accepted.',
   by: 'OCPP 1.6 §5.17',
 }, () => refusesTrigger({ requestedMessage: 'StatusNotification', connectorId: 9999 }));

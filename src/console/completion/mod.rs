@@ -1,19 +1,54 @@
 //! TAB at the prompt and at the command line of the full screen: commands, options, stations, fields, values, files. It follows the
-//! same table as the parser, and forgives a line that is not finished.
+//! same entries as the parser, and accepts a line that is not finished. What is known is collected by the caller, so that no lock is
+//! held while a folder is read.
+
+mod files;
+mod known_values;
 
 use std::ops::Range;
 
-use super::grammar::{CommandSpec, Grammar};
-use super::path;
-use super::setting::SETTINGS;
-use super::table::{ArgumentStyle, CommandKind, CompletionKind, Positional};
-use super::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
+use super::syntax::grammar::Grammar;
+use super::syntax::path;
+use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional};
+use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, MessageDefinition, Role, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
-/// What completion knows of the world.
+pub use files::list_files;
+pub use known_values::known_values;
+
+/// A station as completion offers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownStation {
+    identity: Box<str>,
+    our_role: Role,
+    is_connected: bool,
+}
+
+impl KnownStation {
+    /// All stations, in their order.
+    pub fn all(stations: &StationTable) -> Vec<KnownStation> {
+        let known = stations.rows().iter().map(|row| KnownStation {
+            identity: (*row.identity).into(),
+            our_role: row.our_role,
+            is_connected: row.state == LinkState::Connected,
+        });
+        known.collect()
+    }
+}
+
+/// Names that only the disk knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing<'a> {
+    /// The files whose names begin with a text; folders end in `/`.
+    Files(&'a str),
+    /// The plugins that could be loaded.
+    Plugins,
+}
+
+/// What completion knows.
 #[derive(Clone, Copy)]
 pub struct CompletionContext<'a> {
     /// The commands.
@@ -21,15 +56,13 @@ pub struct CompletionContext<'a> {
     /// The fields of messages.
     pub catalog: &'a Catalog,
     /// The stations.
-    pub stations: &'a StationTable,
+    pub stations: &'a [KnownStation],
     /// The versions whose fields are offered, best first; the rest follows, newest first.
     pub versions: &'a [Version],
     /// Values that the session has seen.
     pub known: &'a KnownValues,
-    /// Lists the files whose names begin with a text; folders end in `/`.
-    pub list_files: &'a dyn Fn(&str) -> Vec<String>,
-    /// The names of the plugins.
-    pub list_plugins: &'a dyn Fn() -> Vec<String>,
+    /// Reads names from the disk. It may block.
+    pub list: &'a dyn Fn(Listing<'_>) -> Vec<String>,
     /// The commands that plugins have brought.
     pub plugin_commands: &'a [PluginCommand],
 }
@@ -140,7 +173,7 @@ impl Line<'_> {
         {
             return self.value(positional.completes, typed);
         }
-        let last = self.words.last().and_then(|word| self.spec.options.iter().find(|option| option.flag == word.value));
+        let last = self.words.last().and_then(|word| self.spec.options.iter().find(|option| option.is(word.value)));
         if let Some(kind) = last.and_then(|option| option.value) {
             return self.value(kind, typed);
         }
@@ -161,8 +194,7 @@ impl Line<'_> {
     }
 
     fn options(&self) -> Vec<CommandCandidate> {
-        let unused = |flag: &str| !self.words.iter().any(|word| word.value == flag);
-        let options = self.spec.options.iter().filter(|option| unused(option.flag));
+        let options = self.spec.options.iter().filter(|option| !self.words.iter().any(|word| option.is(word.value)));
         options.map(|option| candidate(option.flag, option.help)).collect()
     }
 
@@ -183,7 +215,9 @@ impl Line<'_> {
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
             CompletionKind::Word(word) => typed.choose([candidate(word, "")]),
-            CompletionKind::Plugin => typed.choose((self.context.list_plugins)().into_iter().map(|name| candidate(name, ""))),
+            CompletionKind::Plugin => {
+                typed.choose((self.context.list)(Listing::Plugins).into_iter().map(|name| candidate(name, "")))
+            }
             CompletionKind::Side => typed.choose([
                 candidate("cs", "central system"),
                 candidate("cp", "charge point"),
@@ -192,9 +226,10 @@ impl Line<'_> {
             CompletionKind::Command => commands(typed, self.context),
             CompletionKind::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
             CompletionKind::ActionCommand => {
-                let actions = self.context.grammar.commands().iter().filter(|c| matches!(c.does, CommandKind::Action { .. }));
+                let actions = self.context.grammar.commands().iter().filter(|command| command.action.is_some());
                 typed.choose(actions.map(|command| candidate(command.name.clone(), command.summary.clone())))
             }
+            CompletionKind::ErrorCode => typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description()))),
             CompletionKind::Payload(role) => {
                 let names = self.words.windows(2).filter(|pair| pair[0].value == "-n");
                 let action = names.map(|pair| unquote(pair[1].value)).next_back();
@@ -209,12 +244,12 @@ impl Line<'_> {
         let comma = if typed.text.starts_with('"') { None } else { typed.text.rfind(',') };
         let start = comma.map_or(0, |comma| comma + 1);
         let sign = usize::from(typed.text[start..].starts_with('@') && start == 0 && role.is_none());
-        let rows = self.context.stations.rows().iter().filter(|row| role.is_none_or(|role| row.our_role == role));
-        let mut rows: Vec<_> = rows.collect();
-        rows.sort_by_key(|row| row.state != LinkState::Connected);
-        let stations = rows.into_iter().map(|row| {
-            let state = if row.state == LinkState::Connected { "connected" } else { "not connected" };
-            candidate(quote(&row.identity), state)
+        let stations = self.context.stations.iter().filter(|station| role.is_none_or(|role| station.our_role == role));
+        let mut stations: Vec<_> = stations.collect();
+        stations.sort_by_key(|station| !station.is_connected);
+        let stations = stations.into_iter().map(|station| {
+            let state = if station.is_connected { "connected" } else { "not connected" };
+            candidate(quote(&station.identity), state)
         });
         let mut completions = typed.behind(start + sign).choose(stations);
         if start == 0 {
@@ -240,12 +275,11 @@ impl Line<'_> {
                 candidate("@marked", "the marked stations"),
                 candidate("@filter", "the stations that the filter shows"),
             ]);
-            offered.extend(
-                self.context.stations.rows().iter().map(|row| candidate(format!("@{}", quote(&row.identity)), "station")),
-            );
+            let stations = self.context.stations.iter();
+            offered.extend(stations.map(|station| candidate(format!("@{}", quote(&station.identity)), "station")));
         }
         if self.spec.takes == ArgumentStyle::Payload {
-            let files = (self.context.list_files)(typed.text[1..].trim_start_matches('"'));
+            let files = (self.context.list)(Listing::Files(typed.text[1..].trim_start_matches('"')));
             offered.extend(files.into_iter().map(|file| candidate(format!("@{}", quote(&file)), "file")));
         }
         typed.choose(offered)
@@ -254,15 +288,15 @@ impl Line<'_> {
     /// The message that `name=value` is about.
     fn message(&self) -> Option<&MessageDefinition> {
         let named = |place: usize| self.words.get(place).and_then(|word| self.context.grammar.find_action(word).ok());
-        match &self.spec.does {
-            CommandKind::Action { initiator, action } => self.request(*initiator, action),
-            CommandKind::Call => named(1).and_then(|(initiator, action)| self.request(initiator, action)),
-            CommandKind::Default => named(0).and_then(|(initiator, action)| self.request(initiator, action)),
-            CommandKind::Answer => {
-                let (initiator, action) = named(0)?;
+        if let Some((initiator, action)) = &self.spec.action {
+            return self.request(*initiator, action);
+        }
+        match self.spec.message? {
+            MessageSource::RequestAt(place) => named(place).and_then(|(initiator, action)| self.request(initiator, action)),
+            MessageSource::ResponseAt(place) => {
+                let (initiator, action) = named(place)?;
                 self.versions().find_map(|version| self.context.catalog.action(version, initiator, action)).map(|a| &a.response)
             }
-            _ => None,
         }
     }
 
@@ -278,21 +312,20 @@ impl Line<'_> {
     fn names(&self, typed: &str) -> Vec<CommandCandidate> {
         let used = |name: &str| self.words.iter().any(|word| word.value.starts_with(name) && name.ends_with('='));
         let mut names = match self.spec.takes {
-            ArgumentStyle::Nothing => Vec::new(),
-            ArgumentStyle::Settings if self.words.first().is_some_and(|word| word.value == "station") => {
-                vec![candidate("callback=", "the URL at which it is called over SOAP")]
-            }
-            ArgumentStyle::Settings => {
-                SETTINGS.iter().map(|setting| candidate(format!("{}=", setting.name), setting.value)).collect()
-            }
             ArgumentStyle::Payload => self.fields(typed),
+            ArgumentStyle::Nothing | ArgumentStyle::Settings => Vec::new(),
         };
-        if self.spec.does == CommandKind::Answer {
-            let own = [("error=", "error code"), ("description=", "of the error"), ("delay=", "2s, 500ms")];
-            names.extend(own.map(|(name, detail)| candidate(name, detail)));
-        }
+        names.extend(self.named().iter().map(|named| candidate(format!("{}=", named.name), named.value)));
         names.retain(|name| !used(&name.text));
         names
+    }
+
+    /// The names that belong to the command itself.
+    fn named(&self) -> &'static [NamedValue] {
+        match self.spec.named_after {
+            Some((first, named)) if self.words.first().is_some_and(|word| word.value == first) => named,
+            _ => self.spec.named,
+        }
     }
 
     /// The fields of the object that the typed path leads to, required ones first.
@@ -324,14 +357,10 @@ impl Line<'_> {
 
     /// Values of a field or setting; `typed` is what stands behind the `=`.
     fn assigned(&self, name: &str, typed: &Typed<'_>) -> Completions {
-        match (self.spec.takes, &self.spec.does) {
-            (ArgumentStyle::Settings, _) if name == "print_xml" => {
-                typed.choose([candidate("true", ""), candidate("false", "")])
-            }
-            (ArgumentStyle::Payload, CommandKind::Answer) if name == "error" => {
-                typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description())))
-            }
-            (ArgumentStyle::Payload, _) => {
+        let named = self.spec.named.iter().find(|named| named.name == name).map(|named| named.completes);
+        match (named, self.spec.takes) {
+            (Some(kind), _) if kind != CompletionKind::Nothing => self.value(kind, typed),
+            (_, ArgumentStyle::Payload) => {
                 let (Some(message), Ok(steps)) = (self.message(), path::parse(name)) else { return typed.nothing() };
                 if typed.text.starts_with(['{', '[']) {
                     return self.json(typed, Some(message), &steps);

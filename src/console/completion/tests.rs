@@ -12,18 +12,20 @@ fn at(marked: &str) -> (String, Completions) {
     known.add("idTag", "B4F62CEF");
     known.add("idTag", "12345");
     known.add("connectorId", 2);
-    let list_files = |start: &str| {
-        let files = ["payload.json", "my file.json", "folder/"];
-        files.into_iter().filter(|name| name.starts_with(start)).map(str::to_owned).collect()
+    let list = |listing: Listing<'_>| match listing {
+        Listing::Files(start) => {
+            let files = ["payload.json", "my file.json", "folder/"];
+            files.into_iter().filter(|name| name.starts_with(start)).map(str::to_owned).collect()
+        }
+        Listing::Plugins => vec!["helloworld".to_owned()],
     };
     let context = CompletionContext {
         grammar,
         catalog: &catalog,
-        stations: &stations,
+        stations: &KnownStation::all(&stations),
         versions: &[],
         known: &known,
-        list_files: &list_files,
-        list_plugins: &|| vec!["helloworld".to_owned()],
+        list: &list,
         plugin_commands: &[],
     };
     let completions = complete(&line, cursor, &context);

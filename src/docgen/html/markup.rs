@@ -1,5 +1,6 @@
 //! HTML that cannot be ill-formed: elements are closed by construction, and every text and attribute is escaped. It is written so that
 //! an XML parser reads it too.
+//! Ours, because a template language (`askama`, `maud`) is more to read than these seven functions.
 
 use crate::ocpp::xml::{escape_attribute, escape_text};
 

@@ -33,11 +33,7 @@ impl<F: Framing> Conversation<F> {
     fn ask_filters(&mut self, mut undecided: UndecidedRequest<F::Question>, now: Moment) {
         while let Some(filter) = self.responder.filters.get_mut(undecided.next_filter) {
             undecided.next_filter += 1;
-            let call = IncomingCall {
-                action: &undecided.request.action,
-                payload: &undecided.payload,
-                version: self.version,
-            };
+            let call = IncomingCall { action: &undecided.request.action, payload: &undecided.payload, version: self.version };
             match filter.filter(call, &undecided.proposed) {
                 FilterDecision::Keep => {}
                 FilterDecision::Delay(delay) => undecided.delay = Some(delay),

@@ -154,14 +154,12 @@ impl<F: Framing> Conversation<F> {
             PassingMessage::Answer { request, .. } => PassingMessage::Answer { request, answer: Answer::Result(payload) },
             PassingMessage::Call(call) => {
                 let definition = call.definition.as_ref();
-                let findings =
-                    definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
+                let findings = definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
                 PassingMessage::Call(QueuedCall { findings, payload, ..call })
             }
             PassingMessage::Result { sent, .. } => {
                 let definition = sent.call.definition.as_ref();
-                let findings =
-                    definition.map_or_else(Vec::new, |definition| definition.response.check(&payload, self.version));
+                let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&payload, self.version));
                 let valid = crate::ocpp::decisive(&findings).is_none();
                 PassingMessage::Result { sent, payload: payload.into_value(), valid }
             }

@@ -1,9 +1,9 @@
 //! Frames that an observer inspects before they are handled or sent: they leave their way and come back to it with a verdict, which is
 //! recorded. Answers are committed here, because only here it is known that they leave.
 
+use super::Conversation;
 use super::framing::{EditableMessage, Framing, MessageText};
 use super::message::{Inspections, Outgoing};
-use super::Conversation;
 use crate::clock::Moment;
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::trace::{Direction, EventKind, FrameText};

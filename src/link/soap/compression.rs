@@ -1,5 +1,7 @@
-//! The content codings of HTTP bodies. OCPP-S 1.6 §6.1 wants gzip and deflate from both sides, in requests and answers. What is unpacked
-//! is bounded: a body of a kilobyte can hold gigabytes. Answers are packed for those who say that they unpack them.
+//! The content codings of HTTP bodies. OCPP-S 1.6 §6.1 wants gzip and deflate from both sides, in requests and answers. What is
+//! unpacked is bounded: a body of a kilobyte can hold gigabytes. Answers are packed for those who say that they unpack them. `flate2`
+//! does the work; the negotiation is ours, because the layers of `tower-http` neither bound what they unpack nor read deflate without
+//! the header of zlib, which peers send.
 
 use std::io::{Read, Write};
 

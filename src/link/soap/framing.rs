@@ -12,9 +12,9 @@ use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost,
 use super::incoming;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::{Conversation, out_frame};
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
+use crate::link::conversation::{Conversation, out_frame};
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;

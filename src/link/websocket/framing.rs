@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::{Conversation, out_frame};
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
+use crate::link::conversation::{Conversation, out_frame};
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};

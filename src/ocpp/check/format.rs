@@ -1,5 +1,5 @@
-//! Texts with a form of their own: dates with time, URIs, decimal numbers. What a strict reader accepts, and what peers in the field
-//! send all the same.
+//! Texts with a format: dates with time, URIs, decimal numbers, as a strict reader accepts them and as real peers send them. Ours,
+//! because `jiff` and the crates for URIs accept or refuse, and here a deviation that every peer understands must be named.
 
 use serde_json::Number;
 

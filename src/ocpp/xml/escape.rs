@@ -1,5 +1,5 @@
-//! Texts and names as XML can hold them. What XML cannot hold at all is replaced, never dropped silently and never a reason to write
-//! something that no reader accepts.
+//! Texts and names as XML can hold them. Characters that XML cannot hold are replaced: they are neither dropped silently nor written so
+//! that no reader accepts the document. Ours, because `quick-xml` escapes markup only and leaves these characters to its caller.
 
 use std::fmt::Write as _;
 

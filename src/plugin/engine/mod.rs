@@ -1,5 +1,5 @@
-//! The thread of the plugins: it receives requests, gives each plugin its turn, and executes the requests of the plugins. It never waits
-//! for a link, and a link waits for it no longer than its own timeout.
+//! The thread of the plugins: it receives requests, gives each plugin its turn, and executes the requests of the plugins. It never
+//! waits for a link, and a link waits for it no longer than its own timeout.
 
 mod calls;
 mod effects;

@@ -1,5 +1,5 @@
-//! The report as the XML of JUnit: a suite a file, a case a scenario. Ours, because `quick-junit` brings a calendar and a second XML library
-//! for these eighty lines.
+//! The report as the XML of JUnit: a suite a file, a case a scenario. Ours, because `quick-junit` brings a calendar and a second XML
+//! library for these eighty lines.
 
 use std::fmt::Write as _;
 

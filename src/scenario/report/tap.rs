@@ -1,5 +1,5 @@
-//! The report in the Test Anything Protocol, version 13, which every reader knows: a line a scenario, and a block of YAML after those that
-//! did not pass.
+//! The report in the Test Anything Protocol, version 13, which every reader knows: a line a scenario, and a block of YAML after those
+//! that did not pass.
 
 use std::fmt::Write as _;
 

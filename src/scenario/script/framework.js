@@ -1,4 +1,4 @@
-// The test framework of ocppjs: a file that requires `./framework.js`, says which system it is for, lists commands of the prompt and
+// The test framework of ocppjs: a file that requires `./framework.js`, names its system, lists commands of the prompt and
 // ends with `Test.test()`. Each command sends its call, and every call must get a valid result. Both transports are tried.
 (function (toolkit) {
   'use strict';

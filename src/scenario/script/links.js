@@ -1,12 +1,12 @@
-// Links as a scenario sees them: our end of each, what came in on it, and the expectations that take it. What happens arrives as the
-// records of the trace; what is asked for goes out by number and comes back as an event.
+// The links of a scenario: one end of each, the messages that it received, and the expectations about them. Events arrive as records of
+// the trace; requests are numbered, and their results arrive as events.
 (function (toolkit) {
   'use strict';
   const {
     send, ask, startTimer, want, PlainPromise, PlainMap, CallError, stringify, compare, words, begin, done, wrong, missing, at,
     request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps, Log, forgetLogs, read, Rules,
   } = toolkit;
-  /** What an expectation may be told. */
+  /** The options of expectations. */
   const EXPECTING = ['within', 'unchecked'];
 
   let links = new PlainMap(); // station key → Link
@@ -17,8 +17,8 @@
       hide('key', key);
       hide('log', new Log());
       hide('heard', []); // all calls of the peer
-      hide('open', new PlainMap()); // action → its calls that no expectation has taken
-      hide('taking', 0); // the place behind the last taken call, among all calls
+      hide('open', new PlainMap()); // action → its calls that no expectation has matched
+      hide('taking', 0); // the index after the last matched call, among all calls
       hide('rules', new Rules());
       hide('facts', {});
     }
@@ -82,7 +82,7 @@
       done(step);
     }
 
-    /** Makes a call and waits for its end. The answer is the record of it, as far as there is one. */
+    /** Makes a call and waits for its result. Returns the record of the answer, when there is one. */
     async asked(step, action, payload, options, silently) {
       want('string', action, 'the action of a call');
       const within = time(options, EXPECTING);
@@ -109,7 +109,7 @@
       }
       const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call' && !record.judged;
       const answer = this.log.from(from).findLast(isAnswer);
-      if (answer) answer.judged = true; // each answer by one call, also when two calls of an action end at once
+      if (answer) answer.judged = true; // one call for each answer, also when two calls of an action end at once
       if (answer && answer.kind === 'error') end.details = answer.details;
       return { end, answer };
     }
@@ -127,7 +127,7 @@
       const step = begin(`expect the call ${action}`, this);
       const within = time(options, EXPECTING);
       let closest = null;
-      let seenUpTo = -1; // what did not match once is not compared again
+      let seenUpTo = -1; // records that did not match are not compared again
       return wait(step, within, () => {
         for (const record of this.open.get(action) || []) {
           if (record.sequence <= seenUpTo) continue;
@@ -177,7 +177,7 @@
         const facts = { expected: 'no such call', found: `${unwanted.action} ${words(unwanted.payload)}`, records: [unwanted] };
         return { error: wrong(step, `${unwanted.action} was called`, facts) };
       }, () => {
-        // Silence proves nothing when nobody could speak any more.
+        // Without a link the absence of a call proves nothing.
         if (!couldCall || this.connected) return undefined;
         return wrong(step, 'the link went down meanwhile', { expected: 'a link on which nothing is called', found: 'no link' });
       });
@@ -235,7 +235,7 @@
       await this.up(step, within, from);
     }
 
-    /** Waits until the link is up; `from` is where in the log that may be told. A patient one lets it try again. */
+    /** Waits until the link is up; `from` is the place in the log where the search begins. With `patient` failed attempts are ignored. */
     up(step, within, from, patient = false) {
       let failed;
       return wait(step, within, () => {
@@ -291,7 +291,7 @@
 
     mark(text) { send('note', { station: this.key, text: String(text) }); }
 
-    /** Waits for a record behind a place in the log. */
+    /** Waits for a record after a place in the log. */
     await(step, within, what, fits, from) {
       const search = this.log.search(from, fits);
       const find = () => {
@@ -301,11 +301,11 @@
       return wait(step, within, find, () => wrong(step, `${what} did not come within ${seconds(within)}`, { expected: what, found: 'nothing' }));
     }
 
-    /** There is a new record. */
+    /** Adds a new record. */
     add(record) {
       this.log.push(record);
       if (!isCall(record)) return;
-      // Calls are kept all, and without what only frames need.
+      // All calls are kept, without the text of their frames.
       const { sequence, action, payload, id, at, valid, remarks } = record;
       const call = { sequence, action, payload, id, at, valid, remarks, place: this.heard.length };
       this.heard.push(call);
@@ -313,7 +313,7 @@
       if (open) open.push(call); else this.open.set(action, [call]);
     }
 
-    /** A call that was expected: what breaks the definitions is none, unless the scenario says that it may. */
+    /** Checks a matched call against the definitions, unless the scenario says `unchecked`. */
     taken(step, call, options) {
       const value = this.take(call);
       if (call.valid !== false || (options && options.unchecked)) return { value };
@@ -322,7 +322,7 @@
       return { error: wrong(step, `the call ${call.action} breaks the definitions: ${found}`, facts) };
     }
 
-    /** Refuses an action that the peer of this link cannot call: a slip of the pen would wait in vain, or never fail. */
+    /** Refuses an action that the peer of this link cannot call: a typing error would wait in vain, or never fail. */
     mayCall(action, options) {
       want('string', action, 'the action of a call');
       if (options && options.unchecked) return;
@@ -341,7 +341,7 @@
       return seen(call);
     }
 
-    /** What calls came, for whoever missed one. */
+    /** The calls that were received, for a message about a missing one. */
     whatCame() {
       const actions = new Set(this.heard.map((call) => call.action));
       return actions.size === 0 ? 'no call at all' : `the calls ${[...actions].join(', ')}`;
@@ -351,7 +351,7 @@
   const isCall = (record) => record.kind === 'call' && record.direction === 'in';
   const seen = (record) => ({ action: record.action, payload: record.payload, id: record.id, at: record.at });
 
-  /** The link of a station, brought up to date. */
+  /** The link of a station, refreshed. */
   function linkOf(facts) {
     let link = links.get(facts.key);
     if (!link) {
@@ -362,10 +362,10 @@
     return link;
   }
 
-  // ---- what happens --------------------------------------------------------------------------------------------------------
+  // ---- events --------------------------------------------------------------------------------------------------------------
 
   const happened = {
-    /** New records of the trace, oldest first, with the stations that they are about as they are now. */
+    /** New records of the trace, oldest first, with the current state of their stations. */
     records({ records, stations }) {
       for (const facts of stations) linkOf(facts);
       for (const record of records) {
@@ -377,7 +377,7 @@
 
     answered,
 
-    /** The peer has called, and there is a rule for its answer. */
+    /** The peer has called; returns the answer of the rules. */
     question({ ticket, station, action, payload, usual }) {
       const link = links.get(station);
       const decided = link ? link.rules.decide(link, action, payload, usual) : PlainPromise.resolve(null);
@@ -388,7 +388,7 @@
     },
   };
 
-  /** A scenario begins: nothing of the one before is known any more. */
+  /** Forgets the state of the scenario before. */
   function forgetLinks() {
     links = new PlainMap();
     forgetSteps();

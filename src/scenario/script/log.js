@@ -1,13 +1,13 @@
-// The last records of a link, for expectations that look at what has come already, and what their frames hold.
+// The last records of a link, for expectations about messages that have been received already, and the content of their frames.
 (function () {
   'use strict';
-  /** So many records are kept of all links together, and so many of each in any case. */
+  /** How many records are kept of all links together, and of each link at least. */
   const MOST = 50000;
   const FEWEST = 100;
 
   let logs = 0;
 
-  /** The last records of a link, by their place since the scenario began. */
+  /** The last records of a link, by their index since the scenario began. */
   class Log {
     constructor() {
       this.base = 0;
@@ -23,7 +23,7 @@
       if (this.records.length > 1.25 * kept) this.base += this.records.splice(0, this.records.length - kept).length;
     }
 
-    /** The records from a place on. */
+    /** The records from an index on. */
     from(place) { return place <= this.base ? this.records : this.records.slice(place - this.base); }
 
     /** The records of the exchange that an answer ends. */
@@ -33,7 +33,7 @@
       return call ? [call, answer] : [answer];
     }
 
-    /** Looks for the first record that fits, each only once, beginning at a place. */
+    /** Finds the first record that matches from an index on; no record is examined twice. */
     search(place, fits) {
       let next = place;
       return () => {

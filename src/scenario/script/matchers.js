@@ -1,4 +1,4 @@
-// What a value must be: the matchers of scenarios, how they are compared with values, and the words in which a difference is told.
+// The matchers of scenarios, their comparison with values, and the description of differences.
 (function (toolkit) {
   'use strict';
   const { define, stringify, thenable, PlainMap } = toolkit;
@@ -6,12 +6,12 @@
   const { hasOwnProperty } = Object.prototype;
   const PlainDate = Date;
   const MINUTE = 60000;
-  /** More of a value is not shown. */
+  /** Longer descriptions of a value are cut. */
   const LONGEST = 300;
 
-  let kept = new PlainMap(); // name → what `bind` has kept
+  let kept = new PlainMap(); // name → the value that `bind` has stored
 
-  /** A matcher that is no plain value. `test` says whether a value fits: true, false, or a difference further inside. */
+  /** A matcher that is no plain value. `test` returns true, false, or a difference inside the value. */
   class Matcher {
     constructor(words, test, missing) {
       this.words = words;
@@ -26,10 +26,10 @@
   const timeOf = (value) => (typeof value === 'string' ? PlainDate.parse(value) : value instanceof PlainDate ? value.getTime() : NaN);
   const isTime = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) && !Number.isNaN(PlainDate.parse(value));
 
-  /** A value or matcher in words. */
+  /** The description of a value or matcher. */
   function words(value) {
     const text = written(value);
-    // Half of a character that takes two units cannot be told.
+    // Half of a surrogate pair cannot be encoded.
     return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…` : text;
   }
 
@@ -48,7 +48,7 @@
 
   const join = (path, name) => (typeof name === 'number' ? `${path}[${name}]` : path ? `${path}.${name}` : name);
 
-  /** The first difference between a value and what it must be, or null. What is bound on the way is put into `names`. */
+  /** The first difference between a value and a pattern, or null. Bound values are put into `names`. */
   function difference(value, matcher, path, names) {
     const differs = () => ({ path, expected: words(matcher), found: words(value) });
     if (thenable(matcher)) throw new TypeError('a promise says nothing about a value; put `await` before it');
@@ -81,7 +81,7 @@
     return Object.is(value, matcher) || value === matcher ? null : differs();
   }
 
-  /** Whether a function takes a value. What `String` or a promise says about it would always be as good as true. */
+  /** Whether a function accepts a value. A function like `String`, or one that returns a promise, would accept everything. */
   function accepts(judge, value) {
     const judged = judge(value);
     if (judged && judged !== true) {
@@ -98,7 +98,7 @@
     return null;
   }
 
-  /** Whether there is no difference; only then what was bound on the way stays in `names`. */
+  /** Whether there is no difference; only then bound values stay in `names`. */
   function fits(value, matcher, path, names) {
     const tried = new PlainMap(names);
     if (difference(value, matcher, path, tried)) return false;
@@ -106,7 +106,7 @@
     return true;
   }
 
-  /** The same; what was bound is kept when there is no difference. */
+  /** The same; bound values are stored when there is no difference. */
   function compare(value, matcher) {
     const names = new PlainMap();
     const found = difference(value, matcher, '', names);
@@ -127,7 +127,7 @@
     time: new Matcher('a date and time', isTime),
   });
 
-  /** A kind that there is not would be `undefined`, with which a field may be missing and a result anything. */
+  /** A matcher that does not exist would be `undefined`, which matches a missing field and any result. */
   const any = new Proxy(anything, {
     get(kinds, name) {
       if (name in kinds || typeof name === 'symbol' || name === 'then' || name === 'toJSON') return kinds[name];
@@ -156,7 +156,7 @@
     });
   }
 
-  /** Whether a value is the one that was kept; the order of fields means nothing. */
+  /** Whether a value equals the stored one; the order of fields does not matter. */
   function compareKept(value, before) {
     if (isArray(value)) {
       return isArray(before) && value.length === before.length && value.every((element, index) => compareKept(element, before[index]));

@@ -1,9 +1,9 @@
-// How calls of a peer are answered where the scenario says more than the simulator: by action, always or the next time.
+// The answers of a scenario that replace those of the simulator: by action, always or for the next call.
 (function (toolkit) {
   'use strict';
   const { thenable, formOf, PlainMap } = toolkit;
 
-  /** Fields that a person names stand on top of the usual answer, also in a delayed one. */
+  /** Fields of the script replace those of the default answer, also in a delayed answer. */
   function complete(form, usual) {
     if (form && form.kind === 'result') return { kind: 'result', payload: { ...usual, ...form.payload } };
     if (form && form.kind === 'delay') return { ...form, answer: complete(form.answer, usual) };

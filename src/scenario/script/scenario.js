@@ -1,4 +1,4 @@
-// The file of a scenario: what it declares, how each scenario runs and ends, and what else stands in its global object. Matchers are in
+// The file of a scenario: its declarations, how each scenario runs and ends, and the rest of its global object. Matchers are in
 // `matchers.js`, links in `links.js`, the test framework of ocppjs in `framework.js`.
 (function (toolkit) {
   'use strict';
@@ -8,7 +8,7 @@
   } = toolkit;
   const PlainDate = Date;
 
-  // ---- time and chance ------------------------------------------------------------------------------------------------------
+  // ---- time and random numbers ------------------------------------------------------------------------------------------------------
 
   const now = () => ask('now');
   toolkit.now = now;
@@ -26,12 +26,12 @@
 
   // ---- expectations that need no link ----------------------------------------------------------------------------------------
 
-  /** What has still to come cannot be judged, and would always be as good as true. */
+  /** A promise cannot be compared: it would always count as true. */
   function here(value, name) {
     if (thenable(value)) throw new TypeError(`${name} got a promise; put \`await\` before it`);
   }
 
-  let judged = false; // whether the file has checked anything by itself
+  let judged = false; // whether the file has checked anything outside its scenarios
 
   function expect(value, matcher, what = 'the value') {
     if (arguments.length < 2) throw new TypeError('expect wants a value and what it must be');
@@ -54,7 +54,7 @@
   function fail(sentence) { throw new ExpectationError(String(sentence), { step: 'fail' }); }
 
   let sections = [];
-  const insides = new WeakMap(); // what was thrown → the named parts in which that was
+  const insides = new WeakMap(); // what was thrown → the names of the sections in which it was
 
   function step(name, run) {
     send('note', { station: null, text: String(name) });
@@ -66,7 +66,7 @@
     sections = [...outer, String(name)];
     const leave = () => { sections = outer; };
     const inside = sections.join(' › ');
-    /** The innermost part is the one that counts. */
+    /** The innermost section counts. */
     const mark = (error) => {
       if (typeof error === 'object' && error !== null && !insides.has(error)) insides.set(error, inside);
     };
@@ -94,7 +94,7 @@
 
   function sleep(milliseconds) {
     want('number', milliseconds, 'the time to sleep');
-    // Idle: one that lost a race is nothing that was forgotten.
+    // Idle: a wait that lost a race need not be awaited.
     const step = begin(`sleep ${milliseconds / 1000} s`, undefined, new Error().stack, true);
     return new PlainPromise((resolve) => startTimer(() => { done(step); resolve(); }, milliseconds, false, []));
   }
@@ -106,7 +106,7 @@
     const text = parameters[name];
     try {
       const value = parse(text);
-      // Where a text is wanted, digits are one.
+      // Where a text is expected, digits are a text.
       return typeof otherwise === 'string' && value !== null && typeof value !== 'string' ? text : value;
     } catch (_) {
       return text;
@@ -170,7 +170,7 @@
 
   // ---- how a scenario ends ---------------------------------------------------------------------------------------------------
 
-  /** The outcome in which an error ends. What is wrong with the script itself or with what it needs is no failure of the peer. */
+  /** The outcome of an error. A fault of the script, or something missing that it needs, is no failure of the peer. */
   function outcomeOf(error) {
     if (error instanceof Skipped) return 'skipped';
     if (error instanceof ExpectationError || error instanceof CallError) return 'failed';
@@ -196,11 +196,11 @@
       section = insides.get(error) || sections.join(' › ');
       facts = (error && error.facts) || null;
       if (facts && facts.step === undefined) facts = null;
-    } catch (_) { /* the sentence above stands for it */ }
+    } catch (_) { /* the sentence above is used */ }
     try {
       send('settled', { index, outcome, message: String(message), stack, section: String(section), facts });
     } catch (_) {
-      // A text that is none, or facts that are not ours: how it ended is told all the same.
+      // An invalid text or foreign facts: the outcome is reported all the same.
       send('settled', { index, outcome, message: 'something was thrown that cannot be told', stack: '', section: '', facts: null });
     }
   }

@@ -1,5 +1,5 @@
-// The two sides of OCPP as a scenario starts them: the side under test, which is another program or a simulated one of ours, and further
-// charge points and central systems. What is said on a link is in `links.js`.
+// The two sides of OCPP that a scenario starts: the side under test, which is another program or a simulated one, and further charge
+// points and central systems. Messages on a link are in `links.js`.
 (function (toolkit) {
   'use strict';
   const {
@@ -12,7 +12,7 @@
   const anyone = foreign.identity === null ? undefined : foreign.identity;
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
-  /** What a side may be told. */
+  /** The options of a side. */
   const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous'];
 
   const stations = () => ask('stations').map(linkOf);
@@ -27,7 +27,7 @@
     return linkOf(station);
   }
 
-  /** The scenario may take so much longer while it waits for somebody to come; returns what gives the rest back. */
+  /** Extends the time limit while the scenario waits for a peer to connect; returns a function that gives unused time back. */
   function grant(patience) {
     if (patience <= 0) return () => {};
     const from = toolkit.now();
@@ -118,7 +118,7 @@
     const step = begin(sentence);
     want('function', simulate, 'what does it at a simulated side');
     const known = allLinks();
-    // The link may be down: bringing it up again is something that a person does too.
+    // The link may be down: the user may reconnect it.
     const ours = (options && options.link) || known.find((link) => link.connected && given.has(link.key)) || known.find((link) => link.connected)
       || known.find((link) => given.has(link.key)) || known[0];
     if (!ours) throw wrong(step, 'there is no side under test');

@@ -1,14 +1,14 @@
-// The steps of a scenario: each is told when it begins and when it is over, waits no longer than it may, and says with its place what
-// was wrong. What is waited for is in `links.js` and `sides.js`.
+// The steps of a scenario: each reports its start and its end, has a timeout, and reports a failure with its place. The conditions
+// themselves are in `links.js` and `sides.js`.
 (function (toolkit) {
   'use strict';
   const { define, send, nextNumber, startTimer, want, PlainPromise, PlainMap } = toolkit;
-  /** How long an expectation waits when nobody says anything. */
+  /** The default timeout of an expectation. */
   const PATIENCE = 10000;
-  /** How long a person may take. */
+  /** The timeout of a step of a person. */
   const OPERATOR = 120000;
 
-  /** What was to be checked is not so. */
+  /** A check has failed. */
   class ExpectationError extends Error {
     constructor(message, facts) {
       super(message);
@@ -18,7 +18,7 @@
   }
   define('ExpectationError', ExpectationError);
 
-  /** The side under test cannot be reached, or something of ours cannot be started. */
+  /** The side under test cannot be reached, or a simulated side cannot be started. */
   class PeerError extends Error {
     constructor(message) {
       super(message);
@@ -31,7 +31,7 @@
   const asked = new PlainMap(); // number → { resolve, reject }
   let patience = PATIENCE;
 
-  /** A step begins: it is told, and remembered with its place until it is done. */
+  /** Starts a step: reports it, and keeps it with its place until it is done. */
   function begin(text, link, stack = new Error().stack, idle = false) {
     const step = { number: nextNumber(), text, station: link ? link.key : null, stack, idle };
     send('step', step);
@@ -40,17 +40,17 @@
 
   const done = (step) => send('done', { number: step.number });
 
-  /** Ends a step with what is wrong. */
+  /** Ends a step with a failure. */
   function wrong(step, message, { expected, found, records = [] } = {}) {
     const error = new ExpectationError(message, {
       step: step.text, stack: step.stack, station: step.station, expected, found, records: records.map((record) => record.sequence),
     });
-    error.stack = step.stack; // of the step, also for whoever did not await it
+    error.stack = step.stack; // of the step, also when it was not awaited
     done(step);
     return error;
   }
 
-  /** Ends a step because the side under test, or something of ours, is not there. */
+  /** Ends a step because a side is missing. */
   function missing(step, message) {
     const error = new PeerError(message);
     error.facts = { step: step.text, stack: step.stack, station: step.station, records: [] };
@@ -59,10 +59,10 @@
     return error;
   }
 
-  /** What a difference is called in a sentence. */
+  /** The description of a difference in a sentence. */
   const at = (found, whole) => (found.path ? `${found.path} of ${whole}` : whole);
 
-  /** Asks the program for something that takes its time. */
+  /** Makes an asynchronous request to the program. */
   function request(operation, value) {
     const number = nextNumber();
     return new PlainPromise((resolve, reject) => {
@@ -77,7 +77,7 @@
   }
 
   /**
-   * Waits until `look` finds something: it returns `{ value }`, `{ error }` or nothing. When the time is over, `late` makes the error.
+   * Waits until `look` finds something: it returns `{ value }`, `{ error }` or nothing. After the timeout, `late` makes the error.
    * A test that looks at the past finds it at once.
    */
   function wait(step, within, look, late) {
@@ -89,7 +89,7 @@
         try {
           found = look();
         } catch (error) {
-          // A matcher that cannot judge stands where the step does.
+          // The error of a matcher gets the place of the step.
           if (error instanceof Error) Reflect.set(error, 'stack', `${error.stack}${step.stack}`);
           found = { error };
         }
@@ -122,7 +122,7 @@
     waiting = waiting.filter((waiter) => !waiter.over);
   };
 
-  /** The time that an expectation has; a person at the side under test gets more, once. */
+  /** The timeout of an expectation; after a request to a person it is longer, once. */
   function time(options, names = ['within']) {
     const wrongly = Object.keys(options || {}).find((name) => !names.includes(name));
     if (wrongly !== undefined) throw new TypeError(`there is no option ${wrongly} here; there is ${names.join(', ')}`);
@@ -134,14 +134,14 @@
 
   const seconds = (milliseconds) => `${milliseconds / 1000} s`;
 
-  /** What was asked for has come to its end. */
+  /** The result of a request. */
   function answered({ number, ...value }) {
     const waiter = asked.get(number);
     asked.delete(number);
     if (waiter) waiter.resolve(value);
   }
 
-  /** A scenario begins: nothing is awaited any more. */
+  /** Forgets the waits of the scenario before. */
   function forgetSteps() {
     waiting = [];
     asked.clear();

@@ -1,4 +1,5 @@
 //! Sizes and durations as people write them: `2k`, `1.5s`, `1m30s`; read exactly and printed so that they read the same again.
+//! Ours, because what was typed must be printed exactly; `bytesize` and `humantime` round or change the unit.
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
 //! How many colours the terminal shows, and the nearest ones for a terminal that shows fewer than a theme names. The environment is
 //! asked and never the terminal, which may not answer.
+//! Ours, because `supports-color` reads the variables of the process, which tests must not set, and `ansi_colours` is under the LGPL.
 
 use ratatui::style::{Color, Style};
 

@@ -254,6 +254,9 @@ fn reply(app: &mut App, reply: BackendReply, now: u64) -> Vec<UpdateEffect> {
             app.command_line.put_back();
         }
         BackendReply::Text { title, body } => app.reading = Some(Pager::text(title, &body, reading_width(app))),
+        BackendReply::Proposed { line, cursor, completions, asked } => {
+            app.command_line.propose(&line, cursor, completions, asked);
+        }
         BackendReply::Quit => return vec![UpdateEffect::Quit],
     }
     Vec::new()

@@ -1,4 +1,5 @@
 //! One line of text that a person types: the cursor, the usual editing keys, and a window that follows the cursor.
+//! Ours, because every text must be drawn by `LineWriter`, which escapes control characters of pasted text; `tui-input` does not.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_are_read_and_cut_texts_made_whole() {
+    fn literals_are_read_and_cut_texts_completed() {
         assert_eq!(bytes(r"b'\x03\xe8bye'"), b"\x03\xe8bye");
         assert_eq!(bytes(r"'GET / HTTP/1.1\r\n\r\n'"), b"GET / HTTP/1.1\r\n\r\n");
         assert_eq!(shortened(r#"[{"data":"aaa...(20 chars)"#), r#"[{"data":"aaaaaaa"}]"#);

@@ -66,7 +66,7 @@ fn steps(entries: Vec<Entry>, name: &str) -> Vec<Step> {
                     step.expected.push((who, line));
                 }
             }
-            // Whoever did not die does not connect again.
+            // A peer that did not end does not connect again.
             Entry::Bytes { bytes, .. } if died && bytes.starts_with(b"HTTP/1.1 101") => {}
             input => {
                 died = false;

@@ -50,7 +50,7 @@ pub fn read(text: &str) -> Vec<Entry> {
         let (mark, content) = mark.split_at(1);
         let entry = match (mark, content.strip_prefix(' ').unwrap_or(content)) {
             ("#", note) => match noted(&who, note) {
-                // Whoever never dies is not started again.
+                // A peer that never ends is not started again.
                 Some(Entry::Start { .. }) if restarting.as_ref() == Some(&who) => {
                     restarting = None;
                     None
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_entries_of_a_timeline_are_told_apart() {
+    fn the_entries_of_a_timeline_are_distinguished() {
         let text = r#"   0.00 harness# scenario x
    0.00 cs# exec: node gir-ocppjs.js start_cp ws://localhost:9009 CP 1 -i 3  (in /opt/ocppjs)
    0.10 cs> > [2026-11-22 14:38:46] cs: Server\n

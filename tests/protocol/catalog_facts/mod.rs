@@ -45,7 +45,7 @@ fn compare(view: &str, expected: &[String], found: &[String], differences: &mut 
 }
 
 #[test]
-fn the_catalog_says_what_the_tables_say() {
+fn the_catalog_equals_the_tables() {
     for version in Version::ALL {
         let differences = differences(&Catalog::embedded(), version);
         assert!(differences.is_empty(), "OCPP {version}:\n{}", differences.join("\n"));
@@ -111,7 +111,7 @@ const SLIPS: [(&str, &str, &str, &str); 11] = [
 ];
 
 #[test]
-fn a_slip_in_a_definition_is_found() {
+fn an_error_in_a_definition_is_found() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("wsdl");
     for (file, good, slip, word) in SLIPS {
         let folder = tempfile::tempdir().unwrap();

@@ -46,7 +46,7 @@ fn paths_lead_to_the_file_that_defines_their_last_name() {
 }
 
 #[test]
-fn what_is_no_use_is_none() {
+fn reexports_and_test_code_are_no_uses() {
     for text in [
         "use std::fmt; use ::b::Far; fn f(b: fmt::Error) { b.far(); }",
         "pub use crate::b::Far;",

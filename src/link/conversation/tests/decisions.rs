@@ -62,11 +62,7 @@ fn what_follows_comes_behind_the_answer() {
     assert_answer_then_call(&talk.says(CLEAR));
     assert_eq!(*talk.committed.lock().unwrap(), ["Heartbeat None"]);
     let kinds: Vec<_> = talk.frames().into_iter().map(|frame| (frame.direction, frame.kind)).collect();
-    let expected = [
-        (Direction::In, FrameKind::Call),
-        (Direction::Out, FrameKind::Result),
-        (Direction::Out, FrameKind::Call),
-    ];
+    let expected = [(Direction::In, FrameKind::Call), (Direction::Out, FrameKind::Result), (Direction::Out, FrameKind::Call)];
     assert_eq!(kinds, expected);
 }
 

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::behaviour::{Answer, AnswerFilter, Behaviour, FilterDecision, IncomingCall, LinkObserver, Proposal, ProposedEffect};
-use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::intercept::gate::ReleaseAction;
+use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::websocket::framing::SrpcFraming;
 use crate::ocpp::{ErrorCode, Role};
-use crate::rpc::OutgoingPayload;
 
 /// Answers what it is told to and notes what it hears.
 #[derive(Default)]
@@ -245,7 +244,10 @@ fn an_error_ends_the_call_and_an_unknown_answer_disturbs_nothing() {
     assert!(talk.says(r#"[3,"another",{}]"#).is_empty());
     assert!(talk.says(r#"[4,"another","GenericError","",{}]"#).is_empty());
     talk.says(&format!(r#"[4,"{id}","OccurrenceConstraintViolation","",{{}}]"#));
-    assert_eq!(*talk.heard.lock().unwrap(), [r#"ClearCache: Error { code: "OccurrenceConstraintViolation", description: "" }"#]);
+    assert_eq!(
+        *talk.heard.lock().unwrap(),
+        [r#"ClearCache: Error { code: "OccurrenceConstraintViolation", description: "" }"#]
+    );
     let frames = talk.frames();
     assert_eq!(frames.last().unwrap().code, Some(ErrorCode::OccurenceConstraintViolation));
 }
@@ -372,21 +374,6 @@ fn our_answer_and_our_call_wait_before_they_go_out() {
     let sent = talk.sent();
     assert_eq!(sent[0], r#"[3,"1",{"currentTime":"never"}]"#);
     assert!(sent[1].ends_with(r#""Reset",{"type":"Hard"}]"#), "{}", sent[1]);
-}
-
-#[test]
-fn what_the_user_typed_leaves_verbatim() {
-    const TYPED: &str = "{ \"currentTime\":\t1.10,\n\"a\": 1e2, \"a\": 1 }";
-    let typed = || OutgoingPayload::parse(TYPED).unwrap();
-    let mut talk = Talk::new(Version::V1_6, Scripted::default());
-    hold(&talk, "kind:result");
-    talk.says(r#"[2,"1","Heartbeat",{}]"#);
-    let number = talk.conversation.gate.held()[0].number;
-    talk.conversation.release(number, ReleaseAction::Go(Some(typed())), talk.now);
-    assert_eq!(talk.sent(), [format!(r#"[3,"1",{TYPED}]"#)]);
-    talk.conversation.call("DataTransfer", typed(), talk.now);
-    let sent = talk.sent();
-    assert!(sent[0].ends_with(&format!(r#","DataTransfer",{TYPED}]"#)), "{sent:?}");
 }
 
 #[test]

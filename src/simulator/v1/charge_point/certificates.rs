@@ -28,7 +28,8 @@ impl CertificateStore {
     /// The certificate in a text, if it may be installed (M05).
     fn acceptable(&self, purpose: &str, pem: &str) -> Option<Certificate> {
         let [certificate] = <[Certificate; 1]>::try_from(Certificate::read_all(pem)?).ok()?;
-        (certificate.is_root() && (self.has(purpose, &certificate) || self.installed.len() < STORE_LIMIT)).then_some(certificate)
+        (certificate.is_root() && (self.has(purpose, &certificate) || self.installed.len() < STORE_LIMIT))
+            .then_some(certificate)
     }
 
     fn has(&self, purpose: &str, certificate: &Certificate) -> bool {

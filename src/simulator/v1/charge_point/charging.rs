@@ -35,14 +35,7 @@ impl ChargePoint {
 
     /// Begins the start that was accepted. When the connector has been taken meanwhile, by another start whose answer left earlier,
     /// nothing is started.
-    pub(super) fn start(
-        &mut self,
-        wanted: Option<i32>,
-        id_tag: &str,
-        profile: Option<Value>,
-        now: Moment,
-        out: &mut Outbox,
-    ) {
+    pub(super) fn start(&mut self, wanted: Option<i32>, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
         if let Some(connector) = self.startable_connector(wanted, id_tag).filter(|_| self.is_registered()) {
             self.prepare(connector, id_tag, profile, now, out);
         }

@@ -77,7 +77,6 @@ impl Configuration {
         let readonly = key.access == KeyAccess::Read;
         json!({ "key": key.name_in(version), "readonly": readonly, "value": self.value(key.name) })
     }
-
 }
 
 /// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3), and the key when the change is accepted. `RebootRequired` came with

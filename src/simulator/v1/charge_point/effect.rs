@@ -25,32 +25,78 @@ pub(super) struct Reservation {
 /// What a call brings about.
 #[derive(Debug)]
 pub(super) enum CallEffect {
-    ChangeAvailability { connector: i32, operative: bool },
-    ChangeConfiguration { name: &'static str, value: String },
+    ChangeAvailability {
+        connector: i32,
+        operative: bool,
+    },
+    ChangeConfiguration {
+        name: &'static str,
+        value: String,
+    },
     ClearCache,
-    ClearProfiles { criteria: Value },
-    SetProfile { connector: i32, profile: Value },
-    InstallCertificate { purpose: String, certificate: Certificate },
-    DeleteCertificate { hash_data: Value },
+    ClearProfiles {
+        criteria: Value,
+    },
+    SetProfile {
+        connector: i32,
+        profile: Value,
+    },
+    InstallCertificate {
+        purpose: String,
+        certificate: Certificate,
+    },
+    DeleteCertificate {
+        hash_data: Value,
+    },
     /// A certificate was not accepted.
     SecurityEvent(&'static str),
-    UpdateList { full: bool, version: i32, entries: Vec<Value> },
+    UpdateList {
+        full: bool,
+        version: i32,
+        entries: Vec<Value>,
+    },
     Reserve(Reservation, Timestamp),
-    CancelReservation { id: i32 },
+    CancelReservation {
+        id: i32,
+    },
     /// Start a transaction, at this connector or at any one.
-    Start { connector: Option<i32>, id_tag: String, profile: Option<Value> },
+    Start {
+        connector: Option<i32>,
+        id_tag: String,
+        profile: Option<Value>,
+    },
     /// Stop the transaction with this id of the central system.
-    Stop { transaction: i32 },
+    Stop {
+        transaction: i32,
+    },
     /// Stop the transaction of the connector that is unlocked.
-    Unlock { connector: i32 },
-    Reset { reason: &'static str },
-    SendDiagnostics { reachable: bool },
-    SendLog { request: Option<i32>, reachable: bool },
+    Unlock {
+        connector: i32,
+    },
+    Reset {
+        reason: &'static str,
+    },
+    SendDiagnostics {
+        reachable: bool,
+    },
+    SendLog {
+        request: Option<i32>,
+        reachable: bool,
+    },
     /// Update the firmware, not before this time.
-    UpdateFirmware { reachable: bool, begin: Option<Timestamp> },
-    UpdateSignedFirmware { request: Option<i32>, firmware: Value },
+    UpdateFirmware {
+        reachable: bool,
+        begin: Option<Timestamp>,
+    },
+    UpdateSignedFirmware {
+        request: Option<i32>,
+        firmware: Value,
+    },
     /// Send a message that the central system asked for; without a connector for all of them.
-    Trigger { action: &'static str, connector: Option<i32> },
+    Trigger {
+        action: &'static str,
+        connector: Option<i32>,
+    },
 }
 
 /// An effect and the status of the answer that it belongs to.
@@ -88,18 +134,10 @@ impl BoundEffect {
 
 impl ChargePoint {
     /// Carries out what follows from an answer that has left.
-    pub(super) fn carry_out(
-        &mut self,
-        effect: ProposedEffect,
-        sent: &Answer,
-        now: Moment,
-        out: &mut Outbox,
-    ) {
+    pub(super) fn carry_out(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         let Some(bound) = effect.into_inner::<BoundEffect>().filter(|bound| bound.is_meant_by(sent)) else { return };
         match bound.effect {
-            CallEffect::ChangeAvailability { connector, operative } => {
-                self.set_availability(connector, operative, now, out)
-            }
+            CallEffect::ChangeAvailability { connector, operative } => self.set_availability(connector, operative, now, out),
             CallEffect::ChangeConfiguration { name, value } => self.set_configuration(name, value, now),
             CallEffect::ClearCache => self.forget_cache(),
             CallEffect::ClearProfiles { criteria } => self.remove_profiles(&criteria, now),

@@ -1,0 +1,259 @@
+//! Breakpoints: `hold <filter>` stops frames, `held` lists them, `release` and `drop` decide what becomes of them.
+
+use std::fmt;
+
+use super::context::CommandContext;
+use super::entry::CommandEntry;
+use super::payloads::edited;
+use super::reply::{AnswerChoice, AnswerReply, take_answer};
+use crate::behaviour::Answer;
+use crate::clock::now;
+use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::syntax::arguments::Arguments;
+use crate::console::syntax::edit::PayloadEdit;
+use crate::console::syntax::error::CommandError;
+use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, Positional, argument};
+use crate::console::syntax::token::Word;
+use crate::hub::LinkCommand;
+use crate::link::{HeldFrame, ReleaseAction};
+use crate::ocpp::ErrorCode;
+use crate::rpc::OutgoingPayload;
+use crate::sanitize::escape_control;
+use crate::trace::filter::{self, TraceFilter};
+use crate::trace::{Direction, FrameKind};
+
+const WHICH: &[Positional] = &[argument("<number|all>", CompletionKind::Nothing)];
+
+pub(super) const HOLD: CommandEntry<HoldCommand> = CommandEntry {
+    spec: CommandSpec::new("hold", "stop frames that pass a filter before they go out or are handled")
+        .synopsis("<filter> | off")
+        .example("hold dir:in action:*Transaction"),
+    // What follows on the line is a filter and not words of the command language.
+    parse: |words| {
+        let rest = words.rest();
+        Ok(match rest.value.trim() {
+            "" => HoldCommand::List,
+            "off" => HoldCommand::Off,
+            _ => HoldCommand::On(parse_filter(&rest)?),
+        })
+    },
+};
+
+pub(super) const HELD: CommandEntry<HoldCommand> = CommandEntry {
+    spec: CommandSpec::new("held", "list the frames that wait").example("held"),
+    parse: |words| words.sorted().map(|_| HoldCommand::List),
+};
+
+pub(super) const RELEASE: CommandEntry<HoldCommand> = CommandEntry {
+    spec: CommandSpec::new("release", "let a frame that waits go on, as it is, edited or answered on purpose")
+        .arguments(WHICH)
+        .takes(ArgumentStyle::Payload)
+        .words(&["none"])
+        .synopsis("<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>")
+        .example("release all"),
+    parse: |words| {
+        let mut arguments = words.sorted()?;
+        let which = selection(&arguments)?;
+        let choice = take_answer(&mut arguments)?.unwrap_or(AnswerChoice::Default);
+        Ok(HoldCommand::Release { which, choice })
+    },
+};
+
+pub(super) const DROP: CommandEntry<HoldCommand> = CommandEntry {
+    spec: CommandSpec::new("drop", "forget a frame that waits").arguments(WHICH).synopsis("<number|all>").example("drop all"),
+    parse: |words| {
+        let choice = AnswerChoice::Override { reply: AnswerReply::Silence, delay: None };
+        Ok(HoldCommand::Release { which: selection(&words.sorted()?)?, choice })
+    },
+};
+
+/// A command about held frames.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HoldCommand {
+    /// Stop the frames that pass the filter.
+    On(TraceFilter),
+    /// Stop no more frames.
+    Off,
+    /// List the held frames, and the filter in force.
+    List,
+    /// Release held frames.
+    Release {
+        /// Which.
+        which: HeldSelection,
+        /// How: unchanged, edited, with another answer, not at all.
+        choice: AnswerChoice,
+    },
+}
+
+/// Which of the held frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldSelection {
+    /// All of them.
+    All,
+    /// The one with this number.
+    One(u64),
+}
+
+/// The filter that the rest of a line is.
+pub(super) fn parse_filter(rest: &Word<'_>) -> Result<TraceFilter, CommandError> {
+    filter::parse(rest.value.trim()).map_err(|error| {
+        let lead = rest.value.len() - rest.value.trim_start().len();
+        let start = rest.span.start + lead;
+        let span = start + error.span.start..start + error.span.end;
+        CommandError::BadFilter { message: error.message, span }
+    })
+}
+
+fn selection(arguments: &Arguments<'_>) -> Result<HeldSelection, CommandError> {
+    let word = &arguments.positionals[0];
+    match word.value {
+        "all" => Ok(HeldSelection::All),
+        number => number.parse().map(HeldSelection::One).map_err(|_| CommandError::BadArgument {
+            name: "<number|all>",
+            wanted: "the number of a frame that waits, or all".to_owned(),
+            span: word.span.clone(),
+        }),
+    }
+}
+
+impl HoldCommand {
+    pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+        match self {
+            HoldCommand::On(filter) => context.hub.gate().set(Some(filter.clone())),
+            HoldCommand::Off => context.hub.gate().set(None),
+            HoldCommand::List => return Ok(list(context)),
+            HoldCommand::Release { which, choice } => return release(*which, choice, context),
+        }
+        Ok(CommandOutput::default())
+    }
+}
+
+fn list(context: &CommandContext<'_>) -> CommandOutput {
+    let gate = context.hub.gate();
+    let rule = gate.filter().map_or_else(|| "No frame is stopped.".to_owned(), |filter| format!("Stopped: {filter}"));
+    let held = gate.held();
+    let moment = now();
+    let contents = context.hub.trace().read();
+    let lines = held.into_iter().map(|frame| {
+        let row = contents.stations().get(frame.station);
+        let identity = row.map_or_else(String::new, |row| escape_control(&row.identity).into_owned());
+        let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
+        let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
+        let (number, kind, action, payload) = (frame.number, kind(frame.kind), frame.action, frame.payload);
+        format!("{number}  {identity} {arrow} {kind} {action}  {waited:.1} s  {payload}")
+    });
+    let lines: Vec<String> = std::iter::once(rule).chain(lines).collect();
+    CommandOutput::text("Held", lines)
+}
+
+fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+    let held = context.hub.gate().held();
+    let meant: Vec<HeldFrame> = match which {
+        HeldSelection::All => held,
+        HeldSelection::One(number) => held.into_iter().filter(|frame| frame.number == number).collect(),
+    };
+    if let (HeldSelection::One(number), []) = (which, &meant[..]) {
+        let text = format!("Error: no frame waits under the number {number}; held lists those that do.");
+        return Err(CommandFailure::plain(text));
+    }
+    let mut output = CommandOutput::default();
+    for frame in meant {
+        match release_action(&frame, choice, context) {
+            Ok(action) => {
+                let command = LinkCommand::Release { number: frame.number, action };
+                context.submit(vec![frame.station], command, &mut output);
+            }
+            Err(failures) => failures.into_iter().for_each(|failure| output.add(failure)),
+        }
+    }
+    Ok(output)
+}
+
+/// What the user's words mean for a frame.
+fn release_action(
+    frame: &HeldFrame,
+    choice: &AnswerChoice,
+    context: &CommandContext<'_>,
+) -> Result<ReleaseAction, Vec<CommandFailure>> {
+    let AnswerChoice::Override { reply, delay } = choice else { return Ok(ReleaseAction::Go(None)) };
+    let ours = frame.direction == Direction::Out && frame.kind != FrameKind::Call;
+    let answer = match reply {
+        AnswerReply::Silence => return Ok(ReleaseAction::Drop),
+        AnswerReply::Error { code, description } => {
+            Answer::Error { code: *code, description: AnswerReply::description_of(*code, description.as_deref()) }
+        }
+        AnswerReply::Result(edit) => {
+            let payload = edit_frame(frame, edit, context)?;
+            if delay.is_none() || !ours {
+                return Ok(ReleaseAction::Go(Some(payload)));
+            }
+            Answer::Result(payload)
+        }
+        AnswerReply::Default => unchanged(frame),
+    };
+    match delay {
+        None => Ok(ReleaseAction::Answer(answer)),
+        Some(_) if !ours && matches!(reply, AnswerReply::Default) => {
+            Err(vec![CommandFailure::plain("Error: only an answer of ours can be delayed.")])
+        }
+        Some(delay) => Ok(ReleaseAction::Answer(Answer::Delayed(*delay, Box::new(answer)))),
+    }
+}
+
+fn edit_frame(
+    frame: &HeldFrame,
+    edit: &PayloadEdit,
+    context: &CommandContext<'_>,
+) -> Result<OutgoingPayload, Vec<CommandFailure>> {
+    let station = context.hub.trace().read().stations().get(frame.station).map(|row| (row.our_role, row.version));
+    let definition = station.and_then(|(our_role, version)| {
+        // Our call and the result of it begin with us; the peer's call and our answer with the peer.
+        let ours = (frame.direction == Direction::Out) == (frame.kind == FrameKind::Call);
+        let initiator = if ours { our_role } else { our_role.peer() };
+        context.hub.catalog().action(version?, initiator, &frame.action)
+    });
+    let Some(definition) = definition else {
+        let text = format!("Error: the definitions have no {}; write its payload whole.", frame.action);
+        return Err(vec![CommandFailure::plain(text)]);
+    };
+    let message = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
+    let applied = edited(frame.payload.clone(), edit, &definition.name, message);
+    applied.accept(true).map_err(|errors| CommandFailure::assignments(&errors, context.line))
+}
+
+/// The answer that a held answer of ours would be.
+fn unchanged(frame: &HeldFrame) -> Answer {
+    if frame.kind == FrameKind::Error {
+        let text = |name: &str| frame.payload[name].as_str().unwrap_or_default().to_owned();
+        let code = ErrorCode::parse(&text("code")).unwrap_or(ErrorCode::GenericError);
+        return Answer::Error { code, description: text("description") };
+    }
+    Answer::result(frame.payload.clone())
+}
+
+const fn kind(kind: FrameKind) -> &'static str {
+    match kind {
+        FrameKind::Call => "call",
+        FrameKind::Result => "result",
+        FrameKind::Error => "error",
+        FrameKind::Malformed => "unreadable",
+    }
+}
+
+impl fmt::Display for HoldCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HoldCommand::On(filter) => write!(f, "hold {filter}"),
+            HoldCommand::Off => f.write_str("hold off"),
+            HoldCommand::List => f.write_str("held"),
+            HoldCommand::Release { which, choice } => {
+                f.write_str("release ")?;
+                match which {
+                    HeldSelection::All => f.write_str("all")?,
+                    HeldSelection::One(number) => write!(f, "{number}")?,
+                }
+                if *choice == AnswerChoice::Default { Ok(()) } else { write!(f, "{choice}") }
+            }
+        }
+    }
+}

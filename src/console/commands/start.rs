@@ -1,0 +1,186 @@
+//! `start_cs` and `start_cp`: be a central system, be one more charge point.
+
+use std::fmt;
+
+use super::context::CommandContext;
+use super::entry::CommandEntry;
+use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::syntax::arguments::{Arguments, read};
+use crate::console::syntax::error::CommandError;
+use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, option, switch};
+use crate::console::syntax::token::{quote, unquote};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::ocpp::{Transport, Version};
+
+/// The versions that a central system offers without `-p`, as in ocppjs.
+const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
+/// The version that a charge point requests without `-p`, as in ocppjs.
+const REQUESTED: Version = Version::V1_5;
+/// A charge point that acts by itself.
+const AUTONOMOUS: OptionSpec =
+    switch("--autonomous", "boot, send heartbeats and report connectors by itself (--lively is its older name)").or("--lively");
+
+pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
+    spec: CommandSpec::new("start_cs", "be a central system")
+        .arguments(const { &[argument("<port>", CompletionKind::Nothing)] })
+        .options(
+            const {
+                &[
+                    option("-i", CompletionKind::Nothing, "websocket ping interval, default: 0"),
+                    option("-u", CompletionKind::Nothing, "endpoint URL, default: /"),
+                    option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
+                    option("-t", CompletionKind::Transports, "transport layer mode (websocket or soap), default: websocket"),
+                    added("--host", CompletionKind::Nothing, "address to listen on, default: all"),
+                ]
+            },
+        )
+        .synopsis("<port> [options] .ex: start_cs 9000 -u /simulator")
+        .example("start_cs 9000 -u /simulator"),
+    parse: |words| Ok(StartSimulator::CentralSystem(central_system(&words.sorted()?)?)),
+};
+
+pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
+    spec: CommandSpec::new("start_cp", "be one more charge point")
+        .arguments(const { &[argument("<url>", CompletionKind::Nothing), argument("<identifier>", CompletionKind::Nothing)] })
+        .options(
+            const {
+                &[
+                    option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.5"),
+                    option("-i", CompletionKind::Nothing, "websocket ping interval (use 0 for disabling), default: 0"),
+                    option("-t", CompletionKind::Transport, "transport layer mode (websocket or soap), default: websocket"),
+                    option("-f", CompletionKind::Nothing, "In SOAP mode, value for FROM header."),
+                    option("-r", CompletionKind::Nothing, "In SOAP mode, define the port for remote actions."),
+                    AUTONOMOUS,
+                ]
+            },
+        )
+        .synopsis("<url> <id> .ex: start_cp ws://localhost:9000/simulator id01")
+        .example("start_cp ws://localhost:9000/simulator CP1"),
+    parse: |words| Ok(StartSimulator::ChargePoint(charge_point(&words.sorted()?)?)),
+};
+
+/// Starts one of the two sides.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StartSimulator {
+    /// Be a central system.
+    CentralSystem(CentralSystemOptions),
+    /// Be one more charge point.
+    ChargePoint(ChargePointOptions),
+}
+
+impl StartSimulator {
+    pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+        match self {
+            StartSimulator::CentralSystem(options) => {
+                context.hub.start_central_system(options.clone()).await?;
+            }
+            StartSimulator::ChargePoint(options) => {
+                let started = context.hub.start_charge_point(options.clone());
+                // The next command may name the station, so its row must be there.
+                context.hub.caught_up().await;
+                started?;
+            }
+        }
+        Ok(CommandOutput::default())
+    }
+}
+
+fn central_system(arguments: &Arguments<'_>) -> Result<CentralSystemOptions, CommandError> {
+    Ok(CentralSystemOptions {
+        host: arguments.text("--host"),
+        port: read(&arguments.positionals[0], "<port>", "a port number", |text| text.parse().ok())?,
+        endpoint: arguments.text("-u").unwrap_or_else(|| "/".to_owned()),
+        versions: arguments.versions()?.unwrap_or_else(|| OFFERED.to_vec()),
+        transports: transports(arguments)?,
+        ping_interval: ping_interval(arguments)?,
+    })
+}
+
+fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, CommandError> {
+    let url = |text: &str| text.contains("://").then(|| text.to_owned());
+    Ok(ChargePointOptions {
+        url: read(&arguments.positionals[0], "<url>", "a URL, as in ws://localhost:9000", url)?,
+        identity: unquote(arguments.positionals[1].value),
+        // A charge point requests one version: the first of a list.
+        version: arguments.versions()?.and_then(|versions| versions.first().copied()).unwrap_or(REQUESTED),
+        ping_interval: ping_interval(arguments)?,
+        autonomous: arguments.has(AUTONOMOUS.flag),
+        soap: soap(arguments)?,
+    })
+}
+
+fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
+    arguments.raw("-i").map_or(Ok(0), |word| read(word, "-i", "a number", |text| text.parse().ok()))
+}
+
+/// The transports of a central system. Only a WebSocket is the default of ocppjs, which has no `both`.
+fn transports(arguments: &Arguments<'_>) -> Result<Vec<Transport>, CommandError> {
+    arguments.raw("-t").map_or(Ok(vec![Transport::WebSocket]), |word| {
+        read(word, "-t", "websocket, soap or both", |text| match text.to_ascii_lowercase().as_str() {
+            "both" => Some(Transport::ALL.to_vec()),
+            name => Transport::ALL.into_iter().find(|transport| transport.name() == name).map(|transport| vec![transport]),
+        })
+    })
+}
+
+/// The options of a charge point that speaks SOAP; `None` over WebSocket.
+fn soap(arguments: &Arguments<'_>) -> Result<Option<SoapOptions>, CommandError> {
+    let port = arguments.raw("-r").map(|word| read(word, "-r", "a port number", |text| text.parse().ok())).transpose()?;
+    let soap = SoapOptions { from: arguments.text("-f"), port: port.unwrap_or(0) };
+    arguments.raw("-t").map_or(Ok(None), |word| {
+        read(word, "-t", "websocket or soap", |text| match text.to_ascii_lowercase().as_str() {
+            "websocket" => Some(None),
+            "soap" => Some(Some(soap)),
+            _ => None,
+        })
+    })
+}
+
+impl fmt::Display for StartSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartSimulator::CentralSystem(options) => {
+                write!(f, "start_cs {}", options.port)?;
+                if let Some(host) = &options.host {
+                    write!(f, " --host {}", quote(host))?;
+                }
+                if options.endpoint != "/" {
+                    write!(f, " -u {}", quote(&options.endpoint))?;
+                }
+                if options.versions != OFFERED {
+                    let names: Vec<_> = options.versions.iter().copied().map(Version::subprotocol).collect();
+                    write!(f, " -p {}", names.join(","))?;
+                }
+                write_ping_interval(f, options.ping_interval)?;
+                match options.transports[..] {
+                    [Transport::WebSocket] => Ok(()),
+                    [Transport::Soap] => f.write_str(" -t soap"),
+                    _ => f.write_str(" -t both"),
+                }
+            }
+            StartSimulator::ChargePoint(options) => {
+                write!(f, "start_cp {} {}", quote(&options.url), quote(&options.identity))?;
+                if options.version != REQUESTED {
+                    write!(f, " -p {}", options.version.subprotocol())?;
+                }
+                write_ping_interval(f, options.ping_interval)?;
+                if let Some(soap) = &options.soap {
+                    write_soap(f, soap)?;
+                }
+                if options.autonomous { write!(f, " {}", AUTONOMOUS.flag) } else { Ok(()) }
+            }
+        }
+    }
+}
+
+fn write_ping_interval(f: &mut fmt::Formatter<'_>, seconds: u32) -> fmt::Result {
+    if seconds == 0 { Ok(()) } else { write!(f, " -i {seconds}") }
+}
+
+fn write_soap(f: &mut fmt::Formatter<'_>, soap: &SoapOptions) -> fmt::Result {
+    f.write_str(" -t soap")?;
+    if let Some(from) = &soap.from {
+        write!(f, " -f {}", quote(from))?;
+    }
+    if soap.port == 0 { Ok(()) } else { write!(f, " -r {}", soap.port) }
+}

@@ -1,0 +1,135 @@
+//! `stations`, `connect`, `disconnect`, `probe`: list the stations, and what is done with their links.
+
+use std::fmt;
+
+use super::context::CommandContext;
+use super::entry::{CommandEntry, write_target};
+use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::syntax::spec::{CommandSpec, CompletionKind, ID, Positional, REMOTE_ID, optional};
+use crate::console::syntax::target::Target;
+use crate::console::syntax::token::quote;
+use crate::hub::LinkCommand;
+use crate::ocpp::Role;
+use crate::sanitize::escape_control;
+use crate::trace::{LinkState, StationRow};
+
+const ANYWHERE: Positional = optional("<target>", CompletionKind::Station(None));
+
+pub(super) const STATIONS: CommandEntry<StationsCommand> = CommandEntry {
+    spec: CommandSpec::new("stations", "list the stations").example("stations"),
+    parse: |words| words.sorted().map(|_| StationsCommand::List),
+};
+
+pub(super) const CONNECT: CommandEntry<StationsCommand> = CommandEntry {
+    spec: CommandSpec::new("connect", "connect simulated charge points that are down")
+        .arguments(const { &[optional("<target>", CompletionKind::Station(Some(Role::ChargePoint)))] })
+        .options(&[ID])
+        .synopsis("<target>")
+        .example("connect CP1"),
+    parse: |words| Ok(StationsCommand::Connect { target: words.sorted()?.target(Role::ChargePoint)? }),
+};
+
+pub(super) const DISCONNECT: CommandEntry<StationsCommand> = CommandEntry {
+    spec: CommandSpec::new("disconnect", "close links")
+        .arguments(&[ANYWHERE])
+        .options(&[ID, REMOTE_ID])
+        .synopsis("<target>")
+        .example("disconnect CP1"),
+    parse: |words| {
+        let arguments = words.sorted()?;
+        let role = arguments.role_of_target();
+        Ok(StationsCommand::Disconnect { role, target: arguments.target(role.unwrap_or(Role::CentralSystem))? })
+    },
+};
+
+pub(super) const PROBE: CommandEntry<StationsCommand> = CommandEntry {
+    spec: CommandSpec::new("probe", "look whether anybody answers where a peer is called over SOAP")
+        .arguments(&[ANYWHERE])
+        .options(&[ID, REMOTE_ID])
+        .synopsis("<target>")
+        .example("probe CP1"),
+    parse: |words| {
+        let arguments = words.sorted()?;
+        let role = arguments.role_of_target();
+        Ok(StationsCommand::Probe { target: arguments.target(role.unwrap_or(Role::CentralSystem))? })
+    },
+};
+
+/// Lists stations, or does something with their links.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StationsCommand {
+    /// List the stations.
+    List,
+    /// Connect simulated stations that are down, now.
+    Connect {
+        /// Which.
+        target: Target,
+    },
+    /// Close links.
+    Disconnect {
+        /// Our role on them; `None` when the command does not say.
+        role: Option<Role>,
+        /// Of which stations.
+        target: Target,
+    },
+    /// Check that a server answers at the address at which a peer is called over SOAP.
+    Probe {
+        /// Of which stations.
+        target: Target,
+    },
+}
+
+impl StationsCommand {
+    pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+        let connected = |row: &StationRow| row.state == LinkState::Connected;
+        let (targets, command) = match self {
+            StationsCommand::List => return Ok(list(context)),
+            StationsCommand::Connect { target } => {
+                (context.resolve(Role::ChargePoint, target, |row| !connected(row))?, LinkCommand::Connect)
+            }
+            StationsCommand::Disconnect { role, target } => {
+                (context.resolve(*role, target, |row| row.state != LinkState::Gone)?, LinkCommand::Disconnect)
+            }
+            StationsCommand::Probe { target } => (context.resolve(None, target, connected)?, LinkCommand::Probe),
+        };
+        let mut output = CommandOutput::default();
+        context.submit(targets, command, &mut output);
+        Ok(output)
+    }
+}
+
+fn list(context: &CommandContext<'_>) -> CommandOutput {
+    let contents = context.hub.trace().read();
+    let lines = contents.stations().rows().iter().map(|row| {
+        let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
+        let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
+        format!("{}  {}  {side}  OCPP {version}", escape_control(&row.identity), row.state)
+    });
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() { CommandOutput::info("No stations yet.") } else { CommandOutput::text("Stations", lines) }
+}
+
+impl fmt::Display for StationsCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StationsCommand::List => f.write_str("stations"),
+            StationsCommand::Connect { target } => {
+                f.write_str("connect")?;
+                write_target(f, Role::ChargePoint, target)
+            }
+            StationsCommand::Disconnect { role, target } => {
+                f.write_str("disconnect")?;
+                match (role, target) {
+                    (Some(role), _) => write_target(f, *role, target),
+                    (None, Target::TheOnly) => Ok(()),
+                    (None, Target::These(names)) => write!(f, " {}", quote(&names.join(","))),
+                    (None, Target::All | Target::Marked | Target::Filtered) => write!(f, " {target}"),
+                }
+            }
+            StationsCommand::Probe { target } => {
+                f.write_str("probe")?;
+                write_target(f, Role::CentralSystem, target)
+            }
+        }
+    }
+}

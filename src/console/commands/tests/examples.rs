@@ -1,0 +1,71 @@
+//! Every command has an example, and the examples run in a session with a central system and a charge point.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::clock::now;
+use crate::console::test_console::grammar;
+use crate::console::{Console, RunContext, parse};
+use crate::hub::Hub;
+use crate::link::{LinkSettings, Network};
+use crate::ocpp::Catalog;
+use crate::plugin::PluginOptions;
+use crate::simulator::Profile;
+use crate::trace::{self, LinkState};
+
+/// Their examples run after all others, in this order: they end what the others need.
+const LAST: [&str; 4] = ["unload", "disconnect", "connect", "quit"];
+/// It writes a file into the folder in which the tests run; `tests/scenarios/save.rs` runs it.
+const NOT_RUN: [&str; 1] = ["scenario"];
+
+fn examples() -> Vec<(&'static str, &'static str)> {
+    let commands = grammar().commands().iter().filter(|command| command.action.is_none());
+    commands.map(|command| (&*command.name, command.example)).collect()
+}
+
+#[test]
+fn every_command_has_an_example_that_is_read_and_written_again() {
+    for (name, example) in examples() {
+        assert_eq!(example.split(' ').next(), Some(name), "the example of {name}");
+        let command = parse(example, grammar()).unwrap_or_else(|error| panic!("{example}: {error}")).unwrap();
+        assert_eq!(parse(&command.to_string(), grammar()).unwrap(), Some(command), "{example}");
+    }
+}
+
+#[test]
+fn the_examples_run() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let events = trace::direct(16 << 20, now());
+        let (settings, network) = (LinkSettings::default(), Network::in_memory());
+        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), events, network);
+        let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
+        hub.plugins().configure(PluginOptions { folders: vec![plugins], ..PluginOptions::default() });
+        let console = Console::new(hub);
+        let mut run = examples();
+        run.retain(|(name, _)| !NOT_RUN.contains(name));
+        run.sort_by_key(|(name, _)| LAST.iter().position(|last| last == name).map_or(0, |place| place + 1));
+        for (name, example) in run {
+            let output = console.run(example, &RunContext::default()).await;
+            let errors: Vec<_> = output.lines.iter().map(|line| line.text.as_str()).collect();
+            assert!(!output.failed(), "{example}: {errors:?}");
+            assert_eq!(output.quit, name == "quit");
+            if name == "start_cp" {
+                until_connected(&console).await;
+            }
+        }
+        console.hub().end().await;
+    });
+}
+
+/// Waits until both ends of the link are in the trace.
+async fn until_connected(console: &Console) {
+    for _ in 0..10_000 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let contents = console.hub().trace().read();
+        if contents.stations().rows().iter().filter(|row| row.state == LinkState::Connected).count() == 2 {
+            return;
+        }
+    }
+    panic!("the charge point does not connect");
+}

@@ -1,0 +1,42 @@
+//! Lines about SOAP: transports, addresses to call back, probes.
+
+use crate::console::test_console::grammar;
+use crate::console::{Command, SetCommand, StartSimulator, StationsCommand, Target, parse};
+use crate::hub::{ChargePointOptions, SoapOptions};
+use crate::ocpp::{Transport, Version};
+
+fn command(line: &str) -> Command {
+    parse(line, grammar()).unwrap_or_else(|error| panic!("{line}: {error}")).unwrap()
+}
+
+#[test]
+fn transports_and_addresses() {
+    let target = || Target::These(vec!["CP1".to_owned()]);
+    let at = |url: Option<&str>| Command::Set(SetCommand::CallAt { target: target(), url: url.map(str::to_owned) });
+    assert_eq!(command("set station CP1 callback=http://h:1/x"), at(Some("http://h:1/x")));
+    assert_eq!(command("set station CP1 callback="), at(None));
+    assert_eq!(command("probe CP1"), Command::Stations(StationsCommand::Probe { target: target() }));
+    for wrong in ["set station", "set station CP1", "set station CP1 callback=h:1", "set station CP1 other=1"] {
+        assert!(parse(wrong, grammar()).is_err(), "{wrong}");
+    }
+    for (name, transports) in [("soap", vec![Transport::Soap]), ("both", Transport::ALL.to_vec())] {
+        let Command::Start(StartSimulator::CentralSystem(options)) = command(&format!("start_cs 9000 -t {name}")) else {
+            panic!()
+        };
+        assert_eq!(options.transports, transports);
+    }
+}
+
+#[test]
+fn a_charge_point_with_all_its_options() {
+    let options = ChargePointOptions {
+        url: "http://localhost:9000/simulator".to_owned(),
+        identity: "CP 1".to_owned(),
+        version: Version::V1_6,
+        ping_interval: 60,
+        autonomous: true,
+        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: 9001 }),
+    };
+    let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;
+    assert_eq!(command(line), Command::Start(StartSimulator::ChargePoint(options)));
+}

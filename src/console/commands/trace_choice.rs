@@ -1,0 +1,49 @@
+//! Which records of the trace are meant when a command names none.
+
+use crate::scenario_writer::{MOST_RECORDS, is_told};
+use crate::trace::filter::{FilterContext, TraceFilter};
+use crate::trace::{Record, Sequence, StationKey, Trace};
+
+/// How many records are looked at before the recorder may continue.
+const CHUNK: u64 = 10_000;
+
+/// The records of the trace that the user means: the bookmarked ones, and when there are none those that are shown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TraceChoice {
+    /// The bookmarked records, oldest first.
+    pub bookmarks: Vec<Sequence>,
+    /// The filter of the trace.
+    pub filter: TraceFilter,
+    /// The only station that is shown.
+    pub only: Option<StationKey>,
+    /// Where the display is held: records from here on are not shown.
+    pub until: Option<Sequence>,
+}
+
+impl TraceChoice {
+    fn takes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        (self.only.is_none() || record.station == self.only)
+            && self.until.is_none_or(|until| record.sequence < until)
+            && self.filter.matches(record, context)
+    }
+
+    /// The records that a scenario can contain, and no more than it takes.
+    pub fn sequences(&self, trace: &Trace) -> Vec<Sequence> {
+        if !self.bookmarks.is_empty() {
+            return self.bookmarks.clone();
+        }
+        let now = jiff::Zoned::now();
+        let range = trace.read().records().range();
+        let mut chosen = Vec::new();
+        let mut from = range.start;
+        while from < range.end && chosen.len() <= MOST_RECORDS {
+            let contents = trace.read();
+            let context = FilterContext::new(&contents, &now);
+            let records = contents.records().iter(from..range.end.min(from + CHUNK));
+            let meant = records.filter(|record| is_told(record) && self.takes(record, &context));
+            chosen.extend(meant.map(|record| record.sequence));
+            from += CHUNK;
+        }
+        chosen
+    }
+}

@@ -1,0 +1,123 @@
+//! Values of identifiers that the session has seen, to be offered again.
+
+use serde_json::Value;
+
+use crate::clock::now;
+use crate::compose::KnownValues;
+use crate::ocpp::{Catalog, Transport};
+use crate::rpc::soap::{self, ReadHint};
+use crate::trace::{Contents, Record, RecordKind, StationKey};
+
+/// How many of the newest records are searched for values that may be written again.
+const SEARCHED: u64 = 400;
+/// Longer frames are not searched: what is worth repeating is in the short ones.
+const LONGEST: usize = 4096;
+/// The fields whose values are worth repeating.
+const WORTH_REPEATING: [&str; 6] =
+    ["idTag", "transactionId", "connectorId", "reservationId", "parentIdTag", "chargingProfileId"];
+
+/// Values of identifiers that were seen lately, of one station or of all.
+pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownValues {
+    let mut known = KnownValues::default();
+    known.set_now(now().wall.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let records = contents.records();
+    let range = records.range();
+    let newest = range.end.saturating_sub(SEARCHED)..range.end;
+    for record in records.iter(newest) {
+        let is_frame = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
+        if is_frame && (station.is_none() || record.station == station) {
+            // What cannot be parsed has nothing to repeat.
+            values(&record, contents).iter().for_each(|frame| collect(frame, &mut known));
+        }
+    }
+    known
+}
+
+/// A frame as JSON; of an envelope its payload, by the embedded definitions.
+fn values(record: &Record<'_>, contents: &Contents) -> Option<Value> {
+    if record.transport != Transport::Soap {
+        return serde_json::from_str(record.text).ok();
+    }
+    let version = record.station.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
+    let hint = ReadHint { version, ..ReadHint::default() };
+    soap::read(record.text, &Catalog::embedded(), hint).ok()?.body.into_payload()
+}
+
+fn collect(value: &Value, known: &mut KnownValues) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| collect(element, known)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if WORTH_REPEATING.contains(&name.as_str()) && !matches!(value, Value::Object(_) | Value::Array(_)) {
+                    known.add(name, value.clone());
+                }
+                collect(value, known);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::{Role, Version};
+    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, Stamp};
+
+    #[test]
+    fn identifiers_that_were_seen_are_offered_newest_first() {
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        for text in [
+            r#"[2,"1","StartTransaction",{"connectorId":2,"idTag":"A"}]"#,
+            r#"[3,"1",{"transactionId":7,"idTagInfo":{"parentIdTag":"P"}}]"#,
+            r#"[2,"2","Authorize",{"idTag":"B"}]"#,
+            "not json",
+        ] {
+            let frame = Frame {
+                direction: Direction::In,
+                kind: FrameKind::Call,
+                action: None,
+                text: FrameText::from(text),
+                exchange: None,
+                code: None,
+                findings: Vec::new(),
+                remark: None,
+                aside: None,
+            };
+            let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+            contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
+        }
+        let known = known_values(&contents, Some(station));
+        assert_eq!(known.of("idTag"), ["B", "A"]);
+        assert_eq!(known.of("transactionId"), [Value::from(7)]);
+        assert_eq!(known.of("parentIdTag"), ["P"]);
+        assert!(known_values(&contents, Some(StationKey(9))).of("idTag").is_empty());
+    }
+
+    #[test]
+    fn identifiers_in_envelopes_are_offered_too() {
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Box::default());
+        let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
+        let frame = Frame {
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: None,
+            text: FrameText::from(
+                r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#,
+            ),
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            aside: None,
+        };
+        for happening in [connected, EventKind::Frame(frame)] {
+            let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+            contents.apply(&Event { station: Some(station), stamp, kind: happening }, &mut String::new());
+        }
+        assert_eq!(known_values(&contents, Some(station)).of("idTag"), ["A"]);
+    }
+}

@@ -1,0 +1,216 @@
+//! The command language of one session: runs a line, and collects what completion needs to know.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::commands::{CommandContext, PayloadDefaults, RunContext, output_of, parse, quick_start};
+use super::completion::{CompletionContext, Completions, KnownStation, Listing, complete, known_values, list_files};
+use super::output::{CommandFailure, CommandOutput};
+use super::syntax::grammar::Grammar;
+use crate::hub::Hub;
+use crate::ocpp::Version;
+
+/// The command language of one session.
+pub struct Console {
+    hub: Hub,
+    grammar: Grammar,
+    defaults: PayloadDefaults,
+    list: Lister,
+}
+
+/// Reads names from the disk for completion. It may block.
+type Lister = Arc<dyn Fn(&Hub, Listing<'_>) -> Vec<String> + Send + Sync>;
+
+impl Console {
+    /// A console for a session.
+    pub fn new(hub: Hub) -> Console {
+        Console::with_lister(hub, |hub, listing| match listing {
+            Listing::Files(beginning) => list_files(beginning),
+            Listing::Plugins => hub.plugins().names(),
+        })
+    }
+
+    /// A console whose completion reads names from the disk in another way.
+    pub fn with_lister(hub: Hub, list: impl Fn(&Hub, Listing<'_>) -> Vec<String> + Send + Sync + 'static) -> Console {
+        let grammar = Grammar::new(hub.catalog());
+        Console { hub, grammar, defaults: PayloadDefaults::default(), list: Arc::new(list) }
+    }
+
+    /// The session.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The commands.
+    pub fn grammar(&self) -> &Grammar {
+        &self.grammar
+    }
+
+    /// The first lines of a session: what it is, and the first commands.
+    pub fn greeting(&self) -> CommandOutput {
+        let mut lines =
+            vec!["== ocpp-tui - OCPP CentralSystem & ChargePoint Simulator ==".to_owned(), " > Quick start :".to_owned()];
+        lines.extend(quick_start(&self.grammar));
+        CommandOutput::text("Welcome", lines)
+    }
+
+    /// Reads a line and runs it. Plugins see it first and may consume it.
+    pub async fn run(&self, line: &str, context: &RunContext) -> CommandOutput {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let reply = self.hub.plugins().line(line, self.grammar.command(first).is_some()).await;
+        let consumed = reply.consumed;
+        let mut output = output_of(reply, "");
+        if !consumed {
+            let own = self.run_own(line, context).await;
+            output.lines.extend(own.lines);
+            output = CommandOutput { lines: output.lines, ..own };
+        }
+        output
+    }
+
+    /// Reads a line that is not for a plugin and runs it.
+    async fn run_own(&self, line: &str, context: &RunContext) -> CommandOutput {
+        let command = match parse(line, &self.grammar) {
+            Ok(Some(command)) => command,
+            Ok(None) => return CommandOutput::default(),
+            Err(error) => return CommandFailure::from(error).into(),
+        };
+        let context = CommandContext {
+            hub: &self.hub,
+            grammar: &self.grammar,
+            defaults: &self.defaults,
+            selected: context.selected,
+            marked: &context.marked,
+            filtered: &context.filtered,
+            trace_choice: &context.trace,
+            line,
+        };
+        command.run(&context).await.unwrap_or_else(CommandOutput::from)
+    }
+
+    /// What may stand at the cursor, a byte offset, of a line that is being typed. It may read folders and so block; no lock is held
+    /// meanwhile.
+    pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
+        self.complete_with(line, cursor, context, &|listing| (self.list)(&self.hub, listing))
+    }
+
+    /// As [`complete`](Console::complete), but never blocks: `None` when a folder has to be read.
+    pub fn complete_at_once(&self, line: &str, cursor: usize, context: &RunContext) -> Option<Completions> {
+        let needs_disk = Cell::new(false);
+        let completions = self.complete_with(line, cursor, context, &|_| {
+            needs_disk.set(true);
+            Vec::new()
+        });
+        (!needs_disk.get()).then_some(completions)
+    }
+
+    fn complete_with(
+        &self,
+        line: &str,
+        cursor: usize,
+        context: &RunContext,
+        list: &dyn Fn(Listing<'_>) -> Vec<String>,
+    ) -> Completions {
+        let plugin_commands = self.hub.plugins().commands();
+        // The guard ends with the block: the recorder waits for it, and a folder may take forever.
+        let (stations, version, known) = {
+            let contents = self.hub.trace().read();
+            let selected = context.selected.and_then(|key| contents.stations().get(key));
+            let version = selected.and_then(|row| row.version);
+            (KnownStation::all(contents.stations()), version, known_values(&contents, context.selected))
+        };
+        let versions: Vec<Version> = version.into_iter().collect();
+        let context = CompletionContext {
+            grammar: &self.grammar,
+            catalog: self.hub.catalog(),
+            stations: &stations,
+            versions: &versions,
+            known: &known,
+            list,
+            plugin_commands: &plugin_commands,
+        };
+        complete(line, cursor, &context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, mpsc};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::now;
+    use crate::link::LinkSettings;
+    use crate::ocpp::{Catalog, Role};
+    use crate::trace::{self, Direction, EventKind, Frame, FrameKind, FrameText};
+
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
+    fn frame() -> EventKind {
+        EventKind::Frame(Frame {
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: Some("Heartbeat".into()),
+            text: FrameText::from_static(r#"[2,"1","Heartbeat",{}]"#),
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            aside: None,
+        })
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn the_recorder_takes_everything_in_while_completion_waits_for_the_disk() {
+        let (events, _recorder) = trace::start(1 << 24, now()).unwrap();
+        let station = events.station(Role::CentralSystem, "CP1");
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events.clone());
+        let (started, has_started) = mpsc::channel();
+        let (open, opened) = mpsc::channel::<()>();
+        let opened = Mutex::new(opened);
+        let console = Console::with_lister(hub, move |_, _| {
+            started.send(()).unwrap();
+            opened.lock().unwrap().recv().unwrap();
+            vec!["a.json".to_owned()]
+        });
+        for line in ["default authorize @", "load "] {
+            let before = events.trace().read().records().range().end;
+            std::thread::scope(|threads| {
+                let completing = threads.spawn(|| console.complete(line, line.len(), &RunContext::default()));
+                has_started.recv_timeout(TIMEOUT).unwrap();
+                let taken_in = tokio::task::block_in_place(|| {
+                    tokio::runtime::Handle::current().block_on(async {
+                        let sent = async {
+                            for _ in 0..1000 {
+                                events.send(Some(station), now(), frame()).await;
+                            }
+                            events.caught_up().await;
+                        };
+                        tokio::time::timeout(Duration::from_secs(20), sent).await
+                    })
+                });
+                open.send(()).unwrap();
+                assert_eq!(completing.join().unwrap().candidates.len(), 1, "{line}");
+                taken_in.unwrap_or_else(|_| panic!("{line}: the recorder waits for completion"));
+            });
+            assert_eq!(events.trace().read().records().range().end - before, 1000, "{line}");
+        }
+    }
+
+    #[test]
+    fn completion_at_once_says_when_it_needs_the_disk() {
+        let (events, _recorder) = trace::start(1 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
+        let console = Console::with_lister(hub, |_, _| panic!("no folder is read"));
+        let context = RunContext::default();
+        for line in ["", "help sta", "start_cs 9000 -", "disconnect @", "authorize {\"id", "set cs "] {
+            assert_eq!(
+                console.complete_at_once(line, line.len(), &context),
+                Some(console.complete(line, line.len(), &context))
+            );
+        }
+        for line in ["authorize @", "default authorize @pay", "load ", "plugin re"] {
+            assert_eq!(console.complete_at_once(line, line.len(), &context), None, "{line}");
+        }
+    }
+}

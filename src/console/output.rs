@@ -1,0 +1,170 @@
+//! The output of a command: lines for the user, each with its kind, and why a command failed. How they are shown is for the front ends.
+
+use super::syntax::assign::AssignError;
+use super::syntax::error::{CommandError, ExecutionError};
+use super::syntax::target::TargetError;
+use crate::hub::HubError;
+use crate::sanitize::escape_control;
+
+/// What kind of line it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputKind {
+    /// Something that was asked for or has happened.
+    Info,
+    /// What went wrong.
+    Error,
+    /// What to do about the error before it.
+    Hint,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputLine {
+    /// What kind of line it is.
+    pub kind: OutputKind,
+    /// Whether the time stands before it when it is printed.
+    pub stamped: bool,
+    /// The text; several lines when it has line ends.
+    pub text: String,
+}
+
+/// The result of a command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommandOutput {
+    /// The lines, in order.
+    pub lines: Vec<OutputLine>,
+    /// The heading, when the lines are a text to read in a pager.
+    pub title: Option<&'static str>,
+    /// Whether the program is to end.
+    pub quit: bool,
+    /// Why it failed, when the lines report that.
+    pub trouble: Option<FailureKind>,
+}
+
+/// Why a command line failed; the exit code depends on it when the line was an argument of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// It is no command, or not one of this form.
+    Usage,
+    /// What it starts cannot be started.
+    Start,
+    /// It was read and could not be executed.
+    Failed,
+}
+
+impl CommandOutput {
+    /// One line.
+    pub fn info(text: impl Into<String>) -> CommandOutput {
+        let line = OutputLine { kind: OutputKind::Info, stamped: false, text: text.into() };
+        CommandOutput { lines: vec![line], ..CommandOutput::default() }
+    }
+
+    /// One line about what went wrong.
+    pub fn error(text: impl Into<String>) -> CommandOutput {
+        CommandFailure::plain(text).into()
+    }
+
+    /// A text to read.
+    pub fn text(title: &'static str, lines: impl IntoIterator<Item = String>) -> CommandOutput {
+        let line = |text| OutputLine { kind: OutputKind::Info, stamped: false, text };
+        CommandOutput { lines: lines.into_iter().map(line).collect(), title: Some(title), ..CommandOutput::default() }
+    }
+
+    /// Whether something went wrong.
+    pub fn failed(&self) -> bool {
+        self.lines.iter().any(|line| line.kind == OutputKind::Error)
+    }
+
+    /// Adds a line behind the time.
+    pub(in crate::console) fn stamped(&mut self, text: impl Into<String>) {
+        self.lines.push(OutputLine { kind: OutputKind::Info, stamped: true, text: text.into() });
+    }
+
+    /// Adds what went wrong.
+    pub(in crate::console) fn add(&mut self, failure: CommandFailure) {
+        let CommandFailure { text, stamped, hint, trouble } = failure;
+        self.trouble.get_or_insert(trouble);
+        self.lines.push(OutputLine { kind: OutputKind::Error, stamped, text });
+        self.lines.extend(hint.map(|text| OutputLine { kind: OutputKind::Hint, stamped: false, text }));
+    }
+}
+
+/// What went wrong, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandFailure {
+    text: String,
+    stamped: bool,
+    hint: Option<String>,
+    trouble: FailureKind,
+}
+
+impl CommandFailure {
+    /// A sentence without more.
+    pub fn plain(text: impl Into<String>) -> CommandFailure {
+        CommandFailure { text: text.into(), stamped: false, hint: None, trouble: FailureKind::Failed }
+    }
+
+    /// A sentence, and what helps beyond it.
+    pub fn with_hint(text: impl Into<String>, hint: Option<String>) -> CommandFailure {
+        CommandFailure { hint, ..CommandFailure::plain(text) }
+    }
+
+    /// The faults of assignments, with their places in the line.
+    pub fn assignments(errors: &[AssignError], line: &str) -> Vec<CommandFailure> {
+        errors.iter().map(|error| CommandFailure::assignment(error, line)).collect()
+    }
+
+    fn assignment(error: &AssignError, line: &str) -> CommandFailure {
+        let column = format!("(column {})", error.column(line));
+        let hint = match error.fault.hint() {
+            Some(hint) => format!("{hint} {column}"),
+            None => column,
+        };
+        CommandFailure { text: error.to_string(), stamped: false, hint: Some(hint), trouble: FailureKind::Failed }
+    }
+}
+
+impl From<CommandFailure> for CommandOutput {
+    fn from(failure: CommandFailure) -> CommandOutput {
+        let mut output = CommandOutput::default();
+        output.add(failure);
+        output
+    }
+}
+
+impl From<CommandError> for CommandFailure {
+    fn from(error: CommandError) -> CommandFailure {
+        CommandFailure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: FailureKind::Usage }
+    }
+}
+
+impl From<TargetError> for CommandFailure {
+    fn from(error: TargetError) -> CommandFailure {
+        CommandFailure {
+            text: error.to_string(),
+            stamped: error.is_stamped(),
+            hint: error.hint(),
+            trouble: FailureKind::Failed,
+        }
+    }
+}
+
+impl From<ExecutionError> for CommandFailure {
+    fn from(error: ExecutionError) -> CommandFailure {
+        match error {
+            ExecutionError::Target(error) => error.into(),
+            other => CommandFailure::plain(other.to_string()),
+        }
+    }
+}
+
+impl From<HubError> for CommandFailure {
+    fn from(error: HubError) -> CommandFailure {
+        CommandFailure { trouble: FailureKind::Start, ..CommandFailure::plain(format!("Error: {error}.")) }
+    }
+}
+
+/// A text of several lines, each without characters that a terminal would obey.
+pub(super) fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape_control).collect::<Vec<_>>().join("\n")
+}
