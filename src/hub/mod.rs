@@ -34,8 +34,10 @@ pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule
 pub use central_system::ListenAddress;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
-pub use order::{LinkCommand, Order};
+pub use order::Order;
 pub use receipt::Receipt;
+
+pub use crate::link::LinkCommand;
 
 use plugin_host::HubPluginHost;
 use registry::Registry;
@@ -241,28 +243,12 @@ impl Hub {
     pub fn submit(&self, order: &Order) -> Receipt {
         let mut receipt = Receipt::default();
         for station in &order.targets {
-            match self.deliver(*station, &order.command) {
+            match self.order(*station, LinkOrder::User(order.command.clone())) {
                 Ok(()) => receipt.taken.push(*station),
                 Err(reason) => receipt.refused.push((*station, reason)),
             }
         }
         receipt
-    }
-
-    fn deliver(&self, station: StationKey, deed: &LinkCommand) -> Result<(), String> {
-        let order = match deed.clone() {
-            LinkCommand::Call { action, payload } => LinkOrder::Call { action, payload },
-            LinkCommand::Raw(text) => LinkOrder::Raw(text),
-            LinkCommand::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
-            LinkCommand::Probe => LinkOrder::Probe,
-            LinkCommand::Release { number, action: fate } => LinkOrder::Release { number, fate },
-            LinkCommand::CallAt(url) => LinkOrder::CallAt(url),
-            LinkCommand::Ping => LinkOrder::Ping,
-            LinkCommand::Disconnect => LinkOrder::Disconnect,
-            LinkCommand::Drop => LinkOrder::Drop,
-            LinkCommand::Connect => LinkOrder::Connect,
-        };
-        self.order(station, order)
     }
 
     /// Gives an order to one link without waiting.
@@ -278,8 +264,7 @@ impl Hub {
                 .map_or_else(String::new, |row| escape_control(&row.identity).into_owned())
         };
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
-        let needs_link = !matches!(order, LinkOrder::Connect | LinkOrder::Disconnect | LinkOrder::Drop);
-        if needs_link && !handle.is_up() {
+        if order.needs_link() && !handle.is_up() {
             return Err(format!("{} is not connected", name()));
         }
         handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))

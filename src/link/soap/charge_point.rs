@@ -25,8 +25,9 @@ use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::close_reason::CloseReason;
-use crate::link::directory::{LinkInbox, LinkOrder};
+use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
+use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{EventKind, StationKey};
@@ -93,8 +94,8 @@ async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
             () = context.shutdown.cancelled() => return false,
             order = inbox.next() => match order {
                 None => return false,
-                Some(LinkOrder::Connect) => return true,
-                Some(_) => {} // whoever gave it was told that the station is not connected
+                Some(LinkOrder::User(LinkCommand::Connect)) => return true,
+                Some(_) => {} // the order was refused where it was given
             },
         }
     }
@@ -225,7 +226,7 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, des
 }
 
 async fn hand_over(taken: TakenIn, peer: SocketAddr, desk: &ServerState) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, remarks, reached_at } = taken;
+    let TakenIn { text, read, remarks, reached_at, .. } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the answer's place is gone with the request.
     let _ = desk.requests.send(exchange::SoapRequest { text, read, remarks, peer, reached_at, reply }).await;

@@ -9,12 +9,13 @@
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
-//! | `actor` | the actor of one station |
+//! | `actor`, `actors` | the actor of one station, and how requests reach it |
 //! | `central_system` | the central system's side: which station a request belongs to |
 //! | `charge_point` | the charge point's side: its own server |
 //! | `wsdl` | the WSDL behind `?wsdl` |
 
 mod actor;
+mod actors;
 mod address;
 mod central_system;
 mod charge_point;
@@ -25,7 +26,8 @@ mod framing;
 mod incoming;
 mod wsdl;
 
+pub(super) use actors::SoapActors;
 pub use address::HttpUrl;
-pub(super) use central_system::{SoapActors, respond};
+pub(super) use central_system::respond;
 pub use charge_point::{SoapService, keep_serving};
 pub(super) use incoming::IncomingConnection;
