@@ -10,6 +10,7 @@ mod receipt;
 mod registry;
 mod responder;
 mod route;
+mod state;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +44,7 @@ use plugin_host::HubPluginHost;
 use registry::Registry;
 use responder::responder;
 use route::Route;
+use state::HubState;
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
@@ -52,30 +54,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// The session. Cheap to clone; all clones are the same session.
 #[derive(Clone)]
 pub struct Hub {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    catalog: Arc<Catalog>,
-    /// What new central systems and charge points begin with.
-    settings: LinkSettings,
-    profile: Profile,
-    /// The settings of those that run, with our role.
-    running: Mutex<Vec<(Role, SharedSettings)>>,
-    answers: Arc<AnswerRules>,
-    plugins: Plugins,
-    /// Where frames may be stopped.
-    gate: Arc<Gate>,
-    network: Network,
-    events: EventSender,
-    shutdown: CancellationToken,
-    tasks: TaskTracker,
-    /// How many of our charge points may be in a handshake at the same time.
-    turns: Arc<Semaphore>,
-    registry: Arc<Registry>,
-    listening: Mutex<Vec<ListenAddress>>,
-    /// Whether SOAP messages are printed as XML, by our role.
-    print_xml: [AtomicBool; Role::ALL.len()],
+    shared: Arc<HubState>,
 }
 
 impl Hub {
@@ -97,7 +76,7 @@ impl Hub {
         events: EventSender,
         network: Network,
     ) -> Hub {
-        let shared = Shared {
+        let shared = HubState {
             catalog,
             settings,
             profile,

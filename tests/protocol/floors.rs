@@ -26,8 +26,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[("behaviour", "trace"), ("main", "cli"
 const CYCLES: &[&[&str]] = &[
     &["cli/arguments.rs", "cli/test_arguments.rs"],
     &["line_mode/printer.rs", "line_mode/session.rs"],
-    &["link/listener.rs", "link/soap/central_system.rs"],
-    &["plugin/engine/mod.rs", "plugin/filter.rs", "plugin/handle.rs", "plugin/request.rs"],
     &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
     &[
         "trace/filter/choice.rs",
@@ -55,8 +53,6 @@ const CYCLES: &[&[&str]] = &[
 const ENTANGLED: &[&str] = &[
     "docgen/html/mod.rs",
     "docgen/mod.rs",
-    "hub/mod.rs",
-    "link/network/mod.rs",
     "scenario/report/mod.rs",
     "scenario_writer/mod.rs",
     "simulator/v1/charge_point/mod.rs",
