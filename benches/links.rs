@@ -135,11 +135,12 @@ fn event(key: StationKey, number: u64) -> Event {
         kind,
         action: Some(Arc::from("StatusNotification")),
         text: FrameText::from_static(text),
+        content: None,
         exchange: Some(number / 2),
         code: None,
         findings: Vec::new(),
         remark: None,
-        aside: None,
+        origin: None,
     };
     let stamp = Stamp { wall_micros: now().wall.as_microsecond(), monotonic_micros: number };
     Event { station: Some(key), stamp, kind: EventKind::Frame(frame) }

@@ -92,7 +92,7 @@ fn main() {
     plugins.configure(PluginOptions { folders: vec![folder.path().to_owned()], ..PluginOptions::default() });
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let payload = json!({"idTag": "TAG"});
-    let mut plugged = PluginFilter::new(STATION, Role::CentralSystem, plugins.seam().clone());
+    let mut plugged = PluginFilter::new(STATION, Role::CentralSystem, plugins.channel().clone());
 
     let bare = per_call(&mut KeepAll, &payload);
     let none = per_call(&mut plugged, &payload);

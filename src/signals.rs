@@ -4,6 +4,11 @@
 
 use std::io;
 
+#[cfg(unix)]
+use unix::{UnixContinuation as Continuation, UnixReceivers as Receivers};
+#[cfg(not(unix))]
+use windows::{ConsoleReceivers as Receivers, NoContinuation as Continuation};
+
 /// A request from outside to end the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitSignal {
@@ -28,7 +33,7 @@ impl ExitSignal {
 
 /// Receives the signals that ask the program to end.
 #[derive(Debug)]
-pub struct ExitSignals(platform::Receivers);
+pub struct ExitSignals(Receivers);
 
 impl ExitSignals {
     /// Signals are received from now on instead of ending the process. Must be called within a runtime that has I/O enabled.
@@ -36,7 +41,7 @@ impl ExitSignals {
     /// # Errors
     /// When the operating system refuses a handler.
     pub fn new() -> io::Result<ExitSignals> {
-        platform::Receivers::new().map(ExitSignals)
+        Receivers::new().map(ExitSignals)
     }
 
     /// Waits for the next signal. A dropped future loses none.
@@ -47,7 +52,7 @@ impl ExitSignals {
 
 /// Receives the signal by which a shell continues a stopped program. Where there is no such signal it never arrives.
 #[derive(Debug)]
-pub struct ContinueSignal(platform::Continuation);
+pub struct ContinueSignal(Continuation);
 
 impl ContinueSignal {
     /// The signal is received from now on. Must be called within a runtime that has I/O enabled.
@@ -55,7 +60,7 @@ impl ContinueSignal {
     /// # Errors
     /// When the operating system refuses a handler.
     pub fn new() -> io::Result<ContinueSignal> {
-        platform::Continuation::new().map(ContinueSignal)
+        Continuation::new().map(ContinueSignal)
     }
 
     /// Waits until the program is continued.
@@ -70,11 +75,14 @@ impl ContinueSignal {
 /// # Errors
 /// When the signal cannot be sent, and always on systems without job control.
 pub fn stop_process_group() -> io::Result<()> {
-    platform::stop_process_group()
+    #[cfg(unix)]
+    return unix::stop_process_group();
+    #[cfg(not(unix))]
+    return Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot stop a program and continue it"));
 }
 
 #[cfg(unix)]
-mod platform {
+mod unix {
     use std::io;
 
     use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -82,15 +90,15 @@ mod platform {
     use super::ExitSignal;
 
     #[derive(Debug)]
-    pub(super) struct Receivers {
+    pub(super) struct UnixReceivers {
         interrupt: Signal,
         terminate: Signal,
         hang_up: Signal,
     }
 
-    impl Receivers {
-        pub fn new() -> io::Result<Receivers> {
-            Ok(Receivers {
+    impl UnixReceivers {
+        pub fn new() -> io::Result<UnixReceivers> {
+            Ok(UnixReceivers {
                 interrupt: signal(SignalKind::interrupt())?,
                 terminate: signal(SignalKind::terminate())?,
                 hang_up: signal(SignalKind::hangup())?,
@@ -107,11 +115,11 @@ mod platform {
     }
 
     #[derive(Debug)]
-    pub(super) struct Continuation(Signal);
+    pub(super) struct UnixContinuation(Signal);
 
-    impl Continuation {
-        pub fn new() -> io::Result<Continuation> {
-            signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).map(Continuation)
+    impl UnixContinuation {
+        pub fn new() -> io::Result<UnixContinuation> {
+            signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).map(UnixContinuation)
         }
 
         pub async fn recv(&mut self) {
@@ -125,7 +133,7 @@ mod platform {
 }
 
 #[cfg(not(unix))]
-mod platform {
+mod windows {
     use std::io;
 
     use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
@@ -133,15 +141,15 @@ mod platform {
     use super::ExitSignal;
 
     #[derive(Debug)]
-    pub(super) struct Receivers {
+    pub(super) struct ConsoleReceivers {
         interrupt: CtrlC,
         terminate: CtrlBreak,
         hang_up: CtrlClose,
     }
 
-    impl Receivers {
-        pub fn new() -> io::Result<Receivers> {
-            Ok(Receivers { interrupt: ctrl_c()?, terminate: ctrl_break()?, hang_up: ctrl_close()? })
+    impl ConsoleReceivers {
+        pub fn new() -> io::Result<ConsoleReceivers> {
+            Ok(ConsoleReceivers { interrupt: ctrl_c()?, terminate: ctrl_break()?, hang_up: ctrl_close()? })
         }
 
         pub async fn recv(&mut self) -> ExitSignal {
@@ -154,19 +162,15 @@ mod platform {
     }
 
     #[derive(Debug)]
-    pub(super) struct Continuation;
+    pub(super) struct NoContinuation;
 
-    impl Continuation {
-        pub fn new() -> io::Result<Continuation> {
-            Ok(Continuation)
+    impl NoContinuation {
+        pub fn new() -> io::Result<NoContinuation> {
+            Ok(NoContinuation)
         }
 
         pub async fn recv(&mut self) {
             std::future::pending::<()>().await;
         }
-    }
-
-    pub(super) fn stop_process_group() -> io::Result<()> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot stop a program and continue it"))
     }
 }

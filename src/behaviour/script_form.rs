@@ -25,7 +25,7 @@ pub fn answer(form: Value, usual: &Answer) -> Result<Option<Answer>, String> {
         Some("error") => {
             let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
             let code = ErrorCode::parse(text("code")).ok_or_else(|| {
-                let known: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
+                let known: Vec<&str> = ErrorCode::in_use().map(ErrorCode::name).collect();
                 format!("{:?} is no error code; it is one of {}", text("code"), known.join(", "))
             })?;
             Answer::Error { code, description: text("description").to_owned() }

@@ -12,6 +12,7 @@ use ocpp_tui::simulator::{Profile, Samples};
 
 use super::byte_size::size;
 use super::plugins::PluginArguments;
+use super::seconds::seconds;
 
 use super::test_arguments::Scenarios;
 
@@ -348,12 +349,6 @@ fn version(text: &str) -> Result<Version, String> {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
-}
-
-/// Reads a number of seconds.
-pub fn seconds(text: &str) -> Result<f64, String> {
-    let seconds: f64 = text.parse().map_err(|_| "write a number of seconds")?;
-    if seconds > 0.0 && seconds <= 86_400.0 { Ok(seconds) } else { Err("it lies between 0 and 86400 seconds".into()) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,21 @@
 //! Amounts of memory on the command line. Ours, because `bytesize` reads `1k` as 1000 bytes where this program has always meant 1024,
 //! and `parse-size` accepts more forms (fractions, `1_000`, `1e3`) than this option may ever promise.
 
+use thiserror::Error;
+
+/// Why a text is not a size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SizeError {
+    /// It is no number with one of the units.
+    #[error("write a number of bytes, or one with k, M or G behind it, like 64M")]
+    NotASize,
+    /// It does not fit the address space.
+    #[error("it is more than this machine can address")]
+    TooLarge,
+}
+
 /// Reads a size like `64M`: a number of bytes, or one with k, M or G (1024, 1024² and 1024³) behind it.
-pub fn size(text: &str) -> Result<usize, String> {
+pub fn size(text: &str) -> Result<usize, SizeError> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor: usize = match text[digits.len()..].to_ascii_lowercase().as_str() {
@@ -10,10 +23,10 @@ pub fn size(text: &str) -> Result<usize, String> {
         "k" | "kb" | "kib" => 1 << 10,
         "m" | "mb" | "mib" => 1 << 20,
         "g" | "gb" | "gib" => 1 << 30,
-        _ => return Err("write a number of bytes, or one with k, M or G behind it, like 64M".into()),
+        _ => return Err(SizeError::NotASize),
     };
-    let number: usize = digits.parse().map_err(|_| "write a number of bytes, or one with k, M or G behind it, like 64M")?;
-    number.checked_mul(factor).ok_or_else(|| "it is more than this machine can address".into())
+    let number: usize = digits.parse().map_err(|_| SizeError::NotASize)?;
+    number.checked_mul(factor).ok_or(SizeError::TooLarge)
 }
 
 #[cfg(test)]

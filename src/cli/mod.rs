@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `byte_size` | the command line |
+//! | `arguments`, `test_arguments`, `byte_size`, `seconds` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test` | `ocpp-tui test` |
@@ -15,6 +15,7 @@ mod demo;
 mod docs;
 mod plugins;
 mod screen;
+mod seconds;
 mod session;
 mod test;
 mod test_arguments;

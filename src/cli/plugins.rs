@@ -37,7 +37,7 @@ const LEAST_MEMORY: usize = 1 << 20;
 
 /// Reads the memory of a plugin.
 fn memory(text: &str) -> Result<usize, String> {
-    let bytes = size(text)?;
+    let bytes = size(text).map_err(|error| error.to_string())?;
     if bytes >= LEAST_MEMORY { Ok(bytes) } else { Err("a plugin needs 1M at least".into()) }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ocpp_tui::scenario::ListenPort;
 
-use super::arguments::seconds;
+use super::seconds::seconds;
 
 /// Run test scenarios. Nothing is printed when all of them pass.
 #[derive(Debug, Args)]

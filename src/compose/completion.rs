@@ -1,5 +1,5 @@
-//! What could be written at the cursor: the fields that are missing, the values of enumerations, values the session knows. It only
-//! proposes; the text is changed by whoever asked.
+//! Completion at the cursor: missing fields, values of enumerations, values that occurred in the session. It returns candidates; the
+//! caller changes the text.
 
 use std::ops::Range;
 
@@ -111,7 +111,7 @@ fn key(field: &FieldDefinition, position: &CursorPosition) -> FieldCandidate {
         let comma = if position.expected == ExpectedToken::Separator { ", " } else { "" };
         let (opening, closing) = match (&field.kind, field.repeated) {
             (_, Some(_)) => ("[", "]"),
-            (FieldKind::Object(_), None) => ("{", "}"),
+            (FieldKind::Object(_) | FieldKind::Map(_), None) => ("{", "}"),
             (FieldKind::Text { .. } | FieldKind::Uri | FieldKind::DateTime, None) => ("\"", "\""),
             _ => ("", ""),
         };
@@ -139,9 +139,9 @@ fn values(place: FieldPlace<'_>, position: &CursorPosition, known: &KnownValues)
         match &field.kind {
             FieldKind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
             FieldKind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
-            FieldKind::Object(_) => offered.push((element_skeleton(field, known), "object")),
+            FieldKind::Object(_) | FieldKind::Map(_) => offered.push((element_skeleton(field, known), "object")),
             FieldKind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
-            FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Integer | FieldKind::Decimal { .. } => {}
+            FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Integer(_) | FieldKind::Decimal { .. } | FieldKind::Any => {}
         }
         if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
             offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));
@@ -166,7 +166,7 @@ fn values(place: FieldPlace<'_>, position: &CursorPosition, known: &KnownValues)
         .collect()
 }
 
-/// A comma, when the next member or element stands right behind the cursor.
+/// A comma, when the next member or element is right after the cursor.
 fn comma_behind(position: &CursorPosition) -> &'static str {
     let Some(following) = &position.following else { return "" };
     match position.following_mark {

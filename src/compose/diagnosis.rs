@@ -31,7 +31,7 @@ pub struct Diagnostic {
     pub rule: Option<FindingRule>,
 }
 
-/// Finds the faults of a payload's text, in the order of their places. `check` is asked only when the text is JSON.
+/// Finds the faults of a payload's text, in the order of their places. `check` is called only when the text is JSON.
 pub fn diagnose(text: &str, check: impl FnOnce(&Value) -> Vec<Finding>) -> Vec<Diagnostic> {
     let value = match serde_json::from_str::<Value>(text) {
         Ok(value) => value,
@@ -54,7 +54,7 @@ fn locate(text: &str, map: &SpanMap, finding: Finding) -> Diagnostic {
     let span = match map.nearest(&finding.path) {
         None => first_character(text, 0),
         Some(place) => match (finding.rule, &place.key) {
-            // What is missing has no place of its own: the opening bracket of what lacks it stands for it.
+            // A missing field has no position; the opening bracket of its object is used.
             (FindingRule::Required | FindingRule::TooFew, _) => first_character(text, place.value.start),
             (FindingRule::UnknownField, Some(key)) => key.clone(),
             _ => place.value.clone(),
@@ -74,7 +74,7 @@ fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
     // The parser notices a half-written word at the character behind it.
     let half_word = tokens.iter().rev().take(2).find(|token| token.kind == JsonTokenKind::Error && token.span.end == offset);
     let span = match half_word.or(tokens.last()) {
-        // The end of the text is reported where the last word stands, because there is nothing to underline behind it.
+        // The end of the text is reported at the last word, because there is nothing to underline after it.
         Some(token) if offset <= token.span.end || error.is_eof() => token.span.clone(),
         _ => first_character(text, offset),
     };
@@ -84,7 +84,7 @@ fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
         let full = error.to_string();
         let what = full.split(" at line ").next().unwrap_or(&full);
         let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
-        // The parser counts bytes, people count characters.
+        // The parser counts bytes.
         let column = text[line_start..offset].chars().count() + 1;
         format!("This is not JSON: {what} (line {}, column {column}).", error.line())
     };
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_a_warning() {
+    fn a_key_that_occurs_twice_is_a_warning() {
         let (shown, said) = only(r#"{"a": 1, "a": 2}"#);
         assert_eq!(
             (shown.as_str(), said.as_str()),

@@ -1,7 +1,7 @@
-//! Finding a field of a message by the path of a value, and saying in a few words what a field holds.
+//! Finds a field of a message by the path of a value, and describes a field in a few words.
 
 use super::walk::PathStep;
-use crate::ocpp::{FieldDefinition, FieldKind};
+use crate::ocpp::{FieldDefinition, FieldKind, NumberRange};
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct FieldPlace<'a> {
 }
 
 impl FieldPlace<'_> {
-    /// Whether a list stands here.
+    /// Whether it is the list itself.
     pub const fn is_list(&self) -> bool {
         self.field.repeated.is_some() && !self.element
     }
@@ -49,12 +49,12 @@ pub fn fields_at<'a>(fields: &'a [FieldDefinition], path: &[PathStep]) -> Option
 
 fn object_fields(place: FieldPlace<'_>) -> Option<&[FieldDefinition]> {
     match &place.field.kind {
-        FieldKind::Object(fields) if !place.is_list() => Some(fields),
+        FieldKind::Object(fields) | FieldKind::Map(fields) if !place.is_list() => Some(fields),
         _ => None,
     }
 }
 
-/// What a field holds, in a word or two: `text ≤ 20`, `integer`, `list of object`.
+/// The kind of a field, in a word or two: `text ≤ 20`, `integer`, `list of object`.
 pub fn type_label(field: &FieldDefinition) -> String {
     let one = kind_label(&field.kind);
     if field.repeated.is_some() { format!("list of {one}") } else { one }
@@ -66,12 +66,13 @@ fn kind_label(kind: &FieldKind) -> String {
         FieldKind::Text { max_length: None } => "text".to_owned(),
         FieldKind::Enumeration(values) if values.len() <= 3 => values.join(" | "),
         FieldKind::Enumeration(values) => format!("one of {}", values.len()),
-        FieldKind::Integer => "integer".to_owned(),
+        FieldKind::Integer(_) => "integer".to_owned(),
         FieldKind::Decimal { .. } => "number".to_owned(),
         FieldKind::Boolean => "true | false".to_owned(),
         FieldKind::DateTime => "date and time".to_owned(),
         FieldKind::Uri => "URI".to_owned(),
-        FieldKind::Object(_) => "object".to_owned(),
+        FieldKind::Object(_) | FieldKind::Map(_) => "object".to_owned(),
+        FieldKind::Any => "any".to_owned(),
     }
 }
 
@@ -80,22 +81,52 @@ pub fn describe(field: &FieldDefinition) -> String {
     let limit = match &field.kind {
         FieldKind::Text { max_length: Some(most) } => format!(", at most {most} characters"),
         FieldKind::Enumeration(values) => format!(": {}", values.join(", ")),
-        FieldKind::Decimal { fraction_digits: Some(most) } => format!(", at most {most} fraction digits"),
+        FieldKind::Decimal { fraction_digits: Some(most), range } => {
+            format!(", at most {most} fraction digits{}", limits(*range))
+        }
+        FieldKind::Integer(range) | FieldKind::Decimal { range, .. } => limits(*range),
+        FieldKind::Map(_) => ", any further fields".to_owned(),
         FieldKind::DateTime => ", ISO 8601 as in 2024-05-01T12:00:00Z".to_owned(),
         _ => String::new(),
     };
-    let many = match field.repeated {
-        None => String::new(),
-        Some(0) => "any number of ".to_owned(),
-        Some(least) => format!("{least} or more of "),
+    let many = match (field.repeated, field.max_items) {
+        (None, _) => String::new(),
+        (Some(0), None) => "any number of ".to_owned(),
+        (Some(0), Some(most)) => format!("up to {most} of "),
+        (Some(least), None) => format!("{least} or more of "),
+        (Some(least), Some(most)) => format!("{least} to {most} of "),
     };
     let need = if field.required { "required" } else { "optional" };
     format!("{need}, {many}{}{limit}", field.type_name)
 }
 
+fn limits(range: NumberRange) -> String {
+    range.label().map_or_else(String::new, |range| format!(", {range}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocpp::test_message::newer_message;
+
+    #[test]
+    fn ranges_lists_and_free_members_are_described() {
+        let message = newer_message();
+        let described: Vec<String> =
+            message.fields.iter().map(|field| format!("{}; {}", type_label(field), describe(field))).collect();
+        assert_eq!(
+            described,
+            [
+                "number; required, , 0 to 100",
+                "integer; required, , at least 3",
+                "list of text ≤ 5; required, 1 to 2 of , at most 5 characters",
+                "any; required, ",
+                "object; required, , any further fields",
+            ]
+        );
+        let path = [PathStep::Key("customData".into()), PathStep::Key("vendorId".into())];
+        assert_eq!(field_at(&message.fields, &path).map(|place| place.field.name.as_str()), Some("vendorId"));
+    }
     use crate::compose::test_session::{meter_values, start_transaction};
 
     fn key(name: &str) -> PathStep {

@@ -36,7 +36,7 @@ pub fn pretty(text: &str) -> String {
     out
 }
 
-/// Everything in one line, without blanks. A string without its closing quote keeps its line end, without which it would swallow
+/// The text in one line, without blanks. A string without its closing quote keeps its line end, without which it would contain
 /// what follows.
 pub fn compact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,5 +1,5 @@
 //! Values that the session has seen, offered where a field of that name is written: the identifiers of tags, transactions,
-//! connectors and reservations. Who collects them is the caller's matter.
+//! connectors and reservations. The caller collects them.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct KnownValues {
 }
 
 impl KnownValues {
-    /// More values of one field would be a list that nobody reads.
+    /// The most values of one field, so that the list stays short.
     pub const MOST: usize = 20;
 
     /// Remembers a value of a field; the oldest is forgotten when there are too many.
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_recent_value_comes_first_and_stands_once() {
+    fn the_most_recent_value_comes_first_and_only_once() {
         let mut known = KnownValues::default();
         for value in ["A", "B", "A"] {
             known.add("idTag", value);

@@ -1,5 +1,5 @@
-//! A JSON lexer that forgives: any text becomes tokens that cover it without gaps, so that half-typed and broken text can be
-//! coloured, walked and formatted. Whether the text *is* JSON is for `diagnosis` to say.
+//! A tolerant JSON lexer: any text becomes tokens that cover it without gaps, so that incomplete and broken text can be coloured,
+//! walked and formatted. `diagnosis` finds out whether the text is JSON.
 
 use std::ops::Range;
 
@@ -27,10 +27,10 @@ pub enum JsonTokenKind {
 pub struct JsonToken {
     /// What it is.
     pub kind: JsonTokenKind,
-    /// Where it stands, in bytes; both ends lie on character boundaries.
+    /// Its position in bytes; both ends are on character boundaries.
     pub span: Range<usize>,
-    /// False for a string without its closing quote. Such a string ends with its line, so that one forgotten quote spoils one
-    /// line and not the rest of the text.
+    /// False for a string without its closing quote. Such a string ends with its line, so that a missing quote affects one line and
+    /// not the rest of the text.
     pub terminated: bool,
 }
 
@@ -50,7 +50,7 @@ impl JsonToken {
         matches!(self.kind, JsonTokenKind::Key | JsonTokenKind::String)
     }
 
-    /// What a string says, with its escapes resolved as far as they can be; of another token its text.
+    /// The content of a string, with its escapes resolved as far as possible; of another token its text.
     pub fn content(&self, text: &str) -> String {
         let raw = self.text(text);
         if !self.is_string() {
@@ -171,7 +171,7 @@ impl Iterator for JsonLexer<'_> {
 }
 
 /// How many of the open containers (innermost first, true for an object) a closing mark closes. One that was forgotten is closed
-/// with the container around it; a mark that fits neither closes nothing. Looking no further keeps hostile text linear.
+/// with the container around it; a mark that fits neither closes nothing. Deeper containers are not compared, so that hostile text costs linear time.
 pub(super) fn closed_frames(object: bool, mut innermost_first: impl Iterator<Item = bool>) -> usize {
     if innermost_first.next() == Some(object) {
         1
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_values_are_told_apart() {
+    fn keys_and_values_are_distinguished() {
         use JsonTokenKind::*;
         assert_eq!(
             kinds(r#"{"a": "b", "c": [1, -2.5e3, true, "d"], "e": null}"#),

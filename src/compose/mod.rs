@@ -1,5 +1,5 @@
-//! Help for writing a payload: a lexer that forgives, the place of the cursor in half-typed JSON, completion from the catalog's field
-//! trees, diagnostics with spans, formatting that destroys nothing. Floor 4: pure, and it knows no widget.
+//! Help for writing a payload: a tolerant lexer, the position of the cursor in incomplete JSON, completion from the fields of the
+//! catalog, diagnostics with spans, formatting without loss. Pure, without widgets.
 
 mod completion;
 mod diagnosis;

@@ -1,5 +1,5 @@
-//! Where a cursor stands in half-typed JSON: in which container, in the place of a key or of a value, behind which typed prefix.
-//! What could be written there is for `completion` to say.
+//! The position of a cursor in incomplete JSON: its container, whether a key or a value is expected, the typed prefix. `completion`
+//! finds the candidates for it.
 
 use std::ops::Range;
 
@@ -125,7 +125,7 @@ fn typed(text: &str, cursor: usize, active: Option<&JsonToken>) -> (String, Rang
     let end = if token.terminated {
         token.span.end
     } else {
-        // A string without its end swallows the brackets behind it; only the word at the cursor is meant.
+        // A string without its end contains the brackets after it; only the word at the cursor counts.
         let rest = &text[cursor..token.span.end];
         cursor + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
     };

@@ -1,4 +1,4 @@
-//! Properties that hold for any text and any cursor.
+//! Properties of any text and any cursor.
 
 use proptest::prelude::*;
 use serde_json::Value;

@@ -1,10 +1,10 @@
-//! The required fields of a message as text to be filled in. Complete and plausible payloads are made by the catalog's samples;
-//! a skeleton leaves open what only a person knows.
+//! The required fields of a message as text to be filled in. Complete payloads are the catalog's samples; a skeleton leaves
+//! open what only the user knows.
 
 use serde_json::{Map, Value, json};
 
 use super::known::KnownValues;
-use crate::ocpp::{FieldDefinition, FieldKind};
+use crate::ocpp::{FieldDefinition, FieldKind, NumberRange};
 
 /// The required fields with placeholders: the first value of an enumeration, the last known value, an empty text, zero.
 pub fn skeleton(fields: &[FieldDefinition], known: &KnownValues) -> Map<String, Value> {
@@ -14,7 +14,7 @@ pub fn skeleton(fields: &[FieldDefinition], known: &KnownValues) -> Map<String, 
 /// The placeholder of one field, a list with its least number of elements.
 pub(super) fn field_skeleton(field: &FieldDefinition, known: &KnownValues) -> Value {
     match field.repeated {
-        // A list that may be empty is still written with one element, because an empty one is seldom meant.
+        // A list that may be empty gets one element, because an empty one is rarely useful.
         Some(least) => Value::Array((0..least.clamp(1, 8)).map(|_| element_skeleton(field, known)).collect()),
         None => element_skeleton(field, known),
     }
@@ -26,13 +26,19 @@ pub(super) fn element_skeleton(field: &FieldDefinition, known: &KnownValues) -> 
         return value.clone();
     }
     match &field.kind {
-        FieldKind::Text { .. } | FieldKind::Uri => json!(""),
+        FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Any => json!(""),
         FieldKind::Enumeration(values) => json!(values.first().map_or("", String::as_str)),
-        FieldKind::Integer | FieldKind::Decimal { .. } => json!(0),
+        FieldKind::Integer(range) | FieldKind::Decimal { range, .. } => least_number(*range),
         FieldKind::Boolean => json!(false),
         FieldKind::DateTime => json!(known.now().unwrap_or_default()),
-        FieldKind::Object(fields) => Value::Object(skeleton(fields, known)),
+        FieldKind::Object(fields) | FieldKind::Map(fields) => Value::Object(skeleton(fields, known)),
     }
+}
+
+/// Zero, or what is closest to it in the range.
+fn least_number(range: NumberRange) -> Value {
+    let number = range.closest(0.0);
+    if number == 0.0 { json!(0) } else { json!(number) }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Where each value of a JSON text stands: JSON pointer to span, for diagnostics that name a pointer.
+//! The positions of the values of a JSON text: from JSON pointer to span, for diagnostics that name a pointer.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use super::walk::{ExpectedToken, PathStep, Walker};
 /// Deeper values are not recorded; it is the depth that the JSON parser reads.
 const DEEPEST: usize = 128;
 
-/// Where a value stands.
+/// The position of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueSpan {
     /// Its key, with the quotes; `None` for the whole text and for elements of lists.
@@ -19,7 +19,7 @@ pub struct ValueSpan {
     pub value: Range<usize>,
 }
 
-/// The places of all values of a text. Where a key stands twice the last one counts, as for the JSON parser.
+/// The positions of all values of a text. Of a key that occurs twice in its object the last one counts, as for the JSON parser.
 #[derive(Debug, Default)]
 pub struct SpanMap {
     places: HashMap<String, ValueSpan>,
@@ -87,7 +87,7 @@ impl SpanMap {
         }
     }
 
-    /// The keys that stand in their object for the second time.
+    /// The keys that occur in their object for the second time.
     pub fn repeated_keys(&self) -> &[Range<usize>] {
         &self.repeated_keys
     }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_stand_twice_are_reported() {
+    fn keys_that_occur_twice_are_reported() {
         let text = r#"{"a": 1, "b": {"a": 2}, "a": 3}"#;
         let map = SpanMap::of(text);
         assert_eq!(map.repeated_keys().len(), 1);

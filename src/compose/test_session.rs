@@ -1,6 +1,6 @@
-//! Small messages, built by hand, for the tests of this floor. They have every kind of field, and only that is their point.
+//! Small messages with every kind of field of OCPP 1.x, for tests.
 
-use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, Role, Version, XmlBody, XmlForm};
+use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, NumberRange, Role, Version, XmlBody, XmlForm};
 
 /// A required field.
 pub(crate) fn required(name: &str, type_name: &str, kind: FieldKind) -> FieldDefinition {
@@ -9,6 +9,7 @@ pub(crate) fn required(name: &str, type_name: &str, kind: FieldKind) -> FieldDef
         kind,
         required: true,
         repeated: None,
+        max_items: None,
         type_name: type_name.to_owned(),
         xml: XmlForm::Element(name.to_owned()),
     }
@@ -37,11 +38,11 @@ pub(crate) fn text(most: u32) -> FieldKind {
 /// StartTransaction.req of 1.5.
 pub(crate) fn start_transaction() -> MessageDefinition {
     message(vec![
-        required("connectorId", "xs:int", FieldKind::Integer),
+        required("connectorId", "xs:int", FieldKind::Integer(NumberRange::INT_32)),
         required("idTag", "IdToken", text(20)),
         required("timestamp", "xs:dateTime", FieldKind::DateTime),
-        required("meterStart", "xs:int", FieldKind::Integer),
-        optional("reservationId", "xs:int", FieldKind::Integer),
+        required("meterStart", "xs:int", FieldKind::Integer(NumberRange::INT_32)),
+        optional("reservationId", "xs:int", FieldKind::Integer(NumberRange::INT_32)),
     ])
 }
 
@@ -61,8 +62,8 @@ pub(crate) fn authorize_response() -> MessageDefinition {
 /// MeterValues.req, without the attributes of its values.
 pub(crate) fn meter_values() -> MessageDefinition {
     message(vec![
-        required("connectorId", "xs:int", FieldKind::Integer),
-        optional("transactionId", "xs:int", FieldKind::Integer),
+        required("connectorId", "xs:int", FieldKind::Integer(NumberRange::INT_32)),
+        optional("transactionId", "xs:int", FieldKind::Integer(NumberRange::INT_32)),
         list(
             0,
             optional(
@@ -83,7 +84,7 @@ pub(crate) fn reset() -> MessageDefinition {
         required("type", "ResetType", one_of(&["Hard", "Soft"])),
         optional("force", "xs:boolean", FieldKind::Boolean),
         optional("location", "xs:anyURI", FieldKind::Uri),
-        optional("limit", "xs:decimal", FieldKind::Decimal { fraction_digits: Some(1) }),
+        optional("limit", "xs:decimal", FieldKind::Decimal { fraction_digits: Some(1), range: NumberRange::ANY }),
         list(0, optional("key", "CiString50", text(50))),
     ])
 }

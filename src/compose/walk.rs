@@ -1,4 +1,4 @@
-//! The structure of a token sequence: which containers are open and what they wait for. It forgives what the lexer forgives; the
+//! The structure of a token sequence: which containers are open and what they wait for. It tolerates what the lexer tolerates; the
 //! cursor's place and the spans of values are found with it.
 
 use super::lexer::{JsonToken, JsonTokenKind, closed_frames};
@@ -12,7 +12,7 @@ pub enum PathStep {
     Index(usize),
 }
 
-/// What may stand at a place.
+/// What is expected at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedToken {
     /// A key.

@@ -33,7 +33,7 @@ pub struct Settings {
 
 /// One key or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "a key like \"ctrl-x\" or a list of keys is wanted here")]
+#[serde(untagged, expecting = "a key like \"ctrl-x\" or a list of keys is wanted here; a name with a dot stands in quotes")]
 pub enum KeyNames {
     /// One.
     One(String),

@@ -152,11 +152,12 @@ mod tests {
             kind: FrameKind::Call,
             action: Some("Heartbeat".into()),
             text: FrameText::from_static(r#"[2,"1","Heartbeat",{}]"#),
+            content: None,
             exchange: None,
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         })
     }
 

@@ -164,7 +164,7 @@ impl From<HubError> for CommandFailure {
     }
 }
 
-/// A text of several lines, each without characters that a terminal would obey.
+/// A text of several lines, each without characters that control a terminal.
 pub(super) fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape_control).collect::<Vec<_>>().join("\n")
 }

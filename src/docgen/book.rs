@@ -1,4 +1,4 @@
-//! All matter of the documentation, put together once for every format: the actions of all versions with the name of their page, and
+//! The contents of the documentation, built once for all formats: the actions of all versions with the name of their page, and
 //! what changed between the versions.
 
 use std::collections::BTreeSet;
@@ -43,7 +43,7 @@ pub(super) struct MessageMatter {
     pub example: String,
     pub schema: String,
     pub soap: Option<String>,
-    /// What XML says differently.
+    /// The differences of XML.
     pub in_xml: Vec<FieldChange>,
 }
 
@@ -138,7 +138,7 @@ fn actions(catalog: &Catalog, version: Version) -> Vec<ActionMatter<'_>> {
     matter
 }
 
-/// A name for a page that no other page has, on any file system. Definitions may come from anywhere, so a name may hold anything.
+/// A name for a page that no other page has, on any file system. Definitions can come from anywhere, so a name can contain anything.
 fn page_name(name: &str, taken: &mut BTreeSet<String>) -> String {
     let harmless = |character: char| if character.is_ascii_alphanumeric() || character == '-' { character } else { '_' };
     let base: String = name.chars().take(NAME_LIMIT).map(harmless).collect();

@@ -1,4 +1,4 @@
-//! What changed between two versions, and what XML says differently than JSON: computed from the fields, never written by hand.
+//! The differences between two versions, and between JSON and XML, computed from the fields.
 
 use std::sync::Arc;
 
@@ -78,9 +78,8 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
             say(format!("occurs {now} instead of {often}"));
         }
         match (&old.kind, &new.kind) {
-            (FieldKind::Object(old_fields), FieldKind::Object(new_fields)) => {
-                compare(old_fields, new_fields, &path(old), changes)
-            }
+            (FieldKind::Object(old_fields), FieldKind::Object(new_fields))
+            | (FieldKind::Map(old_fields), FieldKind::Map(new_fields)) => compare(old_fields, new_fields, &path(old), changes),
             (FieldKind::Enumeration(old_values), FieldKind::Enumeration(new_values)) => {
                 let only = |these: &[String], those: &[String]| -> Vec<String> {
                     these.iter().filter(|value| !those.contains(value)).cloned().collect()
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn json_and_xml_differ_in_1_6_as_the_overlay_says() {
+    fn json_and_xml_differ_in_1_6_as_in_the_overlay() {
         let catalog = Catalog::embedded();
         let action = catalog.action(Version::V1_6, Role::ChargePoint, "MeterValues").unwrap();
         let xml = action.request.xml.as_ref().unwrap();

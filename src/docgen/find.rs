@@ -1,8 +1,8 @@
-//! The action that a person names on the shell: in any case, or by the command that sends it.
+//! Finds the action that the user names on the shell: in any case, or by the command that sends it.
 
 use crate::ocpp::{ActionDefinition, Catalog, Role, Version, suggest};
 
-/// What is asked for.
+/// The name, version and role of the user's query.
 #[derive(Debug, Clone, Copy)]
 pub struct MessageQuery<'a> {
     /// The name: `BootNotification`, `bootnotification`, `remote_reset`.
@@ -29,9 +29,9 @@ pub enum FindError {
     Elsewhere {
         /// Its name.
         name: String,
-        /// The version that was asked for.
+        /// The version of the query.
         version: Version,
-        /// The role that was asked for.
+        /// The role of the query.
         initiator: Option<Role>,
         /// Options with which it is found.
         remedy: String,
@@ -44,7 +44,7 @@ pub enum FindError {
     },
 }
 
-/// Finds an action. When both roles have one of this name, that of the charge point is meant: the messages are the same.
+/// Finds an action. When both roles have one of this name, that of the charge point is returned: the messages are the same.
 ///
 /// # Errors
 /// When there is none; the error names the closest one.
@@ -68,7 +68,7 @@ pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: MessageQuery<'_>) -> R
         return Err(FindError::NoDefinitions { version: wanted.version });
     }
     let all = candidates(&Version::ALL);
-    // Nearest to what was asked for: the newest version, and in it the asked role.
+    // The closest one: the newest version, and in it the role of the query.
     match all.iter().rev().find(|action| fits(action)).or(all.last()) {
         Some(action) => {
             let mut remedy = Vec::new();

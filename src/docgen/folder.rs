@@ -1,4 +1,4 @@
-//! Files to disk: a folder that is made or must be empty, so that nobody's files are mixed with ours by mistake.
+//! Writes files to disk, into a folder that is created or must be empty, so that the user's files are not mixed with ours.
 
 use std::fs;
 use std::io;
@@ -18,7 +18,7 @@ pub enum FolderError {
     /// There is something else of this name.
     #[error("{} is not a folder; choose another name", folder.display())]
     NotAFolder {
-        /// What was meant to be the folder.
+        /// The path of the folder.
         folder: PathBuf,
     },
     /// The operating system refuses.
@@ -26,12 +26,12 @@ pub enum FolderError {
     CannotWrite {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The reason of the operating system.
         error: io::Error,
     },
 }
 
-/// Writes files into a folder, which is made when it is missing. Without `force` the folder must be empty; with it, files of the same
+/// Writes files into a folder, which is created when it is missing. Without `force` the folder must be empty; with it, files of the same
 /// names are replaced and all others stay.
 ///
 /// # Errors

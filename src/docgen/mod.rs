@@ -3,13 +3,13 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `book` | all matter, put together once: versions, actions, differences |
+//! | `book` | the contents of all formats: versions, actions, differences |
 //! | `row` | the fields of a message as rows of a table |
 //! | `difference` | what changed between two versions, or between JSON and XML |
 //! | `soap` | examples as envelopes |
 //! | `html`, `markdown`, `json` | the book in one format each, as files in memory |
 //! | `folder` | files to disk |
-//! | `find` | the action that a person names |
+//! | `find` | the action that the user names |
 
 mod book;
 mod difference;

@@ -1,6 +1,6 @@
 //! The fields of a message as rows of a table: the tree flattened, each field in words.
 
-use crate::ocpp::{FieldDefinition, FieldKind, XmlForm};
+use crate::ocpp::{FieldDefinition, FieldKind, NumberRange, XmlForm};
 
 /// One field.
 pub(super) struct FieldRow {
@@ -12,13 +12,13 @@ pub(super) struct FieldRow {
     pub kind: String,
     /// The name of its type in the definitions; empty for none.
     pub type_name: String,
-    /// How often it may stand there: `1`, `0..1`, `1..*`.
+    /// How often it may occur: `1`, `0..1`, `1..*`.
     pub occurs: String,
     /// Its limit in words, or nothing.
     pub limit: String,
     /// The texts that are allowed, when only some are.
     pub values: Vec<String>,
-    /// How XML writes it when that is no element of the same name.
+    /// Its form in XML when that is not an element of the same name.
     pub in_xml: Option<String>,
 }
 
@@ -54,15 +54,16 @@ fn add(fields: &[FieldDefinition], depth: usize, rows: &mut Vec<FieldRow>) {
     }
 }
 
-/// How often a field may stand in its object, as definitions count it. A list that must be there but may be empty exists in JSON only.
+/// How often a field may occur in its object. A list that is required but may be empty exists in JSON only.
 pub(super) fn occurs(field: &FieldDefinition) -> String {
+    let most = field.max_items.map_or_else(|| "*".to_owned(), |most| most.to_string());
     match (field.required, field.repeated) {
         (true, None) => "1".to_owned(),
         (false, None) => "0..1".to_owned(),
-        (true, Some(0)) => "0..*, but present".to_owned(),
-        (true, Some(least)) => format!("{least}..*"),
-        (false, Some(0 | 1)) => "0..*".to_owned(),
-        (false, Some(least)) => format!("0 or {least}..*"),
+        (true, Some(0)) => format!("0..{most}, but present"),
+        (true, Some(least)) => format!("{least}..{most}"),
+        (false, Some(0 | 1)) => format!("0..{most}"),
+        (false, Some(least)) => format!("0 or {least}..{most}"),
     }
 }
 
@@ -74,18 +75,43 @@ fn kind(kind: &FieldKind) -> (&'static str, String) {
             ("text", max_length.map_or_else(String::new, |most| format!("at most {most} characters")))
         }
         FieldKind::Enumeration(_) => ("text", "one of".to_owned()),
-        FieldKind::Integer => ("whole number", "32 bits, signed".to_owned()),
-        FieldKind::Decimal { fraction_digits } => ("number", fraction_digits.map_or_else(String::new, fraction)),
+        FieldKind::Integer(NumberRange::INT_32) => ("whole number", "32 bits, signed".to_owned()),
+        FieldKind::Integer(range) => ("whole number", range.label().unwrap_or_default()),
+        FieldKind::Decimal { fraction_digits, range } => {
+            let limits: Vec<String> = fraction_digits.map(fraction).into_iter().chain(range.label()).collect();
+            ("number", limits.join(", "))
+        }
         FieldKind::Boolean => ("true or false", String::new()),
         FieldKind::DateTime => ("date and time", "ISO 8601".to_owned()),
         FieldKind::Uri => ("URI", String::new()),
         FieldKind::Object(_) => ("object", String::new()),
+        FieldKind::Map(_) => ("object", "any further fields".to_owned()),
+        FieldKind::Any => ("any JSON", String::new()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocpp::test_message::newer_message;
+
+    #[test]
+    fn ranges_lists_and_free_members_have_their_words() {
+        let message = newer_message();
+        let said: Vec<String> =
+            rows(&message.fields).iter().map(|row| format!("{} {}: {}", row.occurs, row.kind, row.limit)).collect();
+        assert_eq!(
+            said,
+            [
+                "1 number: 0 to 100",
+                "1 whole number: at least 3",
+                "1..2 list of text: at most 5 characters",
+                "1 any JSON: ",
+                "1 object: any further fields",
+                "1 text: at most 5 characters",
+            ]
+        );
+    }
     use crate::ocpp::{Catalog, Role, Version};
 
     #[test]

@@ -57,7 +57,7 @@ impl Page {
     }
 }
 
-/// The path of a link that stands in a file.
+/// The path of a link in a file.
 fn resolved(from: &str, href: &str) -> String {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
@@ -85,7 +85,7 @@ fn check_site(files: &[DocFile]) {
             }
         }
     }
-    // Whoever begins at the first page gets everywhere.
+    // Every page can be reached from the first.
     let (mut reached, mut open) = (BTreeSet::new(), vec!["index.html".to_owned()]);
     while let Some(path) = open.pop() {
         if let Some(page) = pages.get(&*path).filter(|_| reached.insert(path.clone())) {
@@ -121,7 +121,7 @@ fn every_example_that_is_written_satisfies_the_schema_that_is_written() {
         for part in ["request", "response"] {
             let read = |name: &str| -> Value { serde_json::from_str(texts[action[part][name].as_str().unwrap()]).unwrap() };
             let (schema, example) = (read("schema"), read("example"));
-            // Compiled as anybody would do it: without our formats and tolerances.
+            // Compiled without our formats and tolerances, as other programs do.
             let validator = jsonschema::draft7::new(&schema).unwrap();
             let errors: Vec<String> = validator.iter_errors(&example).map(|error| error.to_string()).collect();
             assert_eq!(errors, Vec::<String>::new(), "{action}: {example}");
@@ -167,6 +167,7 @@ fn hostile_definitions_break_nothing() {
         kind,
         required: true,
         repeated: Some(1),
+        max_items: None,
         type_name: hostile.to_owned(),
         xml: XmlForm::Element(format!("{hostile}2")),
     };

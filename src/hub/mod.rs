@@ -13,7 +13,7 @@ mod route;
 mod state;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -41,7 +41,6 @@ pub use receipt::Receipt;
 pub use crate::link::LinkCommand;
 
 use plugin_host::HubPluginHost;
-use registry::Registry;
 use responder::responder;
 use route::Route;
 use state::HubState;
@@ -158,7 +157,7 @@ impl Hub {
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
-            (self.shared.answers.clone(), self.shared.plugins.seam().clone(), self.shared.profile),
+            (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
@@ -202,7 +201,7 @@ impl Hub {
         };
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
-        let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.seam().clone());
+        let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
         let charge_point = responder(Box::new(ChargePoint::new(settings)), station, rules, plugins);
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
@@ -319,3 +318,6 @@ impl Hub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::link::PINGS_ENABLED;
 use crate::ocpp::Role;
 use crate::sanitize::escape_control;
-use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordKind, StationRow};
+use crate::trace::decode::decode;
+use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationRow};
 
 /// Writes events as lines.
 pub(super) struct EventLines {
@@ -40,14 +40,10 @@ impl EventLines {
             let _ = writeln!(out, "{stamp} {text}"); // a String takes everything
         };
         match record.kind {
-            RecordKind::Listening => {
-                line("CentralSystem started.");
-                line(&format!("cs: Server is listening on port {}", record.text.split(' ').next().unwrap_or_default()));
-            }
             RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, &mut line),
             RecordKind::Timeout => {
                 let call = record.partner.and_then(|call| contents.records().get(call));
-                let id = call.map_or_else(String::new, |call| id(call.text));
+                let id = call.map_or_else(String::new, |call| id(&call));
                 line(&format!("Error for the message #{id} : timeout"));
             }
             _ => {
@@ -58,7 +54,7 @@ impl EventLines {
         }
         if let (RecordKind::Frame(Direction::In, FrameKind::Result), Some(code)) = (record.kind, record.code) {
             // As in ocppjs, without the time.
-            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record.text));
+            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record));
         }
         notes(record, &names, &stamp, out);
     }
@@ -80,7 +76,7 @@ fn notes(record: &Record<'_>, names: &LineNames<'_>, stamp: &str, out: &mut Stri
 /// A received frame that is no message. ocppjs tells two kinds of it and is silent about the others.
 fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(&str)) {
     let text = escape_control(record.text);
-    if record.remarks.starts_with("a binary frame") {
+    if record.origin().is_some_and(|origin| origin.binary) {
         line("Message format is not UTF8.");
     } else if serde_json::from_str::<IgnoredAny>(record.text).is_err() {
         let station = if names.theirs == "cs" { "cp#cs" } else { names.theirs.as_ref() };
@@ -92,52 +88,48 @@ fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(
 }
 
 /// What stands behind the stamp.
-fn sentence<'a>(record: &Record<'a>, row: Option<&StationRow>, names: &LineNames<'_>) -> Option<Cow<'a, str>> {
+fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames<'_>) -> Option<String> {
     let LineNames { ours, theirs } = names;
     let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
-    let text = escape_control(record.summary());
+    let summary = record.summary();
+    let text = escape_control(&summary);
     let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
     let station = || if simulated { ours.clone() } else { theirs.clone() };
     let host = || row.and_then(|row| row.peer).map_or_else(String::new, |peer| peer.ip().to_string());
     Some(match record.kind {
-        RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}").into(),
-        RecordKind::Frame(Direction::Out, _) => format!("{ours}: >>{theirs} {text}").into(),
-        RecordKind::Connected if simulated => "Connected to Central System.".into(),
+        RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}"),
+        RecordKind::Frame(Direction::Out, _) => format!("{ours}: >>{theirs} {text}"),
+        RecordKind::Connected if simulated => "Connected to Central System.".to_owned(),
         RecordKind::Connected => {
-            format!("cs: ChargePoint #{} connected ({}).", identity(row), connection(record.summary())).into()
+            let subprotocol = record.version.map_or("", |version| version.subprotocol());
+            format!("cs: ChargePoint #{} connected (protocol: {subprotocol}).", identity(row))
         }
-        RecordKind::Disconnected if simulated => "Disconnected".into(),
-        RecordKind::Disconnected => format!("{theirs}: Disconnected").into(),
-        RecordKind::Lost => format!("{}: Connection lost, retry in {seconds} seconds.", station()).into(),
-        RecordKind::Retry => format!("Connect Error: Error: {text}. Retry in {seconds} seconds ...").into(),
-        RecordKind::Refused => format!("cs: {text}").into(),
-        RecordKind::Ping(Direction::In) => format!("PING received from: {}", host()).into(),
-        RecordKind::Ping(Direction::Out) => format!("PING sent to: {}", host()).into(),
-        RecordKind::Pong(Direction::In) => format!("PONG received from: {}", host()).into(),
-        RecordKind::Pong(Direction::Out) => format!("PONG sent to: {}", host()).into(),
-        RecordKind::Note if record.text == PINGS_ENABLED => text,
-        RecordKind::Held => format!("{}: {} held as {text}", station(), record.action.unwrap_or_default()).into(),
-        RecordKind::Note | RecordKind::Toast | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()).into(),
-        RecordKind::Note | RecordKind::Toast | RecordKind::Failure => text,
-        RecordKind::Unreachable => format!("{ours}: <<{theirs} Error: {text}").into(),
+        RecordKind::Disconnected if simulated => "Disconnected".to_owned(),
+        RecordKind::Disconnected => format!("{theirs}: Disconnected"),
+        RecordKind::Lost => format!("{}: Connection lost, retry in {seconds} seconds.", station()),
+        RecordKind::Retry => format!("Connect Error: Error: {text}. Retry in {seconds} seconds ..."),
+        RecordKind::Refused => format!("cs: {text}"),
+        RecordKind::Ping(Direction::In) => format!("PING received from: {}", host()),
+        RecordKind::Ping(Direction::Out) => format!("PING sent to: {}", host()),
+        RecordKind::Pong(Direction::In) => format!("PONG received from: {}", host()),
+        RecordKind::Pong(Direction::Out) => format!("PONG sent to: {}", host()),
+        RecordKind::Note if matches!(record.detail, Some(RecordDetail::Note(_))) => text.into_owned(),
+        RecordKind::Held => format!("{}: {} held as {text}", station(), record.action.unwrap_or_default()),
+        RecordKind::Note | RecordKind::Toast | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()),
+        RecordKind::Note | RecordKind::Toast | RecordKind::Failure => text.into_owned(),
+        RecordKind::Unreachable => format!("{ours}: <<{theirs} Error: {text}"),
         RecordKind::Connecting | RecordKind::Listening | RecordKind::Timeout => return None,
     })
 }
 
 /// The id of a frame, as it is shown.
-fn id(frame: &str) -> String {
-    let id = match serde_json::from_str::<Value>(frame) {
-        Ok(Value::Array(mut elements)) if elements.len() > 1 => elements.swap_remove(1),
-        _ => return String::new(),
+fn id(frame: &Record<'_>) -> String {
+    let id = match decode(frame).id {
+        Some(Value::String(id)) => id,
+        Some(other) => other.to_string(),
+        None => return String::new(),
     };
-    let id = if let Value::String(id) = id { id } else { id.to_string() };
     escape_control(&id).into_owned()
-}
-
-/// `protocol: ocpp1.5` of a connected record's text, which goes on with the address.
-fn connection(text: &str) -> String {
-    let protocol = text.strip_prefix("protocol ").unwrap_or(text);
-    format!("protocol: {}", protocol.split(',').next().unwrap_or_default())
 }
 
 fn identity(row: Option<&StationRow>) -> Cow<'_, str> {

@@ -1,5 +1,5 @@
 //! The session line by line, for pipes, scripts, CI and screen readers: commands on the input, one line an event on the output.
-//! Floor 5: it knows no ratatui.
+//! It does not use ratatui.
 
 mod event_line;
 mod printer;
@@ -8,5 +8,5 @@ mod reader;
 mod session;
 mod soap_line;
 
-pub use printer::print;
-pub use session::{LineOptions, LogFormat, run};
+pub use printer::{LogFormat, print};
+pub use session::{LineOptions, run};

@@ -1,5 +1,5 @@
 //! The output: a thread that follows the trace and prints its records and the replies to commands, in the order in which they came. When
-//! nobody reads the output, only this thread waits.
+//! the output is not read, only this thread waits.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::LogFormat;
 use super::event_line::EventLines;
 use super::prompt::PromptWriter;
 use super::soap_line::SoapLines;
@@ -22,11 +21,21 @@ use crate::trace::{Sequence, Trace};
 /// The most records that are written under one lock of the trace.
 const BATCH: u64 = 256;
 
+/// How events are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// As ocppjs prints them.
+    #[default]
+    Text,
+    /// One JSON object an event.
+    Jsonl,
+}
+
 /// What is printed besides records.
 #[derive(Debug)]
 pub(super) enum PrintOrder {
-    /// What a command says.
-    Said(OutputLine),
+    /// A line of the output of a command.
+    Output(OutputLine),
     /// The last line.
     End,
 }
@@ -38,12 +47,12 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// Starts to print what is in the trace and what comes: to the standard output, or above the line that a person is typing.
+    /// Starts to print what is in the trace and what comes: to the standard output, or above the line that the user is typing.
     ///
     /// # Errors
     /// When the operating system gives no thread.
     pub fn start(hub: &Hub, format: LogFormat, above: Option<PromptWriter>) -> io::Result<Printer> {
-        // Whoever types commands is slower than this thread, and scripts wait for their own pipe.
+        // A user types slower than this thread prints, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
         let lines = EventLines::new(jiff::tz::TimeZone::system());
@@ -69,7 +78,7 @@ impl Printer {
     }
 }
 
-/// Prints what a command said where no session follows.
+/// Prints the output of a command where no session follows.
 ///
 /// # Errors
 /// When the output is closed.
@@ -80,7 +89,7 @@ pub fn print(said_lines: &[OutputLine], format: LogFormat) -> io::Result<()> {
     io::stdout().lock().write_all(text.as_bytes())
 }
 
-/// The object of what a command said, without a line end.
+/// The object of a line of output, without a line end.
 fn line_object(line: &OutputLine, now: i64) -> String {
     let time = jiff::Timestamp::from_microsecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let kind = match line.kind {
@@ -91,7 +100,7 @@ fn line_object(line: &OutputLine, now: i64) -> String {
     json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string()
 }
 
-/// Appends a line that a command said. Its line ends are ours: text of others comes without any.
+/// Appends a line of output. Its line ends are ours: text of others comes without any.
 fn said(line: &OutputLine, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
     if format == LogFormat::Jsonl {
         out.push_str(&line_object(line, now));
@@ -141,7 +150,7 @@ impl Printing {
     fn order(&mut self, printed: PrintOrder) -> io::Result<()> {
         let now = jiff::Timestamp::now().as_microsecond();
         match (printed, self.format) {
-            (PrintOrder::Said(line), format) => said(&line, now, format, &self.lines, &mut self.text),
+            (PrintOrder::Output(line), format) => said(&line, now, format, &self.lines, &mut self.text),
             (PrintOrder::End, LogFormat::Jsonl) => {}
             (PrintOrder::End, LogFormat::Text) => {
                 self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));
@@ -176,7 +185,7 @@ impl Printing {
                     }
                 }
                 LogFormat::Jsonl => {
-                    self.text.push_str(&export::line(&record, contents.stations(), self.soap.catalog()));
+                    self.text.push_str(&export::line(&record, contents.stations()));
                     self.text.push('\n');
                 }
             }

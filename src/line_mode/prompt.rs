@@ -1,4 +1,4 @@
-//! The input of a person on a terminal: a line editor with history and completion. Events are printed above the line that is being
+//! The input of a user on a terminal: a line editor with history and completion. Events are printed above the line that is being
 //! typed, and the line stays.
 
 use std::sync::Arc;

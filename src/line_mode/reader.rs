@@ -14,11 +14,11 @@ const LIMIT: u64 = 16 << 20;
 pub(super) enum TypedLine {
     /// A line without its end. Bytes that are no UTF-8 have become replacement characters.
     Line(String),
-    /// A line that is longer than anybody means it; nothing of it is kept.
+    /// A line that is longer than the limit; nothing of it is kept.
     TooLong,
 }
 
-/// What is said about a line that is too long.
+/// The error for a line that is too long.
 pub(super) fn too_long() -> CommandOutput {
     CommandOutput::error(format!("Error: the line is longer than {} MiB; nothing was done.", LIMIT >> 20))
 }

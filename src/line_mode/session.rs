@@ -1,36 +1,27 @@
-//! The life of a line session: read a command, run it, print what it says, until `quit`, the end of the input or a signal.
+//! The life of a line session: read a command, run it, print its output, until `quit`, the end of the input or a signal.
 
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::printer::{PrintOrder, Printer};
+use super::printer::{LogFormat, PrintOrder, Printer};
 use super::prompt;
 use super::reader::{self, TypedLine};
 use crate::config::History;
 use crate::console::{Console, OutputLine, RunContext};
 use crate::signals::ExitSignals;
 
-/// How events are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LogFormat {
-    /// As ocppjs prints them.
-    #[default]
-    Text,
-    /// One JSON object an event.
-    Jsonl,
-}
-
 /// How a line session behaves.
 #[derive(Debug, Clone)]
 pub struct LineOptions {
     /// How events are printed.
     pub format: LogFormat,
-    /// Whether a person types on a terminal: then there is a prompt with history and completion.
+    /// Whether a user types on a terminal: then there is a prompt with history and completion.
     pub terminal: bool,
 }
 
-/// Runs the session until it is over. The lines that come first are what was said before it began. The exit code is a failure only when the output cannot be used at all.
+/// Runs the session until it is over. `first` is the output from before it began. The exit code is a failure only when the output cannot
+/// be used at all.
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
@@ -48,7 +39,7 @@ pub async fn run(
     };
     let printer = Printer::start(console.hub(), options.format, above)?;
     let mut signals = ExitSignals::new()?;
-    first.into_iter().for_each(|line| printer.print(PrintOrder::Said(line)));
+    first.into_iter().for_each(|line| printer.print(PrintOrder::Output(line)));
     loop {
         let line = tokio::select! {
             line = input.recv() => line,
@@ -59,7 +50,7 @@ pub async fn run(
             Some(TypedLine::Line(line)) => console.run(&line, &RunContext::default()).await,
             Some(TypedLine::TooLong) => reader::too_long(),
         };
-        ran.lines.into_iter().for_each(|line| printer.print(PrintOrder::Said(line)));
+        ran.lines.into_iter().for_each(|line| printer.print(PrintOrder::Output(line)));
         if ran.quit {
             break;
         }

@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::hub::Hub;
-use crate::ocpp::{Catalog, Role, Transport};
-use crate::rpc::soap::{self, Body, ReadHint};
+use crate::ocpp::{Role, Transport};
 use crate::sanitize::escape_control;
-use crate::trace::{AS_TYPED, Contents, Direction, FrameKind, FrameVerdict, HTTP_HEADERS, Record, RecordKind, StationRow};
+use crate::trace::{
+    Contents, Direction, FrameKind, FrameOrigin, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, StationRow,
+};
 
 /// Writes events of SOAP links as lines.
 pub(super) struct SoapLines {
@@ -23,22 +24,20 @@ impl SoapLines {
         SoapLines { hub }
     }
 
-    /// The shapes of messages.
-    pub fn catalog(&self) -> &Catalog {
-        self.hub.catalog()
-    }
-
     /// Appends the lines of a record. False when it reads like one of a WebSocket.
     pub fn write(&self, record: &Record<'_>, contents: &Contents, stamp: &str, out: &mut String) -> bool {
         let row = record.station.and_then(|key| contents.stations().get(key));
+        if let Some(RecordDetail::Listening(detail)) = record.detail {
+            let _ = writeln!(out, "{stamp} {}", listening(record, detail, stamp)); // a String takes everything
+            return true;
+        }
         let text = match record.kind {
-            RecordKind::Listening => Some(listening(record, stamp)),
             _ if record.transport != Transport::Soap => return false,
             RecordKind::Frame(direction, kind) => Some(self.frame(record, direction, kind, row)),
             RecordKind::Connected => row.filter(|row| row.our_role == Role::CentralSystem).map(connected),
             RecordKind::Timeout => {
                 let ends = Ends::new(row);
-                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, escape_control(record.text)))
+                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, escape_control(&record.summary())))
             }
             _ => return false,
         };
@@ -51,8 +50,8 @@ impl SoapLines {
 
     fn frame(&self, record: &Record<'_>, direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> String {
         let start = start(direction, kind, row);
-        if is_typed(record) {
-            return typed(&start, record);
+        if let Some(origin) = record.origin().filter(|origin| origin.typed_by_user) {
+            return typed(&start, record, origin);
         }
         let action = record.action.filter(|action| !action.is_empty());
         let (Some(row), Some(action)) = (row, action) else { return nameless(&start, direction, record) };
@@ -63,7 +62,7 @@ impl SoapLines {
             (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", lines(record.text)),
             (FrameKind::Call | FrameKind::Result, _) => {
                 let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
-                let said = if print_xml { lines(record.text) } else { payload(record, kind, direction, row, self.catalog()) };
+                let said = if print_xml { lines(record.text) } else { payload(record, kind, direction) };
                 format!("{start} /{}{suffix} {said}", escape_control(action))
             }
         }
@@ -96,10 +95,9 @@ fn start(direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> Str
 }
 
 /// The two status lines of ocppjs, whose order differs between the transports.
-fn listening(record: &Record<'_>, stamp: &str) -> String {
-    let mut words = record.text.split(' ');
-    let (port, transports) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default());
-    let speaks = |transport: Transport| transports.split(',').any(|name| name == transport.name());
+fn listening(record: &Record<'_>, detail: &ListeningDetail, stamp: &str) -> String {
+    let port = detail.address.port();
+    let speaks = |transport| detail.transports.contains(&transport);
     let mut lines = Vec::new();
     if speaks(Transport::Soap) {
         lines.push(format!("cs: SOAP Server listening on port {port}"));
@@ -123,8 +121,7 @@ fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
         RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
         _ => record.verdict != FrameVerdict::Valid,
     };
-    let aside = |line: &&str| *line != AS_TYPED && !line.starts_with(HTTP_HEADERS);
-    for remark in record.remarks.lines().filter(aside).filter(|_| told) {
+    for remark in record.remarks.lines().filter(|_| told) {
         let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, escape_control(remark));
     }
 }
@@ -137,14 +134,9 @@ fn nameless(start: &str, direction: Direction, record: &Record<'_>) -> String {
     }
 }
 
-fn is_typed(record: &Record<'_>) -> bool {
-    record.remarks.lines().next() == Some(AS_TYPED)
-}
-
-/// The lines of an envelope that a person typed, and of the answer to it.
-fn typed(start: &str, record: &Record<'_>) -> String {
-    let headers = record.remarks.lines().nth(1).filter(|line| line.starts_with(HTTP_HEADERS));
-    let headers = headers.map_or_else(String::new, |headers| format!("{}\n", escape_control(headers)));
+/// The lines of an envelope that the user typed, and of the answer to it.
+fn typed(start: &str, record: &Record<'_>, origin: &FrameOrigin) -> String {
+    let headers = origin.headers_line().map_or_else(String::new, |headers| format!("{}\n", escape_control(&headers)));
     format!("{start}:\n{headers}{}", lines(record.text))
 }
 
@@ -154,21 +146,12 @@ fn unreadable(text: &str) -> String {
 }
 
 /// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an object.
-fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction, row: &StationRow, catalog: &Catalog) -> String {
-    let Some(payload) = read_payload(record.text, row, catalog) else { return lines(record.text) };
+fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction) -> String {
+    let Some(content) = record.content.filter(|content| !content.is_fault && !content.payload.is_empty()) else {
+        return lines(record.text);
+    };
     let asks = (kind, direction) == (FrameKind::Call, Direction::Out);
-    let empty = payload.as_object().is_some_and(Map::is_empty);
-    let text = if empty && !asks { "\"\"".to_owned() } else { payload.to_string() };
-    escape_control(&text).into_owned()
-}
-
-fn read_payload(text: &str, row: &StationRow, catalog: &Catalog) -> Option<Value> {
-    let hint = ReadHint { version: row.version, ..ReadHint::default() };
-    match soap::read(text, catalog, hint).ok()?.body {
-        Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
-        Body::Unknown(element) => Some(element.payload),
-        Body::Fault(_) | Body::Empty => None,
-    }
+    if content.payload == "{}" && !asks { "\"\"".to_owned() } else { escape_control(content.payload).into_owned() }
 }
 
 /// A text with its own lines; everything else in it that acts on a terminal is made visible.

@@ -1,33 +1,30 @@
-//! Writes the heads of HTTP requests and answers as text, for the trace. What a head means is for `listener` and `dialer` to say.
-
-use std::fmt::Write as _;
+//! Writes the heads of HTTP requests and answers as text, for the trace. What a head means is decided in `listener` and `dialer`.
 
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Request, Response};
 
+use crate::trace::HandshakeHeads;
+
 /// Longer values are cut: the trace is not the place for a megabyte of cookies.
 const LONGEST: usize = 1024;
 
-/// Both heads of a handshake, the request first, a blank line between them.
-pub(super) fn handshake<A, B>(request: &Request<A>, answer: Option<&Response<B>>) -> Box<str> {
-    let mut text = request_head(request);
-    if let Some(answer) = answer {
-        add_answer(&mut text, answer);
-    }
-    text.into()
+/// Both heads of a handshake.
+pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> HandshakeHeads {
+    HandshakeHeads { request: request_head(request), answer: answer_head(answer) }
 }
 
 /// The head of a request.
-pub(super) fn request_head<A>(request: &Request<A>) -> String {
+pub(super) fn request_head<A>(request: &Request<A>) -> Box<str> {
     let mut text = format!("{} {} {:?}\n", request.method(), request.uri(), request.version());
     add_headers(&mut text, request.headers());
-    text
+    text.into()
 }
 
-/// Adds the head of the answer behind that of its request.
-pub(super) fn add_answer<B>(text: &mut String, answer: &Response<B>) {
-    let _ = writeln!(text, "\n{:?} {}", answer.version(), answer.status()); // a String takes everything
-    add_headers(text, answer.headers());
+/// The head of an answer.
+pub(super) fn answer_head<B>(answer: &Response<B>) -> Box<str> {
+    let mut text = format!("{:?} {}\n", answer.version(), answer.status());
+    add_headers(&mut text, answer.headers());
+    text.into()
 }
 
 fn add_headers(text: &mut String, headers: &HeaderMap) {
@@ -84,9 +81,9 @@ mod tests {
             .body(())
             .unwrap();
         let answer = Response::builder().status(101).header("upgrade", "websocket").body(()).unwrap();
-        let text = handshake(&request, Some(&answer));
+        let HandshakeHeads { request: text, answer } = handshake(&request, &answer);
         assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
-        assert!(text.ends_with("\n\nHTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n"), "{text}");
+        assert_eq!(&*answer, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n");
         assert!(text.contains("Authorization: Basic (16 characters, not kept)\n"), "{text}");
         assert!(text.len() < 2 * LONGEST);
     }

@@ -35,7 +35,7 @@ use super::soap::{self, IncomingConnection};
 use super::websocket::{self, LinkUp};
 use crate::clock::now;
 use crate::ocpp::{Transport, Version};
-use crate::trace::EventKind;
+use crate::trace::{EventKind, HandshakeHeads};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -90,7 +90,7 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>
         // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
         served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
-            let happening = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: "".into() };
+            let happening = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: HandshakeHeads::default() };
             reception.context.events.send(None, now(), happening).await;
         }
     }
@@ -112,13 +112,13 @@ async fn respond(
     match accepted {
         Ok(mut accepted) => {
             let response = accepted.response();
-            accepted.heads = handshake_headers::handshake(&request, Some(&response));
+            accepted.heads = handshake_headers::handshake(&request, &response);
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
         Err(RejectedHandshake { status, said, detail }) => {
             let response = refusal(status, &detail);
-            let handshake = handshake_headers::handshake(&request, Some(&response));
+            let handshake = handshake_headers::handshake(&request, &response);
             let happening = EventKind::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
             reception.context.events.send(None, now(), happening).await;
             response
@@ -142,7 +142,7 @@ struct Accepted {
     admission: Option<Admission>,
     offered: String,
     /// The heads of request and answer, once it is answered.
-    heads: Box<str>,
+    heads: HandshakeHeads,
 }
 
 impl Accepted {
@@ -243,7 +243,7 @@ fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
     let offered = offered.join(", ");
     let accept_key = derive_accept_key(key.as_bytes());
-    Ok(Accepted { identity, accept_key, subprotocol, admission: None, offered, heads: Box::default() })
+    Ok(Accepted { identity, accept_key, subprotocol, admission: None, offered, heads: HandshakeHeads::default() })
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
@@ -285,13 +285,13 @@ fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
 async fn link(
     stream: WebSocketStream<Socket>,
     admission: Admission,
-    handshake: Box<str>,
+    handshake: HandshakeHeads,
     version: Version,
     peer: SocketAddr,
     reception: Arc<ListenerContext>,
 ) {
     let Admission { station, responder } = admission;
-    let number = reception.context.events.numbers().next();
+    let number = reception.context.events.link_numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
     if let Some(older) = reception.directory.attach(station, handle) {
         // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.

@@ -19,7 +19,6 @@ mod settings;
 mod soap;
 mod websocket;
 
-pub use close_reason::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 pub use context::{LinkContext, ListenerContext};
 pub use directory::{Admission, Directory, Handshake, Refusal};
 pub use endpoint::{Endpoint, EndpointPathError, encode_identity};
@@ -32,6 +31,5 @@ pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};
-pub use websocket::PINGS_ENABLED;
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::{CentralSystemUrl, UrlError};

@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::future::FutureExt;
 
 use crate::clock::now;
-use crate::trace::{EventKind, EventSender, StationKey};
+use crate::trace::{CloseReason, EventKind, EventSender, StationKey};
 
 /// Runs a link's future. `None` when it panicked, which is told.
 pub(super) async fn guarded<T>(
@@ -21,7 +21,7 @@ pub(super) async fn guarded<T>(
         Ok(done) => Some(done),
         Err(panic) => {
             let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
-            let reason = "its task failed".into();
+            let reason = CloseReason::TaskFailed;
             let mut told =
                 vec![(now(), EventKind::Note { failure: true, text }), (now(), EventKind::Disconnected { link, reason })];
             events.send_all(station, &mut told).await;

@@ -1,9 +1,11 @@
-//! The error codes of a CALLERROR, their spelling and their fixed descriptions. Which fault of a payload gets which code is
-//! decided in `finding`.
+//! The error codes of a CALLERROR, their names and their fixed descriptions. Which versions have them in which spelling is in
+//! `dialect`; which finding gets which code is in `finding`.
 
 use std::fmt;
 
-/// An error code of SRPC and OCPP-J up to 1.6 (OCPP-J 1.6 §4.2.3, table 7).
+use super::Version;
+
+/// An error code of SRPC and OCPP-J (OCPP-J 1.6 §4.2.3, table 7; 2.0.1 part 4, table 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum ErrorCode {
@@ -17,21 +19,25 @@ pub enum ErrorCode {
     ProtocolError,
     /// A security problem; also the answer to calls before a boot was accepted.
     SecurityError,
-    /// The message is not formed as the protocol wants it.
+    /// The message is not formed as the protocol wants it. `FormatViolation` in 2.x.
     FormationViolation,
     /// SRPC: a property has an unknown name. OCPP-J: a value is not allowed.
     PropertyConstraintViolation,
-    /// A field is missing or a list is too short. One `r`, as the specification spells it (OCPP-J 1.6 errata §5.1).
+    /// A field is missing or a list is too short. `OccurrenceConstraintViolation` in 2.x.
     OccurenceConstraintViolation,
     /// A value has the wrong data type.
     TypeConstraintViolation,
     /// Any other error.
     GenericError,
+    /// 2.x: the frame is no message, for example because its id cannot be read.
+    RpcFrameworkError,
+    /// 2.x: the message type is not known.
+    MessageTypeNotSupported,
 }
 
 impl ErrorCode {
-    /// All codes, in the order of the specification's table.
-    pub const ALL: [ErrorCode; 10] = [
+    /// All codes of all versions, those of 1.x first, in the order of the specification's table.
+    pub const ALL: [ErrorCode; 12] = [
         ErrorCode::NotImplemented,
         ErrorCode::NotSupported,
         ErrorCode::InternalError,
@@ -42,9 +48,18 @@ impl ErrorCode {
         ErrorCode::OccurenceConstraintViolation,
         ErrorCode::TypeConstraintViolation,
         ErrorCode::GenericError,
+        ErrorCode::RpcFrameworkError,
+        ErrorCode::MessageTypeNotSupported,
     ];
 
-    /// The spelling that is sent.
+    /// The codes that at least one of our versions has, in the order of [`ErrorCode::ALL`].
+    pub fn in_use() -> impl Iterator<Item = ErrorCode> {
+        let known = |code: &ErrorCode| Version::ALL.iter().any(|version| version.dialect().error_name(*code).is_some());
+        ErrorCode::ALL.into_iter().filter(known)
+    }
+
+    /// The name in commands, filters and documents, whatever the version. The spelling in a frame is the one of
+    /// [`Dialect::sent_error_name`](super::Dialect::sent_error_name).
     pub const fn name(self) -> &'static str {
         match self {
             ErrorCode::NotImplemented => "NotImplemented",
@@ -57,10 +72,12 @@ impl ErrorCode {
             ErrorCode::OccurenceConstraintViolation => "OccurenceConstraintViolation",
             ErrorCode::TypeConstraintViolation => "TypeConstraintViolation",
             ErrorCode::GenericError => "GenericError",
+            ErrorCode::RpcFrameworkError => "RpcFrameworkError",
+            ErrorCode::MessageTypeNotSupported => "MessageTypeNotSupported",
         }
     }
 
-    /// The description that goes with the code when there is nothing more precise to say.
+    /// The default description.
     pub const fn description(self) -> &'static str {
         match self {
             ErrorCode::NotImplemented => "Method name is not recognized.",
@@ -75,11 +92,13 @@ impl ErrorCode {
             ErrorCode::OccurenceConstraintViolation => "Sender's message violates occurence constraints.",
             ErrorCode::TypeConstraintViolation => "Sender's message violates data type constraints.",
             ErrorCode::GenericError => "Other error.",
+            ErrorCode::RpcFrameworkError => "The frame is not a valid message.",
+            ErrorCode::MessageTypeNotSupported => "The message type is not supported.",
         }
     }
 
-    /// Finds a code by name. The spellings of OCPP 2.x (`FormatViolation`, `OccurrenceConstraintViolation`) are accepted,
-    /// because stations and central systems mix them.
+    /// Finds a code by its spelling in any version: `FormatViolation` and `OccurrenceConstraintViolation` of 2.x are accepted too,
+    /// because peers mix the spellings.
     pub fn parse(name: &str) -> Option<ErrorCode> {
         match name {
             "FormatViolation" => Some(ErrorCode::FormationViolation),
@@ -107,5 +126,11 @@ mod tests {
         assert_eq!(ErrorCode::parse("FormatViolation"), Some(ErrorCode::FormationViolation));
         assert_eq!(ErrorCode::parse("OccurrenceConstraintViolation"), Some(ErrorCode::OccurenceConstraintViolation));
         assert_eq!(ErrorCode::parse("formationviolation"), None);
+    }
+
+    #[test]
+    fn the_codes_in_use_are_the_first_of_all() {
+        let used: Vec<ErrorCode> = ErrorCode::in_use().collect();
+        assert_eq!(used[..], ErrorCode::ALL[..10]);
     }
 }

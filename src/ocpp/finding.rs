@@ -9,6 +9,8 @@ pub enum FindingRule {
     Required,
     /// A list has fewer elements than it must have.
     TooFew,
+    /// A list has more elements than it may have.
+    TooMany,
     /// A field that the message does not have.
     UnknownField,
     /// The JSON type is not the one of the definitions.
@@ -17,6 +19,8 @@ pub enum FindingRule {
     Enumeration,
     /// A text longer than its limit.
     Length,
+    /// A number outside its range.
+    Range,
     /// A date, time or URI that does not read as one, or a number with too many fraction digits.
     Format,
 }
@@ -28,15 +32,13 @@ impl FindingRule {
     /// violation. OCPP-J 1.6 (§4.2.3, table 7) reserves the property violation for values that are not allowed; a field that does
     /// not exist is a fault of the message's form.
     pub const fn error_code(self, version: Version) -> ErrorCode {
-        match (self, version) {
-            (FindingRule::Required | FindingRule::TooFew, _) => ErrorCode::OccurenceConstraintViolation,
-            (FindingRule::Type, _) => ErrorCode::TypeConstraintViolation,
-            (FindingRule::UnknownField, Version::V1_6) => ErrorCode::FormationViolation,
-            (FindingRule::UnknownField, _) => ErrorCode::PropertyConstraintViolation,
-            (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, Version::V1_6) => {
-                ErrorCode::PropertyConstraintViolation
+        match self {
+            FindingRule::Required | FindingRule::TooFew | FindingRule::TooMany => ErrorCode::OccurenceConstraintViolation,
+            FindingRule::Type => ErrorCode::TypeConstraintViolation,
+            FindingRule::UnknownField => version.dialect().unknown_field,
+            FindingRule::Enumeration | FindingRule::Length | FindingRule::Range | FindingRule::Format => {
+                version.dialect().invalid_value
             }
-            (FindingRule::Enumeration | FindingRule::Length | FindingRule::Format, _) => ErrorCode::TypeConstraintViolation,
         }
     }
 }
@@ -44,19 +46,19 @@ impl FindingRule {
 /// One finding about a payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where, as a JSON pointer into the payload (`""` is the payload itself). For [`FindingRule::Required`] it names the parent, for
-    /// [`FindingRule::UnknownField`] the field itself.
+    /// Where, as a JSON pointer into the payload (`""` is the payload itself). For [`FindingRule::Required`] it is
+    /// the parent, for [`FindingRule::UnknownField`] the field itself.
     pub path: String,
     /// The rule that is broken.
     pub rule: FindingRule,
-    /// One sentence for a person.
+    /// One sentence for the user.
     pub message: String,
-    /// True when the payload is accepted all the same, because peers in the field do this and understand each other.
+    /// Whether the payload is valid in spite of it, because peers in the field do this and understand each other.
     pub tolerated: bool,
 }
 
-/// The finding that decides the answer: a missing field wins over everything, an unknown one over a bad value, as in
-/// ocppjs. `None` when everything is tolerated.
+/// The finding that decides the answer, by the order of [`FindingRule`]: a missing field before an unknown one before a bad value, as
+/// in ocppjs. `None` when all findings are tolerated.
 pub fn decisive(findings: &[Finding]) -> Option<&Finding> {
     findings.iter().filter(|finding| !finding.tolerated).min_by_key(|finding| finding.rule)
 }

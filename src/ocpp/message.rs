@@ -1,10 +1,12 @@
-//! The shape of one message: a tree of fields, as JSON writes it and as XML writes it. The JSON Schema made from it is in
-//! `schema`, the check of a payload in `check`, made-up payloads in `sample`.
+//! The shape of one message: a tree of fields for JSON, and one for XML. The JSON Schema is in `schema`, validation in `check/`,
+//! samples in `sample/`.
 
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 use serde_json::Value;
+
+use super::number_range::NumberRange;
 
 /// The payload of a call or of a result.
 #[derive(Debug)]
@@ -13,14 +15,23 @@ pub struct MessageDefinition {
     pub name: Arc<str>,
     /// The fields of the JSON object, in the order in which the definitions list them.
     pub fields: Vec<FieldDefinition>,
-    /// The same message in XML, which wants its own order and, in OCPP 1.6, has other limits. `None` for a message of an extension,
+    /// The same message in XML, which has its own order and, in OCPP 1.6, other limits. `None` for a message of an extension,
     /// which exists in JSON only.
     pub xml: Option<XmlBody>,
-    /// Made on first use by `schema`.
-    pub(super) schema: OnceLock<Value>,
+    /// Where its JSON Schema comes from.
+    pub schema: SchemaSource,
     /// Compiled on first use by `check`. Compiling takes thousands of times as long as checking, and most messages of a
     /// version never occur on a link.
     pub(super) validator: OnceLock<Option<Validator>>,
+}
+
+/// Where the JSON Schema of a message comes from.
+#[derive(Debug)]
+pub enum SchemaSource {
+    /// It is made from the fields on first use: WSDL files have no JSON Schema.
+    Derived(OnceLock<Value>),
+    /// The definitions have it. It decides what is valid; the fields serve samples, completion and documentation.
+    Given(Value),
 }
 
 /// A message as the child of a SOAP body.
@@ -39,15 +50,17 @@ pub struct XmlBody {
 pub struct FieldDefinition {
     /// The JSON property name.
     pub name: String,
-    /// What it holds (for a repeated field: what each element holds).
+    /// The kind of its value; of a list, the kind of each element.
     pub kind: FieldKind,
     /// Whether it must be present.
     pub required: bool,
     /// `Some(minimum)` when the field is a list.
     pub repeated: Option<u32>,
+    /// The most elements of a list.
+    pub max_items: Option<u32>,
     /// The name of its type in the definitions: `IdToken`, `xs:int`. Empty for a type without a name.
     pub type_name: String,
-    /// How XML writes it. In a message without XML it is an element of the same name.
+    /// Its form in XML. In a message without XML it is an element of the same name.
     pub xml: XmlForm,
 }
 
@@ -62,7 +75,7 @@ pub enum XmlForm {
     Text,
 }
 
-/// What a field holds.
+/// The kind of a field's value.
 #[derive(Debug, Clone)]
 pub enum FieldKind {
     /// Text with an optional limit in characters.
@@ -72,12 +85,14 @@ pub enum FieldKind {
     },
     /// One of these texts.
     Enumeration(Vec<String>),
-    /// A 32-bit signed integer.
-    Integer,
+    /// An integer in this range.
+    Integer(NumberRange),
     /// A decimal number with at most this many fraction digits.
     Decimal {
         /// The limit.
         fraction_digits: Option<u32>,
+        /// The range.
+        range: NumberRange,
     },
     /// `true` or `false`.
     Boolean,
@@ -85,14 +100,24 @@ pub enum FieldKind {
     DateTime,
     /// A URI.
     Uri,
-    /// An object with these fields.
+    /// An object with these fields and no others.
     Object(Vec<FieldDefinition>),
+    /// An object with these fields, and with any others.
+    Map(Vec<FieldDefinition>),
+    /// Any JSON.
+    Any,
 }
 
 impl MessageDefinition {
-    /// A message whose schema has not been made yet.
+    /// A message whose schema is derived from its fields.
     pub fn new(name: impl Into<Arc<str>>, fields: Vec<FieldDefinition>, xml: Option<XmlBody>) -> MessageDefinition {
-        MessageDefinition { name: name.into(), fields, xml, schema: OnceLock::new(), validator: OnceLock::new() }
+        let schema = SchemaSource::Derived(OnceLock::new());
+        MessageDefinition { name: name.into(), fields, xml, schema, validator: OnceLock::new() }
+    }
+
+    /// The message with the JSON Schema (draft-07 or older) of the definitions.
+    pub fn with_schema(self, schema: Value) -> MessageDefinition {
+        MessageDefinition { schema: SchemaSource::Given(schema), validator: OnceLock::new(), ..self }
     }
 
     /// The field at a path of property names. Positions in lists may be given or left out: `["meterValue", "0", "timestamp"]` and
@@ -100,6 +125,10 @@ impl MessageDefinition {
     pub fn field_at(&self, path: &[&str]) -> Option<&FieldDefinition> {
         find(&self.fields, path.iter().copied())
     }
+}
+
+fn in_range(label: String, range: NumberRange) -> String {
+    range.label().map_or(label.clone(), |range| format!("{label}, {range}"))
 }
 
 /// Walks from `fields` along the property names.
@@ -124,43 +153,57 @@ fn is_position(step: &str) -> bool {
 }
 
 impl FieldDefinition {
-    /// What the field holds, in words: `list of text, at most 20 characters`.
+    /// The kind of the value, in words: `list of text, at most 20 characters`.
     pub fn label(&self) -> String {
-        match self.repeated {
-            Some(0) => format!("list of {}", self.kind.label()),
-            Some(minimum) => format!("list of at least {minimum}: {}", self.kind.label()),
-            None => self.kind.label(),
+        match (self.repeated, self.max_items) {
+            (Some(0), None) => format!("list of {}", self.kind.label()),
+            (Some(minimum), None) => format!("list of at least {minimum}: {}", self.kind.label()),
+            (Some(0), Some(most)) => format!("list of at most {most}: {}", self.kind.label()),
+            (Some(minimum), Some(most)) => format!("list of {minimum} to {most}: {}", self.kind.label()),
+            (None, _) => self.kind.label(),
         }
     }
 }
 
 impl FieldKind {
-    /// What it is, in words.
+    /// The kind, in words.
     pub fn label(&self) -> String {
         match self {
             FieldKind::Text { max_length: None } => "text".to_owned(),
             FieldKind::Text { max_length: Some(limit) } => format!("text, at most {limit} characters"),
             FieldKind::Enumeration(values) => format!("one of {}", values.join(", ")),
-            FieldKind::Integer => "whole number".to_owned(),
-            FieldKind::Decimal { fraction_digits: Some(1) } => "number, at most 1 fraction digit".to_owned(),
-            FieldKind::Decimal { fraction_digits: Some(digits) } => format!("number, at most {digits} fraction digits"),
-            FieldKind::Decimal { fraction_digits: None } => "number".to_owned(),
+            FieldKind::Integer(range) => in_range("whole number".to_owned(), *range),
+            FieldKind::Decimal { fraction_digits, range } => {
+                let number = match fraction_digits {
+                    Some(1) => "number, at most 1 fraction digit".to_owned(),
+                    Some(digits) => format!("number, at most {digits} fraction digits"),
+                    None => "number".to_owned(),
+                };
+                in_range(number, *range)
+            }
             FieldKind::Boolean => "true or false".to_owned(),
             FieldKind::DateTime => "date and time".to_owned(),
             FieldKind::Uri => "URI".to_owned(),
             FieldKind::Object(_) => "object".to_owned(),
+            FieldKind::Map(_) => "object with any fields".to_owned(),
+            FieldKind::Any => "any JSON".to_owned(),
         }
     }
 
-    /// The fields of an object; nothing for everything else.
+    /// Whether it is an object.
+    pub fn is_object(&self) -> bool {
+        matches!(self, FieldKind::Object(_) | FieldKind::Map(_))
+    }
+
+    /// The known fields of an object; empty for other kinds.
     pub fn fields(&self) -> &[FieldDefinition] {
         match self {
-            FieldKind::Object(fields) => fields,
+            FieldKind::Object(fields) | FieldKind::Map(fields) => fields,
             _ => &[],
         }
     }
 
-    /// The texts of an enumeration and the two of a boolean, to offer them; nothing for everything else.
+    /// The texts of an enumeration and of a boolean; empty for other kinds.
     pub fn choices(&self) -> impl Iterator<Item = &str> {
         const BOOLEAN: [&str; 2] = ["false", "true"];
         let (texts, fixed): (&[String], &[&str]) = match self {

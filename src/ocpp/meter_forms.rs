@@ -1,10 +1,9 @@
-//! The forms of meter values under OCPP 1.5 in JSON. XML has `<value unit="Wh">1</value>`, and nobody wrote down what JSON
-//! makes of the attributes, so at least six forms are in use. This module brings all of them into the form of the catalog; what the
-//! usual form looks like is in the definitions, not here.
+//! The forms of meter values under OCPP 1.5 in JSON. XML has `<value unit="Wh">1</value>`, no document defines the attributes in
+//! JSON, and at least six forms are in use. This module converts all of them to the form of the catalog, which the definitions have.
 //!
 //! | form | looks like |
 //! |---|---|
-//! | usual | `{"timestamp", "values": [{"value", "unit"}]}` |
+//! | catalog | `{"timestamp", "values": [{"value", "unit"}]}` |
 //! | literal | `{"timestamp", "value": [{"value", "unit"}]}` |
 //! | parallel lists | `{"timestamp", "value": ["1"], "@value": [{"unit"}]}` |
 //! | names of OCPP 1.6 | `"meterValue": [{"timestamp", "sampledValue": [{"value", "unit"}]}]` |
@@ -22,7 +21,7 @@ const READINGS_1_6: &str = "sampledValue";
 /// The prefix of the list of attributes in the form of parallel lists.
 pub(super) const ATTRIBUTES: &str = "@";
 
-/// A form that is not the usual one.
+/// A form other than the one of the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MeterForm {
     /// The readings under the name of the XML element.
@@ -50,14 +49,14 @@ impl MeterForm {
     }
 }
 
-/// A payload whose meter values have been brought into the usual form.
+/// A payload whose meter values were converted to the form of the catalog.
 #[derive(Debug)]
 pub struct NormalisedPayload {
-    /// The payload in the usual form.
+    /// The payload in the form of the catalog.
     pub payload: Value,
     /// The forms that were found, and where.
     forms: Vec<(String, MeterForm)>,
-    /// Pointers into `payload` and the pointers into the original that they stand for.
+    /// Pointers into `payload`, each with its pointer into the original.
     moved: Vec<(String, String)>,
 }
 
@@ -83,8 +82,8 @@ impl NormalisedPayload {
     }
 }
 
-/// Brings the meter values of a payload into the usual form. `None` when the message has no readings with attributes, or all of
-/// them are in the usual form already.
+/// Converts the meter values of a payload to the form of the catalog. `None` when the message has no readings with attributes, or all
+/// of them have this form already.
 pub fn normalise(payload: &Value, fields: &[FieldDefinition]) -> Option<NormalisedPayload> {
     if !has_readings(fields) {
         return None;
@@ -196,7 +195,7 @@ impl NormalisedPayload {
     ) {
         let Some(Value::Array(texts)) = members.shift_remove(element) else { return };
         let mut beside = match members.get(attributes) {
-            // Lists of different length cannot be put together: the attributes stay where they are and become a finding.
+            // Lists of different length cannot be merged: the attributes stay where they are, and validation reports them.
             Some(Value::Array(beside)) if beside.len() == texts.len() => members.shift_remove(attributes),
             _ => None,
         };
@@ -258,7 +257,7 @@ fn rename(members: &mut Map<String, Value>, from: &str, to: &str) {
     }
 }
 
-/// A number as the text that XML would have; everything else as it is.
+/// A number as its text in XML; any other value unchanged.
 fn as_text(value: Value) -> Value {
     match value {
         Value::Number(number) => Value::String(number.to_string()),

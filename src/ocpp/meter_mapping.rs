@@ -1,5 +1,5 @@
-//! How we write the meter values of OCPP 1.5 in JSON. Two mappings of the XML attributes were ever sent on purpose; the reader, which
-//! understands every form of the field, is `meter_forms`.
+//! How meter values of OCPP 1.5 are written in JSON, in one of two mappings of the XML attributes. The reader, which accepts all forms
+//! that are in use, is in `meter_forms`.
 
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,7 @@ fn rewrite(value: &mut Value, fields: &[FieldDefinition]) {
     }
 }
 
-/// One timestamp with its readings. What is no list of objects was written by a person on purpose and stays.
+/// One timestamp with its readings. A value that is not a list of objects stays, because the user wrote it on purpose.
 fn rewrite_entry(members: &mut Map<String, Value>, list: &FieldDefinition) {
     let XmlForm::Element(element) = &list.xml else { return };
     let Some(Value::Array(found)) = members.get(&list.name) else { return };
@@ -69,7 +69,7 @@ fn rewrite_entry(members: &mut Map<String, Value>, list: &FieldDefinition) {
     }
 }
 
-/// The texts of readings and what is left of the readings without them.
+/// The texts of readings, and the readings without them.
 fn taken_apart(readings: Vec<Value>, text: &str) -> (Vec<Value>, Vec<Value>) {
     let take = |mut reading: Value| {
         let taken = reading.as_object_mut().and_then(|reading| reading.shift_remove(text));

@@ -1,27 +1,35 @@
-//! What OCPP says: versions, roles, error codes, and the catalog of messages read from the definitions. Floor 0: no I/O but the
-//! reading of definition files, and no idea of how a message travels.
+//! OCPP itself: versions and their dialects, roles, error codes, and the catalog of messages read from the definitions. No I/O but
+//! the reading of definition files; framing and transport are in `rpc/` and `link/`.
 
 mod catalog;
 mod check;
 pub mod definition;
+mod dialect;
+mod element_index;
 mod error_code;
 mod finding;
 mod message;
 mod meter_forms;
 mod meter_mapping;
+mod number_range;
 mod role;
 mod sample;
 mod schema;
 mod suggest;
+#[cfg(test)]
+pub(crate) mod test_message;
 mod transport;
 mod version;
 pub mod xml;
 
 pub use catalog::{ActionDefinition, ActionLookup, Catalog, SoapOperation};
+pub use dialect::{Dialect, MessageIdRules, MessageType};
+pub use element_index::MessagePart;
 pub use error_code::ErrorCode;
 pub use finding::{Finding, FindingRule, decisive};
-pub use message::{FieldDefinition, FieldKind, MessageDefinition, XmlBody, XmlForm};
+pub use message::{FieldDefinition, FieldKind, MessageDefinition, SchemaSource, XmlBody, XmlForm};
 pub use meter_mapping::MeterMapping;
+pub use number_range::NumberRange;
 pub use role::Role;
 pub use sample::SampleContext;
 pub(crate) use sample::certificates;

@@ -1,24 +1,30 @@
-//! The JSON Schema of a message, made from its fields. It is what the check compiles and what documentation shows. Tolerances are
-//! not in it: they are in `check`.
+//! The JSON Schema of a message, given by the definitions or made from its fields. `check/` compiles it and documentation shows it.
+//! Tolerances are not in it; they are in `check/`.
 
 use serde_json::{Map, Value, json};
 
-use super::message::{FieldDefinition, FieldKind, MessageDefinition};
+use super::NumberRange;
+use super::message::{FieldDefinition, FieldKind, MessageDefinition, SchemaSource};
+use super::number_range::number;
 
 impl MessageDefinition {
-    /// The JSON Schema (draft-07) of the payload. Objects are closed.
+    /// The JSON Schema of the payload: that of the definitions, or one made from the fields (draft-07, closed objects).
     pub fn schema(&self) -> &Value {
-        self.schema.get_or_init(|| {
+        let derived = match &self.schema {
+            SchemaSource::Given(schema) => return schema,
+            SchemaSource::Derived(schema) => schema,
+        };
+        derived.get_or_init(|| {
             let mut schema = Map::new();
             schema.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
             schema.insert("title".to_owned(), json!(&*self.name));
-            schema.append(&mut object(&self.fields));
+            schema.append(&mut object(&self.fields, false));
             Value::Object(schema)
         })
     }
 }
 
-fn object(fields: &[FieldDefinition]) -> Map<String, Value> {
+fn object(fields: &[FieldDefinition], is_open: bool) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));
     schema.insert(
@@ -29,16 +35,20 @@ fn object(fields: &[FieldDefinition]) -> Map<String, Value> {
     if !required.is_empty() {
         schema.insert("required".to_owned(), json!(required));
     }
-    schema.insert("additionalProperties".to_owned(), json!(false));
+    schema.insert("additionalProperties".to_owned(), json!(is_open));
     schema
 }
 
 fn property(field: &FieldDefinition) -> Value {
-    match field.repeated {
-        None => value(&field.kind),
-        Some(0) => json!({ "type": "array", "items": value(&field.kind) }),
-        Some(minimum) => json!({ "type": "array", "items": value(&field.kind), "minItems": minimum }),
+    let Some(minimum) = field.repeated else { return value(&field.kind) };
+    let mut list = json!({ "type": "array", "items": value(&field.kind) });
+    if minimum > 0 {
+        list["minItems"] = minimum.into();
     }
+    if let Some(maximum) = field.max_items {
+        list["maxItems"] = maximum.into();
+    }
+    list
 }
 
 fn value(kind: &FieldKind) -> Value {
@@ -46,14 +56,27 @@ fn value(kind: &FieldKind) -> Value {
         FieldKind::Text { max_length: None } => json!({ "type": "string" }),
         FieldKind::Text { max_length: Some(limit) } => json!({ "type": "string", "maxLength": limit }),
         FieldKind::Enumeration(values) => json!({ "type": "string", "enum": values }),
-        FieldKind::Integer => json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX }),
-        FieldKind::Decimal { fraction_digits: None } => json!({ "type": "number" }),
-        FieldKind::Decimal { fraction_digits: Some(digits) } => json!({ "type": "number", "multipleOf": step(*digits) }),
+        FieldKind::Integer(range) => in_range(json!({ "type": "integer" }), *range),
+        FieldKind::Decimal { fraction_digits: None, range } => in_range(json!({ "type": "number" }), *range),
+        FieldKind::Decimal { fraction_digits: Some(digits), range } => {
+            in_range(json!({ "type": "number", "multipleOf": step(*digits) }), *range)
+        }
         FieldKind::Boolean => json!({ "type": "boolean" }),
         FieldKind::DateTime => json!({ "type": "string", "format": "date-time" }),
         FieldKind::Uri => json!({ "type": "string", "format": "uri" }),
-        FieldKind::Object(fields) => Value::Object(object(fields)),
+        FieldKind::Object(fields) => Value::Object(object(fields, false)),
+        FieldKind::Map(fields) => Value::Object(object(fields, true)),
+        FieldKind::Any => json!({}),
     }
+}
+
+fn in_range(mut schema: Value, range: NumberRange) -> Value {
+    for (keyword, limit) in [("minimum", range.minimum), ("maximum", range.maximum)] {
+        if let Some(limit) = limit {
+            schema[keyword] = number(limit);
+        }
+    }
+    schema
 }
 
 /// The smallest step of a number with so many fraction digits: 0.1 for one digit.
@@ -63,8 +86,30 @@ fn step(digits: u32) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_message::newer_message;
     use super::super::{Catalog, Role, Version};
     use super::*;
+
+    #[test]
+    fn ranges_lists_and_free_members_are_in_the_schema() {
+        let message = newer_message();
+        let properties = &message.schema()["properties"];
+        assert_eq!(properties["soc"], json!({ "type": "number", "minimum": 0, "maximum": 100 }));
+        assert_eq!(properties["priority"], json!({ "type": "integer", "minimum": 3 }));
+        let tags = json!({ "type": "array", "items": { "type": "string", "maxLength": 5 }, "minItems": 1, "maxItems": 2 });
+        assert_eq!(properties["tags"], tags);
+        assert_eq!(properties["data"], json!({}));
+        assert_eq!(properties["customData"]["additionalProperties"], true);
+        assert_eq!(properties["customData"]["required"], json!(["vendorId"]));
+    }
+
+    #[test]
+    fn an_integer_of_1_x_has_32_bits() {
+        let catalog = Catalog::embedded();
+        let action = catalog.action(Version::V1_6, Role::ChargePoint, "StartTransaction").unwrap();
+        let int = json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX });
+        assert_eq!(action.request.schema()["properties"]["meterStart"], int);
+    }
 
     #[test]
     fn a_schema_is_closed_and_names_its_limits() {

@@ -1,4 +1,4 @@
-//! How messages travel. What travels is the same either way: an action and a payload.
+//! The transports. Both carry the same: an action and a payload.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ impl Transport {
     /// Both transports.
     pub const ALL: [Transport; 2] = [Transport::WebSocket, Transport::Soap];
 
-    /// The name as it is typed.
+    /// The name in commands.
     pub const fn name(self) -> &'static str {
         match self {
             Transport::WebSocket => "websocket",

@@ -1,4 +1,5 @@
-//! The versions of OCPP that the console speaks, and their names on the wire. What a version contains is in the catalog.
+//! The versions of OCPP that the program supports, and their names on the wire. Their messages are in the catalog, their rules in
+//! `dialect`.
 
 use std::fmt;
 
@@ -19,7 +20,7 @@ impl Version {
     /// All versions, oldest first.
     pub const ALL: [Version; 3] = [Version::V1_2, Version::V1_5, Version::V1_6];
 
-    /// The number as people write it: `1.6`.
+    /// The number: `1.6`.
     pub const fn number(self) -> &'static str {
         match self {
             Version::V1_2 => "1.2",
@@ -49,7 +50,7 @@ impl Version {
         }
     }
 
-    /// Finds the version of a subprotocol name. The case does not matter, as in ocppjs; the number alone is accepted too.
+    /// Finds the version by its subprotocol, in any case as in ocppjs, or by its number.
     pub fn parse(name: &str) -> Option<Version> {
         let name = name.trim();
         Version::ALL.into_iter().find(|version| name.eq_ignore_ascii_case(version.subprotocol()) || name == version.number())

@@ -14,12 +14,12 @@ use crate::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall, LinkO
 use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};
 
-/// With more requests waiting, the thread is too far behind to be asked for an answer.
+/// With so many waiting requests the thread is too far behind: calls and frames pass without the plugins.
 const TOO_MANY: usize = 10_000;
-/// How long a link waits for the plugins at most; calls usually wait 30 s.
+/// How long a link waits for the plugins at most. The default timeout of calls is 30 s.
 const TIMEOUT: Duration = Duration::from_secs(25);
 
-/// What links and the thread of the plugins have in common.
+/// The state that links share with the thread of the plugins.
 #[derive(Debug)]
 pub struct PluginChannel {
     pub(super) handled: Subscriptions,
@@ -31,22 +31,22 @@ pub struct PluginChannel {
 impl PluginChannel {
     pub(super) fn new() -> (Arc<PluginChannel>, mpsc::Receiver<EngineRequest>) {
         let (requests, receiver) = mpsc::channel();
-        let seam = PluginChannel {
+        let channel = PluginChannel {
             handled: Subscriptions::default(),
             waiting: AtomicUsize::new(0),
             tickets: AtomicU64::new(1),
             requests,
         };
-        (Arc::new(seam), receiver)
+        (Arc::new(channel), receiver)
     }
 
-    /// Asks the thread for something. It is lost when the thread has ended.
+    /// Sends a request to the thread. It is lost when the thread has ended.
     pub(super) fn ask(&self, request: EngineRequest) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _ = self.requests.send(request);
     }
 
-    /// The same for what may be left out when the thread is far behind. False when it was.
+    /// The same for requests that may be left out when the thread is far behind. Returns false when it was left out.
     fn try_ask(&self, request: EngineRequest) -> bool {
         let room = self.waiting.load(Ordering::Relaxed) < TOO_MANY;
         if room {
@@ -81,8 +81,8 @@ impl AnswerFilter for PluginFilter {
             return FilterDecision::Keep;
         }
         let ticket = self.channel.ticket();
-        let (action, payload, usual) = (call.action.to_owned(), call.payload.clone(), proposed.clone());
-        let asked = EngineRequest::Called { ticket, station: self.station, action, payload, usual };
+        let (action, payload, proposed) = (call.action.to_owned(), call.payload.clone(), proposed.clone());
+        let asked = EngineRequest::Called { ticket, station: self.station, action, payload, proposed };
         if self.channel.try_ask(asked) { FilterDecision::Wait { ticket, timeout: Some(TIMEOUT) } } else { FilterDecision::Keep }
     }
 }

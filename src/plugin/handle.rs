@@ -17,7 +17,7 @@ const STACK: usize = 4 << 20;
 
 /// The plugins of a session.
 pub struct Plugins {
-    seam: Arc<PluginChannel>,
+    channel: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: Mutex<PluginOptions>,
     host: OnceLock<Arc<dyn PluginHost>>,
@@ -27,9 +27,9 @@ pub struct Plugins {
 
 impl Default for Plugins {
     fn default() -> Plugins {
-        let (seam, requests) = PluginChannel::new();
+        let (channel, requests) = PluginChannel::new();
         Plugins {
-            seam,
+            channel,
             commands: Arc::default(),
             options: Mutex::default(),
             host: OnceLock::new(),
@@ -48,13 +48,13 @@ impl Plugins {
     pub fn configure(&self, options: PluginOptions) {
         *self.options.lock().unwrap_or_else(PoisonError::into_inner) = options.clone();
         if self.running() {
-            self.seam.ask(EngineRequest::Options(Box::new(options)));
+            self.channel.ask(EngineRequest::Options(Box::new(options)));
         }
     }
 
     /// The channel that the filters of links use.
-    pub fn seam(&self) -> &Arc<PluginChannel> {
-        &self.seam
+    pub fn channel(&self) -> &Arc<PluginChannel> {
+        &self.channel
     }
 
     /// Loads a plugin; one that is loaded is unloaded first.
@@ -77,7 +77,7 @@ impl Plugins {
     pub async fn line(&self, line: &str, known: bool) -> PluginReply {
         let first = line.split_whitespace().next().unwrap_or_default();
         let command = !known && self.commands().iter().any(|command| command.name == first);
-        if !command && !self.seam.handled.any(EventName::Line) {
+        if !command && !self.channel.handled.any(EventName::Line) {
             return PluginReply::default();
         }
         self.request(PluginCommandRequest::Line { line: line.to_owned(), command }).await
@@ -104,7 +104,7 @@ impl Plugins {
     /// Ends the thread.
     pub fn end(&self) {
         if self.running() {
-            self.seam.ask(EngineRequest::End);
+            self.channel.ask(EngineRequest::End);
         }
     }
 
@@ -129,14 +129,14 @@ impl Plugins {
         if let (Some(host), true) = (self.host.get(), requests.is_some()) {
             let Some(receiver) = requests.take() else { return };
             let options = self.options.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let (host, seam, commands) = (host.clone(), self.seam.clone(), self.commands.clone());
-            let body = move || Engine::new(host, seam, commands, options).run(&receiver);
+            let (host, channel, commands) = (host.clone(), self.channel.clone(), self.commands.clone());
+            let body = move || Engine::new(host, channel, commands, options).run(&receiver);
             // Without a thread the receiver is gone, and every request fails at once.
             let _ = std::thread::Builder::new().name("plugins".into()).stack_size(STACK).spawn(body);
         }
         if requests.is_none() {
             drop(requests);
-            self.seam.ask(request);
+            self.channel.ask(request);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The calls of peers that plugins are answering: what each plugin said, who is still thinking, and what is said in the end.
+//! Calls of peers that wait for answers of plugins: the answer of each plugin, and the decision.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::behaviour::Answer;
 use crate::behaviour::script_form::answer;
 use crate::trace::StationKey;
 
-/// How long a promise may take to become an answer. A link waits a little longer, and calls usually wait 30 s.
+/// How long a promise may take to become an answer. Links wait a little longer; the default timeout of calls is 30 s.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One call.
@@ -17,56 +17,57 @@ pub(super) struct OpenCall {
     pub ticket: u64,
     pub station: StationKey,
     pub action: String,
-    usual: Answer,
-    /// The plugins that were asked, in the order of their loading, and what they said.
+    proposed: Answer,
+    /// The plugins that were asked, in the order of their loading, and their answers.
     asked: Vec<(u64, PluginAnswer)>,
     pub deadline: Instant,
 }
 
 #[derive(Debug, PartialEq)]
 enum PluginAnswer {
-    /// It is still thinking.
-    NotYet,
-    /// It does not care.
-    Nothing,
-    This(Answer),
+    /// Not decided yet.
+    Undecided,
+    /// It keeps the proposed answer.
+    Keep,
+    Replace(Answer),
 }
 
 impl OpenCall {
-    /// A call that is shown to these plugins now.
-    pub fn new(ticket: u64, station: StationKey, action: String, usual: Answer, plugins: &[u64], now: Instant) -> OpenCall {
-        let asked = plugins.iter().map(|plugin| (*plugin, PluginAnswer::NotYet)).collect();
-        OpenCall { ticket, station, action, usual, asked, deadline: now + TIMEOUT }
+    /// A call that these plugins are asked about.
+    pub fn new(ticket: u64, station: StationKey, action: String, proposed: Answer, plugins: &[u64], now: Instant) -> OpenCall {
+        let asked = plugins.iter().map(|plugin| (*plugin, PluginAnswer::Undecided)).collect();
+        OpenCall { ticket, station, action, proposed, asked, deadline: now + TIMEOUT }
     }
 
-    /// What a plugin says, as the prelude forms it.
+    /// Sets the answer of a plugin, in the form of the prelude. Only its first answer counts.
     ///
     /// # Errors
-    /// With a sentence when it cannot be said; the plugin then counts as one that does not care.
-    pub fn say(&mut self, plugin: u64, form: Value) -> Result<(), String> {
-        let answer = answer(form, &self.usual);
-        let Some((_, said)) = self.asked.iter_mut().find(|(asked, said)| *asked == plugin && *said == PluginAnswer::NotYet)
+    /// With a sentence when the form is no answer; the plugin then keeps the proposed one.
+    pub fn set_answer(&mut self, plugin: u64, form: Value) -> Result<(), String> {
+        let answer = answer(form, &self.proposed);
+        let Some((_, known)) =
+            self.asked.iter_mut().find(|(asked, known)| *asked == plugin && *known == PluginAnswer::Undecided)
         else {
-            return Ok(()); // it has spoken before, or it is another one's ticket
+            return Ok(()); // it has answered already, or the ticket is not its own
         };
-        *said = PluginAnswer::Nothing;
+        *known = PluginAnswer::Keep;
         if let Some(answer) = answer? {
-            *said = PluginAnswer::This(answer);
+            *known = PluginAnswer::Replace(answer);
         }
         Ok(())
     }
 
-    /// The plugins that have not said anything yet.
-    pub fn thinking(&self) -> impl Iterator<Item = u64> {
-        self.asked.iter().filter(|(_, said)| *said == PluginAnswer::NotYet).map(|(plugin, _)| *plugin)
+    /// The plugins that have not decided yet.
+    pub fn undecided(&self) -> impl Iterator<Item = u64> {
+        self.asked.iter().filter(|(_, answer)| *answer == PluginAnswer::Undecided).map(|(plugin, _)| *plugin)
     }
 
-    /// What is said in the end: of several plugins the last one counts. `None` is the usual answer.
+    /// The decision: of several answers the one of the last plugin. `None` keeps the proposed answer.
     pub fn decision(self) -> Option<Answer> {
         self.asked
             .into_iter()
             .rev()
-            .find_map(|(_, said)| if let PluginAnswer::This(answer) = said { Some(answer) } else { None })
+            .find_map(|(_, answer)| if let PluginAnswer::Replace(answer) = answer { Some(answer) } else { None })
     }
 }
 
@@ -77,42 +78,42 @@ mod tests {
     use super::*;
 
     fn open() -> OpenCall {
-        let usual = Answer::result(json!({"usual": true}));
-        OpenCall::new(1, StationKey(0), "Reset".into(), usual, &[1, 2], Instant::now())
+        let proposed = Answer::result(json!({"usual": true}));
+        OpenCall::new(1, StationKey(0), "Reset".into(), proposed, &[1, 2], Instant::now())
     }
 
     #[test]
-    fn the_last_plugin_that_cares_has_the_say() {
+    fn the_last_plugin_with_an_answer_decides() {
         let mut call = open();
-        call.say(2, json!({"kind": "silence"})).unwrap();
-        call.say(2, json!({"kind": "result", "payload": {}})).unwrap();
-        assert_eq!(call.thinking().collect::<Vec<_>>(), [1]);
-        call.say(1, json!({"kind": "result", "payload": {}})).unwrap();
+        call.set_answer(2, json!({"kind": "silence"})).unwrap();
+        call.set_answer(2, json!({"kind": "result", "payload": {}})).unwrap();
+        assert_eq!(call.undecided().collect::<Vec<_>>(), [1]);
+        call.set_answer(1, json!({"kind": "result", "payload": {}})).unwrap();
         assert_eq!(call.decision(), Some(Answer::Silence));
         let mut call = open();
-        call.say(1, json!({"kind": "result", "payload": {"a": 1}})).unwrap();
-        call.say(2, Value::Null).unwrap();
-        assert_eq!((call.thinking().count(), call.decision()), (0, Some(Answer::result(json!({"a": 1})))));
+        call.set_answer(1, json!({"kind": "result", "payload": {"a": 1}})).unwrap();
+        call.set_answer(2, Value::Null).unwrap();
+        assert_eq!((call.undecided().count(), call.decision()), (0, Some(Answer::result(json!({"a": 1})))));
     }
 
     #[test]
-    fn what_is_no_answer_counts_as_none() {
+    fn invalid_answers_keep_the_proposed_one() {
         for form in [json!({"kind": "result", "payload": "x"}), json!({"kind": "error", "code": "Nonsense"})] {
             let mut call = open();
-            assert!(call.say(1, form).is_err());
-            assert_eq!(call.thinking().collect::<Vec<_>>(), [2]);
+            assert!(call.set_answer(1, form).is_err());
+            assert_eq!(call.undecided().collect::<Vec<_>>(), [2]);
             assert_eq!(call.decision(), None);
         }
     }
 
     #[test]
-    fn a_delay_without_an_answer_delays_the_usual_one() {
+    fn a_delay_without_an_answer_delays_the_proposed_one() {
         let mut call = open();
-        call.say(1, json!({"kind": "delay", "milliseconds": 1500, "answer": null})).unwrap();
-        let usual = Answer::result(json!({"usual": true}));
-        assert_eq!(call.decision(), Some(Answer::Delayed(Duration::from_millis(1500), Box::new(usual))));
+        call.set_answer(1, json!({"kind": "delay", "milliseconds": 1500, "answer": null})).unwrap();
+        let proposed = Answer::result(json!({"usual": true}));
+        assert_eq!(call.decision(), Some(Answer::Delayed(Duration::from_millis(1500), Box::new(proposed))));
         let mut call = open();
-        call.say(1, json!({"kind": "delay", "milliseconds": 1e300, "answer": {"kind": "silence"}})).unwrap();
+        call.set_answer(1, json!({"kind": "delay", "milliseconds": 1e300, "answer": {"kind": "silence"}})).unwrap();
         assert_eq!(call.decision(), Some(Answer::Delayed(Duration::from_secs(86_400), Box::new(Answer::Silence))));
     }
 }

@@ -62,7 +62,7 @@ pub(super) enum EngineRequest {
     /// The list of all plugins.
     List(oneshot::Sender<Vec<PluginDetail>>),
     /// The peer has called; the answer is awaited by the link.
-    Called { ticket: u64, station: StationKey, action: String, payload: Value, usual: Answer },
+    Called { ticket: u64, station: StationKey, action: String, payload: Value, proposed: Answer },
     /// One of our calls got its result.
     Answered { station: StationKey, action: String, payload: Value },
     /// A link came or went.

@@ -1,5 +1,5 @@
 //! The payload of a message that we send. It keeps the text that the user typed, so that the text, not a copy made from its value,
-//! goes into the frame. Finding faults in a text is in `compose/`, validation in `ocpp/`.
+//! is put into the frame. Faults of a text are found in `compose/`, validation is in `ocpp/`.
 
 use std::fmt;
 use std::ops::Deref;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::sanitize::escape_control;
-use crate::trace::{Contents, Direction, Record, RecordKind, Sequence, StationKey};
+use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequence, StationKey};
 
 /// How many lines are shown before and after the records of a failure.
 const AROUND: usize = 8;
@@ -60,24 +60,25 @@ impl<'a> Excerpt<'a> {
             RecordKind::Frame(Direction::Out, _) | RecordKind::Ping(Direction::Out) | RecordKind::Pong(Direction::Out) => "▶",
             _ => "·",
         };
-        let said = match record.kind {
-            RecordKind::Ping(_) => "ping".into(),
-            RecordKind::Pong(_) => "pong".into(),
-            RecordKind::Connected => format!("connected, {}", escape_control(record.summary())).into(),
-            RecordKind::Disconnected => format!("disconnected: {}", escape_control(record.summary())).into(),
-            RecordKind::Retry | RecordKind::Lost => format!("will try again: {}", escape_control(record.summary())).into(),
-            RecordKind::Listening => {
-                let mut words = record.text.splitn(3, ' ');
-                let (port, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-                format!("listening on port {port}, {}", escape_control(url)).into()
+        let summary = record.summary();
+        let summary = escape_control(&summary);
+        let sentence = match (record.kind, record.detail) {
+            (RecordKind::Ping(_), _) => "ping".into(),
+            (RecordKind::Pong(_), _) => "pong".into(),
+            (RecordKind::Connected, _) => format!("connected, {summary}").into(),
+            (RecordKind::Disconnected, _) => format!("disconnected: {summary}").into(),
+            (RecordKind::Retry | RecordKind::Lost, _) => format!("will try again: {summary}").into(),
+            (_, Some(RecordDetail::Listening(detail))) => {
+                format!("listening on port {}, {}", detail.address.port(), escape_control(record.text)).into()
             }
-            RecordKind::Timeout => format!("no answer to {}", escape_control(record.action.unwrap_or_default())).into(),
-            _ => escape_control(record.summary()),
+            (RecordKind::Timeout, _) => format!("no answer to {}", escape_control(record.action.unwrap_or_default())).into(),
+            _ => summary,
         };
-        let mut line = format!("{}{station} {sign} {said}", time.strftime("%H:%M:%S%.3f"));
-        if !record.remarks.is_empty() && !matches!(record.kind, RecordKind::Frame(Direction::Out, _)) {
+        let mut line = format!("{}{station} {sign} {sentence}", time.strftime("%H:%M:%S%.3f"));
+        let notes = record.notes();
+        if !notes.is_empty() && !matches!(record.kind, RecordKind::Frame(Direction::Out, _)) {
             line.push_str("   # ");
-            line.push_str(&escape_control(record.remarks));
+            line.push_str(&escape_control(&notes));
         }
         if line.len() > LONGEST {
             line.truncate(line.floor_char_boundary(LONGEST));

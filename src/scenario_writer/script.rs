@@ -13,9 +13,8 @@ use super::literal::expression_of;
 use super::page::{ScriptPage, Statement};
 use super::selection::Selection;
 use super::{ScriptTitle, WrittenScript};
-use crate::link::{CLOSED_BY_US, CUT_BY_US, REPLACED, SESSION_ENDS};
 use crate::ocpp::{ActionDefinition, Catalog, Role};
-use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
+use crate::trace::{CloseReason, Contents, Direction, FrameKind, Record, RecordKind};
 
 /// How much of an unreadable text is asked for.
 const MOST_TEXT: usize = 200;
@@ -151,18 +150,19 @@ impl<'a> ScriptWriter<'a> {
     }
 
     fn disconnected(&mut self, at: usize, record: &Record<'_>) {
-        let (link, reason) = (&mut self.links[at], record.text);
+        let Some(reason) = record.close_reason() else { return };
+        let link = &mut self.links[at];
         // A newer link that takes the place of an older one is no end of what a scenario looks at.
-        let replaced = reason == REPLACED && link.our_role == Role::CentralSystem;
-        if !link.is_up || !link.is_connection() || replaced || reason == SESSION_ENDS {
+        let replaced = *reason == CloseReason::Replaced && link.our_role == Role::CentralSystem;
+        if !link.is_up || !link.is_connection() || replaced || *reason == CloseReason::Shutdown {
             return;
         }
         link.is_up = false;
         let restarts = std::mem::take(&mut link.causes.restarts);
         match reason {
-            CLOSED_BY_US | CUT_BY_US => {
+            CloseReason::Disconnected | CloseReason::Cut => {
                 link.ended_by = Some(LinkSide::Ours);
-                self.deed(at, if reason == CUT_BY_US { "drop" } else { "disconnect" }, Vec::new());
+                self.deed(at, if *reason == CloseReason::Cut { "drop" } else { "disconnect" }, Vec::new());
             }
             // Whoever restarts comes and goes by itself.
             _ if restarts => {
@@ -171,7 +171,8 @@ impl<'a> ScriptWriter<'a> {
             }
             _ => {
                 link.ended_by = Some(LinkSide::Theirs);
-                let (deed, how) = if reason.starts_with("closed") { ("disconnect", "close") } else { ("drop", "cut") };
+                let is_closed = matches!(reason, CloseReason::ClosedByPeer { .. });
+                let (deed, how) = if is_closed { ("disconnect", "close") } else { ("drop", "cut") };
                 let sentence = format!("Let {} {how} the link.", link.peer());
                 self.somebody(at, &sentence, deed, Vec::new());
                 self.push(at, "expectDisconnect", Vec::new());

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 use super::{ScriptTitle, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, Sequence, Stamp, StationKey};
+use crate::trace::{
+    Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Sequence, Stamp,
+    StationKey,
+};
 
 /// 2026-11-22T10:00:00Z.
 const BEGAN: i64 = 1_795_341_600_000_000;
@@ -32,7 +35,7 @@ impl Recording {
 
     pub fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
         let peer = "127.0.0.1:50000".parse().unwrap();
-        self.tell(key, EventKind::Connected { link: 1, version, transport, peer, handshake: "".into() });
+        self.tell(key, EventKind::Connected { link: 1, version, transport, peer, handshake: HandshakeHeads::default() });
     }
 
     /// Nothing happens for a while.
@@ -61,8 +64,9 @@ impl Recording {
     ) {
         let action = (!action.is_empty()).then(|| action.into());
         let exchange = action.is_some().then_some(self.exchange);
-        let text = FrameText::from(text);
-        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, aside: None };
+        let (content, text) = (FrameContent::in_text(text), FrameText::from(text));
+        let code = None;
+        let frame = Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None };
         self.tell(station, EventKind::Frame(frame));
     }
 

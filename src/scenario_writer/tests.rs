@@ -6,9 +6,8 @@ use serde_json::json;
 
 use super::test_recording::{Recording, TITLE, back, statements};
 use super::*;
-use crate::link::{CLOSED_BY_US, REPLACED};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::trace::{Direction, EventKind, FrameKind, StationKey};
+use crate::trace::{CloseReason, Direction, EventKind, FrameKind, StationKey};
 
 fn boot(recording: &mut Recording, station: StationKey, direction: Direction, interval: u32) {
     let boot = json!({"chargePointVendor": "Acme", "chargePointModel": "X", "meterType": "M 3"});
@@ -272,7 +271,10 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
     let first = recording.station(Role::CentralSystem, "A", Version::V1_6);
     let second = recording.station(Role::CentralSystem, "B", Version::V1_5);
     let silent = recording.station(Role::CentralSystem, "C", Version::V1_6);
-    recording.tell(silent, EventKind::Disconnected { link: 1, reason: "closed by the peer".into() });
+    recording.tell(
+        silent,
+        EventKind::Disconnected { link: 1, reason: CloseReason::ClosedByPeer { code: None, text: Box::default() } },
+    );
     let reset = || json!({"type": "Soft"});
     recording.exchange(second, Direction::Out, "Reset", reset(), json!({"status": "Accepted"}));
     recording.exchange(first, Direction::Out, "Reset", reset(), json!({"status": "Rejected"}));
@@ -319,10 +321,11 @@ fn links_that_go_down_and_come_again_are_told_by_who_did_it() {
         boot(&mut recording, station, Direction::In, 300);
         if our_role == Role::CentralSystem {
             recording.connected(station, Version::V1_6, Transport::WebSocket);
-            recording.tell(station, EventKind::Disconnected { link: 1, reason: REPLACED.into() });
+            recording.tell(station, EventKind::Disconnected { link: 1, reason: CloseReason::Replaced });
         }
-        for reason in ["closed by the peer", CLOSED_BY_US] {
-            recording.tell(station, EventKind::Disconnected { link: 1, reason: reason.into() });
+        let by_peer = CloseReason::ClosedByPeer { code: None, text: Box::default() };
+        for reason in [by_peer, CloseReason::Disconnected] {
+            recording.tell(station, EventKind::Disconnected { link: 1, reason });
             recording.connected(station, Version::V1_6, Transport::WebSocket);
         }
         let calls: Vec<String> = recording.statements();
@@ -349,7 +352,7 @@ fn over_soap_the_payload_counts_and_connections_do_not() {
         "<authorizeResponse xmlns=\"urn://Ocpp/Cs/2012/06/\"><idTagInfo><status>Blocked</status></idTagInfo></authorizeResponse>",
     );
     recording.frame(station, Direction::Out, FrameKind::Result, "Authorize", &response);
-    recording.tell(station, EventKind::Disconnected { link: 1, reason: "gone".into() });
+    recording.tell(station, EventKind::Disconnected { link: 1, reason: CloseReason::PeerGone });
     assert_eq!(
         recording.statements(),
         [

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::describe::entry;
+use super::new_record::{NewRecord, new_record};
 use super::queue::EventBatch;
 use super::station_keys::StationKeys;
-use super::store::{NewRecord, Store};
-use super::{Event, EventKind, Frame, FrameKind, Sequence, Stamp, StationKey, StationRow, StationTable};
+use super::store::Store;
+use super::{
+    Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationRow, StationTable,
+};
 use crate::clock::Moment;
-use crate::ocpp::{Role, Transport};
+use crate::ocpp::{Role, Transport, Version};
 
 /// The records and the stations. Everything in it comes from events: the same events make the same contents.
 #[derive(Debug)]
@@ -51,40 +53,45 @@ impl Contents {
 
     /// Applies an event. `scratch` is a buffer that is reused from event to event.
     pub fn apply(&mut self, event: &Event, scratch: &mut String) {
-        let text = match &event.kind {
-            EventKind::Frame(frame) => frame.text.as_str(),
-            _ => "",
+        let (text, content) = match &event.kind {
+            EventKind::Frame(frame) => (frame.text.as_str(), frame.content.as_deref()),
+            _ => ("", None),
         };
-        self.apply_with(event, text, scratch);
+        self.apply_with(event, text, content.map(FrameContent::as_record), scratch);
     }
 
     /// The same for an event whose frame is parted from its text.
-    fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
-        let transport = self.transport(event);
-        let latency = entry(event, text, scratch).and_then(|entry| {
-            let sequence = self.store.append(NewRecord { transport, ..entry });
-            self.link(&event.kind, sequence)
+    fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
+        let (transport, version, link) = self.link_of(event);
+        let latency = new_record(event, text, scratch).and_then(|record| {
+            let sequence = self.store.append(NewRecord { transport, version, link, content, ..record });
+            self.pair(&event.kind, sequence)
         });
         self.stations.apply(event, latency);
     }
 
-    /// How a frame travelled: a station has one link at a time, and frames of no station are requests whose sender is unknown.
-    fn transport(&self, event: &Event) -> Transport {
-        if let EventKind::Connected { transport, .. } = event.kind {
-            return transport;
+    /// Transport, version and number of the link that an event belongs to. Actors name the station: it is the newest link of the station,
+    /// unless the event itself names another. Frames of no station are requests whose sender is unknown.
+    fn link_of(&self, event: &Event) -> (Transport, Option<Version>, u32) {
+        let number = |link: u64| link as u32; // a session does not have four billion links
+        match event.kind {
+            EventKind::Connected { link, version, transport, .. } => return (transport, Some(version), number(link)),
+            EventKind::Listening { .. } => {
+                let transport = if event.station.is_some() { Transport::Soap } else { Transport::WebSocket };
+                return (transport, None, 0);
+            }
+            _ => {}
         }
-        if matches!(event.kind, EventKind::Listening { .. }) {
-            return if event.station.is_some() { Transport::Soap } else { Transport::WebSocket };
-        }
-        match event.station.map(|key| self.stations.get(key)) {
-            Some(row) => row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
-            None if matches!(event.kind, EventKind::Frame(_)) => Transport::Soap,
-            None => Transport::WebSocket,
-        }
+        let Some(row) = event.station.and_then(|key| self.stations.get(key)) else {
+            let is_request = event.station.is_none() && matches!(event.kind, EventKind::Frame(_));
+            return (if is_request { Transport::Soap } else { Transport::WebSocket }, None, 0);
+        };
+        let link = if let EventKind::Disconnected { link, .. } = event.kind { link } else { row.link };
+        (row.transport.unwrap_or(Transport::WebSocket), row.version, number(link))
     }
 
     /// Links a record with the other half of its exchange; the latency, when that ends here.
-    fn link(&mut self, event: &EventKind, sequence: Sequence) -> Option<Duration> {
+    fn pair(&mut self, event: &EventKind, sequence: Sequence) -> Option<Duration> {
         match event {
             EventKind::Frame(Frame { kind, exchange: Some(exchange), .. }) => {
                 let begins = match kind {
@@ -161,8 +168,8 @@ impl Trace {
     /// Applies events and wakes the readers.
     pub(super) fn apply(&self, batch: &EventBatch, scratch: &mut String) {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
-        for (event, text) in batch.iter() {
-            contents.apply_with(event, text, scratch);
+        for (event, text, content) in batch.iter() {
+            contents.apply_with(event, text, content, scratch);
         }
         drop(contents);
         self.revision.send_modify(|revision| *revision += 1);
@@ -173,7 +180,7 @@ impl Trace {
 mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
-    use crate::trace::{Direction, FrameText, FrameVerdict, LinkState};
+    use crate::trace::{CloseReason, Direction, FrameText, FrameVerdict, HandshakeHeads, LinkState, RetryCause};
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {
@@ -181,11 +188,12 @@ mod tests {
             kind,
             action: Some("Reset".into()),
             text: FrameText::from_static("[]"),
+            content: None,
             exchange: Some(exchange),
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         }
     }
 
@@ -201,7 +209,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        let handshake = Box::default();
+        let handshake = HandshakeHeads::default();
         let connected =
             EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
         apply(&mut contents, key, 1, connected);
@@ -213,10 +221,12 @@ mod tests {
         assert_eq!((row.latency, row.last_seen_micros), (Some(Duration::from_micros(10)), 12));
         assert_eq!(contents.stations().connected(), 1);
         assert_eq!(contents.records().range(), 0..3, "a queue length makes no record");
-        let reason = || Box::from("");
+        let records = contents.records().iter(0..3);
+        assert!(records.into_iter().all(|record| (record.version, record.link) == (Some(Version::V1_6), Some(1))));
+        let reason = || CloseReason::PeerGone;
         apply(&mut contents, key, 13, EventKind::Disconnected { link: 0, reason: reason() });
         assert_eq!(contents.stations().connected(), 1, "an older link went down, not this one");
-        apply(&mut contents, key, 20, EventKind::Retry { after: Duration::from_micros(30), lost: true, reason: reason() });
+        apply(&mut contents, key, 20, EventKind::Retry { after: Duration::from_micros(30), cause: RetryCause::Lost(reason()) });
         assert_eq!(contents.stations().get(key).unwrap().state, LinkState::Waiting { until_micros: 50 });
         assert_eq!(contents.stations().connected(), 0);
     }

@@ -1,114 +1,164 @@
-//! How an event looks in the store: what kind of record it makes, its text, its verdict and its remarks. Who appends it is the recorder.
+//! From facts to sentences: what a reader is shown of a record. Sentences are made when they are asked for and are not kept; no code reads
+//! a fact out of them.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt;
 
-use super::record::{FrameVerdict, RecordKind};
-use super::store::NewRecord;
-use super::{Event, EventKind, Frame, FrameKind};
-use crate::ocpp::{Finding, Transport};
+use super::record::{Record, RecordDetail};
+use super::{CloseReason, FrameOrigin, HandshakeHeads, NoteTopic};
 
-/// How an event looks in the store; `None` when it makes no record. Sentences that are made up here go through `scratch`; `text` is
-/// the text of the frame.
-pub(super) fn entry<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option<NewRecord<'a>> {
-    scratch.clear();
-    let plain = |kind, text: &'a str| NewRecord {
-        stamp: event.stamp,
-        station: event.station,
-        kind,
-        action: None,
-        code: None,
-        verdict: FrameVerdict::Valid,
-        transport: Transport::WebSocket,
-        text,
-        remarks: "",
-        latency: None,
-    };
-    Some(match &event.kind {
-        EventKind::Frame(frame) => {
-            let verdict = verdict(frame);
-            write_remarks(frame, scratch);
-            NewRecord {
-                action: frame.action.as_deref(),
-                code: frame.code,
-                verdict,
-                remarks: scratch,
-                ..plain(RecordKind::Frame(frame.direction, frame.kind), text)
+impl<'a> Record<'a> {
+    /// The record on one line: a frame's text as it stood on the wire, of everything else a sentence. Hostile like the text.
+    pub fn summary(&self) -> Cow<'a, str> {
+        match self.detail {
+            None | Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Refused(_)) => self.text.into(),
+            Some(RecordDetail::Connected(connected)) => {
+                let subprotocol = self.version.map_or("", |version| version.subprotocol());
+                format!("protocol {subprotocol}, {}", connected.peer).into()
             }
+            Some(RecordDetail::Closed(reason)) => reason.to_string().into(),
+            Some(RecordDetail::Held { number }) => format!("{number}: {}", self.text).into(),
+            Some(RecordDetail::Listening(listening)) => {
+                let names: Vec<&str> = listening.transports.iter().map(|transport| transport.name()).collect();
+                format!("{} {} {}", listening.address.port(), self.text, names.join(",")).into()
+            }
+            Some(RecordDetail::Timeout { after }) => format!("no answer within {} s", after.as_secs_f64()).into(),
+            Some(RecordDetail::Note(NoteTopic::PingsEnabled)) => "WebSocket ping from CP to CS enabled by user.".into(),
         }
-        EventKind::Connecting { url } => plain(RecordKind::Connecting, url),
-        EventKind::Connected { version, peer, handshake, .. } => {
-            let _ = write!(scratch, "protocol {}, {peer}", version.subprotocol()); // a String takes everything
-            add_handshake(handshake, scratch);
-            plain(RecordKind::Connected, scratch)
-        }
-        EventKind::Disconnected { reason, .. } => plain(RecordKind::Disconnected, reason),
-        EventKind::Retry { after, lost, reason } => {
-            let kind = if *lost { RecordKind::Lost } else { RecordKind::Retry };
-            NewRecord { latency: Some(*after), ..plain(kind, reason) }
-        }
-        EventKind::Listening { address, url, transports } => {
-            let names: Vec<&str> = transports.iter().map(|transport| transport.name()).collect();
-            let _ = write!(scratch, "{} {url} {}", address.port(), names.join(",")); // a String takes everything
-            plain(RecordKind::Listening, scratch)
-        }
-        EventKind::Refused { reason, detail, handshake, .. } => {
-            scratch.push_str(reason);
-            add_handshake(handshake, scratch);
-            NewRecord { verdict: FrameVerdict::Invalid, remarks: detail, ..plain(RecordKind::Refused, scratch) }
-        }
-        EventKind::Held { number, action, text } => {
-            let _ = write!(scratch, "{number}: {text}"); // a String takes everything
-            NewRecord { action: Some(action), ..plain(RecordKind::Held, scratch) }
-        }
-        EventKind::Timeout { action, after, .. } => {
-            let _ = write!(scratch, "no answer within {} s", after.as_secs_f64());
-            NewRecord { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Timeout, scratch) }
-        }
-        EventKind::Unreachable { action, reason, .. } => {
-            NewRecord { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
-        }
-        EventKind::Ping { direction, pong, round_trip } => {
-            let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
-            NewRecord { latency: *round_trip, ..plain(kind, "") }
-        }
-        EventKind::Note { failure: false, text } => plain(RecordKind::Note, text),
-        EventKind::Note { failure: true, text } => {
-            NewRecord { verdict: FrameVerdict::Invalid, ..plain(RecordKind::Failure, text) }
-        }
-        EventKind::Toast { text } => plain(RecordKind::Toast, text),
-        EventKind::StationAdded { .. } | EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
-    })
-}
+    }
 
-/// The sentence of a line comes first, what it is based on behind a blank line: see [`Record::summary`](super::Record::summary).
-fn add_handshake(handshake: &str, out: &mut String) {
-    if !handshake.is_empty() {
-        out.push_str("\n\n");
-        out.push_str(handshake);
+    /// The whole record: the summary, and behind a blank line the heads of the handshake.
+    pub fn full_text(&self) -> Cow<'a, str> {
+        match self.handshake() {
+            Some(HandshakeHeads { request, answer }) if answer.is_empty() => format!("{}\n\n{request}", self.summary()).into(),
+            Some(HandshakeHeads { request, answer }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
+            None => self.summary(),
+        }
+    }
+
+    /// Everything worth knowing of a frame, a sentence a line: where it comes from, and what is wrong with it.
+    pub fn notes(&self) -> Cow<'a, str> {
+        let Some(origin) = self.origin() else { return self.remarks.into() };
+        let typed = origin.typed_by_user.then(|| Cow::Borrowed("sent as it was typed"));
+        let remarks = (!self.remarks.is_empty()).then_some(Cow::Borrowed(self.remarks));
+        let lines: Vec<_> = [typed, origin.headers_line().map(Cow::Owned), remarks].into_iter().flatten().collect();
+        lines.join("\n").into()
     }
 }
 
-fn verdict(frame: &Frame) -> FrameVerdict {
-    if frame.kind == FrameKind::Malformed || frame.findings.iter().any(|finding| !finding.tolerated) {
-        FrameVerdict::Invalid
-    } else if frame.findings.is_empty() && frame.remark.is_none() {
-        FrameVerdict::Valid
-    } else {
-        FrameVerdict::Tolerated
+impl FrameOrigin {
+    /// The line with the HTTP headers.
+    pub fn headers_line(&self) -> Option<String> {
+        self.http_headers.as_ref().map(|headers| format!("HTTP headers: {headers}"))
     }
 }
 
-fn write_remarks(frame: &Frame, out: &mut String) {
-    for line in frame.aside.iter().chain(&frame.remark) {
-        if !out.is_empty() {
-            out.push('\n');
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CloseReason::Disconnected => f.write_str("closed by us"),
+            CloseReason::Cut => f.write_str("cut by us"),
+            CloseReason::Replaced => f.write_str("replaced by a newer connection with the same identity"),
+            CloseReason::Shutdown => f.write_str("the session ends"),
+            CloseReason::Restarts(_) => f.write_str("the charge point restarts"),
+            CloseReason::ClosedByPeer { code: None, .. } => f.write_str("closed by the peer"),
+            CloseReason::ClosedByPeer { code: Some(code), text } if text.is_empty() => {
+                write!(f, "closed by the peer with code {code}")
+            }
+            CloseReason::ClosedByPeer { code: Some(code), text } => write!(f, "closed by the peer with code {code}: {text}"),
+            CloseReason::PeerGone => f.write_str("the peer closed the connection"),
+            CloseReason::PeerBlocked(limit) => write!(f, "the peer read nothing for {} s", limit.as_secs()),
+            CloseReason::Broken(fault) => fault.fmt(f),
+            CloseReason::VersionChanged(version) => write!(f, "it speaks OCPP {version} from now on"),
+            CloseReason::StaysDown => f.write_str("it stays down until it is told to connect"),
+            CloseReason::TaskFailed => f.write_str("its task failed"),
         }
-        out.push_str(line);
     }
-    for Finding { path, message, .. } in &frame.findings {
-        if !out.is_empty() {
-            out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::{Transport, Version};
+    use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, RetryCause, Stamp};
+
+    /// What a reader is shown of an event: the summary, the whole text and the notes.
+    fn shown(kind: EventKind) -> (String, String, String) {
+        let mut contents = Contents::new(1 << 20);
+        let stamp = Stamp { wall_micros: 1, monotonic_micros: 1 };
+        contents.apply(&Event { station: None, stamp, kind }, &mut String::new());
+        let record = contents.records().get(0).unwrap();
+        (record.summary().into_owned(), record.full_text().into_owned(), record.notes().into_owned())
+    }
+
+    #[test]
+    fn sentences_are_made_from_the_facts() {
+        let peer = "127.0.0.1:5".parse().unwrap();
+        let handshake = || HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: "HTTP/1.1 101 Yes\n".into() };
+        let (version, transport) = (Version::V1_6, Transport::WebSocket);
+        let failed = || RetryCause::Failed { reason: "connect ECONNREFUSED".into(), handshake: handshake() };
+        let second = std::time::Duration::from_secs(1);
+        let closed = |code, text: &str| CloseReason::ClosedByPeer { code, text: text.into() };
+        let down = |reason| EventKind::Disconnected { link: 1, reason };
+        for (kind, summary, heads) in [
+            (
+                EventKind::Connected { link: 1, version, transport, peer, handshake: handshake() },
+                "protocol ocpp1.6, 127.0.0.1:5",
+                true,
+            ),
+            (EventKind::Retry { after: second, cause: failed() }, "connect ECONNREFUSED", true),
+            (
+                EventKind::Retry { after: second, cause: RetryCause::Lost(CloseReason::PeerGone) },
+                "the peer closed the connection",
+                false,
+            ),
+            (EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: handshake() }, "no", true),
+            (EventKind::Held { number: 7, action: "Reset".into(), text: "it waits".into() }, "7: it waits", false),
+            (
+                EventKind::Listening { address: peer, url: "ws://h/<identity>".into(), transports: Transport::ALL.to_vec() },
+                "5 ws://h/<identity> websocket,soap",
+                false,
+            ),
+            (EventKind::Timeout { exchange: 1, action: "Reset".into(), after: second }, "no answer within 1 s", false),
+            (EventKind::TypedNote(NoteTopic::PingsEnabled), "WebSocket ping from CP to CS enabled by user.", false),
+            (down(CloseReason::Disconnected), "closed by us", false),
+            (down(closed(None, "")), "closed by the peer", false),
+            (down(closed(Some(1000), "")), "closed by the peer with code 1000", false),
+            (down(closed(Some(1001), "bye")), "closed by the peer with code 1001: bye", false),
+            (down(CloseReason::PeerBlocked(5 * second)), "the peer read nothing for 5 s", false),
+            (down(CloseReason::VersionChanged(version)), "it speaks OCPP 1.6 from now on", false),
+        ] {
+            let (said, full, _) = shown(kind);
+            let whole =
+                if heads { format!("{summary}\n\nGET /CP1 HTTP/1.1\n\nHTTP/1.1 101 Yes\n") } else { summary.to_owned() };
+            assert_eq!((said.as_str(), full), (summary, whole));
         }
-        let _ = write!(out, "{}: {message}", if path.is_empty() { "/" } else { path }); // a String takes everything
+    }
+
+    #[test]
+    fn the_notes_of_a_frame_begin_with_its_origin() {
+        let frame = |origin: Option<FrameOrigin>, remark: Option<&str>| {
+            let (direction, kind, text) = (Direction::Out, FrameKind::Call, FrameText::from_static("<x/>"));
+            let (action, exchange, code, findings) = (None, None, None, Vec::new());
+            let (remark, origin) = (remark.map(Box::from), origin.map(Box::new));
+            shown(EventKind::Frame(Frame {
+                direction,
+                kind,
+                action,
+                text,
+                content: None,
+                exchange,
+                code,
+                findings,
+                remark,
+                origin,
+            }))
+            .2
+        };
+        let typed = || FrameOrigin { typed_by_user: true, ..FrameOrigin::default() };
+        assert_eq!(frame(None, Some("late")), "late");
+        assert_eq!(frame(Some(typed()), None), "sent as it was typed");
+        let headers = FrameOrigin { http_headers: Some("{}".into()), ..typed() };
+        assert_eq!(frame(Some(headers), Some("odd\nworse")), "sent as it was typed\nHTTP headers: {}\nodd\nworse");
     }
 }

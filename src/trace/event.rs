@@ -1,9 +1,11 @@
-//! What happened, as the actors tell it upwards. How it is kept is in `store`, how it looks to a reader in `record`.
+//! What happened, as the actors send it upwards: facts, no sentences. How it is kept is in `store`, how a reader sees it in `record`, the
+//! sentences are made in `describe`.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{CloseReason, FrameContent};
 use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
@@ -45,7 +47,7 @@ pub struct Stamp {
 }
 
 /// One thing that happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// The station it is about; `None` for the session as a whole.
     pub station: Option<StationKey>,
@@ -56,7 +58,7 @@ pub struct Event {
 }
 
 /// The things that can happen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum EventKind {
     /// A station is known from now on. The only way in which a row of stations comes into being; makes no record.
     StationAdded {
@@ -84,8 +86,8 @@ pub enum EventKind {
         transport: Transport,
         /// The other end.
         peer: SocketAddr,
-        /// The heads of the request and of our or the peer's answer, as text; empty when there were none.
-        handshake: Box<str>,
+        /// The heads of the request and of our or the peer's answer.
+        handshake: HandshakeHeads,
     },
     /// The address at which we call the peer of a SOAP link. Changes the station's row and makes no record.
     Callback {
@@ -96,32 +98,30 @@ pub enum EventKind {
     Disconnected {
         /// The number of the link that went down; the station may have a newer one by now.
         link: u64,
-        /// One sentence.
-        reason: Box<str>,
+        /// Why.
+        reason: CloseReason,
     },
     /// A simulated station will try again.
     Retry {
         /// After this time.
         after: Duration,
-        /// Whether a link went down, rather than that none came up.
-        lost: bool,
-        /// Why the last attempt failed or the link went down.
-        reason: Box<str>,
+        /// Why it has no link.
+        cause: RetryCause,
     },
     /// A handshake was refused, by us or by the peer.
     Refused {
         /// The other end, when we are the server.
         peer: Option<SocketAddr>,
-        /// One sentence, as ocppjs says it.
+        /// One sentence, in the words of ocppjs.
         reason: Box<str>,
         /// What would have been accepted, a sentence or nothing.
         detail: Box<str>,
         /// The heads of the request and the answer, as far as there were any.
-        handshake: Box<str>,
+        handshake: HandshakeHeads,
     },
-    /// A frame waits at the gate until a person lets it go.
+    /// A frame waits at the gate until the user releases it.
     Held {
-        /// The number by which a person names it.
+        /// The number by which the user names it.
         number: u64,
         /// Its action.
         action: Arc<str>,
@@ -178,7 +178,9 @@ pub enum EventKind {
         /// One sentence.
         text: Box<str>,
     },
-    /// Something that a person should see at once, as a plugin says it.
+    /// A line of the session whose meaning is fixed.
+    TypedNote(NoteTopic),
+    /// Something that the user should see at once, as a plugin sent it.
     Toast {
         /// One sentence.
         text: Box<str>,
@@ -186,7 +188,7 @@ pub enum EventKind {
 }
 
 /// A frame as it stood on the wire, with what was understood of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Frame {
     /// Which way it went.
     pub direction: Direction,
@@ -196,6 +198,8 @@ pub struct Frame {
     pub action: Option<Arc<str>>,
     /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
     pub text: FrameText,
+    /// What reading the envelope found; `None` for a frame of OCPP-J, and for a text that is no envelope.
+    pub content: Option<Box<FrameContent>>,
     /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.
     pub exchange: Option<u64>,
     /// The code of an error frame, when it is one that we know; of a received result that breaks the definitions, the code that a call
@@ -205,14 +209,50 @@ pub struct Frame {
     pub findings: Vec<Finding>,
     /// A sentence about the frame as a whole: why it could not be read, that it came late.
     pub remark: Option<Box<str>>,
-    /// Lines worth knowing that speak neither for nor against it: that a person typed it, its HTTP headers.
-    pub aside: Option<Box<str>>,
+    /// Where it comes from, when that is worth knowing; speaks neither for nor against it. In a box, because few frames have one.
+    pub origin: Option<Box<FrameOrigin>>,
 }
 
-/// The aside of a frame that left as a person typed it, and of the answer to it.
-pub const AS_TYPED: &str = "sent as it was typed";
-/// How the aside with the HTTP headers of a frame begins; they follow as a JSON object.
-pub const HTTP_HEADERS: &str = "HTTP headers: ";
+/// Where a frame comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FrameOrigin {
+    /// It is a binary frame; its text are the bytes as hexadecimal digits.
+    pub binary: bool,
+    /// It left as the user typed it, or is the answer to such a frame.
+    pub typed_by_user: bool,
+    /// Its HTTP headers as a JSON object, where they are to be shown.
+    pub http_headers: Option<Box<str>>,
+}
+
+/// The heads of a handshake, as text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandshakeHeads {
+    /// The head of the request; empty when there was no handshake.
+    pub request: Box<str>,
+    /// The head of the answer; empty when there was none.
+    pub answer: Box<str>,
+}
+
+/// Why a simulated station has no link and will try again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RetryCause {
+    /// Its link went down.
+    Lost(CloseReason),
+    /// It could not be connected.
+    Failed {
+        /// The error in words.
+        reason: Box<str>,
+        /// The heads of the request and the answer, as far as there were any.
+        handshake: HandshakeHeads,
+    },
+}
+
+/// Lines of the session with a fixed meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteTopic {
+    /// A charge point of ours begins to send pings by itself.
+    PingsEnabled,
+}
 
 /// The text of a frame; a received one shares the buffer it was read into until it is recorded.
 pub type FrameText = tokio_tungstenite::tungstenite::Utf8Bytes;

@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::export_soap;
-use crate::ocpp::{Catalog, Role, Transport};
-use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind, StationTable};
+use super::decode::{DecodedMessage, DecodedRecord, decode};
+use crate::ocpp::{Role, Transport};
+use crate::trace::{CloseReason, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationTable};
 
 /// The object of a record as a text, without a line end.
-pub fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {
-    Value::Object(object(record, stations, catalog)).to_string()
+pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
+    Value::Object(object(record, stations)).to_string()
 }
 
 /// The object of a record.
-pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> Map<String, Value> {
+pub fn object(record: &Record<'_>, stations: &StationTable) -> Map<String, Value> {
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| {
         object.insert(name.to_owned(), value);
@@ -33,18 +33,21 @@ pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -
         put("action", json!(action));
     }
     match record.kind {
-        RecordKind::Frame(..) if record.transport == Transport::Soap => {
-            let row = record.station.and_then(|key| stations.get(key));
-            export_soap::frame(record, row, catalog, &mut put);
+        RecordKind::Frame(_, kind) => frame(record, kind, &mut put),
+        _ => {
+            let summary = record.summary();
+            if !summary.is_empty() {
+                put("text", json!(summary));
+            }
+            facts(record, &mut put);
         }
-        RecordKind::Frame(_, FrameKind::Malformed) => put("raw", json!(record.text)),
-        RecordKind::Frame(..) => frame(record.text, &mut put),
-        _ if record.text.is_empty() => {}
-        _ => put("text", json!(record.summary())),
     }
-    if record.verdict != FrameVerdict::Valid && !record.remarks.is_empty() {
-        put("valid", json!(record.verdict == FrameVerdict::Tolerated));
-        put("remarks", record.remarks.lines().collect());
+    if record.verdict != FrameVerdict::Valid {
+        let notes = record.notes();
+        if !notes.is_empty() {
+            put("valid", json!(record.verdict == FrameVerdict::Tolerated));
+            put("remarks", notes.lines().collect());
+        }
     }
     if let Some(latency) = record.latency {
         put(
@@ -55,21 +58,67 @@ pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -
     object
 }
 
-/// What the frame says. Its parts are read from the array itself, so that nothing of it is changed by a version's rules.
-fn frame(text: &str, put: &mut impl FnMut(&str, Value)) {
-    let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(text) else {
-        return put("raw", json!(text));
-    };
-    let mut elements = elements.into_iter();
-    let kind = elements.next().unwrap_or_default();
-    put("id", elements.next().unwrap_or_default());
-    if kind == json!(4) {
-        put("error", elements.next().unwrap_or_default());
-        put("description", elements.next().unwrap_or_default());
-        put("details", elements.next().unwrap_or_default());
-    } else {
-        let payload = if kind == json!(2) { elements.nth(1) } else { elements.next() };
-        put("payload", payload.unwrap_or_default());
+/// The facts behind the sentence of a line that is no frame.
+fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Value)) {
+    if let RecordKind::Connected | RecordKind::Disconnected = record.kind {
+        put("link", json!(record.link));
+    }
+    match record.detail {
+        Some(RecordDetail::Connected(connected)) => {
+            put("version", json!(record.version.map(|version| version.number())));
+            put("peer", json!(connected.peer.to_string()));
+        }
+        Some(RecordDetail::Closed(reason)) => {
+            put("reason", json!(reason.name()));
+            if let CloseReason::ClosedByPeer { code: Some(code), .. } = reason {
+                put("code", json!(code));
+            }
+        }
+        Some(RecordDetail::Refused(refused)) => {
+            if let Some(peer) = refused.peer {
+                put("peer", json!(peer.to_string()));
+            }
+        }
+        Some(RecordDetail::Held { number }) => put("number", json!(number)),
+        Some(RecordDetail::Listening(listening)) => {
+            put("port", json!(listening.address.port()));
+            put("url", json!(record.text));
+            put("transports", listening.transports.iter().map(|transport| transport.name()).collect());
+        }
+        Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64())),
+        Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Note(_)) | None => {}
+    }
+}
+
+/// What a frame says. An envelope is there as it stood on the wire too; of other frames only those that could not be read.
+fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Value)) {
+    let is_soap = record.transport == Transport::Soap;
+    if is_soap {
+        put("transport", json!("soap"));
+    }
+    if is_soap || kind == FrameKind::Malformed {
+        put("raw", json!(record.text));
+    }
+    if kind == FrameKind::Malformed {
+        return;
+    }
+    let DecodedRecord { id, message } = decode(record);
+    if message == DecodedMessage::Unreadable && !is_soap {
+        return put("raw", json!(record.text));
+    }
+    if id.is_some() || !is_soap {
+        put("id", id.unwrap_or_default());
+    }
+    match message {
+        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) => put("payload", payload.value()),
+        DecodedMessage::Error { code, description, details } => {
+            put("error", if is_soap && code.is_empty() { Value::Null } else { json!(code) });
+            put("description", json!(description));
+            if !is_soap {
+                put("details", details.value());
+            }
+        }
+        DecodedMessage::Unreadable => {}
     }
 }
 

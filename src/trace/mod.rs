@@ -1,14 +1,17 @@
 //! What happened, kept for readers: events from the actors go through the recorder into a store that is bounded in bytes, and
 //! into the table of stations. It draws nothing and knows no reader.
 
+mod close_reason;
 mod contents;
+pub mod decode;
 mod describe;
 mod event;
 pub mod export;
-mod export_soap;
 pub mod filter;
+mod frame_content;
 mod immediate;
 mod interner;
+mod new_record;
 mod queue;
 mod record;
 mod recorder;
@@ -18,11 +21,16 @@ pub mod station_summary;
 mod stations;
 mod store;
 
+pub use close_reason::{CloseReason, WireFault};
 pub use contents::{Contents, Trace};
 pub use event::{
-    AS_TYPED, Direction, Event, EventKind, Frame, FrameKind, FrameText, HTTP_HEADERS, Sequence, Stamp, StationKey,
+    Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads, NoteTopic, RetryCause, Sequence,
+    Stamp, StationKey,
 };
-pub use record::{FrameVerdict, Record, RecordKind};
+pub use frame_content::{FrameContent, RecordContent};
+pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
+#[cfg(test)]
+pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};
 pub use sender::{EventSender, NumberSource};
 pub use stations::{LinkState, StationRow, StationTable};

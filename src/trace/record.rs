@@ -1,9 +1,13 @@
-//! An event as a reader of the trace sees it. Records borrow from the store; nothing is copied for rows that are not drawn.
+//! An event as a reader of the trace sees it: facts. Records borrow from the store; nothing is copied for rows that are not drawn. The
+//! sentences about a record are made in `describe`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Direction, FrameKind, Sequence, StationKey};
-use crate::ocpp::{ErrorCode, Transport};
+use super::{
+    CloseReason, Direction, FrameKind, FrameOrigin, HandshakeHeads, NoteTopic, RecordContent, Sequence, StationKey, WireFault,
+};
+use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// What kind of line a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,12 +24,11 @@ pub enum RecordKind {
     Retry,
     /// A simulated station lost its link and will try again; the record's latency is the wait.
     Lost,
-    /// A central system of ours waits for stations; the text is `<port> <url> <transport,…>`; with a station it is a charge
-    /// point of ours that waits for SOAP requests.
+    /// A central system of ours waits for stations; with a station it is a charge point of ours that waits for SOAP requests.
     Listening,
     /// A handshake was refused.
     Refused,
-    /// A frame waits at the gate; the text begins with its number.
+    /// A frame waits at the gate.
     Held,
     /// A call got no answer in time; the partner is the call.
     Timeout,
@@ -37,7 +40,7 @@ pub enum RecordKind {
     Pong(Direction),
     /// A line of the session.
     Note,
-    /// A line of the session that a person should see at once.
+    /// A line of the session that the user should see at once.
     Toast,
     /// A line of the session about a failure.
     Failure,
@@ -46,7 +49,7 @@ pub enum RecordKind {
 /// How a frame was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FrameVerdict {
-    /// Nothing to say against it.
+    /// It has no fault.
     Valid,
     /// It deviates in a way that is tolerated.
     Tolerated,
@@ -55,7 +58,7 @@ pub enum FrameVerdict {
 }
 
 /// One record of the trace.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Record<'a> {
     /// Its place in the trace.
     pub sequence: Sequence,
@@ -73,13 +76,23 @@ pub struct Record<'a> {
     pub code: Option<ErrorCode>,
     /// How the frame was judged.
     pub verdict: FrameVerdict,
-    /// The frame's text as it stood on the wire, or the sentence of a line that is no frame, with the heads of the handshake behind
-    /// a blank line. Hostile: pass it through
-    /// [`visible`](crate::sanitize) before it reaches a terminal.
+    /// The frame's text as it stood on the wire. Of another line the text that came with the event, which is the URL of `Connecting` and
+    /// `Listening`, the reason of `Refused`, `Retry` and `Unreachable`, the text of a note, and often nothing:
+    /// [`summary`](Record::summary) makes the sentence. Hostile: pass it through [`sanitize`](crate::sanitize) before it reaches a
+    /// terminal.
     pub text: &'a str,
+    /// What else is known of it.
+    pub detail: Option<&'a RecordDetail>,
+    /// What is in the envelope that the text is; `None` for frames of OCPP-J, for what is no envelope, and for lines that are no frames.
+    pub content: Option<RecordContent<'a>>,
     /// How it travelled.
     pub transport: Transport,
-    /// What is wrong with the frame or worth knowing of it, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is.
+    /// The version that was spoken on the station's link at that time.
+    pub version: Option<Version>,
+    /// The number of the station's link at that time; `None` when there was none yet.
+    pub link: Option<u32>,
+    /// What is wrong with the frame, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is. What speaks
+    /// neither for nor against it is in `detail`; [`notes`](Record::notes) has both.
     pub remarks: &'a str,
     /// The record of the other half of the exchange: the answer or timeout of a call, the call of an answer.
     pub partner: Option<Sequence>,
@@ -88,22 +101,193 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The number of the frame that waits, of a line that tells of one.
+    /// The number of the frame that waits, of a line about one.
     pub fn held(&self) -> Option<u64> {
-        (self.kind == RecordKind::Held).then(|| self.text.split(':').next()?.parse().ok()).flatten()
+        if let Some(RecordDetail::Held { number }) = self.detail { Some(*number) } else { None }
     }
 
-    /// The text for one line: without the handshake that follows the sentence of a link that came up or was refused.
-    pub fn summary(&self) -> &'a str {
-        match self.handshake() {
-            Some(_) => self.text.split_once("\n\n").map_or(self.text, |(sentence, _)| sentence),
-            None => self.text,
+    /// Why a link went down, of a line about that.
+    pub fn close_reason(&self) -> Option<&'a CloseReason> {
+        if let Some(RecordDetail::Closed(reason)) = self.detail { Some(reason) } else { None }
+    }
+
+    /// Where a frame comes from, when that is worth knowing.
+    pub fn origin(&self) -> Option<&'a FrameOrigin> {
+        if let Some(RecordDetail::Frame(origin)) = self.detail { Some(origin) } else { None }
+    }
+
+    /// The heads of the handshake that this line is about.
+    pub fn handshake(&self) -> Option<&'a HandshakeHeads> {
+        let heads = match self.detail? {
+            RecordDetail::Connected(connected) => &connected.handshake,
+            RecordDetail::Refused(refused) => &refused.handshake,
+            RecordDetail::Failed { handshake } => handshake,
+            _ => return None,
+        };
+        (!heads.request.is_empty()).then_some(heads)
+    }
+}
+
+/// What is known of a record beyond its text. A plain frame has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordDetail {
+    /// Of a frame.
+    Frame(Box<FrameOrigin>),
+    /// A link came up.
+    Connected(Box<ConnectedDetail>),
+    /// A link went down: of `Disconnected` and `Lost`.
+    Closed(CloseReason),
+    /// A handshake was refused.
+    Refused(Box<RefusedDetail>),
+    /// A simulated station could not be connected: of `Retry`.
+    Failed {
+        /// The heads of the request and the answer, as far as there were any.
+        handshake: Box<HandshakeHeads>,
+    },
+    /// A frame waits.
+    Held {
+        /// The number by which the user names it.
+        number: u64,
+    },
+    /// We listen.
+    Listening(Box<ListeningDetail>),
+    /// A call got no answer.
+    Timeout {
+        /// How long we waited.
+        after: Duration,
+    },
+    /// A line of the session with a fixed meaning.
+    Note(NoteTopic),
+}
+
+/// What is known of a link that came up, beyond version and number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectedDetail {
+    /// The other end.
+    pub peer: SocketAddr,
+    /// The heads of the request and of the answer; empty when there were none.
+    pub handshake: HandshakeHeads,
+}
+
+/// What is known of a handshake that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedDetail {
+    /// The other end, when we are the server.
+    pub peer: Option<SocketAddr>,
+    /// The heads of the request and the answer, as far as there were any.
+    pub handshake: HandshakeHeads,
+}
+
+/// Where we listen; the URL is the record's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListeningDetail {
+    /// The bound address.
+    pub address: SocketAddr,
+    /// The transports that are spoken there.
+    pub transports: Vec<Transport>,
+}
+
+impl RecordDetail {
+    /// The memory that it holds besides its own size, in bytes.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            RecordDetail::Frame(origin) => {
+                size_of::<FrameOrigin>() + origin.http_headers.as_ref().map_or(0, |headers| headers.len())
+            }
+            RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + heads_bytes(&connected.handshake),
+            RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + heads_bytes(&refused.handshake),
+            RecordDetail::Listening(listening) => {
+                size_of::<ListeningDetail>() + listening.transports.len() * size_of::<Transport>()
+            }
+            RecordDetail::Failed { handshake } => size_of::<HandshakeHeads>() + heads_bytes(handshake),
+            RecordDetail::Closed(CloseReason::ClosedByPeer { text, .. }) => text.len(),
+            RecordDetail::Closed(CloseReason::Broken(
+                WireFault::Io(text) | WireFault::TooLarge(text) | WireFault::Protocol(text) | WireFault::Other(text),
+            )) => text.len(),
+            RecordDetail::Closed(_) | RecordDetail::Held { .. } | RecordDetail::Timeout { .. } | RecordDetail::Note(_) => 0,
+        }
+    }
+}
+
+fn heads_bytes(heads: &HandshakeHeads) -> usize {
+    heads.request.len() + heads.answer.len()
+}
+
+impl RecordKind {
+    /// All kinds, in the order of their codes.
+    const ALL: [RecordKind; 25] = {
+        use Direction::{In, Out};
+        use FrameKind::{Call, Error, Malformed, Result};
+        [
+            RecordKind::Frame(In, Call),
+            RecordKind::Frame(In, Result),
+            RecordKind::Frame(In, Error),
+            RecordKind::Frame(In, Malformed),
+            RecordKind::Frame(Out, Call),
+            RecordKind::Frame(Out, Result),
+            RecordKind::Frame(Out, Error),
+            RecordKind::Frame(Out, Malformed),
+            RecordKind::Ping(In),
+            RecordKind::Ping(Out),
+            RecordKind::Pong(In),
+            RecordKind::Pong(Out),
+            RecordKind::Connecting,
+            RecordKind::Connected,
+            RecordKind::Disconnected,
+            RecordKind::Retry,
+            RecordKind::Lost,
+            RecordKind::Listening,
+            RecordKind::Refused,
+            RecordKind::Held,
+            RecordKind::Timeout,
+            RecordKind::Unreachable,
+            RecordKind::Note,
+            RecordKind::Toast,
+            RecordKind::Failure,
+        ]
+    };
+
+    /// A byte that stands for the kind in the store.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            RecordKind::Frame(direction, kind) => 4 * direction as u8 + kind as u8,
+            RecordKind::Ping(direction) => 8 + direction as u8,
+            RecordKind::Pong(direction) => 10 + direction as u8,
+            RecordKind::Connecting => 12,
+            RecordKind::Connected => 13,
+            RecordKind::Disconnected => 14,
+            RecordKind::Retry => 15,
+            RecordKind::Lost => 16,
+            RecordKind::Listening => 17,
+            RecordKind::Refused => 18,
+            RecordKind::Held => 19,
+            RecordKind::Timeout => 20,
+            RecordKind::Unreachable => 21,
+            RecordKind::Note => 22,
+            RecordKind::Toast => 23,
+            RecordKind::Failure => 24,
         }
     }
 
-    /// The heads of the handshake that this line tells of: the request, and the answer behind a blank line.
-    pub fn handshake(&self) -> Option<&'a str> {
-        let tells = matches!(self.kind, RecordKind::Connected | RecordKind::Refused | RecordKind::Retry);
-        if tells { self.text.split_once("\n\n").map(|(_, heads)| heads) } else { None }
+    /// The kind that a byte stands for.
+    pub(super) fn of_code(code: u8) -> RecordKind {
+        RecordKind::ALL.get(usize::from(code)).copied().unwrap_or(RecordKind::Failure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_comes_back_from_its_code() {
+        for (code, kind) in RecordKind::ALL.into_iter().enumerate() {
+            assert_eq!((usize::from(kind.code()), RecordKind::of_code(kind.code())), (code, kind));
+        }
+    }
+
+    #[test]
+    fn a_detail_takes_little_room() {
+        assert!(size_of::<RecordDetail>() <= 32, "{}", size_of::<RecordDetail>());
     }
 }

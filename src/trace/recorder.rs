@@ -41,6 +41,15 @@ pub fn direct(limit: usize, began: Moment) -> EventSender {
     EventSender::new(EventSink::Direct(Arc::new(ImmediateSink::new(trace.clone()))), trace)
 }
 
+/// The same with a list of all events that were sent.
+#[cfg(test)]
+pub(crate) fn direct_with_events(limit: usize, began: Moment) -> (EventSender, Arc<std::sync::Mutex<Vec<super::Event>>>) {
+    let trace = Arc::new(Trace::new(limit, began));
+    let sink = ImmediateSink::new(trace.clone());
+    let sent = sink.sent.clone();
+    (EventSender::new(EventSink::Direct(Arc::new(sink)), trace), sent)
+}
+
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt;

@@ -17,6 +17,7 @@ pub struct EventSender {
     sink: EventSink,
     trace: Arc<Trace>,
     numbers: NumberSource,
+    link_numbers: NumberSource,
 }
 
 /// How events come into the trace.
@@ -28,7 +29,7 @@ pub(super) enum EventSink {
     Direct(Arc<ImmediateSink>),
 }
 
-/// Gives out numbers that are unique in the session, for exchanges and links. Clones share the count.
+/// Gives out numbers from 1 on, each once. Clones share the count.
 #[derive(Debug, Clone, Default)]
 pub struct NumberSource(Arc<AtomicU64>);
 
@@ -42,7 +43,7 @@ impl NumberSource {
 impl EventSender {
     /// A sender whose events come to the trace through this sink.
     pub(super) fn new(sink: EventSink, trace: Arc<Trace>) -> EventSender {
-        EventSender { sink, trace, numbers: NumberSource::default() }
+        EventSender { sink, trace, numbers: NumberSource::default(), link_numbers: NumberSource::default() }
     }
 
     /// The trace that the events go to.
@@ -50,9 +51,14 @@ impl EventSender {
         &self.trace
     }
 
-    /// Where the session's numbers come from.
+    /// Where the numbers of exchanges come from.
     pub fn numbers(&self) -> &NumberSource {
         &self.numbers
+    }
+
+    /// Where the numbers of links come from.
+    pub fn link_numbers(&self) -> &NumberSource {
+        &self.link_numbers
     }
 
     /// The key of a station. The first time it is asked for, the event that adds the station is sent; the row follows when that event is

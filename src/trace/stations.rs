@@ -1,5 +1,5 @@
-//! The stations of the session as the events tell them: one row each, kept up to date by the recorder. How to reach a station
-//! is the hub's knowledge, not this table's.
+//! The stations of the session as the events describe them: one row each, kept up to date by the recorder. How to reach a station
+//! is known to the hub, not here.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -40,7 +40,7 @@ impl fmt::Display for LinkState {
 }
 
 /// One station.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StationRow {
     /// Its number.
     pub key: StationKey,
@@ -143,6 +143,7 @@ impl StationRow {
             | EventKind::Held { .. }
             | EventKind::Listening { .. }
             | EventKind::Note { .. }
+            | EventKind::TypedNote(_)
             | EventKind::Toast { .. } => {}
         }
         let by_ourselves = matches!(

@@ -6,9 +6,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::interner::Interner;
-use super::record::{FrameVerdict, Record, RecordKind};
-use super::{Sequence, Stamp, StationKey};
-use crate::ocpp::{ErrorCode, Transport};
+use super::new_record::NewRecord;
+use super::record::{FrameVerdict, Record, RecordDetail, RecordKind};
+use super::{RecordContent, Sequence, StationKey};
+use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
 const LARGE_TEXT: usize = 16 * 1024;
@@ -29,15 +30,91 @@ struct Header {
     station: u32,
     text_start: u32,
     text_len: u32,
+    /// The payload of an envelope stands behind the text, the message id behind the payload, the remarks come last.
+    payload_len: u32,
     remarks_len: u32,
     /// The distance to the partner; 0 when there is none.
     partner: i32,
     latency_micros: u32,
+    /// 0 when there was none.
+    link: u32,
     action: u16,
-    kind: RecordKind,
+    id_len: u16,
+    /// The code of a [`RecordKind`].
+    kind: u8,
     code: u8,
-    verdict: FrameVerdict,
-    transport: Transport,
+    flags: HeaderFlags,
+}
+
+/// Facts of a few bits, in one byte: a byte each would take the header over the next multiple of eight.
+#[derive(Debug, Clone, Copy)]
+struct HeaderFlags(u8);
+
+impl HeaderFlags {
+    const DETAIL: u8 = 1;
+    const SOAP: u8 = 1 << 1;
+    /// Two bits.
+    const VERDICT: u8 = 2;
+    /// Two bits: 0 for no version.
+    const VERSION: u8 = 4;
+    /// Two bits: 0 when the text is no envelope.
+    const CONTENT: u8 = 6;
+
+    fn new(record: &NewRecord<'_>) -> HeaderFlags {
+        let verdict = match record.verdict {
+            FrameVerdict::Valid => 0,
+            FrameVerdict::Tolerated => 1,
+            FrameVerdict::Invalid => 2,
+        };
+        let version = match record.version {
+            None => 0,
+            Some(Version::V1_2) => 1,
+            Some(Version::V1_5) => 2,
+            Some(Version::V1_6) => 3,
+        };
+        let detail = if record.detail.is_some() { HeaderFlags::DETAIL } else { 0 };
+        let soap = if record.transport == Transport::Soap { HeaderFlags::SOAP } else { 0 };
+        let content = match record.content {
+            None => 0,
+            Some(content) if content.is_fault => 2,
+            Some(_) => 1,
+        };
+        let two_bits = verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION | content << HeaderFlags::CONTENT;
+        HeaderFlags(detail | soap | two_bits)
+    }
+
+    fn has_detail(self) -> bool {
+        self.0 & HeaderFlags::DETAIL != 0
+    }
+
+    fn transport(self) -> Transport {
+        if self.0 & HeaderFlags::SOAP == 0 { Transport::WebSocket } else { Transport::Soap }
+    }
+
+    fn verdict(self) -> FrameVerdict {
+        match self.0 >> HeaderFlags::VERDICT & 3 {
+            0 => FrameVerdict::Valid,
+            1 => FrameVerdict::Tolerated,
+            _ => FrameVerdict::Invalid,
+        }
+    }
+
+    fn version(self) -> Option<Version> {
+        match self.0 >> HeaderFlags::VERSION & 3 {
+            0 => None,
+            1 => Some(Version::V1_2),
+            2 => Some(Version::V1_5),
+            _ => Some(Version::V1_6),
+        }
+    }
+
+    fn has_content(self) -> bool {
+        self.0 >> HeaderFlags::CONTENT != 0
+    }
+
+    fn is_fault(self) -> bool {
+        self.0 >> HeaderFlags::CONTENT == 2
+    }
 }
 
 #[derive(Debug)]
@@ -45,31 +122,47 @@ struct Chunk {
     first: Sequence,
     headers: Vec<Header>,
     text: String,
+    /// The details of the few records that have one. In a box, because most chunks have none.
+    details: Option<Box<ChunkDetails>>,
+}
+
+/// Details with the places of their records among the headers of the chunk, in ascending order.
+#[derive(Debug, Default)]
+struct ChunkDetails(Vec<(u16, RecordDetail)>);
+
+impl ChunkDetails {
+    fn get(&self, place: usize) -> Option<&RecordDetail> {
+        let index = self.0.binary_search_by_key(&place, |(place, _)| usize::from(*place)).ok()?;
+        self.0.get(index).map(|(_, detail)| detail)
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<ChunkDetails>() + self.0.iter().map(|(_, detail)| bytes_of(detail)).sum::<usize>()
+    }
+}
+
+/// What a detail takes, in bytes.
+fn bytes_of(detail: &RecordDetail) -> usize {
+    size_of::<(u16, RecordDetail)>() + detail.heap_bytes()
 }
 
 impl Chunk {
     fn bytes(&self) -> usize {
-        size_of::<Chunk>() + self.headers.capacity() * size_of::<Header>() + self.text.capacity()
+        let details = self.details.as_ref().map_or(0, |details| details.bytes());
+        size_of::<Chunk>() + self.headers.capacity() * size_of::<Header>() + self.text.capacity() + details
     }
 
     fn end(&self) -> Sequence {
         self.first + self.headers.len() as Sequence
     }
-}
 
-/// What the recorder knows of an event when it appends the record.
-#[derive(Debug)]
-pub(super) struct NewRecord<'a> {
-    pub stamp: Stamp,
-    pub station: Option<StationKey>,
-    pub kind: RecordKind,
-    pub action: Option<&'a str>,
-    pub code: Option<ErrorCode>,
-    pub verdict: FrameVerdict,
-    pub transport: Transport,
-    pub text: &'a str,
-    pub remarks: &'a str,
-    pub latency: Option<Duration>,
+    /// Keeps the detail of the record that is appended next; the bytes that it takes.
+    fn add_detail(&mut self, detail: RecordDetail) -> usize {
+        let list = if self.details.is_none() { size_of::<ChunkDetails>() } else { 0 };
+        let bytes = list + bytes_of(&detail);
+        self.details.get_or_insert_default().0.push((self.headers.len() as u16, detail)); // below CHUNK_RECORDS
+        bytes
+    }
 }
 
 /// The records of the session, as many as fit.
@@ -142,19 +235,32 @@ impl Store {
 
     fn record<'a>(&'a self, sequence: Sequence, chunk: &'a Chunk, header: &Header) -> Record<'a> {
         let text_end = header.text_start as usize + header.text_len as usize;
-        let remarks_end = text_end + header.remarks_len as usize;
+        let payload_end = text_end + header.payload_len as usize;
+        let id_end = payload_end + usize::from(header.id_len);
+        let remarks_end = id_end + header.remarks_len as usize;
+        let content = || RecordContent {
+            id: &chunk.text[payload_end..id_end],
+            payload: &chunk.text[text_end..payload_end],
+            is_fault: header.flags.is_fault(),
+        };
+        let details = chunk.details.as_ref().filter(|_| header.flags.has_detail());
+        let detail = details.and_then(|details| details.get((sequence - chunk.first) as usize));
         Record {
             sequence,
             wall_micros: header.wall_micros,
             monotonic_micros: header.monotonic_micros,
             station: (header.station != NO_STATION).then_some(StationKey(header.station)),
-            kind: header.kind,
+            kind: RecordKind::of_code(header.kind),
             action: self.actions.get(header.action),
             code: ErrorCode::ALL.get(header.code as usize).copied(),
-            verdict: header.verdict,
-            transport: header.transport,
+            verdict: header.flags.verdict(),
+            transport: header.flags.transport(),
+            version: header.flags.version(),
+            link: (header.link != 0).then_some(header.link),
+            detail,
             text: &chunk.text[header.text_start as usize..text_end],
-            remarks: &chunk.text[text_end..remarks_end],
+            content: header.flags.has_content().then(content),
+            remarks: &chunk.text[id_end..remarks_end],
             partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
         }
@@ -164,26 +270,37 @@ impl Store {
     pub(super) fn append(&mut self, entry: NewRecord<'_>) -> Sequence {
         let sequence = self.next;
         let action = entry.action.map_or(Interner::NONE, |name| self.actions.number(name));
-        let needed = entry.text.len() + entry.remarks.len();
+        let payload = entry.content.map_or("", |content| content.payload);
+        // A longer id is no help to a reader.
+        let id = entry.content.map_or("", |content| content.id);
+        let id = if u16::try_from(id.len()).is_ok() { id } else { "" };
+        let needed = entry.text.len() + payload.len() + id.len() + entry.remarks.len();
         let chunk = self.room_for(needed);
+        let flags = HeaderFlags::new(&entry);
+        let detail_bytes = entry.detail.map_or(0, |detail| chunk.add_detail(detail));
         let header = Header {
             wall_micros: entry.stamp.wall_micros,
             monotonic_micros: entry.stamp.monotonic_micros,
             station: entry.station.map_or(NO_STATION, |key| key.0),
             text_start: chunk.text.len() as u32,
             text_len: entry.text.len() as u32,
+            payload_len: payload.len() as u32,
             remarks_len: entry.remarks.len() as u32,
             partner: 0,
             latency_micros: entry.latency.map_or(NO_LATENCY, to_micros),
+            link: entry.link,
             action,
-            kind: entry.kind,
+            id_len: id.len() as u16,
+            kind: entry.kind.code(),
             code: entry.code.map_or(NO_CODE, |code| code as u8),
-            verdict: entry.verdict,
-            transport: entry.transport,
+            flags,
         };
         chunk.text.push_str(entry.text);
+        chunk.text.push_str(payload);
+        chunk.text.push_str(id);
         chunk.text.push_str(entry.remarks);
         chunk.headers.push(header);
+        self.bytes += detail_bytes;
         self.next += 1;
         self.evict();
         sequence
@@ -235,10 +352,13 @@ impl Store {
             let before = full.bytes();
             full.headers.shrink_to_fit();
             full.text.shrink_to_fit();
+            if let Some(details) = &mut full.details {
+                details.0.shrink_to_fit();
+            }
             self.bytes = self.bytes + full.bytes() - before;
         }
         let headers = if text_capacity == CHUNK_TEXT { Vec::with_capacity(CHUNK_RECORDS) } else { Vec::with_capacity(1) };
-        let chunk = Chunk { first: self.next, headers, text: String::with_capacity(text_capacity) };
+        let chunk = Chunk { first: self.next, headers, text: String::with_capacity(text_capacity), details: None };
         self.bytes += chunk.bytes();
         self.chunks.push_back(chunk);
     }
@@ -265,7 +385,7 @@ fn to_micros(duration: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Direction, FrameKind};
+    use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
 
     fn entry<'a>(text: &'a str, at: u64) -> NewRecord<'a> {
         NewRecord {
@@ -276,9 +396,13 @@ mod tests {
             code: None,
             verdict: FrameVerdict::Valid,
             transport: Transport::WebSocket,
+            version: Some(Version::V1_6),
+            link: 5,
             text,
+            content: None,
             remarks: "",
             latency: None,
+            detail: None,
         }
     }
 
@@ -289,8 +413,24 @@ mod tests {
         let record = store.get(sequence).unwrap();
         assert_eq!((record.text, record.remarks, record.action), ("[2]", "/a: wrong", Some("Heartbeat")));
         assert_eq!((record.station, record.code), (Some(StationKey(3)), Some(ErrorCode::GenericError)));
+        assert_eq!((record.version, record.link, record.detail), (Some(Version::V1_6), Some(5), None));
         assert_eq!((record.partner, record.latency), (None, None));
         assert!(store.get(sequence + 1).is_none());
+    }
+
+    #[test]
+    fn what_is_in_an_envelope_comes_back_with_it() {
+        let mut store = Store::new(1 << 20);
+        let payload = RecordContent { id: "m1", payload: "{}", is_fault: false };
+        let fault = RecordContent { id: "", payload: "[null,\"no\"]", is_fault: true };
+        for content in [Some(payload), Some(fault), None] {
+            let sequence = store.append(NewRecord { content, remarks: "odd", ..entry("<e/>", 7) });
+            let record = store.get(sequence).unwrap();
+            assert_eq!((record.text, record.content, record.remarks), ("<e/>", content, "odd"));
+        }
+        let long = "x".repeat(70_000);
+        let sequence = store.append(NewRecord { content: Some(RecordContent { id: &long, ..payload }), ..entry("<e/>", 7) });
+        assert_eq!(store.get(sequence).unwrap().content, Some(RecordContent { id: "", ..payload }));
     }
 
     #[test]
@@ -338,7 +478,44 @@ mod tests {
     }
 
     #[test]
-    fn a_record_costs_at_most_96_bytes_beyond_its_text() {
+    fn every_combination_of_flags_comes_back() {
+        let mut store = Store::new(1 << 20);
+        for verdict in [FrameVerdict::Valid, FrameVerdict::Tolerated, FrameVerdict::Invalid] {
+            for version in [None].into_iter().chain(Version::ALL.map(Some)) {
+                for transport in Transport::ALL {
+                    for number in [None, Some(7)] {
+                        let detail = number.map(|number| RecordDetail::Held { number });
+                        let wanted = (verdict, version, transport, number);
+                        let sequence = store.append(NewRecord { verdict, version, transport, detail, ..entry("", 1) });
+                        let record = store.get(sequence).unwrap();
+                        assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn details_are_found_counted_and_leave_with_their_chunk() {
+        let mut store = Store::new(200_000);
+        let heads = |number| HandshakeHeads { request: format!("{number}").into(), answer: "x".repeat(1000).into() };
+        let detail = |number| Some(RecordDetail::Failed { handshake: Box::new(heads(number)) });
+        for number in 0..3_000 {
+            let detail = (number % 3 == 0).then(|| detail(number)).flatten();
+            store.append(NewRecord { detail, ..entry("text", number) });
+            assert!(store.bytes() <= 200_000 + 2 * (CHUNK_TEXT + CHUNK_RECORDS * size_of::<Header>()) + 1_100 * CHUNK_RECORDS);
+        }
+        assert!(store.evicted() > 0, "details count");
+        for record in store.iter(store.range()) {
+            let wanted = (record.sequence % 3 == 0).then(|| detail(record.sequence)).flatten();
+            assert_eq!(record.detail, wanted.as_ref());
+        }
+        let counted: usize = store.chunks.iter().map(Chunk::bytes).sum();
+        assert_eq!(store.bytes(), counted);
+    }
+
+    #[test]
+    fn a_record_costs_at_most_104_bytes_beyond_its_text() {
         for length in [0, 20, 200, 2_000, 15_000] {
             let mut store = Store::new(usize::MAX);
             let text = "z".repeat(length);
@@ -347,7 +524,7 @@ mod tests {
                 store.append(entry(&text, at as u64));
             }
             let beyond = (store.bytes() - count * length) as f64 / count as f64;
-            assert!(beyond <= 96.0, "{beyond} bytes beyond a text of {length}");
+            assert!(beyond <= 104.0, "{beyond} bytes beyond a text of {length}");
         }
     }
 }

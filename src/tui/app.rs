@@ -1,5 +1,5 @@
-//! All state of the screen. It holds no terminal, no clock and no handle to the session: `update` changes it, `draw` reads it, and
-//! both are given what they need from outside.
+//! All state of the screen. It holds no terminal, no clock and no handle to the session: `update` changes it, `draw` reads it, and both
+//! get what they need from below as a [`ReadContext`].
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,7 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, CommandLine, Editor, FilterLine, MessageView, Pager, Palette, Prompt, RepeatPlan, SendBatch, StationDetails,
-    Stations, Toasts, TraceMode, TraceView,
+    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, SendBatch, Stations, Toasts, TraceMode, TraceView,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use crate::config::SavedState;
@@ -22,40 +21,12 @@ use crate::trace::filter::FilterContext;
 use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, Sequence, StationKey};
 
-/// A question that waits for `y` or `n`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConfirmQuestion {
-    /// The question, a sentence.
-    pub text: String,
-    /// What happens on yes.
-    pub on_yes: ConfirmAction,
-}
-
-/// What a question is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConfirmAction {
-    /// Send what is in the editor.
-    Send {
-        /// How often and how fast.
-        pace: RepeatPlan,
-        /// Whether the editor stays open.
-        stays: bool,
-    },
-    /// Run a command.
-    Run {
-        /// The command.
-        line: String,
-    },
-    /// Quit.
-    Quit,
-}
-
 /// The state.
 #[derive(Debug)]
 pub struct App {
     /// The size of the terminal.
     pub size: Size,
-    /// The pane that has the keyboard when nothing lies over the panes.
+    /// The pane that has the keyboard when no overlay is open.
     pub focus: Pane,
     /// The pane that is shown with the trace where there is room for two.
     pub companion: Pane,
@@ -71,55 +42,41 @@ pub struct App {
     pub marked: BTreeSet<StationKey>,
     /// What the records say about each station.
     pub facts: StationSummaries,
-    /// The page about one station.
-    pub page: Option<StationDetails>,
-    /// The filters and searches that were kept, oldest first.
+    /// The filters and searches of this session, oldest first.
     pub filter_history: Vec<String>,
+    /// What lies over the panes.
+    pub overlays: OverlayStack,
     /// The command line; it remembers its text and its history while it is closed.
     pub command_line: CommandLine,
-    /// A filter that is being typed.
-    pub filter_line: Option<FilterLine>,
-    /// The list of actions to send.
-    pub picker: Option<ActionPicker>,
-    /// The payload editor.
-    pub editor: Option<Editor>,
-    /// A list to choose from: the palette, the themes.
-    pub chooser: Option<Palette>,
-    /// A name or a number that is asked for.
-    pub prompt: Option<Prompt>,
-    /// An order that is given several times or to several stations.
+    /// An order that is sent several times or to several stations.
     pub batch: Option<SendBatch>,
-    /// What outlives the session.
+    /// What is saved for the next session.
     pub kept: SavedState,
     /// The keys that are in force.
     pub bindings: Bindings,
-    /// The commands of the command language with a sentence about each.
+    /// The commands of the command language, each with a sentence about it.
     pub commands: Vec<(String, String)>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// The border that the mouse is dragging.
     pub dragging: Option<Border>,
-    /// Whether what moves something in the real world asks first.
+    /// Whether actions with a physical effect ask first.
     pub confirm: bool,
-    /// The help, or a text that a command gave.
-    pub reading: Option<Pager>,
-    /// A question.
-    pub question: Option<ConfirmQuestion>,
     /// Toasts.
     pub toasts: Toasts,
     /// The theme.
     pub theme: Theme,
-    /// All themes that there are.
+    /// All themes.
     pub themes: Themes,
-    /// How many colours the terminal shows.
+    /// How many colours the terminal has.
     pub depth: ColourDepth,
     /// The addresses at which stations reach us.
     pub listening: Vec<String>,
-    /// Where the clock on the screen is.
+    /// The time zone of the times on the screen.
     pub zone: TimeZone,
-    /// The first record that was not yet looked at for failures worth a toast.
+    /// The first record that was not yet checked for failures that get a toast.
     pub heard: Sequence,
-    /// Whether Ctrl-C was pressed and counts when it comes again.
+    /// Whether Ctrl-C was pressed; pressed again it quits.
     pub interrupted: bool,
 }
 
@@ -136,14 +93,9 @@ impl App {
             message: MessageView::default(),
             marked: BTreeSet::new(),
             facts: StationSummaries::default(),
-            page: None,
             filter_history: Vec::new(),
+            overlays: OverlayStack::default(),
             command_line: CommandLine::default(),
-            filter_line: None,
-            picker: None,
-            editor: None,
-            chooser: None,
-            prompt: None,
             batch: None,
             kept: SavedState::default(),
             bindings: Bindings::default(),
@@ -151,8 +103,6 @@ impl App {
             mouse: true,
             dragging: None,
             confirm: true,
-            reading: None,
-            question: None,
             toasts: Toasts::default(),
             theme: theme.at_depth(depth),
             themes: Themes::embedded().unwrap_or_default(),
@@ -164,37 +114,18 @@ impl App {
         }
     }
 
-    /// Puts a theme on, with as many colours as there are.
+    /// Activates a theme, in the colours that the terminal has.
     pub fn set_theme(&mut self, theme: Theme) {
         self.theme = theme.at_depth(self.depth);
     }
 
-    /// What has the keyboard.
+    /// Where keys go: to the top of the overlays, or to the pane with the focus.
     pub fn context(&self) -> KeyContext {
-        if self.question.is_some() {
-            KeyContext::Question
-        } else if let Some(reading) = &self.reading {
-            if reading.searching { KeyContext::Search } else { KeyContext::Reading }
-        } else if self.chooser.is_some() {
-            KeyContext::Chooser
-        } else if self.prompt.is_some() {
-            KeyContext::Prompt
-        } else if self.command_line.open {
-            KeyContext::CommandLine
-        } else if self.filter_line.is_some() {
-            KeyContext::FilterLine
-        } else if self.picker.is_some() {
-            KeyContext::Picker
-        } else if self.editor.is_some() {
-            KeyContext::Editor
-        } else if self.page.is_some() {
-            KeyContext::Page
-        } else {
-            match self.focus {
-                Pane::Stations => KeyContext::Stations,
-                Pane::Trace => KeyContext::Trace,
-                Pane::Message => KeyContext::Message,
-            }
+        match (self.overlays.top(), self.focus) {
+            (Some(overlay), _) => overlay.context(),
+            (None, Pane::Stations) => KeyContext::Stations,
+            (None, Pane::Trace) => KeyContext::Trace,
+            (None, Pane::Message) => KeyContext::Message,
         }
     }
 
@@ -204,13 +135,13 @@ impl App {
             focus: self.focus,
             companion: self.companion,
             zoomed: self.zoomed,
-            editing: self.editor.is_some() || self.picker.is_some(),
+            editing: self.overlays.get::<Editor>().is_some() || self.overlays.get::<ActionPicker>().is_some(),
             proportions: Proportions {
                 left: self.kept.screen.left,
                 lower: self.kept.screen.lower,
                 upper: self.kept.screen.upper,
             },
-            // With nobody there yet, the pane explains how to change that.
+            // Without a station the pane explains how to connect one.
             stations: match self.stations.total() {
                 0 if self.listening.is_empty() => 13,
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
@@ -222,7 +153,7 @@ impl App {
         layout::areas(self.size, situation)
     }
 
-    /// Gives a pane the keyboard.
+    /// Focuses a pane.
     pub fn focus(&mut self, pane: Pane) {
         self.focus = pane;
         if pane != Pane::Trace {
@@ -230,7 +161,7 @@ impl App {
         }
     }
 
-    /// The stations that a new call goes to: the marked ones, or this one.
+    /// The stations that a new call goes to: the marked ones, or else the given one.
     pub fn targets(&self, selected: Option<StationKey>) -> Vec<StationKey> {
         if self.marked.is_empty() { selected.into_iter().collect() } else { self.marked.iter().copied().collect() }
     }
@@ -245,7 +176,7 @@ impl App {
         RunContext { selected, marked: self.marked.iter().copied().collect(), filtered, trace: self.trace.choice() }
     }
 
-    /// What a filter needs to know, at the clock that is on the screen.
+    /// What a filter needs besides the records, with times in the time zone of the screen.
     pub fn filter_context<'a>(&self, outside: &ReadContext<'a>) -> FilterContext<'a> {
         let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         FilterContext::new(outside.contents, &now.to_zoned(self.zone.clone()))

@@ -25,7 +25,7 @@ pub enum BackendReply {
     Info(String),
     /// One sentence about what failed, with a remedy.
     Error(String),
-    /// A text to read at leisure.
+    /// A text to read in the pager.
     Text {
         /// Its heading.
         title: String,
@@ -106,9 +106,9 @@ impl ScreenBackend {
             let remembered = line.clone();
             // The history is a file, and the loop waits for none.
             tokio::task::spawn_blocking(move || history.add(&remembered));
-            let said = console.run(&line, &context).await;
-            for reply in replies_of(said) {
-                // The screen is gone when nobody takes the reply.
+            let output = console.run(&line, &context).await;
+            for reply in replies_of(output) {
+                // The screen is gone when nothing receives the reply.
                 let _ = replies.send(reply).await;
             }
         });
@@ -174,7 +174,7 @@ async fn complete_from_disk(
     }
 }
 
-/// An error has one line on the screen: of a usage the syntax, and where its options are told.
+/// An error has one line on the screen: of a usage the syntax, and where its options are listed.
 fn in_one_line(text: String) -> String {
     match text.trim_end().split_once('\n') {
         Some((first, _)) => format!("{first} (:help <command> tells its options)"),
@@ -182,14 +182,14 @@ fn in_one_line(text: String) -> String {
     }
 }
 
-/// What a command says, as the screen shows it: a text to read, or a toast a line with its hint behind it.
-fn replies_of(said: CommandOutput) -> Vec<BackendReply> {
+/// The output of a command, as the screen shows it: a text to read, or a toast a line with its hint behind it.
+fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
     let mut replies = Vec::new();
-    if let Some(title) = said.title {
-        let body: Vec<String> = said.lines.into_iter().map(|line| line.text).collect();
+    if let Some(title) = output.title {
+        let body: Vec<String> = output.lines.into_iter().map(|line| line.text).collect();
         replies.push(BackendReply::Text { title: title.to_owned(), body: body.join("\n") });
     } else {
-        for line in said.lines {
+        for line in output.lines {
             match (line.kind, replies.last_mut()) {
                 (OutputKind::Hint, Some(BackendReply::Error(error))) => *error = format!("{error} {}", line.text),
                 (OutputKind::Error, _) => replies.push(BackendReply::Error(in_one_line(line.text))),
@@ -197,7 +197,7 @@ fn replies_of(said: CommandOutput) -> Vec<BackendReply> {
             }
         }
     }
-    if said.quit {
+    if output.quit {
         replies.push(BackendReply::Quit);
     }
     replies
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_several_lines_is_told_in_one() {
+    fn an_error_of_several_lines_becomes_one() {
         assert_eq!(in_one_line("no such thing".into()), "no such thing");
         let usage = "Error in command \"hold\", syntax: hold <filter>\nWith optional arguments:\n";
         assert_eq!(

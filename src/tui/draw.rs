@@ -1,21 +1,21 @@
-//! One frame: the panes, what lies over them, header and status line. Reads the state and changes nothing.
+//! One frame: the panes, the overlays from the bottom to the top, header and status line. Reads the state and changes nothing.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
 use super::context::ReadContext;
-use super::layout;
-use super::layout::Pane;
+use super::layout::{self, Pane};
 use super::pane;
+use super::state::ScreenOverlay;
 use super::widget::LineWriter;
 
-/// What the loop must know about the frame that was drawn.
+/// What the loop needs to know about the frame that was drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DrawnAreas {
-    /// Where the terminal's cursor belongs; `None` hides it.
+    /// The position of the terminal's cursor; `None` hides it.
     pub cursor: Option<Position>,
-    /// Whether a number of seconds is shown that changes by itself.
+    /// Whether something on it counts seconds.
     pub counts_seconds: bool,
 }
 
@@ -44,20 +44,29 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
     if areas.pane(Pane::Message).area() > 0 {
         pane::message(app, outside, buffer);
     }
-    if let Some(page) = app.page {
-        drawn.counts_seconds |= pane::page(app, page, outside, areas.body, buffer);
-    }
-    if let Some(editor) = &app.editor {
-        pane::editor(app, editor, areas.editor, buffer);
-    }
-    if let Some(picker) = &app.picker {
-        drawn.cursor = Some(pane::picker(app, picker, outside, areas.editor, buffer));
-    }
-    if let Some(chooser) = &app.chooser {
-        drawn.cursor = Some(pane::chooser(app, chooser, areas.body, buffer));
-    }
-    if let Some(reading) = &app.reading {
-        pane::reading(app, reading, areas.body, buffer);
+    for overlay in app.overlays.iter() {
+        // The cursor is that of the overlay on top, which comes last.
+        drawn.cursor = match overlay {
+            ScreenOverlay::StationDetails(page) => {
+                drawn.counts_seconds |= pane::station_details(app, *page, outside, areas.body, buffer);
+                None
+            }
+            ScreenOverlay::Editor(editor) => {
+                pane::editor(app, editor, areas.editor, buffer);
+                None
+            }
+            ScreenOverlay::ActionPicker(picker) => Some(pane::action_picker(app, picker, outside, areas.editor, buffer)),
+            ScreenOverlay::Palette(palette) => Some(pane::palette(app, palette, areas.body, buffer)),
+            ScreenOverlay::Pager(pager) => {
+                pane::pager(app, pager, areas.body, buffer);
+                None
+            }
+            // They have one line; the status line draws the one on top.
+            ScreenOverlay::FilterLine(_)
+            | ScreenOverlay::CommandLine
+            | ScreenOverlay::Prompt(_)
+            | ScreenOverlay::Confirm(_) => None,
+        };
     }
     drawn.cursor = pane::status(app, &areas, buffer).or(drawn.cursor);
     drawn

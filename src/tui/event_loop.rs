@@ -1,5 +1,6 @@
-//! The loop: waits for the terminal, for replies, for the trace; changes the state; draws at most once in 16 ms and only when
-//! something changed. With nothing to do it sleeps without a timer.
+//! The event loop: waits for the terminal, for replies, for the trace; changes the state; draws at most once in 16 ms and only when
+//! something changed. It never blocks: what touches the disk runs elsewhere and sends a message. With nothing to do it sleeps without a
+//! timer.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
@@ -19,11 +20,12 @@ use super::bindings::Bindings;
 use super::context::{ReadContext, ReadTime};
 use super::draw::{DrawnAreas, draw};
 use super::external;
-use super::persistence::Persistence;
+use super::persistence::{Persistence, copy_to_file};
 use super::signals::Signals;
 use super::state::SendBatch;
 use super::terminal::{Terminal, TerminalError};
 use super::theme::{ColourDepth, Theme, Themes};
+use super::theme_watch::watch_themes;
 use super::update::{ScreenMessage, UpdateEffect, update};
 use crate::config::{History, SavedState};
 use crate::console::Console;
@@ -31,45 +33,45 @@ use crate::signals::{ExitSignal, stop_process_group};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
-/// How often the person's own theme is looked at, while it is on.
-const THEMES: Duration = Duration::from_secs(1);
-/// How long to wait for the shell to continue us before deciding that nobody stopped us.
+/// How many messages from tasks of the screen may wait.
+const BACKGROUND: usize = 16;
+/// How long to wait for the shell to continue the program before assuming that it was not stopped.
 const STOPPING: Duration = Duration::from_millis(200);
 
-/// How the screen is to be.
+/// Options of the screen.
 #[derive(Debug, Clone)]
 pub struct ScreenOptions {
     /// The theme.
     pub theme: Theme,
-    /// All themes that there are.
+    /// All themes.
     pub themes: Themes,
-    /// How many colours the terminal shows.
+    /// How many colours the terminal has.
     pub depth: ColourDepth,
-    /// Whether the mouse is captured. Without it the terminal's own selection works as everywhere.
+    /// Whether the mouse is captured. If not, the terminal selects text with it.
     pub mouse: bool,
     /// The keys.
     pub bindings: Bindings,
-    /// Whether what moves something in the real world asks first.
+    /// Whether actions with a physical effect ask first.
     pub confirm: bool,
-    /// What was kept from the last session.
+    /// What the last session saved.
     pub kept: SavedState,
-    /// The folder for what is kept; `None` keeps nothing.
+    /// The state folder; with `None` nothing is saved.
     pub state: Option<PathBuf>,
 }
 
 /// Why the screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// The person quit.
+    /// The user quit.
     Quit,
-    /// The session ended by itself.
+    /// The session ended.
     Shutdown,
     /// A signal, with its number.
     Signal(u8),
 }
 
-/// Runs the full screen until it is quit. It belongs on the main thread, under `block_on`: a panic of this very thread restores the
-/// terminal, one of any other thread becomes a toast.
+/// Runs the full screen until it is quit. Call it on the main thread, under `block_on`: a panic of this thread restores the terminal, a
+/// panic of any other thread becomes a toast.
 ///
 /// # Errors
 /// When the terminal cannot be used.
@@ -87,26 +89,33 @@ pub async fn run(
     app.mouse = options.mouse;
     let commands = session.console().grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
-    let keeping = Persistence::start(options.state)?;
+    let persistence = Persistence::start(options.state)?;
     app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
     let (width, height) = crossterm::terminal::size()?;
     app.size = Size::new(width, height);
+    let (background, finished) = mpsc::channel(BACKGROUND);
+    let (own_theme, is_own_theme) = watch::channel(false);
+    if let Some(folder) = app.themes.folder() {
+        tokio::spawn(watch_themes(folder.clone(), is_own_theme, background.clone()));
+    }
     let screen = Screen {
         session,
         app,
         terminal,
-        keeping,
+        persistence,
+        background,
+        own_theme,
         drawn: DrawnAreas::default(),
         last_frame: None,
         dirty: true,
         busy: false,
         exit: None,
     };
-    screen.run_loop(replies, panicked, shutdown).await
+    screen.run_loop(replies, panicked, finished, shutdown).await
 }
 
-/// What the loop has to do after a message, because it concerns the terminal as a whole.
+/// What the loop has to do after a message, because it affects the whole terminal.
 #[derive(Debug, Default)]
 enum After {
     #[default]
@@ -122,11 +131,15 @@ struct Screen {
     session: ScreenBackend,
     app: App,
     terminal: Terminal,
-    keeping: Persistence,
+    persistence: Persistence,
+    /// Where tasks of the screen send their results.
+    background: mpsc::Sender<ScreenMessage>,
+    /// Whether the active theme is in the user's folder, which is watched then.
+    own_theme: watch::Sender<bool>,
     drawn: DrawnAreas,
     last_frame: Option<Instant>,
     dirty: bool,
-    /// Whether a filter has more to look at.
+    /// Whether a filter has more records to check.
     busy: bool,
     exit: Option<Exit>,
 }
@@ -136,6 +149,7 @@ impl Screen {
         mut self,
         mut replies: mpsc::Receiver<BackendReply>,
         mut panicked: mpsc::Receiver<String>,
+        mut finished: mpsc::Receiver<ScreenMessage>,
         shutdown: CancellationToken,
     ) -> Result<Exit, TerminalError> {
         let mut signals = Signals::new()?;
@@ -163,15 +177,14 @@ impl Screen {
                 }
             }
             if self.busy {
-                // One piece a turn, whatever else is heard, so that neither keys nor a flood of events wait for the other.
+                // One piece a turn, so that neither keys nor a flood of events wait for the other.
                 self.catch_up()?;
             }
             let timer = self.timer();
-            let own_theme = self.app.themes.is_own(&self.app.theme.name).then_some(THEMES);
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => self.exit = Some(Exit::Shutdown),
-                heard = signals.next() => match heard {
+                signal = signals.next() => match signal {
                     Some(signal) => self.exit = Some(Exit::Signal(signal.number())),
                     // Stopped and continued from outside; the terminal may have been used meanwhile.
                     None => {
@@ -185,10 +198,10 @@ impl Screen {
                     None => self.exit = Some(Exit::Signal(ExitSignal::HangUp.number())),
                 },
                 Some(reply) = replies.recv() => { self.dispatch(ScreenMessage::Reply(reply))?; }
+                Some(message) = finished.recv() => { self.dispatch(message)?; }
                 Some(text) = panicked.recv() => { self.dispatch(ScreenMessage::Panicked(text))?; }
                 Ok(()) = changes.changed() => self.dirty = true,
                 () = sleep(timer) => self.dirty = true,
-                () = sleep(own_theme) => self.reload_themes()?,
             }
         }
     }
@@ -204,7 +217,7 @@ impl Screen {
         self.dispatch(message)
     }
 
-    /// Changes the state and carries out the effects.
+    /// Changes the state and executes the effects.
     fn dispatch(&mut self, message: ScreenMessage) -> Result<After, TerminalError> {
         self.dirty = true;
         let mut after = After::Nothing;
@@ -217,9 +230,9 @@ impl Screen {
                     UpdateEffect::EditOutside { text, extension } => after = After::Edit { text, extension },
                     UpdateEffect::Continue => self.busy = true,
                     UpdateEffect::Copy(text) => self.terminal.copy(&text)?,
-                    UpdateEffect::CopyToFile(text) => messages.push(ScreenMessage::Copied(self.keeping.copy(&text))),
+                    UpdateEffect::CopyToFile(text) => self.copy_to_file(text),
                     UpdateEffect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
-                    UpdateEffect::Keep(part) => self.keeping.keep(&self.app, part),
+                    UpdateEffect::Keep(part) => self.persistence.keep(&self.app, part),
                     UpdateEffect::Run { line, context } => self.session.run(&line, context),
                     UpdateEffect::Complete { line, cursor, context, asked } => {
                         // Without a result here the proposals come as a reply.
@@ -235,18 +248,18 @@ impl Screen {
                 }
             }
         }
+        let is_own = self.app.themes.is_own(&self.app.theme.name);
+        self.own_theme.send_if_modified(|own| std::mem::replace(own, is_own) != is_own);
         Ok(after)
     }
 
-    /// Reads the person's own themes again when one was changed.
-    fn reload_themes(&mut self) -> Result<(), TerminalError> {
-        let wrong = match self.app.themes.reload() {
-            Ok(false) => return Ok(()),
-            Ok(true) => Vec::new(),
-            Err(errors) => errors.iter().map(ToString::to_string).collect(),
-        };
-        self.dispatch(ScreenMessage::ThemesChanged(wrong))?;
-        Ok(())
+    /// Writes a text into a file on a thread for blocking work; the result comes back as a message.
+    fn copy_to_file(&self, text: String) {
+        let (file, background) = (self.persistence.copy_file(), self.background.clone());
+        tokio::task::spawn_blocking(move || {
+            // Without a receiver the screen has ended.
+            let _ = background.blocking_send(ScreenMessage::Copied(copy_to_file(file, &text)));
+        });
     }
 
     fn apply(&mut self, message: ScreenMessage) -> Vec<UpdateEffect> {
@@ -261,7 +274,7 @@ impl Screen {
         update(&mut self.app, message, &outside)
     }
 
-    /// Takes in what is new, and lets a filter look at a few more records.
+    /// Takes in what is new, and lets a filter check a few more records.
     fn catch_up(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
         self.app.listening = self.session.listening();
@@ -269,8 +282,8 @@ impl Screen {
         Ok(())
     }
 
-    /// Draws when something changed and the last frame is old enough. The trace is held only while the frame is made, not while the
-    /// terminal takes it.
+    /// Draws when something changed and the last frame is old enough. The trace is locked only while the frame is made, not while it is
+    /// written to the terminal.
     fn draw_if_due(&mut self) -> Result<(), TerminalError> {
         let due = self.last_frame.is_none_or(|last| last.elapsed() >= FRAME);
         if !self.dirty || !due || self.exit.is_some() {
@@ -299,7 +312,7 @@ impl Screen {
         Ok(())
     }
 
-    /// How long to sleep at the most; `None` when nothing on the screen changes by itself.
+    /// The longest time to sleep; `None` when nothing on the screen changes with the time.
     fn timer(&self) -> Option<Duration> {
         if self.busy {
             return Some(Duration::ZERO);
@@ -316,7 +329,7 @@ impl Screen {
         toast.into_iter().chain(second).chain(batch).min()
     }
 
-    /// Gives the terminal to the person's own editor, and takes it again when that has ended. The network goes on meanwhile.
+    /// Releases the terminal for the external editor, and takes it back when that has ended. The network goes on meanwhile.
     async fn edit_outside(
         &mut self,
         text: &str,
@@ -332,8 +345,8 @@ impl Screen {
                     biased;
                     edited = &mut editing => break Some(edited),
                     () = shutdown.cancelled() => break None,
-                    heard = signals.next() => match heard {
-                        // Ctrl-C in a program of the same terminal is meant for that one.
+                    signal = signals.next() => match signal {
+                        // Ctrl-C is meant for the program that has the terminal.
                         Some(ExitSignal::Interrupt) => {}
                         Some(signal) => {
                             self.exit = Some(Exit::Signal(signal.number()));
@@ -349,7 +362,7 @@ impl Screen {
             return Ok(());
         };
         self.terminal.retake()?;
-        // What was typed while the other program ended was not meant for us.
+        // What was typed while the other program ended was meant for that one.
         while crossterm::event::poll(Duration::ZERO)? {
             crossterm::event::read()?;
         }
@@ -359,13 +372,13 @@ impl Screen {
         Ok(())
     }
 
-    /// Gives the terminal back, stops, and takes it again when the shell continues the program. Where that is impossible, the screen
-    /// stays and shows why.
+    /// Releases the terminal, stops, and takes the terminal back when the shell continues the program. Where that is impossible, the
+    /// screen stays and shows why.
     async fn suspend(&mut self, signals: &mut Signals) -> Result<(), TerminalError> {
         self.terminal.release();
         let stopped = stop_process_group();
         if stopped.is_ok() {
-            // The kernel stops the process during this wait. Without a shell that could continue it, the wait ends by itself.
+            // The kernel stops the program during this wait. In an orphaned process group it does not, and the wait times out.
             let _ = tokio::time::timeout(STOPPING, signals.continued()).await;
         }
         self.terminal.retake()?;

@@ -1,8 +1,9 @@
-//! The user's own editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it leaves. The
-//! event loop releases the terminal and takes it back. Ours, because the packages for this (`edit`) block the thread that they run on.
+//! The external editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it saves. The event
+//! loop releases the terminal before and takes it back afterwards. Ours, because the packages for this (`edit`) block the thread that they
+//! run on.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
@@ -22,17 +23,25 @@ impl Drop for ScratchFile {
     }
 }
 
-/// Lets a text be edited; returns it as it was left.
+/// Lets the user edit a text; returns the saved text.
 ///
 /// # Errors
 /// A sentence: the file cannot be written or read, or the program failed.
 pub async fn edit(text: &str, extension: &str) -> Result<String, String> {
     let file = ScratchFile(std::env::temp_dir().join(format!("ocpp-tui-{}.{extension}", uuid::Uuid::new_v4())));
-    let written = private_file(&file.0).and_then(|mut open| open.write_all(text.as_bytes()));
+    let (path, content) = (file.0.clone(), text.to_owned());
+    let written = off_the_loop(move || private_file(&path)?.write_all(content.as_bytes())).await;
     written.map_err(|error| format!("The text cannot be handed over in {}: {error}", file.0.display()))?;
     let program = program(|name| std::env::var(name).ok());
     run(&program, &file.0).await?;
-    fs::read_to_string(&file.0).map_err(|error| format!("{program} left nothing that can be read: {error}"))
+    let path = file.0.clone();
+    let read = off_the_loop(move || fs::read_to_string(path)).await;
+    read.map_err(|error| format!("{program} left nothing that can be read: {error}"))
+}
+
+/// Runs what blocks on the disk on a thread for it.
+async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
 /// The program that the environment names; it may have arguments.

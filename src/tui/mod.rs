@@ -1,6 +1,9 @@
-//! The full screen. State is in [`app`], changes to it in [`update`] (pure), drawing in `draw` and `pane`, the terminal and the
-//! loop around it in `terminal` and `event_loop`. Floor 5: it touches no socket, blocks on nothing and draws only when something
-//! visible changed. Everything it needs from below comes through [`backend::ScreenBackend`].
+//! The full screen. State is in [`app`], changes to it in [`update`] (pure), drawing in `draw` and `pane`, the terminal and the loop around
+//! it in `terminal` and `event_loop`. It opens no socket, never blocks, and draws only when something visible changed.
+//!
+//! What it takes from below: [`update`] and `draw` read the records, the stations, the definitions and the gate through
+//! [`context::ReadContext`], and use the functions of `trace`, `compose` and `ocpp` on them. Everything that acts goes through
+//! [`backend::ScreenBackend`]: commands to `console`, orders to `hub`. Settings and saved state come from `config`.
 
 pub mod action;
 pub mod app;
@@ -21,6 +24,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+mod theme_watch;
 pub mod update;
 mod widget;
 

@@ -1,4 +1,5 @@
-//! What the screen writes to the disk: what outlives the session, and texts that are too long for the terminal's clipboard.
+//! What the screen writes to the disk: the state that is saved for the next session, and texts that are too long for the terminal's
+//! clipboard.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,43 +9,64 @@ use super::app::App;
 use super::update::text_to_keep;
 use crate::config::{SavedPart, StateWriter, private_file};
 
-/// The folder of what is kept, and who writes there. Dropping it waits for the last write.
+/// The state folder and the thread that writes into it. Dropping it waits for the last write.
 #[derive(Debug)]
 pub struct Persistence {
-    keeper: Option<StateWriter>,
+    writer: Option<StateWriter>,
     folder: Option<PathBuf>,
 }
 
 impl Persistence {
-    /// Writes into a folder; without one it keeps nothing.
+    /// Writes into a folder; without one nothing is saved.
     ///
     /// # Errors
-    /// When the operating system gives no thread.
+    /// When the thread cannot be started.
     pub fn start(folder: Option<PathBuf>) -> io::Result<Persistence> {
-        Ok(Persistence { keeper: folder.clone().map(StateWriter::start).transpose()?, folder })
+        Ok(Persistence { writer: folder.clone().map(StateWriter::start).transpose()?, folder })
     }
 
-    /// Writes a part of what is kept, soon.
+    /// Writes a part of the state soon, on the thread of the writer.
     pub fn keep(&self, app: &App, part: SavedPart) {
-        if let Some(keeper) = &self.keeper {
-            keeper.save(part, text_to_keep(app, part));
+        if let Some(writer) = &self.writer {
+            writer.save(part, text_to_keep(app, part));
         }
     }
 
-    /// Puts a text into a file and returns its name.
-    ///
-    /// # Errors
-    /// A sentence that says why it could not be done.
-    pub fn copy(&self, text: &str) -> Result<String, String> {
-        let Some(folder) = &self.folder else {
-            return Err("The text is too long for the terminal's clipboard, and there is no folder to put it into".to_owned());
-        };
-        let file = folder.join("copied.txt");
-        let written =
-            fs::create_dir_all(folder).and_then(|()| private_file(&file)).and_then(|mut open| open.write_all(text.as_bytes()));
-        match written {
-            Ok(()) => Ok(file.display().to_string()),
-            Err(error) => Err(format!("The text could not be copied to {}: {error}", file.display())),
-        }
+    /// Where texts go that are too long for the terminal's clipboard.
+    pub fn copy_file(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join("copied.txt"))
+    }
+}
+
+/// Writes a text into a file and returns the name of the file. Blocks on the disk.
+///
+/// # Errors
+/// A sentence with the reason.
+pub fn copy_to_file(file: Option<PathBuf>, text: &str) -> Result<String, String> {
+    let Some(file) = file else {
+        return Err("The text is too long for the terminal's clipboard, and there is no folder to put it into".to_owned());
+    };
+    let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
+    let written = folder.and_then(|()| private_file(&file)).and_then(|mut open| open.write_all(text.as_bytes()));
+    match written {
+        Ok(()) => Ok(file.display().to_string()),
+        Err(error) => Err(format!("The text could not be copied to {}: {error}", file.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_copied_into_the_state_folder_or_the_reason_is_returned() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("new");
+        let file = Persistence::start(Some(state.clone())).unwrap().copy_file().unwrap();
+        assert_eq!(copy_to_file(Some(file.clone()), "long"), Ok(file.display().to_string()));
+        assert_eq!(fs::read_to_string(state.join("copied.txt")).unwrap(), "long");
+        assert!(copy_to_file(None, "long").unwrap_err().contains("no folder"));
+        let below_a_file = file.join("copied.txt");
+        assert!(copy_to_file(Some(below_a_file), "long").unwrap_err().contains("could not be copied"));
     }
 }

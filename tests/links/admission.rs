@@ -23,6 +23,8 @@ use crate::support::{dump, until, up};
 struct Guard {
     events: EventSender,
     asked: Mutex<Vec<String>>,
+    /// A link whose handles are gone ends.
+    links: Mutex<Vec<LinkHandle>>,
 }
 
 impl Directory for Guard {
@@ -45,7 +47,8 @@ impl Directory for Guard {
         None
     }
 
-    fn attach(&self, _: StationKey, _: LinkHandle) -> Option<LinkHandle> {
+    fn attach(&self, _: StationKey, handle: LinkHandle) -> Option<LinkHandle> {
+        self.links.lock().unwrap().push(handle);
         None
     }
 
@@ -66,7 +69,7 @@ async fn guarded() -> (Arc<Guard>, EventSender, u16, CancellationToken) {
         events: events.clone(),
         shutdown: shutdown.clone(),
     };
-    let guard = Arc::new(Guard { events: events.clone(), asked: Mutex::default() });
+    let guard = Arc::new(Guard { events: events.clone(), asked: Mutex::default(), links: Mutex::default() });
     let listener = network.bind(Some("127.0.0.1"), 0).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (versions, transports, tasks) = (Version::ALL.to_vec(), Transport::ALL.to_vec(), TaskTracker::new());

@@ -3,7 +3,7 @@
 use ocpp_tui::hub::{LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
-use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind};
+use ocpp_tui::trace::{CloseReason, Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -90,7 +90,7 @@ async fn a_second_connection_replaces_the_first_and_gets_the_calls() {
     assert!(frame.reason.contains("replaced"), "{}", frame.reason);
     let key = until(hub.trace(), "the replacement in the trace", |contents| {
         let records = contents.records();
-        let told = records.iter(records.range()).any(|record| record.text.contains("replaced by a newer"));
+        let told = records.iter(records.range()).any(|record| record.close_reason() == Some(&CloseReason::Replaced));
         let row = contents.stations().find(Role::CentralSystem, "CP1")?;
         (told && row.state == LinkState::Connected && row.version == Some(Version::V1_5)).then_some(row.key)
     })

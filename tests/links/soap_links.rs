@@ -135,7 +135,12 @@ async fn failing_callbacks_end_only_their_own_call() {
         until(hub.trace(), identity, |contents| {
             let records = contents.records();
             let found = records.iter(records.range()).find(|record| record.station == Some(key) && record.kind == kind)?;
-            assert!(found.text.contains(part) || found.remarks.contains(part), "{identity}: {} {}", found.text, found.remarks);
+            assert!(
+                found.summary().contains(part) || found.remarks.contains(part),
+                "{identity}: {} {}",
+                found.text,
+                found.remarks
+            );
             assert!(found.partner.is_some(), "{identity} is linked with its call");
             (contents.stations().get(key)?.in_flight == 0).then_some(())
         })

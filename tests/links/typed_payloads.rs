@@ -2,10 +2,10 @@
 
 use ocpp_tui::console::Console;
 use ocpp_tui::ocpp::{Role, Version};
-use ocpp_tui::trace::{Direction, FrameKind, RecordKind};
+use ocpp_tui::trace::{Direction, FrameKind, Record, RecordKind};
 
 use crate::support::envelopes::soap_charge_point;
-use crate::support::{central_system, charge_point, hub, record, run_line, station};
+use crate::support::{central_system, charge_point, hub, record, run_line, station, until};
 
 #[tokio::test]
 async fn a_payload_leaves_as_it_was_typed() {
@@ -42,5 +42,37 @@ async fn over_soap_the_value_is_mapped() {
     station(&hub, Role::ChargePoint, "CP1").await;
     assert_eq!(run_line(&console, r#"authorize {"idTag" : "TYPED"}"#).await, "");
     record(&hub, "the request", |record| record.text.contains("TYPED</")).await;
+    hub.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_leaves_as_it_was_typed() {
+    const ANSWER: &str = r#"{"idTagInfo":  {"status" : "Blocked"}}"#;
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let console = Console::new(hub.clone());
+    station(&hub, Role::ChargePoint, "CP1").await;
+    let typed = |text: &str| {
+        let end = format!(",{text}]");
+        move |record: &Record<'_>| {
+            record.kind == RecordKind::Frame(Direction::In, FrameKind::Result) && record.text.ends_with(&end)
+        }
+    };
+    assert_eq!(run_line(&console, &format!("answer authorize {ANSWER}")).await, "");
+    run_line(&console, "authorize idTag=A").await;
+    record(&hub, "the answer of the rule", typed(ANSWER)).await;
+    let twice = run_line(&console, r#"answer authorize {"idTagInfo":1, "idTagInfo":2}"#).await;
+    assert!(twice.contains("\"idTagInfo\" occurs twice"), "{twice}");
+
+    const EDITED: &str = r#"{"currentTime":"2030-01-31T12:00:00Z",   "extra": 1.10}"#;
+    run_line(&console, "hold role:cs dir:out kind:result").await;
+    run_line(&console, "heartbeat").await;
+    until(hub.trace(), "the answer that waits", |_| (hub.gate().count() == 1).then_some(())).await;
+    let number = hub.gate().held()[0].number;
+    let twice = run_line(&console, &format!(r#"release {number} {{"a":1,"a":2}}"#)).await;
+    assert!(twice.contains("\"a\" occurs twice") && hub.gate().count() == 1, "{twice}");
+    assert_eq!(run_line(&console, &format!("release {number} {EDITED}")).await, "");
+    record(&hub, "the edited answer", typed(EDITED)).await;
     hub.end().await;
 }

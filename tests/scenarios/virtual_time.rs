@@ -147,7 +147,7 @@ fn a_dropped_connection_reconnects_on_command() {
             let contents = hub.trace().read();
             let ends = contents.records().iter(contents.records().range());
             let ends = ends.filter(|record| record.kind == RecordKind::Disconnected);
-            ends.map(|record| (record.station.unwrap(), record.text.to_owned())).collect()
+            ends.map(|record| (record.station.unwrap(), record.summary().into_owned())).collect()
         };
         let said = |of_ours: bool| &reasons.iter().find(|(station, _)| (*station == key) == of_ours).unwrap().1;
         assert!(said(true).contains("cut by us"), "{reasons:?}");
@@ -202,7 +202,7 @@ fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
         let said = |record: Record<'_>| match record.kind {
             RecordKind::Frame(Direction::In, FrameKind::Call) => record.action.map(str::to_owned),
             RecordKind::Connected => Some("up".to_owned()),
-            RecordKind::Disconnected => Some(record.text.to_owned()),
+            RecordKind::Disconnected => Some(record.summary().into_owned()),
             _ => None,
         };
         told.filter_map(said).collect()

@@ -85,7 +85,7 @@ pub fn dump(trace: &Trace) -> String {
     let records = contents.records();
     let lines = records
         .iter(records.range())
-        .map(|record| format!("{:?} {:?} {} {}", record.station, record.kind, record.text, record.remarks));
+        .map(|record| format!("{:?} {:?} {} {}", record.station, record.kind, record.summary(), record.notes()));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -104,7 +104,7 @@ pub async fn record(hub: &Hub, what: &str, wanted: impl Fn(&Record<'_>) -> bool)
     until(hub.trace(), what, |contents| {
         let records = contents.records();
         let found = records.iter(records.range()).find(|record| wanted(record));
-        found.map(|record| (record.text.to_owned(), record.remarks.to_owned()))
+        found.map(|record| (record.summary().into_owned(), record.notes().into_owned()))
     })
     .await
 }

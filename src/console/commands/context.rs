@@ -83,7 +83,7 @@ impl CommandContext<'_> {
         if links.is_empty() { Err(ExecutionError::NotConnected { our_role: role }.into()) } else { Ok(links) }
     }
 
-    /// Refuses what only a WebSocket can carry for stations that speak SOAP.
+    /// Refuses what only a WebSocket can carry for stations that use SOAP.
     ///
     /// # Errors
     /// When one of them does, or none is connected.

@@ -218,7 +218,7 @@ fn edit_frame(
     };
     let message = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
     let applied = edited(frame.payload.clone(), edit, &definition.name, message);
-    applied.accept(true).map_err(|errors| CommandFailure::assignments(&errors, context.line))
+    applied.accept_unambiguous().map_err(|errors| CommandFailure::assignments(&errors, context.line))
 }
 
 /// The answer that a held answer of ours would be.

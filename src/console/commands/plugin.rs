@@ -127,9 +127,9 @@ impl fmt::Display for PluginsCommand {
 /// What a plugin printed, then what went wrong.
 pub fn output_of(reply: PluginReply, name: &str) -> CommandOutput {
     let mut output = CommandOutput::default();
-    for spoken in reply.spoken {
-        let kind = if spoken.failure { OutputKind::Error } else { OutputKind::Info };
-        output.lines.push(OutputLine { kind, stamped: false, text: escape_lines(&spoken.text) });
+    for printed in reply.spoken {
+        let kind = if printed.failure { OutputKind::Error } else { OutputKind::Info };
+        output.lines.push(OutputLine { kind, stamped: false, text: escape_lines(&printed.text) });
     }
     if let Some((text, reason)) = reply.failure {
         // A name of a megabyte must not make a line of one.

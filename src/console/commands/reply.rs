@@ -49,7 +49,7 @@ impl AnswerReply {
     }
 }
 
-/// Takes how a call is answered out of the words; `None` when they do not say.
+/// Takes how a call is answered out of the words; `None` when they do not.
 ///
 /// # Errors
 /// When a value does not fit, or two ways exclude each other.
@@ -65,7 +65,7 @@ pub fn take_answer(arguments: &mut Arguments<'_>) -> Result<Option<AnswerChoice>
     let mut replies = Vec::new();
     if let Some(word) = arguments.take_named("error") {
         let Some(code) = ErrorCode::parse(&unquote(&word.value)) else {
-            let wanted = format!("one of {}", ErrorCode::ALL.map(ErrorCode::name).join(", "));
+            let wanted = format!("one of {}", ErrorCode::in_use().map(ErrorCode::name).collect::<Vec<_>>().join(", "));
             return Err(CommandError::BadArgument { name: "error", wanted, span: word.span });
         };
         let description = arguments.take_named("description").map(|word| unquote(&word.value));

@@ -67,7 +67,7 @@ pub enum StationsCommand {
     },
     /// Close links.
     Disconnect {
-        /// Our role on them; `None` when the command does not say.
+        /// Our role on them; `None` when the command does not name it.
         role: Option<Role>,
         /// Of which stations.
         target: Target,

@@ -12,7 +12,7 @@ use super::syntax::path;
 use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional};
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
-use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, MessageDefinition, Role, Version};
+use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
@@ -229,7 +229,9 @@ impl Line<'_> {
                 let actions = self.context.grammar.commands().iter().filter(|command| command.action.is_some());
                 typed.choose(actions.map(|command| candidate(command.name.clone(), command.summary.clone())))
             }
-            CompletionKind::ErrorCode => typed.choose(ErrorCode::ALL.map(|code| candidate(code.name(), code.description()))),
+            CompletionKind::ErrorCode => {
+                typed.choose(ErrorCode::in_use().map(|code| candidate(code.name(), code.description())))
+            }
             CompletionKind::Payload(role) => {
                 let names = self.words.windows(2).filter(|pair| pair[0].value == "-n");
                 let action = names.map(|pair| unquote(pair[1].value)).next_back();
@@ -342,8 +344,8 @@ impl Line<'_> {
             .into_iter()
             .map(|field| {
                 let end = match (&field.kind, field.repeated) {
-                    (FieldKind::Object(_), Some(_)) => "[0].",
-                    (FieldKind::Object(_), None) => ".",
+                    (kind, Some(_)) if kind.is_object() => "[0].",
+                    (kind, None) if kind.is_object() => ".",
                     _ => "=",
                 };
                 CommandCandidate {

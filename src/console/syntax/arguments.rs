@@ -170,7 +170,7 @@ impl<'a> Arguments<'a> {
         [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| self.has(id_flag(*role)))
     }
 
-    /// The target of a command that we carry out in this role: behind the option, at the sign, or as an argument.
+    /// The target of a command that we run in this role: behind the option, at the sign, or as an argument.
     pub fn target(&self, role: Role) -> Result<Target, CommandError> {
         let flag = id_flag(role);
         match (self.raw(flag), &self.at_target, self.positionals.first()) {

@@ -1,4 +1,4 @@
-//! What can be wrong with a line, and with a command that cannot be carried out. Where ocppjs has a text for it, it is that text, so
+//! What can be wrong with a line, and with a command that cannot run. Where ocppjs has a text for it, it is that text, so
 //! that scripts which look for it find it; what helps beyond it is in the hint.
 
 use std::ops::Range;
@@ -21,7 +21,7 @@ pub enum CommandError {
         /// The place of the name.
         span: Range<usize>,
     },
-    /// Both roles may send this action, and nothing says which one is meant.
+    /// Both roles may send this action, and the line does not name one.
     #[error("Error: `{name}' may be sent by both roles.")]
     AmbiguousAction {
         /// The name, as typed.
@@ -154,7 +154,7 @@ impl CommandError {
         }
     }
 
-    /// What to do about it, as far as that can be said.
+    /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         let did_you_mean = |name: &str| format!("Did you mean {name}?");
         match self {
@@ -176,7 +176,7 @@ impl CommandError {
     }
 }
 
-/// Why a command cannot be carried out.
+/// Why a command cannot run.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ExecutionError {
     /// Its target leads to no station.

@@ -178,7 +178,7 @@ pub const REMOTE_ID: OptionSpec =
 /// Sends an invalid payload.
 pub const FORCE: OptionSpec = switch("--force", "send it although it breaks the definitions");
 
-/// The option that names the station of a command that this role carries out.
+/// The option that names the station of a command that this role runs.
 pub const fn id_flag(our_role: Role) -> &'static str {
     match our_role {
         Role::ChargePoint => ID.flag,

@@ -13,14 +13,14 @@ use crate::trace::{LinkState, StationKey, StationRow, StationTable};
 /// Whom a command is for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Target {
-    /// Nobody was named: the only connected station.
+    /// Nothing was named: the only connected station.
     #[default]
     TheOnly,
     /// These identities and patterns.
     These(Vec<String>),
     /// Every connected station.
     All,
-    /// Those that a person has marked.
+    /// Those that the user has marked.
     Marked,
     /// Those that the filter of the table of stations shows.
     Filtered,
@@ -29,7 +29,7 @@ pub enum Target {
 /// Why a target leads to no station.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TargetError {
-    /// Nobody was named, and there is not exactly one to choose from.
+    /// Nothing was named, and there is not exactly one to choose from.
     #[error("Error: cannot use shortened command : there is no or more than one charge point connected.")]
     NotTheOnly {
         /// Whom one could name.
@@ -38,17 +38,17 @@ pub enum TargetError {
     /// There is no such identity.
     #[error("Error: {} #{identity} does not exist.", station_word(*role))]
     Unknown {
-        /// Our role, when the command says it.
+        /// Our role, when the command names it.
         role: Option<Role>,
         /// The identity.
         identity: String,
         /// An identity that is written almost like it.
         nearest: Option<String>,
     },
-    /// A pattern, or `@all`, that nobody fits.
+    /// A pattern, or `@all`, that no station matches.
     #[error("Error: no connected {} matches {pattern}.", station_word(*role))]
     NoMatch {
-        /// Our role, when the command says it.
+        /// Our role, when the command names it.
         role: Option<Role>,
         /// The pattern.
         pattern: String,
@@ -56,13 +56,13 @@ pub enum TargetError {
     /// `@marked`, but nothing is marked.
     #[error("Error: no {} is marked.", station_word(*role))]
     NothingMarked {
-        /// Our role, when the command says it.
+        /// Our role, when the command names it.
         role: Option<Role>,
     },
-    /// `@filter`, but there is no filter or nobody passes it.
+    /// `@filter`, but there is no filter or no station passes it.
     #[error("Error: no {} is shown by a filter.", station_word(*role))]
     NothingFiltered {
-        /// Our role, when the command says it.
+        /// Our role, when the command names it.
         role: Option<Role>,
     },
 }
@@ -76,7 +76,7 @@ const fn station_word(our_role: Option<Role>) -> &'static str {
 }
 
 impl TargetError {
-    /// What to do about it, as far as that can be said.
+    /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             TargetError::NotTheOnly { candidates } if candidates.is_empty() => {
@@ -112,7 +112,7 @@ impl Target {
         }
     }
 
-    /// Finds the stations towards which we play `role` (or any role, with `None`). `chosen` are the stations that a person has marked,
+    /// Finds the stations towards which we play `role` (or any role, with `None`). `chosen` are the stations that the user has marked,
     /// or for `@filter` those that are shown. Patterns, `@all` and a target that was left out
     /// mean connected stations; a station that is named is found in any state, so that the error can be a precise one.
     pub fn resolve(
@@ -149,12 +149,12 @@ impl Target {
             }
             Target::Marked | Target::Filtered => {
                 let rows = chosen.iter().filter_map(|key| stations.get(*key)).filter(ours);
-                let nobody = if *self == Target::Marked {
+                let nothing = if *self == Target::Marked {
                     TargetError::NothingMarked { role }
                 } else {
                     TargetError::NothingFiltered { role }
                 };
-                some(rows.map(|row| row.key).collect(), nobody)
+                some(rows.map(|row| row.key).collect(), nothing)
             }
             Target::These(names) => {
                 let mut keys: Vec<StationKey> = Vec::new();
@@ -196,7 +196,7 @@ fn named(stations: &StationTable, role: Option<Role>, identity: &str) -> impl It
 }
 
 fn names(stations: &StationTable, role: Option<Role>, fits: &impl Fn(&StationRow) -> bool) -> Vec<String> {
-    /// More names would be a line that nobody reads.
+    /// A longer list is not useful.
     const MOST: usize = 10;
     let rows = || stations.rows().iter().filter(|row| role.is_none_or(|role| row.our_role == role)).filter(|row| fits(row));
     let mut names: Vec<String> = rows().take(MOST).map(|row| escape_control(&row.identity).into_owned()).collect();
@@ -272,14 +272,14 @@ mod tests {
             assert_eq!(error.to_string(), message);
             assert_eq!(error.hint().as_deref(), hint);
         }
-        let nobody = StationTable::default();
-        let error = Target::TheOnly.resolve(SIMULATED, &nobody, &[]).unwrap_err();
+        let empty = StationTable::default();
+        let error = Target::TheOnly.resolve(SIMULATED, &empty, &[]).unwrap_err();
         assert_eq!(error.hint().unwrap(), "Nobody is connected: start_cs waits for charge points, start_cp simulates one.");
         let error = Target::Marked.resolve(SIMULATED, &stations(), &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no charge point is marked.");
         let error = Target::Filtered.resolve(SIMULATED, &stations(), &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no charge point is shown by a filter.");
-        let error = Target::All.resolve(SIMULATED, &nobody, &[]).unwrap_err();
+        let error = Target::All.resolve(SIMULATED, &empty, &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no connected charge point matches @all.");
     }
 

@@ -94,7 +94,7 @@ impl Scan {
     }
 }
 
-/// What a word says when it is a name or an address: without its quotes, with the escapes of JSON resolved.
+/// The text of a word that is a name or an address: without its quotes, with the escapes of JSON resolved.
 pub fn unquote(word: &str) -> String {
     serde_json::from_str::<String>(word).unwrap_or_else(|_| word.to_owned())
 }

@@ -68,7 +68,7 @@ fn section(out: &mut Markup, message: &MessageMatter) {
 
 fn field(out: &mut Markup, row: &FieldRow) {
     out.element("tr", &[], |out| {
-        // The style sheet indents as many levels as OCPP has; deeper ones stand under the last.
+        // The style sheet indents as many levels as OCPP has; deeper ones get the last indentation.
         let depth = format!("d{}", row.depth.min(6));
         out.element("td", &[("class", &depth)], |out| {
             out.text_element("code", &[], &row.name);

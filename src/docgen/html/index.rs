@@ -43,7 +43,7 @@ pub(super) fn page(book: &Book) -> String {
         });
         out.text_element("h2", &[("id", "errors")], "Error codes");
         table(out, &["Code", "Description"], |out| {
-            for code in ErrorCode::ALL {
+            for code in ErrorCode::in_use() {
                 out.element("tr", &[], |out| {
                     out.element("td", &[], |out| out.text_element("code", &[], code.name()));
                     out.text_element("td", &[], code.description());

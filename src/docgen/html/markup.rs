@@ -49,7 +49,7 @@ impl Markup {
         escape_text(&mut self.out, &crate::sanitize::escape_control(text));
     }
 
-    /// A block that keeps its lines.
+    /// A preformatted block.
     pub fn block(&mut self, text: &str) {
         self.element("pre", &[], |out| {
             out.element("code", &[], |out| {

@@ -41,7 +41,7 @@ fn collect<'a>(book: &'a Book) -> (Words<'a>, Words<'a>) {
                 let href = format!("{}/{}.html#{}", matter.slug(), action.page, message.part.to_ascii_lowercase());
                 let note = |words: &mut Words<'a>, word: &'a str| {
                     let places = words.entry(word).or_default().entry((&*action.definition.name, message.part)).or_default();
-                    // A field may stand in several places of one message.
+                    // A field may occur in several places of one message.
                     if places.iter().all(|(version, _)| *version != matter.version) {
                         places.push((matter.version, href.clone()));
                     }

@@ -175,9 +175,13 @@ impl Gate {
             code: candidate.code,
             verdict: FrameVerdict::Valid,
             text,
+            content: None,
             remarks: "",
             partner: None,
             latency: None,
+            detail: None,
+            version: row.and_then(|row| row.version),
+            link: None,
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());

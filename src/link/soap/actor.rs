@@ -22,7 +22,6 @@ use super::incoming;
 use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
-use crate::link::close_reason::CloseReason;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::inbox::LinkInbox;
 use crate::link::intercept::queue::InspectionVerdict;
@@ -31,7 +30,7 @@ use crate::link::outgoing::Outgoing;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
-use crate::trace::{EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, HandshakeHeads, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
@@ -68,7 +67,8 @@ pub(super) async fn run(
     let began = now();
     // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
-    let connected = EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: Box::default() };
+    let connected =
+        EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
     context.events.send(Some(station), began, connected).await;
     if let Some(listening) = listening {
         context.events.send(Some(station), began, listening).await;
@@ -262,14 +262,14 @@ impl SoapLink<'_> {
 
     /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
     fn change_version(&mut self, version: Version, now: Moment) {
-        let reason = format!("it speaks OCPP {version} from now on").into();
+        let reason = CloseReason::VersionChanged(version);
         self.record_event(EventKind::Disconnected { link: self.number, reason });
         let connected = EventKind::Connected {
             link: self.number,
             version,
             transport: Transport::Soap,
             peer: self.peer,
-            handshake: Box::default(),
+            handshake: HandshakeHeads::default(),
         };
         self.record_event(connected);
         self.conversation.change_version(version, now);
@@ -342,7 +342,7 @@ impl SoapLink<'_> {
 
     async fn finish(self, end: &CloseReason) -> Responder {
         let (responder, mut told) = self.conversation.end(now());
-        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.reason().into() }));
+        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
         self.context.events.send_all(self.station, &mut told).await;
         responder
     }

@@ -28,7 +28,7 @@ use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
-use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText};
+use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameText};
 
 /// Answers a request on the central system's endpoint.
 pub(in crate::link) async fn respond(
@@ -87,7 +87,8 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
         Err((code, subcode, description)) => {
             let message_id = read.as_ref().ok().and_then(Envelope::message_id).map(str::to_owned);
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
-            let refused = Refused { text, kind, remarks, message_id, code, subcode, description };
+            let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
+            let refused = Refused { text, content, kind, remarks, message_id, code, subcode, description };
             refused.answer(reception).await
         }
     }
@@ -180,7 +181,7 @@ fn open(
         Err(Refusal { status, reason }) => return Err(RequestRefusal::new(status, reason)),
     };
     let (sender, requests) = mpsc::channel(WAITING);
-    let actor = SoapActorHandle { number: reception.context.events.numbers().next(), requests: sender };
+    let actor = SoapActorHandle { number: reception.context.events.link_numbers().next(), requests: sender };
     {
         let mut actors = reception.actors.lock();
         if let Some(other) = actors.get(identity) {
@@ -237,6 +238,7 @@ impl NewSoapLink {
 /// A request that belongs to no station, and why.
 struct Refused {
     text: FrameText,
+    content: Option<Box<FrameContent>>,
     kind: FrameKind,
     remarks: Vec<String>,
     message_id: Option<String>,
@@ -247,18 +249,23 @@ struct Refused {
 
 impl Refused {
     async fn answer(self, reception: &ListenerContext) -> Response<Full<Bytes>> {
-        let Refused { text, kind, mut remarks, message_id, code, subcode, description } = self;
+        let Refused { text, content, kind, mut remarks, message_id, code, subcode, description } = self;
         let events = &reception.context.events;
         let version = reception.versions.iter().copied().max().unwrap_or(Version::V1_6);
-        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let fault_reason = reason(code, subcode, &description);
+        let fault_content = FrameContent::of_fault(message_id.as_deref(), Some(subcode.name()), &fault_reason);
+        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
         let fault = FrameText::from(fault);
         let exchange = Some(events.numbers().next());
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
-        let asked = Frame { remark: joined(&remarks).map(String::into_boxed_str), ..asked };
-        let answer = Frame { code: Some(code), ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange) };
+        let asked = Frame { content, remark: joined(&remarks).map(String::into_boxed_str), ..asked };
+        let answer = Frame {
+            content: Some(Box::new(fault_content)),
+            code: Some(code),
+            ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange)
+        };
         for frame in [asked, answer] {
             events.send(None, now(), EventKind::Frame(frame)).await;
         }
@@ -269,6 +276,6 @@ impl Refused {
 }
 
 fn frame(direction: Direction, kind: FrameKind, text: FrameText, exchange: Option<u64>) -> Frame {
-    let (action, code, findings) = (None, None, Vec::new());
-    Frame { direction, kind, action, text, exchange, code, findings, remark: None, aside: None }
+    let (action, content, code, findings) = (None, None, None, Vec::new());
+    Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None }
 }

@@ -24,13 +24,12 @@ use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, tak
 use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
-use crate::link::close_reason::CloseReason;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -63,7 +62,7 @@ pub async fn keep_serving(
     loop {
         if let Some(listener) = listener.take() {
             port = listener.local_addr().map_or(port, |address| address.port());
-            let number = context.events.numbers().next();
+            let number = context.events.link_numbers().next();
             let running = Box::pin(serve(&service, listener, number, responder, &mut inbox, &context));
             let Some((back, end)) = panic_guard::guarded(running, &context.events, service.station, number).await else {
                 return;

@@ -21,7 +21,7 @@ use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
-use crate::trace::{AS_TYPED, Frame, FrameKind, FrameText, HTTP_HEADERS};
+use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// How many remarks about an envelope are told.
 const REMARKS: usize = 12;
@@ -98,9 +98,10 @@ impl Framing for SoapFraming {
             reply_to: None,
         };
         let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
+        let content = FrameContent::of_payload(Some(&message_id), payload);
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
         let post = SoapPost { id: id.to_owned(), action, message_id, text: text.clone() };
-        EncodedMessage { text, outgoing: SoapOutgoing::Post(post) }
+        EncodedMessage { text, content: Some(Box::new(content)), outgoing: SoapOutgoing::Post(post) }
     }
 
     fn answer(
@@ -112,20 +113,28 @@ impl Framing for SoapFraming {
     ) -> EncodedMessage<SoapOutgoing> {
         let SoapReplyToken { message_id, subcode, reply: place } = question;
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
-        let (status, text) = match reply {
+        let id = headers.relates_to.as_deref();
+        let (status, text, content) = match reply {
             OwnReply::Result(payload) => {
-                (200, soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers))
+                let text = soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers);
+                (200, text, FrameContent::of_payload(id, payload))
             }
             OwnReply::Error { code, description } => {
                 let subcode = subcode.unwrap_or(FaultSubcode::of(*code));
                 let reason = reason(*code, subcode, description);
                 let text = soap::write_fault(version, self.role, subcode.code(), Some(subcode), &reason, &headers);
-                (subcode.code().http_status(), text)
+                (subcode.code().http_status(), text, FrameContent::of_fault(id, Some(subcode.name()), &reason))
             }
         };
         let text = FrameText::from(text);
         let response = exchange::SoapResponse { status, text: text.clone() };
-        EncodedMessage { text, outgoing: SoapOutgoing::Response { reply: place, response } }
+        EncodedMessage { text, content: Some(Box::new(content)), outgoing: SoapOutgoing::Response { reply: place, response } }
+    }
+
+    fn content(&self, text: &str, version: Version) -> Option<Box<FrameContent>> {
+        let hint = ReadHint { version: Some(version), ..ReadHint::default() };
+        let envelope = soap::read(text, &self.catalog, hint).ok()?;
+        Some(Box::new(FrameContent::of(&envelope)))
     }
 
     fn drop_request(&mut self, question: SoapReplyToken) {
@@ -171,7 +180,9 @@ impl Conversation<SoapFraming> {
             Ok(envelope) => {
                 question.message_id = envelope.message_id().map(str::to_owned);
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
-                self.judge_request(ReceivedText::new(text, joined(&remarks)), envelope, question, now);
+                let content = Some(Box::new(FrameContent::of(&envelope)));
+                let received = ReceivedText { content, ..ReceivedText::new(text, joined(&remarks)) };
+                self.judge_request(received, envelope, question, now);
             }
             Err(error) => {
                 remarks.push(error.to_string());
@@ -211,14 +222,9 @@ impl Conversation<SoapFraming> {
         let typed = self.framing.typed.remove(id);
         let mut remarks = Vec::new();
         let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
-        let aside = typed.map(|show| match show {
-            ShowHeaders(true) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", answer.headers),
-            ShowHeaders(false) => AS_TYPED.to_owned(),
-        });
-        let received = |text, remarks: &[String]| ReceivedText {
-            aside: aside.map(String::into_boxed_str),
-            ..ReceivedText::new(text, joined(remarks))
-        };
+        let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
+        let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
+        let received = |text, remarks: &[String]| ReceivedText { content, origin, ..ReceivedText::new(text, joined(remarks)) };
         let http = http(answer);
         match read {
             Err(error) => {
@@ -274,6 +280,7 @@ impl Conversation<SoapFraming> {
         let read = soap::read(text.as_str(), &self.framing.catalog, hint);
         let id = fresh_id();
         let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
+        let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
         let (kind, action, payload, remark) = match read {
             Ok(Envelope { body: Body::Request(operation), .. }) => {
                 (FrameKind::Call, operation.action.to_string(), operation.payload, None)
@@ -295,20 +302,30 @@ impl Conversation<SoapFraming> {
         let http_action = (!action.is_empty()).then(|| format!("/{action}"));
         self.framing.typed.insert(id.clone(), show);
         let post = SoapPost { id, action: http_action, message_id, text: text.clone() };
-        let aside = match (&show, self.framing.address.as_ref()) {
-            (ShowHeaders(true), Some(address)) => format!("{AS_TYPED}\n{HTTP_HEADERS}{}", post.headers(address)),
-            _ => AS_TYPED.to_owned(),
+        let headers = match (&show, self.framing.address.as_ref()) {
+            (ShowHeaders(true), Some(address)) => Some(post.headers(address)),
+            _ => None,
         };
         let frame = Frame {
+            content,
             exchange: Some(exchange),
             action: (!name.is_empty()).then_some(name),
             remark: remark.map(String::into_boxed_str),
-            aside: Some(aside.into()),
+            origin: Some(typed_origin(headers)),
             ..out_frame(kind, text)
         };
         self.send_message(SoapOutgoing::Post(post), frame, now);
         self.flush_calls(now);
     }
+}
+
+/// The origin of an envelope that the user typed, and of the answer to it.
+fn typed_origin(http_headers: Option<String>) -> Box<FrameOrigin> {
+    Box::new(FrameOrigin {
+        typed_by_user: true,
+        http_headers: http_headers.map(String::into_boxed_str),
+        ..FrameOrigin::default()
+    })
 }
 
 /// The refusal of what is no request.

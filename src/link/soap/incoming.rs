@@ -21,7 +21,7 @@ use crate::clock::now;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{self, Envelope, ReadError, ReadHint};
-use crate::trace::{EventKind, FrameText, StationKey};
+use crate::trace::{EventKind, FrameText, HandshakeHeads, StationKey};
 
 /// The media type of SOAP 1.2 (RFC 3902).
 const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
@@ -92,7 +92,7 @@ impl RequestRefusal {
             peer: Some(peer),
             reason: self.reason.clone().into(),
             detail: Box::default(),
-            handshake: Box::default(),
+            handshake: HandshakeHeads::default(),
         };
         context.events.send(station, now(), happening).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));

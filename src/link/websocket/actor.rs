@@ -23,7 +23,7 @@ use super::framing::SrpcFraming;
 use super::session::LinkSession;
 use crate::behaviour::Responder;
 use crate::clock::{Moment, now};
-use crate::link::close_reason::{CloseReason, broken, closed_by_peer, gone, unread};
+use crate::link::close_reason::{broken, close_frame, closed_by_peer};
 use crate::link::context::LinkContext;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::inbox::LinkInbox;
@@ -31,7 +31,7 @@ use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{Direction, EventKind, FrameText, StationKey};
+use crate::trace::{CloseReason, Direction, EventKind, FrameText, HandshakeHeads, NoteTopic, StationKey};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -45,9 +45,6 @@ const PONG_PATIENCE: Duration = Duration::from_millis(500);
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
 const REASON_LIMIT: usize = 123;
-
-/// Said when a charge point of ours begins to ping by itself; the words of ocppjs.
-pub const PINGS_ENABLED: &str = "WebSocket ping from CP to CS enabled by user.";
 
 /// The socket's configuration.
 pub(in crate::link) fn config(settings: &LinkSettings) -> WebSocketConfig {
@@ -67,7 +64,7 @@ pub(in crate::link) struct LinkUp<S> {
     pub version: Version,
     pub peer: SocketAddr,
     /// The heads of request and answer.
-    pub handshake: Box<str>,
+    pub handshake: HandshakeHeads,
 }
 
 /// Runs a link in OCPP-J until it ends, and hands back what stands behind it.
@@ -124,8 +121,8 @@ where
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let remains = Box::pin(link.finish(&end)).await;
-    let reason = end.reason();
-    Box::pin(context.events.send(Some(station), now(), EventKind::Disconnected { link: number, reason: reason.into() })).await;
+    let down = EventKind::Disconnected { link: number, reason: end.clone() };
+    Box::pin(context.events.send(Some(station), now(), down)).await;
     (remains, end)
 }
 
@@ -258,7 +255,7 @@ where
             Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
-            None => return Err(gone("the peer closed the connection".into())),
+            None => return Err(CloseReason::PeerGone),
         }
         Ok(())
     }
@@ -295,7 +292,7 @@ where
 
     fn tell_pings(&mut self, now: Moment) {
         if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
-            self.record_event(now, EventKind::Note { failure: false, text: PINGS_ENABLED.into() });
+            self.record_event(now, EventKind::TypedNote(NoteTopic::PingsEnabled));
         }
     }
 
@@ -307,7 +304,7 @@ where
     fn tick(&mut self) -> Result<(), CloseReason> {
         let now = now();
         if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
-            return Err(unread(self.settings.write_timeout));
+            return Err(CloseReason::PeerBlocked(self.settings.write_timeout));
         }
         self.session.tick(now);
         Ok(())
@@ -357,7 +354,7 @@ where
         let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
             Poll::Ready(fed) => fed,
             // In a box, because few links ever wait here and all would pay for the room.
-            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| unread(limit))?,
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| CloseReason::PeerBlocked(limit))?,
         };
         fed.map_err(|error| broken(&error))
     }
@@ -367,7 +364,7 @@ where
         let (remains, events) = self.session.end(now());
         self.events.extend(events);
         self.context.events.send_all(self.station, &mut self.events).await;
-        if let Some((code, reason)) = end.goodbye() {
+        if let Some((code, reason)) = close_frame(end) {
             close(&mut self.stream, code, reason).await;
         }
         remains

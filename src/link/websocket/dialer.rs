@@ -1,7 +1,6 @@
 //! The connecting side: it keeps one simulated charge point connected, waits between attempts, and obeys while it waits. The link itself
 //! is `websocket`'s, the waits are `backoff`'s.
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +9,17 @@ use hyper::header::{HeaderValue, SEC_WEBSOCKET_KEY};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::LinkUp;
 use super::backoff::Backoff;
+use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
 use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::LinkContext;
-use crate::link::close_reason::{CloseReason, lost};
 use crate::link::handshake_headers;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::{Network, Socket};
@@ -30,7 +28,7 @@ use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
 use crate::ocpp::Version;
-use crate::trace::{EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, HandshakeHeads, RetryCause, StationKey};
 
 /// A link that lasted this long was a good one: the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -53,8 +51,8 @@ pub struct DialTarget {
 /// What to do after a link, an attempt or a wait has ended.
 enum Next {
     Connect,
-    /// Wait after a link was lost (true) or an attempt failed (false), for this reason.
-    Wait(bool, String),
+    /// Wait before the next attempt.
+    Wait(RetryCause),
     /// Our charge point restarts: connect after this time.
     Restart(Duration),
     /// Stay down; whether that is news.
@@ -74,7 +72,7 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                 began = Instant::now();
                 match attempt(&dial, &mut inbox, &context).await {
                     Ok(Dialled { stream, peer, handshake }) => {
-                        link = context.events.numbers().next();
+                        link = context.events.link_numbers().next();
                         let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
                         let running = Box::pin(websocket::run(up, &mut inbox, &context, responder));
                         let done = panic_guard::guarded(running, &context.events, dial.station, link).await;
@@ -85,20 +83,20 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                     Err(next) => next,
                 }
             }
-            Next::Wait(lost, reason) => {
+            Next::Wait(cause) => {
                 if began.elapsed() >= STABLE {
                     backoff.reset();
                 }
-                wait(&dial, lost, reason, backoff.wait(), &mut inbox, &context).await
+                wait(&dial, cause, backoff.wait(), &mut inbox, &context).await
             }
             Next::Restart(after) => {
                 backoff.reset();
-                wait(&dial, true, CloseReason::Restarts(after).reason(), after, &mut inbox, &context).await
+                wait(&dial, RetryCause::Lost(CloseReason::Restarts(after)), after, &mut inbox, &context).await
             }
             Next::Park(news) => {
                 if news {
-                    let reason = "it stays down until it is told to connect".into();
-                    context.events.send(Some(dial.station), now(), EventKind::Disconnected { link, reason }).await;
+                    let down = EventKind::Disconnected { link, reason: CloseReason::StaysDown };
+                    context.events.send(Some(dial.station), now(), down).await;
                 }
                 park(&mut inbox, &context).await
             }
@@ -109,10 +107,10 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
 
 fn after(end: CloseReason) -> Next {
     match end {
-        CloseReason::Lost { reason, .. } => Next::Wait(true, reason),
         CloseReason::Disconnected | CloseReason::Cut | CloseReason::Replaced => Next::Park(false),
         CloseReason::Restarts(after) => Next::Restart(after),
         CloseReason::Shutdown => Next::Stop,
+        lost => Next::Wait(RetryCause::Lost(lost)),
     }
 }
 
@@ -124,16 +122,17 @@ async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
         let _turn = dial.turns.acquire().await;
-        timeout(limit, connect(dial, &url, context))
-            .await
-            .unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
+        timeout(limit, connect(dial, &url, context)).await.unwrap_or(Err(DialError::NoAnswer(limit)))
     };
     tokio::pin!(connecting);
     loop {
         tokio::select! {
             biased;
             () = context.shutdown.cancelled() => return Err(Next::Stop),
-            connected = connecting.as_mut() => return connected.map_err(|reason| Next::Wait(false, reason)),
+            connected = connecting.as_mut() => return connected.map_err(|error| {
+                let reason = error.to_string().into();
+                Next::Wait(RetryCause::Failed { reason, handshake: error.into_heads() })
+            }),
             order = inbox.next() => match order {
                 None => return Err(Next::Stop),
                 Some(LinkOrder::User(LinkCommand::Disconnect | LinkCommand::Drop)) => return Err(Next::Park(true)),
@@ -148,85 +147,48 @@ struct Dialled {
     stream: WebSocketStream<Socket>,
     peer: SocketAddr,
     /// The heads of request and answer.
-    handshake: Box<str>,
+    handshake: HandshakeHeads,
 }
 
-async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<Dialled, String> {
-    let (stream, place) = open(&context.network, &dial.url.host, dial.url.port).await?;
+async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<Dialled, DialError> {
+    let (stream, address) = open(&context.network, &dial.url.host, dial.url.port).await?;
     stream.set_nodelay();
-    let peer = stream.peer().map_err(|error| format!("the connection to {place} broke: {error}"))?;
-    let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
+    let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
+    let uri: Uri = url.parse().map_err(|_| DialError::Url(url.to_owned()))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
-    let mut request = request.into_client_request().map_err(|error| format!("{url} cannot be asked for: {error}"))?;
+    let mut request = request.into_client_request().map_err(|error| DialError::Request { url: url.to_owned(), error })?;
     if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
-    let mut heads = handshake_headers::request_head(&request);
+    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), answer: Box::default() };
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
         if let Error::Http(answer) = &error {
-            handshake_headers::add_answer(&mut heads, answer);
+            heads.answer = handshake_headers::answer_head(answer);
         }
-        format!("{}\n\n{heads}", refused(&error, dial.version))
+        let refusal = HandshakeRefusal::of(&error, dial.version);
+        DialError::Handshake { refusal, heads: Box::new(std::mem::take(&mut heads)) }
     })?;
-    handshake_headers::add_answer(&mut heads, &answer);
-    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads.into() })
+    heads.answer = handshake_headers::answer_head(&answer);
+    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads })
 }
 
 /// Opens the connection to the first address of the host that takes it.
-async fn open(network: &Network, host: &str, port: u16) -> Result<(Socket, SocketAddr), String> {
-    let addresses = network.addresses(host, port).await.map_err(|_| format!("getaddrinfo ENOTFOUND {host}"))?;
-    let mut reason = format!("getaddrinfo ENOTFOUND {host}");
+async fn open(network: &Network, host: &str, port: u16) -> Result<(Socket, SocketAddr), DialError> {
+    let mut failure = DialError::UnknownHost(host.to_owned());
+    let Ok(addresses) = network.addresses(host, port).await else { return Err(failure) };
     for address in addresses {
         match network.connect(address).await {
             Ok(stream) => return Ok((stream, address)),
-            Err(error) => reason = unreachable(&error, address),
+            Err(error) => failure = DialError::of_address(error, address),
         }
     }
-    Err(reason)
-}
-
-/// What the operating system says about an address, in the words that scripts made for ocppjs look for.
-fn unreachable(error: &std::io::Error, address: SocketAddr) -> String {
-    let name = match error.kind() {
-        ErrorKind::ConnectionRefused => "ECONNREFUSED",
-        ErrorKind::ConnectionReset => "ECONNRESET",
-        ErrorKind::TimedOut => "ETIMEDOUT",
-        ErrorKind::HostUnreachable => "EHOSTUNREACH",
-        ErrorKind::NetworkUnreachable => "ENETUNREACH",
-        _ => return format!("cannot connect to {address}: {error}"),
-    };
-    format!("connect {name} {address}")
-}
-
-/// A sentence for a handshake that failed.
-fn refused(error: &Error, version: Version) -> String {
-    match error {
-        Error::Http(response) => {
-            let reason = response.headers().get("x-websocket-reject-reason").and_then(|reason| reason.to_str().ok());
-            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-            format!("Server responded with a non-101 status: {}{reason}", response.status())
-        }
-        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
-            format!("Expected a Sec-WebSocket-Protocol header: the central system does not speak {}", version.subprotocol())
-        }
-        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
-            format!("Server did not respond with a requested protocol, which is {}", version.subprotocol())
-        }
-        other => lost(other),
-    }
+    Err(failure)
 }
 
 /// Waits for the next attempt, or for the order to make it now.
-async fn wait(
-    dial: &DialTarget,
-    lost: bool,
-    reason: String,
-    after: Duration,
-    inbox: &mut LinkInbox,
-    context: &LinkContext,
-) -> Next {
-    context.events.send(Some(dial.station), now(), EventKind::Retry { after, lost, reason: reason.into() }).await;
+async fn wait(dial: &DialTarget, cause: RetryCause, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+    context.events.send(Some(dial.station), now(), EventKind::Retry { after, cause }).await;
     let waiting = tokio::time::sleep(after);
     tokio::pin!(waiting);
     loop {

@@ -18,10 +18,7 @@ use crate::link::settings::LinkSettings;
 use crate::ocpp::{ActionDefinition, ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{EventKind, Frame, FrameKind, FrameText};
-
-/// The longest description of an error (OCPP 2.0.1 part 4 §4.2.3; 1.6 names none).
-const DESCRIPTION_LIMIT: usize = 255;
+use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
@@ -36,9 +33,8 @@ impl Framing for SrpcFraming {
         true
     }
 
-    /// SRPC's versions get the fixed description of the code, as ocppjs sends it; 1.6 gets the precise one.
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String {
-        if version == Version::V1_6 { precise() } else { code.description().to_owned() }
+        if version.dialect().precise_refusals { precise() } else { code.description().to_owned() }
     }
 
     fn call(&mut self, id: &str, _version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<FrameText> {
@@ -48,14 +44,22 @@ impl Framing for SrpcFraming {
     fn answer(
         &mut self,
         question: MessageId,
-        _version: Version,
+        version: Version,
         _action: &str,
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<FrameText> {
+        let dialect = version.dialect();
         encoded(match reply {
             OwnReply::Result(payload) => srpc::encode_result(&question, payload),
-            OwnReply::Error { code, description } => srpc::encode_error(&question, *code, shortened(description)),
+            OwnReply::Error { code, description } => {
+                let description = shortened(description, dialect.error_description_limit);
+                srpc::encode_error(&question, *code, description, dialect)
+            }
         })
+    }
+
+    fn content(&self, _text: &str, _version: Version) -> Option<Box<FrameContent>> {
+        None
     }
 
     fn drop_request(&mut self, _question: MessageId) {}
@@ -76,7 +80,7 @@ impl Framing for SrpcFraming {
 
 fn encoded(text: String) -> EncodedMessage<FrameText> {
     let text = FrameText::from(text);
-    EncodedMessage { outgoing: text.clone(), text }
+    EncodedMessage { outgoing: text.clone(), text, content: None }
 }
 
 impl Conversation<SrpcFraming> {
@@ -118,7 +122,8 @@ impl Conversation<SrpcFraming> {
     pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        self.refuse(ReceivedText::new(FrameText::from(hex), Some(remark)), None, now);
+        let origin = Some(Box::new(FrameOrigin { binary: true, ..FrameOrigin::default() }));
+        self.refuse(ReceivedText { origin, ..ReceivedText::new(FrameText::from(hex), Some(remark)) }, None, now);
     }
 
     /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
@@ -224,8 +229,8 @@ fn refusal(malformed: MalformedFrame) -> Option<(MessageId, Answer)> {
     Some((reply.id, Answer::Error { code: reply.code, description: reply.description }))
 }
 
-fn shortened(description: &str) -> &str {
-    match description.char_indices().nth(DESCRIPTION_LIMIT) {
+fn shortened(description: &str, limit: usize) -> &str {
+    match description.char_indices().nth(limit) {
         Some((end, _)) => &description[..end],
         None => description,
     }

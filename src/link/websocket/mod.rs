@@ -6,14 +6,14 @@
 //! | `actor` | the socket of one link: reading, writing, pings, orders, closing |
 //! | `session` | the contract between the actor and what stands on the link |
 //! | `framing` | SRPC (OCPP-J) as the framing of a conversation, and the conversation as a session |
-//! | `dialer`, `backoff`, `url` | the connecting side |
+//! | `dialer`, `dial_error`, `backoff`, `url` | the connecting side |
 
 mod actor;
 mod backoff;
+mod dial_error;
 pub(super) mod dialer;
 pub(super) mod framing;
 mod session;
 pub(super) mod url;
 
-pub use actor::PINGS_ENABLED;
 pub(super) use actor::{LinkUp, close, config, run};

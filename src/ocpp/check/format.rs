@@ -3,14 +3,14 @@
 
 use serde_json::Number;
 
-/// How a date with time reads.
+/// The result of reading a date with time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateTime {
     /// Date, time and offset are there (OCPP 1.6 §3.14: ISO 8601).
     Exact,
-    /// Everybody understands it, but something is missing or unusual; the text says what.
+    /// Readers understand it, but something is missing or unusual; the text is the reason.
     Loose(&'static str),
-    /// It is no date with time.
+    /// It is not a date with time.
     Wrong,
 }
 
@@ -107,7 +107,7 @@ fn two_digits(text: &[u8], at: usize) -> Option<u32> {
     }
 }
 
-/// Whether a text reads as a URI with its scheme. Characters outside ASCII are let pass: file names have them.
+/// Whether a text reads as a URI with its scheme. Characters outside ASCII are accepted, because file names have them.
 pub(super) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let mut letters = scheme.bytes();
@@ -121,7 +121,7 @@ pub(super) fn is_uri(text: &str) -> bool {
     scheme && !rest.is_empty() && !rest.contains(forbidden)
 }
 
-/// How many digits a number has behind the point, as a person writes it. A binary remainder would say that 32.1 is no multiple of 0.1.
+/// The number of fraction digits of a number in decimal form. In binary arithmetic 32.1 would not be a multiple of 0.1.
 pub(super) fn fraction_digits(number: &Number) -> u32 {
     if number.is_i64() || number.is_u64() {
         return 0;

@@ -1,6 +1,5 @@
-//! Checks a payload against its message. A valid payload costs one pass of a compiled validator and nothing else; only when that
-//! pass fails is the payload looked at closely: `translate` makes findings of the validator's errors and decides which of them
-//! peers tolerate, and the meter values of OCPP 1.5 are first brought into their usual form by `meter_forms`.
+//! Validates a payload. A valid payload costs one pass of a compiled validator. Only when that pass fails, the meter values of OCPP
+//! 1.5 are converted by `meter_forms`, and `translate` turns the validator's errors into findings and decides which are tolerated.
 
 mod format;
 mod translate;
@@ -13,18 +12,17 @@ use self::translate::Translator;
 use super::message::MessageDefinition;
 use super::{Finding, FindingRule, Version, meter_forms};
 
-/// A payload can be wrong a million times over. Nobody reads more than this.
+/// The most findings of one payload, because a payload can have a million faults.
 const MAX_FINDINGS: usize = 100;
 
 impl MessageDefinition {
-    /// What is wrong with a payload. An empty answer is a valid payload; findings that are tolerated do not make it invalid
-    /// (see [`decisive`](super::decisive)).
+    /// Validates a payload. It is valid when there are no findings, or tolerated ones only (see [`decisive`](super::decisive)).
     pub fn check(&self, payload: &Value, version: Version) -> Vec<Finding> {
         let Some(validator) = self.validator() else { return Vec::new() };
         if validator.is_valid(payload) {
             return Vec::new();
         }
-        if payload.is_null() && version == Version::V1_6 && validator.is_valid(&Value::Object(Map::new())) {
+        if payload.is_null() && version.dialect().null_payload && validator.is_valid(&Value::Object(Map::new())) {
             let message = "the payload is null where {} is wanted".to_owned();
             return vec![Finding { path: String::new(), rule: FindingRule::Type, message, tolerated: true }];
         }
@@ -42,7 +40,7 @@ impl MessageDefinition {
     }
 
     fn validator(&self) -> Option<&Validator> {
-        // A schema made from fields always compiles; a test compiles all of them.
+        // A derived schema always compiles; a test compiles all of them.
         self.validator.get_or_init(|| compile(self.schema()).ok()).as_ref()
     }
 }
@@ -58,7 +56,7 @@ impl Findings {
         if self.list.len() < MAX_FINDINGS {
             self.list.push(finding);
         } else if !finding.tolerated && self.list.iter().all(|known| known.tolerated || known.rule > finding.rule) {
-            // Whatever is dropped, the finding that decides the answer is not.
+            // The finding that decides the answer is never dropped.
             self.list.pop();
             self.list.push(finding);
         }

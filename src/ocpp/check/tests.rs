@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::ocpp::test_message::newer_message;
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, FieldKind, Role, SampleContext, XmlForm, decisive};
 
 fn check(version: Version, name: &str, payload: Value) -> Vec<Finding> {
@@ -223,6 +224,38 @@ fn every_schema_compiles() {
             );
         }
     }
+}
+
+#[test]
+fn ranges_long_lists_and_free_members_are_checked() {
+    let message = newer_message();
+    let valid = json!({ "soc": 99.5, "priority": 5e9, "tags": ["a"], "data": [1], "customData": { "vendorId": "v", "x": {} } });
+    for version in Version::ALL {
+        assert_eq!(message.check(&valid, version), []);
+        for (field, value, rule, said) in [
+            ("soc", json!(100.5), FindingRule::Range, "soc is 100.5, which is above the limit 100"),
+            ("priority", json!(2), FindingRule::Range, "priority is 2, which is below the limit 3"),
+            ("tags", json!(["a", "b", "c"]), FindingRule::TooMany, "tags has 3 elements where at most 2 are allowed"),
+            ("customData", json!({ "x": 1 }), FindingRule::Required, "vendorId is missing in customData"),
+            ("customData", json!(1), FindingRule::Type, "customData is 1 where an object is wanted"),
+        ] {
+            let mut payload = valid.clone();
+            payload[field] = value;
+            let findings = message.check(&payload, version);
+            let [finding] = findings.as_slice() else { panic!("{field}: {findings:?}") };
+            assert_eq!((finding.rule, &*finding.message, finding.tolerated), (rule, said, false));
+        }
+    }
+}
+
+#[test]
+fn a_schema_of_the_definitions_decides() {
+    let given = json!({ "type": "object", "properties": { "soc": { "type": "string", "pattern": "^a" } } });
+    let message = newer_message().with_schema(given.clone());
+    assert_eq!(message.schema(), &given);
+    assert_eq!(message.check(&json!({ "soc": "ab" }), Version::V1_6), []);
+    let findings = message.check(&json!({ "soc": "b" }), Version::V1_6);
+    assert_eq!((&*findings[0].path, &*findings[0].message), ("/soc", "soc is not valid"));
 }
 
 /// Ways to spoil an object, each with the rule that is broken then.

@@ -1,4 +1,4 @@
-//! Makes findings of a validator's errors: the place, the rule, one sentence for a person, and whether peers in the field tolerate it.
+//! Turns the errors of a validator into findings: position, rule, one sentence for the user, and whether it is tolerated.
 
 use std::fmt::Write as _;
 
@@ -10,11 +10,11 @@ use serde_json::Value;
 use super::format::{self, DateTime};
 use crate::ocpp::message::{self, FieldDefinition, FieldKind, XmlForm};
 use crate::ocpp::meter_forms::NormalisedPayload;
-use crate::ocpp::{Finding, FindingRule, Version, suggest};
+use crate::ocpp::{Finding, FindingRule, NumberRange, Version, suggest};
 
-/// How much of a value a sentence quotes.
+/// The most characters of a value that a sentence quotes.
 const MAX_QUOTE: usize = 60;
-/// How many values of an enumeration a sentence names.
+/// The most values of an enumeration that a sentence names.
 const MAX_CHOICES: usize = 12;
 
 /// What is needed to understand the errors of one payload.
@@ -28,7 +28,7 @@ pub(super) struct Translator<'check> {
 struct SchemaPlace<'check> {
     /// As a JSON pointer.
     pointer: String,
-    /// As a person writes it: `meterValue[0].timestamp`; `the payload` at the top.
+    /// In words: `meterValue[0].timestamp`; `the payload` at the top.
     name: String,
     /// The field there, when it is one.
     field: Option<&'check FieldDefinition>,
@@ -36,6 +36,12 @@ struct SchemaPlace<'check> {
     fields: &'check [FieldDefinition],
     /// Whether it is an element of a list rather than the list.
     in_list: bool,
+}
+
+impl SchemaPlace<'_> {
+    fn is_int_32(&self) -> bool {
+        self.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer(NumberRange::INT_32)))
+    }
 }
 
 impl Translator<'_> {
@@ -59,19 +65,31 @@ impl Translator<'_> {
                 add(self.finding(&place, FindingRule::TooFew, message, false));
             }
             ValidationErrorKind::Type { .. } => {
-                // OCPP 1.2 and 1.5 were spoken by programs that took any number.
-                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer));
+                // Programs for OCPP 1.2 and 1.5 accept any number.
+                let number = value.is_number() && place.field.is_some_and(|field| matches!(field.kind, FieldKind::Integer(_)));
                 let message = format!("{} is {} where {} is wanted", place.name, quote(value), wanted(&place));
-                add(self.finding(&place, FindingRule::Type, message, number && self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Type, message, number && self.version.dialect().loose_values));
+            }
+            ValidationErrorKind::MaxItems { limit } => {
+                let message = format!("{} has {} elements where at most {limit} are allowed", place.name, length(value));
+                add(self.finding(&place, FindingRule::TooMany, message, false));
+            }
+            ValidationErrorKind::Minimum { limit } | ValidationErrorKind::ExclusiveMinimum { limit } if !place.is_int_32() => {
+                let message = format!("{} is {}, which is below the limit {limit}", place.name, quote(value));
+                add(self.finding(&place, FindingRule::Range, message, false));
+            }
+            ValidationErrorKind::Maximum { limit } | ValidationErrorKind::ExclusiveMaximum { limit } if !place.is_int_32() => {
+                let message = format!("{} is {}, which is above the limit {limit}", place.name, quote(value));
+                add(self.finding(&place, FindingRule::Range, message, false));
             }
             ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
                 let message = format!("{} is {}, which does not fit into 32 bits", place.name, quote(value));
-                add(self.finding(&place, FindingRule::Type, message, self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Type, message, self.version.dialect().loose_values));
             }
             ValidationErrorKind::Enum { .. } => {
                 if let (Value::String(text), Some(field)) = (value, place.field) {
                     let message = enumeration(&place.name, text, field);
-                    // XML attributes are meter readings of OCPP 1.5; ocppjs let any text pass there.
+                    // XML attributes are in meter readings of OCPP 1.5, where ocppjs accepts any text.
                     add(self.finding(&place, FindingRule::Enumeration, message, field.xml == XmlForm::Attribute));
                 }
             }
@@ -84,9 +102,9 @@ impl Translator<'_> {
             ValidationErrorKind::Custom { .. } => {
                 let message =
                     format!("{} is {}, which has too many fraction digits: {}", place.name, quote(value), wanted(&place));
-                add(self.finding(&place, FindingRule::Format, message, self.version != Version::V1_6));
+                add(self.finding(&place, FindingRule::Format, message, self.version.dialect().loose_values));
             }
-            // The schemas use no other keywords.
+            // Derived schemas use no other keywords.
             _ => add(self.finding(&place, FindingRule::Format, format!("{} is not valid", place.name), false)),
         }
     }
@@ -102,7 +120,7 @@ impl Translator<'_> {
             _ if text.is_empty() && optional => (format!("{} is empty; leave it out instead", place.name), true),
             _ => (format!("{} is {quoted}, which is not a date and time such as 2030-01-31T12:00:00Z", place.name), false),
         };
-        self.finding(place, FindingRule::Format, message, tolerated || self.version != Version::V1_6)
+        self.finding(place, FindingRule::Format, message, tolerated || self.version.dialect().loose_values)
     }
 
     fn unknown(&self, place: &SchemaPlace, property: &str, object: &Value) -> Finding {
@@ -116,7 +134,7 @@ impl Translator<'_> {
         Finding { path: self.original(pointer), rule: FindingRule::UnknownField, message, tolerated: false }
     }
 
-    /// ocppjs did not want the time of meter readings in OCPP 1.5, so there are stations that do not send it.
+    /// ocppjs does not require the timestamp of meter readings in OCPP 1.5, so some stations do not send it.
     fn may_lack(&self, place: &SchemaPlace, property: &str) -> bool {
         let has_readings = |field: &FieldDefinition| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text);
         let is_time = |field: &FieldDefinition| field.name == property && matches!(field.kind, FieldKind::DateTime);
@@ -166,9 +184,9 @@ fn wanted(place: &SchemaPlace) -> String {
         None => "an object".to_owned(),
         Some(field) if field.repeated.is_some() && !place.in_list => "a list".to_owned(),
         Some(field) => match &field.kind {
-            FieldKind::Object(_) => "an object".to_owned(),
+            FieldKind::Object(_) | FieldKind::Map(_) => "an object".to_owned(),
             FieldKind::Enumeration(_) | FieldKind::Text { .. } => "text".to_owned(),
-            FieldKind::Integer => "a whole number".to_owned(),
+            FieldKind::Integer(_) => "a whole number".to_owned(),
             kind => kind.label(),
         },
     }
@@ -191,7 +209,7 @@ fn length(value: &Value) -> usize {
     value.as_array().map_or(0, Vec::len)
 }
 
-/// A value as JSON, cut short. Control characters come out escaped.
+/// A value as JSON, shortened, with control characters escaped.
 fn quote(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".to_owned(),

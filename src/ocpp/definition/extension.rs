@@ -107,10 +107,10 @@ pub(super) fn read(text: &str) -> Result<Extension, XmlFault> {
     Ok(Extension { version, actions })
 }
 
-/// The types declared so far. A type knows only those before it, so none can contain itself.
+/// The types declared so far. A type can use only those before it, so none can contain itself.
 struct Types<'text> {
     text: &'text str,
-    /// What a type holds, and how many fields that is.
+    /// The kind of a type, and its number of fields.
     known: HashMap<String, (FieldKind, usize)>,
     /// How many fields were written out so far.
     fields: usize,
@@ -160,9 +160,17 @@ impl Types<'_> {
             (FieldKind::Text { max_length }, Some(_)) => *max_length = *length,
             _ => return Err(self.fault(entry, format!("{name} is no string, so it has no length"))),
         }
-        // No XML is ever made of it, but the field must say something.
+        // It is never written as XML, but the field needs a form.
         let xml = XmlForm::Element(name.clone());
-        Ok(FieldDefinition { name: name.clone(), kind, required: !optional, repeated: *minimum, type_name, xml })
+        Ok(FieldDefinition {
+            name: name.clone(),
+            kind,
+            required: !optional,
+            repeated: *minimum,
+            max_items: None,
+            type_name,
+            xml,
+        })
     }
 
     fn fault<Entry>(&self, entry: &Spanned<Entry>, problem: String) -> XmlFault {

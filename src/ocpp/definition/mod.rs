@@ -1,5 +1,5 @@
-//! Reads the definitions of the OCPP versions into a catalog: WSDL files for the messages, overlays for what JSON says
-//! differently, extensions for the actions that only JSON has. A file that is missing or broken costs the payload checking of its
+//! Reads the definitions of the OCPP versions into a catalog: WSDL files for the messages, overlays for the
+//! differences of JSON, extensions for the actions that only JSON has. A file that is missing or broken costs the payload checking of its
 //! version and yields a warning; it never stops the console.
 
 mod extension;
@@ -28,7 +28,7 @@ pub use self::warning::{DefinitionWarning, DirectoryError};
 pub struct LoadedCatalog {
     /// The messages of all versions that could be read.
     pub catalog: Catalog,
-    /// What a person should know, in the order of the file names.
+    /// Warnings for the user, in the order of the file names.
     pub warnings: Vec<DefinitionWarning>,
 }
 
@@ -62,7 +62,7 @@ struct Reading {
     extensions: Vec<(String, Extension)>,
     /// Versions of which a file is broken: half a version would refuse valid messages as unknown.
     spoilt: Vec<Version>,
-    /// Services whose file is there but broken, so that nobody is told that it is missing.
+    /// Services whose file is there but broken, so that it is not reported as missing.
     accounted: Vec<(Version, Role)>,
     warnings: Vec<DefinitionWarning>,
 }
@@ -114,7 +114,7 @@ impl Reading {
         self.warnings.push(DefinitionWarning::Broken { file, line, column, problem, versions });
     }
 
-    /// Notes which versions a broken file leaves without definitions. The file cannot be asked, so its name and, for a file that has a
+    /// Notes which versions a broken file leaves without definitions. The file cannot be read, so its name and, for a file that has a
     /// name of its own, the namespaces in its text must do.
     fn spoil(&mut self, file: &str, text: &str) -> Vec<Version> {
         let mut versions = Vec::new();
@@ -132,7 +132,7 @@ impl Reading {
             }
         }
         if file.ends_with(".toml") && versions.is_empty() {
-            // Nobody can tell whose file it was meant to be. A version that needs one must not be checked without it.
+            // The version of the file is unknown. A version that needs one must not be validated without it.
             versions.extend(built_in_overlays().map(|(_, overlay)| overlay.version));
         }
         versions.dedup();

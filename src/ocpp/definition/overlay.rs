@@ -1,4 +1,4 @@
-//! What a version says differently in JSON than in its WSDL. The file explains its format in its own head; this module reads it and
+//! The differences of a version's JSON from its WSDL. The file explains its format in its own head; this module reads it and
 //! changes the JSON fields of messages.
 
 use serde::Deserialize;
@@ -96,7 +96,7 @@ impl Change {
             _ => {}
         }
         match &mut field.kind {
-            FieldKind::Object(fields) => self.reorder(fields),
+            FieldKind::Object(fields) | FieldKind::Map(fields) => self.reorder(fields),
             _ if self.order.is_some() => Err(format!("{} has no fields to put in order", self.path)),
             _ => Ok(()),
         }
@@ -125,7 +125,7 @@ fn find<'field>(mut fields: &'field mut [FieldDefinition], path: &str) -> Option
             return Some(field);
         }
         match &mut field.kind {
-            FieldKind::Object(inner) => fields = inner,
+            FieldKind::Object(inner) | FieldKind::Map(inner) => fields = inner,
             _ => return None,
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct DefinitionSource {
 pub(super) enum SourceKind {
     /// The messages of a service.
     Wsdl,
-    /// What JSON says differently.
+    /// The differences of JSON.
     Overlay,
     /// Actions that no WSDL has.
     Extension,

@@ -1,5 +1,5 @@
-//! The files of our own that stand beside the WSDL files: what all of them share. They are TOML, begin with the version that they are
-//! about, and name their faults by line. What stands in them is in `overlay` and `extension`.
+//! What overlay and extension files have in common: they are TOML, begin with their version, and their faults have a line. Their
+//! contents are in `overlay` and `extension`.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;

@@ -1,10 +1,11 @@
-//! The XML Schema inside a WSDL file, read into fields. Knows the parts of XML Schema with which OCPP is written and names any other
-//! part as a fault: a definition that is understood halfway would check halfway.
+//! The XML Schema inside a WSDL file, read into fields. It supports the parts of XML Schema that OCPP uses. Any other
+//! part is a fault, because a definition that is read in part would validate in part.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::xml::{QName, SchemaElement, XmlFault};
+use crate::ocpp::NumberRange;
 use crate::ocpp::message::{FieldDefinition, FieldKind, XmlForm};
 
 /// The namespace of XML Schema.
@@ -144,6 +145,7 @@ impl<'xml> SchemaTypes<'xml> {
             kind,
             required: minimum > 0,
             repeated,
+            max_items: maximum.filter(|_| repeated.is_some()),
             type_name,
             xml: XmlForm::Element(name.to_owned()),
         }))
@@ -162,6 +164,7 @@ impl<'xml> SchemaTypes<'xml> {
             kind,
             required: usage == "required",
             repeated: None,
+            max_items: None,
             type_name,
             xml: XmlForm::Attribute,
         }))
@@ -171,7 +174,8 @@ impl<'xml> SchemaTypes<'xml> {
         self.count(extension)?;
         let base = extension.reference("base")?.ok_or_else(|| extension.fault("<extension> has no attribute base"))?;
         let (kind, type_name) = self.named(&base, extension, depth + 1)?;
-        Ok(FieldDefinition { name: TEXT.to_owned(), kind, required: true, repeated: None, type_name, xml: XmlForm::Text })
+        let (name, xml) = (TEXT.to_owned(), XmlForm::Text);
+        Ok(FieldDefinition { name, kind, required: true, repeated: None, max_items: None, type_name, xml })
     }
 
     fn restricted(&self, declaration: &SchemaElement, depth: usize) -> Result<FieldKind, XmlFault> {
@@ -185,7 +189,7 @@ impl<'xml> SchemaTypes<'xml> {
             match (&*facet.name.local, &mut kind) {
                 ("enumeration", _) => values.push(facet.required("value")?.to_owned()),
                 ("maxLength" | "length", FieldKind::Text { max_length }) => *max_length = Some(number(facet)?),
-                ("fractionDigits", FieldKind::Decimal { fraction_digits }) => *fraction_digits = Some(number(facet)?),
+                ("fractionDigits", FieldKind::Decimal { fraction_digits, .. }) => *fraction_digits = Some(number(facet)?),
                 ("annotation" | "whiteSpace", _) => {}
                 (other, _) => return Err(facet.fault(format!("the limit {other} is not supported for this type"))),
             }
@@ -224,8 +228,9 @@ fn occurrence(element: &SchemaElement, attribute: &str) -> Result<Option<u32>, X
 pub(super) fn built_in(name: &str) -> Option<FieldKind> {
     Some(match name {
         "string" | "normalizedString" | "token" => FieldKind::Text { max_length: None },
-        "int" | "integer" => FieldKind::Integer,
-        "decimal" | "double" | "float" => FieldKind::Decimal { fraction_digits: None },
+        // OCPP 1.x means a number of 32 bits by both.
+        "int" | "integer" => FieldKind::Integer(NumberRange::INT_32),
+        "decimal" | "double" | "float" => FieldKind::Decimal { fraction_digits: None, range: NumberRange::ANY },
         "boolean" => FieldKind::Boolean,
         "dateTime" => FieldKind::DateTime,
         "anyURI" => FieldKind::Uri,

@@ -1,11 +1,11 @@
-//! What a person is told about definitions that could not be read.
+//! Warnings about definitions that could not be read.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::ocpp::Version;
 
-/// Why the definitions of a version are missing or not what a person may think they are. Its text is one sentence.
+/// Why the definitions of a version are missing or are not those of a file. Its text is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DefinitionWarning {
@@ -17,7 +17,7 @@ pub enum DefinitionWarning {
         /// The versions without payload checking.
         versions: Vec<Version>,
     },
-    /// A file is not what it should be.
+    /// A file is broken.
     #[error("{file}, {}: {problem}; {}", place(*.line, *.column), consequence(.versions))]
     Broken {
         /// The file's name.

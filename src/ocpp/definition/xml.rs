@@ -1,5 +1,5 @@
-//! A definition file as a tree of XML elements with their places in the file. Knows nothing of WSDL. Limits what a hostile file can
-//! cost: document types (and with them, entities) are refused, depth and number of elements are bounded.
+//! A definition file as a tree of XML elements with their places in the file. It does not know WSDL. The cost of a
+//! hostile file is limited: document types (and with them, entities) are refused, depth and number of elements are bounded.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ pub(super) struct QName {
 /// The namespaces of the prefixes that are known at an element.
 type Scope = HashMap<Box<str>, Rc<str>>;
 
-/// An element. Text between elements has no meaning in a definition and is not kept.
+/// An element. Text between elements has no meaning in a definition and is dropped.
 #[derive(Debug)]
 pub(super) struct SchemaElement {
     pub name: QName,
@@ -200,7 +200,7 @@ fn shorten(name: &str) -> String {
     name.chars().take(40).collect()
 }
 
-/// Turns positions in bytes into lines and columns. Positions are asked for in rising order, so each byte is looked at once.
+/// Turns positions in bytes into lines and columns. Positions must come in rising order, so that each byte is read once.
 struct Places<'text> {
     rest: &'text str,
     position: u64,

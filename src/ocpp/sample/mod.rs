@@ -1,5 +1,5 @@
-//! Made-up payloads: what a person would have typed for an example. Which fields an example has and in which shape comes from the
-//! message; what stands in a field, by its name, is in `values`, and what is too long for a line there is in `certificates`.
+//! Samples of payloads. The fields and their kinds come from the message, the values from `values` by field name, certificates and
+//! signatures from `certificates`.
 
 pub(crate) mod certificates;
 mod context;
@@ -10,42 +10,44 @@ use serde_json::{Map, Value, json};
 pub use self::context::SampleContext;
 use self::values::SamplePlace;
 use super::message::{FieldDefinition, FieldKind, MessageDefinition};
+use super::number_range::number;
 
 impl MessageDefinition {
-    /// A plausible payload: the required fields and the optional ones that people usually send. It is valid.
+    /// A plausible, valid payload: the required fields and common optional ones.
     pub fn sample(&self, context: &SampleContext) -> Value {
         object(&self.fields, &SamplePlace::root(&self.name), context)
     }
 
-    /// The required fields with nothing in them, to be filled in: empty texts, zeros, the first value of an enumeration.
+    /// The required fields with placeholders: empty texts, zeros, the first value of an enumeration.
     pub fn skeleton(&self) -> Value {
         blank_object(&self.fields)
     }
 }
 
 fn object(fields: &[FieldDefinition], place: &SamplePlace, context: &SampleContext) -> Value {
-    let wanted = fields.iter().filter(|field| field.required || values::is_usual(place, &field.name));
+    let wanted = fields.iter().filter(|field| field.required || values::is_common(place, &field.name));
     Value::Object(wanted.map(|field| (field.name.clone(), content(field, place, context))).collect())
 }
 
 fn content(field: &FieldDefinition, place: &SamplePlace, context: &SampleContext) -> Value {
     let one = || match &field.kind {
-        FieldKind::Object(fields) => object(fields, &place.inside(&field.name), context),
+        FieldKind::Object(fields) | FieldKind::Map(fields) => object(fields, &place.inside(&field.name), context),
         FieldKind::Text { max_length } => {
             let text = values::text(place, &field.name, context);
             json!(max_length.map_or(text.clone(), |limit| text.chars().take(limit as usize).collect()))
         }
         FieldKind::Enumeration(choices) => json!(values::choice(place, &field.name, choices)),
-        FieldKind::Integer => json!(values::integer(place, &field.name, context)),
-        FieldKind::Decimal { fraction_digits: Some(0) } => json!(16),
-        FieldKind::Decimal { .. } => json!(values::decimal(&field.name)),
+        FieldKind::Integer(range) => number(range.closest(values::integer(place, &field.name, context).into())),
+        FieldKind::Decimal { fraction_digits: Some(0), range } => number(range.closest(16.0)),
+        FieldKind::Decimal { range, .. } => json!(range.closest(values::decimal(&field.name))),
+        FieldKind::Any => json!(values::text(place, &field.name, context)),
         FieldKind::Boolean => json!(false),
         FieldKind::DateTime => json!(context.timestamp(values::seconds_later(&field.name))),
         FieldKind::Uri => json!(values::uri(place)),
     };
     match field.repeated {
         None => one(),
-        // An example of a list has something in it.
+        // A list of a sample is never empty.
         Some(minimum) => Value::Array((0..minimum.max(1)).map(|_| one()).collect()),
     }
 }
@@ -57,10 +59,10 @@ fn blank_object(fields: &[FieldDefinition]) -> Value {
 
 fn blank(field: &FieldDefinition) -> Value {
     let one = || match &field.kind {
-        FieldKind::Object(fields) => blank_object(fields),
-        FieldKind::Text { .. } | FieldKind::DateTime | FieldKind::Uri => json!(""),
+        FieldKind::Object(fields) | FieldKind::Map(fields) => blank_object(fields),
+        FieldKind::Text { .. } | FieldKind::DateTime | FieldKind::Uri | FieldKind::Any => json!(""),
         FieldKind::Enumeration(choices) => json!(choices.first().map_or("", String::as_str)),
-        FieldKind::Integer | FieldKind::Decimal { .. } => json!(0),
+        FieldKind::Integer(range) | FieldKind::Decimal { range, .. } => number(range.closest(0.0)),
         FieldKind::Boolean => json!(false),
     };
     match field.repeated {
@@ -71,6 +73,7 @@ fn blank(field: &FieldDefinition) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_message::newer_message;
     use super::super::{Catalog, Role, Version};
     use super::*;
 
@@ -87,6 +90,18 @@ mod tests {
                 assert_eq!(message.check(&sample, action.version), [], "{} {}: {sample}", action.version, message.name);
             }
         }
+    }
+
+    #[test]
+    fn samples_and_skeletons_keep_ranges() {
+        let message = newer_message();
+        let sample = message.sample(&context());
+        let wanted =
+            json!({ "soc": 16.0, "priority": 3, "tags": ["text"], "data": "{}", "customData": { "vendorId": "ocpp-" } });
+        assert_eq!(sample, wanted);
+        assert_eq!(message.check(&sample, Version::V1_6), []);
+        let blank = json!({ "soc": 0, "priority": 3, "tags": [""], "data": "", "customData": { "vendorId": "" } });
+        assert_eq!(message.skeleton(), blank);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What stands in the fields of an example, by the names of the fields. The shape of the message is not decided here.
+//! The values of the fields of a sample, by field name. The shape of the message is not decided here.
 
 use super::certificates::{CERTIFICATE, HASH_DATA, SIGNATURE, SIGNING_REQUEST};
 use super::context::SampleContext;
@@ -7,7 +7,7 @@ use super::context::SampleContext;
 pub(super) struct SamplePlace<'names> {
     /// `MeterValuesRequest`.
     message: &'names str,
-    /// The field that holds the object; empty at the top.
+    /// The field whose value is the object; empty at the top.
     object: &'names str,
 }
 
@@ -21,8 +21,8 @@ impl<'names> SamplePlace<'names> {
     }
 }
 
-/// Whether people usually send this optional field.
-pub(super) fn is_usual(place: &SamplePlace, field: &str) -> bool {
+/// Whether a sample has this optional field.
+pub(super) fn is_common(place: &SamplePlace, field: &str) -> bool {
     match (place.message, place.object) {
         ("BootNotificationRequest", _) => matches!(field, "chargePointSerialNumber" | "firmwareVersion"),
         ("StatusNotificationRequest", _) => field == "timestamp",
@@ -76,7 +76,7 @@ pub(super) fn text(place: &SamplePlace, field: &str, context: &SampleContext) ->
     }
 }
 
-/// The value of an enumeration that an example is about: everything is well and nobody is in a hurry.
+/// The value of an enumeration in a sample: the one of normal operation.
 pub(super) fn choice<'choices>(place: &SamplePlace, field: &str, choices: &'choices [String]) -> &'choices str {
     let preferred: &[&str] = match (place.message, field) {
         ("FirmwareStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", _) => &["Installed"],
@@ -116,12 +116,12 @@ pub(super) fn integer(place: &SamplePlace, field: &str, context: &SampleContext)
     }
 }
 
-/// A current in ampere that every charge point has.
+/// A current in ampere that every charge point can deliver.
 pub(super) fn decimal(field: &str) -> f64 {
     if field == "minChargingRate" { 6.0 } else { 16.0 }
 }
 
-/// How much later than now a time is.
+/// How many seconds after the time of the sample a time is.
 pub(super) fn seconds_later(field: &str) -> i64 {
     match field {
         "expiryDate" => 3_600,
@@ -131,7 +131,7 @@ pub(super) fn seconds_later(field: &str) -> i64 {
     }
 }
 
-/// Where the firmware of examples is.
+/// The URL of firmware in samples.
 const FIRMWARE_URL: &str = "https://example.com/firmware/1.0.1.bin";
 
 pub(super) fn uri(place: &SamplePlace) -> &'static str {

@@ -1,5 +1,4 @@
-//! An XML element as it stood in a text: names resolved, references resolved, places kept. Reading it out of a text is the matter
-//! of the codec.
+//! An XML element of a text, with names and references resolved and with its position. The reader of the text is in `rpc/soap`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ pub struct XmlElement {
     pub children: Vec<XmlElement>,
     /// The text in it, without the text of its children.
     pub text: String,
-    /// Where it stands in the text, in bytes.
+    /// Its position in the text, in bytes.
     pub span: Range<usize>,
 }
 

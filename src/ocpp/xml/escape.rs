@@ -9,16 +9,16 @@ pub fn escape_text(out: &mut String, text: &str) {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
-            // Only `]]>` is forbidden; everybody writes all of them so.
+            // Only `]]>` is forbidden, but all writers escape every one.
             '>' => out.push_str("&gt;"),
-            // A reader makes a line feed of a bare carriage return (XML 1.0 §2.11).
+            // A reader turns a bare carriage return into a line feed (XML 1.0 §2.11).
             '\r' => out.push_str("&#13;"),
             other => out.push(allowed(other)),
         }
     }
 }
 
-/// Appends the value of an attribute that stands between double quotation marks.
+/// Appends the value of an attribute between double quotation marks.
 pub fn escape_attribute(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
@@ -26,7 +26,7 @@ pub fn escape_attribute(out: &mut String, text: &str) {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // A reader makes a blank of every bare one of these (XML 1.0 §3.3.3).
+            // A reader turns every bare one of these into a blank (XML 1.0 §3.3.3).
             '\t' | '\n' | '\r' => {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "&#{};", u32::from(character));

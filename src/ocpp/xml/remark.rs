@@ -1,4 +1,4 @@
-//! What is wrong with the XML of a message although it was understood. What is wrong with the payload itself is a
+//! Faults in the XML of a message that was understood all the same. A fault of the payload itself is a
 //! [`Finding`](crate::ocpp::Finding).
 
 /// The rule that the XML breaks.
@@ -10,7 +10,7 @@ pub enum XmlRule {
     UndeclaredPrefix,
     /// An element is not in the namespace of its service.
     Namespace,
-    /// The elements do not stand in the order of the definition (`xs:sequence`).
+    /// The elements are not in the order of the definition (`xs:sequence`).
     Order,
     /// An attribute that should not be there, or not with a prefix.
     Attribute,
@@ -22,7 +22,7 @@ pub enum XmlRule {
     Empty,
     /// Text where only elements are allowed.
     Text,
-    /// Fewer elements than the definition wants, where JSON allows it.
+    /// Fewer elements than the definition requires, where JSON allows it.
     TooFew,
 }
 
@@ -33,17 +33,17 @@ pub struct XmlRemark {
     pub rule: XmlRule,
     /// The byte of the text at which the element or attribute in question begins.
     pub offset: usize,
-    /// One sentence for a person.
+    /// One sentence for the user.
     pub message: String,
 }
 
-/// Remarks in the order in which they were made, bounded: a text can be wrong a million times over.
+/// Remarks in the order in which they were added. Their number is limited, because a text can have a million faults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct XmlRemarks {
     list: Vec<XmlRemark>,
 }
 
-/// Nobody reads more than this.
+/// The most remarks of one text.
 const MAX_REMARKS: usize = 100;
 
 impl XmlRemarks {

@@ -1,6 +1,6 @@
-//! From XML to JSON: the payload of the element of a message, in the form of the catalog. Liberal: order, namespaces and spelling of
-//! values are remarked upon, not refused. What the definition does not know, and a value that does not read as its type, is kept in
-//! the payload, so that its check finds it.
+//! From XML to JSON: the payload of the element of a message, in the form of the catalog. Wrong order, namespaces and spellings of
+//! values give remarks, not errors. Unknown elements and values that are not of their type stay in the payload, where validation
+//! finds them.
 
 use serde_json::{Map, Number, Value};
 
@@ -13,12 +13,12 @@ use crate::ocpp::message::{FieldDefinition, FieldKind, MessageDefinition, XmlFor
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// The namespace of the prefix `xml`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
-/// How much of a value a sentence quotes.
+/// The most characters of a value that a sentence quotes.
 const MAX_QUOTE: usize = 40;
 
 impl MessageDefinition {
-    /// The payload of this message's element. The namespace of the element itself has been judged already. A message that exists in
-    /// JSON only has no element, so whatever stands there is read without a definition.
+    /// The payload of this message's element. The caller has checked the namespace of the element itself. A message that exists in
+    /// JSON only has no element; its payload is read without a definition.
     pub fn from_xml(&self, element: &XmlElement, remarks: &mut XmlRemarks) -> Value {
         let Some(xml) = &self.xml else { return untyped(element) };
         let mut reader = Reader { namespace: &xml.namespace, remarks };
@@ -26,7 +26,7 @@ impl MessageDefinition {
     }
 }
 
-/// An element of which no definition is known: texts, objects, and lists where a name occurs more than once.
+/// An element without a definition: texts, objects, and lists where a name occurs more than once.
 pub fn untyped(element: &XmlElement) -> Value {
     if element.children.is_empty() {
         return Value::String(element.text.clone());
@@ -122,7 +122,7 @@ impl Reader<'_> {
             by_json
         });
         let Some(field) = known else {
-            // Whatever else it is, it is not in the payload: the check says so, with the name that was meant.
+            // It is not in the payload. Validation reports it, with the closest known name.
             return put(members, name, untyped(child), false);
         };
         let place = xml.iter().position(|candidate| candidate.name == field.name);
@@ -146,7 +146,7 @@ impl Reader<'_> {
             });
         }
         let wants_value =
-            matches!(field.kind, FieldKind::Integer | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
+            matches!(field.kind, FieldKind::Integer(_) | FieldKind::Decimal { .. } | FieldKind::Boolean | FieldKind::DateTime);
         if child.is_blank() && (nil || (wants_value && !field.required)) {
             if !nil {
                 self.remarks.add(XmlRule::Empty, offset, || format!("<{name}> is empty; leave it out instead"));
@@ -154,10 +154,11 @@ impl Reader<'_> {
             return;
         }
         let value = match &field.kind {
-            FieldKind::Object(inner) => {
+            FieldKind::Object(inner) | FieldKind::Map(inner) => {
                 let inner_xml = place.map_or(&inner[..], |place| xml[place].kind.fields());
                 self.object(child, inner, inner_xml)
             }
+            FieldKind::Any => untyped(child),
             kind if child.children.is_empty() => {
                 self.surplus_attributes(child);
                 self.scalar(child, &child.text, kind)
@@ -167,7 +168,7 @@ impl Reader<'_> {
         put(members, &field.name, value, field.repeated.is_some());
     }
 
-    /// Lists that JSON wants to be there are there, though empty.
+    /// Adds the required lists of JSON that are missing, as empty lists.
     fn complete(
         &mut self,
         element: &XmlElement,
@@ -214,7 +215,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A value by its type; the text itself when it does not read as that type.
+    /// A value by its type; the text itself when it is not of that type.
     fn scalar(&mut self, element: &XmlElement, text: &str, kind: &FieldKind) -> Value {
         let trimmed = text.trim();
         let value = match kind {
@@ -226,14 +227,16 @@ impl Reader<'_> {
                 return Value::String(trimmed.to_owned());
             }
             // Whitespace around these means nothing (XML Schema part 2, whiteSpace = collapse).
-            FieldKind::DateTime | FieldKind::Uri | FieldKind::Object(_) => return Value::String(trimmed.to_owned()),
+            FieldKind::DateTime | FieldKind::Uri | FieldKind::Object(_) | FieldKind::Map(_) | FieldKind::Any => {
+                return Value::String(trimmed.to_owned());
+            }
             FieldKind::Boolean => match trimmed {
                 "true" | "1" => Some(Value::Bool(true)),
                 "false" | "0" => Some(Value::Bool(false)),
                 _ => None,
             },
-            FieldKind::Integer => whole(trimmed).map(Value::Number).or_else(|| {
-                // The check decides whether the receiver takes it: some versions do.
+            FieldKind::Integer(_) => whole(trimmed).map(Value::Number).or_else(|| {
+                // Validation decides whether it is accepted: some versions do.
                 let number = decimal(trimmed)?;
                 self.form(element, text, "a whole number has no fraction");
                 Some(Value::Number(number))
@@ -265,7 +268,7 @@ fn decimal(text: &str) -> Option<Number> {
     text.parse::<f64>().ok().filter(|_| is_number).and_then(Number::from_f64)
 }
 
-/// Adds a member. A name that occurs again makes a list, also where none is allowed: the check says so.
+/// Adds a member. A name that occurs again makes a list, also where none is allowed; validation reports it.
 fn put(members: &mut Map<String, Value>, name: &str, value: Value, is_list: bool) {
     match members.get_mut(name) {
         Some(Value::Array(list)) => list.push(value),

@@ -1,6 +1,6 @@
-//! From JSON to XML: the element of a message, in the order and with the names of the definition. Exact on valid payloads. On
-//! others it writes as much as XML can hold, because a test tool sends wrong messages on purpose: a value of the wrong type as its
-//! text, a member that the definition does not know as an element behind the known ones.
+//! From JSON to XML: the element of a message, in the order and with the names of the definition. Exact for valid payloads. Of other
+//! payloads everything is written that XML can hold, because a test tool sends wrong messages on purpose: a value of the wrong type
+//! as its text, an unknown member as an element after the known ones.
 
 use serde_json::{Map, Number, Value};
 
@@ -26,7 +26,7 @@ impl MessageDefinition {
     }
 }
 
-/// Appends an element of which no definition is known.
+/// Appends an element without a definition.
 pub fn write_untyped(element: &str, payload: &Value, prefix: &str, out: &mut String) {
     let mut writer = Writer { prefix, out };
     match payload {
@@ -41,7 +41,7 @@ struct Writer<'write> {
 }
 
 impl Writer<'_> {
-    /// A member: nothing when it is null, an element for every element of a list.
+    /// Appends a member: nothing for null, one element for every element of a list.
     fn value(&mut self, name: &str, value: &Value, kind: &FieldKind) {
         match value {
             Value::Null => {}
@@ -82,7 +82,7 @@ impl Writer<'_> {
             match &field.xml {
                 XmlForm::Text if !value.is_object() && !value.is_array() => escape_text(self.out, &text(value, &field.kind)),
                 XmlForm::Element(element) => self.value(element, value, &field.kind),
-                // Not what the definition means; below it becomes an element like everything else that XML has no place for.
+                // It does not fit the definition; below it becomes an element, like an unknown member.
                 XmlForm::Attribute | XmlForm::Text => {}
             }
         }
@@ -129,7 +129,7 @@ impl Writer<'_> {
 fn text(value: &Value, kind: &FieldKind) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => number_text(number, matches!(kind, FieldKind::Integer)),
+        Value::Number(number) => number_text(number, matches!(kind, FieldKind::Integer(_))),
         Value::Null => String::new(),
         other => other.to_string(),
     }

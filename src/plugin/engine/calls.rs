@@ -18,60 +18,60 @@ use crate::trace::{Direction, StationKey};
 
 impl Engine {
     /// The peer has called.
-    pub(super) fn called(&mut self, ticket: u64, station: StationKey, action: String, payload: &Value, usual: Answer) {
-        let usual_payload = if let Answer::Result(payload) = &usual { payload.value().clone() } else { Value::Null };
+    pub(super) fn called(&mut self, ticket: u64, station: StationKey, action: String, payload: &Value, proposed: Answer) {
+        let default_payload = if let Answer::Result(payload) = &proposed { payload.value().clone() } else { Value::Null };
         let event = json!({
             "ticket": ticket,
             "station": self.station(station),
             "action": action,
             "payload": payload,
-            "usual": usual_payload,
+            "usual": default_payload,
         });
         let event = event.to_string();
-        let (takers, place) = (self.subscribers(EventName::Call, &action), format!("onCall {action}"));
-        self.open.push(OpenCall::new(ticket, station, action, usual, &takers, Instant::now()));
-        for plugin in takers {
-            let said = self.turn_for(plugin, "call", &place, &event);
-            if said.as_deref() == Some("later") {
+        let (subscribers, place) = (self.subscribers(EventName::Call, &action), format!("onCall {action}"));
+        self.open.push(OpenCall::new(ticket, station, action, proposed, &subscribers, Instant::now()));
+        for plugin in subscribers {
+            let result = self.turn_for(plugin, "call", &place, &event);
+            if result.as_deref() == Some("later") {
                 continue;
             }
-            // What is no JSON was not written by the prelude, and says nothing.
-            let form = said.and_then(|said| serde_json::from_str(&said).ok()).unwrap_or_default();
-            self.say(plugin, ticket, form);
+            // A result that is no JSON does not come from the prelude and counts as no answer.
+            let form = result.and_then(|result| serde_json::from_str(&result).ok()).unwrap_or_default();
+            self.on_answer(plugin, ticket, form);
         }
-        // Without any plugin left that handles it, nobody has said anything.
+        // Without a plugin that handles it the call is decided already.
         if let Some(index) = self.open.iter().position(|open| open.ticket == ticket) {
             self.close_when_decided(index);
         }
         self.follow();
     }
 
-    /// A plugin says its answer.
-    pub(super) fn say(&mut self, plugin: u64, ticket: u64, form: Value) {
+    /// A plugin answers a call.
+    pub(super) fn on_answer(&mut self, plugin: u64, ticket: u64, form: Value) {
         let Some(index) = self.open.iter().position(|open| open.ticket == ticket) else { return };
         let place = format!("onCall {}", self.open[index].action);
-        let said = self.open[index].say(plugin, form);
+        let set = self.open[index].set_answer(plugin, form);
         self.close_when_decided(index);
-        if let Err(message) = said {
+        if let Err(message) = set {
             let fault = ScriptFault::new(&message, "");
             self.fault(plugin, &place, &fault);
         }
     }
 
-    /// Sends the answer when nobody thinks any more.
+    /// Sends the answer when all plugins have decided.
     pub(super) fn close_when_decided(&mut self, index: usize) {
-        if self.open[index].thinking().next().is_none() {
+        if self.open[index].undecided().next().is_none() {
             let open = self.open.remove(index);
             let (ticket, station) = (open.ticket, open.station);
             self.deliver(station, LinkOrder::Answer { ticket, answer: open.decision() });
         }
     }
 
-    /// Calls whose plugins think for too long get what there is.
-    pub(super) fn give_up(&mut self, now: Instant) {
+    /// Decides calls whose plugins take too long.
+    pub(super) fn expire(&mut self, now: Instant) {
         while let Some(index) = self.open.iter().position(|open| open.deadline <= now) {
             let open = self.open.remove(index);
-            let late: Vec<u64> = open.thinking().collect();
+            let late: Vec<u64> = open.undecided().collect();
             let (ticket, station, place) = (open.ticket, open.station, format!("onCall {}", open.action));
             self.deliver(station, LinkOrder::Answer { ticket, answer: open.decision() });
             for plugin in late {
@@ -81,15 +81,15 @@ impl Engine {
         }
     }
 
-    /// A plugin wants to make a call.
-    pub(super) fn call(&mut self, plugin: u64, wish: CallConfig) {
-        let number = wish.number;
-        match self.prepare(&wish) {
+    /// Makes a call of a plugin.
+    pub(super) fn call(&mut self, plugin: u64, config: CallConfig) {
+        let number = config.number;
+        match self.prepare(&config) {
             Ok((station, payload)) => {
-                let seam = self.seam.clone();
-                let then = CallObserver::new(move |end| seam.ask(EngineRequest::Ended { plugin, number, end }));
-                let order = LinkOrder::Ask { action: wish.action, payload, then };
-                // An order that is dropped tells its end by itself.
+                let channel = self.channel.clone();
+                let then = CallObserver::new(move |end| channel.ask(EngineRequest::Ended { plugin, number, end }));
+                let order = LinkOrder::Ask { action: config.action, payload, then };
+                // A dropped order reports its end by its observer.
                 self.deliver(station, order);
             }
             Err(reason) => {
@@ -99,15 +99,15 @@ impl Engine {
         }
     }
 
-    /// The station and the payload of a wanted call.
-    fn prepare(&self, wish: &CallConfig) -> Result<(StationKey, Value), String> {
-        let role = if wish.side == Role::ChargePoint.short() { Role::ChargePoint } else { Role::CentralSystem };
-        let station = self.target(role, wish.station)?;
+    /// The station and the payload of a call.
+    fn prepare(&self, config: &CallConfig) -> Result<(StationKey, Value), String> {
+        let role = if config.side == Role::ChargePoint.short() { Role::ChargePoint } else { Role::CentralSystem };
+        let station = self.target(role, config.station)?;
         let version = station.version.ok_or_else(|| format!("{} is not connected", station.identity))?;
-        let default = || self.host.default_payload(role, version, &wish.action);
-        let payload = match (&wish.payload, wish.merge) {
+        let default = || self.host.default_payload(role, version, &config.action);
+        let payload = match (&config.payload, config.merge) {
             (Value::Null, _) => {
-                default().ok_or_else(|| format!("{} is no action of a {role} in OCPP {version}", wish.action))?
+                default().ok_or_else(|| format!("{} is no action of a {role} in OCPP {version}", config.action))?
             }
             (Value::Object(fields), true) => {
                 let mut payload = default().unwrap_or_else(|| json!({}));
@@ -134,7 +134,7 @@ impl Engine {
         }
     }
 
-    /// A frame waits: every plugin that looks at this way sees what the one before has made of it.
+    /// Shows a waiting frame to the plugins that observe this direction. Each sees the text that the one before has returned.
     pub(super) fn frame(&mut self, ticket: u64, station: StationKey, direction: Direction, text: String) {
         let (kind, name) = match direction {
             Direction::In => (EventName::Incoming, "incoming"),
@@ -143,8 +143,8 @@ impl Engine {
         let (facts, mut verdict, mut text) = (self.station(station), InspectionVerdict::Pass, text);
         for plugin in self.subscribers(kind, "") {
             let event = json!({"direction": name, "station": facts, "text": text}).to_string();
-            let Some(said) = self.turn(plugin, "frame", &event) else { continue };
-            match serde_json::from_str(&said) {
+            let Some(result) = self.turn(plugin, "frame", &event) else { continue };
+            match serde_json::from_str(&result) {
                 Ok(Value::String(changed)) => {
                     text.clone_from(&changed);
                     verdict = InspectionVerdict::Change(changed);

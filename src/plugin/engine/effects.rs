@@ -54,7 +54,7 @@ impl Engine {
             }
             PluginRequest::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((serial, number)),
             PluginRequest::Call(config) => self.call(serial, config),
-            PluginRequest::Answer { ticket, form } => self.say(serial, ticket, form),
+            PluginRequest::Answer { ticket, form } => self.on_answer(serial, ticket, form),
             PluginRequest::Mark { station, text } => {
                 let text = format!("[{}] {text}", plugin.name);
                 self.host.tell(Some(StationKey(station)), false, short(text));

@@ -78,8 +78,8 @@ impl Engine {
         self.next.retain(|(plugin, ..)| *plugin != serial);
         for index in (0..self.open.len()).rev() {
             // A plugin that is gone gives no answer.
-            if self.open[index].thinking().any(|plugin| plugin == serial) {
-                let _ = self.open[index].say(serial, Value::Null);
+            if self.open[index].undecided().any(|plugin| plugin == serial) {
+                let _ = self.open[index].set_answer(serial, Value::Null);
                 self.close_when_decided(index);
             }
         }
@@ -88,7 +88,7 @@ impl Engine {
 
     /// Publishes the handlers for the links and the commands for the console.
     pub(super) fn publish(&self) {
-        self.seam.handled.publish(self.plugins.iter().map(|plugin| &plugin.handlers));
+        self.channel.handled.publish(self.plugins.iter().map(|plugin| &plugin.handlers));
         let commands = self.plugins.iter().flat_map(|plugin| plugin.commands.iter().cloned()).collect();
         *self.commands.lock().unwrap_or_else(PoisonError::into_inner) = commands;
     }

@@ -36,7 +36,7 @@ const RETRY: Duration = Duration::from_millis(1);
 /// The engine.
 pub(super) struct Engine {
     host: Arc<dyn PluginHost>,
-    seam: Arc<PluginChannel>,
+    channel: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
     options: PluginOptions,
     /// In the order of their loading.
@@ -60,13 +60,13 @@ impl Engine {
     /// An engine without plugins.
     pub fn new(
         host: Arc<dyn PluginHost>,
-        seam: Arc<PluginChannel>,
+        channel: Arc<PluginChannel>,
         commands: Arc<Mutex<Vec<PluginCommand>>>,
         options: PluginOptions,
     ) -> Engine {
         Engine {
             host,
-            seam,
+            channel,
             commands,
             options,
             plugins: Vec::new(),
@@ -94,7 +94,7 @@ impl Engine {
                 },
             };
             if let Some(request) = request {
-                self.seam.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.channel.waiting.fetch_sub(1, Ordering::Relaxed);
                 self.active = Some(Instant::now());
                 if matches!(request, EngineRequest::End) {
                     return;
@@ -107,7 +107,7 @@ impl Engine {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let idle = self.active.filter(|_| self.seam.handled.any(EventName::Idle)).map(|active| active + IDLE);
+        let idle = self.active.filter(|_| self.channel.handled.any(EventName::Idle)).map(|active| active + IDLE);
         let watch =
             (self.options.watch && self.plugins.iter().any(|plugin| plugin.file.is_some())).then_some(self.last_watch + WATCH);
         let again = (!self.undelivered.is_empty()).then(|| Instant::now() + RETRY);
@@ -125,8 +125,8 @@ impl Engine {
             EngineRequest::List(reply) => {
                 let _ = reply.send(self.list());
             }
-            EngineRequest::Called { ticket, station, action, payload, usual } => {
-                self.called(ticket, station, action, &payload, usual)
+            EngineRequest::Called { ticket, station, action, payload, proposed } => {
+                self.called(ticket, station, action, &payload, proposed)
             }
             EngineRequest::Answered { station, action, payload } => {
                 let event = json!({"station": self.station(station), "action": action, "payload": payload});
@@ -156,7 +156,7 @@ impl Engine {
             self.turn(plugin, "timer", &number.to_string());
         }
         self.follow();
-        self.give_up(now);
+        self.expire(now);
         for _ in 0..self.undelivered.len() {
             if let Some((station, order)) = self.undelivered.pop_front() {
                 self.deliver(station, order);
@@ -168,7 +168,7 @@ impl Engine {
         }
         if self.active.is_some_and(|active| now >= active + IDLE) {
             self.active = None;
-            if self.seam.handled.any(EventName::Idle) {
+            if self.channel.handled.any(EventName::Idle) {
                 self.broadcast(EventName::Idle, "", "idle", "null");
                 self.active = None;
             }

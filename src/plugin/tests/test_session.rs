@@ -176,7 +176,7 @@ impl World {
 
     fn link(&self) -> (PluginFilter, Version) {
         let facts = self.host.stations()[0].clone();
-        (PluginFilter::new(facts.key, facts.our_role, self.plugins.seam().clone()), facts.version.unwrap())
+        (PluginFilter::new(facts.key, facts.our_role, self.plugins.channel().clone()), facts.version.unwrap())
     }
 
     /// The peer calls; this is what the link hears at once.

@@ -1,5 +1,5 @@
 //! The text of an envelope as elements, within limits: document types and with them entities are refused, size, depth and number
-//! are bounded. Knows the rules of XML and of namespaces, and of SOAP only the name of the root.
+//! are bounded. It knows the rules of XML and of namespaces, and of SOAP the name of the root.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 48;
 const MAX_NODES: usize = 250_000;
 /// Attributes of one element. Each is compared with every other.
 const MAX_ATTRIBUTES: usize = 128;
-/// Declarations of namespaces that are in force at one place. Every name is looked up among them.
+/// Declarations of namespaces that are in force at one place. Every name is resolved with them.
 const MAX_DECLARATIONS: usize = 256;
 /// The element with which a SOAP message begins.
 const ROOT: &str = "Envelope";
@@ -184,7 +184,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The namespace of a prefix. One that is not declared is remarked upon; when it is one of those that everybody gives to the
+    /// The namespace of a prefix. One that is not declared gives a remark; when it is one of those that most writers give to the
     /// envelope, it is taken for that.
     fn resolve(&mut self, prefix: &str, offset: usize) -> Option<Arc<str>> {
         if prefix == "xml" {
@@ -204,7 +204,7 @@ impl Parser<'_> {
         is_soap_prefix(prefix).then(|| SOAP_1_2.into())
     }
 
-    /// What the XML reader has to say, in our words where the end of the text is the reason.
+    /// The error of the XML reader, in own words where the end of the text is the reason.
     fn problem(&self, error: &Error) -> ReadProblem {
         match error {
             Error::Syntax(_) => match self.open.last() {
@@ -238,7 +238,7 @@ fn split(name: &str) -> (&str, &str) {
     name.split_once(':').unwrap_or(("", name))
 }
 
-/// The character that a reference stands for: a number, or one of XML's own five names.
+/// The character of a reference: a number, or one of XML's own five names.
 fn character(reference: &BytesRef) -> Result<char, ReadProblem> {
     let number = reference.resolve_char_ref().map_err(|error| ReadProblem::Malformed(error.to_string()))?;
     let named = || match &*reference.xml10_content() {

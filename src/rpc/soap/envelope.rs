@@ -29,7 +29,7 @@ pub struct Envelope {
     pub body: Body,
     /// The namespace of the message's element; of a fault, the envelope's own.
     pub body_namespace: Option<Arc<str>>,
-    /// What is odd about the envelope and the elements of its body, by position. The headers' matter is [`lint`](super::lint()).
+    /// Remarks on the envelope and the elements of its body, by position. Headers are checked by [`lint`](super::lint()).
     pub remarks: Vec<XmlRemark>,
 }
 
@@ -74,7 +74,7 @@ pub enum MustUnderstand {
     OtherNamespace,
 }
 
-/// What a body holds.
+/// The content of a body.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// The request of an action: a call.
@@ -83,7 +83,7 @@ pub enum Body {
     Response(Operation),
     /// A fault: an error.
     Fault(SoapFault),
-    /// An element that no definition knows, or not in this version.
+    /// An element without a definition in this version.
     Unknown(UnknownElement),
     /// Nothing.
     Empty,
@@ -111,7 +111,7 @@ pub struct UnknownElement {
     pub namespace: Option<Arc<str>>,
     /// The version and the service to which the namespace belongs.
     pub service: Option<(Version, Role)>,
-    /// The action that the name speaks of: `Reboot` for `rebootRequest`.
+    /// The action in the name: `Reboot` for `rebootRequest`.
     pub action: Option<String>,
     /// Its content as JSON, all values as texts.
     pub payload: Value,

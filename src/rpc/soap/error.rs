@@ -40,13 +40,13 @@ pub enum ReadProblem {
     /// A reference to something that only a document type could declare.
     #[error("the entity {0} is not one of XML's own five")]
     Entity(String),
-    /// More bytes than anybody sends.
+    /// More bytes than the limit.
     #[error("the text is larger than {0} bytes")]
     TooLarge(usize),
     /// Elements inside elements without an end.
     #[error("the elements are nested deeper than {0}")]
     TooDeep(usize),
-    /// More elements and attributes than anybody sends.
+    /// More elements and attributes than the limit.
     #[error("there are more than {0} elements and attributes")]
     TooMany(usize),
     /// An envelope without a body.

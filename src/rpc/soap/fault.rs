@@ -43,7 +43,7 @@ pub struct SoapFault {
     pub code: Option<FaultCode>,
     /// The subcode without its prefix, as the sender spelt it.
     pub subcode: Option<String>,
-    /// The text for a person.
+    /// The text for the user.
     pub reason: String,
     /// What is inside `Detail`, as XML.
     pub detail: Option<String>,
@@ -70,8 +70,8 @@ impl FaultCode {
         }
     }
 
-    /// The status of the HTTP response that carries the fault (SOAP 1.2 part 2, table 20). OCPP-S says nothing about it, and peers
-    /// send 200 too: a client looks at the body.
+    /// The status of the HTTP response that carries the fault (SOAP 1.2 part 2, table 20). OCPP-S does not define it, and peers
+    /// send 200 too: a client reads the body.
     pub const fn http_status(self) -> u16 {
         match self {
             FaultCode::Sender => 400,
@@ -112,7 +112,7 @@ impl FaultSubcode {
         }
     }
 
-    /// The code under which the subcode stands.
+    /// The code of the subcode.
     pub const fn code(self) -> FaultCode {
         match self {
             FaultSubcode::InternalError | FaultSubcode::NotSupported => FaultCode::Receiver,
@@ -132,6 +132,8 @@ impl FaultSubcode {
             ErrorCode::InternalError | ErrorCode::GenericError => FaultSubcode::InternalError,
             ErrorCode::SecurityError => FaultSubcode::SecurityError,
             ErrorCode::ProtocolError
+            | ErrorCode::RpcFrameworkError
+            | ErrorCode::MessageTypeNotSupported
             | ErrorCode::FormationViolation
             | ErrorCode::PropertyConstraintViolation
             | ErrorCode::OccurenceConstraintViolation
@@ -139,7 +141,7 @@ impl FaultSubcode {
         }
     }
 
-    /// The error that the subcode means.
+    /// The error code of the subcode.
     pub const fn error_code(self) -> ErrorCode {
         match self {
             FaultSubcode::SecurityError | FaultSubcode::IdentityMismatch | FaultSubcode::UrlMismatch => {
@@ -153,7 +155,7 @@ impl FaultSubcode {
 }
 
 impl SoapFault {
-    /// The error that the fault means. The subcode decides; ocppjs puts the names of SRPC's errors there.
+    /// The error code of the fault. The subcode decides; ocppjs sends the names of SRPC's errors there.
     pub fn error_code(&self) -> ErrorCode {
         let subcode = self.subcode.as_deref().map(local);
         let of_subcode =
@@ -178,7 +180,7 @@ impl SoapFault {
         let code_text = value.map(XmlElement::trimmed).unwrap_or_default();
         let subcode = code.and_then(|code| code.child("Subcode")).and_then(|subcode| subcode.child("Value"));
         let known = FaultCode::parse(code_text);
-        // SOAP 1.1 writes `Client.SecurityError`, and some put the subcode where the code belongs.
+        // SOAP 1.1 writes `Client.SecurityError`, and some programs send the subcode as the code.
         let dotted = code_text.split_once('.').map(|(_, rest)| rest);
         let misplaced = known.is_none().then_some(code_text).filter(|text| !text.is_empty());
         let subcode = subcode.map(XmlElement::trimmed).or(dotted).or(misplaced).map(local).filter(|name| !name.is_empty());
@@ -200,13 +202,13 @@ impl SoapFault {
     }
 }
 
-/// What stands between the tags of an element, as it was written.
+/// The text between the tags of an element, unchanged.
 fn inside(element: &XmlElement, text: &str) -> Option<String> {
     if element.is_blank() {
         return None;
     }
     let whole = text.get(element.span.clone())?;
-    // An attribute may hold the sign that ends a tag; then a little of the tag stays, which harms nobody.
+    // An attribute may hold the sign that ends a tag; then a part of the tag stays, which is harmless.
     let start = whole.find('>')? + 1;
     let end = whole.rfind("</")?;
     whole.get(start..end).map(|inside| inside.trim().to_owned())

@@ -1,5 +1,5 @@
-//! What the rules say about the headers of an envelope, as a table with one row or more a header. The list of required headers is
-//! written down in OCPP-S 1.6 only, which says that it clarifies what was confused before: what is an offence there is a note in
+//! The rules for the headers of an envelope, as a table with one row or more a header. The list of required headers is in OCPP-S
+//! 1.6 only, which calls itself a clarification of the older texts: an offence there is a note in
 //! older versions. Nothing here decides whether a message is accepted.
 
 use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand};
@@ -22,7 +22,7 @@ pub enum HeaderDirection<'request> {
     },
 }
 
-/// What is the matter with a header.
+/// The state of a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HeaderState {
     /// It is there and as it should be.
@@ -65,13 +65,13 @@ pub enum HeaderSeverity {
 pub struct HeaderFinding {
     /// The header's name as it should be.
     pub header: String,
-    /// What is the matter.
+    /// The state.
     pub state: HeaderState,
     /// How bad it is.
     pub severity: HeaderSeverity,
-    /// One sentence for a person; for a header that is as it should be, its value.
+    /// One sentence for the user; for a correct header, its value.
     pub message: String,
-    /// Where the rule stands.
+    /// The source of the rule.
     pub rule: &'static str,
     /// The byte of the text at which the header begins.
     pub offset: Option<usize>,
@@ -157,7 +157,7 @@ impl Table<'_> {
         }
         if header.name != rule.name {
             let message = format!("{} is written {}", shown(&header.name), rule.name);
-            // The one header of which the specification says that its case does not matter.
+            // The only header whose case the specification ignores.
             self.add(rule, Some(header), HeaderState::WrongName, HeaderSeverity::Note, message);
         }
         self.namespace(rule, header);
@@ -247,8 +247,8 @@ impl Table<'_> {
             Body::Fault(_) => return Some(format!("it is {}, which is not the action of a fault", shown(value))),
             Body::Unknown(_) | Body::Empty => return None,
         };
-        // The WSDL of OCPP 1.2 names no action for responses; toolkits put the service before it.
-        let derived = self.version == Version::V1_2 && value.starts_with("urn:") && value.ends_with(&wanted);
+        // Without an action in the WSDL toolkits put the service before it.
+        let derived = !self.version.dialect().soap_response_actions && value.starts_with("urn:") && value.ends_with(&wanted);
         (value != wanted && !derived).then(|| format!("it is {} where the body wants {wanted}", shown(value)))
     }
 
@@ -273,7 +273,7 @@ impl Table<'_> {
 
     /// How bad it is to break a rule that only OCPP-S 1.6 wrote down.
     fn offence(&self) -> HeaderSeverity {
-        if self.version == Version::V1_6 { HeaderSeverity::Warning } else { HeaderSeverity::Note }
+        if self.version.dialect().soap_headers_specified { HeaderSeverity::Warning } else { HeaderSeverity::Note }
     }
 
     fn add(

@@ -1,6 +1,6 @@
-//! OCPP-S: SOAP envelopes over HTTP (OCPP 1.2, 1.5, 1.6), from text to message and back. Reading is liberal and remarks on what is
-//! wrong; writing is exact. Payloads are JSON here as everywhere above: the mapping is in [`crate::ocpp::xml`]. HTTP, callbacks and
-//! the question whether a payload is valid are not the matter of this module.
+//! OCPP-S: SOAP envelopes over HTTP (OCPP 1.2, 1.5, 1.6), from text to message and back. Reading is tolerant and adds
+//! remarks; writing is exact. Payloads are JSON, mapped by [`crate::ocpp::xml`]. HTTP and callbacks are in `link/`, validation in
+//! `ocpp/`.
 //!
 //! | file | subject |
 //! |---|---|
@@ -9,8 +9,8 @@
 //! | `read` | elements to an [`Envelope`] |
 //! | `operation` | which message an element of a body is |
 //! | `write` | messages to envelopes |
-//! | `fault` | codes of faults and what they mean as errors |
-//! | `lint` | what the rules say about the headers of an envelope |
+//! | `fault` | codes of faults, and their error codes |
+//! | `lint` | the rules for the headers of an envelope |
 
 mod document;
 mod envelope;

@@ -6,10 +6,10 @@ pub(super) const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 pub(super) const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 /// WS-Addressing 1.0 (OCPP-S 1.6 §3).
 pub(super) const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
-/// The member submission of 2004, which some libraries still speak.
+/// The member submission of 2004, which some libraries still use.
 pub(super) const ADDRESSING_2004: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 
-/// The address of whoever waits for the answer at the other end of the HTTP exchange (WS-Addressing 1.0 §2.1).
+/// The address of the client that waits for the answer of the HTTP exchange (WS-Addressing 1.0 §2.1).
 pub const ANONYMOUS: &str = "http://www.w3.org/2005/08/addressing/anonymous";
 /// The action of an answer that is a fault (WS-Addressing 1.0, SOAP binding §6).
 pub const FAULT_ACTION: &str = "http://www.w3.org/2005/08/addressing/soap/fault";
@@ -23,7 +23,7 @@ pub(super) const FROM: &str = "From";
 pub(super) const REPLY_TO: &str = "ReplyTo";
 pub(super) const FAULT_TO: &str = "FaultTo";
 pub(super) const TO: &str = "To";
-/// The child of `From`, `ReplyTo` and `FaultTo` that holds the address.
+/// The child of `From`, `ReplyTo` and `FaultTo` with the address.
 pub(super) const ADDRESS: &str = "Address";
 
 /// Whether this is an envelope's namespace.

@@ -1,4 +1,4 @@
-//! From elements to an envelope: which part is which, and what is unusual about it.
+//! From elements to an envelope: its parts, and remarks on deviations.
 
 use super::document::{self, Document, quote};
 use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
@@ -8,11 +8,11 @@ use super::names::{
     ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
     is_soap,
 };
-use super::operation::{self, MessagePart, OperationClues, ReadHint};
-use crate::ocpp::Catalog;
+use super::operation::{self, OperationClues, ReadHint};
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
+use crate::ocpp::{Catalog, MessagePart};
 
-/// Reads the text of an envelope. The hint helps where the message itself does not tell its version and service.
+/// Reads the text of an envelope. The hint decides where the message does not name its version and service.
 pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, ReadError> {
     let mut remarks = XmlRemarks::default();
     let document = document::parse(text, &mut remarks)?;
@@ -108,7 +108,7 @@ fn read_header(element: &XmlElement) -> EnvelopeHeader {
     }
 }
 
-/// Two identities or two actions are two messages in one. Which of them to believe must not be a matter of luck.
+/// Two identities or two actions are refused: it must not depend on chance which of them counts.
 fn refuse_duplicates(headers: &[EnvelopeHeader]) -> Result<(), ReadError> {
     const SINGLE: [&str; 6] = [ACTION, MESSAGE_ID, FROM, REPLY_TO, FAULT_TO, TO];
     for (position, header) in headers.iter().enumerate() {
@@ -163,7 +163,7 @@ fn read_body(
     let Some(found) = operation::find(catalog, message, clues, remarks) else {
         let namespace = message.namespace.clone();
         return Body::Unknown(UnknownElement {
-            service: namespace.as_deref().and_then(|namespace| operation::service(catalog, namespace)),
+            service: namespace.as_deref().and_then(|namespace| catalog.service_of(namespace)),
             namespace,
             action: operation::action_of(&message.local),
             name: message.local.clone(),
@@ -173,15 +173,11 @@ fn read_body(
             },
         });
     };
-    let definition = match found.part {
-        MessagePart::Request => &found.action.request,
-        MessagePart::Response => &found.action.response,
-    };
     let operation = Operation {
         version: found.action.version,
         service: found.action.initiator.peer(),
         action: found.action.name.clone(),
-        payload: definition.from_xml(message, remarks),
+        payload: found.action.message(found.part).from_xml(message, remarks),
     };
     match found.part {
         MessagePart::Request => Body::Request(operation),

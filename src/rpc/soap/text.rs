@@ -42,7 +42,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     decoded.ok().filter(|_| rest.is_empty())
 }
 
-/// Whether the XML declaration names ISO 8859-1, or the encoding of Windows that most people mean by it.
+/// Whether the XML declaration names ISO 8859-1, or the encoding of Windows that is usually used under this name.
 fn declares_latin(bytes: &[u8]) -> bool {
     let declaration = bytes.split(|byte| *byte == b'>').next().unwrap_or_default();
     let declaration = String::from_utf8_lossy(&declaration[..declaration.len().min(200)]).to_ascii_lowercase();

@@ -6,9 +6,8 @@ use super::fault::{FaultCode, FaultSubcode};
 use super::names::{
     ACTION, ADDRESS, ADDRESSING, ANONYMOUS, FAULT_ACTION, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_2, TO,
 };
-use super::operation::MessagePart;
 use crate::ocpp::xml::{escape_attribute, escape_text, write_untyped};
-use crate::ocpp::{ActionDefinition, Catalog, Role, SoapOperation, Version};
+use crate::ocpp::{ActionDefinition, Catalog, MessagePart, Role, SoapOperation, Version};
 
 /// The headers of a request. The action's is made from the action.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,11 +31,11 @@ pub struct ResponseHeaders {
     pub relates_to: Option<String>,
     /// An id of its own (§3.5).
     pub message_id: Option<String>,
-    /// The address of the receiver (§3.9), usually the anonymous one.
+    /// The address of the receiver (§3.9), in most cases the anonymous one.
     pub to: Option<String>,
 }
 
-/// An action with its operation. One that exists in JSON only is written like one that nobody knows.
+/// An action with its operation. One that exists in JSON only is written like an unknown one.
 fn in_soap<'catalog>(
     catalog: &'catalog Catalog,
     version: Version,
@@ -150,7 +149,7 @@ impl Writer {
         Writer { out }
     }
 
-    /// The headers of an answer. A receiver need not understand any of them: it has the answer already.
+    /// The headers of an answer. None of them must be understood, because the receiver has the answer already.
     fn answer(&mut self, headers: &ResponseHeaders, action: &str) {
         self.optional(MESSAGE_ID, headers.message_id.as_deref());
         self.optional(RELATES_TO, headers.relates_to.as_deref());

@@ -1,20 +1,18 @@
-//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. What is sent is strict; what is received is read as
-//! leniently as it can be understood, and every leniency is remarked. Payloads are not looked into here.
+//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. Encoding is strict. Decoding accepts
+//! everything that can be understood, with a remark for every deviation. Payloads are not validated here.
+
+mod span;
 
 use std::fmt;
 
+pub use span::{end_of_text, id_span, payload_span};
+
 use serde_json::{Deserializer, Value, json};
 
-use crate::ocpp::{ErrorCode, Version};
+use crate::ocpp::{Dialect, ErrorCode, MessageType, Version};
 use crate::rpc::OutgoingPayload;
 
-/// The most characters a message id may have (OCPP-J 1.6 §4.1.4).
-pub const ID_LIMIT: usize = 36;
-
-/// The id that stands in for one that cannot be read. The 1.6 text is silent about that case; this is what 2.0.1 §4.2.3 does.
-const UNREADABLE_ID: &str = "-1";
-
-/// A message id as the peer wrote it. Texts are the rule; ocppjs accepts numbers too and echoes them.
+/// A message id as the peer wrote it: a text, or a number, which ocppjs accepts and echoes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageId(Value);
 
@@ -29,9 +27,9 @@ impl MessageId {
         self.0.as_str()
     }
 
-    fn is_long(&self) -> bool {
+    fn is_longer_than(&self, limit: usize) -> bool {
         // Bytes are counted first: counting characters is slower, and ids are nearly always short.
-        self.as_str().is_some_and(|text| text.len() > ID_LIMIT && text.chars().count() > ID_LIMIT)
+        self.as_str().is_some_and(|text| text.len() > limit && text.chars().count() > limit)
     }
 }
 
@@ -47,41 +45,41 @@ impl fmt::Display for MessageId {
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SrpcMessage {
-    /// `[2, id, action, payload]`. A payload that is missing is `null`.
+    /// `[2, id, action, payload]`. A missing payload is `null`.
     Call {
         /// The id.
         id: MessageId,
         /// The operation's name.
         action: String,
-        /// The payload, whatever it is.
+        /// The payload, any JSON.
         payload: Value,
     },
     /// `[3, id, payload]`.
     Result {
         /// The id of the call.
         id: MessageId,
-        /// The payload, whatever it is.
+        /// The payload, any JSON.
         payload: Value,
     },
     /// `[4, id, code, description, details]`.
     Error {
         /// The id of the call.
         id: MessageId,
-        /// The code as it was spelt.
+        /// The code as it was spelled.
         code: String,
-        /// One sentence or nothing.
+        /// One sentence, or empty.
         description: String,
-        /// Whatever else the peer wants to say.
+        /// Further details, any JSON.
         details: Value,
     },
 }
 
-/// A message and what is odd about its frame.
+/// A message, and the deviations of its frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedFrame {
     /// The message.
     pub message: SrpcMessage,
-    /// What was tolerated, a sentence, when something was.
+    /// What was tolerated, in a sentence.
     pub remark: Option<String>,
 }
 
@@ -89,18 +87,18 @@ pub struct DecodedFrame {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{reason}{}", offset.map(|offset| format!(" (at byte {offset})")).unwrap_or_default())]
 pub struct MalformedFrame {
-    /// What is wrong, for a person.
+    /// What is wrong, for the user.
     pub reason: String,
-    /// Where in the text, in bytes, when there is such a place.
+    /// The position in the text, in bytes, when it is known.
     pub offset: Option<usize>,
-    /// The error to send back. `None` when the rules of the version want no reaction, or when the frame is itself an answer.
+    /// The error to send back. `None` when the version's rules require no reaction, or when the frame is itself an answer.
     pub reply: Option<Box<SrpcReply>>,
 }
 
 /// The error that a malformed frame is answered with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SrpcReply {
-    /// The id of the frame, or a stand-in.
+    /// The id of the frame, or the one for unreadable ids.
     pub id: MessageId,
     /// The code.
     pub code: ErrorCode,
@@ -108,26 +106,26 @@ pub struct SrpcReply {
     pub description: String,
 }
 
-/// The text of a call. A typed payload stands in it verbatim.
+/// The text of a call, with a typed payload verbatim.
 pub fn encode_call(id: &str, action: &str, payload: &OutgoingPayload) -> String {
     // Values can always be written: their keys are texts.
     serde_json::to_string(&(2, id, action, payload)).unwrap_or_default()
 }
 
-/// The text of a result. A typed payload stands in it verbatim.
+/// The text of a result, with a typed payload verbatim.
 pub fn encode_result(id: &MessageId, payload: &OutgoingPayload) -> String {
     serde_json::to_string(&(3, &id.0, payload)).unwrap_or_default()
 }
 
-/// The text of an error. The details are always `{}`, as ocppjs sends them.
-pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str) -> String {
-    format!("[4,{},\"{}\",{},{{}}]", id.0, code.name(), Value::from(description))
+/// The text of an error, with the code as the dialect spells it. The details are always `{}`, as ocppjs sends them.
+pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str, dialect: &Dialect) -> String {
+    format!("[4,{},\"{}\",{},{{}}]", id.0, dialect.sent_error_name(code), Value::from(description))
 }
 
 /// Reads a frame.
 ///
 /// # Errors
-/// When it is no message; the error says what to send back, which depends on the version (see [`MalformedFrame::reply`]).
+/// When it is not a message; the error has the reply to send, which depends on the version (see [`MalformedFrame::reply`]).
 pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> {
     let elements = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(elements)) => elements,
@@ -140,35 +138,33 @@ pub fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFra
         Some(Value::String(text)) => text.parse().ok(),
         _ => return Err(unreadable("the first element of a message is its type, 2, 3 or 4".into(), None)),
     };
+    let dialect = version.dialect();
     let odd_type = elements[0].is_string().then_some("the message type is a text instead of a number");
-    if kind == Some(2.0) {
-        call(elements, odd_type, version)
-    } else if kind == Some(3.0) {
-        answer(elements, odd_type, result)
-    } else if kind == Some(4.0) {
-        answer(elements, odd_type, error)
-    } else {
-        let reason = format!("{} is no message type of OCPP {version}: 2 is a call, 3 a result, 4 an error", elements[0]);
-        // SRPC ignores such a frame. So does OCPP-J 1.6 §4.1.3 with its payload; the sender learns why when its id is readable.
-        let id = elements.get(1).and_then(|id| usable(id.clone()).ok()).filter(|_| version == Version::V1_6);
-        Err(MalformedFrame { reply: id.map(|id| formation(id, &reason)), reason, offset: None })
+    match kind.and_then(|kind| dialect.message_type(kind)) {
+        Some(MessageType::Call) => call(elements, odd_type, dialect),
+        Some(MessageType::Result) => answer(elements, odd_type, dialect, result),
+        Some(MessageType::Error) => answer(elements, odd_type, dialect, |id, rest, count| error(id, rest, count, dialect)),
+        None => {
+            let reason = format!("{} is no message type of OCPP {version}: 2 is a call, 3 a result, 4 an error", elements[0]);
+            // OCPP-J 1.6 §4.1.3 ignores the payload of such a frame; the sender gets the reason when the id is readable.
+            let id = elements.get(1).and_then(|id| usable(id.clone()).ok()).filter(|_| dialect.answers_malformed);
+            Err(MalformedFrame { reply: id.map(|id| formation(id, &reason)), reason, offset: None })
+        }
     }
 }
 
-fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Result<DecodedFrame, MalformedFrame> {
+fn call(elements: Vec<Value>, odd_type: Option<&str>, dialect: &Dialect) -> Result<DecodedFrame, MalformedFrame> {
     let count = elements.len();
     let mut elements = elements.into_iter().skip(1);
     let (id, action, payload) = (elements.next(), elements.next(), elements.next());
-    let id = call_id(id, version)?;
+    let id = call_id(id, dialect)?;
     let refuse = |reason: String| MalformedFrame { reply: Some(formation(id.clone(), &reason)), reason, offset: None };
     let action = match action {
         Some(Value::String(action)) => action,
         Some(other) => return Err(refuse(format!("the action of a call is a text, this is {}", type_name(&other)))),
         None => return Err(refuse("a call has 4 elements, this one ends after its id".into())),
     };
-    // SRPC leaves a missing payload to the payload check and looks at no fifth element; OCPP-J wants exactly four.
-    let strict = version == Version::V1_6;
-    if strict && count != 4 {
+    if dialect.exact_calls && count != 4 {
         return Err(refuse(format!("a call has 4 elements, this one has {count}")));
     }
     let extra = (count > 4).then(|| format!("a call has 4 elements, this one has {count}"));
@@ -178,7 +174,8 @@ fn call(elements: Vec<Value>, odd_type: Option<&str>, version: Version) -> Resul
 }
 
 /// The id of a call, or the error that refuses the call for it.
-fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, MalformedFrame> {
+fn call_id(id: Option<Value>, dialect: &Dialect) -> Result<MessageId, MalformedFrame> {
+    let rules = &dialect.message_id;
     let refuse = |id, code, reason: String, description| MalformedFrame {
         reply: Some(Box::new(SrpcReply { id, code, description })),
         reason,
@@ -186,14 +183,14 @@ fn call_id(id: Option<Value>, version: Version) -> Result<MessageId, MalformedFr
     };
     let id = usable(id.unwrap_or(Value::Null)).map_err(|reason| {
         let description = sentence(&reason);
-        refuse(MessageId::text(UNREADABLE_ID), ErrorCode::FormationViolation, reason, description)
+        refuse(MessageId::text(rules.unreadable), ErrorCode::FormationViolation, reason, description)
     })?;
-    if id.is_long() {
-        let code = if version == Version::V1_6 { ErrorCode::FormationViolation } else { ErrorCode::ProtocolError };
+    if id.is_longer_than(rules.limit) {
         // The description is the one of ocppjs, which test scripts compare.
-        return Err(refuse(id, code, long_id(), format!("callId is too long (>{ID_LIMIT} chars)")));
+        let description = format!("callId is too long (>{} chars)", rules.limit);
+        return Err(refuse(id, rules.too_long, long_id(rules.limit), description));
     }
-    if id.as_str() == Some("") && version == Version::V1_6 {
+    if id.as_str() == Some("") && !rules.may_be_empty {
         let reason = "the message id is empty".to_owned();
         let description = sentence(&reason);
         return Err(refuse(id, ErrorCode::FormationViolation, reason, description));
@@ -208,14 +205,15 @@ fn usable(id: Value) -> Result<MessageId, String> {
     }
 }
 
-fn long_id() -> String {
-    format!("the message id is longer than {ID_LIMIT} characters")
+fn long_id(limit: usize) -> String {
+    format!("the message id is longer than {limit} characters")
 }
 
-/// Reads a result or an error. Nothing is ever sent back: an answer is not answered.
+/// Reads a result or an error. A malformed one gets no reply, because an answer is not answered.
 fn answer(
     elements: Vec<Value>,
     odd_type: Option<&str>,
+    dialect: &Dialect,
     read: impl FnOnce(MessageId, std::iter::Skip<std::vec::IntoIter<Value>>, usize) -> (SrpcMessage, Option<String>),
 ) -> Result<DecodedFrame, MalformedFrame> {
     let count = elements.len();
@@ -224,7 +222,8 @@ fn answer(
         return Err(unreadable("an answer has the id of its call as second element, this one has none".into(), None));
     };
     let id = usable(id).map_err(|reason| unreadable(reason, None))?;
-    let long = id.is_long().then(long_id);
+    let limit = dialect.message_id.limit;
+    let long = id.is_longer_than(limit).then(|| long_id(limit));
     let (message, odd) = read(id, elements, count);
     Ok(DecodedFrame { message, remark: join([odd_type.map(str::to_owned), long, odd]) })
 }
@@ -234,7 +233,12 @@ fn result(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) ->
     (SrpcMessage::Result { id, payload: rest.next().unwrap_or(Value::Null) }, odd)
 }
 
-fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> (SrpcMessage, Option<String>) {
+fn error(
+    id: MessageId,
+    mut rest: impl Iterator<Item = Value>,
+    count: usize,
+    dialect: &Dialect,
+) -> (SrpcMessage, Option<String>) {
     let mut text = || match rest.next() {
         Some(Value::String(text)) => (text, None),
         Some(other) => (other.to_string(), Some(format!("{} stands where a text is wanted", type_name(&other)))),
@@ -244,8 +248,8 @@ fn error(id: MessageId, mut rest: impl Iterator<Item = Value>, count: usize) -> 
     let details = rest.next().unwrap_or_else(|| json!({}));
     let odd_count = (count != 5).then(|| format!("an error has 5 elements, this one has {count}"));
     let odd_details = (!details.is_object()).then(|| format!("the details are {} instead of an object", type_name(&details)));
-    let spelling = match ErrorCode::parse(&code) {
-        Some(known) if known.name() != code => Some(format!("the code {code} is spelt {known} in this version")),
+    let spelling = match ErrorCode::parse(&code).and_then(|known| dialect.error_name(known)) {
+        Some(name) if name != code => Some(format!("the code {code} is spelt {name} in this version")),
         Some(_) => None,
         None => Some(format!("{code:?} is no error code of this version")),
     };
@@ -261,13 +265,13 @@ fn unreadable(reason: String, offset: Option<usize>) -> MalformedFrame {
     MalformedFrame { reason, offset, reply: None }
 }
 
-/// The text is not JSON. OCPP-J answers with an error when it can tell that a call was meant (§4.2.3); SRPC says nothing.
+/// The text is not JSON. OCPP-J answers with an error when the text begins like a call (§4.2.3); SRPC ignores it.
 fn not_json(text: &str, error: &serde_json::Error, version: Version) -> MalformedFrame {
     let offset = offset(text, error.line(), error.column());
     let what = error.to_string();
     let what = what.split(" at line ").next().unwrap_or_default();
     let reason = format!("not JSON: {what}");
-    let id = begun_call(text).filter(|_| version == Version::V1_6);
+    let id = begun_call(text, version.dialect());
     MalformedFrame { reply: id.map(|id| formation(id, &reason)), reason, offset: Some(offset) }
 }
 
@@ -277,11 +281,14 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     (before + column.saturating_sub(1)).min(text.len())
 }
 
-/// The id of a text that begins like a call, `[2,"id",`, and goes wrong behind.
-fn begun_call(text: &str) -> Option<MessageId> {
+/// The id of a text that begins like a call, `[2,"id",`, and breaks after it.
+fn begun_call(text: &str, dialect: &Dialect) -> Option<MessageId> {
+    if !dialect.answers_malformed {
+        return None;
+    }
     let (kind, rest) = leading_value(text.trim_start().strip_prefix('[')?)?;
     let (id, _) = leading_value(rest.trim_start().strip_prefix(',')?)?;
-    (kind == json!(2)).then(|| usable(id).unwrap_or_else(|_| MessageId::text(UNREADABLE_ID)))
+    (kind == json!(2)).then(|| usable(id).unwrap_or_else(|_| MessageId::text(dialect.message_id.unreadable)))
 }
 
 fn leading_value(text: &str) -> Option<(Value, &str)> {

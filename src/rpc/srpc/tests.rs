@@ -18,10 +18,21 @@ fn the_three_types_are_read_and_written() {
     assert_eq!(decoded.message, SrpcMessage::Call { id: MessageId::text("7"), action: "Reset".into(), payload });
     assert_eq!(decoded.remark, None);
     assert_eq!(encode_result(&MessageId::text("7"), &json!({}).into()), r#"[3,"7",{}]"#);
-    let error = encode_error(&MessageId::text("7"), ErrorCode::GenericError, "say \"no\"");
+    let error = encode_error(&MessageId::text("7"), ErrorCode::GenericError, "say \"no\"", Version::V1_6.dialect());
     assert_eq!(error, r#"[4,"7","GenericError","say \"no\"",{}]"#);
     let decoded = decode(&error, Version::V1_5).unwrap();
     assert!(matches!(decoded.message, SrpcMessage::Error { description, .. } if description == "say \"no\""));
+}
+
+#[test]
+fn an_error_has_the_spelling_of_its_dialect() {
+    let newer = Dialect::with_2x_errors();
+    let spelt = |code, dialect: &Dialect| encode_error(&MessageId::text("7"), code, "", dialect);
+    let (old, code) = (Version::V1_6.dialect(), ErrorCode::OccurenceConstraintViolation);
+    assert_eq!(spelt(code, old), r#"[4,"7","OccurenceConstraintViolation","",{}]"#);
+    assert_eq!(spelt(code, &newer), r#"[4,"7","OccurrenceConstraintViolation","",{}]"#);
+    let strange = decode(r#"[4,"7","RpcFrameworkError","",{}]"#, Version::V1_6).unwrap();
+    assert_eq!(strange.remark.as_deref(), Some(r#""RpcFrameworkError" is no error code of this version"#));
 }
 
 #[test]
@@ -108,7 +119,7 @@ proptest! {
             if let Err(malformed) = decode(&text, version) {
                 prop_assert!(malformed.offset.is_none_or(|offset| offset <= text.len()));
                 if let Some(reply) = malformed.reply {
-                    let text = encode_error(&reply.id, reply.code, &reply.description);
+                    let text = encode_error(&reply.id, reply.code, &reply.description, version.dialect());
                     let is_error = matches!(decode(&text, version).unwrap().message, SrpcMessage::Error { .. });
                     prop_assert!(is_error);
                 }
@@ -125,7 +136,7 @@ proptest! {
         let id = MessageId::text(id);
         let decoded = decode(&encode_result(&id, &payload.clone().into()), Version::V1_6).unwrap();
         prop_assert_eq!(decoded.message, SrpcMessage::Result { id: id.clone(), payload });
-        let decoded = decode(&encode_error(&id, ErrorCode::InternalError, &text), Version::V1_6).unwrap();
+        let decoded = decode(&encode_error(&id, ErrorCode::InternalError, &text, Version::V1_6.dialect()), Version::V1_6).unwrap();
         let details = json!({});
         let expected = SrpcMessage::Error { id, code: "InternalError".into(), description: text, details };
         prop_assert_eq!(decoded.message, expected);

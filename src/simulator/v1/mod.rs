@@ -2,4 +2,5 @@
 
 pub mod central_system;
 pub mod charge_point;
+mod features;
 pub mod ocppjs;

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::FilterContext;
-use super::lexer::{FilterLiteral, LiteralForm};
 use super::pattern::{MatchExtent, Pattern};
+use super::syntax::{FilterLiteral, LiteralForm};
 use crate::ocpp::{ErrorCode, Role, Version, suggest};
 use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationRow};
 
@@ -49,7 +49,7 @@ impl FilterField {
             FilterField::Transport => vec!["websocket", "soap"],
             FilterField::Role => vec![Role::ChargePoint.short(), Role::CentralSystem.short()],
             FilterField::State => vec!["new", "connecting", "connected", "waiting", "gone"],
-            FilterField::Code => ErrorCode::ALL.map(ErrorCode::name).to_vec(),
+            FilterField::Code => ErrorCode::in_use().map(ErrorCode::name).collect(),
             FilterField::Valid => vec!["yes", "tolerated", "no"],
             FilterField::Answered => vec!["yes", "no"],
         }

@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use rate::MessageRate;
 
-use crate::ocpp::Catalog;
-
-use super::{Contents, RecordKind, Sequence, StationKey};
+use super::{Contents, HandshakeHeads, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 50;
@@ -110,7 +108,7 @@ pub struct RefusedHandshake {
 
 impl StationSummaries {
     /// Takes in at most this many new records. True when there are more.
-    pub fn catch_up(&mut self, contents: &Contents, catalog: &Catalog, most: u64) -> bool {
+    pub fn catch_up(&mut self, contents: &Contents, most: u64) -> bool {
         let records = contents.records();
         let range = records.range();
         let from = self.next.max(range.start);
@@ -121,8 +119,7 @@ impl StationSummaries {
         for record in records.iter(from..to) {
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
-                    let version = record.station.and_then(|key| contents.stations().get(key)?.version);
-                    fold::record(station, &record, &fold::SummaryReader { records, catalog, version });
+                    fold::record(station, &record, records);
                 }
                 None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
                 None => {}
@@ -132,8 +129,8 @@ impl StationSummaries {
         to < range.end
     }
 
-    fn refuse(&mut self, sequence: Sequence, heads: Option<&str>) {
-        let path = heads.and_then(|heads| heads.split(' ').nth(1)).unwrap_or_default();
+    fn refuse(&mut self, sequence: Sequence, heads: Option<&HandshakeHeads>) {
+        let path = heads.and_then(|heads| heads.request.split(' ').nth(1)).unwrap_or_default();
         self.refused.push_back(RefusedHandshake { path: path.into(), sequence });
         if self.refused.len() > REMEMBERED {
             self.refused.pop_front();

@@ -1,8 +1,8 @@
 //! What is known after some messages.
 
 use super::*;
-use crate::ocpp::{Catalog, Role};
-use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, Stamp};
+use crate::ocpp::Role;
+use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, Stamp};
 
 /// Tells exchanges of one station: the call came from it.
 fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
@@ -24,17 +24,18 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
                 kind,
                 action: Some((*action).into()),
                 text: text.into(),
+                content: None,
                 exchange: Some(exchange as u64),
                 code: None,
                 findings: Vec::new(),
                 remark: None,
-                aside: None,
+                origin: None,
             };
             tell(&mut contents, EventKind::Frame(frame));
         }
     }
     let mut facts = StationSummaries::default();
-    while facts.catch_up(&contents, &Catalog::embedded(), 3) {}
+    while facts.catch_up(&contents, 3) {}
     (facts, contents)
 }
 
@@ -96,13 +97,13 @@ fn what_a_peer_invents_is_bounded() {
 #[test]
 fn refused_handshakes_are_remembered_by_their_path() {
     let mut contents = Contents::new(1 << 20);
-    let happening =
-        EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: "GET /CP9 HTTP/1.1\n".into() };
+    let handshake = HandshakeHeads { request: "GET /CP9 HTTP/1.1\n".into(), answer: Box::default() };
+    let happening = EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: handshake.clone() };
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
     contents.apply(&Event { station: None, stamp, kind: happening }, &mut String::new());
     let record = contents.records().get(0).unwrap();
-    assert_eq!((record.summary(), record.handshake()), ("no", Some("GET /CP9 HTTP/1.1\n")));
+    assert_eq!((&*record.summary(), record.handshake()), ("no", Some(&handshake)));
     let mut facts = StationSummaries::default();
-    assert!(!facts.catch_up(&contents, &Catalog::embedded(), 10));
+    assert!(!facts.catch_up(&contents, 10));
     assert_eq!(facts.refused().map(|refused| &*refused.path).collect::<Vec<_>>(), ["/CP9"]);
 }

@@ -1,4 +1,4 @@
-//! The list of actions to send: what is typed, the actions that fit it, and the fields that each one has.
+//! The list of actions that can be sent: what is typed, the actions that match it, and the fields of each.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -15,7 +15,7 @@ use crate::tui::widget::{LineWriter, draw_box};
 const NAMES: usize = 30;
 
 /// Draws the list into an area; returns where the cursor is.
-pub fn picker(app: &App, picker: &ActionPicker, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> Position {
+pub fn action_picker(app: &App, picker: &ActionPicker, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
     let title = format!("new call → {}", assist::names(&picker.targets, outside.contents));
     let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);

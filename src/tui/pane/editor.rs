@@ -6,11 +6,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-use super::message::ink_style;
+use super::json::ink_style;
 use crate::compose::DiagnosticSeverity;
 use crate::console::CommandCandidate;
 use crate::sanitize::is_unsafe;
-use crate::tui::action::Action;
+use crate::tui::action::{ContextAction, EditorAction, KeyContext};
 use crate::tui::app::App;
 use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
@@ -36,7 +36,7 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     let below = Rect { y: text.bottom(), height: 2, ..inside };
     LineWriter::new(buffer, below, 0).fill('─', styles.rule);
     verdict(app, editor, Rect { x: text.x, width: text.width, ..below }, buffer);
-    if app.context() == crate::tui::action::KeyContext::Editor {
+    if app.context() == KeyContext::Editor {
         proposals(editor, inside, text, styles, buffer);
     }
 }
@@ -49,7 +49,8 @@ fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
         LineWriter::new(buffer, area, 0).up_to_right(width_of(&text) + 1, '─', styles.rule).text(&text, styles.muted);
     }
     if editor.armed {
-        let key = app.bindings.keys(Action::Send).first().map(ToString::to_string).unwrap_or_default();
+        let key =
+            app.bindings.keys(ContextAction::Editor(EditorAction::Send)).first().map(ToString::to_string).unwrap_or_default();
         let order = format!(" Press {key} again to send it anyway ");
         LineWriter::new(buffer, area, 0).text("─", styles.rule).text(&order, styles.warning.add_modifier(Modifier::BOLD));
         let objection = editor.objection().unwrap_or_default();

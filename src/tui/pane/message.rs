@@ -4,16 +4,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::json::json;
 use super::{selection, sentences, soap, title};
+use crate::trace::decode::id_text;
 use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::layout::Pane;
-use crate::tui::layout::below;
+use crate::tui::layout::{Pane, below};
 use crate::tui::state::{LineTone, MessageLine, MessageTab, PrettyLine};
 use crate::tui::theme::Styles;
-use crate::tui::widget::format;
-use crate::tui::widget::{LineWriter, TextInk, colour_line, head, message_id};
+use crate::tui::widget::{LineWriter, format};
 
 /// Draws the pane.
 pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
@@ -88,7 +88,7 @@ fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, 
     }
     parts.push((format::time_of_day(record.wall_micros, &app.zone), styles.muted));
     // Last, because some are long, and it also stands in the text below.
-    if let Some(id) = message_id(record.text).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+    if let Some(id) = id_text(record) {
         parts.push((format!("id {id}"), styles.muted));
     }
     let mut pencil = LineWriter::new(buffer, area, 0);
@@ -148,25 +148,4 @@ fn tone_style(tone: LineTone, styles: &Styles) -> Style {
 /// The text without its first columns.
 fn behind(text: &str, columns: usize) -> &str {
     text.char_indices().nth(columns).map_or(if columns == 0 { text } else { "" }, |(index, _)| &text[index..])
-}
-
-/// Writes a line of JSON in its colours, no more of it than there is room for.
-pub(super) fn json(text: &str, styles: &Styles, pencil: &mut LineWriter<'_>) {
-    let text = head(text, 4 * pencil.room() + 16);
-    let mut at = 0;
-    for (range, ink) in colour_line(text) {
-        pencil.text(&text[at..range.start], styles.base).text(&text[range.clone()], ink_style(ink, styles));
-        at = range.end;
-    }
-}
-
-/// The style of a piece of JSON.
-pub fn ink_style(ink: TextInk, styles: &Styles) -> Style {
-    match ink {
-        TextInk::Key => styles.json_key,
-        TextInk::Text => styles.json_text,
-        TextInk::Number => styles.json_number,
-        TextInk::Word => styles.json_word,
-        TextInk::Mark => styles.json_mark,
-    }
 }

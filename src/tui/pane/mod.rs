@@ -1,8 +1,9 @@
-//! How each pane looks, one file a pane. The state that is drawn is in `state`.
+//! How panes and overlays look, one file for each. The state that is drawn is in `state`.
 
 mod action_picker;
 mod editor;
 mod header;
+mod json;
 mod message;
 mod pager;
 mod palette;
@@ -12,13 +13,13 @@ mod stations;
 mod status;
 mod trace;
 
-pub use action_picker::picker;
+pub use action_picker::action_picker;
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;
-pub use pager::reading;
-pub use palette::chooser;
-pub use station_details::{page, page_lines};
+pub use pager::pager;
+pub use palette::palette;
+pub use station_details::{page_lines, station_details};
 pub use stations::stations;
 pub use status::status;
 pub use trace::trace;

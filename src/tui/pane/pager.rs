@@ -1,4 +1,4 @@
-//! The help and other texts to read, over the panes.
+//! The help and other texts, over the panes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,13 +8,13 @@ use crate::tui::state::{KEYS, Pager, PagerLine, WIDEST};
 use crate::tui::widget::{LineWriter, draw_box};
 
 /// Draws the text into the middle of an area.
-pub fn reading(app: &App, reading: &Pager, area: Rect, buffer: &mut Buffer) {
+pub fn pager(app: &App, pager: &Pager, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let width = area.width.min(WIDEST);
     let middle = Rect { x: area.x + (area.width - width) / 2, width, ..area };
-    let inside = draw_box(buffer, middle, &reading.title, styles.base, styles.rule_focused, styles.title);
-    let top = reading.top.min(reading.lines.len().saturating_sub(usize::from(inside.height)));
-    for (row, line) in reading.lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
+    let inside = draw_box(buffer, middle, &pager.title, styles.base, styles.rule_focused, styles.title);
+    let top = pager.top.min(pager.lines.len().saturating_sub(usize::from(inside.height)));
+    for (row, line) in pager.lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
         let mut pencil = LineWriter::new(buffer, inside, row as u16); // less than the height
         pencil.blanks(1, styles.base);
         match line {

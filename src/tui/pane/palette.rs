@@ -1,5 +1,5 @@
-//! A list to choose from, over the panes: what is typed, what fits it, the keys that do the same at the right. What cannot be chosen
-//! now stays in the list and says why.
+//! A list of choices over the panes: what is typed, what matches it, and keys at the right. An entry that is not available now stays in the
+//! list with the reason.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,21 +14,21 @@ use crate::tui::widget::{LineWriter, draw_box, width_of};
 const KIND: usize = 10;
 
 /// Draws the list; returns where the cursor is.
-pub fn chooser(app: &App, chooser: &Palette, body: Rect, buffer: &mut Buffer) -> Position {
+pub fn palette(app: &App, palette: &Palette, body: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
-    let title = format!("{} · {}/{}", chooser.title, chooser.list.shown().len(), chooser.list.items().len());
+    let title = format!("{} · {}/{}", palette.title, palette.list.shown().len(), palette.list.items().len());
     let inside = draw_box(buffer, list_box(body), &title, styles.base, styles.rule_focused, styles.title);
     let line = Rect { height: inside.height.min(1), ..inside };
-    let cursor = chooser.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
+    let cursor = palette.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
     let list = if inside.height > 4 { below(inside, 2) } else { below(inside, 1) };
     let height = usize::from(list.height);
-    if chooser.list.shown().len() == 0 {
+    if palette.list.shown().len() == 0 {
         LineWriter::new(buffer, list, 0).text("  Nothing has such a name.", styles.muted);
     }
-    let top = chooser.list.top(height);
-    for (row, (index, choice)) in chooser.list.shown().enumerate().skip(top).take(height).enumerate() {
+    let top = palette.list.top(height);
+    for (row, (index, choice)) in palette.list.shown().enumerate().skip(top).take(height).enumerate() {
         let pencil = LineWriter::new(buffer, list, row as u16); // less than the height
-        draw_choice(choice, index == chooser.list.selected(), styles, pencil);
+        draw_choice(choice, index == palette.list.selected(), styles, pencil);
     }
     cursor
 }

@@ -1,6 +1,6 @@
 //! The lines of a SOAP frame in their colours. What the lines are is decided in `state::soap`.
 
-use super::message::json;
+use super::json::json;
 use crate::rpc::soap::HeaderSeverity;
 use crate::tui::state::SoapLine;
 use crate::tui::theme::Styles;

@@ -27,8 +27,8 @@ pub struct PageLines {
     pub counts: bool,
 }
 
-/// Draws the page. True when something counts seconds.
-pub fn page(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
+/// Draws the page. True when something on it counts seconds.
+pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
     let inside =
@@ -247,7 +247,7 @@ impl Writer<'_> {
             (None, Some(_)) => self.nothing("Its record was dropped to save memory."),
             (None, None) => self.nothing("No handshake was seen."),
             (Some(heads), _) => {
-                let (asked, answered) = heads.split_once("\n\n").unwrap_or((heads, ""));
+                let (asked, answered) = (&heads.request, &heads.answer);
                 self.plain("subprotocols offered", subprotocol(asked).unwrap_or_else(|| "none".to_owned()));
                 self.plain("subprotocol chosen", subprotocol(answered).unwrap_or_else(|| "none".to_owned()));
                 self.raw("→", asked, styles.incoming);
@@ -263,7 +263,7 @@ impl Writer<'_> {
         self.heading("Refused handshakes");
         for attempt in refused {
             match self.outside.contents.records().get(attempt.sequence) {
-                Some(record) => self.fact(&self.time(record.wall_micros), record.summary(), styles.error),
+                Some(record) => self.fact(&self.time(record.wall_micros), record.summary().as_ref(), styles.error),
                 None => self.nothing("Its record was dropped to save memory."),
             }
         }

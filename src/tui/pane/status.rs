@@ -1,50 +1,50 @@
-//! The last line: hints of the keys that work now, or what is being typed, or a question. Toasts take the place of the hints, and of the
-//! header while something is typed here.
+//! The last line: hints of the keys that work now, or the one-line overlay on top. Toasts replace the hints, or the header while this line
+//! has something else.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::trace::filter::FilterError;
 use crate::tui::action::KeyContext;
-use crate::tui::app::{App, ConfirmQuestion};
-use crate::tui::layout::Areas;
-use crate::tui::layout::Pane;
-use crate::tui::state::{CommandLine, FilterLine, FilterPurpose};
+use crate::tui::app::App;
+use crate::tui::layout::{Areas, Pane};
+use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, ScreenOverlay};
 use crate::tui::theme::Styles;
-use crate::tui::widget::format;
-use crate::tui::widget::{LineWriter, draw_candidates, width_of, wrap};
+use crate::tui::widget::{LineWriter, draw_candidates, format, width_of, wrap};
 
 /// How many hints are shown besides the one for the help.
 const HINTS: usize = 6;
 
-/// Draws the line; returns where the cursor is while something is typed.
+/// Draws the line; returns the position of the cursor while something is typed here.
 pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
-    let area = areas.status;
-    if let Some(question) = &app.question {
-        draw_question(app, question, area, buffer);
-    } else if app.reading.is_none() && app.chooser.is_none() && app.command_line.open {
-        draw_toast(app, areas.header, buffer);
-        return Some(command_line(app, &app.command_line, areas, buffer));
-    } else if let Some(prompt) = app.prompt.as_ref().filter(|_| app.reading.is_none() && app.chooser.is_none()) {
-        draw_toast(app, areas.header, buffer);
-        let styles = &app.theme.styles;
-        return Some(prompt.input.draw(buffer, area, prompt.asked.words(), styles.header.patch(styles.key), styles.header));
-    } else if let Some(reading) = app.reading.as_ref().filter(|reading| reading.searching) {
-        draw_toast(app, areas.header, buffer);
-        let styles = &app.theme.styles;
-        return Some(reading.search.draw(buffer, area, "/", styles.header.patch(styles.key), styles.header));
-    } else if let Some(line) = app.filter_line.as_ref().filter(|_| app.reading.is_none()) {
-        draw_toast(app, areas.header, buffer);
-        return Some(filter_line(app, line, areas, buffer));
-    } else {
-        // Hints make room for a toast as they do for a narrow screen.
-        let used = draw_toast(app, area, buffer);
-        let used = used + draw_batch(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
-        draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
-        return None;
-    }
+    let (area, styles) = (areas.status, &app.theme.styles);
+    let (key, text) = (styles.header.patch(styles.key), styles.header);
+    let cursor = match app.overlays.top() {
+        Some(ScreenOverlay::Confirm(question)) => {
+            draw_question(app, question, area, buffer);
+            None
+        }
+        Some(ScreenOverlay::CommandLine) => Some(command_line(app, &app.command_line, areas, buffer)),
+        Some(ScreenOverlay::Prompt(prompt)) => Some(prompt.input.draw(buffer, area, prompt.asked.words(), key, text)),
+        Some(ScreenOverlay::FilterLine(line)) => Some(filter_line(app, line, areas, buffer)),
+        Some(ScreenOverlay::Pager(pager)) if pager.searching => Some(pager.search.draw(buffer, area, "/", key, text)),
+        Some(
+            ScreenOverlay::Pager(_)
+            | ScreenOverlay::Palette(_)
+            | ScreenOverlay::Editor(_)
+            | ScreenOverlay::ActionPicker(_)
+            | ScreenOverlay::StationDetails(_),
+        )
+        | None => {
+            // Hints make room for a toast as they do for a narrow screen.
+            let used = draw_toast(app, area, buffer);
+            let used = used + draw_batch(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
+            draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
+            return None;
+        }
+    };
     draw_toast(app, areas.header, buffer);
-    None
+    cursor
 }
 
 fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -78,7 +78,7 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
 
 fn draw_question(app: &App, question: &ConfirmQuestion, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let keys: Vec<String> = app.bindings.hints(KeyContext::Question).map(|(key, words)| format!("{key} {words}")).collect();
+    let keys: Vec<String> = app.bindings.hints(KeyContext::Confirm).map(|(key, words)| format!("{key} {words}")).collect();
     let keys = format!("   {} ", keys.join("   "));
     let mut pencil = LineWriter::new(buffer, area, 0);
     // The keys stay visible; a long question is cut instead.

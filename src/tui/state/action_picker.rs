@@ -1,4 +1,4 @@
-//! The list of actions that we may send to a station, narrowed while a person types.
+//! The list of actions that we may send to a station, narrowed while the user types.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::tui::widget::{InputLine, NarrowedList};
 /// The state.
 #[derive(Debug)]
 pub struct ActionPicker {
-    /// Where the call will go.
+    /// The stations that get the call.
     pub targets: Vec<StationKey>,
     /// What is typed.
     pub input: InputLine,
-    /// The actions; those that fit what is typed are shown, best first.
+    /// The actions; those that match what is typed are shown, best first.
     pub list: NarrowedList<Arc<ActionDefinition>>,
 }
 
@@ -29,7 +29,7 @@ impl ActionPicker {
         picker
     }
 
-    /// Looks anew at what is typed.
+    /// Filters and ranks the actions by what is typed.
     pub fn narrow(&mut self) {
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Smart, Normalization::Smart);
         let everything = self.input.text().is_empty();
@@ -37,7 +37,7 @@ impl ActionPicker {
         let mut letters = Vec::new();
         let scores = self.list.items().iter().enumerate().filter_map(|(index, entry)| {
             let score = pattern.score(Utf32Str::new(&entry.name, &mut letters), &mut matcher)?;
-            // Of names that fit equally well the shorter one is meant: `res` is Reset before ReserveNow.
+            // Of names that match equally well the shorter one comes first: `res` is Reset before ReserveNow.
             let length = if everything { 0 } else { entry.name.len() };
             Some((std::cmp::Reverse(score), length, index))
         });

@@ -1,18 +1,17 @@
-//! The command line: its text, the proposals for it, and the commands of this session. What a command does is the console's matter.
+//! The command line: its text, its proposals, and the history of commands. Whether it is open is in the overlays; running a command is in
+//! `console`.
 
 use std::ops::Range;
 
 use crate::console::{CommandCandidate, Completions};
 use crate::tui::widget::InputLine;
 
-/// How many commands are remembered.
+/// The length of the history.
 const REMEMBERED: usize = 500;
 
 /// The state.
 #[derive(Debug, Default)]
 pub struct CommandLine {
-    /// Whether it has the keyboard.
-    pub open: bool,
     /// What is typed.
     pub input: InputLine,
     /// The bytes of the line that a proposal replaces.
@@ -21,15 +20,15 @@ pub struct CommandLine {
     candidates: Vec<CommandCandidate>,
     /// The selected proposal; none are shown when there is no selection.
     selected: Option<usize>,
-    /// Whether the person asked for the proposals or moved through them. Only then Enter takes one over.
+    /// Whether the user asked for the proposals or moved through them. Only then Enter accepts one.
     chosen: bool,
     history: Vec<String>,
-    /// How far back in the history the line is, and what was typed before going there.
+    /// The position in the history, counted from its end, and what was typed before.
     browsing: Option<(usize, String)>,
 }
 
 impl CommandLine {
-    /// Takes over the commands of earlier sessions, oldest first.
+    /// Sets the commands of earlier sessions, oldest first.
     pub fn remember(&mut self, history: Vec<String>) {
         self.history = history;
     }
@@ -37,18 +36,6 @@ impl CommandLine {
     /// The proposals.
     pub fn candidates(&self) -> &[CommandCandidate] {
         &self.candidates
-    }
-
-    /// Opens it. What was typed when it was left is still there.
-    pub fn open(&mut self) {
-        self.open = true;
-        self.hide_proposals();
-    }
-
-    /// Leaves it.
-    pub fn close(&mut self) {
-        self.open = false;
-        self.hide_proposals();
     }
 
     /// The selected proposal.
@@ -67,10 +54,10 @@ impl CommandLine {
         self.chosen = false;
     }
 
-    /// Takes proposals for the line as it stands. Asked for, a single one is taken over at once and several are to choose from; while
-    /// typing they are only shown, and not at all when they say what is already written.
+    /// Shows proposals for the line as it is; proposals for another line are ignored. If the user asked for them, a single one is accepted
+    /// at once. While typing they are only shown, and not at all if they contain only what is already typed.
     pub fn propose(&mut self, line: &str, cursor: usize, completions: Completions, asked: bool) {
-        if !self.open || line != self.input.text() || cursor != self.input.cursor() {
+        if line != self.input.text() || cursor != self.input.cursor() {
             return;
         }
         let written = line.get(completions.span.clone()).unwrap_or_default();
@@ -98,7 +85,7 @@ impl CommandLine {
         }
     }
 
-    /// Takes the selected proposal over into the line. False when there is none.
+    /// Accepts the selected proposal. False when there is none.
     pub fn accept(&mut self) -> bool {
         let Some(candidate) = self.selected.and_then(|index| self.candidates.get(index)) else { return false };
         let text = candidate.text.clone();
@@ -107,7 +94,7 @@ impl CommandLine {
         true
     }
 
-    /// Takes the line to run it. It stays in the history; an empty line is nothing to run.
+    /// Returns the line to run it, adds it to the history and clears the line. `None` for an empty line.
     pub fn take(&mut self) -> Option<String> {
         let line = self.input.text().trim().to_owned();
         self.browsing = None;
@@ -124,8 +111,7 @@ impl CommandLine {
         Some(line)
     }
 
-    /// Puts a line back that could not be run, to be mended when the command line is opened again, unless something else was typed
-    /// meanwhile.
+    /// Restores a line that failed, so that it can be corrected, unless something else was typed meanwhile.
     pub fn put_back(&mut self) {
         if let Some(line) = self.history.last().filter(|_| self.input.text().is_empty()) {
             self.input.set(line.clone());
@@ -142,7 +128,7 @@ impl CommandLine {
         self.browsing = Some((back, typed));
     }
 
-    /// Comes forward in the history; the last step gives back what was typed.
+    /// Goes forward in the history; the last step restores what was typed.
     pub fn newer(&mut self) {
         let Some((back, typed)) = self.browsing.take() else { return };
         let back = back.saturating_sub(1);
@@ -161,7 +147,7 @@ mod tests {
     use super::*;
 
     fn typed(text: &str) -> CommandLine {
-        CommandLine { open: true, input: InputLine::new(text), ..CommandLine::default() }
+        CommandLine { input: InputLine::new(text), ..CommandLine::default() }
     }
 
     fn proposals(texts: &[&str], from: usize, to: usize) -> Completions {

@@ -1,12 +1,11 @@
-//! A filter as the lists have it: the text that a person types and what the filter language makes of it. What the words mean is in
-//! `trace::filter`.
+//! The filter of a list: its text, and the text as the filter language reads it. The language is in `trace::filter`.
 
 use crate::console::CommandCandidate;
 use crate::trace::filter::{self, FilterError};
 use crate::tui::layout::Pane;
 use crate::tui::widget::InputLine;
 
-/// A filter. Empty, it lets everything through.
+/// A filter. An empty one passes everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PaneFilter {
     text: String,
@@ -17,7 +16,7 @@ impl PaneFilter {
     /// Reads a filter.
     ///
     /// # Errors
-    /// When the text is none; the error says where and why.
+    /// When the text is no filter; the error has the position and the reason.
     pub fn parse(text: impl Into<String>) -> Result<PaneFilter, FilterError> {
         let text = text.into();
         Ok(PaneFilter { parsed: filter::parse(&text)?, text })
@@ -28,17 +27,17 @@ impl PaneFilter {
         &self.text
     }
 
-    /// What it means.
+    /// The filter.
     pub fn parsed(&self) -> &filter::TraceFilter {
         &self.parsed
     }
 
-    /// Whether it lets everything through.
+    /// Whether it passes everything.
     pub fn is_empty(&self) -> bool {
         self.parsed.is_everything()
     }
 
-    /// The word to highlight where it stands in a text, when the filter is one plain word.
+    /// The word to highlight in texts, if the filter is one plain word.
     pub fn plain_word(&self) -> Option<&str> {
         let word = self.text.trim();
         let plain = !word.is_empty() && word.chars().all(|character| character.is_alphanumeric() || "_-.".contains(character));
@@ -46,18 +45,18 @@ impl PaneFilter {
     }
 }
 
-/// What a line of text at the bottom is for.
+/// What the line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterPurpose {
     /// Filters a list: stations or trace.
     Filter(Pane),
-    /// Finds lines of the trace and leaves the others where they are.
+    /// Finds lines of the trace without hiding the others.
     Find,
     /// Goes to a time.
     Time,
 }
 
-/// A text that is being typed at the bottom. A filter works at once; `before` comes back when the person thinks better of it.
+/// A text that is being typed in the status line. A filter works at once; Esc restores `before`.
 #[derive(Debug, Clone)]
 pub struct FilterLine {
     /// What it is for.
@@ -66,16 +65,16 @@ pub struct FilterLine {
     pub input: InputLine,
     /// The filter before.
     pub before: PaneFilter,
-    /// What is wrong with the text; then the last valid one is still at work.
+    /// What is wrong with the text; the last valid filter stays in force.
     pub error: Option<FilterError>,
     /// What may stand at the cursor, after Tab, and which of it is chosen.
     pub proposals: Option<(Vec<CommandCandidate>, usize)>,
-    /// How far back in the history the person went.
+    /// The position in the history, counted from its end.
     pub age: Option<usize>,
 }
 
 impl FilterLine {
-    /// A line with the filter that is at work.
+    /// A line with the filter that is in force.
     pub fn new(purpose: FilterPurpose, before: PaneFilter) -> FilterLine {
         let input = InputLine::new(before.text());
         FilterLine { purpose, input, before, error: None, proposals: None, age: None }

@@ -1,5 +1,5 @@
-//! A text to read over the panes: the help, the event log, or what a command gave. It can be searched. The help is made from the keys
-//! that are in force.
+//! A text over the panes: the help, the event log, or the output of a command. It can be searched. The help is made from the keys that are
+//! in force.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,19 +19,19 @@ pub const WIDEST: u16 = 110;
 pub enum PagerLine {
     /// A heading.
     Heading(String),
-    /// Keys and what they do; or a time and what was told then.
+    /// Keys and what they do; or a time and an event.
     Keys(String, String),
     /// A line of text.
     Text(String),
 }
 
 impl PagerLine {
-    /// Whether something new begins with it, rather than that the line before goes on.
+    /// Whether it starts an entry, rather than continues the one before.
     fn begins(&self) -> bool {
         !matches!(self, PagerLine::Keys(keys, _) if keys.is_empty())
     }
 
-    /// All that stands in it, small.
+    /// Its text in lower case.
     fn plain(&self) -> String {
         match self {
             PagerLine::Heading(own) | PagerLine::Text(own) => own.to_lowercase(),
@@ -47,7 +47,7 @@ pub struct Pager {
     pub title: String,
     /// What is searched for.
     pub search: InputLine,
-    /// Whether it is being typed.
+    /// Whether the search is being typed.
     pub searching: bool,
     all: Vec<PagerLine>,
     /// The lines that are shown.
@@ -72,25 +72,25 @@ impl Pager {
                 lines.push(PagerLine::Text(String::new()));
             }
             lines.push(PagerLine::Heading(context.title().to_owned()));
-            for (entry, keys) in bindings.of(context) {
+            for (row, keys) in bindings.of(context) {
                 let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join("  ");
                 let keys = if keys.is_empty() { "no key".to_owned() } else { keys };
-                entry_lines(keys, entry.help, width, &mut lines);
+                entry_lines(keys, row.help, width, &mut lines);
             }
         }
         Pager::new("Keys", lines)
     }
 
-    /// A text that a command gave, in lines of at most this width.
+    /// The output of a command, in lines of at most this width.
     pub fn text(title: String, body: &str, width: usize) -> Pager {
         let lines = body.lines().flat_map(|line| wrap(line, width.saturating_sub(2).max(20))).map(PagerLine::Text);
         Pager::new(title, lines.collect())
     }
 
-    /// What was told, the newest last and in sight.
-    pub fn log<'a>(told: impl Iterator<Item = &'a ToastEntry>, zone: &TimeZone, width: usize, height: usize) -> Pager {
+    /// The past toasts and notes, the newest last and visible.
+    pub fn log<'a>(entries: impl Iterator<Item = &'a ToastEntry>, zone: &TimeZone, width: usize, height: usize) -> Pager {
         let mut lines = Vec::new();
-        for ToastEntry { wall_micros, failure, text } in told {
+        for ToastEntry { wall_micros, failure, text } in entries {
             let at = Timestamp::from_microsecond(*wall_micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
             let sign = if *failure { " ✗" } else { "" };
             entry_lines(format!("{}{sign}", at.strftime("%H:%M:%S%.3f")), text, width, &mut lines);
@@ -98,9 +98,9 @@ impl Pager {
         if lines.is_empty() {
             lines.push(PagerLine::Text("Nothing was told yet.".to_owned()));
         }
-        let mut reading = Pager::new("Event log", lines);
-        reading.scroll(isize::MAX, height);
-        reading
+        let mut pager = Pager::new("Event log", lines);
+        pager.scroll(isize::MAX, height);
+        pager
     }
 
     /// Scrolls by some lines.
@@ -108,7 +108,7 @@ impl Pager {
         self.top = self.top.saturating_add_signed(lines).min(self.lines.len().saturating_sub(height));
     }
 
-    /// Shows only what has the text that is searched for, under its headings.
+    /// Shows only entries with the text that is searched for, under their headings.
     pub fn narrow(&mut self) {
         let text = self.search.text().trim().to_lowercase();
         self.top = 0;
@@ -140,7 +140,7 @@ impl Pager {
     }
 }
 
-/// Keys that are wider than their column have a line of their own; long sentences go on in the next lines.
+/// Keys that are wider than their column get a line of their own; long sentences are wrapped.
 fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<PagerLine>) {
     let mut keys = if width_of(&keys) > KEYS {
         lines.push(PagerLine::Keys(keys, String::new()));

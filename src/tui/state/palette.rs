@@ -1,5 +1,5 @@
-//! A list to choose from, narrowed while a person types: the palette, the themes, the texts that an editor can begin with. What there
-//! is to choose is put together in `update`, and so is what follows.
+//! A list of choices that is narrowed while the user types: the palette, the themes, the texts that the editor can start with. The
+//! choices and what follows from them are in `update`.
 
 use std::sync::Arc;
 
@@ -8,38 +8,38 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::ocpp::ActionDefinition;
 use crate::trace::StationKey;
-use crate::tui::action::Action;
+use crate::tui::action::ContextAction;
 use crate::tui::theme::Theme;
 use crate::tui::widget::{InputLine, NarrowedList};
 
-/// What follows when something is chosen.
+/// What follows from a choice.
 #[derive(Debug, Clone)]
 pub enum ChoiceAction {
     /// An action of the table.
-    Act(Action),
-    /// A command: it is written on the command line, to be completed.
+    Act(ContextAction),
+    /// A command is put into the command line, without its arguments.
     Command(String),
     /// A call is edited.
     Call(Arc<ActionDefinition>),
     /// A station is selected.
     Station(StationKey),
-    /// A theme is put on.
+    /// A theme is activated.
     Theme(String),
     /// A command is run.
     Run(String),
-    /// A frame that waits is edited.
+    /// A held frame is edited.
     Held(u64),
-    /// A text comes into the editor.
+    /// A text replaces that of the editor.
     Text(String),
     /// A draft is edited again, or a favourite: the place in its list.
     Kept(KeptKind, usize),
-    /// A favourite is forgotten.
+    /// A favourite is removed.
     Forget(usize),
     /// A text is copied.
     Copy(String),
 }
 
-/// Which list of kept texts.
+/// Which list of saved texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptKind {
     /// Drafts.
@@ -51,15 +51,15 @@ pub enum KeptKind {
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct PaletteChoice {
-    /// What kind of thing it is, in a word.
+    /// Its kind, in a word.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
     /// One line about it.
     pub detail: String,
-    /// The keys that do the same.
+    /// The key that does the same.
     pub keys: String,
-    /// Why it cannot be chosen now.
+    /// Why it is not available now.
     pub obstacle: Option<String>,
     /// What follows.
     pub does: ChoiceAction,
@@ -72,26 +72,26 @@ pub struct Palette {
     pub title: String,
     /// What is typed.
     pub input: InputLine,
-    /// The theme to go back to when none is chosen.
+    /// The theme to restore when none is chosen.
     pub before: Option<Theme>,
-    /// The choices; those that fit what is typed are shown, best first.
+    /// The choices; those that match what is typed are shown, best first.
     pub list: NarrowedList<PaletteChoice>,
-    /// The names that were chosen before, the newest first; they stand on top while nothing is typed.
+    /// The names that were chosen before, the newest first; they are on top while nothing is typed.
     recent: Vec<String>,
 }
 
 impl Palette {
     /// A list of choices.
     pub fn new(title: impl Into<String>, choices: Vec<PaletteChoice>, recent: Vec<String>) -> Palette {
-        let mut chooser = Palette {
+        let mut list = Palette {
             title: title.into(),
             input: InputLine::default(),
             before: None,
             list: NarrowedList::new(choices),
             recent,
         };
-        chooser.narrow();
-        chooser
+        list.narrow();
+        list
     }
 
     /// Selects the choice of this name.
@@ -102,7 +102,7 @@ impl Palette {
         }
     }
 
-    /// Looks anew at what is typed.
+    /// Filters and ranks the choices by what is typed.
     pub fn narrow(&mut self) {
         let typed = self.input.text().trim();
         let choices = self.list.items();
@@ -151,20 +151,20 @@ mod tests {
         PaletteChoice { kind: "command", name: name.into(), detail: detail.into(), keys: String::new(), obstacle: None, does }
     }
 
-    fn names(chooser: &Palette) -> Vec<&str> {
-        chooser.list.shown().map(|choice| choice.name.as_str()).collect()
+    fn names(palette: &Palette) -> Vec<&str> {
+        palette.list.shown().map(|choice| choice.name.as_str()).collect()
     }
 
     #[test]
     fn recent_choices_come_first_and_names_count_more_than_descriptions() {
         let choices = vec![choice("heartbeat", "reset the timer"), choice("remote_reset", "send"), choice("stations", "list")];
-        let mut chooser = Palette::new("", choices, vec!["stations".into(), "gone".into()]);
-        assert_eq!(names(&chooser), ["stations", "heartbeat", "remote_reset"]);
-        chooser.input.set("reset");
-        chooser.narrow();
-        assert_eq!(names(&chooser), ["remote_reset", "heartbeat"]);
-        chooser.input.set("zzz");
-        chooser.narrow();
-        assert!(chooser.list.choice().is_none());
+        let mut palette = Palette::new("", choices, vec!["stations".into(), "gone".into()]);
+        assert_eq!(names(&palette), ["stations", "heartbeat", "remote_reset"]);
+        palette.input.set("reset");
+        palette.narrow();
+        assert_eq!(names(&palette), ["remote_reset", "heartbeat"]);
+        palette.input.set("zzz");
+        palette.narrow();
+        assert!(palette.list.choice().is_none());
     }
 }

@@ -1,8 +1,8 @@
-//! A line in which a name or a number is asked for. What follows from the answer is in `update`.
+//! A line in which the user enters a name or a number. What follows is in `update`.
 
 use crate::tui::widget::InputLine;
 
-/// What is asked for.
+/// What is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromptPurpose {
     /// How often and how fast to send.
@@ -12,7 +12,7 @@ pub enum PromptPurpose {
 }
 
 impl PromptPurpose {
-    /// The words before the answer.
+    /// The words before the text.
     pub const fn words(self) -> &'static str {
         match self {
             PromptPurpose::Repeat => "repeat ",
@@ -24,7 +24,7 @@ impl PromptPurpose {
 /// The state.
 #[derive(Debug)]
 pub struct Prompt {
-    /// What is asked for.
+    /// What is entered.
     pub asked: PromptPurpose,
     /// What is typed.
     pub input: InputLine,

@@ -1,5 +1,5 @@
-//! The state of the page about one station: which station, and how far it is scrolled. What stands on it is made when it is drawn, in
-//! `pane::page`, because much of it changes with the clock.
+//! The state of the page about one station: the station and the scroll position. Its lines are made when it is drawn, in
+//! `pane::station_details`, because many of them change with the clock.
 
 use crate::trace::StationKey;
 

@@ -266,7 +266,7 @@ mod tests {
         }
 
         fn refresh(&mut self) {
-            self.facts.catch_up(&self.contents, &crate::ocpp::Catalog::embedded(), u64::MAX / 2);
+            self.facts.catch_up(&self.contents, u64::MAX / 2);
             self.stations.refresh(&self.contents, &self.facts, self.now);
         }
 

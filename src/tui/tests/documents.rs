@@ -7,19 +7,22 @@ use crate::tui::action::{KeyContext, TABLE, keys};
 /// The keys of a context as a table for the page.
 fn table(context: KeyContext) -> String {
     let mut table = format!("### {}\n\n| keys | |\n|---|---|\n", context.title());
-    for entry in TABLE.iter().filter(|entry| entry.context == context) {
-        let keys: Vec<String> = keys(entry).map(|key| format!("`{key}`")).collect();
-        writeln!(table, "| {} | {} |", keys.join(" "), entry.help.replace('|', "\\|")).unwrap();
+    for row in TABLE.iter().filter(|row| row.context == context) {
+        let keys: Vec<String> = keys(row).map(|key| format!("`{key}`")).collect();
+        writeln!(table, "| {} | {} |", keys.join(" "), row.help.replace('|', "\\|")).unwrap();
     }
     table
 }
 
-/// The names of a context's actions as a table for the page.
+/// The names of a context's actions as a table for the page: the name, then the name of earlier versions if it is another one.
 fn names(context: KeyContext) -> String {
-    let mut table = format!("### {}\n\n| name | keys | |\n|---|---|---|\n", context.title());
-    for entry in TABLE.iter().filter(|entry| entry.context == context) {
-        let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
-        writeln!(table, "| `{}` | {} | {} |", entry.name(), keys.join(" "), entry.help.replace('|', "\\|")).unwrap();
+    let mut table = format!("### {} (`{}`)\n\n| name | keys | |\n|---|---|---|\n", context.title(), context.name());
+    for row in TABLE.iter().filter(|row| row.context == context) {
+        let keys: Vec<String> = row.keys.iter().map(|key| format!("`{key}`")).collect();
+        let mut names = vec![row.name(), row.short_name()];
+        names.dedup();
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        writeln!(table, "| {} | {} | {} |", names.join(" "), keys.join(" "), row.help.replace('|', "\\|")).unwrap();
     }
     table
 }

@@ -5,10 +5,11 @@ use crate::hub::{LinkCommand, Order, Receipt};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::KeyContext;
+use crate::tui::state::Editor;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 fn text(screen: &Screen) -> String {
-    screen.app.editor.as_ref().map(|editor| editor.text()).unwrap_or_default()
+    screen.app.overlays.get::<Editor>().map(|editor| editor.text()).unwrap_or_default()
 }
 
 fn order(effects: &[UpdateEffect]) -> Order {
@@ -45,7 +46,7 @@ fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
     screen.press("e res enter F5");
     let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
     screen.hear(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
-    assert!(screen.app.editor.is_none());
+    assert!(screen.app.overlays.get::<Editor>().is_none());
     screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
     screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
     for _ in 0..40 {
@@ -113,7 +114,7 @@ fn physical_actions_ask_and_name_whom_they_move() {
     screen.press("m j m e res enter");
     assert!(screen.picture().contains("Reset → 2 stations (CP1, CP2)"), "{}", screen.picture());
     assert_eq!(screen.press("F5"), []);
-    assert_eq!(screen.app.context(), KeyContext::Question);
+    assert_eq!(screen.app.context(), KeyContext::Confirm);
     assert_eq!(screen.press("enter F5"), [], "neither Enter nor the key that asked confirms");
     assert_eq!(given(&screen.press("y"))[0].targets, [StationKey(0), StationKey(1)]);
     let mut screen = Screen::busy(120, 40);
@@ -130,7 +131,7 @@ fn a_refusal_is_told_and_the_editor_stays() {
     screen.press("e res enter");
     let receipt = Receipt { taken: Vec::new(), refused: vec![(StationKey(0), "it is not connected".to_owned())] };
     screen.hear(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
-    assert!(screen.app.editor.is_some());
+    assert!(screen.app.overlays.get::<Editor>().is_some());
     assert!(screen.picture().contains("Reset did not go to CP1: it is not connected"), "{}", screen.picture());
 }
 
@@ -152,7 +153,7 @@ fn a_draft_comes_back() {
 fn completion_is_offered_accepted_with_tab_and_never_takes_enter() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e remotestart enter end enter \"");
-    let editor = screen.app.editor.as_ref().unwrap();
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
     assert!(editor.proposes(), "{}", screen.picture());
     assert!(editor.candidates().iter().any(|candidate| candidate.label == "chargingProfile"), "{:?}", editor.candidates());
     let lines = text(&screen).lines().count();
@@ -166,7 +167,7 @@ fn completion_is_offered_accepted_with_tab_and_never_takes_enter() {
 fn esc_closes_the_proposals_before_the_editor() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter tab");
-    let editor = screen.app.editor.as_ref().unwrap();
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
     assert!(editor.proposes(), "{}", screen.picture());
     screen.press("esc");
     assert_eq!(screen.app.context(), KeyContext::Editor);
@@ -187,13 +188,13 @@ fn any_message_of_the_trace_can_be_edited_and_sent_again() {
             screen.press("j");
         }
         screen.press("r");
-        let editor = screen.app.editor.as_ref().unwrap_or_else(|| panic!("line {line}"));
+        let editor = screen.app.overlays.get::<Editor>().unwrap_or_else(|| panic!("line {line}"));
         assert_eq!(editor.subject.action, expected_action);
         assert_eq!(editor.objection().is_some(), objects, "line {line}: {:?}", editor.objection());
     }
     let mut screen = Screen::busy(120, 40);
     screen.press("2 g e");
-    assert!(screen.app.editor.is_none(), "a note is no message");
+    assert!(screen.app.overlays.get::<Editor>().is_none(), "a note is no message");
 }
 
 #[test]

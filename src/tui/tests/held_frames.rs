@@ -9,6 +9,7 @@ use crate::hub::LinkCommand;
 use crate::link::{HeldFrame, ReleaseAction};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, FrameKind};
+use crate::tui::state::{Editor, Palette};
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 /// A screen with an Authorize of CP1 that waits, and our answer to a Heartbeat.
@@ -80,28 +81,28 @@ fn an_answer_that_waits_is_checked_as_an_answer() {
     screen.press("w");
     screen.hear(ScreenMessage::Paste("8 CP1".to_owned()));
     screen.press("enter");
-    let editor = screen.app.editor.as_ref().unwrap();
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
     assert_eq!(editor.objection(), None);
     screen.hear(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
-    assert!(screen.app.editor.as_ref().unwrap().objection().is_some());
+    assert!(screen.app.overlays.get::<Editor>().unwrap().objection().is_some());
 }
 
 #[test]
 fn the_line_of_the_trace_opens_the_frame_that_it_tells_of() {
     let mut screen = holding();
     screen.press("2 G e");
-    assert!(screen.app.editor.as_ref().is_some_and(|editor| editor.subject.held.is_some()));
+    assert!(screen.app.overlays.get::<Editor>().is_some_and(|editor| editor.subject.held.is_some()));
     screen.press("esc esc");
     screen.gate = Screen::empty(10, 10).gate;
-    screen.app.editor = None;
+    screen.app.overlays.close::<Editor>();
     screen.press("2 G e");
-    assert!(screen.app.editor.is_none(), "it waits no longer");
+    assert!(screen.app.overlays.get::<Editor>().is_none(), "it waits no longer");
 }
 
 #[test]
 fn with_nothing_waiting_the_key_says_how_to_hold() {
     let mut screen = Screen::busy(120, 40);
     screen.press("w");
-    assert!(screen.app.chooser.is_none());
+    assert!(screen.app.overlays.get::<Palette>().is_none());
     assert!(screen.picture().contains(":hold <filter>"));
 }

@@ -5,7 +5,6 @@ use crate::console::{CommandCandidate, Completions};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::{KeyContext, TABLE, keys};
 use crate::tui::backend::BackendReply;
-use crate::tui::bindings::Bindings;
 use crate::tui::layout::Pane;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
@@ -40,7 +39,7 @@ fn keys_change_the_state_as_the_help_says() {
         (":", "CommandLine"),
         ("2 :", "CommandLine"),
         (": esc", "Stations"),
-        ("?", "Reading"),
+        ("?", "Pager"),
         ("? q", "Stations"),
         ("F1 esc", "Stations"),
         ("2 k", "Trace, at 14"),
@@ -71,18 +70,18 @@ fn keys_change_the_state_as_the_help_says() {
         ("3 / cp2 enter", "Message, /cp2 5"),
         ("2 g enter", "Message, at 0"),
         ("2 g enter esc", "Trace, at 0"),
-        ("e", "Picker"),
+        ("e", "ActionPicker"),
         ("e esc", "Stations"),
         ("e res enter", "Editor"),
-        ("e res enter ctrl-p", "Chooser"),
+        ("e res enter ctrl-p", "Palette"),
         ("e res enter ctrl-p esc", "Editor"),
-        ("e res enter F1", "Reading"),
+        ("e res enter F1", "Pager"),
         ("e res enter esc", "Stations"),
         ("esc esc esc", "Stations"),
-        ("o", "Page"),
+        ("o", "StationDetails"),
         ("o ] esc", "Stations"),
-        ("o e", "Picker"),
-        ("o e esc", "Page"),
+        ("o e", "ActionPicker"),
+        ("o e esc", "StationDetails"),
         ("o enter", "Trace, only 0"),
         ("*", "Stations, 5 marked"),
         ("* *", "Stations"),
@@ -138,30 +137,86 @@ fn keys_change_the_state_as_the_help_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Ways to each context, so that every one of its actions has an effect in at least one of them.
+const WAYS: &[(KeyContext, &[&str])] = &[
+    (KeyContext::Stations, &["j j m", "s s s enter j"]),
+    (
+        KeyContext::Trace,
+        &["2 g j j j j b j j b k", "2 g j j j j j j j f reset enter k k k", "2 b g b j j j j j", "2 g j j j }"],
+    ),
+    (KeyContext::Message, &["2 g j j j j 3", "2 g j j j j j 3", "2 g j j j j 3 v v l", "2 g j j j j 3 l"]),
+    (KeyContext::Panes, &["2 k k k k k z", "3", "T 1 j", "+ + <"]),
+    (KeyContext::StationDetails, &["j o", "j o j j"]),
+    (
+        KeyContext::Editor,
+        &["e res enter", "e res enter x", "e res enter x ctrl-z", "e remotestart enter end enter \"", "e res enter end enter"],
+    ),
+    (KeyContext::Prompt, &["e res enter F6"]),
+    (KeyContext::CommandLine, &[": one enter : two enter : x up", ": s"]),
+    (KeyContext::FilterLine, &["/ dir: tab", "/ cp enter / sim enter esc / up up", "/ x"]),
+    (KeyContext::ActionPicker, &["e down"]),
+    (KeyContext::Palette, &["ctrl-p down", "ctrl-p pagedown pagedown"]),
+    (KeyContext::Pager, &["?", "? pagedown"]),
+    (KeyContext::PagerSearch, &["? / zoom"]),
+    (KeyContext::Confirm, &["m j m e res enter F5"]),
+    (KeyContext::Everywhere, &["", "e res enter", "?"]),
+];
+
+/// Two proposals for a line of one letter.
+fn propose(screen: &mut Screen, line: &str) {
+    let candidate = |text: &str| CommandCandidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
+    let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
+    screen.hear(ScreenMessage::Proposed { line: line.to_owned(), cursor: 1, completions, asked: true });
+}
+
+/// Everything that a key can change, as text.
+fn fingerprint(screen: &Screen, effects: &[UpdateEffect]) -> String {
+    format!("{effects:?}\n{:?}", screen.app)
+}
+
 #[test]
-fn every_key_of_every_context_is_heard() {
-    for (context, way) in [
-        (KeyContext::Stations, ""),
-        (KeyContext::Trace, "2"),
-        (KeyContext::Message, "3"),
-        (KeyContext::Editor, "e res enter"),
-        (KeyContext::CommandLine, ":"),
-        (KeyContext::FilterLine, "/"),
-        (KeyContext::Picker, "e"),
-        (KeyContext::Reading, "?"),
-        (KeyContext::Prompt, "e res enter F6"),
-        (KeyContext::Chooser, "ctrl-p"),
-        (KeyContext::Search, "? /"),
-        (KeyContext::Page, "o"),
-        (KeyContext::Question, "m j m e res enter F5"),
-    ] {
-        for entry in TABLE.iter().filter(|entry| context.reach().contains(&entry.context)) {
-            for key in keys(entry) {
-                let mut screen = Screen::busy(120, 40);
+fn every_bound_key_has_an_effect_in_its_context() {
+    let mut idle = Vec::new();
+    for row in TABLE {
+        let (_, ways) = WAYS.iter().find(|(context, _)| *context == row.context).unwrap();
+        for key in keys(row) {
+            let mut has_effect = false;
+            for way in *ways {
+                let mut screen = Screen::busy(100, 20);
                 screen.press(way);
-                assert_eq!(screen.app.context(), context, "{way}");
-                let nearer = Bindings::default().action_of(context, key);
-                assert!(nearer == Some(entry.action) || entry.context != context, "{key} in {context:?} is {nearer:?}");
+                if *way == ": s" {
+                    propose(&mut screen, "s");
+                }
+                let context = screen.app.context();
+                assert!(context.reach().contains(&row.context), "{way} leads to {context:?}");
+                if screen.app.bindings.action_of(context, key) != Some(row.bound) {
+                    continue; // A nearer context uses the key for something else.
+                }
+                let before = fingerprint(&screen, &[]);
+                let effects = screen.hear(ScreenMessage::Key(key.event()));
+                has_effect |= fingerprint(&screen, &effects) != before;
+                if has_effect {
+                    break;
+                }
+            }
+            if !has_effect {
+                idle.push(format!("{key} ({:?})", row.bound));
+            }
+        }
+    }
+    assert!(idle.is_empty(), "no effect:\n{}", idle.join("\n"));
+}
+
+#[test]
+fn every_key_can_be_pressed_in_every_context() {
+    for (context, ways) in WAYS.iter().filter(|(context, _)| !matches!(context, KeyContext::Panes | KeyContext::Everywhere)) {
+        for row in TABLE.iter().filter(|row| context.reach().contains(&row.context)) {
+            for key in keys(row) {
+                let mut screen = Screen::busy(120, 40);
+                screen.press(ways[0]);
+                assert_eq!(screen.app.context(), *context, "{}", ways[0]);
+                let nearer = screen.app.bindings.action_of(*context, key);
+                assert!(nearer == Some(row.bound) || row.context != *context, "{key} in {context:?} is {nearer:?}");
                 screen.hear(ScreenMessage::Key(key.event()));
                 screen.draw();
             }
@@ -175,7 +230,7 @@ fn quitting_asks_only_while_calls_are_in_flight() {
     assert_eq!(screen.press("q"), [UpdateEffect::Quit]);
     screen.tell(Some(StationKey(0)), crate::trace::EventKind::Queue { in_flight: 1, queued: 0 });
     assert_eq!(screen.press("q"), []);
-    assert_eq!(screen.app.context(), KeyContext::Question);
+    assert_eq!(screen.app.context(), KeyContext::Confirm);
     assert_eq!(screen.press("enter"), [], "Enter confirms nothing");
     assert_eq!(screen.press("n"), []);
     assert_eq!(screen.press("q y"), [UpdateEffect::Quit]);
@@ -293,9 +348,8 @@ fn proposals_for_a_command_are_asked_for_shown_and_taken() {
     screen.press(": s");
     let effects = screen.press("tab");
     let [UpdateEffect::Complete { line, cursor, asked: true, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    let candidate = |text: &str| CommandCandidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
-    let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
-    screen.hear(ScreenMessage::Proposed { line: line.clone(), cursor: *cursor, completions, asked: true });
+    assert_eq!((line.as_str(), *cursor), ("s", 1));
+    propose(&mut screen, "s");
     assert!(screen.picture().contains("stations a command"), "{}", screen.picture());
     screen.press("down enter");
     assert_eq!(screen.app.command_line.input.text(), "stations");
@@ -349,7 +403,7 @@ fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
     assert_eq!(screen.app.focus, Pane::Message);
     screen.press("?");
     screen.hear(at(click, 5, 4));
-    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, KeyContext::Reading));
+    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, KeyContext::Pager));
     for column in [0, 39, 40, 119, 500] {
         for row in [0, 1, 2, 39, 500] {
             let mut screen = Screen::busy(120, 40);

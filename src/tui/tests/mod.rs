@@ -6,6 +6,7 @@ mod held_frames;
 mod keys;
 mod layout;
 mod message;
+mod overlays;
 mod palette;
 mod saving;
 mod sizes;

@@ -4,6 +4,7 @@ use super::test_screen::Screen;
 use crate::config::SavedPart;
 use crate::tui::action::KeyContext;
 use crate::tui::layout::Pane;
+use crate::tui::state::Palette;
 use crate::tui::theme::Themes;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
@@ -22,11 +23,11 @@ fn the_palette_does_what_is_chosen() {
         ("UnlockConnector", KeyContext::Editor, "a call is edited"),
         ("sort", KeyContext::Stations, ""),
         ("go to a time", KeyContext::FilterLine, "an action of another pane goes there"),
-        ("show the keys", KeyContext::Reading, ""),
+        ("show the keys", KeyContext::Pager, ""),
     ] {
         let mut screen = with_commands(120, 40);
         screen.press("ctrl-p");
-        assert_eq!(screen.app.context(), KeyContext::Chooser);
+        assert_eq!(screen.app.context(), KeyContext::Palette);
         screen.hear(ScreenMessage::Paste(typed.to_owned()));
         screen.press("enter");
         assert_eq!(screen.app.context(), context, "{typed}: {what}\n{}", screen.picture());
@@ -52,7 +53,7 @@ fn what_cannot_be_done_now_says_why() {
     screen.hear(ScreenMessage::Paste("edit the whole frame".to_owned()));
     assert!(screen.picture().contains("not now: the editor is not open"), "{}", screen.picture());
     screen.press("enter");
-    assert_eq!(screen.app.context(), KeyContext::Chooser, "the list stays");
+    assert_eq!(screen.app.context(), KeyContext::Palette, "the list stays");
     assert!(screen.picture().contains("Not now: the editor is not open"), "{}", screen.picture());
 }
 
@@ -63,7 +64,7 @@ fn what_was_chosen_stands_on_top_the_next_time() {
     assert!(effects.contains(&UpdateEffect::Keep(SavedPart::Screen)));
     screen.press("esc ctrl-p");
     assert_eq!(
-        screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
+        screen.app.overlays.get::<Palette>().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
         Some("stations")
     );
 }
@@ -82,7 +83,7 @@ fn themes_are_seen_while_choosing_and_gone_with_esc() {
     assert_eq!(screen.app.theme.name, "light");
     screen.press("t");
     assert_eq!(
-        screen.app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
+        screen.app.overlays.get::<Palette>().and_then(|chooser| chooser.list.choice()).map(|choice| choice.name.as_str()),
         Some("light")
     );
 }
@@ -91,7 +92,7 @@ fn themes_are_seen_while_choosing_and_gone_with_esc() {
 fn help_is_searched() {
     let mut screen = Screen::busy(120, 40);
     screen.press("? / f12 enter");
-    assert_eq!(screen.app.context(), KeyContext::Reading);
+    assert_eq!(screen.app.context(), KeyContext::Pager);
     assert!(screen.picture().contains("Leave the mouse to the terminal"), "{}", screen.picture());
     assert!(!screen.picture().contains("Next pane"));
     screen.press("/ esc");
@@ -107,7 +108,7 @@ fn changed_keys_work_and_are_shown() {
     screen.press("esc ctrl-p");
     assert_eq!(screen.app.context(), KeyContext::Stations);
     screen.press("F10");
-    assert_eq!(screen.app.context(), KeyContext::Chooser);
+    assert_eq!(screen.app.context(), KeyContext::Palette);
 }
 
 #[test]

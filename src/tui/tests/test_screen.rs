@@ -10,7 +10,10 @@ use ratatui::layout::{Rect, Size};
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::Profile;
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
+use crate::trace::{
+    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
+    StationKey,
+};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime};
 use crate::tui::draw::{DrawnAreas, draw};
@@ -56,7 +59,10 @@ impl Screen {
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
-            let handshake = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n\nHTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
+            let request = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n").into();
+            let answer =
+                format!("HTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
+            let handshake = HandshakeHeads { request, answer };
             screen.tell(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
@@ -65,20 +71,18 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
         screen.faulty("CP2");
         let gone = screen.station("Größe-日本-7");
-        screen.tell(Some(gone), EventKind::Disconnected { link: 0, reason: "the peer closed the connection".into() });
+        screen.tell(Some(gone), EventKind::Disconnected { link: 0, reason: CloseReason::PeerGone });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
+        let failed = RetryCause::Failed { reason: "connection refused".into(), handshake: HandshakeHeads::default() };
         screen.tell(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
-        screen.tell(
-            Some(simulated),
-            EventKind::Retry { after: Duration::from_secs(8), lost: false, reason: "connection refused".into() },
-        );
+        screen.tell(Some(simulated), EventKind::Retry { after: Duration::from_secs(8), cause: failed });
         screen.tell(
             Some(gone),
             EventKind::Refused {
                 peer: None,
                 reason: "\u{1b}[2J no common subprotocol".into(),
                 detail: "".into(),
-                handshake: "".into(),
+                handshake: HandshakeHeads::default(),
             },
         );
         screen.hear(ScreenMessage::Refresh);
@@ -120,7 +124,7 @@ impl Screen {
                 peer: None,
                 reason: "CP1: no common subprotocol".into(),
                 detail: "".into(),
-                handshake: "GET /CP1 HTTP/1.1\n".into(),
+                handshake: HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: Box::default() },
             },
         );
         screen.hear(ScreenMessage::Refresh);
@@ -143,12 +147,13 @@ impl Screen {
             direction,
             kind,
             action: Some(action.into()),
+            content: FrameContent::in_text(&text),
             text: text.into(),
             exchange: Some(exchange),
             code: None,
             findings: Vec::new(),
             remark: None,
-            aside: None,
+            origin: None,
         };
         self.tell(Some(key), EventKind::Frame(frame));
     }
@@ -178,11 +183,12 @@ impl Screen {
             kind,
             action: Some("StatusNotification".into()),
             text: text.into(),
+            content: None,
             exchange: Some(9_999),
             code,
             findings,
             remark: None,
-            aside: None,
+            origin: None,
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;

@@ -7,10 +7,11 @@ use crate::config::SavedPart;
 use crate::hub::{LinkCommand, Receipt};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::KeyContext;
+use crate::tui::state::Editor;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 fn text(screen: &Screen) -> String {
-    screen.app.editor.as_ref().map(|editor| editor.text()).unwrap_or_default()
+    screen.app.overlays.get::<Editor>().map(|editor| editor.text()).unwrap_or_default()
 }
 
 fn replace(screen: &mut Screen, text: &str) {
@@ -172,7 +173,7 @@ fn dangerous_commands_ask() {
     let mut screen = Screen::busy(120, 40);
     screen.press(": remote_reset space @all");
     assert_eq!(screen.press("enter"), []);
-    assert_eq!(screen.app.context(), KeyContext::Question, "{}", screen.picture());
+    assert_eq!(screen.app.context(), KeyContext::Confirm, "{}", screen.picture());
     let effects = screen.press("y");
     assert!(matches!(effects.as_slice(), [UpdateEffect::Run { line, .. }] if line == "remote_reset @all"), "{effects:?}");
 }

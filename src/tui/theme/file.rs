@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::ThemeError;
+use super::error::ThemeError;
 use crate::ocpp::suggest;
 
 /// A theme whose parents are deeper than this has itself among them.

@@ -1,12 +1,11 @@
-//! All themes that there are: the embedded ones and those in the person's folder, which have the last word and are read again when
-//! they change.
+//! The set of themes: the embedded ones and those of the user's folder, which replace embedded ones of the same name.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
 
+use super::error::ThemeError;
 use super::file::{Background, ColourSource, ThemeFile, resolve};
-use super::{Styles, Theme, ThemeError};
+use super::folder::{ThemeChanges, ThemeFolder};
+use super::style::{Styles, Theme};
 
 /// The embedded themes: name and text. The first is the default.
 const EMBEDDED: [(&str, &str); 7] = [
@@ -23,10 +22,10 @@ const EMBEDDED: [(&str, &str); 7] = [
 #[derive(Debug, Clone, Default)]
 pub struct Themes {
     sources: Vec<ColourSource>,
-    folder: Option<PathBuf>,
-    /// When each file of the folder was changed, to notice that it was changed again.
-    seen: Vec<(PathBuf, SystemTime)>,
-    /// The background that the terminal probably has.
+    folder: Option<ThemeFolder>,
+    /// The names of the files in the folder.
+    own: Vec<String>,
+    /// Whether the terminal probably has a light background.
     light: bool,
 }
 
@@ -43,37 +42,35 @@ impl Themes {
         Ok(themes)
     }
 
-    /// Adds the themes of a folder, which need not exist. Files that are no themes are told and left out.
+    /// Adds the themes of a folder, which need not exist. Files that are no themes are returned as errors and left out. Blocks on the
+    /// disk.
     pub fn add_folder(&mut self, folder: PathBuf) -> Vec<ThemeError> {
+        let mut folder = ThemeFolder::new(folder);
+        let changes = folder.check();
         self.folder = Some(folder);
-        self.reload().err().unwrap_or_default()
+        changes.map(|changes| self.apply(changes)).unwrap_or_default()
     }
 
-    /// Reads the folder again when something in it has changed. True when it had.
-    ///
-    /// # Errors
-    /// The files that are no themes.
-    pub fn reload(&mut self) -> Result<bool, Vec<ThemeError>> {
-        let Some(folder) = &self.folder else { return Ok(false) };
-        let found = files(folder);
-        if found == self.seen {
-            return Ok(false);
-        }
-        let mut wrong = Vec::new();
-        let before = std::mem::replace(&mut self.seen, found.clone());
-        for (path, _) in found.iter().filter(|file| !before.contains(file)) {
-            let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
-            let (name, read) = (name.to_owned(), fs::read_to_string(path));
-            let put = match read {
-                Ok(text) => self.put(&name, &text),
-                Err(error) => Err(ThemeError::unreadable(&name, 1, error.to_string())),
+    /// The folder as it was when it was added, to check it for changes.
+    pub fn folder(&self) -> Option<&ThemeFolder> {
+        self.folder.as_ref()
+    }
+
+    /// Takes over changed files. Those that are no themes are returned as errors and change nothing.
+    pub fn apply(&mut self, changes: ThemeChanges) -> Vec<ThemeError> {
+        self.own = changes.names;
+        let mut errors = Vec::new();
+        for file in changes.changed {
+            let put = match file.text {
+                Ok(text) => self.put(&file.name, &text),
+                Err(error) => Err(ThemeError::unreadable(&file.name, 1, error)),
             };
-            wrong.extend(put.err());
+            errors.extend(put.err());
         }
-        if wrong.is_empty() { Ok(true) } else { Err(wrong) }
+        errors
     }
 
-    /// Says whether the terminal has a light background, for themes that fit both.
+    /// Sets whether the terminal has a light background, for themes with a palette for each.
     pub fn set_light(&mut self, light: bool) {
         self.light = light;
     }
@@ -96,10 +93,9 @@ impl Themes {
         names.collect()
     }
 
-    /// Whether a theme lies in the person's folder, where it may change.
+    /// Whether a theme is in the user's folder, where it may change.
     pub fn is_own(&self, name: &str) -> bool {
-        let file = |path: &Path| path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
-        self.seen.iter().any(|(path, _)| file(path).is_some_and(|stem| name.starts_with(&stem)))
+        self.own.iter().any(|own| name.starts_with(own))
     }
 
     /// Finds a theme by its name. The name of a pair without a background means the one for the terminal's background.
@@ -107,8 +103,8 @@ impl Themes {
     /// # Errors
     /// When there is none, or its file cannot be understood.
     pub fn named(&self, name: &str) -> Result<Theme, ThemeError> {
-        let usual = if self.light { Background::Light } else { Background::Dark };
-        let exact = self.find(name).map(|source| (source, source.file.is_pair().then_some(usual)));
+        let default = if self.light { Background::Light } else { Background::Dark };
+        let exact = self.find(name).map(|source| (source, source.file.is_pair().then_some(default)));
         let (source, background) = exact.or_else(|| self.variant(name)).ok_or_else(|| self.unknown(name))?;
         let mut styles = Styles::default();
         resolve(source, background, |parent| self.find(parent), Styles::NAMES, |style, value| styles.set(style, value))?;
@@ -139,18 +135,21 @@ impl Themes {
     }
 }
 
-/// The theme files of a folder with the times of their last change, in the order of their names.
-fn files(folder: &Path) -> Vec<(PathBuf, SystemTime)> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let toml = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    let mut files: Vec<_> =
-        toml.filter_map(|path| fs::metadata(&path).and_then(|facts| facts.modified()).ok().map(|time| (path, time))).collect();
-    files.sort();
-    files
+impl Theme {
+    /// Finds one of the embedded themes by name.
+    ///
+    /// # Errors
+    /// When there is none; the message lists the themes.
+    pub fn named(name: &str) -> Result<Theme, ThemeError> {
+        Themes::embedded()?.named(name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
@@ -165,11 +164,14 @@ mod tests {
         assert_eq!(mine.styles.key.fg, Some("#ff00ff".parse().unwrap()));
         assert_eq!(mine.styles.base, themes.named("dark").unwrap().styles.base);
         assert!(themes.is_own("mine") && !themes.is_own("dark"));
-        assert_eq!(themes.reload().ok(), Some(false));
+        let mut own = themes.folder().cloned().unwrap();
+        assert!(own.check().is_none());
         fs::write(&file, text.replace("#ff00ff", "nonsense")).unwrap();
         let later = SystemTime::now() + std::time::Duration::from_secs(5);
         fs::File::options().write(true).open(&file).unwrap().set_modified(later).unwrap();
-        assert_eq!(themes.reload().ok(), Some(true));
+        let changes = own.check().unwrap();
+        assert!(themes.apply(changes).is_empty(), "a wrong colour is reported when the theme is used");
+        assert!(own.check().is_none());
         let message = themes.named("mine").unwrap_err().to_string();
         assert!(message.contains("\"mine\"") && message.contains("line 4") && message.contains("nonsense"), "{message}");
     }

@@ -1,17 +1,19 @@
 //! Copying: through the terminal, which works over SSH too, and into a file where a text is too long for that.
 
-use super::{UpdateEffect, palette};
+use super::common::open_list;
+use super::effect::UpdateEffect;
 use crate::compose;
 use crate::console;
+use crate::trace::decode::payload_text;
 use crate::trace::{FrameKind, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ChoiceAction, PaletteChoice, payload_text};
+use crate::tui::state::{ChoiceAction, Palette, PaletteChoice};
 
-/// Many terminals take no more than this, and drop a longer text without a word.
+/// Many terminals accept no more than this, and ignore a longer text silently.
 const CLIPBOARD: usize = 74_994;
 
-/// Copies a text the way its length allows. How it went is told when it is known.
+/// Copies a text through the terminal, or into a file if it is too long for that. A toast reports the result when it is known.
 pub fn copy_text(app: &mut App, text: String, outside: &ReadContext<'_>) -> UpdateEffect {
     let bytes = text.len();
     // Base64 makes four bytes of three.
@@ -22,7 +24,7 @@ pub fn copy_text(app: &mut App, text: String, outside: &ReadContext<'_>) -> Upda
     UpdateEffect::Copy(text)
 }
 
-/// Copies the payload of the selected message, or the sentence of a line that is none.
+/// Copies the payload of the selected message, or the text of a line that is no message.
 pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(record) = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence)) else {
         let text = "There is nothing to copy: no line of the trace is selected";
@@ -30,8 +32,7 @@ pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         return Vec::new();
     };
     let is_frame = matches!(record.kind, RecordKind::Frame(..));
-    let text =
-        if is_frame { payload_text(&record, outside.contents, outside.catalog).into_owned() } else { record.text.to_owned() };
+    let text = if is_frame { payload_text(&record).into_owned() } else { record.full_text().into_owned() };
     vec![copy_text(app, text, outside)]
 }
 
@@ -41,7 +42,7 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect
     let Some((record, RecordKind::Frame(_, kind))) = record.map(|record| (record, record.kind)) else {
         return copy(app, outside);
     };
-    let payload = payload_text(&record, outside.contents, outside.catalog);
+    let payload = payload_text(&record);
     let mut forms = vec![
         ("Whole frame", record.text.to_owned()),
         ("Payload as it stands", payload.to_string()),
@@ -62,6 +63,6 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect
         obstacle: None,
         does: ChoiceAction::Copy(text),
     });
-    palette::open_list(app, "copy", choices.collect());
+    open_list(app, Palette::new("copy", choices.collect(), Vec::new()));
     Vec::new()
 }

@@ -1,10 +1,10 @@
-//! Texts that outlive the editor: drafts, which are kept by themselves, and favourites, which have a name.
+//! Texts that outlive the editor: drafts, which are saved automatically, and favourites, which have a name.
 
-use super::{UpdateEffect, compose};
+use super::effect::UpdateEffect;
 use crate::config::{SavedPart, SavedState, SavedText};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{EditTarget, Editor, KeptKind};
+use crate::tui::state::{EditTarget, Editor};
 
 /// How many drafts are kept.
 const MOST: usize = 50;
@@ -22,7 +22,7 @@ fn is_about(kept: &SavedText, subject: &EditTarget) -> bool {
     kept.action == subject.action && kept.version == subject.version.number()
 }
 
-/// Adds a draft; an older one of the same action leaves.
+/// Adds a draft; it replaces an older one of the same action.
 fn add(drafts: &mut Vec<SavedText>, draft: SavedText) {
     drafts.retain(|known| known.action != draft.action || known.version != draft.version);
     drafts.push(draft);
@@ -31,7 +31,7 @@ fn add(drafts: &mut Vec<SavedText>, draft: SavedText) {
     }
 }
 
-/// Keeps what an editor that is closed has in it. True when there is something to keep.
+/// Makes the text of a closed editor a draft. True when there is something to save.
 pub fn keep(app: &mut App, editor: &Editor) -> bool {
     let keeps = editor.is_changed() && !editor.text().trim().is_empty();
     if keeps {
@@ -40,7 +40,7 @@ pub fn keep(app: &mut App, editor: &Editor) -> bool {
     keeps
 }
 
-/// Forgets the draft of what was sent. True when there was one.
+/// Removes the draft of what was sent. True when there was one.
 pub fn forget(app: &mut App, subject: &EditTarget) -> bool {
     let before = app.kept.drafts.len();
     app.kept.drafts.retain(|draft| !is_about(draft, subject));
@@ -52,9 +52,9 @@ pub fn of<'a>(kept: &'a SavedState, subject: &EditTarget) -> Option<&'a SavedTex
     kept.drafts.iter().find(|draft| !subject.is_raw() && is_about(draft, subject))
 }
 
-/// The text of a file; among the drafts is also what the open editor holds, because the program may not end in an orderly way.
+/// The text of a file. The drafts include the text of the open editor, so that it survives a crash.
 pub fn text_to_keep(app: &App, part: SavedPart) -> String {
-    match &app.editor {
+    match app.overlays.get::<Editor>() {
         Some(editor) if part == SavedPart::Drafts && editor.is_changed() => {
             let mut kept = SavedState { drafts: app.kept.drafts.clone(), ..SavedState::default() };
             add(&mut kept.drafts, kept_text(editor, ""));
@@ -64,9 +64,9 @@ pub fn text_to_keep(app: &App, part: SavedPart) -> String {
     }
 }
 
-/// Hands the open editor's text over when it has changed since the last time.
+/// Saves the text of the open editor when it has changed since the last time.
 pub fn keep_open_one(app: &mut App) -> Option<UpdateEffect> {
-    let editor = app.editor.as_mut().filter(|editor| editor.kept != editor.revision)?;
+    let editor = app.overlays.get_mut::<Editor>().filter(|editor| editor.kept != editor.revision)?;
     editor.kept = editor.revision;
     Some(UpdateEffect::Keep(SavedPart::Drafts))
 }
@@ -74,7 +74,7 @@ pub fn keep_open_one(app: &mut App) -> Option<UpdateEffect> {
 /// Saves the editor's text under a name; a favourite of this name and action is replaced.
 pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
-    let Some(editor) = app.editor.as_ref().filter(|_| !name.is_empty()) else {
+    let Some(editor) = app.overlays.get::<Editor>().filter(|_| !name.is_empty()) else {
         app.toasts.info("A favourite needs a name; nothing was saved", now);
         return Vec::new();
     };
@@ -85,7 +85,7 @@ pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> V
     vec![UpdateEffect::Keep(SavedPart::Favourites)]
 }
 
-/// Forgets a favourite.
+/// Removes a favourite.
 pub fn forget_favourite(app: &mut App, index: usize, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     if index >= app.kept.favourites.len() {
         return Vec::new();
@@ -93,15 +93,4 @@ pub fn forget_favourite(app: &mut App, index: usize, outside: &ReadContext<'_>) 
     let gone = app.kept.favourites.remove(index);
     app.toasts.info(format!("The favourite \"{}\" is forgotten", gone.name), outside.now.monotonic_micros);
     vec![UpdateEffect::Keep(SavedPart::Favourites)]
-}
-
-/// Opens the editor with a kept text; in an open editor of the same action it only brings the text.
-pub fn open(app: &mut App, kind: KeptKind, index: usize, outside: &ReadContext<'_>) {
-    let list = if kind == KeptKind::Draft { &app.kept.drafts } else { &app.kept.favourites };
-    let Some(kept) = list.get(index).cloned() else { return };
-    if let Some(editor) = app.editor.as_mut().filter(|editor| editor.subject.action == kept.action) {
-        editor.replace_text(&kept.text);
-        return;
-    }
-    compose::edit_text(app, &kept.action, &kept.text, outside);
 }

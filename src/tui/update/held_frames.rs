@@ -1,9 +1,10 @@
-//! Frames that wait: the list of them, and the editor that lets one go on with another payload. Stopping and letting go is done below
-//! the screen; here a person only says what is to become of a frame.
+//! Held frames: the list of them, and the editor that releases one with another payload. Holding and releasing is done below the screen;
+//! here the user only chooses.
 
 use serde_json::Value;
 
-use super::compose;
+use super::common::open_list;
+use super::targets;
 use crate::compose::pretty;
 use crate::link::HeldFrame;
 use crate::ocpp::Role;
@@ -16,7 +17,7 @@ use crate::tui::state::{ChoiceAction, EditTarget, Editor, HeldSubject, Palette, 
 /// How much of a payload the list shows, in characters.
 const SHOWN: usize = 80;
 
-/// Opens the list of frames that wait.
+/// Opens the list of held frames.
 pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     let held = outside.gate.held();
     if held.is_empty() {
@@ -49,7 +50,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
             ChoiceAction::Run(format!("drop {}", frame.number)),
         ));
     }
-    app.chooser = Some(Palette::new(format!("frames that wait: {}", held.len()), choices, Vec::new()));
+    open_list(app, Palette::new(format!("frames that wait: {}", held.len()), choices, Vec::new()));
 }
 
 fn edit_choice(frame: &HeldFrame, outside: &ReadContext<'_>) -> PaletteChoice {
@@ -69,7 +70,7 @@ fn choice(kind: &'static str, name: &str, detail: &str, does: ChoiceAction) -> P
     PaletteChoice { kind, name: name.to_owned(), detail: detail.to_owned(), keys: String::new(), obstacle: None, does }
 }
 
-/// Opens the editor on a frame that waits; sending lets it go on with what is written.
+/// Opens the editor with a held frame; sending releases the frame with the edited payload.
 pub fn edit(app: &mut App, number: u64, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     let Some(frame) = outside.gate.held().into_iter().find(|frame| frame.number == number) else {
@@ -84,16 +85,16 @@ pub fn edit(app: &mut App, number: u64, outside: &ReadContext<'_>) {
     let Some(subject) = subject(&frame, outside) else { return };
     let known = assist::known_values(&subject.targets, outside);
     let text = laid_out(&frame.payload);
-    app.editor = Some(Editor::new(subject, &text, text.clone(), known));
+    app.overlays.open(Editor::new(subject, &text, text.clone(), known));
 }
 
 fn subject(frame: &HeldFrame, outside: &ReadContext<'_>) -> Option<EditTarget> {
     let row = outside.contents.stations().get(frame.station)?;
     let is_call = frame.kind == FrameKind::Call;
-    // Our call and the result of it begin with us; the peer's call and our answer with the peer.
+    // We initiated our call and its result; the peer initiated its call and our answer.
     let ours = (frame.direction == Direction::Out) == is_call;
     let initiator: Role = if ours { row.our_role } else { row.our_role.peer() };
-    let mut subject = compose::subject(&[frame.station], &frame.action, outside)?;
+    let mut subject = targets::subject(&[frame.station], &frame.action, outside)?;
     subject.definition = outside.catalog.action(subject.version, initiator, &frame.action).cloned();
     subject.held = Some(HeldSubject { number: frame.number, is_answer: !is_call });
     Some(subject)

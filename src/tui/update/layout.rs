@@ -1,36 +1,54 @@
-//! How the screen is arranged: the sizes of the panes by keys and by the mouse, the variant of the theme, who has the mouse.
+//! The sizes of the panes, changed by keys and by the mouse, and whether the mouse is captured.
 
-use super::{UpdateEffect, palette};
+use super::effect::UpdateEffect;
 use crate::config::SavedPart;
-use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::layout::{Border, Proportions};
 
 /// How much one key press changes, in hundredths of the screen.
 const STEP: u16 = 4;
 
+/// How a key changes the sizes of the panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resize {
+    /// The stations pane becomes wider, in a narrow window higher.
+    Wider,
+    /// The stations pane becomes narrower, in a narrow window lower.
+    Narrower,
+    /// The message pane becomes higher.
+    Higher,
+    /// The message pane becomes lower.
+    Lower,
+}
+
 /// Changes a size by a key.
-pub fn resize(app: &mut App, action: Action) -> Vec<UpdateEffect> {
+pub fn resize(app: &mut App, change: Resize) -> Vec<UpdateEffect> {
     let areas = app.areas();
     let body = areas.body;
     let share = |part: u16, whole: u16| if whole == 0 { 0 } else { (u32::from(part) * 100 / u32::from(whole)) as u16 };
     let narrow = body.width < 100;
     let screen = &mut app.kept.screen;
-    match action {
-        Action::Wider | Action::Narrower => {
+    match change {
+        Resize::Wider | Resize::Narrower => {
             let (now, place) = if narrow {
                 (share(areas.stations.height, body.height), &mut screen.upper)
             } else {
                 (share(areas.stations.width, body.width), &mut screen.left)
             };
-            *place = Some(stepped(place.unwrap_or(now), action == Action::Wider));
+            *place = Some(stepped(place.unwrap_or(now), change == Resize::Wider));
         }
-        Action::Higher | Action::Lower => {
+        Resize::Higher | Resize::Lower => {
             let now = share(areas.message.height, body.height);
-            screen.lower = Some(stepped(screen.lower.unwrap_or(now), action == Action::Higher));
+            screen.lower = Some(stepped(screen.lower.unwrap_or(now), change == Resize::Higher));
         }
-        _ => (screen.left, screen.lower, screen.upper) = (None, None, None),
     }
+    vec![UpdateEffect::Keep(SavedPart::Screen)]
+}
+
+/// Restores the default sizes.
+pub fn reset(app: &mut App) -> Vec<UpdateEffect> {
+    let screen = &mut app.kept.screen;
+    (screen.left, screen.lower, screen.upper) = (None, None, None);
     vec![UpdateEffect::Keep(SavedPart::Screen)]
 }
 
@@ -39,7 +57,7 @@ fn stepped(share: u16, more: bool) -> u16 {
     share.clamp(Proportions::LEAST, Proportions::MOST)
 }
 
-/// Moves the border that is dragged to where the mouse is.
+/// Moves the border that is dragged to the position of the mouse.
 pub fn drag(app: &mut App, border: Border, column: u16, row: u16) {
     let body = app.areas().body;
     let share = |part: u16, whole: u16| (u32::from(part) * 100 / u32::from(whole.max(1))) as u16;
@@ -52,18 +70,7 @@ pub fn drag(app: &mut App, border: Border, column: u16, row: u16) {
     }
 }
 
-/// Puts on the variant of the theme for the other background.
-pub fn other_background(app: &mut App, now: u64) -> Vec<UpdateEffect> {
-    match app.theme.pair.clone() {
-        Some(name) => palette::put_on(app, &name, now).into_iter().collect(),
-        None => {
-            app.toasts.info("This theme has no counterpart for another background", now);
-            Vec::new()
-        }
-    }
-}
-
-/// Takes the mouse, or leaves it to the terminal.
+/// Captures the mouse, or releases it to the terminal.
 pub fn toggle_mouse(app: &mut App, now: u64) -> Vec<UpdateEffect> {
     app.mouse = !app.mouse;
     app.kept.screen.mouse = Some(app.mouse);

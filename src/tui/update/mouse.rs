@@ -1,21 +1,21 @@
-//! The mouse: the wheel scrolls what is under it, a click gives a pane the keyboard and selects the line. Everything that it does, a
-//! key does too.
+//! The mouse: the wheel scrolls what is under it, a click focuses a pane and selects a line. Everything that it does, a key does too.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::{UpdateEffect, height_of, layout, palette, panes};
+use super::common::{height_of, move_in, scroll_pager};
+use super::effect::UpdateEffect;
+use super::{layout, palette};
 use crate::config::SavedPart;
 use crate::tui::action::KeyContext;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::layout::Border;
-use crate::tui::layout::Pane;
+use crate::tui::layout::{Border, Pane};
 
 /// How many lines one notch of the wheel scrolls.
 const NOTCH: isize = 3;
 
-/// Takes a mouse event. While something lies over the panes, they do not react.
+/// Handles a mouse event. While an overlay is open, the panes do not react.
 pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match (event.kind, app.dragging) {
         (MouseEventKind::Drag(MouseButton::Left), Some(border)) => {
@@ -32,17 +32,11 @@ pub fn mouse(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec
     Vec::new()
 }
 
-/// The wheel over a list that lies over the panes, or over a text.
+/// The wheel over a list or a text that lies over the panes.
 fn scroll_over(app: &mut App, lines: isize) {
     match app.context() {
-        KeyContext::Reading | KeyContext::Search => super::scroll_reading(app, lines),
-        KeyContext::Chooser => {
-            let height = palette::height(app);
-            if let Some(chooser) = &mut app.chooser {
-                chooser.list.move_by(lines.signum(), height);
-            }
-            palette::preview(app);
-        }
+        KeyContext::Pager | KeyContext::PagerSearch => scroll_pager(app, lines),
+        KeyContext::Palette => palette::move_by(app, lines.signum()),
         _ => {}
     }
 }
@@ -66,8 +60,8 @@ fn over_panes(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) {
     }
     let Some(pane) = Pane::ALL.into_iter().find(|pane| areas.pane(*pane).contains(position)) else { return };
     match event.kind {
-        MouseEventKind::ScrollUp => panes::move_in(app, pane, -NOTCH),
-        MouseEventKind::ScrollDown => panes::move_in(app, pane, NOTCH),
+        MouseEventKind::ScrollUp => move_in(app, pane, -NOTCH),
+        MouseEventKind::ScrollDown => move_in(app, pane, NOTCH),
         MouseEventKind::Down(MouseButton::Left) => {
             let before = height_of(app, pane);
             app.focus(pane);

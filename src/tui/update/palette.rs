@@ -1,16 +1,21 @@
-//! The palette and the other lists to choose from: what there is to choose, what follows from a choice, and the preview of themes.
+//! The palette and the other lists of choices: the entries, the preview of themes, and what follows from a choice.
 
-use super::{UpdateEffect, act, clipboard, compose, drafts, held_frames, panes};
+use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view, run};
+use super::effect::UpdateEffect;
+use super::{clipboard, compose, drafts, held_frames, targets, themes};
 use crate::config::SavedPart;
-use crate::tui::action::{Action, ActionRow, KeyContext};
+use crate::trace::StationKey;
+use crate::tui::action::{
+    Action, ActionRow, ContextAction, EditorAction, EverywhereAction, KeyContext, MessageAction, PaletteAction, PanesAction,
+};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{ChoiceAction, KeptKind, Palette, PaletteChoice, PaneFilter};
+use crate::tui::state::{ChoiceAction, Editor, KeptKind, Palette, PaletteChoice, PaneFilter};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
-/// The contexts whose actions make sense when they are chosen from a list; the others belong to what is being typed or read.
+/// The contexts whose actions can be chosen from a list. The actions of the others need what is typed or shown there.
 const OFFERED: [KeyContext; 6] = [
     KeyContext::Panes,
     KeyContext::Stations,
@@ -21,21 +26,19 @@ const OFFERED: [KeyContext; 6] = [
 ];
 
 /// Opens the palette.
-pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
+pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     let mut choices = Vec::new();
     for context in OFFERED {
-        choices.extend(app.bindings.of(context).filter(|(entry, _)| is_worth_a_line(entry.action)).map(|(entry, keys)| {
-            PaletteChoice {
-                kind: "action",
-                name: entry.name().replace('-', " "),
-                detail: entry.help.to_owned(),
-                keys: keys.first().map(ToString::to_string).unwrap_or_default(),
-                obstacle: obstacle(app, entry, outside),
-                does: ChoiceAction::Act(entry.action),
-            }
+        choices.extend(app.bindings.of(context).filter(|(row, _)| is_offered(row.bound)).map(|(row, keys)| PaletteChoice {
+            kind: "action",
+            name: row.short_name().replace('-', " "),
+            detail: row.help.to_owned(),
+            keys: keys.first().map(ToString::to_string).unwrap_or_default(),
+            obstacle: obstacle(app, row, outside),
+            does: ChoiceAction::Act(row.bound),
         }));
     }
-    choices.extend(compose::offered(app, outside).into_iter().map(|definition| PaletteChoice {
+    choices.extend(targets::offered(app, outside).into_iter().map(|definition| PaletteChoice {
         kind: "call",
         name: definition.name.to_string(),
         detail: format!("edit and send it, OCPP {}", definition.version),
@@ -61,8 +64,7 @@ pub fn open_palette(app: &mut App, outside: &ReadContext<'_>) {
         obstacle: None,
         does: ChoiceAction::Station(row.key),
     }));
-    let title = "everything".to_owned();
-    open(app, Palette::new(title, choices, app.kept.screen.recent.clone()));
+    open_list(app, Palette::new("everything", choices, app.kept.screen.recent.clone()));
 }
 
 fn kept_choices(app: &App) -> Vec<PaletteChoice> {
@@ -99,62 +101,52 @@ fn theme_choices(app: &App) -> Vec<PaletteChoice> {
     app.themes.names().into_iter().map(choice).collect()
 }
 
-/// Opens the list of themes, with the one that is on selected.
+/// Opens the list of themes, with the active one selected.
 pub fn open_themes(app: &mut App) {
     let (choices, name) = (theme_choices(app), app.theme.name.clone());
-    open(app, Palette::new("theme", choices, Vec::new()));
+    open_list(app, Palette::new("theme", choices, Vec::new()));
     let height = height(app);
-    if let Some(chooser) = &mut app.chooser {
-        chooser.select(&name, height);
+    if let Some(list) = app.overlays.get_mut::<Palette>() {
+        list.select(&name, height);
     }
 }
 
-fn open(app: &mut App, mut chooser: Palette) {
-    chooser.before = Some(app.theme.clone());
-    app.chooser = Some(chooser);
-}
-
-/// Opens a list of something else than themes.
-pub fn open_list(app: &mut App, title: &str, choices: Vec<PaletteChoice>) {
-    open(app, Palette::new(title, choices, Vec::new()));
-}
-
-/// Moving line by line needs no list.
-fn is_worth_a_line(action: Action) -> bool {
+/// Whether an action is of use in a list: moving by a line is not, nor is what the list replaces.
+fn is_offered(action: ContextAction) -> bool {
     !matches!(
         action,
-        Action::Palette
-            | Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Left
-            | Action::Right
-            | Action::Back
-            | Action::AcceptCompletion
-            | Action::PreviousCompletion
-            | Action::EditorCommandLine
-            | Action::EditorHelp
-            | Action::Interrupt
+        ContextAction::Panes(
+            PanesAction::Palette
+                | PanesAction::Up
+                | PanesAction::Down
+                | PanesAction::PageUp
+                | PanesAction::PageDown
+                | PanesAction::Back
+        ) | ContextAction::Message(MessageAction::Left | MessageAction::Right)
+            | ContextAction::Editor(
+                EditorAction::Complete | EditorAction::PreviousProposal | EditorAction::Palette | EditorAction::Help
+            )
+            | ContextAction::Everywhere(EverywhereAction::Interrupt)
     )
 }
 
 /// Why an action cannot be done now.
-fn obstacle(app: &App, entry: &ActionRow, outside: &ReadContext<'_>) -> Option<String> {
-    let editing = app.editor.is_some();
+fn obstacle(app: &App, row: &ActionRow, outside: &ReadContext<'_>) -> Option<String> {
+    let editing = app.overlays.get::<Editor>().is_some();
     let selected = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let partner = |later: bool| {
         selected.and_then(|record| record.partner.filter(|partner| (*partner > record.sequence) == later)).is_none()
     };
-    let reason = match (entry.context, entry.action) {
+    let reason = match (row.context, row.bound.action()) {
         (KeyContext::Editor, _) if !editing => "the editor is not open",
         (KeyContext::Editor | KeyContext::Everywhere, _) => return None,
         _ if editing => "the editor is open; Esc closes it",
         (KeyContext::Stations, _) if app.stations.shown().is_empty() => "there is no station to do it with",
-        (KeyContext::Trace | KeyContext::Message, _) if selected.is_none() => "no line of the trace is selected",
-        (_, Action::Copy | Action::CopyAs) if selected.is_none() => "no line of the trace is selected",
-        (_, Action::NextPartner | Action::NextPartnerMessage) if partner(true) => "the selected line has no answer",
-        (_, Action::PreviousPartner | Action::PreviousPartnerMessage) if partner(false) => "the selected line answers no call",
+        (KeyContext::Trace | KeyContext::Message, _) | (_, Action::Copy | Action::CopyAs) if selected.is_none() => {
+            "no line of the trace is selected"
+        }
+        (_, Action::NextPartner) if partner(true) => "the selected line has no answer",
+        (_, Action::PreviousPartner) if partner(false) => "the selected line answers no call",
         (_, Action::UnmarkAll) if app.marked.is_empty() => "nothing is marked",
         (_, Action::OtherBackground) if app.theme.pair.is_none() => "this theme has no counterpart",
         _ => return None,
@@ -167,51 +159,62 @@ pub fn height(app: &App) -> usize {
     usize::from(crate::tui::layout::list_box(app.areas().body).height.saturating_sub(4)).max(1)
 }
 
-/// The actions of a list.
-pub fn choose(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    let height = height(app);
-    let page = height.saturating_sub(1).max(1) as isize; // a height of the screen
-    let Some(chooser) = &mut app.chooser else { return Vec::new() };
+/// Handles an action of the list; returns the action that was chosen from it, if it was one.
+pub fn act(
+    app: &mut App,
+    action: PaletteAction,
+    outside: &ReadContext<'_>,
+    effects: &mut Vec<UpdateEffect>,
+) -> Option<ContextAction> {
+    let page = height(app).saturating_sub(1).max(1) as isize; // a height of the screen
     match action {
-        Action::ChooseUp => chooser.list.move_by(-1, height),
-        Action::ChooseDown => chooser.list.move_by(1, height),
-        Action::ChoosePageUp => chooser.list.move_by(-page, height),
-        Action::ChoosePageDown => chooser.list.move_by(page, height),
-        Action::LeaveChooser => leave(app),
-        Action::Choose => return chosen(app, outside),
-        _ => {}
+        PaletteAction::Accept => return accept(app, outside, effects),
+        PaletteAction::Up => move_by(app, -1),
+        PaletteAction::Down => move_by(app, 1),
+        PaletteAction::PageUp => move_by(app, -page),
+        PaletteAction::PageDown => move_by(app, page),
+        PaletteAction::Close => leave(app),
     }
-    preview(app);
-    Vec::new()
+    None
 }
 
-/// Puts on the theme that is selected, and the one before when none is.
+/// Moves the selection by some lines.
+pub fn move_by(app: &mut App, lines: isize) {
+    let height = height(app);
+    if let Some(list) = app.overlays.get_mut::<Palette>() {
+        list.list.move_by(lines, height);
+    }
+    preview(app);
+}
+
+/// Shows the selected theme; if no theme is selected, the one from before.
 pub fn preview(app: &mut App) {
-    let Some(chooser) = &app.chooser else { return };
-    let theme = match chooser.list.choice().map(|choice| &choice.does) {
+    let Some(list) = app.overlays.get::<Palette>() else { return };
+    let theme = match list.list.choice().map(|choice| &choice.does) {
         Some(ChoiceAction::Theme(name)) => app.themes.named(name).ok(),
-        _ => chooser.before.clone(),
+        _ => list.before.clone(),
     };
     if let Some(theme) = theme.filter(|theme| theme.name != app.theme.name) {
         app.set_theme(theme);
     }
 }
 
+/// Closes the list and restores the theme.
 fn leave(app: &mut App) {
-    if let Some(before) = app.chooser.take().and_then(|chooser| chooser.before) {
+    if let Some(before) = app.overlays.close::<Palette>().and_then(|list| list.before) {
         app.theme = before;
     }
 }
 
-fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+/// Enter: closes the list and does what is selected. An entry that is not available now leaves the list open.
+fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffect>) -> Option<ContextAction> {
     let now = outside.now.monotonic_micros;
-    let Some(choice) = app.chooser.as_ref().and_then(|chooser| chooser.list.choice()).cloned() else { return Vec::new() };
+    let choice = app.overlays.get::<Palette>()?.list.choice().cloned()?;
     if let Some(obstacle) = choice.obstacle {
         app.toasts.info(format!("Not now: {obstacle}"), now);
-        return Vec::new();
+        return None;
     }
     leave(app);
-    let mut effects = Vec::new();
     if !matches!(choice.does, ChoiceAction::Text(_) | ChoiceAction::Forget(_) | ChoiceAction::Copy(_)) {
         let recent = &mut app.kept.screen.recent;
         recent.retain(|name| *name != choice.name);
@@ -220,65 +223,51 @@ fn chosen(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         effects.push(UpdateEffect::Keep(SavedPart::Screen));
     }
     match choice.does {
-        ChoiceAction::Act(action) => effects.extend(do_action(app, action, outside)),
+        ChoiceAction::Act(action) => {
+            focus_for(app, action);
+            return Some(action);
+        }
         ChoiceAction::Command(name) => {
-            app.command_line.open();
+            open_command_line(app);
             app.command_line.input.set(format!("{name} "));
         }
-        ChoiceAction::Run(line) => effects.push(UpdateEffect::Run { line, context: app.run_context(outside.contents) }),
+        ChoiceAction::Run(line) => effects.push(run(app, line, outside)),
         ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
         ChoiceAction::Station(key) => select_station(app, key, outside),
-        ChoiceAction::Theme(name) => effects.extend(put_on(app, &name, now)),
+        ChoiceAction::Theme(name) => effects.extend(themes::put_on(app, &name, now)),
         ChoiceAction::Text(text) => {
-            if let Some(editor) = &mut app.editor {
+            if let Some(editor) = app.overlays.get_mut::<Editor>() {
                 editor.replace_text(&text);
             }
         }
-        ChoiceAction::Kept(kind, index) => drafts::open(app, kind, index, outside),
+        ChoiceAction::Kept(kind, index) => compose::edit_kept(app, kind, index, outside),
         ChoiceAction::Forget(index) => effects.extend(drafts::forget_favourite(app, index, outside)),
         ChoiceAction::Copy(text) => effects.push(clipboard::copy_text(app, text, outside)),
     }
-    effects
+    None
 }
 
-/// Puts a theme on and remembers it.
-pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<UpdateEffect> {
-    match app.themes.named(name) {
-        Ok(theme) => {
-            app.toasts.info(format!("Theme: {}", theme.name), now);
-            app.kept.screen.theme = Some(theme.name.clone());
-            app.set_theme(theme);
-            Some(UpdateEffect::Keep(SavedPart::Screen))
-        }
-        Err(error) => {
-            app.toasts.error(error.to_string(), now);
-            None
-        }
-    }
-}
-
-/// Does an action as if its key had been pressed where it works.
-fn do_action(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    let context = OFFERED.into_iter().find(|context| app.bindings.of(*context).any(|(entry, _)| entry.action == action));
-    match context {
-        Some(KeyContext::Stations) => app.focus(Pane::Stations),
-        Some(KeyContext::Trace) => app.focus(Pane::Trace),
-        Some(KeyContext::Message) => app.focus(Pane::Message),
+/// Focuses the pane of an action, as if its key had been pressed there.
+fn focus_for(app: &mut App, action: ContextAction) {
+    match action {
+        ContextAction::Stations(_) => app.focus(Pane::Stations),
+        ContextAction::Trace(_) => app.focus(Pane::Trace),
+        ContextAction::Message(_) => app.focus(Pane::Message),
+        // The keys of the panes work in each of them, and only actions of panes, editor and everywhere are in a list.
         _ => {}
     }
-    act(app, action, outside)
 }
 
-fn select_station(app: &mut App, key: crate::trace::StationKey, outside: &ReadContext<'_>) {
+fn select_station(app: &mut App, key: StationKey, outside: &ReadContext<'_>) {
     app.focus(Pane::Stations);
     if !app.stations.shown().contains(&key) {
         app.stations.set_filter(PaneFilter::default());
-        super::refresh_view(app, outside);
+        refresh_view(app, outside);
     }
-    let height = super::height_of(app, Pane::Stations);
+    let height = height_of(app, Pane::Stations);
     if let Some(index) = app.stations.shown().iter().position(|shown| *shown == key) {
         app.stations.go_to(index, height);
     }
-    panes::keep_narrow(app);
+    keep_narrow(app);
 }

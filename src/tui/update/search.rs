@@ -1,35 +1,36 @@
-//! Filters, searches and times: the line in which they are typed, and what they do to the lists.
+//! Filters, searches and times: the line in which they are typed, and their effect on the lists.
 
-use super::{UpdateEffect, height_of};
+use super::common::{height_of, open_help};
+use super::effect::UpdateEffect;
 use crate::trace::filter::{self, KnownNames};
-use crate::tui::action::Action;
+use crate::tui::action::FilterLineAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::state::{FilterLine, FilterPurpose, Goal, PaneFilter, SeekProgress};
 use crate::tui::widget::InputLine;
 
-/// How many filters are remembered.
+/// The length of the history.
 const HISTORY: usize = 50;
-/// How many names are proposed at the most.
+/// The most names that are proposed.
 const NAMES: usize = 200;
 
 /// Opens the filter of the focused list; from the message pane that of the trace.
 pub fn open_filter(app: &mut App) {
     let pane = if app.focus == Pane::Stations { Pane::Stations } else { Pane::Trace };
     let before = if pane == Pane::Stations { app.stations.filter() } else { app.trace.filter() }.clone();
-    app.filter_line = Some(FilterLine::new(FilterPurpose::Filter(pane), before));
+    app.overlays.open(FilterLine::new(FilterPurpose::Filter(pane), before));
 }
 
 /// Opens the line for something to find or for a time.
 pub fn open(app: &mut App, purpose: FilterPurpose) {
     let before = if purpose == FilterPurpose::Find { app.trace.find().clone() } else { PaneFilter::default() };
-    app.filter_line = Some(FilterLine::new(purpose, before));
+    app.overlays.open(FilterLine::new(purpose, before));
 }
 
-/// Something was typed: a valid filter works at once, an invalid one leaves the last valid one at work.
+/// Applies what was typed: a valid filter at once; an invalid one leaves the last valid one in force.
 pub fn typed(app: &mut App) {
-    let Some(line) = &mut app.filter_line else { return };
+    let Some(line) = app.overlays.get_mut::<FilterLine>() else { return };
     line.proposals = None;
     if line.purpose == FilterPurpose::Time {
         return;
@@ -53,31 +54,31 @@ fn set(app: &mut App, purpose: FilterPurpose, filter: PaneFilter) {
     }
 }
 
-/// The actions of the line.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+/// Handles an action of the line.
+pub fn act(app: &mut App, action: FilterLineAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match action {
-        Action::KeepFilter => return keep(app, outside),
-        Action::DropFilter => drop_line(app),
-        Action::CompleteFilter => complete(app, outside),
-        Action::PreviousProposal => turn(app, -1),
-        Action::OlderFilter => recall(app, true),
-        Action::NewerFilter => recall(app, false),
-        _ => {}
+        FilterLineAction::Accept => return keep(app, outside),
+        FilterLineAction::Complete => complete(app, outside),
+        FilterLineAction::PreviousProposal => turn(app, -1),
+        FilterLineAction::Older => recall(app, true),
+        FilterLineAction::Newer => recall(app, false),
+        FilterLineAction::Help => open_help(app),
+        FilterLineAction::Close => drop_line(app),
     }
     Vec::new()
 }
 
-/// Enter: what is wrong is said again, so that nothing seems to work that does not.
+/// Enter: keeps the filter, finds, or goes to the time. An invalid text is reported and stays open.
 fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
-    if app.filter_line.as_ref().is_some_and(|line| line.proposals.is_some()) {
+    if app.overlays.get::<FilterLine>().is_some_and(|line| line.proposals.is_some()) {
         accept(app);
         return Vec::new();
     }
-    let Some(line) = app.filter_line.take() else { return Vec::new() };
+    let Some(line) = app.overlays.close::<FilterLine>() else { return Vec::new() };
     if let Some(error) = &line.error {
         app.toasts.error(error.to_string(), now);
-        app.filter_line = Some(line);
+        app.overlays.open(line);
         return Vec::new();
     }
     let text = line.input.text().trim().to_owned();
@@ -97,26 +98,26 @@ fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
             let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
             if let Err(reason) = app.trace.go_to_time(&text, outside.contents, &context, height) {
                 app.toasts.error(reason, now);
-                app.filter_line = Some(line);
+                app.overlays.open(line);
             }
             Vec::new()
         }
     }
 }
 
-/// Esc: the proposals, then the line; the filter is what it was before.
+/// Esc: closes the proposals, or else the line, and restores the filter from before.
 fn drop_line(app: &mut App) {
-    if app.filter_line.as_mut().is_some_and(|line| line.proposals.take().is_some()) {
+    if app.overlays.get_mut::<FilterLine>().is_some_and(|line| line.proposals.take().is_some()) {
         return;
     }
-    if let Some(line) = app.filter_line.take() {
+    if let Some(line) = app.overlays.close::<FilterLine>() {
         set(app, line.purpose, line.before);
     }
 }
 
 /// Tab: proposals; again: the next one.
 fn complete(app: &mut App, outside: &ReadContext<'_>) {
-    let Some(line) = &mut app.filter_line else { return };
+    let Some(line) = app.overlays.get_mut::<FilterLine>() else { return };
     if line.proposals.is_some() {
         turn(app, 1);
         return;
@@ -148,7 +149,7 @@ fn complete(app: &mut App, outside: &ReadContext<'_>) {
 }
 
 fn turn(app: &mut App, by: isize) {
-    if let Some((candidates, chosen)) = app.filter_line.as_mut().and_then(|line| line.proposals.as_mut()) {
+    if let Some((candidates, chosen)) = app.overlays.get_mut::<FilterLine>().and_then(|line| line.proposals.as_mut()) {
         let count = candidates.len() as isize;
         *chosen = (*chosen as isize + by).rem_euclid(count.max(1)) as usize;
     }
@@ -156,7 +157,7 @@ fn turn(app: &mut App, by: isize) {
 
 /// Puts the chosen proposal into the text.
 fn accept(app: &mut App) {
-    let Some(line) = &mut app.filter_line else { return };
+    let Some(line) = app.overlays.get_mut::<FilterLine>() else { return };
     let Some((candidates, chosen)) = line.proposals.take() else { return };
     let completion = filter::complete(line.input.text(), line.input.cursor(), KnownNames::default());
     if let Some(candidate) = candidates.get(chosen) {
@@ -167,7 +168,7 @@ fn accept(app: &mut App) {
 
 fn recall(app: &mut App, older: bool) {
     let count = app.filter_history.len();
-    let Some(line) = &mut app.filter_line else { return };
+    let Some(line) = app.overlays.get_mut::<FilterLine>() else { return };
     if line.proposals.is_some() {
         turn(app, if older { -1 } else { 1 });
         return;
@@ -184,13 +185,13 @@ fn recall(app: &mut App, older: bool) {
     typed(app);
 }
 
-/// Begins a jump in the trace.
+/// Starts a jump in the trace.
 pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     app.trace.seek(goal, forward);
     seek_on(app, outside)
 }
 
-/// Goes on with a jump that has a long way.
+/// Continues a jump.
 pub fn seek_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     match app.trace.seek_on(outside.contents, &context, height) {

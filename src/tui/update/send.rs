@@ -1,29 +1,29 @@
-//! From the key that sends to what became of the order: the faults and physical actions that must be confirmed, one order or a batch
-//! of them, the summary at the end.
+//! Sending the text of the editor: confirmation of faults and of physical actions, one order or a batch, the summary at the end.
 
-use super::{UpdateEffect, drafts};
+use super::drafts;
+use super::effect::UpdateEffect;
 use crate::compose::{SpanMap, line_and_column};
 use crate::config::SavedPart;
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::link::ReleaseAction;
 use crate::rpc::OutgoingPayload;
-use crate::tui::app::{App, ConfirmAction, ConfirmQuestion};
+use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{RepeatPlan, SendBatch};
+use crate::tui::state::{ConfirmPurpose, ConfirmQuestion, Editor, RepeatPlan, SendBatch};
 
-/// Actions that move something in the real world, as they are written and as a command names them.
+/// Actions with a physical effect.
 const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
-/// More stations than this, or more orders, are asked for whatever the action is.
+/// A call to more stations than this is confirmed, whatever the action.
 const MANY: usize = 10;
 
-/// The key to send: a fault must be confirmed with the same key, what moves something or reaches many with `y`.
+/// Sends the text of the editor. A fault is confirmed with the same key; a physical effect or many stations with `y`.
 pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     if app.batch.as_ref().is_some_and(SendBatch::is_sending) {
         app.toasts.error("The last order is still being repeated; Esc stops it", outside.now.monotonic_micros);
         return Vec::new();
     }
-    let Some(editor) = &mut app.editor else { return Vec::new() };
+    let Some(editor) = app.overlays.get_mut::<Editor>() else { return Vec::new() };
     editor.hide_proposals();
     if editor.objection().is_some() && !editor.armed {
         editor.armed = true;
@@ -37,13 +37,13 @@ pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<
         let times = if pace.times > 1 { format!("{} times ", pace.times) } else { String::new() };
         let doubled = doubled.map(|doubled| format!(" {doubled}")).unwrap_or_default();
         let text = format!("{} {times}to {}?{doubled}", subject.what(), subject.names);
-        app.question = Some(ConfirmQuestion { text, on_yes: ConfirmAction::Send { pace, stays } });
+        app.overlays.open(ConfirmQuestion { text, purpose: ConfirmPurpose::Send { pace, stays } });
         return Vec::new();
     }
     submit(app, pace, stays, outside)
 }
 
-/// What is asked about a payload with a name that occurs twice in its object; `None` when there is none.
+/// The question about a payload with a name that occurs twice in its object; `None` without one.
 fn doubled_names(text: &str) -> Option<String> {
     let map = SpanMap::of(text);
     let key = map.repeated_keys().first()?;
@@ -51,10 +51,11 @@ fn doubled_names(text: &str) -> Option<String> {
     Some(format!("{} occurs twice in its object (line {line}, column {column}).", &text[key.clone()]))
 }
 
-/// Makes the order. The payload leaves as it stands in the editor. Text that is no JSON cannot travel as a payload, so it is put into a frame as it stands.
+/// Makes the order. The payload leaves as it is in the editor. Text that is no JSON cannot be a payload, so it is put into a frame
+/// unchanged.
 pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
-    let Some(editor) = &mut app.editor else { return Vec::new() };
+    let Some(editor) = app.overlays.get_mut::<Editor>() else { return Vec::new() };
     let (subject, text) = (&editor.subject, editor.text());
     let deed = if let Some(held) = subject.held {
         match OutgoingPayload::parse(&text) {
@@ -89,14 +90,14 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     effects
 }
 
-/// What was sent is no draft any more.
+/// Closes the editor and removes the draft of what was sent.
 fn leave_editor(app: &mut App) -> Option<UpdateEffect> {
-    let editor = app.editor.take()?;
+    let editor = app.overlays.close::<Editor>()?;
     let forgotten = drafts::forget(app, &editor.subject);
     (forgotten || editor.revision > 0).then_some(UpdateEffect::Keep(SavedPart::Drafts))
 }
 
-/// Gives the orders of the batch that are due, and ends it when everything was answered.
+/// Hands out the orders of the batch that are due, and ends the batch when everything is answered.
 pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(batch) = &mut app.batch else { return Vec::new() };
@@ -120,7 +121,7 @@ pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEff
     effects
 }
 
-/// Takes in how the links took an order of the batch.
+/// Counts what the links did with an order of the batch.
 pub fn given(app: &mut App, receipt: Receipt) {
     if let Some(batch) = &mut app.batch {
         batch.count_receipt(receipt);
@@ -134,7 +135,7 @@ pub fn stop(app: &mut App) -> bool {
     true
 }
 
-/// Says what became of a single order. The editor closes when the link took it, unless it is to stay.
+/// Reports the result of a single order. The editor closes when a link accepted it, unless it has to stay open.
 pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     if let Some((station, reason)) = receipt.refused.first() {
@@ -142,7 +143,7 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
         app.toasts.error(format!("{what} did not go to {name}: {reason}"), now);
     }
     if receipt.taken.is_empty() {
-        if let Some(editor) = &mut app.editor {
+        if let Some(editor) = app.overlays.get_mut::<Editor>() {
             editor.armed = false;
         }
         return Vec::new();
@@ -151,7 +152,7 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
         app.toasts.info(format!("{what} → {}", assist::names(&receipt.taken, outside.contents)), now);
     }
     app.trace.await_call(receipt.taken.clone(), what.to_owned());
-    match app.editor.as_mut().filter(|editor| editor.stays) {
+    match app.overlays.get_mut::<Editor>().filter(|editor| editor.stays) {
         Some(editor) => {
             editor.armed = false;
             Vec::new()
@@ -160,7 +161,7 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
     }
 }
 
-/// Whether a command line would move something at many stations at once. Typing out a command for one station is deliberate enough.
+/// Whether a command has a physical effect at many stations at once. A command for one station is not asked about.
 pub fn is_dangerous(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default().to_lowercase();
     let action = first.trim_start_matches("remote_").trim_start_matches("remote");

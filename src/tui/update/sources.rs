@@ -1,25 +1,25 @@
-//! The other texts that an editor can begin with, and its change between a payload and a whole frame.
+//! The texts that the editor can start with, and its change between a payload and a whole frame.
 
 use serde_json::Value;
 
-use super::compose;
+use super::targets::subject;
 use crate::compose::{compact, pretty};
+use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ChoiceAction, EditTarget, Editor, KeptKind, Palette, PaletteChoice, payload_text};
+use crate::tui::state::{ChoiceAction, EditTarget, Editor, KeptKind, Palette, PaletteChoice};
 
 /// How many of the newest records are searched for a call of the same action.
 const SEARCHED: u64 = 50_000;
 /// Longer texts are not edited here.
 const LONGEST: usize = 256 * 1024;
 
-/// Opens the list of texts that the editor can begin with.
-pub fn open(app: &mut App, outside: &ReadContext<'_>) {
-    let Some(editor) = &app.editor else { return };
+/// The list of texts that the open editor can start with.
+pub fn list(app: &App, outside: &ReadContext<'_>) -> Option<Palette> {
+    let editor = app.overlays.get::<Editor>()?;
     let title = format!("begin {} with", editor.subject.what());
-    let choices = choices(app, editor, outside);
-    app.chooser = Some(Palette::new(title, choices, Vec::new()));
+    Some(Palette::new(title, choices(app, editor, outside), Vec::new()))
 }
 
 fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<PaletteChoice> {
@@ -84,35 +84,35 @@ fn last(subject: &EditTarget, way: Direction, outside: &ReadContext<'_>) -> Opti
         }
     }
     let found = newest_of_target.or(newest);
-    found.map(|record| pretty(&payload_text(&record, outside.contents, outside.catalog)))
+    found.map(|record| pretty(&payload_text(&record)))
 }
 
 /// The text of the selected line: its payload, or all of it where a whole frame is edited.
 fn selected(app: &App, subject: &EditTarget, outside: &ReadContext<'_>) -> Option<String> {
     let record = outside.contents.records().get(app.trace.selected()?)?;
     let usable = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
-    let payload = || pretty(&payload_text(&record, outside.contents, outside.catalog));
+    let payload = || pretty(&payload_text(&record));
     usable.then(|| if subject.is_raw() { record.text.to_owned() } else { payload() })
 }
 
 /// Changes between the payload of a call and its whole frame.
 pub fn toggle_raw(app: &mut App, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
-    let Some(editor) = &app.editor else { return };
-    let (subject, text) = (editor.subject.clone(), editor.text());
-    let (changed, text) = if subject.is_raw() {
+    let Some(editor) = app.overlays.get::<Editor>() else { return };
+    let (target, text) = (editor.subject.clone(), editor.text());
+    let (changed, text) = if target.is_raw() {
         let Some((action, payload)) = call_of(&text) else {
             app.toasts.info("This text is no call ([2, id, action, payload]); only a call has a payload to edit", now);
             return;
         };
-        (compose::subject(&subject.targets, &action, outside), pretty(&payload))
+        (subject(&target.targets, &action, outside), pretty(&payload))
     } else {
-        let action = serde_json::to_string(&subject.action).unwrap_or_default(); // a text always has a JSON form
+        let action = serde_json::to_string(&target.action).unwrap_or_default(); // a text always has a JSON form
         let frame = format!("[2,\"edited-{now}\",{action},{text}]");
-        let raw = EditTarget { action: String::new(), definition: None, warning: None, ..subject };
+        let raw = EditTarget { action: String::new(), definition: None, warning: None, ..target };
         (Some(raw), pretty(&frame))
     };
-    if let (Some(changed), Some(editor)) = (changed, app.editor.as_mut()) {
+    if let (Some(changed), Some(editor)) = (changed, app.overlays.get_mut::<Editor>()) {
         editor.change_subject(changed, &text);
     }
 }

@@ -1,53 +1,60 @@
 //! The actions of the page about a station.
 
-use super::{UpdateEffect, compose, refresh_view};
-use crate::tui::action::Action;
+use super::common::{open_help, refresh_view};
+use super::compose;
+use crate::trace::StationKey;
+use crate::tui::action::StationDetailsAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::pane::page_lines;
 use crate::tui::state::StationDetails;
 
-/// Does what an action says.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    let Some(page) = app.page else { return Vec::new() };
-    let height = usize::from(app.size.height.saturating_sub(4));
-    let by = match action {
-        Action::PageUpLine => -1,
-        Action::PageDownLine => 1,
-        Action::PagePageUp => -(height as isize), // a height of the screen
-        Action::PagePageDown => height as isize,
-        Action::PageTop => isize::MIN,
-        Action::PageBottom => isize::MAX,
-        _ => 0,
-    };
-    if by != 0 {
-        let count = page_lines(app, page.station, outside).lines.len();
-        if let Some(page) = &mut app.page {
-            page.scroll(by, count, height);
-        }
-        return Vec::new();
-    }
+/// Handles an action of the page.
+pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_>) {
+    let Some(station) = app.overlays.get::<StationDetails>().map(|page| page.station) else { return };
+    let height = app.size.height.saturating_sub(4) as isize;
     match action {
-        Action::PageNext => turn(app, page, 1),
-        Action::PagePrevious => turn(app, page, -1),
-        Action::PageNarrow => {
-            app.page = None;
+        StationDetailsAction::Up => scroll(app, -1, outside),
+        StationDetailsAction::Down => scroll(app, 1, outside),
+        StationDetailsAction::PageUp => scroll(app, -height, outside),
+        StationDetailsAction::PageDown => scroll(app, height, outside),
+        StationDetailsAction::Top => scroll(app, isize::MIN, outside),
+        StationDetailsAction::Bottom => scroll(app, isize::MAX, outside),
+        StationDetailsAction::NextStation => turn(app, station, 1),
+        StationDetailsAction::PreviousStation => turn(app, station, -1),
+        StationDetailsAction::NarrowTrace => {
+            app.overlays.pop();
             app.focus(Pane::Trace);
-            app.trace.show_only(Some(page.station));
+            app.trace.show_only(Some(station));
             refresh_view(app, outside);
         }
-        Action::PageCompose => compose::open_picker(app, Some(page.station), outside),
-        Action::PageClose => app.page = None,
-        _ => {}
+        StationDetailsAction::Compose => compose::open_picker(app, Some(station), outside),
+        StationDetailsAction::Help => open_help(app),
+        StationDetailsAction::Close => {
+            app.overlays.pop();
+        }
     }
-    Vec::new()
 }
 
-/// The page of a neighbour in the table, which is selected there too.
-fn turn(app: &mut App, page: StationDetails, by: isize) {
+fn scroll(app: &mut App, lines: isize, outside: &ReadContext<'_>) {
+    let height = usize::from(app.size.height.saturating_sub(4));
+    let Some(station) = app.overlays.get::<StationDetails>().map(|page| page.station) else { return };
+    let count = page_lines(app, station, outside).lines.len();
+    if let Some(page) = app.overlays.get_mut::<StationDetails>() {
+        page.scroll(lines, count, height);
+    }
+}
+
+/// Shows the page of a neighbour in the table, and selects it there.
+fn turn(app: &mut App, station: StationKey, by: isize) {
     let height = app.areas().list_lines(Pane::Stations);
-    app.stations.select(page.station, height);
+    app.stations.select(station, height);
     app.stations.move_by(by, height);
-    app.page = app.stations.selected().map(StationDetails::new);
+    match app.stations.selected() {
+        Some(neighbour) => app.overlays.open(StationDetails::new(neighbour)),
+        None => {
+            app.overlays.pop();
+        }
+    }
 }

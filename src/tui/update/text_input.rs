@@ -1,13 +1,16 @@
-//! The command line, and text that is typed or pasted wherever it goes. The line for filters is in `search`.
+//! Text that is typed or pasted: it goes to the overlay on top, if that has a place for text.
 
 use crossterm::event::KeyEvent;
 
-use super::{UpdateEffect, palette, search, send};
-use crate::tui::action::{Action, KeyContext};
-use crate::tui::app::{App, ConfirmAction, ConfirmQuestion};
+use super::effect::UpdateEffect;
+use super::{command_line, palette, search};
+use crate::tui::action::KeyContext;
+use crate::tui::app::App;
 use crate::tui::context::ReadContext;
+use crate::tui::state::{ActionPicker, Editor, FilterLine, Pager, Palette, Prompt};
+use crate::tui::widget::InputLine;
 
-/// A key that is no action.
+/// Handles a key that has no action.
 pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match context {
         KeyContext::CommandLine => {
@@ -15,138 +18,109 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
             if edited {
                 app.command_line.hide_proposals();
                 if !app.command_line.input.text().is_empty() {
-                    return complete(app, outside, false);
+                    return command_line::complete(app, outside, false);
                 }
             }
         }
         KeyContext::FilterLine => {
-            let edited = app.filter_line.as_mut().is_some_and(|line| line.input.key(&event));
+            let edited = app.overlays.get_mut::<FilterLine>().is_some_and(|line| line.input.key(&event));
             if edited {
                 search::typed(app);
             }
         }
-        KeyContext::Picker => {
-            if let Some(picker) = &mut app.picker {
-                let before = picker.input.text().to_owned();
-                picker.input.key(&event);
-                if picker.input.text() != before {
-                    picker.narrow();
-                }
-            }
-        }
-        KeyContext::Chooser => {
-            if let Some(chooser) = &mut app.chooser {
-                let before = chooser.input.text().to_owned();
-                chooser.input.key(&event);
-                if chooser.input.text() != before {
-                    chooser.narrow();
-                }
-            }
-            palette::preview(app);
-        }
-        KeyContext::Prompt => {
-            if let Some(prompt) = &mut app.prompt {
-                prompt.input.key(&event);
-            }
-        }
-        KeyContext::Search => {
-            if let Some(reading) = &mut app.reading {
-                reading.search.key(&event);
-                reading.narrow();
-            }
-        }
         KeyContext::Editor => {
-            if let Some(editor) = &mut app.editor {
+            if let Some(editor) = app.overlays.get_mut::<Editor>() {
                 editor.key(event);
             }
         }
-        _ => {}
+        KeyContext::ActionPicker
+        | KeyContext::Palette
+        | KeyContext::Prompt
+        | KeyContext::PagerSearch
+        | KeyContext::Pager
+        | KeyContext::StationDetails
+        | KeyContext::Confirm
+        | KeyContext::Stations
+        | KeyContext::Trace
+        | KeyContext::Message
+        | KeyContext::Panes
+        | KeyContext::Everywhere => {
+            edit_line(app, context, |input| {
+                input.key(&event);
+            });
+        }
     }
     Vec::new()
 }
 
-/// Pasted text goes where typed text would go; in a pane it does nothing, so that it cannot press keys.
+/// Handles pasted text. It goes where typed text would go; in a pane it does nothing, so that it cannot press keys.
 pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
-    match app.context() {
+    let context = app.context();
+    match context {
         KeyContext::CommandLine => app.command_line.input.paste(text),
         KeyContext::FilterLine => {
-            if let Some(line) = &mut app.filter_line {
+            if let Some(line) = app.overlays.get_mut::<FilterLine>() {
                 line.input.paste(text);
             }
             search::typed(app);
         }
-        KeyContext::Picker => {
-            if let Some(picker) = &mut app.picker {
-                picker.input.paste(text);
+        KeyContext::Editor => {
+            if let Some(editor) = app.overlays.get_mut::<Editor>() {
+                editor.paste(text);
+            }
+        }
+        KeyContext::ActionPicker | KeyContext::Palette | KeyContext::Prompt | KeyContext::PagerSearch => {
+            edit_line(app, context, |input| input.paste(text));
+        }
+        KeyContext::Pager
+        | KeyContext::StationDetails
+        | KeyContext::Confirm
+        | KeyContext::Stations
+        | KeyContext::Trace
+        | KeyContext::Message
+        | KeyContext::Panes
+        | KeyContext::Everywhere => {
+            app.toasts.info("Pasted text goes into the command line (:) or the editor (e)", outside.now.monotonic_micros);
+        }
+    }
+}
+
+/// Edits the text of a list or a one-line overlay, and narrows what it shows. A context without such a text ignores it.
+fn edit_line(app: &mut App, context: KeyContext, edit: impl FnOnce(&mut InputLine)) {
+    match context {
+        KeyContext::ActionPicker => {
+            if let Some(picker) = app.overlays.get_mut::<ActionPicker>()
+                && changes(&mut picker.input, edit)
+            {
                 picker.narrow();
             }
         }
-        KeyContext::Chooser => {
-            if let Some(chooser) = &mut app.chooser {
-                chooser.input.paste(text);
-                chooser.narrow();
+        KeyContext::Palette => {
+            if let Some(list) = app.overlays.get_mut::<Palette>()
+                && changes(&mut list.input, edit)
+            {
+                list.narrow();
             }
             palette::preview(app);
         }
         KeyContext::Prompt => {
-            if let Some(prompt) = &mut app.prompt {
-                prompt.input.paste(text);
+            if let Some(prompt) = app.overlays.get_mut::<Prompt>() {
+                edit(&mut prompt.input);
             }
         }
-        KeyContext::Search => {
-            if let Some(reading) = &mut app.reading {
-                reading.search.paste(text);
-                reading.narrow();
-            }
-        }
-        KeyContext::Editor => {
-            if let Some(editor) = &mut app.editor {
-                editor.paste(text);
-            }
-        }
-        _ => app.toasts.info("Pasted text goes into the command line (:) or the editor (e)", outside.now.monotonic_micros),
-    }
-}
-
-/// The actions of the command line.
-pub fn act(app: &mut App, action: Action, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    match action {
-        Action::LeaveCommandLine if app.command_line.proposes() => app.command_line.hide_proposals(),
-        Action::LeaveCommandLine => app.command_line.close(),
-        Action::OlderCommand if app.command_line.proposes() => app.command_line.next(-1),
-        Action::NewerCommand if app.command_line.proposes() => app.command_line.next(1),
-        Action::OlderCommand => app.command_line.older(),
-        Action::NewerCommand => app.command_line.newer(),
-        Action::PreviousCandidate => app.command_line.next(-1),
-        Action::NextCandidate => {
-            if app.command_line.proposes() {
-                app.command_line.accept();
-            }
-            return complete(app, outside, true);
-        }
-        Action::RunCommand => {
-            // Enter on a proposal that was chosen takes it over; the next Enter runs the command.
-            if app.command_line.has_choice() {
-                app.command_line.accept();
-            } else if let Some(line) = app.command_line.take() {
-                app.command_line.close();
-                if app.confirm && send::is_dangerous(&line) {
-                    let text = format!("\"{line}\" moves something at many stations. Run it?");
-                    app.question = Some(ConfirmQuestion { text, on_yes: ConfirmAction::Run { line } });
-                    return Vec::new();
-                }
-                return vec![UpdateEffect::Run { line, context: app.run_context(outside.contents) }];
-            } else {
-                app.command_line.close();
+        KeyContext::PagerSearch => {
+            if let Some(pager) = app.overlays.get_mut::<Pager>() {
+                edit(&mut pager.search);
+                pager.narrow();
             }
         }
         _ => {}
     }
-    Vec::new()
 }
 
-fn complete(app: &App, outside: &ReadContext<'_>, asked: bool) -> Vec<UpdateEffect> {
-    let input = &app.command_line.input;
-    let context = app.run_context(outside.contents);
-    vec![UpdateEffect::Complete { line: input.text().to_owned(), cursor: input.cursor(), context, asked }]
+/// Edits a text. True when it is another one afterwards.
+fn changes(input: &mut InputLine, edit: impl FnOnce(&mut InputLine)) -> bool {
+    let before = input.text().to_owned();
+    edit(input);
+    input.text() != before
 }

@@ -10,7 +10,7 @@ mod viewport;
 mod xml;
 
 pub use input_line::InputLine;
-pub use json::{TextInk, colour_line, lay_out, message_id, payload_of};
+pub use json::{TextInk, colour_line, lay_out};
 pub use line_writer::{LineWriter, head, width_of, wrap};
 pub use narrowed::NarrowedList;
 pub use popup::{draw_box, draw_candidates};

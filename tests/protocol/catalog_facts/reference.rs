@@ -76,12 +76,13 @@ fn describe(fields: &[FieldDefinition], above: &str, json: bool, lines: &mut Vec
         let (kind, mut values, length, digits) = match &field.kind {
             FieldKind::Text { max_length } => ("string", Vec::new(), *max_length, None),
             FieldKind::Enumeration(values) => ("string", values.clone(), None, None),
-            FieldKind::Integer => ("integer", Vec::new(), None, None),
-            FieldKind::Decimal { fraction_digits } => ("number", Vec::new(), None, *fraction_digits),
+            FieldKind::Integer(_) => ("integer", Vec::new(), None, None),
+            FieldKind::Decimal { fraction_digits, .. } => ("number", Vec::new(), None, *fraction_digits),
             FieldKind::Boolean => ("boolean", Vec::new(), None, None),
             FieldKind::DateTime => ("dateTime", Vec::new(), None, None),
             FieldKind::Uri => ("anyURI", Vec::new(), None, None),
-            FieldKind::Object(_) => ("object", Vec::new(), None, None),
+            FieldKind::Object(_) | FieldKind::Map(_) => ("object", Vec::new(), None, None),
+            FieldKind::Any => ("any", Vec::new(), None, None),
         };
         values.sort_unstable();
         let number = |number: Option<u32>| number.map_or(String::new(), |number| number.to_string());

@@ -54,14 +54,15 @@ fn kind(kind: &FieldKind) -> String {
         FieldKind::Text { max_length: None } => "string".to_owned(),
         FieldKind::Text { max_length: Some(limit) } => format!("text {limit}"),
         FieldKind::Enumeration(values) => format!("{{ {} }}", values.join(" ")),
-        FieldKind::Integer => "int".to_owned(),
-        FieldKind::Decimal { fraction_digits } => {
+        FieldKind::Integer(_) => "int".to_owned(),
+        FieldKind::Decimal { fraction_digits, .. } => {
             format!("decimal {}", fraction_digits.map_or(String::new(), |digits| digits.to_string()))
         }
         FieldKind::Boolean => "boolean".to_owned(),
         FieldKind::DateTime => "dateTime".to_owned(),
         FieldKind::Uri => "anyURI".to_owned(),
-        FieldKind::Object(_) => "fields".to_owned(),
+        FieldKind::Object(_) | FieldKind::Map(_) => "fields".to_owned(),
+        FieldKind::Any => "any".to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The table of commands in `docs/commands.md` says what the entries say.
+//! The table of commands in `docs/commands.md` is made of their entries.
 
 use std::fmt::Write as _;
 use std::path::Path;

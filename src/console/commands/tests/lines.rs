@@ -50,6 +50,11 @@ fn starting() {
     }
     let Command::Start(StartSimulator::ChargePoint(options)) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.autonomous, options.soap), (Version::V1_5, false, None));
+    for flag in ["--autonomous", "--lively"] {
+        let autonomous = command(&format!("start_cp ws://localhost:9000 0 {flag}"));
+        assert_eq!(autonomous.to_string(), "start_cp ws://localhost:9000 0 --autonomous");
+        assert!(matches!(autonomous, Command::Start(StartSimulator::ChargePoint(options)) if options.autonomous));
+    }
 }
 
 #[test]

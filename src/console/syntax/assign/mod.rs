@@ -40,6 +40,14 @@ impl AppliedAssignments {
         let refused = self.errors.iter().any(|error| !force || error.fault.is_fatal());
         if refused { Err(self.errors) } else { Ok(self.payload) }
     }
+
+    /// The payload of a command that has no `--force`: faults of values are sent, because the user wrote them on purpose; a name that
+    /// occurs twice is refused.
+    pub fn accept_unambiguous(self) -> Result<OutgoingPayload, Vec<AssignError>> {
+        let is_doubled = |error: &AssignError| matches!(error.fault, AssignFault::DoubledName { .. });
+        let force = !self.errors.iter().any(is_doubled);
+        self.accept(force)
+    }
 }
 
 /// A fault and its place.
@@ -151,7 +159,7 @@ impl AssignFault {
         )
     }
 
-    /// What to do about it, as far as that can be said.
+    /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             AssignFault::UnknownField { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {name}?")),
@@ -316,10 +324,11 @@ fn misfit(value: &Value, place: FieldPlace<'_>, field: &impl Fn() -> String) -> 
 fn fits(value: &Value, kind: &FieldKind) -> bool {
     match kind {
         FieldKind::Text { .. } | FieldKind::Enumeration(_) | FieldKind::DateTime | FieldKind::Uri => value.is_string(),
-        FieldKind::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        FieldKind::Integer(_) => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
         FieldKind::Decimal { .. } => value.is_number(),
         FieldKind::Boolean => value.is_boolean(),
-        FieldKind::Object(_) => value.is_object(),
+        FieldKind::Object(_) | FieldKind::Map(_) => value.is_object(),
+        FieldKind::Any => true,
     }
 }
 

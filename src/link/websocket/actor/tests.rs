@@ -62,7 +62,7 @@ fn link_up(stream: WebSocketStream<DuplexStream>) -> (LinkContext, LinkUp<Duplex
     let gate = Arc::new(Gate::new(events.trace().clone()));
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
     let peer = "127.0.0.1:9".parse().unwrap();
-    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: Box::default() };
+    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: HandshakeHeads::default() };
     (context, up)
 }
 
@@ -82,7 +82,7 @@ async fn a_peer_that_reads_nothing_is_given_up_when_its_time_is_over() {
     // It goes on calling until the link breaks, and never looks at an answer.
     let peer = tokio::spawn(async move { while theirs.send(Message::text(HEARTBEAT)).await.is_ok() {} });
     let (end, answered) = ended(ours, &mut inbox).await;
-    assert_eq!(end, unread(LinkSettings::default().write_timeout));
+    assert_eq!(end, CloseReason::PeerBlocked(LinkSettings::default().write_timeout));
     assert!(answered > 0);
     assert!(began.elapsed() >= LinkSettings::default().write_timeout);
     peer.await.unwrap();
@@ -121,9 +121,9 @@ async fn a_link_that_is_cut_says_no_goodbye() {
     let (handle, mut inbox) = LinkHandle::new(1);
     handle.order(LinkOrder::User(LinkCommand::Drop)).unwrap();
     let (end, _) = ended(ours, &mut inbox).await;
-    assert_eq!((end.reason().as_str(), end), ("cut by us", CloseReason::Cut));
+    assert_eq!((end.to_string().as_str(), &end), ("cut by us", &CloseReason::Cut));
     let heard = theirs.next().await.unwrap().unwrap_err();
-    assert_eq!(crate::link::close_reason::lost(&heard), "the connection ended without a goodbye");
+    assert_eq!(crate::link::close_reason::wire_fault(&heard).to_string(), "the connection ended without a goodbye");
 }
 
 /// A session that knows nothing of OCPP: it returns every text, and a beat every ten seconds.

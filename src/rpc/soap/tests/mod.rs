@@ -1,4 +1,4 @@
-//! The tests of the SOAP codec, by subject. What other people's envelopes look like is tested beside the recordings, in `tests/`.
+//! The tests of the SOAP codec, by subject. Envelopes of other programs are tested with the recordings, in `tests/`.
 
 mod hostile;
 mod liberal;
@@ -35,7 +35,7 @@ fn operation(body: &Body) -> &Operation {
     }
 }
 
-/// The payload of a body that stands in an envelope of OCPP 1.5.
+/// The payload of a body in an envelope of OCPP 1.5.
 fn payload(body: &str) -> Value {
     operation(&parse(&envelope("", body)).body).payload.clone()
 }

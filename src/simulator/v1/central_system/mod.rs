@@ -15,6 +15,7 @@ use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::{empty, integer, not_supported, status, text, written_time};
 use crate::simulator::profile::Samples;
+use crate::simulator::v1::features::SimulatedFeatures;
 
 pub use self::transactions::RunningTransaction;
 
@@ -93,15 +94,15 @@ impl CentralSystem {
 
     fn boot_answer(&self, version: Version, now: Moment) -> Answer {
         let settings = lock(&self.settings);
-        let registration = match (settings.registration.as_str(), version) {
-            ("Pending", Version::V1_2 | Version::V1_5) => "Rejected",
-            (registration, _) => registration,
+        let features = SimulatedFeatures::of(version);
+        let registration = match settings.registration.as_str() {
+            "Pending" if !features.pending_registration => "Rejected",
+            registration => registration,
         };
-        let interval = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
         Answer::result(json!({
             "status": registration,
             "currentTime": written_time(now.wall),
-            interval: settings.heartbeat_interval,
+            features.boot_interval: settings.heartbeat_interval,
         }))
     }
 
@@ -174,8 +175,8 @@ impl CentralSystem {
                 Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) }))
             }
             "MeterValues" | "StatusNotification" | "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => empty(),
-            "DataTransfer" if call.version >= Version::V1_5 => self.data_transfer(call.payload),
-            action if call.version == Version::V1_6 => answer_of_security_extension(action),
+            "DataTransfer" if SimulatedFeatures::of(call.version).actions_of_1_5 => self.data_transfer(call.payload),
+            action if SimulatedFeatures::of(call.version).actions_of_1_6 => answer_of_security_extension(action),
             action => not_supported(action),
         }
     }

@@ -112,7 +112,7 @@ fn every_action_of_a_charge_point_is_answered_and_every_other_is_not_supported()
     let security = "LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification";
     for version in Version::ALL {
         let transfer = if version >= Version::V1_5 { "DataTransfer" } else { "" };
-        let extension = if version == Version::V1_6 { security } else { "" };
+        let extension = if matches!(version, Version::V1_6) { security } else { "" };
         for action in [old, transfer, extension].into_iter().flat_map(str::split_whitespace) {
             assert!(matches!(ask(&mut link, version, action, json!({})), Answer::Result(_)), "{version} {action}");
         }

@@ -12,6 +12,7 @@ use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
     /// ChangeAvailability: connector 0 means all. A connector in use changes when it is free again (`Scheduled`).
@@ -75,14 +76,10 @@ impl ChargePoint {
         self.schedule(TimerTask::Restart, delay, now);
     }
 
-    /// UnlockConnector: a running transaction is finished first (OCPP 1.6 §5.18). 1.6 says `NotSupported` of a connector that does
-    /// not exist (errata §3.87); before, there was only `Rejected`.
+    /// UnlockConnector: a running transaction is finished first (OCPP 1.6 §5.18).
     pub(super) fn unlock(&self, payload: &Value, version: Version) -> Proposal {
         let number = integer(payload, "connectorId").unwrap_or(-1);
-        let [unlocked, unknown] = match version {
-            Version::V1_6 => ["Unlocked", "NotSupported"],
-            _ => ["Accepted", "Rejected"],
-        };
+        let [unlocked, unknown] = SimulatedFeatures::of(version).unlock_statuses;
         if self.connector(number).is_none() {
             return only_status(unknown);
         }

@@ -13,8 +13,8 @@ use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::{CallOutcome, Outbox, Proposal};
 use crate::clock::Moment;
-use crate::ocpp::Version;
 use crate::simulator::payload::{integer, text, written_time};
+use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 
 /// How long the driver needs to take the car away.
 const UNPLUG_DELAY: Duration = Duration::from_secs(3);
@@ -108,7 +108,7 @@ impl ChargePoint {
         });
         if let Some(id) = reservation {
             self.agenda.cancel(TimerTask::ExpireReservation(id));
-            if self.version > Version::V1_2 {
+            if SimulatedFeatures::of(self.version).reservation_at_start {
                 payload["reservationId"] = id.into();
             }
         }
@@ -196,14 +196,15 @@ impl ChargePoint {
             "timestamp": written_time(now.wall),
             "meterStop": reading.watt_hours,
         });
-        if self.version == Version::V1_6 {
+        let features = SimulatedFeatures::of(self.version);
+        if features.stop_reason {
             payload["reason"] = reason.into();
         }
         let samples: Vec<_> = transaction.first_sample.into_iter().chain(last_sample).collect();
-        match (samples.is_empty(), self.version) {
-            (true, _) | (_, Version::V1_2) => {}
-            (false, Version::V1_5) => payload["transactionData"] = json!([{ "values": samples }]),
-            (false, Version::V1_6) => payload["transactionData"] = samples.into(),
+        match (samples.is_empty(), features.transaction_data) {
+            (true, _) | (_, TransactionData::None) => {}
+            (false, TransactionData::InValues) => payload["transactionData"] = json!([{ "values": samples }]),
+            (false, TransactionData::Entries) => payload["transactionData"] = samples.into(),
         }
         self.transaction_messages.push("StopTransaction", payload, transaction.key);
         self.send_transaction_messages(out);

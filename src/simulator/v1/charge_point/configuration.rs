@@ -14,6 +14,7 @@ use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{list, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The values of the keys. Only those that differ from the table are kept, so that many charge points stay small.
 #[derive(Debug, Default)]
@@ -86,10 +87,8 @@ fn judge_change(name: &str, value: &str, version: Version) -> (&'static str, Opt
     if key.access == KeyAccess::Read || !key.kind.allows(value) {
         return ("Rejected", None);
     }
-    match (key.access, version) {
-        (KeyAccess::WriteThenReboot, Version::V1_6) => ("RebootRequired", Some(key.name)),
-        _ => ("Accepted", Some(key.name)),
-    }
+    let needs_reboot = key.access == KeyAccess::WriteThenReboot && SimulatedFeatures::of(version).reboot_required;
+    (if needs_reboot { "RebootRequired" } else { "Accepted" }, Some(key.name))
 }
 
 impl ConfigurationKind {

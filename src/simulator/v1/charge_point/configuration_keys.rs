@@ -2,6 +2,7 @@
 //! changed is in `configuration`.
 
 use crate::ocpp::Version;
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// A configuration key.
 #[derive(Debug)]
@@ -126,11 +127,11 @@ pub(super) const KEYS: [ConfigurationName; 48] = [
 ];
 
 impl ConfigurationName {
-    /// The name in a version: 1.5 spelled the heartbeat with a capital beat.
+    /// The name in a version.
     pub(super) fn name_in(&self, version: Version) -> &'static str {
-        match (self.name, version) {
-            ("HeartbeatInterval", Version::V1_2 | Version::V1_5) => "HeartBeatInterval",
-            (name, _) => name,
+        match self.name {
+            "HeartbeatInterval" => SimulatedFeatures::of(version).heartbeat_key,
+            name => name,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, span, text, time, written_time};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The time between two steps.
 const STEP: Duration = Duration::from_secs(3);
@@ -105,25 +106,25 @@ fn is_reachable(location: &str) -> bool {
     ["ftp", "ftps", "http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
-/// The steps of an upload; the running upload itself is told in 1.6 only.
+/// The steps of an upload.
 fn diagnostics_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let begin = (version == Version::V1_6).then_some(Step::Tell("Uploading"));
+    let begin = SimulatedFeatures::of(version).transfer_progress.then_some(Step::Tell("Uploading"));
     begin.into_iter().chain([Step::Tell(if reachable { "Uploaded" } else { "UploadFailed" })]).collect()
 }
 
-/// The steps of an update; the running steps are told in 1.6 only.
+/// The steps of an update.
 fn firmware_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let steps: &[Step] = match (version, reachable) {
-        (Version::V1_6, true) => &[
+    let steps: &[Step] = match (SimulatedFeatures::of(version).transfer_progress, reachable) {
+        (true, true) => &[
             Step::Tell("Downloading"),
             Step::Tell("Downloaded"),
             Step::Tell("Installing"),
             Step::Restart,
             Step::Tell("Installed"),
         ],
-        (Version::V1_6, false) => &[Step::Tell("Downloading"), Step::Tell("DownloadFailed")],
-        (_, true) => &[Step::Tell("Downloaded"), Step::Restart, Step::Tell("Installed")],
-        (_, false) => &[Step::Tell("DownloadFailed")],
+        (true, false) => &[Step::Tell("Downloading"), Step::Tell("DownloadFailed")],
+        (false, true) => &[Step::Tell("Downloaded"), Step::Restart, Step::Tell("Installed")],
+        (false, false) => &[Step::Tell("DownloadFailed")],
     };
     steps.iter().copied().collect()
 }

@@ -11,6 +11,7 @@ use super::effect::{CallEffect, only_status, result_then};
 use crate::behaviour::{Answer, Proposal};
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, list, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// The list that the central system has sent.
 #[derive(Debug, Default)]
@@ -60,13 +61,11 @@ impl ChargePoint {
 
     /// SendLocalList. 1.5 may come with a hash, whose making no document in reach defines: it is taken as right and sent back.
     pub(super) fn send_local_list(&self, payload: &Value, version: Version) -> Proposal {
-        let (field, hash) = match version {
-            Version::V1_6 => ("localAuthorizationList", None),
-            _ => ("localAuthorisationList", text(payload, "hash").filter(|hash| !hash.is_empty())),
-        };
+        let features = SimulatedFeatures::of(version);
+        let hash = text(payload, "hash").filter(|hash| features.local_list_hash && !hash.is_empty());
         let full = text(payload, "updateType") == Some("Full");
         let list_version = integer(payload, "listVersion").unwrap_or_default();
-        let entries = list(payload, field);
+        let entries = list(payload, features.local_list);
         if let Err(status) = self.updated_list(full, list_version, entries) {
             return only_status(status);
         }

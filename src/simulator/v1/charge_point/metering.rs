@@ -14,6 +14,7 @@ use crate::behaviour::Outbox;
 use crate::clock::Moment;
 use crate::ocpp::{MeterMapping, Version};
 use crate::simulator::payload::written_time;
+use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures, TransactionData};
 
 /// The voltage of the simulated mains.
 pub(super) const VOLTS: f64 = 230.0;
@@ -44,10 +45,12 @@ pub(super) const MEASURANDS: [Measurand; 4] = [
 fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: MeterReading) -> Value {
     let timestamp = written_time(now.wall);
     let (version, mapping) = form;
-    match version {
-        Version::V1_2 => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
-        Version::V1_5 => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
-        Version::V1_6 => json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, context, names, reading) }),
+    match SimulatedFeatures::of(version).meter_form {
+        MeterEntryForm::Register => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
+        MeterEntryForm::ValuesWithAttributes => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
+        MeterEntryForm::SampledValues => {
+            json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, context, names, reading) })
+        }
     }
 }
 
@@ -77,14 +80,14 @@ impl ChargePoint {
     fn meter_values(&mut self, connector: i32, context: &str, names_key: &str, now: Moment) -> Value {
         let reading = self.read_meter(connector, now);
         let entry = meter_value(self.meter_form(), now, context, self.configuration.value(names_key), reading);
-        let list = if self.version == Version::V1_6 { "meterValue" } else { "values" };
+        let features = SimulatedFeatures::of(self.version);
         let mut payload = json!({ "connectorId": connector });
         if let Some(transaction) = self.connector(connector).and_then(|it| it.transaction.as_ref())
-            && self.version > Version::V1_2
+            && features.transaction_in_meter_values
         {
             payload["transactionId"] = transaction.id.unwrap_or(UNKNOWN_TRANSACTION).into();
         }
-        payload[list] = json!([entry]);
+        payload[features.meter_values] = json!([entry]);
         payload
     }
 
@@ -111,7 +114,8 @@ impl ChargePoint {
     pub(super) fn transaction_sample(&mut self, connector: i32, context: &str, now: Moment) -> Option<Value> {
         let reading = self.read_meter(connector, now);
         let names = self.configuration.value("StopTxnSampledData");
-        let wanted = self.version > Version::V1_2 && !names.is_empty();
+        let has_place = SimulatedFeatures::of(self.version).transaction_data != TransactionData::None;
+        let wanted = has_place && !names.is_empty();
         wanted.then(|| meter_value(self.meter_form(), now, context, names, reading))
     }
 

@@ -51,6 +51,7 @@ use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Pro
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::not_supported;
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// One simulated charge point. It outlives its links: what it knows and what it is doing stays when the link is lost.
 #[derive(Debug)]
@@ -153,7 +154,7 @@ impl ChargePoint {
             "Reset" => self.reset(payload),
             "UnlockConnector" => self.unlock(payload, version),
             "UpdateFirmware" => self.update_firmware(payload),
-            _ if version >= Version::V1_5 => self.propose_since_1_5(call, now),
+            _ if SimulatedFeatures::of(version).actions_of_1_5 => self.propose_since_1_5(call, now),
             action => not_supported(action).into(),
         }
     }
@@ -168,7 +169,7 @@ impl ChargePoint {
             "GetLocalListVersion" => self.local_list_version().into(),
             "ReserveNow" => self.reserve_now(payload, now),
             "SendLocalList" => self.send_local_list(payload, version),
-            _ if version >= Version::V1_6 => self.propose_since_1_6(call, now),
+            _ if SimulatedFeatures::of(version).actions_of_1_6 => self.propose_since_1_6(call, now),
             action => not_supported(action).into(),
         }
     }

@@ -10,8 +10,8 @@ use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use crate::behaviour::Outbox;
 use crate::clock::Moment;
-use crate::ocpp::Version;
 use crate::simulator::payload::written_time;
+use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
     /// Whether the charge point may call by itself: it has a life of its own, a link, and is accepted (OCPP 1.6 §4.2).
@@ -72,11 +72,10 @@ impl ChargePoint {
         }
     }
 
-    /// Reports the status of a connector if the central system does not know it. Connector 0, the charge point as a whole, is
-    /// reported in 1.6 only.
+    /// Reports the status of a connector if the central system does not know it.
     pub(super) fn report_status(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
         let Some(name) = self.status_name(connector) else { return };
-        let skipped = connector == 0 && self.version != Version::V1_6;
+        let skipped = connector == 0 && !SimulatedFeatures::of(self.version).reports_connector_zero;
         if skipped || !self.may_speak() || self.reported_status(connector) == Some(name) {
             return;
         }
@@ -86,7 +85,7 @@ impl ChargePoint {
     /// Sends a status without asking whether it is known or allowed; a trigger allows it.
     pub(super) fn send_status(&mut self, connector: i32, name: &'static str, now: Moment, out: &mut Outbox) {
         let mut payload = json!({ "connectorId": connector, "status": name, "errorCode": self.error_code(connector) });
-        if self.version > Version::V1_2 {
+        if SimulatedFeatures::of(self.version).status_timestamp {
             payload["timestamp"] = written_time(now.wall).into();
         }
         self.status_calls.push(payload.clone());
@@ -109,8 +108,7 @@ impl ChargePoint {
 
     fn error_code(&self, connector: i32) -> &'static str {
         if self.status_of(connector) == Some(ConnectorStatus::Faulted) {
-            // OCPP 1.2 has no code for a fault without a name
-            return if self.version == Version::V1_2 { "PowerSwitchFailure" } else { "OtherError" };
+            return SimulatedFeatures::of(self.version).unnamed_fault;
         }
         "NoError"
     }

@@ -11,6 +11,7 @@ use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// How long we wait before the next BootNotification when the central system leaves it to us: an interval of 0, an error or silence.
 const OWN_RETRY_INTERVAL: Duration = Duration::from_secs(60);
@@ -97,8 +98,9 @@ impl ChargePoint {
         self.registration == Registration::Accepted || !self.settings.autonomous
     }
 
-    /// While `Rejected` a charge point of 1.6 does not answer the central system (OCPP 1.6 §4.2).
+    /// Whether calls of the central system get no answer, because the registration was rejected.
     pub(super) fn ignores_calls(&self, version: Version) -> bool {
-        self.settings.autonomous && self.registration == Registration::Rejected && version == Version::V1_6
+        let silent = SimulatedFeatures::of(version).silent_while_rejected;
+        self.settings.autonomous && self.registration == Registration::Rejected && silent
     }
 }

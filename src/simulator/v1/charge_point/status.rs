@@ -2,6 +2,7 @@
 //! is decided by the rooms that know why.
 
 use crate::ocpp::Version;
+use crate::simulator::v1::features::{SimulatedFeatures, StatusNames};
 
 /// The status of a connector, in the words of OCPP 1.6 §4.9. Older versions know fewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +39,13 @@ impl ConnectorStatus {
         }
     }
 
-    /// The name in a version. Before 1.6 all forms of use are `Occupied` (OCPP 1.6, appendix A); 1.2 has no reservations, so a
-    /// connector that is held for somebody is occupied there too.
+    /// The name in a version.
     pub(super) const fn name(self, version: Version) -> &'static str {
-        match (self, version) {
-            (_, Version::V1_6) | (Available | Unavailable | Faulted, _) | (Reserved, Version::V1_5) => self.full_name(),
-            _ => "Occupied",
+        match (self, SimulatedFeatures::of(version).status_names) {
+            (Available | Unavailable | Faulted, _) | (_, StatusNames::All) | (Reserved, StatusNames::OccupiedAndReserved) => {
+                self.full_name()
+            }
+            (_, StatusNames::Occupied | StatusNames::OccupiedAndReserved) => "Occupied",
         }
     }
 

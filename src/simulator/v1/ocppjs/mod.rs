@@ -37,8 +37,11 @@ fn name(version: Version) -> &'static str {
 pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<Value> {
     let of = |name: &str| PAYLOADS.get(name)?.requests.get(action).cloned();
     // ocppjs has other examples, not only another form, when the attributes stand beside the values.
-    let beside = (version == Version::V1_5 && mapping == MeterMapping::AttributesBeside).then(|| of("1.5 with @value"));
-    beside.flatten().or_else(|| of(name(version)))
+    let beside = match (version, mapping) {
+        (Version::V1_5, MeterMapping::AttributesBeside) => of("1.5 with @value"),
+        (Version::V1_2 | Version::V1_5 | Version::V1_6, _) => None,
+    };
+    beside.or_else(|| of(name(version)))
 }
 
 /// The result of a call, which does not depend on what the call says.

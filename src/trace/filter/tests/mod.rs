@@ -8,7 +8,10 @@ mod reference;
 
 use super::{FilterContext, TraceFilter, parse};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
+use crate::trace::{
+    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
+    StationKey,
+};
 
 /// Midnight and half an hour, ten days after the clocks began.
 const NOW: i64 = 10 * 86_400_000_000 + 1_800_000_000;
@@ -54,8 +57,9 @@ impl Scene {
 fn frame(direction: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) -> Frame {
     let action = (!action.is_empty()).then(|| action.into());
     let exchange = (exchange > 0).then_some(exchange);
-    let text = text.to_owned().into();
-    Frame { direction, kind, action, text, exchange, code: None, findings: Vec::new(), remark: None, aside: None }
+    let (content, text) = (FrameContent::in_text(text), text.to_owned().into());
+    let (code, findings) = (None, Vec::new());
+    Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None }
 }
 
 /// A trace with a line of every kind; the comments are the numbers of the records.
@@ -65,7 +69,7 @@ fn everything_once() -> Scene {
     let mut scene = Scene::new();
     let real = scene.contents.station(Role::CentralSystem, "CP01");
     let ours = scene.contents.station(Role::ChargePoint, "sim 7");
-    let reason = || Box::from("gone away");
+    let closed = || CloseReason::ClosedByPeer { code: Some(1001), text: "gone away".into() };
     let finding = |tolerated| Finding { path: "/a".into(), rule: FindingRule::Type, message: "is wrong".into(), tolerated };
     let peer = "127.0.0.1:5".parse().unwrap();
     scene.tell(
@@ -79,7 +83,7 @@ fn everything_once() -> Scene {
             version: Version::V1_6,
             transport: Transport::WebSocket,
             peer,
-            handshake: Box::default(),
+            handshake: HandshakeHeads::default(),
         },
     ); // 1
     scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
@@ -95,13 +99,18 @@ fn everything_once() -> Scene {
         .tell(Some(real), EventKind::Timeout { exchange: 3, action: "Reset".into(), after: std::time::Duration::from_secs(1) }); // 8
     scene.tell(Some(real), EventKind::Ping { direction: In, pong: false, round_trip: None }); // 9
     scene.tell(Some(real), EventKind::Ping { direction: Out, pong: true, round_trip: None }); // 10
-    scene.tell(Some(real), EventKind::Disconnected { link: 1, reason: reason() }); // 11
+    scene.tell(Some(real), EventKind::Disconnected { link: 1, reason: closed() }); // 11
     scene.tell(Some(ours), EventKind::Connecting { url: "ws://central/sim%207".into() }); // 12
     let after = std::time::Duration::from_secs(30);
-    scene.tell(Some(ours), EventKind::Retry { after, lost: false, reason: reason() }); // 13
-    scene.tell(Some(ours), EventKind::Retry { after, lost: true, reason: reason() }); // 14
-    let refused =
-        EventKind::Refused { peer: Some(peer), reason: "no such version".into(), detail: "".into(), handshake: "".into() };
+    let failed = RetryCause::Failed { reason: "gone away".into(), handshake: HandshakeHeads::default() };
+    scene.tell(Some(ours), EventKind::Retry { after, cause: failed }); // 13
+    scene.tell(Some(ours), EventKind::Retry { after, cause: RetryCause::Lost(closed()) }); // 14
+    let refused = EventKind::Refused {
+        peer: Some(peer),
+        reason: "no such version".into(),
+        detail: "".into(),
+        handshake: HandshakeHeads::default(),
+    };
     scene.tell(None, refused); // 15
     scene.tell(None, EventKind::Note { failure: false, text: "a note".into() }); // 16
     scene.tell(None, EventKind::Note { failure: true, text: "a failure".into() }); // 17

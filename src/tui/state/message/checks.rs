@@ -17,7 +17,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         }
     };
     let shape = FrameShape::of(record, outside);
-    let payload = shape.as_ref().and_then(|_| shape::payload(record, outside));
+    let payload = shape.as_ref().and_then(|_| shape::payload(record));
     let findings = match (&shape, &payload) {
         (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
         _ => Vec::new(),
@@ -32,7 +32,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, sign, &format!("{place}: {}", finding.message), tone, Some(&finding.path));
         add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), LineTone::Muted, Some(&finding.path));
     }
-    for remark in record.remarks.lines().filter(|remark| !is_told(remark, &findings)) {
+    for remark in record.notes().lines().filter(|remark| !is_told(remark, &findings)) {
         let (sign, tone) =
             if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
         add(&mut lines, sign, remark, tone, None);
@@ -77,10 +77,12 @@ const fn rule(rule: FindingRule) -> &'static str {
     match rule {
         FindingRule::Required => "a required field is missing",
         FindingRule::TooFew => "a list is too short",
+        FindingRule::TooMany => "a list is too long",
         FindingRule::UnknownField => "a field that the message does not have",
         FindingRule::Type => "the wrong JSON type",
         FindingRule::Enumeration => "not in the enumeration",
         FindingRule::Length => "longer than its limit",
+        FindingRule::Range => "outside its range",
         FindingRule::Format => "not in its format",
     }
 }

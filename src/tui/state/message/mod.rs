@@ -144,9 +144,9 @@ impl MessageView {
         if keeps_tree {
             return;
         }
-        self.hidden = record.text.len().saturating_sub(SHOWN);
+        self.hidden = record.full_text().len().saturating_sub(SHOWN);
         self.content = match self.tab {
-            MessageTab::Pretty => Content::Pretty(PrettyText::new(&record, outside, width)),
+            MessageTab::Pretty => Content::Pretty(PrettyText::new(&record, outside, width, SHOWN)),
             MessageTab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
             MessageTab::Tree => self.tree(&record, outside),
             MessageTab::Checks => Content::Lines(checks::lines(&record, outside, width)),
@@ -155,7 +155,7 @@ impl MessageView {
                 let before = diff::previous(&record, outside.contents.records());
                 let apart = |before: &Record<'_>| record.monotonic_micros.saturating_sub(before.monotonic_micros);
                 let ago = before.as_ref().map(|before| format::duration(Duration::from_micros(apart(before))));
-                Content::Lines(diff::lines(&record, before, ago, outside))
+                Content::Lines(diff::lines(&record, before, ago))
             }
         };
     }
@@ -165,7 +165,7 @@ impl MessageView {
             let text = "This message is too long for a tree (512 KiB); the raw view has its beginning.";
             return Content::Lines(vec![TextLine::new(text, LineTone::Muted)]);
         }
-        match shape::payload(record, outside).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+        match shape::payload(record).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
             Some(payload) => Content::Tree(Tree::new(&payload, FrameShape::of(record, outside).as_ref())),
             None => Content::Lines(vec![TextLine::new(
                 "This is not JSON, and no SOAP that can be read, so there is no tree of it.",

@@ -1,7 +1,6 @@
 //! The pretty view: JSON laid out over lines, SOAP as its payload, headers and envelope, other texts as sentences, and above them what
 //! is wrong.
 
-use super::SHOWN;
 use crate::ocpp::Transport;
 use crate::trace::{Record, RecordKind};
 use crate::tui::context::ReadContext;
@@ -35,11 +34,12 @@ pub(super) struct PrettyText {
 }
 
 impl PrettyText {
-    /// Lays a record out in lines of at most this width; only JSON keeps its own lines.
-    pub fn new(record: &Record<'_>, outside: &ReadContext<'_>, width: usize) -> PrettyText {
+    /// Lays a record out in lines of at most this width; only JSON keeps its own lines. Of a long text only the first `limit` bytes are laid
+    /// out.
+    pub fn new(record: &Record<'_>, outside: &ReadContext<'_>, width: usize, limit: usize) -> PrettyText {
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
         let soap = if is_frame && record.transport == Transport::Soap {
-            soap_lines(record, outside.contents, outside.catalog, width, SHOWN)
+            soap_lines(record, outside.contents, outside.catalog, width, limit)
         } else {
             Vec::new()
         };
@@ -48,12 +48,13 @@ impl PrettyText {
         let text = if !soap.is_empty() {
             String::new()
         } else if json {
-            lay_out(record.text, SHOWN)
+            lay_out(record.text, limit)
         } else {
-            head(record.text, SHOWN).lines().flat_map(sentence).collect::<Vec<_>>().join("\n")
+            head(&record.full_text(), limit).lines().flat_map(sentence).collect::<Vec<_>>().join("\n")
         };
         let wrapped = |remark: &str| wrap(remark, width.saturating_sub(4));
-        let lines = record.remarks.lines().flat_map(|remark| wrapped(remark).into_iter().enumerate());
+        let notes = record.notes();
+        let lines = notes.lines().flat_map(|remark| wrapped(remark).into_iter().enumerate());
         let remarks = lines.map(|(index, line)| (index == 0, line)).collect();
         let mut starts = Vec::new();
         if !text.is_empty() {

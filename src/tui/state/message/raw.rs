@@ -1,7 +1,7 @@
 //! The raw view: the text as it stood on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
 
 use super::line::{LineTone, TextLine};
-use crate::trace::{FrameKind, Record, RecordKind};
+use crate::trace::Record;
 use crate::tui::widget::head;
 
 /// Bytes on a line of a binary frame.
@@ -9,9 +9,9 @@ const ROW: usize = 16;
 
 /// The lines of a record, of at most this width; no more than `limit` bytes of it.
 pub(super) fn lines(record: &Record<'_>, width: usize, limit: usize) -> Vec<TextLine> {
-    let text = head(record.text, limit);
-    let malformed = matches!(record.kind, RecordKind::Frame(_, FrameKind::Malformed));
-    let is_binary = malformed && record.remarks.starts_with("a binary frame");
+    let text = record.full_text();
+    let text = head(&text, limit);
+    let is_binary = record.origin().is_some_and(|origin| origin.binary);
     match if is_binary { bytes_of(text) } else { None } {
         Some(bytes) => dump(&bytes),
         None => broken(text, width.max(8)),

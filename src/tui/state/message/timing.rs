@@ -58,7 +58,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
     if let Some(previous) = diff::previous(record, records) {
         fact("since the last of this action", apart(&previous));
     }
-    fact("size", format!("{} bytes", format::number(record.text.len() as u64)));
+    fact("size", format!("{} bytes", format::number(record.full_text().len() as u64)));
     fact("record", format::number(record.sequence));
     lines
 }

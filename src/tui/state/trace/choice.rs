@@ -1,15 +1,15 @@
-//! What a person has selected of the trace, and which records a command means that names none.
+//! The selection of the trace for a command that names no records.
 
-use super::TraceView;
+use super::view::TraceView;
 use crate::console::TraceChoice;
 
 impl TraceView {
-    /// Whether a person has hidden some records.
+    /// Whether the user has hidden some records.
     pub fn narrowed(&self) -> bool {
         self.only.is_some() || !self.filter.is_empty()
     }
 
-    /// The bookmarked records, and what is shown when there are none.
+    /// The bookmarked records, and the shown ones for when there is no bookmark.
     pub fn choice(&self) -> TraceChoice {
         TraceChoice {
             bookmarks: self.bookmarks.iter().copied().collect(),

@@ -1,58 +1,11 @@
-//! Jumps in the trace: to the next error, the next line of a station or an action, the next line that is searched for, a time, a
-//! bookmark. Long ways are gone in pieces, so that no key waits for a million records.
+//! Jumps in the trace: to the next error, the next line of a station or an action, the next line that is found, a time, a bookmark. A long
+//! jump is made in pieces, so that no key waits for a million records.
 
-use super::{CHUNK, TraceView};
+use super::goal::{Goal, Seek, SeekProgress};
+use super::view::{CHUNK, TraceView};
 use crate::trace::filter::{self, FilterContext};
-use crate::trace::{Contents, FrameKind, FrameVerdict, Record, RecordKind, Sequence, StationKey};
-use crate::tui::state::PaneFilter;
-
-/// What is looked for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Goal {
-    /// What the search finds.
-    Found,
-    /// Something that went wrong.
-    Error,
-    /// A line of this station.
-    Station(StationKey),
-    /// A line of this action.
-    Action(Box<str>),
-}
-
-impl Goal {
-    /// What there is no further one of, for a toast.
-    pub fn words(&self) -> &'static str {
-        match self {
-            Goal::Found => "line that the search finds",
-            Goal::Error => "error",
-            Goal::Station(_) => "line of this station",
-            Goal::Action(_) => "line of this action",
-        }
-    }
-}
-
-/// A jump that is under way.
-#[derive(Debug, Clone)]
-pub(super) struct Seek {
-    goal: Goal,
-    forward: bool,
-    /// Forward: the first record to look at. Backward: the one behind it.
-    at: Sequence,
-    from: Sequence,
-}
-
-/// How far a jump has come.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SeekProgress {
-    /// There is nothing to look for.
-    Idle,
-    /// There is more to look at.
-    More,
-    /// It has arrived.
-    There,
-    /// There is nothing on this way.
-    Nothing(Goal),
-}
+use crate::trace::{Contents, FrameKind, FrameVerdict, Record, RecordKind, Sequence};
+use crate::tui::state::filter::PaneFilter;
 
 impl TraceView {
     /// What is searched for.

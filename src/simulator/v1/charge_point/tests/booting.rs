@@ -18,7 +18,7 @@ fn a_boot_is_followed_by_the_statuses_of_the_version() {
         assert_eq!(text(&boot.payload, "chargePointVendor"), Some("ocpp-tui"));
         world.result(&boot, boot_result(version, "Accepted", 300));
         let timestamps = world.said.iter().filter(|call| call.payload.get("timestamp").is_some()).count();
-        assert_eq!(timestamps, if version == Version::V1_2 { 0 } else { expected.len() });
+        assert_eq!(timestamps, if matches!(version, Version::V1_2) { 0 } else { expected.len() });
         assert_eq!(world.serve(), expected, "{version}");
     }
 }

@@ -49,7 +49,7 @@ fn meter_values_have_the_form_of_the_version() {
         world.pass_seconds(60);
         let payload = world.expect("MeterValues").payload;
         let value = payload.pointer(value).unwrap();
-        assert_eq!(value.is_i64(), version == Version::V1_2, "{payload}");
+        assert_eq!(value.is_i64(), matches!(version, Version::V1_2), "{payload}");
         assert_eq!(value.is_string(), version > Version::V1_2, "{payload}");
         assert_eq!(payload.get("transactionId").is_some(), version > Version::V1_2, "{payload}");
         if let Some(measurand) = measurand {

@@ -51,7 +51,7 @@ fn unlocking_finishes_the_transaction() {
         let mut world = charging(version);
         assert_eq!(world.ask_status("UnlockConnector", json!({"connectorId": 7})), unknown);
         assert_eq!(world.ask_status("UnlockConnector", json!({"connectorId": 1})), unlocked);
-        let reason = if version == Version::V1_6 { " UnlockCommand" } else { "" };
+        let reason = if matches!(version, Version::V1_6) { " UnlockCommand" } else { "" };
         assert!(world.live(5).contains(&format!("StopTransaction 42 TAG{reason}")));
     }
 }

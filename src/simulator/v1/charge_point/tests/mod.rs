@@ -177,7 +177,7 @@ impl World {
 }
 
 pub(super) fn boot_result(version: Version, status: &str, interval: i32) -> Value {
-    let field = if version == Version::V1_6 { "interval" } else { "heartbeatInterval" };
+    let field = if matches!(version, Version::V1_6) { "interval" } else { "heartbeatInterval" };
     json!({"status": status, "currentTime": "2024-05-01T12:00:00Z", field: interval})
 }
 

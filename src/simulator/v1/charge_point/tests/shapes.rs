@@ -26,7 +26,7 @@ fn fields(version: Version, action: &str) -> Option<&'static str> {
             ["connectorId status errorCode", "connectorId status errorCode timestamp", "connectorId status errorCode timestamp"]
         }
         "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => ["status"; 3],
-        _ => return fields_of_security_extension(action).filter(|_| version == Version::V1_6),
+        _ => return fields_of_security_extension(action).filter(|_| matches!(version, Version::V1_6)),
     };
     Some(by_version[version as usize])
 }

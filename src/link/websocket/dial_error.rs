@@ -1,0 +1,111 @@
+//! Why a simulated charge point could not be connected. The words are those that scripts made for ocppjs look for.
+
+use std::io::{Error as IoError, ErrorKind};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio_tungstenite::tungstenite::Error as SocketError;
+use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
+use tokio_tungstenite::tungstenite::http::StatusCode;
+
+use crate::link::close_reason::wire_fault;
+use crate::ocpp::Version;
+use crate::trace::{HandshakeHeads, WireFault};
+
+/// Why an attempt to connect failed.
+#[derive(Debug, Error)]
+pub(super) enum DialError {
+    /// The handshake took too long.
+    #[error("no answer within {} s", .0.as_secs())]
+    NoAnswer(Duration),
+    /// The host has no address.
+    #[error("getaddrinfo ENOTFOUND {0}")]
+    UnknownHost(String),
+    /// An address does not take the connection, for a reason that has a name.
+    #[error("connect {name} {address}")]
+    Unreachable { name: &'static str, address: SocketAddr },
+    /// The same for another reason.
+    #[error("cannot connect to {address}: {error}")]
+    Connect { address: SocketAddr, error: IoError },
+    /// The connection broke before the handshake.
+    #[error("the connection to {address} broke: {error}")]
+    Broken { address: SocketAddr, error: IoError },
+    /// The URL cannot be parsed.
+    #[error("{0} is not a URL")]
+    Url(String),
+    /// The URL makes no request.
+    #[error("{url} cannot be asked for: {error}")]
+    Request { url: String, error: SocketError },
+    /// The handshake failed.
+    #[error("{refusal}")]
+    Handshake {
+        /// Why.
+        refusal: HandshakeRefusal,
+        /// The heads of the request and of the answer, as far as there was one.
+        heads: Box<HandshakeHeads>,
+    },
+}
+
+/// Why a handshake failed.
+#[derive(Debug, Error)]
+pub(super) enum HandshakeRefusal {
+    /// The central system answered with an HTTP status.
+    #[error("Server responded with a non-101 status: {status}{}", in_parentheses(.reason.as_deref()))]
+    Status { status: StatusCode, reason: Option<String> },
+    /// The answer names no subprotocol.
+    #[error("Expected a Sec-WebSocket-Protocol header: the central system does not speak {}", .0.subprotocol())]
+    NoSubprotocol(Version),
+    /// The answer names another one.
+    #[error("Server did not respond with a requested protocol, which is {}", .0.subprotocol())]
+    OtherSubprotocol(Version),
+    /// The wire broke.
+    #[error(transparent)]
+    Wire(WireFault),
+}
+
+fn in_parentheses(reason: Option<&str>) -> String {
+    reason.map(|reason| format!(" ({reason})")).unwrap_or_default()
+}
+
+impl DialError {
+    /// What the operating system reports of an address.
+    pub fn of_address(error: IoError, address: SocketAddr) -> DialError {
+        let name = match error.kind() {
+            ErrorKind::ConnectionRefused => "ECONNREFUSED",
+            ErrorKind::ConnectionReset => "ECONNRESET",
+            ErrorKind::TimedOut => "ETIMEDOUT",
+            ErrorKind::HostUnreachable => "EHOSTUNREACH",
+            ErrorKind::NetworkUnreachable => "ENETUNREACH",
+            _ => return DialError::Connect { address, error },
+        };
+        DialError::Unreachable { name, address }
+    }
+
+    /// The heads of the handshake; empty when there was none.
+    pub fn into_heads(self) -> HandshakeHeads {
+        match self {
+            DialError::Handshake { heads, .. } => *heads,
+            _ => HandshakeHeads::default(),
+        }
+    }
+}
+
+impl HandshakeRefusal {
+    /// What the library reports of a handshake for this version.
+    pub fn of(error: &SocketError, version: Version) -> HandshakeRefusal {
+        match error {
+            SocketError::Http(response) => {
+                let reason = response.headers().get("x-websocket-reject-reason").and_then(|reason| reason.to_str().ok());
+                HandshakeRefusal::Status { status: response.status(), reason: reason.map(str::to_owned) }
+            }
+            SocketError::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
+                HandshakeRefusal::NoSubprotocol(version)
+            }
+            SocketError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
+                HandshakeRefusal::OtherSubprotocol(version)
+            }
+            other => HandshakeRefusal::Wire(wire_fault(other)),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What a version does differently from other versions, as facts. Outside `ocpp/` code asks for a fact and never compares versions, so
+//! that a new version is decided here, field by field, and nowhere falls into the rules of an old one. The shapes of messages are in the
+//! catalog; what the simulators do differently is in `simulator/`.
+
+use super::{ErrorCode, Version};
+
+/// The rules of a version for frames, errors and tolerances.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The types of messages that exist (OCPP-J 1.6 §4.1.3).
+    pub message_types: &'static [MessageType],
+    /// The rules for message ids.
+    pub message_id: MessageIdRules,
+    /// The error codes, each with the spelling that is sent (OCPP-J 1.6 §4.2.3, table 7).
+    pub error_codes: &'static [(ErrorCode, &'static str)],
+    /// The longest description of an error, in characters (OCPP 2.0.1 part 4 §4.2.3; older texts name none).
+    pub error_description_limit: usize,
+    /// Whether a refusal says precisely what is wrong. SRPC sends the fixed description of the code, as ocppjs does.
+    pub precise_refusals: bool,
+    /// Whether a call has exactly four elements. SRPC leaves a missing payload to validation and ignores further elements.
+    pub exact_calls: bool,
+    /// Whether a frame that is not JSON or has an unknown type is answered with an error when its id can be read. SRPC ignores it.
+    pub answers_malformed: bool,
+    /// Whether `null` may stand for a payload without fields (OCPP-J 1.6 §4.2.1).
+    pub null_payload: bool,
+    /// Whether values of the wrong form are tolerated: fractions and large numbers for integers, too many fraction digits, dates and
+    /// URIs that do not read as such. The programs that spoke 1.2 and 1.5 took any.
+    pub loose_values: bool,
+    /// The code that refuses a field which the message does not have.
+    pub unknown_field: ErrorCode,
+    /// The code that refuses a value of the right type that is not allowed: enumerations, lengths, formats, ranges.
+    pub invalid_value: ErrorCode,
+    /// Whether a document of this version has the rules for SOAP headers. OCPP-S 1.6 was the first; breaking a rule that is applied to
+    /// an older version is worth a note, not a warning.
+    pub soap_headers_specified: bool,
+    /// Whether the WSDL names the WS-Addressing action of responses. Without it toolkits derive one from the service's name.
+    pub soap_response_actions: bool,
+}
+
+/// The type of a message, the first element of its frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageType {
+    /// CALL.
+    Call,
+    /// CALLRESULT.
+    Result,
+    /// CALLERROR.
+    Error,
+}
+
+impl MessageType {
+    /// The number in the frame.
+    pub const fn number(self) -> u8 {
+        match self {
+            MessageType::Call => 2,
+            MessageType::Result => 3,
+            MessageType::Error => 4,
+        }
+    }
+}
+
+/// The rules for message ids.
+#[derive(Debug)]
+pub struct MessageIdRules {
+    /// The most characters (OCPP-J 1.6 §4.1.4).
+    pub limit: usize,
+    /// Whether an id may be empty.
+    pub may_be_empty: bool,
+    /// The code that refuses a call whose id is too long.
+    pub too_long: ErrorCode,
+    /// The id of an error that answers a call whose id cannot be read. Texts before 2.0.1 (part 4 §4.2.3) are silent about the case.
+    pub unreadable: &'static str,
+}
+
+/// The codes of SRPC and OCPP-J 1.6. `Occurence` has one `r`, as the specification spells it (OCPP-J 1.6 errata §5.1 and §5.2).
+const ERROR_CODES_1_X: &[(ErrorCode, &str)] = &[
+    (ErrorCode::NotImplemented, "NotImplemented"),
+    (ErrorCode::NotSupported, "NotSupported"),
+    (ErrorCode::InternalError, "InternalError"),
+    (ErrorCode::ProtocolError, "ProtocolError"),
+    (ErrorCode::SecurityError, "SecurityError"),
+    (ErrorCode::FormationViolation, "FormationViolation"),
+    (ErrorCode::PropertyConstraintViolation, "PropertyConstraintViolation"),
+    (ErrorCode::OccurenceConstraintViolation, "OccurenceConstraintViolation"),
+    (ErrorCode::TypeConstraintViolation, "TypeConstraintViolation"),
+    (ErrorCode::GenericError, "GenericError"),
+];
+
+/// SRPC of 1.5, as ocppjs speaks it.
+const SRPC: Dialect = Dialect {
+    message_types: &[MessageType::Call, MessageType::Result, MessageType::Error],
+    message_id: MessageIdRules { limit: 36, may_be_empty: true, too_long: ErrorCode::ProtocolError, unreadable: "-1" },
+    error_codes: ERROR_CODES_1_X,
+    error_description_limit: 255,
+    precise_refusals: false,
+    exact_calls: false,
+    answers_malformed: false,
+    null_payload: false,
+    loose_values: true,
+    unknown_field: ErrorCode::PropertyConstraintViolation,
+    invalid_value: ErrorCode::TypeConstraintViolation,
+    soap_headers_specified: false,
+    soap_response_actions: true,
+};
+
+static OCPP_1_2: Dialect = Dialect { soap_response_actions: false, ..SRPC };
+static OCPP_1_5: Dialect = SRPC;
+static OCPP_1_6: Dialect = Dialect {
+    message_id: MessageIdRules { may_be_empty: false, too_long: ErrorCode::FormationViolation, ..SRPC.message_id },
+    precise_refusals: true,
+    exact_calls: true,
+    answers_malformed: true,
+    null_payload: true,
+    loose_values: false,
+    unknown_field: ErrorCode::FormationViolation,
+    invalid_value: ErrorCode::PropertyConstraintViolation,
+    soap_headers_specified: true,
+    ..SRPC
+};
+
+impl Version {
+    /// The rules of the version.
+    pub const fn dialect(self) -> &'static Dialect {
+        match self {
+            Version::V1_2 => &OCPP_1_2,
+            Version::V1_5 => &OCPP_1_5,
+            Version::V1_6 => &OCPP_1_6,
+        }
+    }
+}
+
+impl Dialect {
+    /// The type with this number, when the version has it.
+    pub fn message_type(&self, number: f64) -> Option<MessageType> {
+        self.message_types.iter().copied().find(|kind| f64::from(kind.number()) == number)
+    }
+
+    /// The spelling of a code in this version; `None` when the version does not have it.
+    pub fn error_name(&self, code: ErrorCode) -> Option<&'static str> {
+        self.error_codes.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+    }
+
+    /// The spelling with which a code is sent. A code that the version does not have is sent under its own name, because the user
+    /// asked for it.
+    pub fn sent_error_name(&self, code: ErrorCode) -> &'static str {
+        self.error_name(code).unwrap_or(code.name())
+    }
+}
+
+#[cfg(test)]
+impl Dialect {
+    /// The error codes and spellings of OCPP 2.x, to test what depends on them.
+    pub fn with_2x_errors() -> Dialect {
+        const CODES: &[(ErrorCode, &str)] = &[
+            (ErrorCode::FormationViolation, "FormatViolation"),
+            (ErrorCode::OccurenceConstraintViolation, "OccurrenceConstraintViolation"),
+            (ErrorCode::RpcFrameworkError, "RpcFrameworkError"),
+        ];
+        Dialect { error_codes: CODES, ..SRPC }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_has_the_ten_codes_of_1_x_under_their_own_names() {
+        for version in Version::ALL {
+            let dialect = version.dialect();
+            assert_eq!(dialect.error_codes.len(), 10, "{version}");
+            for (code, name) in dialect.error_codes {
+                assert_eq!((code.name(), ErrorCode::parse(name)), (*name, Some(*code)));
+            }
+            assert_eq!(dialect.error_name(ErrorCode::RpcFrameworkError), None);
+            assert_eq!(dialect.sent_error_name(ErrorCode::RpcFrameworkError), "RpcFrameworkError");
+        }
+        let newer = Dialect::with_2x_errors();
+        assert_eq!(newer.sent_error_name(ErrorCode::FormationViolation), "FormatViolation");
+    }
+
+    #[test]
+    fn message_types_are_found_by_their_number() {
+        for version in Version::ALL {
+            let kinds = [2.0, 3.0, 4.0, 5.0, 6.0, 2.5].map(|number| version.dialect().message_type(number));
+            assert_eq!(kinds[..3], [Some(MessageType::Call), Some(MessageType::Result), Some(MessageType::Error)]);
+            assert_eq!(kinds[3..], [None; 3]);
+        }
+    }
+
+    #[test]
+    fn ocpp_j_is_stricter_than_srpc() {
+        let strict = |version: Version| {
+            let dialect = version.dialect();
+            [dialect.exact_calls, dialect.answers_malformed, dialect.precise_refusals, !dialect.message_id.may_be_empty]
+        };
+        assert_eq!([Version::V1_2, Version::V1_5, Version::V1_6].map(strict), [[false; 4], [false; 4], [true; 4]]);
+    }
+}

@@ -1,0 +1,87 @@
+//! Why a link ended, as a fact. The sentence is made in `describe`; what our close frame carries is in `link::close_reason`.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::ocpp::Version;
+
+/// Why a link ended, or why a charge point of ours is down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The user closed it.
+    Disconnected,
+    /// The user cut it without a close frame.
+    Cut,
+    /// A newer link of the same identity has its place.
+    Replaced,
+    /// The session ends.
+    Shutdown,
+    /// Our charge point restarts and connects again after this time.
+    Restarts(Duration),
+    /// The peer sent a close frame.
+    ClosedByPeer {
+        /// Its code, when it had one.
+        code: Option<u16>,
+        /// Its text.
+        text: Box<str>,
+    },
+    /// The peer closed the connection without a close frame.
+    PeerGone,
+    /// The peer read nothing for this time.
+    PeerBlocked(Duration),
+    /// The wire broke.
+    Broken(WireFault),
+    /// A station that speaks SOAP speaks this version from now on; the link goes on in it.
+    VersionChanged(Version),
+    /// The user broke an attempt to connect off; the charge point stays down.
+    StaysDown,
+    /// The task of the link panicked.
+    TaskFailed,
+}
+
+impl CloseReason {
+    /// A word for programs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            CloseReason::Disconnected => "disconnected",
+            CloseReason::Cut => "cut",
+            CloseReason::Replaced => "replaced",
+            CloseReason::Shutdown => "shutdown",
+            CloseReason::Restarts(_) => "restarts",
+            CloseReason::ClosedByPeer { .. } => "closedByPeer",
+            CloseReason::PeerGone => "peerGone",
+            CloseReason::PeerBlocked(_) => "peerBlocked",
+            CloseReason::Broken(_) => "broken",
+            CloseReason::VersionChanged(_) => "versionChanged",
+            CloseReason::StaysDown => "staysDown",
+            CloseReason::TaskFailed => "taskFailed",
+        }
+    }
+}
+
+/// What broke a wire.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WireFault {
+    /// It was closed before.
+    #[error("the connection is closed")]
+    Closed,
+    /// The operating system reports an error.
+    #[error("the connection broke: {0}")]
+    Io(Box<str>),
+    /// A message is longer than our limit.
+    #[error("a message is too large: {0}")]
+    TooLarge(Box<str>),
+    /// A text frame is not UTF-8.
+    #[error("a text frame is not UTF-8")]
+    NotUtf8,
+    /// The connection ended without a close frame.
+    #[error("the connection ended without a goodbye")]
+    NoCloseFrame,
+    /// The peer breaks RFC 6455.
+    #[error("the peer breaks the WebSocket protocol: {0}")]
+    Protocol(Box<str>),
+    /// Something else.
+    #[error("{0}")]
+    Other(Box<str>),
+}

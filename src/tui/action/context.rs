@@ -1,0 +1,140 @@
+//! Where keys go. A context is a pane, an overlay, or a group of them whose keys are the same.
+
+use super::name::kebab;
+
+/// Where keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyContext {
+    /// Everywhere, also while text is typed.
+    Everywhere,
+    /// In each of the panes.
+    Panes,
+    /// In the stations pane.
+    Stations,
+    /// In the trace pane.
+    Trace,
+    /// In the message pane.
+    Message,
+    /// On the page about a station.
+    StationDetails,
+    /// In the payload editor.
+    Editor,
+    /// While a name or a number is entered.
+    Prompt,
+    /// In the palette and other lists of choices.
+    Palette,
+    /// On the command line.
+    CommandLine,
+    /// While a filter, a search or a time is entered.
+    FilterLine,
+    /// In the list of actions that can be sent.
+    ActionPicker,
+    /// In the help and other texts.
+    Pager,
+    /// While a search in the pager is entered.
+    PagerSearch,
+    /// At a question.
+    Confirm,
+}
+
+impl KeyContext {
+    /// All contexts, in the order of the help.
+    pub const ALL: [KeyContext; 15] = [
+        KeyContext::Stations,
+        KeyContext::Trace,
+        KeyContext::Message,
+        KeyContext::Panes,
+        KeyContext::StationDetails,
+        KeyContext::Editor,
+        KeyContext::Prompt,
+        KeyContext::CommandLine,
+        KeyContext::FilterLine,
+        KeyContext::ActionPicker,
+        KeyContext::Palette,
+        KeyContext::Pager,
+        KeyContext::PagerSearch,
+        KeyContext::Confirm,
+        KeyContext::Everywhere,
+    ];
+
+    /// The name in the settings file: `station-details`.
+    pub fn name(self) -> String {
+        kebab(&self)
+    }
+
+    /// The heading in the help.
+    pub const fn title(self) -> &'static str {
+        match self {
+            KeyContext::Everywhere => "Everywhere",
+            KeyContext::Panes => "In every pane",
+            KeyContext::Stations => "Stations",
+            KeyContext::Trace => "Trace",
+            KeyContext::Message => "Message",
+            KeyContext::StationDetails => "Station page",
+            KeyContext::Editor => "Payload editor",
+            KeyContext::CommandLine => "Command line",
+            KeyContext::FilterLine => "Filter, search, time",
+            KeyContext::Prompt => "Name or number",
+            KeyContext::ActionPicker => "List of actions",
+            KeyContext::Palette => "Palette",
+            KeyContext::Pager => "Help",
+            KeyContext::PagerSearch => "Search in the help",
+            KeyContext::Confirm => "Question",
+        }
+    }
+
+    /// Whether text is typed in it. Then a key that inserts text cannot have an action.
+    pub const fn takes_text(self) -> bool {
+        matches!(
+            self,
+            KeyContext::Everywhere
+                | KeyContext::Editor
+                | KeyContext::Prompt
+                | KeyContext::CommandLine
+                | KeyContext::FilterLine
+                | KeyContext::ActionPicker
+                | KeyContext::Palette
+                | KeyContext::PagerSearch
+        )
+    }
+
+    /// Whether Esc first stops an order that is being repeated. Where something lies over the editor for a moment, Esc only closes that.
+    pub const fn stops_repeating(self) -> bool {
+        match self {
+            KeyContext::Panes
+            | KeyContext::Stations
+            | KeyContext::Trace
+            | KeyContext::Message
+            | KeyContext::StationDetails
+            | KeyContext::Editor
+            | KeyContext::CommandLine
+            | KeyContext::FilterLine
+            | KeyContext::ActionPicker
+            | KeyContext::Everywhere => true,
+            KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
+                false
+            }
+        }
+    }
+
+    /// The contexts whose keys work while this one has the keyboard, nearest first.
+    pub const fn reach(self) -> &'static [KeyContext] {
+        match self {
+            KeyContext::Stations => &[KeyContext::Stations, KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Trace => &[KeyContext::Trace, KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Message => &[KeyContext::Message, KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::StationDetails => &[KeyContext::StationDetails, KeyContext::Everywhere],
+            KeyContext::Editor => &[KeyContext::Editor, KeyContext::Everywhere],
+            KeyContext::CommandLine => &[KeyContext::CommandLine, KeyContext::Everywhere],
+            KeyContext::FilterLine => &[KeyContext::FilterLine, KeyContext::Everywhere],
+            KeyContext::ActionPicker => &[KeyContext::ActionPicker, KeyContext::Everywhere],
+            KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
+            KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],
+            KeyContext::PagerSearch => &[KeyContext::PagerSearch, KeyContext::Everywhere],
+            KeyContext::Pager => &[KeyContext::Pager, KeyContext::Everywhere],
+            KeyContext::Confirm => &[KeyContext::Confirm, KeyContext::Everywhere],
+            KeyContext::Panes => &[KeyContext::Panes, KeyContext::Everywhere],
+            KeyContext::Everywhere => &[KeyContext::Everywhere],
+        }
+    }
+}

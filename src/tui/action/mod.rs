@@ -1,0 +1,15 @@
+//! What a user can do on the screen. [`Action`] lists what there is, [`KeyContext`] where keys go, and [`TABLE`] binds keys to actions in
+//! a context. Keys, help, palette, hints and the tables in `docs/` are all read from the table, so no key works that the help does not
+//! list. What an action does is in `update`; keys that the settings file changes are in `bindings`.
+
+mod context;
+mod name;
+mod table;
+
+pub use context::KeyContext;
+pub use name::Action;
+pub use table::{
+    ActionPickerAction, ActionRow, CommandLineAction, ConfirmAction, ContextAction, EditorAction, EverywhereAction,
+    FilterLineAction, MessageAction, PagerAction, PagerSearchAction, PaletteAction, PanesAction, PromptAction,
+    StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
+};

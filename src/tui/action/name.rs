@@ -1,0 +1,230 @@
+//! The actions by name. The same action can be bound in several contexts: `Close` closes whatever is on top. Which contexts have it, and
+//! with which keys, is in the table.
+
+use std::fmt::Debug;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])+ $action:ident,)+) => {
+        /// What a user can do, in whatever context.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($(#[$doc])+ $action,)+
+        }
+
+        impl Action {
+            /// All actions.
+            pub const ALL: &[Action] = &[$(Action::$action,)+];
+        }
+    };
+}
+
+actions! {
+    /// Closes what is on top, or takes back what it did; first its proposals, if it shows some.
+    Close,
+    /// Accepts what is typed or selected.
+    Accept,
+    /// Shows the keys.
+    Help,
+    /// Completes, or selects the next proposal.
+    Complete,
+    /// Selects the previous proposal.
+    PreviousProposal,
+    /// Recalls an older entry of the history.
+    Older,
+    /// Recalls a newer entry of the history.
+    Newer,
+
+    /// One line up.
+    Up,
+    /// One line down.
+    Down,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// To the first line.
+    Top,
+    /// To the last line.
+    Bottom,
+    /// Scrolls to the left.
+    Left,
+    /// Scrolls to the right.
+    Right,
+
+    /// Chooses an action and edits a call.
+    Compose,
+    /// Edits a frame and sends it again.
+    Resend,
+    /// Marks a station as a target.
+    Mark,
+    /// Unmarks all stations.
+    UnmarkAll,
+    /// Marks all stations that are shown.
+    MarkShown,
+    /// Shows what is known about a station.
+    StationDetails,
+    /// Selects the next station.
+    NextStation,
+    /// Selects the previous station.
+    PreviousStation,
+    /// Shows one station only in the trace.
+    NarrowTrace,
+    /// Sorts the stations by the next column.
+    Sort,
+    /// Reverses the order of the stations.
+    SortReverse,
+
+    /// Goes to the message pane.
+    OpenMessage,
+    /// The next view of the trace.
+    View,
+    /// Finds lines.
+    Find,
+    /// The next line that is found.
+    FindNext,
+    /// The previous line that is found.
+    FindPrevious,
+    /// The next error.
+    NextError,
+    /// The previous error.
+    PreviousError,
+    /// The next line of the same station.
+    NextOfStation,
+    /// The previous line of the same station.
+    PreviousOfStation,
+    /// The next line of the same action.
+    NextOfAction,
+    /// The previous line of the same action.
+    PreviousOfAction,
+    /// Goes to a time.
+    Time,
+    /// Sets or removes a bookmark.
+    Bookmark,
+    /// The next bookmark.
+    NextBookmark,
+    /// The previous bookmark.
+    PreviousBookmark,
+    /// Saves lines as a test script.
+    SaveScenario,
+    /// Shows or hides pings.
+    Pings,
+    /// From a call to its answer.
+    NextPartner,
+    /// From an answer to its call.
+    PreviousPartner,
+
+    /// The next view of the message.
+    NextTab,
+    /// The previous view of the message.
+    PreviousTab,
+    /// Folds, unfolds, or shows the place of a check.
+    Open,
+
+    /// Opens the command line.
+    CommandLine,
+    /// Opens the palette.
+    Palette,
+    /// Opens the filter line.
+    Filter,
+    /// Follows the newest line of the trace.
+    Follow,
+    /// Holds the trace still.
+    Pause,
+    /// Lists the held frames.
+    Held,
+    /// Copies a payload.
+    Copy,
+    /// Copies in a form that is chosen.
+    CopyAs,
+    /// One step back.
+    Back,
+    /// The next pane.
+    NextPane,
+    /// The previous pane.
+    PreviousPane,
+    /// The stations pane.
+    StationsPane,
+    /// The trace pane.
+    TracePane,
+    /// The message pane.
+    MessagePane,
+    /// Gives a pane the whole screen.
+    Zoom,
+    /// Lists the plugins.
+    Plugins,
+    /// Makes the stations pane wider.
+    Wider,
+    /// Makes the stations pane narrower.
+    Narrower,
+    /// Makes the message pane higher.
+    Higher,
+    /// Makes the message pane lower.
+    Lower,
+    /// Restores the default sizes.
+    ResetLayout,
+    /// Chooses a theme.
+    Theme,
+    /// Changes to the variant of the theme for the other background.
+    OtherBackground,
+    /// Captures or releases the mouse.
+    Mouse,
+    /// Shows past toasts and notes.
+    EventLog,
+    /// Quits.
+    Quit,
+
+    /// Sends and closes the editor.
+    Send,
+    /// Sends and keeps the editor open.
+    SendKeep,
+    /// Sends repeatedly.
+    Repeat,
+    /// Lays a payload out.
+    Format,
+    /// Starts with another text.
+    Source,
+    /// Saves a favourite.
+    Favourite,
+    /// Edits the whole frame, or only the payload.
+    Raw,
+    /// Edits in an external program.
+    External,
+    /// To the next fault.
+    NextFinding,
+    /// To the previous fault.
+    PreviousFinding,
+    /// Undoes a change.
+    Undo,
+    /// Redoes a change.
+    Redo,
+
+    /// Searches a text.
+    Search,
+    /// Confirms.
+    Confirm,
+    /// Declines.
+    Decline,
+    /// Pressed twice, quits at once.
+    Interrupt,
+    /// Suspends the program.
+    Suspend,
+}
+
+impl Action {
+    /// The name in the settings file: `next-partner`.
+    pub fn name(self) -> String {
+        kebab(&self)
+    }
+}
+
+/// The name of a variant in lower case with hyphens.
+pub(super) fn kebab(variant: &impl Debug) -> String {
+    let mut name = String::new();
+    for character in format!("{variant:?}").chars() {
+        if character.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(character.to_lowercase());
+    }
+    name
+}

@@ -1,0 +1,329 @@
+//! The table of keys: in each context, the actions with their keys, their line in the help and their hint. For each context the macro
+//! makes an enum of the actions that the context has, so that code that handles the context matches all of them and a row without code
+//! does not compile.
+
+use super::context::KeyContext;
+use super::name::Action;
+use crate::tui::key::KeyPress;
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct ActionRow {
+    /// The action as its context handles it.
+    pub bound: ContextAction,
+    /// Where its keys work.
+    pub context: KeyContext,
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// One or two words for the status line; an empty hint is not shown.
+    pub hint: &'static str,
+    /// Its default keys, the one to show first.
+    pub keys: &'static [&'static str],
+    /// The name in earlier settings files, where it is not that of the action.
+    alias: Option<&'static str>,
+}
+
+macro_rules! first {
+    () => {
+        None
+    };
+    ($value:literal) => {
+        Some($value)
+    };
+}
+
+macro_rules! table {
+    ($($context:ident ($actions:ident) {
+        $($action:ident $(as $alias:literal)?, $hint:literal, $help:literal, [$($key:literal),+];)+
+    })+) => {
+        $(
+            #[doc = concat!("The actions of [`KeyContext::", stringify!($context), "`].")]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+            pub enum $actions {
+                $(#[doc = $help] $action,)+
+            }
+        )+
+
+        /// An action together with the context that handles it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ContextAction {
+            $(#[doc = concat!("In [`KeyContext::", stringify!($context), "`].")] $context($actions),)+
+        }
+
+        impl ContextAction {
+            /// Which action it is, whatever the context.
+            pub const fn action(self) -> Action {
+                match self {
+                    $($(ContextAction::$context($actions::$action) => Action::$action,)+)+
+                }
+            }
+        }
+
+        /// The table, in the order of the help; within a context the order is also that of the hints.
+        pub static TABLE: &[ActionRow] = &[$($(ActionRow {
+            bound: ContextAction::$context($actions::$action),
+            context: KeyContext::$context,
+            help: $help,
+            hint: $hint,
+            keys: &[$($key),+],
+            alias: first!($($alias)?),
+        },)+)+];
+    };
+}
+
+table! {
+    Stations (StationsAction) {
+        NarrowTrace, "only its trace", "Show only this station in the trace; again or Esc: all stations", ["enter"];
+        Compose, "new call", "Choose an action and edit the payload of a call to this station or to the marked ones", ["e", "x"];
+        Mark, "mark", "Mark the station as a target of calls, or unmark it", ["m"];
+        UnmarkAll, "", "Unmark all stations", ["M"];
+        MarkShown, "", "Mark all stations that are shown, or unmark them", ["*"];
+        StationDetails as "page", "page", "Show all that is known of the station", ["o"];
+        Sort, "sort", "Sort by the next column, then by identity again", ["s"];
+        SortReverse, "", "Turn the order round", ["S"];
+    }
+    Trace (TraceAction) {
+        OpenMessage, "read", "Go to the message pane", ["enter"];
+        Resend, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
+        Compose as "compose-from-trace", "new call", "Choose an action and edit a call to the station of this line", ["x"];
+        Mark as "mark-from-trace", "", "Mark the station of this line as a target, or unmark it", ["m"];
+        View, "view", "One line an event, one line an exchange, or a ladder of one station", ["v"];
+        Find, "find", "Find lines and leave the others where they are", ["f"];
+        FindNext, "", "Next line that is found", ["n"];
+        FindPrevious, "", "Previous line that is found", ["N"];
+        NextError, "error", "Next error: an error frame, an invalid frame, a timeout, a refused handshake", ["."];
+        PreviousError, "", "Previous error", [","];
+        NextOfStation, "", "Next line of the same station", ["}"];
+        PreviousOfStation, "", "Previous line of the same station", ["{"];
+        NextOfAction, "", "Next line of the same action", [")"];
+        PreviousOfAction, "", "Previous line of the same action", ["("];
+        Time, "", "Go to a time", ["@"];
+        Bookmark, "", "Put a bookmark on the line, or take it away", ["b"];
+        NextBookmark, "", "Next bookmark", ["'"];
+        PreviousBookmark, "", "Previous bookmark", ["\""];
+        SaveScenario, "", "Save the lines with bookmarks, or those that are shown, as a test script", ["S"];
+        Pings, "", "Show pings and pongs, or hide them", ["p"];
+        StationDetails as "page-from-trace", "", "Show all that is known of the station of this line", ["o"];
+        NextPartner, "", "Jump from the call to its answer", ["]"];
+        PreviousPartner, "", "Jump from the answer to its call", ["["];
+    }
+    Message (MessageAction) {
+        Resend as "resend-message", "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
+        Compose as "compose-from-message", "", "Choose an action and edit a call to the station of this message", ["x"];
+        NextTab, "view", "Next view: pretty, raw, tree, checks, timing, difference", ["v"];
+        PreviousTab, "", "Previous view", ["V"];
+        Open, "", "In the tree: fold or unfold; in the checks: show the place", ["enter"];
+        Left, "", "Scroll to the left", ["h", "left"];
+        Right, "", "Scroll to the right", ["l", "right"];
+        NextPartner as "next-partner-message", "answer", "Show the answer to this call", ["]"];
+        PreviousPartner as "previous-partner-message", "call", "Show the call of this answer", ["["];
+    }
+    Panes (PanesAction) {
+        CommandLine, "command", "Type a command", [":"];
+        Palette, "palette", "The palette: choose from everything, commands, calls, actions, stations, themes", ["ctrl-p"];
+        Filter, "filter", "Filter the stations or the trace while you type", ["/"];
+        Follow, "follow", "Follow the newest line of the trace, or stop following", ["F"];
+        Pause, "pause", "Hold the trace still; the network goes on", ["space"];
+        Held, "", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
+        Copy, "copy", "Copy the payload of the selected message", ["y"];
+        CopyAs, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
+        Back, "", "Stop repeating; step back: zoom, then filter, then the single station", ["esc"];
+        NextPane, "", "Next pane", ["tab"];
+        PreviousPane, "", "Previous pane", ["backtab"];
+        StationsPane, "", "Stations pane", ["1"];
+        TracePane, "", "Trace pane", ["2"];
+        MessagePane, "", "Message pane", ["3"];
+        Up, "", "One line up", ["k", "up"];
+        Down, "", "One line down", ["j", "down"];
+        PageUp, "", "One page up", ["pageup", "ctrl-u"];
+        PageDown, "", "One page down", ["pagedown", "ctrl-d"];
+        Top, "", "To the first line", ["g", "home"];
+        Bottom, "", "To the last line; in the trace: follow", ["G", "end"];
+        Zoom, "zoom", "Give this pane the whole screen, or back", ["z"];
+        Plugins, "", "List the plugins with their memory and errors", ["P"];
+        Wider, "", "Make the stations pane wider, in a narrow window higher", [">"];
+        Narrower, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
+        Higher, "", "Make the message pane higher", ["+", "="];
+        Lower, "", "Make the message pane lower", ["-"];
+        ResetLayout, "", "Give all panes their usual sizes", ["0"];
+        Theme, "", "Choose a theme; the screen shows the one that is selected", ["t"];
+        OtherBackground, "", "Change between the dark and the light variant of the theme", ["T"];
+        Mouse, "", "Leave the mouse to the terminal, for selecting text, or take it back", ["F12"];
+        EventLog, "", "Read what was told: notes, failures and messages that have gone", ["E"];
+        Help, "help", "Show the keys", ["?", "F1"];
+        Quit, "quit", "Quit; asks when calls are in flight", ["q"];
+    }
+    Editor (EditorAction) {
+        Send, "send", "Send; an invalid payload needs it twice", ["F5", "ctrl-s", "alt-enter", "ctrl-enter"];
+        Complete as "accept-completion", "complete", "Accept the proposal, or propose what may stand here", ["tab"];
+        PreviousProposal as "previous-completion", "", "Previous proposal", ["backtab"];
+        Format, "format", "Lay the payload out anew", ["ctrl-f"];
+        Source, "source", "Begin with another text: sample, required fields, last sent, selected frame, favourite, draft", ["ctrl-o"];
+        SendKeep, "", "Send and keep the editor open", ["F4"];
+        Repeat, "repeat", "Send several times: asks how often and how fast", ["F6"];
+        Favourite, "", "Save the text as a favourite, under a name", ["F2"];
+        Raw, "", "Edit the whole frame instead of the payload, or only the payload again", ["F7"];
+        External, "$EDITOR", "Edit the text in the program of $VISUAL or $EDITOR", ["F3"];
+        NextFinding, "", "To the next fault", ["F8"];
+        PreviousFinding, "", "To the fault before", ["shift-F8", "F9"];
+        Undo, "", "Undo", ["ctrl-z", "ctrl-u"];
+        Redo, "", "Redo", ["ctrl-y", "ctrl-r"];
+        Palette as "editor-command-line", "", "The palette; the editor waits", ["ctrl-p"];
+        Help as "editor-help", "keys", "Show the keys", ["F1"];
+        Close as "close-editor", "close", "Stop repeating, close the proposals, then the editor; the draft is kept", ["esc"];
+    }
+    CommandLine (CommandLineAction) {
+        Accept as "run-command", "run", "Run the command", ["enter"];
+        Complete as "next-candidate", "complete", "Complete, then the next proposal", ["tab"];
+        PreviousProposal as "previous-candidate", "", "Previous proposal", ["backtab"];
+        Older as "older-command", "history", "Older command", ["up"];
+        Newer as "newer-command", "", "Newer command", ["down"];
+        Help as "command-help", "keys", "Show the keys", ["F1"];
+        Close as "leave-command-line", "leave", "Close the proposals, then the command line", ["esc"];
+    }
+    FilterLine (FilterLineAction) {
+        Accept as "keep-filter", "keep", "Keep the filter; find; go to the time", ["enter"];
+        Complete as "complete-filter", "complete", "Propose keys and values, then the next proposal", ["tab"];
+        PreviousProposal, "", "Previous proposal", ["backtab"];
+        Older as "older-filter", "history", "Older filter", ["up"];
+        Newer as "newer-filter", "", "Newer filter", ["down"];
+        Help as "filter-help", "keys", "Show the keys", ["F1"];
+        Close as "drop-filter", "back", "Back to the filter before", ["esc"];
+    }
+    StationDetails (StationDetailsAction) {
+        NextStation as "page-next", "next station", "Next station", ["]", "tab"];
+        PreviousStation as "page-previous", "", "Previous station", ["[", "backtab"];
+        NarrowTrace as "page-narrow", "only its trace", "Close and show only this station in the trace", ["enter"];
+        Compose as "page-compose", "new call", "Choose an action and edit a call to this station", ["e", "x"];
+        Up as "page-up-line", "", "One line up", ["k", "up"];
+        Down as "page-down-line", "", "One line down", ["j", "down"];
+        PageUp as "page-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "page-page-down", "scroll", "One page down", ["pagedown", "ctrl-d", "space"];
+        Top as "page-top", "", "To the first line", ["g", "home"];
+        Bottom as "page-bottom", "", "To the last line", ["G", "end"];
+        Help as "page-help", "help", "Show the keys", ["?", "F1"];
+        Close as "page-close", "close", "Close", ["esc", "q", "o"];
+    }
+    ActionPicker (ActionPickerAction) {
+        Accept as "pick", "edit", "Edit a call of this action", ["enter", "tab"];
+        Up as "pick-up", "", "One line up", ["up", "ctrl-p"];
+        Down as "pick-down", "", "One line down", ["down", "ctrl-n"];
+        Close as "leave-picker", "back", "Back", ["esc"];
+    }
+    Palette (PaletteAction) {
+        Accept as "choose", "choose", "Do what is selected", ["enter", "tab"];
+        Up as "choose-up", "", "One line up", ["up", "backtab"];
+        Down as "choose-down", "", "One line down", ["down", "ctrl-n"];
+        PageUp as "choose-page-up", "", "One page up", ["pageup"];
+        PageDown as "choose-page-down", "", "One page down", ["pagedown"];
+        Close as "leave-chooser", "back", "Back; a theme that was only looked at goes", ["esc", "ctrl-p"];
+    }
+    Prompt (PromptAction) {
+        Accept as "answer", "accept", "Take what is typed", ["enter"];
+        Close as "leave-prompt", "back", "Back", ["esc"];
+    }
+    Pager (PagerAction) {
+        Search, "search", "Search: only lines with this text", ["/"];
+        Top as "scroll-top", "", "To the first line", ["g", "home"];
+        Bottom as "scroll-bottom", "", "To the last line", ["G", "end"];
+        Up as "scroll-up", "", "One line up", ["k", "up"];
+        Down as "scroll-down", "scroll", "One line down", ["j", "down"];
+        PageUp as "scroll-page-up", "", "One page up", ["pageup"];
+        PageDown as "scroll-page-down", "", "One page down", ["pagedown", "space"];
+        Close as "close-reading", "close", "Close", ["esc", "q", "?", "F1", "enter"];
+    }
+    PagerSearch (PagerSearchAction) {
+        Accept as "keep-search", "keep", "Keep what was found", ["enter"];
+        Close as "drop-search", "back", "All lines again", ["esc"];
+    }
+    Confirm (ConfirmAction) {
+        Confirm, "yes", "Yes", ["y"];
+        Decline, "no", "No", ["n", "esc", "q"];
+    }
+    Everywhere (EverywhereAction) {
+        Interrupt, "", "Twice: quit at once, whatever is open", ["ctrl-c"];
+        Suspend, "", "Suspend; the shell's `fg` comes back (in the editor: undo)", ["ctrl-z"];
+    }
+}
+
+/// The default keys of a row.
+pub fn keys(row: &ActionRow) -> impl Iterator<Item = KeyPress> {
+    row.keys.iter().filter_map(|name| KeyPress::parse(name))
+}
+
+impl ActionRow {
+    /// The name in the settings file: that of the action, with the context where several contexts have the action: `trace.mark`.
+    pub fn name(&self) -> String {
+        let action = self.bound.action();
+        let shared = TABLE.iter().filter(|row| row.bound.action() == action).count() > 1;
+        if shared { self.full_name() } else { action.name() }
+    }
+
+    /// The name with the context, which the settings file accepts for every row.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.context.name(), self.bound.action().name())
+    }
+
+    /// The name without a context that stands for this row alone. Settings files written before contexts had names use it.
+    pub fn short_name(&self) -> String {
+        self.alias.map_or_else(|| self.bound.action().name(), str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::bindings::Bindings;
+
+    #[test]
+    fn every_key_of_the_help_does_what_the_help_says() {
+        for row in TABLE {
+            for name in row.keys {
+                let key = KeyPress::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
+                assert_eq!(KeyPress::of(&key.event()), key, "{name} is not what a terminal sends");
+                assert_eq!(Bindings::default().action_of(row.context, key), Some(row.bound), "{name}");
+            }
+            assert!(!row.help.is_empty());
+        }
+    }
+
+    #[test]
+    fn no_key_is_bound_twice_in_a_context() {
+        for context in KeyContext::ALL {
+            let mut seen = Vec::new();
+            for row in TABLE.iter().filter(|row| row.context == context) {
+                for key in keys(row) {
+                    assert!(!seen.contains(&key), "{key} twice in {context:?}");
+                    seen.push(key);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_is_bound_and_once_in_a_context() {
+        for action in Action::ALL {
+            let mut contexts = Vec::new();
+            for row in TABLE.iter().filter(|row| row.bound.action() == *action) {
+                assert!(!contexts.contains(&row.context), "{action:?} twice in {:?}", row.context);
+                contexts.push(row.context);
+            }
+            assert!(!contexts.is_empty(), "{action:?} has no row");
+        }
+    }
+
+    #[test]
+    fn keys_that_terminals_swallow_are_never_the_only_ones() {
+        for row in TABLE {
+            let fragile = |name: &&str| matches!(*name, "ctrl-h" | "ctrl-i" | "ctrl-m" | "ctrl-enter" | "F11" | "ctrl-b");
+            assert!(!row.keys.iter().all(fragile), "{:?}", row.bound);
+        }
+    }
+
+    #[test]
+    fn a_pane_offers_its_own_keys_first() {
+        let hints: Vec<_> =
+            Bindings::default().hints(KeyContext::Stations).map(|(key, words)| format!("{key} {words}")).collect();
+        assert_eq!(hints[..3], ["Enter only its trace", "e new call", "m mark"]);
+    }
+}

@@ -1,0 +1,391 @@
+//! The state of the trace pane: which records are shown, which one is selected, whether the newest is followed. Rows are found by arithmetic
+//! or in an index of matching records; no row is made before it is drawn.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::goal::Seek;
+use crate::trace::filter::FilterContext;
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
+use crate::tui::state::filter::PaneFilter;
+use crate::tui::widget::Viewport;
+
+/// How many records a filter looks at in one turn, so that a key never waits for a million of them.
+pub(super) const CHUNK: u64 = 10_000;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TraceMode {
+    /// An event.
+    #[default]
+    Events,
+    /// A call with its answer, or an event that belongs to no exchange.
+    Exchanges,
+    /// An event of one station, as an arrow between it and us.
+    Ladder,
+}
+
+/// A call that was sent from the editor and is to be selected when it appears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Awaited {
+    targets: Vec<StationKey>,
+    action: String,
+    from: Sequence,
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct TraceView {
+    pub(super) filter: PaneFilter,
+    pub(super) only: Option<StationKey>,
+    view: TraceMode,
+    /// The station that was shown alone before the ladder needed one.
+    before_ladder: Option<StationKey>,
+    /// Whether pings and pongs are shown.
+    pings: bool,
+    /// The records that pass, as far as they were looked at. Unused while everything passes.
+    matching: VecDeque<Sequence>,
+    /// The first record that the filter has not looked at.
+    scanned: Sequence,
+    pub(super) start: Sequence,
+    end: Sequence,
+    pub(super) paused_at: Option<Sequence>,
+    following: bool,
+    /// The record that the person chose. What is selected is the nearest one that is shown.
+    anchor: Sequence,
+    viewport: Viewport,
+    /// The first record that came after the person left the end.
+    unseen: Sequence,
+    awaited: Option<Awaited>,
+    pub(super) find: PaneFilter,
+    pub(super) seek: Option<Seek>,
+    pub(super) bookmarks: BTreeSet<Sequence>,
+}
+
+impl Default for TraceView {
+    fn default() -> TraceView {
+        TraceView {
+            filter: PaneFilter::default(),
+            only: None,
+            view: TraceMode::Events,
+            before_ladder: None,
+            pings: false,
+            matching: VecDeque::new(),
+            scanned: 0,
+            start: 0,
+            end: 0,
+            paused_at: None,
+            following: true,
+            anchor: 0,
+            viewport: Viewport::default(),
+            unseen: 0,
+            awaited: None,
+            find: PaneFilter::default(),
+            seek: None,
+            bookmarks: BTreeSet::new(),
+        }
+    }
+}
+
+impl TraceView {
+    /// The filter.
+    pub fn filter(&self) -> &PaneFilter {
+        &self.filter
+    }
+
+    /// The only station that is shown.
+    pub fn only(&self) -> Option<StationKey> {
+        self.only
+    }
+
+    /// Whether the newest record is selected as it comes.
+    pub fn following(&self) -> bool {
+        self.following
+    }
+
+    /// Whether the display is held still.
+    pub fn paused(&self) -> bool {
+        self.paused_at.is_some()
+    }
+
+    /// How many records came since the display was held.
+    pub fn held_back(&self) -> u64 {
+        self.paused_at.map_or(0, |paused| self.end.saturating_sub(paused))
+    }
+
+    /// How many records were evicted.
+    pub fn evicted(&self) -> u64 {
+        self.start
+    }
+
+    /// How many records there are, shown or not.
+    pub fn total(&self) -> u64 {
+        self.visible_end().saturating_sub(self.start)
+    }
+
+    /// Whether the rows are those of an index, rather than all records.
+    fn is_indexed(&self) -> bool {
+        self.narrowed() || !self.pings || self.view != TraceMode::Events
+    }
+
+    /// What a line is.
+    pub fn view(&self) -> TraceMode {
+        self.view
+    }
+
+    /// Shows lines of another kind. The ladder is that of one station.
+    pub fn set_view(&mut self, view: TraceMode, station: Option<StationKey>) {
+        if view == self.view {
+            return;
+        }
+        self.keep_anchor();
+        if view == TraceMode::Ladder {
+            self.before_ladder = self.only;
+            self.only = self.only.or(station);
+        } else if self.view == TraceMode::Ladder {
+            self.only = self.before_ladder.take();
+        }
+        self.view = view;
+        self.look_again();
+    }
+
+    /// Whether pings and pongs are shown.
+    pub fn pings(&self) -> bool {
+        self.pings
+    }
+
+    /// Shows pings and pongs, or hides them.
+    pub fn toggle_pings(&mut self) {
+        self.keep_anchor();
+        self.pings = !self.pings;
+        self.look_again();
+    }
+
+    /// How much of the trace the filter has looked at, in percent.
+    pub fn progress(&self) -> u64 {
+        let total = self.end.saturating_sub(self.start);
+        if self.is_indexed() && total > 0 { self.scanned.saturating_sub(self.start) * 100 / total } else { 100 }
+    }
+
+    pub(super) fn visible_end(&self) -> Sequence {
+        self.paused_at.unwrap_or(self.end).max(self.start)
+    }
+
+    /// How many records are shown.
+    pub fn count(&self) -> usize {
+        if self.is_indexed() {
+            let end = self.visible_end();
+            self.matching.partition_point(|sequence| *sequence < end)
+        } else {
+            self.total() as usize
+        }
+    }
+
+    /// The record at an index among those shown.
+    pub fn at(&self, index: usize) -> Option<Sequence> {
+        if index >= self.count() {
+            return None;
+        }
+        if self.is_indexed() { self.matching.get(index).copied() } else { Some(self.start + index as u64) }
+    }
+
+    /// The index of the first shown record that is not before this one.
+    pub(super) fn index_from(&self, sequence: Sequence) -> usize {
+        if self.is_indexed() {
+            self.matching.partition_point(|shown| *shown < sequence)
+        } else {
+            sequence.saturating_sub(self.start) as usize
+        }
+    }
+
+    /// The index of the selected record.
+    pub fn position(&self) -> usize {
+        self.index_from(self.anchor).min(self.count().saturating_sub(1))
+    }
+
+    /// The selected record.
+    pub fn selected(&self) -> Option<Sequence> {
+        self.at(self.position())
+    }
+
+    /// How many lines say that something is missing: one when records were evicted.
+    fn gap(&self) -> usize {
+        usize::from(self.start > 0)
+    }
+
+    /// The first line on the screen; line 0 is the gap when there is one.
+    pub fn top(&self, height: usize) -> usize {
+        let (lines, gap) = (self.count() + self.gap(), self.gap());
+        let selected = self.position() + gap;
+        // The first record is never shown without the line that tells of those before it.
+        if selected <= gap { 0 } else { self.viewport.top(selected, lines, height) }
+    }
+
+    /// The record on a line; `None` for the gap and beyond the end.
+    pub fn on_line(&self, line: usize) -> Option<Sequence> {
+        self.at(line.checked_sub(self.gap())?)
+    }
+
+    /// How many shown records came since the person left the end.
+    pub fn unseen(&self) -> usize {
+        if self.following { 0 } else { self.count().saturating_sub(self.index_from(self.unseen)) }
+    }
+
+    /// Brings the view up to date. True when the filter has more records to look at.
+    pub fn refresh(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> bool {
+        let range = contents.records().range();
+        if range.start != self.start {
+            self.bookmarks = self.bookmarks.split_off(&range.start);
+        }
+        (self.start, self.end) = (range.start, range.end);
+        while self.matching.front().is_some_and(|first| *first < self.start) {
+            self.matching.pop_front();
+        }
+        if self.is_indexed() {
+            self.scan(contents, context);
+        }
+        self.find_awaited(contents, height);
+        if self.following {
+            self.stay_at_end();
+        }
+        self.is_indexed() && self.scanned < self.end
+    }
+
+    fn scan(&mut self, contents: &Contents, context: &FilterContext<'_>) {
+        let from = self.scanned.max(self.start);
+        let to = self.end.min(from + CHUNK);
+        for record in contents.records().iter(from..to) {
+            if !self.passes(&record, context) {
+                continue;
+            }
+            // Where an exchange is one line, an answer is found on the line of its call.
+            let call = record.partner.filter(|call| *call < record.sequence && *call >= self.start);
+            match call.filter(|_| self.view == TraceMode::Exchanges) {
+                None => self.matching.push_back(record.sequence),
+                Some(call) => {
+                    let index = self.matching.partition_point(|shown| *shown < call);
+                    if self.matching.get(index) != Some(&call) {
+                        self.matching.insert(index, call);
+                    }
+                }
+            }
+        }
+        self.scanned = to;
+    }
+
+    fn passes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+        (self.only.is_none() || record.station == self.only)
+            && (self.pings || !matches!(record.kind, RecordKind::Ping(_) | RecordKind::Pong(_)))
+            && (self.filter.is_empty() || self.filter.parsed().matches(record, context))
+    }
+
+    /// Takes another filter.
+    pub fn set_filter(&mut self, filter: PaneFilter) {
+        if filter != self.filter {
+            self.keep_anchor();
+            self.filter = filter;
+            self.look_again();
+        }
+    }
+
+    /// Shows one station, or all.
+    pub fn show_only(&mut self, station: Option<StationKey>) {
+        if station != self.only {
+            self.keep_anchor();
+            self.only = station;
+            self.look_again();
+        }
+    }
+
+    /// What is selected stays what the person chose, also when the rows around it change.
+    fn keep_anchor(&mut self) {
+        self.anchor = self.selected().unwrap_or(self.anchor);
+    }
+
+    fn look_again(&mut self) {
+        self.matching.clear();
+        self.scanned = self.start;
+    }
+
+    /// Moves the selection by some lines. Any way up stops following.
+    pub fn move_by(&mut self, lines: isize, height: usize) {
+        let from = self.position();
+        let last = self.count().saturating_sub(1);
+        self.go_to(from.saturating_add_signed(lines).min(last), height);
+    }
+
+    /// Selects the record at an index.
+    pub fn go_to(&mut self, index: usize, height: usize) {
+        let Some(sequence) = self.at(index) else { return };
+        let from = self.position();
+        if index < from || !self.following {
+            self.leave_end();
+        }
+        let (gap, lines) = (self.gap(), self.count() + self.gap());
+        self.viewport.moved(from + gap, index + gap, lines, height);
+        self.anchor = sequence;
+        let bottom = self.top(height) + height;
+        if let Some(sequence) = self.on_line(bottom.min(lines).saturating_sub(1)) {
+            self.unseen = self.unseen.max(sequence + 1);
+        }
+    }
+
+    /// Selects a record if it is shown; following ends. False when it is not shown.
+    pub fn select(&mut self, sequence: Sequence, height: usize) -> bool {
+        let index = self.index_from(sequence);
+        let shown = self.at(index) == Some(sequence);
+        if shown {
+            self.leave_end();
+            self.go_to(index, height);
+        }
+        shown
+    }
+
+    fn leave_end(&mut self) {
+        if self.following {
+            self.following = false;
+            self.unseen = self.visible_end();
+        }
+    }
+
+    fn stay_at_end(&mut self) {
+        self.anchor = self.at(self.count().saturating_sub(1)).unwrap_or(self.anchor);
+        self.viewport.place(usize::MAX);
+    }
+
+    /// Follows the newest record, or stops.
+    pub fn follow(&mut self, follow: bool) {
+        if follow {
+            self.following = true;
+            self.paused_at = None;
+            self.stay_at_end();
+        } else {
+            self.leave_end();
+        }
+    }
+
+    /// Holds the display still, or lets it go on.
+    pub fn toggle_pause(&mut self) {
+        self.paused_at = if self.paused_at.is_some() { None } else { Some(self.end) };
+    }
+
+    /// Selects the next call of this action to one of these stations when it appears.
+    pub fn await_call(&mut self, targets: Vec<StationKey>, action: String) {
+        self.awaited = Some(Awaited { targets, action, from: self.end });
+    }
+
+    fn find_awaited(&mut self, contents: &Contents, height: usize) {
+        let Some(awaited) = &mut self.awaited else { return };
+        let found = contents.records().iter(awaited.from..self.end).find(|record| {
+            record.kind == RecordKind::Frame(Direction::Out, FrameKind::Call)
+                && record.action == Some(awaited.action.as_str())
+                && record.station.is_some_and(|station| awaited.targets.contains(&station))
+        });
+        awaited.from = self.end;
+        let Some(sequence) = found.map(|record| record.sequence) else { return };
+        self.awaited = None;
+        self.leave_end();
+        self.anchor = sequence;
+        // In the middle of the screen there is room below for the answer.
+        self.viewport.place(height / 2);
+    }
+}

@@ -1,0 +1,85 @@
+//! Overlays over each other: the top has the keyboard, Esc closes it, and what is below is as it was.
+
+use super::test_screen::Screen;
+use crate::tui::action::KeyContext;
+use crate::tui::backend::BackendReply;
+use crate::tui::state::ScreenOverlay;
+use crate::tui::update::{ScreenMessage, UpdateEffect};
+
+/// The contexts of the overlays, from the bottom to the top.
+fn stack(screen: &Screen) -> Vec<KeyContext> {
+    screen.app.overlays.iter().map(ScreenOverlay::context).collect()
+}
+
+fn text(screen: &mut Screen, title: &str) {
+    let reply = BackendReply::Text { title: title.to_owned(), body: "a\nb".to_owned() };
+    screen.hear(ScreenMessage::Reply(reply));
+}
+
+#[test]
+fn esc_closes_one_overlay_after_the_other() {
+    use KeyContext::{ActionPicker, CommandLine, Editor, FilterLine, Pager, Palette, Prompt, StationDetails};
+    for (way, expected) in [
+        ("o e", vec![StationDetails, ActionPicker]),
+        ("o e res enter F6", vec![StationDetails, Editor, Prompt]),
+        ("o e res enter ctrl-p", vec![StationDetails, Editor, Palette]),
+        ("o e res enter ctrl-o", vec![StationDetails, Editor, Palette]),
+        ("o e res enter F1", vec![StationDetails, Editor, Pager]),
+        (": F1", vec![CommandLine, Pager]),
+        ("/ F1", vec![FilterLine, Pager]),
+    ] {
+        let mut screen = Screen::busy(80, 24);
+        screen.press(way);
+        for count in (0..=expected.len()).rev() {
+            assert_eq!(stack(&screen), expected[..count], "{way}\n{}", screen.picture());
+            screen.press("esc");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_arrives_lies_on_top_and_leaves_the_rest_as_it_was() {
+    for way in [":", "/", "e", "e res enter", "o", "ctrl-p", "e res enter F2", "e res enter ctrl-p"] {
+        let mut screen = Screen::busy(80, 24);
+        screen.press(way);
+        let (before, picture) = (stack(&screen), screen.picture());
+        text(&mut screen, "Output");
+        assert_eq!(screen.app.context(), KeyContext::Pager, "{way}");
+        assert!(screen.picture().contains("Output"));
+        screen.press("esc");
+        assert_eq!((stack(&screen), screen.picture()), (before, picture), "{way}");
+    }
+}
+
+#[test]
+fn a_text_that_arrives_does_not_take_the_answer_to_a_question() {
+    let mut screen = Screen::busy(80, 24);
+    screen.press("e res enter F5");
+    text(&mut screen, "Output");
+    assert_eq!(stack(&screen), [KeyContext::Editor, KeyContext::Pager, KeyContext::Confirm]);
+    let picture = screen.picture();
+    assert!(picture.contains("Output") && picture.contains("Reset to CP1?"), "{picture}");
+    assert!(matches!(screen.press("y").as_slice(), [UpdateEffect::Submit { .. }]));
+    assert_eq!(screen.app.context(), KeyContext::Pager);
+}
+
+#[test]
+fn a_command_from_the_palette_is_typed_over_the_editor() {
+    let mut screen = Screen::busy(80, 24);
+    screen.app.commands = vec![("stations".to_owned(), "list the stations".to_owned())];
+    screen.press("e res enter ctrl-p stations enter");
+    assert_eq!(stack(&screen), [KeyContext::Editor, KeyContext::CommandLine]);
+    assert!(screen.picture().ends_with(":stations\n"), "{}", screen.picture());
+    screen.press("enter");
+    assert_eq!(stack(&screen), [KeyContext::Editor]);
+}
+
+#[test]
+fn only_the_overlay_on_top_shows_a_cursor() {
+    for (way, has_cursor) in [("ctrl-p", true), ("e", true), (": F1", false), ("e res enter F2", true), ("e res enter", false)]
+    {
+        let mut screen = Screen::busy(80, 24);
+        screen.press(way);
+        assert_eq!(screen.draw().1.cursor.is_some(), has_cursor, "{way}");
+    }
+}

@@ -1,0 +1,93 @@
+//! From a key to what it does. The table of keys gives the action of the context; each context has a function that matches all of its
+//! actions.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::effect::UpdateEffect;
+use super::{
+    action_picker, command_line, confirm, editor, message, pager, palette, panes, prompt, search, send, station_details,
+    stations, text_input, trace,
+};
+use crate::tui::action::{ContextAction, EverywhereAction};
+use crate::tui::app::App;
+use crate::tui::context::ReadContext;
+use crate::tui::key::KeyPress;
+
+/// Handles a key: an action of the context, or text for the overlay on top.
+pub fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let context = app.context();
+    let action = app.bindings.action_of(context, KeyPress::of(&event));
+    if action != Some(ContextAction::Everywhere(EverywhereAction::Interrupt)) {
+        app.interrupted = false;
+    }
+    if event.code == KeyCode::Esc {
+        app.toasts.dismiss();
+        if context.stops_repeating() && send::stop(app) {
+            return Vec::new();
+        }
+    }
+    match action {
+        Some(action) => act(app, action, outside),
+        None => text_input::typed(app, context, event, outside),
+    }
+}
+
+/// Handles an action in its context.
+fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    match action {
+        ContextAction::Everywhere(action) => return everywhere(app, action, outside),
+        ContextAction::Panes(action) => {
+            let effects = panes::act(app, action, outside);
+            refresh_stations(app, outside);
+            return effects;
+        }
+        ContextAction::Stations(action) => {
+            stations::act(app, action, outside);
+            refresh_stations(app, outside);
+        }
+        ContextAction::Trace(action) => {
+            let effects = trace::act(app, action, outside);
+            refresh_stations(app, outside);
+            return effects;
+        }
+        ContextAction::Message(action) => {
+            message::act(app, action, outside);
+            refresh_stations(app, outside);
+        }
+        ContextAction::StationDetails(action) => station_details::act(app, action, outside),
+        ContextAction::Editor(action) => return editor::act(app, action, outside),
+        ContextAction::ActionPicker(action) => action_picker::act(app, action, outside),
+        ContextAction::CommandLine(action) => return command_line::act(app, action, outside),
+        ContextAction::FilterLine(action) => return search::act(app, action, outside),
+        ContextAction::Prompt(action) => return prompt::act(app, action, outside),
+        ContextAction::Pager(action) => pager::act(app, action),
+        ContextAction::PagerSearch(action) => pager::act_in_search(app, action),
+        ContextAction::Confirm(action) => return confirm::act(app, action, outside),
+        ContextAction::Palette(action) => {
+            let mut effects = Vec::new();
+            if let Some(chosen) = palette::act(app, action, outside, &mut effects) {
+                effects.extend(act(app, chosen, outside));
+            }
+            return effects;
+        }
+    }
+    Vec::new()
+}
+
+/// What was selected or filtered is brought up to date at once: the next key may already depend on it.
+fn refresh_stations(app: &mut App, outside: &ReadContext<'_>) {
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
+}
+
+/// Handles an action that every context has.
+fn everywhere(app: &mut App, action: EverywhereAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    match action {
+        EverywhereAction::Interrupt if app.interrupted => vec![UpdateEffect::Quit],
+        EverywhereAction::Interrupt => {
+            app.interrupted = true;
+            app.toasts.info("Ctrl-C again quits at once", outside.now.monotonic_micros);
+            Vec::new()
+        }
+        EverywhereAction::Suspend => vec![UpdateEffect::Suspend],
+    }
+}

@@ -1,0 +1,92 @@
+//! Steps that several parts of `update` share: heights, catching up with the trace, opening overlays, moving in a pane.
+
+use super::effect::UpdateEffect;
+use crate::tui::app::App;
+use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
+use crate::tui::state::{Pager, Palette, ScreenOverlay, WIDEST};
+
+/// How many records are read in one turn for what they say about stations.
+const FOLDED: u64 = 5_000;
+
+/// How many lines the list of a pane has.
+pub fn height_of(app: &App, pane: Pane) -> usize {
+    app.areas().list_lines(pane)
+}
+
+/// Takes in what is new in the trace. True when there is more than fits into one turn.
+pub fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
+    let more_facts = app.facts.catch_up(outside.contents, FOLDED);
+    app.stations.refresh(outside.contents, &app.facts, outside.now);
+    let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
+    app.trace.refresh(outside.contents, &context, height) || more_facts
+}
+
+/// Shows the selected record in the message pane.
+pub fn show_selected(app: &mut App, outside: &ReadContext<'_>) {
+    let width = usize::from(app.areas().list(Pane::Message).width);
+    app.message.refresh(app.trace.selected(), width, outside, &app.zone);
+    let height = height_of(app, Pane::Message);
+    app.message.arrive(height);
+}
+
+/// The effect that runs a command with what is selected.
+pub fn run(app: &App, line: String, outside: &ReadContext<'_>) -> UpdateEffect {
+    UpdateEffect::Run { line, context: app.run_context(outside.contents) }
+}
+
+/// Opens the command line with the text that was left in it.
+pub fn open_command_line(app: &mut App) {
+    app.command_line.hide_proposals();
+    app.overlays.open(ScreenOverlay::CommandLine);
+}
+
+/// Opens a list of choices. Closing it restores the theme of now, unless a theme is chosen.
+pub fn open_list(app: &mut App, mut palette: Palette) {
+    palette.before = Some(app.theme.clone());
+    app.overlays.open(palette);
+}
+
+/// Opens the help, with the keys of the present context first.
+pub fn open_help(app: &mut App) {
+    let help = Pager::help(app.context(), &app.bindings, pager_width(app));
+    app.overlays.open(help);
+}
+
+/// The width inside the box of a text.
+pub fn pager_width(app: &App) -> usize {
+    usize::from(app.size.width.min(WIDEST).saturating_sub(2))
+}
+
+/// How many lines of a text are visible.
+pub fn pager_height(app: &App) -> usize {
+    usize::from(app.size.height).saturating_sub(6).max(1)
+}
+
+/// Scrolls the text that is shown.
+pub fn scroll_pager(app: &mut App, lines: isize) {
+    let height = pager_height(app);
+    if let Some(pager) = app.overlays.get_mut::<Pager>() {
+        pager.scroll(lines, height);
+    }
+}
+
+/// Moves in a pane by some lines.
+pub fn move_in(app: &mut App, pane: Pane, lines: isize) {
+    let height = height_of(app, pane);
+    match pane {
+        Pane::Stations => {
+            app.stations.move_by(lines, height);
+            keep_narrow(app);
+        }
+        Pane::Trace => app.trace.move_by(lines, height),
+        Pane::Message => app.message.scroll(lines, height),
+    }
+}
+
+/// Where the trace shows one station only, makes it the selected one.
+pub fn keep_narrow(app: &mut App) {
+    if app.trace.only().is_some() {
+        app.trace.show_only(app.stations.selected());
+    }
+}

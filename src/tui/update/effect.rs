@@ -1,0 +1,108 @@
+//! What goes into [`update`](super::update) and what comes out: messages for the screen, and effects that are carried out outside of it.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::layout::Size;
+
+use crate::config::SavedPart;
+use crate::console::{Completions, RunContext};
+use crate::hub::{Order, Receipt};
+use crate::tui::backend::BackendReply;
+use crate::tui::theme::ThemeChanges;
+
+/// A message for the screen.
+#[derive(Debug)]
+pub enum ScreenMessage {
+    /// A key.
+    Key(KeyEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// The terminal has another size.
+    Resize(Size),
+    /// There is something new in the trace, or time has passed.
+    Refresh,
+    /// Output of a command.
+    Reply(BackendReply),
+    /// Proposals for the command line as it was.
+    Proposed {
+        /// The line that they are for.
+        line: String,
+        /// The cursor that they are for.
+        cursor: usize,
+        /// The proposals.
+        completions: Completions,
+        /// Whether the user asked for them.
+        asked: bool,
+    },
+    /// What the links did with the order from the editor.
+    Submitted {
+        /// What was sent: the action, or a word for a whole frame.
+        what: String,
+        /// Which links accepted it.
+        receipt: Receipt,
+    },
+    /// What the links did with one order of a batch.
+    Given(Receipt),
+    /// The text from the external editor, or why there is none.
+    Edited(Result<String, String>),
+    /// The file to which a long text was copied, or why it was not.
+    Copied(Result<String, String>),
+    /// Files of the user's own themes were changed.
+    ThemesChanged(ThemeChanges),
+    /// A part of the program panicked, and the panic was caught.
+    Panicked(String),
+}
+
+/// What has to be done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UpdateEffect {
+    /// Run a command.
+    Run {
+        /// The command.
+        line: String,
+        /// What it may refer to.
+        context: RunContext,
+    },
+    /// Look for proposals for the command line.
+    Complete {
+        /// The line.
+        line: String,
+        /// The cursor.
+        cursor: usize,
+        /// What it may refer to.
+        context: RunContext,
+        /// Whether the user asked for them.
+        asked: bool,
+    },
+    /// Hand an order to the links, and report what they did with it.
+    Submit {
+        /// The order.
+        order: Order,
+        /// What it is, for the toast.
+        what: String,
+    },
+    /// Hand one more order of a batch to the links.
+    Give(Order),
+    /// Put text into the clipboard.
+    Copy(String),
+    /// Put text that is too long for the clipboard into a file.
+    CopyToFile(String),
+    /// Let an external program edit a text.
+    EditOutside {
+        /// The text.
+        text: String,
+        /// The extension of its file, by which programs choose their colours.
+        extension: &'static str,
+    },
+    /// Write what has changed into the state folder.
+    Keep(SavedPart),
+    /// Capture the mouse, or release it to the terminal.
+    Mouse(bool),
+    /// Call again soon: the filter has more records to check.
+    Continue,
+    /// Stop until the shell continues the program.
+    Suspend,
+    /// End.
+    Quit,
+}

@@ -1,0 +1,33 @@
+//! The actions of the line in which a name or a number is entered.
+
+use super::effect::UpdateEffect;
+use super::{drafts, send};
+use crate::tui::action::PromptAction;
+use crate::tui::app::App;
+use crate::tui::context::ReadContext;
+use crate::tui::state::{Prompt, PromptPurpose, RepeatPlan};
+
+/// Handles an action of the prompt.
+pub fn act(app: &mut App, action: PromptAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let Some(prompt) = app.overlays.close::<Prompt>() else { return Vec::new() };
+    match action {
+        PromptAction::Accept => accept(app, prompt, outside),
+        PromptAction::Close => Vec::new(),
+    }
+}
+
+/// Uses what was entered. A repeat plan that cannot be read leaves the prompt open.
+fn accept(app: &mut App, prompt: Prompt, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let text = prompt.input.text().trim().to_owned();
+    match prompt.asked {
+        PromptPurpose::Favourite => drafts::save_favourite(app, &text, outside),
+        PromptPurpose::Repeat => match RepeatPlan::parse(&text) {
+            Ok(pace) => send::send(app, pace, true, outside),
+            Err(reason) => {
+                app.toasts.error(reason, outside.now.monotonic_micros);
+                app.overlays.open(prompt);
+                Vec::new()
+            }
+        },
+    }
+}

@@ -1,0 +1,60 @@
+//! The actions of the stations pane: marking, sorting, narrowing the trace.
+
+use super::common::refresh_view;
+use super::compose;
+use crate::trace::StationKey;
+use crate::tui::action::StationsAction;
+use crate::tui::app::App;
+use crate::tui::context::ReadContext;
+use crate::tui::state::{MARGIN, StationDetails, fit};
+
+/// Handles an action of the stations pane.
+pub fn act(app: &mut App, action: StationsAction, outside: &ReadContext<'_>) {
+    match action {
+        StationsAction::NarrowTrace => narrow(app, outside),
+        StationsAction::Compose => compose::open_picker(app, app.stations.selected(), outside),
+        StationsAction::Mark => mark(app, app.stations.selected()),
+        StationsAction::UnmarkAll => app.marked.clear(),
+        StationsAction::MarkShown => mark_shown(app),
+        StationsAction::StationDetails => open_details(app, app.stations.selected()),
+        StationsAction::Sort => {
+            let (columns, _) = fit(usize::from(app.areas().stations.width).max(MARGIN), app.stations.widest());
+            app.stations.sort_next(&columns);
+        }
+        StationsAction::SortReverse => app.stations.sort_reverse(),
+    }
+}
+
+/// Marks a station, or unmarks it.
+pub fn mark(app: &mut App, station: Option<StationKey>) {
+    if let Some(station) = station
+        && !app.marked.remove(&station)
+    {
+        app.marked.insert(station);
+    }
+}
+
+/// Opens the page about a station.
+pub fn open_details(app: &mut App, station: Option<StationKey>) {
+    if let Some(station) = station {
+        app.overlays.open(StationDetails::new(station));
+    }
+}
+
+fn narrow(app: &mut App, outside: &ReadContext<'_>) {
+    let selected = app.stations.selected();
+    app.trace.show_only(if app.trace.only().is_some() { None } else { selected });
+    refresh_view(app, outside);
+}
+
+/// Marks all that are shown; when all of them are marked, unmarks them.
+fn mark_shown(app: &mut App) {
+    let shown = app.stations.shown();
+    if shown.iter().all(|key| app.marked.contains(key)) {
+        shown.iter().for_each(|key| {
+            app.marked.remove(key);
+        });
+    } else {
+        app.marked.extend(shown);
+    }
+}

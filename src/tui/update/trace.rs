@@ -1,0 +1,118 @@
+//! The actions of the trace pane: views, jumps, bookmarks, and calls from a line.
+
+use super::common::{height_of, open_command_line, refresh_view};
+use super::effect::UpdateEffect;
+use super::{compose, search, stations};
+use crate::tui::action::TraceAction;
+use crate::tui::app::App;
+use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
+use crate::tui::state::{FilterPurpose, Goal, TraceMode};
+
+/// Handles an action of the trace pane.
+pub fn act(app: &mut App, action: TraceAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let now = outside.now.monotonic_micros;
+    match action {
+        TraceAction::OpenMessage => app.focus(Pane::Message),
+        TraceAction::Resend => compose::resend(app, outside),
+        TraceAction::Compose => compose_from_line(app, outside),
+        TraceAction::Mark => stations::mark(app, app.station_of_line(outside.contents)),
+        TraceAction::StationDetails => stations::open_details(app, app.station_of_line(outside.contents)),
+        TraceAction::View => next_view(app, outside),
+        TraceAction::Find => search::open(app, FilterPurpose::Find),
+        TraceAction::FindNext | TraceAction::FindPrevious if app.trace.find().is_empty() => {
+            search::open(app, FilterPurpose::Find);
+        }
+        TraceAction::FindNext => return search::seek(app, Goal::Found, true, outside),
+        TraceAction::FindPrevious => return search::seek(app, Goal::Found, false, outside),
+        TraceAction::NextError => return search::seek(app, Goal::Error, true, outside),
+        TraceAction::PreviousError => return search::seek(app, Goal::Error, false, outside),
+        TraceAction::NextOfStation => return seek_station(app, true, outside),
+        TraceAction::PreviousOfStation => return seek_station(app, false, outside),
+        TraceAction::NextOfAction => return seek_action(app, true, outside),
+        TraceAction::PreviousOfAction => return seek_action(app, false, outside),
+        TraceAction::Time => search::open(app, FilterPurpose::Time),
+        TraceAction::Bookmark => {
+            app.trace.toggle_bookmark();
+        }
+        TraceAction::NextBookmark => bookmark(app, true, now),
+        TraceAction::PreviousBookmark => bookmark(app, false, now),
+        TraceAction::SaveScenario => {
+            open_command_line(app);
+            app.command_line.input.set("scenario save ");
+        }
+        TraceAction::Pings => toggle_pings(app, now),
+        TraceAction::NextPartner => go_to_partner(app, outside, true),
+        TraceAction::PreviousPartner => go_to_partner(app, outside, false),
+    }
+    Vec::new()
+}
+
+/// Opens the list of actions for the station of the selected line.
+pub fn compose_from_line(app: &mut App, outside: &ReadContext<'_>) {
+    let station = app.station_of_line(outside.contents).or(app.stations.selected());
+    compose::open_picker(app, station, outside);
+}
+
+/// Goes to the other half of the exchange.
+pub fn go_to_partner(app: &mut App, outside: &ReadContext<'_>, to_answer: bool) {
+    let now = outside.now.monotonic_micros;
+    let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
+    let partner = record.and_then(|record| record.partner.filter(|partner| (*partner > record.sequence) == to_answer));
+    let Some(partner) = partner else {
+        let text = if to_answer { "This line has no answer (yet)" } else { "This line answers no call" };
+        app.toasts.info(text, now);
+        return;
+    };
+    let height = height_of(app, Pane::Trace);
+    if outside.contents.records().get(partner).is_none() {
+        app.toasts.info("The other half was dropped to save memory", now);
+    } else if !app.trace.select(partner, height) {
+        app.toasts.info("The other half is hidden by the filter", now);
+    }
+}
+
+fn next_view(app: &mut App, outside: &ReadContext<'_>) {
+    let station = app.station_of_line(outside.contents).or(app.stations.selected());
+    let next = match app.trace.view() {
+        TraceMode::Events => TraceMode::Exchanges,
+        TraceMode::Exchanges if station.is_some() => TraceMode::Ladder,
+        TraceMode::Exchanges | TraceMode::Ladder => TraceMode::Events,
+    };
+    app.trace.set_view(next, station);
+    let words = match next {
+        TraceMode::Events => "One line an event",
+        TraceMode::Exchanges => "One line an exchange",
+        TraceMode::Ladder => "The ladder of one station",
+    };
+    app.toasts.info(words, outside.now.monotonic_micros);
+    refresh_view(app, outside);
+}
+
+fn toggle_pings(app: &mut App, now: u64) {
+    app.trace.toggle_pings();
+    app.toasts.info(if app.trace.pings() { "Pings and pongs are shown" } else { "Pings and pongs are hidden" }, now);
+}
+
+fn seek_station(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    match app.station_of_line(outside.contents) {
+        Some(station) => search::seek(app, Goal::Station(station), forward, outside),
+        None => Vec::new(),
+    }
+}
+
+fn seek_action(app: &mut App, forward: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
+    let Some(action) = record.and_then(|record| record.action) else {
+        app.toasts.info("This line has no action", outside.now.monotonic_micros);
+        return Vec::new();
+    };
+    search::seek(app, Goal::Action(action.into()), forward, outside)
+}
+
+fn bookmark(app: &mut App, forward: bool, now: u64) {
+    let height = height_of(app, Pane::Trace);
+    if !app.trace.go_to_bookmark(forward, height) {
+        app.toasts.info("There is no bookmark among these lines; b puts one", now);
+    }
+}
