@@ -15,7 +15,7 @@ use crate::clock::now;
 use crate::console::{OutputKind, RunContext};
 use crate::hub::AnswerRequest;
 use crate::javascript::{ScriptFault, ToolkitRequest, millis};
-use crate::link::LinkOrder;
+use crate::link::{LinkCommand, LinkOrder};
 use crate::ocpp::SampleContext;
 use crate::trace::StationKey;
 
@@ -118,17 +118,18 @@ impl Player<'_> {
                     }
                 };
             }
-            AsyncRequest::Raw { station, text } => {
-                self.hub().order(StationKey(station), LinkOrder::Raw(text)).map_or_else(failed, |()| json!({}))
-            }
+            AsyncRequest::Raw { station, text } => self
+                .hub()
+                .order(StationKey(station), LinkOrder::User(LinkCommand::Raw(text)))
+                .map_or_else(failed, |()| json!({})),
             AsyncRequest::Link { station, order } => {
                 let order = match order.as_str() {
-                    "disconnect" => LinkOrder::Disconnect,
-                    "drop" => LinkOrder::Drop,
-                    "connect" => LinkOrder::Connect,
-                    _ => LinkOrder::Ping,
+                    "disconnect" => LinkCommand::Disconnect,
+                    "drop" => LinkCommand::Drop,
+                    "connect" => LinkCommand::Connect,
+                    _ => LinkCommand::Ping,
                 };
-                self.hub().order(StationKey(station), order).map_or_else(failed, |()| json!({}))
+                self.hub().order(StationKey(station), order.into()).map_or_else(failed, |()| json!({}))
             }
             AsyncRequest::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };

@@ -267,7 +267,7 @@ fn sent(hub: &Hub, charge_point: StationKey) -> Vec<String> {
 /// Lets everything that was to happen happen: a message that the central system asks for comes behind it.
 async fn fence(hub: &Hub, at_central: StationKey) {
     order(hub, at_central, "TriggerMessage", json!({"requestedMessage": "DiagnosticsStatusNotification"}));
-    until_recorded(hub, r#""DiagnosticsStatusNotification",{"#).await;
+    until_recorded(hub, r#","DiagnosticsStatusNotification",{"#).await;
 }
 
 fn assert_not_started(hub: &Hub, charge_point: StationKey) {
@@ -325,7 +325,7 @@ async fn a_triggered_message_leaves_after_an_answer_that_a_plugin_delays() {
     fence(&hub, at_central).await;
     let sent = sent(&hub, at_charge_point);
     let position = |part: &str| sent.iter().position(|text| text.contains(part));
-    let (answer, message) = (position(r"[3,"), position("DiagnosticsStatusNotification"));
+    let (answer, message) = (position(r#"[3,"#), position(r#","DiagnosticsStatusNotification",{"#));
     assert!(answer.is_some() && answer < message, "{sent:#?}");
     hub.end().await;
 }

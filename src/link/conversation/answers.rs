@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::framing::{EncodedMessage, Framing, OwnReply};
-use super::message::{DelayedAnswer, Outgoing, PassingMessage, PendingRequest, SentAnswer, UndecidedRequest};
+use super::message::{DelayedAnswer, PassingMessage, PendingRequest, UndecidedRequest};
 use super::{Conversation, out_frame};
 use crate::behaviour::{Answer, FilterDecision, IncomingCall, Proposal, ProposedEffect};
 use crate::clock::Moment;
+use crate::link::outgoing::{Outgoing, SentAnswer};
 use crate::trace::{EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {

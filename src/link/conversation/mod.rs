@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 
 use super::intercept::gate::Gate;
 use super::intercept::queue::InterceptQueue;
+use super::outgoing::Outgoing;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
 use crate::behaviour::{CallObserver, CallOutcome, Outbox, Responder};
@@ -36,8 +37,6 @@ use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSour
 use framing::{EncodedMessage, Framing, shared_name};
 use message::{DelayedAnswer, Inspections, PassingMessage, UndecidedRequest};
 use pending_calls::{PendingCalls, QueuedCall, SentCall};
-
-pub(super) use message::Outgoing;
 
 /// What a conversation needs of the session.
 pub(super) struct ConversationContext {
@@ -248,8 +247,7 @@ impl<F: Framing> Conversation<F> {
 
     /// Adds a message and its frame to what leaves.
     pub(super) fn send_message(&mut self, message: F::Outgoing, frame: Frame, now: Moment) {
-        let event = Some((now, EventKind::Frame(frame)));
-        self.outgoing.push(Outgoing { message: Some(message), event, commit: None });
+        self.outgoing.push(Outgoing::message(message, now, EventKind::Frame(frame)));
     }
 
     /// Notes a call that is on its way; returns its exchange and its action.
