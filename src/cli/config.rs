@@ -13,9 +13,9 @@ use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::tui::{Bindings, Themes};
 
 use super::arguments::{ConfigCommand, GeneralOptions};
-use super::seconds::seconds;
 use super::byte_size::size;
 use super::screen;
+use super::seconds::seconds;
 
 /// Runs `config`.
 ///
@@ -78,10 +78,10 @@ fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
         add(&["theme"], error.to_string());
     }
     if let Some(error) = settings.trace_memory.as_ref().and_then(|memory| size(memory).err()) {
-        add(&["trace-memory"], error);
+        add(&["trace-memory"], error.to_string());
     }
     if let Some(error) = settings.call_timeout.and_then(|timeout| seconds(&timeout.to_string()).err()) {
-        add(&["call-timeout"], error);
+        add(&["call-timeout"], error.to_string());
     }
     let grammar = Grammar::new(&Catalog::embedded());
     for line in &settings.startup {

@@ -4,6 +4,7 @@
 
 mod commands;
 mod completion;
+#[expect(clippy::module_inception, reason = "the file of `Console`")]
 mod console;
 mod output;
 mod syntax;

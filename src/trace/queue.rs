@@ -30,7 +30,7 @@ impl EventBatch {
     fn push(&mut self, mut event: Event) {
         let text = match &mut event.kind {
             EventKind::Frame(frame) => std::mem::take(&mut frame.text),
-            _ => Default::default(),
+            _ => super::FrameText::default(),
         };
         self.text.push_str(&text);
         self.events.push((event, text.len()));

@@ -60,6 +60,7 @@ fn starting() {
 #[test]
 fn calls() {
     use Role::{CentralSystem, ChargePoint};
+
     let only = || Target::TheOnly;
     for (line, expected) in [
         ("heartbeat", call(ChargePoint, "Heartbeat", only(), vec![], false)),
