@@ -135,6 +135,7 @@ fn event(key: StationKey, number: u64) -> Event {
         kind,
         action: Some(Arc::from("StatusNotification")),
         text: FrameText::from_static(text),
+        content: None,
         exchange: Some(number / 2),
         code: None,
         findings: Vec::new(),

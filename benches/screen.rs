@@ -67,7 +67,7 @@ fn main() {
     standing_still(&contents, &catalog);
     arriving(&mut contents, &catalog, &mut events);
     filters(&contents);
-    folding(&contents, &catalog);
+    folding(&contents);
     drop(contents);
     keys(&catalog);
 }
@@ -205,10 +205,10 @@ fn filters(contents: &Contents) {
     println!();
 }
 
-fn folding(contents: &Contents, catalog: &Catalog) {
+fn folding(contents: &Contents) {
     let began = Instant::now();
     let mut facts = StationSummaries::default();
-    while facts.catch_up(contents, catalog, 10_000) {}
+    while facts.catch_up(contents, 10_000) {}
     let records = contents.records().range();
     let rate = (records.end - records.start) as f64 / began.elapsed().as_secs_f64() / 1e6;
     println!("what records say about stations: {rate:.1} million records a second");

@@ -84,6 +84,7 @@ impl Iterator for Events {
             kind,
             action: Some(action.into()),
             text: text.into(),
+            content: None,
             exchange: Some(exchange),
             code,
             findings: Vec::new(),

@@ -10,12 +10,19 @@ pub fn cpu_seconds(thread_name: &str) -> f64 {
         let name = fs::read_to_string(thread.path().join("comm"));
         name.is_ok_and(|name| name.trim_end() == thread_name)
     });
-    // The first figure of schedstat: nanoseconds on a processor.
-    let spent = named.filter_map(|thread| {
-        let schedstat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        schedstat.split_whitespace().next()?.parse::<f64>().ok()
-    });
-    spent.sum::<f64>() / 1e9
+    named.filter_map(|thread| on_processor(&thread)).sum::<f64>() / 1e9
+}
+
+/// The processor time that the threads of another process, all of which are still there, have used so far, in seconds.
+pub fn cpu_seconds_of_process(process: u32) -> f64 {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return 0.0 };
+    threads.flatten().filter_map(|thread| on_processor(&thread)).sum::<f64>() / 1e9
+}
+
+/// The first figure of schedstat: nanoseconds on a processor.
+fn on_processor(thread: &fs::DirEntry) -> Option<f64> {
+    let schedstat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+    schedstat.split_whitespace().next()?.parse().ok()
 }
 
 /// The resident memory of this process, in bytes.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, Order, SoapOptions};
 use ocpp_tui::ocpp::{Role, Transport, Version};
-use ocpp_tui::rpc::soap::{self, Body, ReadHint};
+use ocpp_tui::trace::decode::payload_value;
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
@@ -158,14 +158,7 @@ fn last_transaction(hub: &Hub, identity: &str) -> Option<i64> {
     let mut started = records
         .iter(records.range())
         .filter(|record| record.station == Some(key) && record.kind == is_answer && record.action == Some("StartTransaction"));
-    let text = started.next_back()?.text;
-    let payload = match serde_json::from_str::<Value>(text) {
-        Ok(mut frame) => frame.get_mut(2)?.take(),
-        Err(_) => match soap::read(text, hub.catalog(), ReadHint::default()).ok()?.body {
-            Body::Response(operation) => operation.payload,
-            _ => return None,
-        },
-    };
+    let payload = payload_value(&started.next_back()?)?;
     payload.get("transactionId")?.as_i64()
 }
 

@@ -152,6 +152,7 @@ mod tests {
             kind: FrameKind::Call,
             action: Some("Heartbeat".into()),
             text: FrameText::from_static(r#"[2,"1","Heartbeat",{}]"#),
+            content: None,
             exchange: None,
             code: None,
             findings: Vec::new(),

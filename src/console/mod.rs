@@ -4,7 +4,7 @@
 
 mod commands;
 mod completion;
-#[expect(clippy::module_inception, reason = "the file of `Console`")]
+#[expect(clippy::module_inception, reason = "it holds the console of this module")]
 mod console;
 mod output;
 mod syntax;

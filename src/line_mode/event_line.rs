@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::ocpp::Role;
 use crate::sanitize::escape_control;
+use crate::trace::decode::decode;
 use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationRow};
 
 /// Writes events as lines.
@@ -42,7 +43,7 @@ impl EventLines {
             RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, &mut line),
             RecordKind::Timeout => {
                 let call = record.partner.and_then(|call| contents.records().get(call));
-                let id = call.map_or_else(String::new, |call| id(call.text));
+                let id = call.map_or_else(String::new, |call| id(&call));
                 line(&format!("Error for the message #{id} : timeout"));
             }
             _ => {
@@ -53,7 +54,7 @@ impl EventLines {
         }
         if let (RecordKind::Frame(Direction::In, FrameKind::Result), Some(code)) = (record.kind, record.code) {
             // As in ocppjs, without the time.
-            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record.text));
+            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record));
         }
         notes(record, &names, &stamp, out);
     }
@@ -122,12 +123,12 @@ fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames<'_>
 }
 
 /// The id of a frame, as it is shown.
-fn id(frame: &str) -> String {
-    let id = match serde_json::from_str::<Value>(frame) {
-        Ok(Value::Array(mut elements)) if elements.len() > 1 => elements.swap_remove(1),
-        _ => return String::new(),
+fn id(frame: &Record<'_>) -> String {
+    let id = match decode(frame).id {
+        Some(Value::String(id)) => id,
+        Some(other) => other.to_string(),
+        None => return String::new(),
     };
-    let id = if let Value::String(id) = id { id } else { id.to_string() };
     escape_control(&id).into_owned()
 }
 

@@ -185,7 +185,7 @@ impl Printing {
                     }
                 }
                 LogFormat::Jsonl => {
-                    self.text.push_str(&export::line(&record, contents.stations(), self.soap.catalog()));
+                    self.text.push_str(&export::line(&record, contents.stations()));
                     self.text.push('\n');
                 }
             }

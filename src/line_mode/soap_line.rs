@@ -4,11 +4,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::hub::Hub;
-use crate::ocpp::{Catalog, Role, Transport};
-use crate::rpc::soap::{self, Body, ReadHint};
+use crate::ocpp::{Role, Transport};
 use crate::sanitize::escape_control;
 use crate::trace::{
     Contents, Direction, FrameKind, FrameOrigin, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, StationRow,
@@ -23,11 +22,6 @@ impl SoapLines {
     /// For the links of a session.
     pub fn new(hub: Hub) -> SoapLines {
         SoapLines { hub }
-    }
-
-    /// The shapes of messages.
-    pub fn catalog(&self) -> &Catalog {
-        self.hub.catalog()
     }
 
     /// Appends the lines of a record. False when it reads like one of a WebSocket.
@@ -68,7 +62,7 @@ impl SoapLines {
             (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", lines(record.text)),
             (FrameKind::Call | FrameKind::Result, _) => {
                 let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
-                let said = if print_xml { lines(record.text) } else { payload(record, kind, direction, row, self.catalog()) };
+                let said = if print_xml { lines(record.text) } else { payload(record, kind, direction) };
                 format!("{start} /{}{suffix} {said}", escape_control(action))
             }
         }
@@ -152,21 +146,12 @@ fn unreadable(text: &str) -> String {
 }
 
 /// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an object.
-fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction, row: &StationRow, catalog: &Catalog) -> String {
-    let Some(payload) = read_payload(record.text, row, catalog) else { return lines(record.text) };
+fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction) -> String {
+    let Some(content) = record.content.filter(|content| !content.is_fault && !content.payload.is_empty()) else {
+        return lines(record.text);
+    };
     let asks = (kind, direction) == (FrameKind::Call, Direction::Out);
-    let empty = payload.as_object().is_some_and(Map::is_empty);
-    let text = if empty && !asks { "\"\"".to_owned() } else { payload.to_string() };
-    escape_control(&text).into_owned()
-}
-
-fn read_payload(text: &str, row: &StationRow, catalog: &Catalog) -> Option<Value> {
-    let hint = ReadHint { version: row.version, ..ReadHint::default() };
-    match soap::read(text, catalog, hint).ok()?.body {
-        Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
-        Body::Unknown(element) => Some(element.payload),
-        Body::Fault(_) | Body::Empty => None,
-    }
+    if content.payload == "{}" && !asks { "\"\"".to_owned() } else { escape_control(content.payload).into_owned() }
 }
 
 /// A text with its own lines; everything else in it that acts on a terminal is made visible.

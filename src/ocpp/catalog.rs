@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
+use super::element_index::{ElementIndex, IndexedAction, MessagePart};
 use super::message::MessageDefinition;
 use super::{Role, Version};
 
 /// The messages of all versions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Catalog {
     versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()],
+    /// Finds the messages of elements. Its positions count the actions of all versions, the oldest version first.
+    index: ElementIndex,
     /// The texts of the WSDL files.
     wsdl: Vec<(Version, Role, Box<str>)>,
 }
@@ -29,6 +32,30 @@ pub struct ActionDefinition {
     pub response: MessageDefinition,
     /// How SOAP carries it; `None` for an action of an extension, which exists in JSON only.
     pub soap: Option<SoapOperation>,
+}
+
+impl ActionDefinition {
+    /// One of its messages.
+    pub fn message(&self, part: MessagePart) -> &MessageDefinition {
+        match part {
+            MessagePart::Request => &self.request,
+            MessagePart::Response => &self.response,
+        }
+    }
+
+    /// The element of one of its messages; none for an action that exists in JSON only.
+    pub fn element(&self, part: MessagePart) -> Option<&str> {
+        self.message(part).xml.as_ref().map(|xml| &*xml.element)
+    }
+
+    fn indexed(&self) -> IndexedAction<'_> {
+        IndexedAction {
+            version: self.version,
+            service: self.initiator.peer(),
+            namespace: self.soap.as_ref().map(|soap| &*soap.namespace),
+            elements: [MessagePart::Request, MessagePart::Response].map(|part| (part, self.element(part))),
+        }
+    }
 }
 
 /// An operation as the SOAP binding of its service has it.
@@ -59,17 +86,25 @@ pub enum ActionLookup {
     NoDefinitions,
 }
 
+impl Default for Catalog {
+    /// A catalog without definitions.
+    fn default() -> Catalog {
+        Catalog::new([])
+    }
+}
+
 impl Catalog {
     /// Builds a catalog from definitions that were read.
     pub fn new(actions: impl IntoIterator<Item = ActionDefinition>) -> Catalog {
-        let mut catalog = Catalog::default();
+        let mut versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()] = Default::default();
         for action in actions {
-            catalog.versions[action.version as usize].push(Arc::new(action));
+            versions[action.version as usize].push(Arc::new(action));
         }
-        for actions in &mut catalog.versions {
+        for actions in &mut versions {
             actions.sort_by(|a, b| a.name.cmp(&b.name).then(a.initiator.cmp(&b.initiator)));
         }
-        catalog
+        let index = ElementIndex::new(versions.iter().flatten().map(|action| action.indexed()));
+        Catalog { versions, index, wsdl: Vec::new() }
     }
 
     /// Stores the text of the WSDL file of the service that `host` offers, to serve it.
@@ -99,6 +134,29 @@ impl Catalog {
         let actions = self.actions(version);
         let start = actions.partition_point(|action| &*action.name < name);
         actions[start..].iter().take_while(|action| &*action.name == name).find(|action| action.initiator == initiator)
+    }
+
+    /// The version and the service to which an XML namespace belongs, in any spelling that means the same.
+    pub fn service_of(&self, namespace: &str) -> Option<(Version, Role)> {
+        self.index.service(namespace)
+    }
+
+    /// The messages whose XML element has this name, the oldest version first, and whether it is spelt exactly. Where no element has
+    /// the name, those are found whose names differ in the case of letters.
+    pub fn messages_of(&self, element: &str) -> (impl DoubleEndedIterator<Item = (&Arc<ActionDefinition>, MessagePart)>, bool) {
+        let (found, exact) = self.index.messages(element);
+        (found.iter().filter_map(|(position, part)| Some((self.at(*position)?, *part))), exact)
+    }
+
+    /// The action at a position of the index.
+    fn at(&self, mut position: usize) -> Option<&Arc<ActionDefinition>> {
+        for actions in &self.versions {
+            match actions.get(position) {
+                Some(action) => return Some(action),
+                None => position -= actions.len(), // it lies behind all of them
+            }
+        }
+        None
     }
 
     /// Finds one action, or the reason why there is none.

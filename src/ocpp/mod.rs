@@ -5,6 +5,7 @@ mod catalog;
 mod check;
 pub mod definition;
 mod dialect;
+mod element_index;
 mod error_code;
 mod finding;
 mod message;
@@ -23,6 +24,7 @@ pub mod xml;
 
 pub use catalog::{ActionDefinition, ActionLookup, Catalog, SoapOperation};
 pub use dialect::{Dialect, MessageIdRules, MessageType};
+pub use element_index::MessagePart;
 pub use error_code::ErrorCode;
 pub use finding::{Finding, FindingRule, decisive};
 pub use message::{FieldDefinition, FieldKind, MessageDefinition, SchemaSource, XmlBody, XmlForm};

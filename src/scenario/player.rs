@@ -331,8 +331,7 @@ impl<'a> Player<'a> {
                 self.faults.push(ScriptFault::new(&message, ""));
             }
             let records = contents.records().iter(from..range.end);
-            let news: Vec<Value> =
-                records.filter_map(|record| record_json::record(&record, &contents, hub.catalog())).collect();
+            let news: Vec<Value> = records.filter_map(|record| record_json::record(&record, &contents)).collect();
             self.session.told = range.end;
             let keys: BTreeSet<u64> = news.iter().filter_map(|record| record["key"].as_u64()).collect();
             let rows = keys.into_iter().filter_map(|key| contents.stations().get(StationKey(u32::try_from(key).ok()?)));

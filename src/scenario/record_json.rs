@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ocpp::{Catalog, Transport};
+use crate::ocpp::Transport;
 use crate::trace::export;
 use crate::trace::{Contents, Direction, FrameKind, LinkState, Record, RecordKind, StationRow};
 
@@ -22,12 +22,12 @@ pub(super) fn station(row: &StationRow) -> Value {
 }
 
 /// A record; `None` for those that scripts do not get.
-pub(super) fn record(record: &Record<'_>, contents: &Contents, catalog: &Catalog) -> Option<Value> {
+pub(super) fn record(record: &Record<'_>, contents: &Contents) -> Option<Value> {
     let station = record.station?;
     if matches!(record.kind, RecordKind::Note | RecordKind::Toast | RecordKind::Failure | RecordKind::Connecting) {
         return None;
     }
-    let mut object = export::object(record, contents.stations(), catalog);
+    let mut object = export::object(record, contents.stations());
     object.insert("key".to_owned(), json!(station.0));
     object.insert("at".to_owned(), json!(record.wall_micros as f64 / 1000.0));
     if let RecordKind::Frame(Direction::In, kind) = record.kind

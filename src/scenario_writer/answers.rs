@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
+use super::context::error_code;
 use super::defaults::{to_say, usual};
 use super::expression::ScriptExpression;
 use super::identifiers::is_identifier;
-use super::said::DecodedMessage;
 use super::script::ScriptWriter;
 use crate::behaviour::{Answer, IncomingCall};
 use crate::ocpp::{ErrorCode, MessageDefinition, Role, Version};
+use crate::trace::decode::{DecodedMessage, decode};
 use crate::trace::{FrameVerdict, Record};
 
 /// How much of an answer is told to a person.
@@ -28,8 +29,9 @@ impl ScriptWriter<'_> {
             return Some(silence());
         };
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
-        match DecodedMessage::of(&answer, version, self.catalog) {
+        match decode(&answer).message {
             DecodedMessage::Result(result) => {
+                let result = result.value();
                 self.answered(at, action, &result);
                 let usual = usual_result(our_role, call, &answer);
                 let mut inference = self.inference(at, &answer);
@@ -46,7 +48,8 @@ impl ScriptWriter<'_> {
             }
             // A call that breaks the definitions, or is in none, is refused before anybody is asked.
             DecodedMessage::Error { .. } if record.verdict == FrameVerdict::Invalid || response.is_none() => None,
-            DecodedMessage::Error { code, description } => {
+            DecodedMessage::Error { code, description, .. } => {
+                let code = error_code(&answer, &code);
                 let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
                 (!same(usual(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
             }
@@ -75,7 +78,7 @@ impl ScriptWriter<'_> {
         record: &Record<'_>,
         answer: &Record<'_>,
         (action, payload): (&str, &Value),
-        said: Option<&DecodedMessage>,
+        said: Option<&DecodedMessage<'_>>,
     ) -> Option<(String, ScriptExpression)> {
         let (their_role, version) = (self.links[at].our_role.peer(), self.links[at].version);
         if !self.links[at].causes.is_simulated || record.verdict == FrameVerdict::Invalid {
@@ -84,13 +87,14 @@ impl ScriptWriter<'_> {
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
         match said {
             None => Some(("with nothing".to_owned(), silence())),
-            Some(DecodedMessage::Error { code, description }) => {
+            Some(DecodedMessage::Error { code, description, .. }) => {
+                let code = error_code(answer, code);
                 let same = matches!(usual(their_role, call, answer.wall_micros), Answer::Error { code: usual, .. } if usual.name() == code);
-                (!same).then(|| (format!("with the error {code}"), error(code, description)))
+                (!same).then(|| (format!("with the error {code}"), error(&code, description)))
             }
             Some(DecodedMessage::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {
-                let usual = usual_result(their_role, call, answer);
-                let fields = to_say(Role::CentralSystem, result, &usual);
+                let (result, usual) = (result.value(), usual_result(their_role, call, answer));
+                let fields = to_say(Role::CentralSystem, &result, &usual);
                 let fields: Vec<_> =
                     fields.into_iter().filter(|(name, value)| !value.is_some_and(|value| is_identifier(name, value))).collect();
                 if fields.is_empty() {

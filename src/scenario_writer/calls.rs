@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::context::{is_raw, is_silence};
+use super::context::{error_code, is_raw, is_silence};
 use super::expression::ScriptExpression;
 use super::page::Statement;
 use super::periodic::shape;
-use super::said::DecodedMessage;
 use super::script::ScriptWriter;
 use crate::ocpp::{MessageDefinition, Role};
+use crate::trace::decode::{DecodedMessage, decode};
 use crate::trace::{Direction, FrameVerdict, Record, RecordKind};
 
 /// The time after which a call that gets no answer is given up for certain, in milliseconds: longer than links usually wait.
@@ -31,12 +31,13 @@ impl ScriptWriter<'_> {
             (None, Direction::In) if !is_silence(self.contents, record) => return,
             _ => {}
         }
-        match DecodedMessage::of(record, self.links[at].version, self.catalog) {
+        match decode(record).message {
             // Whoever names no payload asks for the usual one, so one that is no object can only be sent as it was.
-            DecodedMessage::Call { payload, .. } if direction == Direction::Out && !payload.is_object() => {
+            DecodedMessage::Call { payload, .. } if direction == Direction::Out && !payload.value().is_object() => {
                 self.frame(at, record, direction);
             }
             DecodedMessage::Call { action, payload } => {
+                let payload = payload.value();
                 self.open(at, record);
                 self.exchanges += 1;
                 match direction {
@@ -52,7 +53,7 @@ impl ScriptWriter<'_> {
     fn our_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
         let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else { return };
         let said = match answer.kind {
-            RecordKind::Frame(..) => Some(DecodedMessage::of(&answer, self.links[at].version, self.catalog)),
+            RecordKind::Frame(..) => Some(decode(&answer).message),
             _ => None,
         };
         let is_usual = matches!(&said, Some(DecodedMessage::Result(_)));
@@ -79,7 +80,7 @@ impl ScriptWriter<'_> {
         self.moment = record.wall_micros;
         let method = match said {
             Some(DecodedMessage::Result(result)) => {
-                let expected = self.inference(at, &answer).expected(&result, response);
+                let expected = self.inference(at, &answer).expected(&result.value(), response);
                 let unchecked = [record, &answer].iter().any(|record| record.verdict == FrameVerdict::Invalid);
                 let options = self.within(&answer, 0);
                 if unchecked || options.is_some() || !expected.is_empty_object() {
@@ -90,7 +91,7 @@ impl ScriptWriter<'_> {
                 "call"
             }
             Some(DecodedMessage::Error { code, .. }) => {
-                arguments.push(ScriptExpression::text(&code));
+                arguments.push(ScriptExpression::text(&error_code(&answer, &code)));
                 "callError"
             }
             Some(_) => "callError",
@@ -184,18 +185,18 @@ impl ScriptWriter<'_> {
         }
         let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).played(payload, request)];
         let answer = record.partner.and_then(|partner| self.contents.records().get(partner));
-        let said = answer.map(|answer| (DecodedMessage::of(&answer, self.links[at].version, self.catalog), answer.verdict));
+        let said = answer.map(|answer| (decode(&answer).message, answer));
         let method = match said {
             None => {
                 arguments.push(unanswered_option());
                 "callUnanswered"
             }
-            Some((DecodedMessage::Error { code, .. }, _)) => {
-                arguments.push(ScriptExpression::text(&code));
+            Some((DecodedMessage::Error { code, .. }, answer)) => {
+                arguments.push(ScriptExpression::text(&error_code(&answer, &code)));
                 "callError"
             }
-            Some((_, verdict)) => {
-                if [verdict, record.verdict].contains(&FrameVerdict::Invalid) {
+            Some((_, answer)) => {
+                if [answer.verdict, record.verdict].contains(&FrameVerdict::Invalid) {
                     arguments
                         .extend([ScriptExpression::Object(Vec::new()), ScriptExpression::Object(vec![unchecked_option()])]);
                 }
@@ -206,10 +207,10 @@ impl ScriptWriter<'_> {
     }
 
     /// What a call of ours explains of what the peer does later. A simulated peer has done it also when somebody made it say otherwise.
-    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&DecodedMessage>, on_purpose: bool) {
+    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&DecodedMessage<'_>>, on_purpose: bool) {
         let link = &mut self.links[at];
         let done = match said {
-            Some(DecodedMessage::Result(result)) => result["status"] != "Rejected",
+            Some(DecodedMessage::Result(result)) => result.value()["status"] != "Rejected",
             _ => on_purpose,
         };
         if link.our_role != Role::CentralSystem || !done {

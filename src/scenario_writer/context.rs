@@ -1,8 +1,9 @@
 //! What stands around a record in the trace of its station: whether a call without an answer was left without one, and which frames are
 //! no exchange but belong together.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
+use crate::trace::decode::decode;
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
 
 /// An answer that has not come after this time does not come, in microseconds.
@@ -34,10 +35,10 @@ pub(super) fn is_silence(contents: &Contents, call: &Record<'_>) -> bool {
 
 /// Whether a call of ours was a text of its own, sent past the bookkeeping: its answer came as if nobody had asked.
 pub(super) fn is_raw(contents: &Contents, call: &Record<'_>) -> bool {
-    let Some(id) = id(call.text) else { return false };
+    let Some(id) = decode(call).id else { return false };
     after(contents, call).any(|record| {
         let is_answer = matches!(record.kind, RecordKind::Frame(Direction::In, FrameKind::Result | FrameKind::Error));
-        is_answer && record.partner.is_none() && self::id(record.text).as_ref() == Some(&id)
+        is_answer && record.partner.is_none() && decode(&record).id.as_ref() == Some(&id)
     })
 }
 
@@ -62,8 +63,8 @@ fn after<'a>(contents: &'a Contents, record: &Record<'_>) -> impl Iterator<Item 
     records.take(FAR).filter(move |other| other.station == station)
 }
 
-/// The message id of a frame.
-fn id(text: &str) -> Option<Value> {
-    let Ok(Value::Array(mut elements)) = serde_json::from_str(text) else { return None };
-    (elements.len() > 1).then(|| elements.swap_remove(1))
+/// The code of an error. A fault has few codes of its own, so over SOAP it is the error that the fault stands for.
+pub(super) fn error_code<'a>(answer: &Record<'_>, spelt: &'a str) -> Cow<'a, str> {
+    let known = answer.code.filter(|_| answer.content.is_some());
+    known.map_or(spelt.into(), |code| code.name().into())
 }

@@ -16,7 +16,6 @@ mod link;
 mod literal;
 mod page;
 mod periodic;
-mod said;
 mod script;
 mod selection;
 #[cfg(test)]

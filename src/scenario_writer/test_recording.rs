@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::{ScriptTitle, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
 use crate::trace::{
-    Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, HandshakeHeads, Sequence, Stamp, StationKey,
+    Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Sequence, Stamp,
+    StationKey,
 };
 
 /// 2026-11-22T10:00:00Z.
@@ -63,8 +64,9 @@ impl Recording {
     ) {
         let action = (!action.is_empty()).then(|| action.into());
         let exchange = action.is_some().then_some(self.exchange);
-        let text = FrameText::from(text);
-        let frame = Frame { direction, kind, action, text, exchange, code: None, findings, remark: None, origin: None };
+        let (content, text) = (FrameContent::in_text(text), FrameText::from(text));
+        let code = None;
+        let frame = Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None };
         self.tell(station, EventKind::Frame(frame));
     }
 

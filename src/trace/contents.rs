@@ -9,7 +9,9 @@ use super::new_record::{NewRecord, new_record};
 use super::queue::EventBatch;
 use super::station_keys::StationKeys;
 use super::store::Store;
-use super::{Event, EventKind, Frame, FrameKind, Sequence, Stamp, StationKey, StationRow, StationTable};
+use super::{
+    Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationRow, StationTable,
+};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport, Version};
 
@@ -51,18 +53,18 @@ impl Contents {
 
     /// Applies an event. `scratch` is a buffer that is reused from event to event.
     pub fn apply(&mut self, event: &Event, scratch: &mut String) {
-        let text = match &event.kind {
-            EventKind::Frame(frame) => frame.text.as_str(),
-            _ => "",
+        let (text, content) = match &event.kind {
+            EventKind::Frame(frame) => (frame.text.as_str(), frame.content.as_deref()),
+            _ => ("", None),
         };
-        self.apply_with(event, text, scratch);
+        self.apply_with(event, text, content.map(FrameContent::as_record), scratch);
     }
 
     /// The same for an event whose frame is parted from its text.
-    fn apply_with(&mut self, event: &Event, text: &str, scratch: &mut String) {
+    fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
         let (transport, version, link) = self.link_of(event);
         let latency = new_record(event, text, scratch).and_then(|record| {
-            let sequence = self.store.append(NewRecord { transport, version, link, ..record });
+            let sequence = self.store.append(NewRecord { transport, version, link, content, ..record });
             self.pair(&event.kind, sequence)
         });
         self.stations.apply(event, latency);
@@ -166,8 +168,8 @@ impl Trace {
     /// Applies events and wakes the readers.
     pub(super) fn apply(&self, batch: &EventBatch, scratch: &mut String) {
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
-        for (event, text) in batch.iter() {
-            contents.apply_with(event, text, scratch);
+        for (event, text, content) in batch.iter() {
+            contents.apply_with(event, text, content, scratch);
         }
         drop(contents);
         self.revision.send_modify(|revision| *revision += 1);
@@ -186,6 +188,7 @@ mod tests {
             kind,
             action: Some("Reset".into()),
             text: FrameText::from_static("[]"),
+            content: None,
             exchange: Some(exchange),
             code: None,
             findings: Vec::new(),

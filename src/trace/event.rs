@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::CloseReason;
+use super::{CloseReason, FrameContent};
 use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
@@ -198,6 +198,8 @@ pub struct Frame {
     pub action: Option<Arc<str>>,
     /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
     pub text: FrameText,
+    /// What reading the envelope found; `None` for a frame of OCPP-J, and for a text that is no envelope.
+    pub content: Option<Box<FrameContent>>,
     /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.
     pub exchange: Option<u64>,
     /// The code of an error frame, when it is one that we know; of a received result that breaks the definitions, the code that a call

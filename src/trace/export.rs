@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::export_soap;
-use crate::ocpp::{Catalog, Role, Transport};
+use super::decode::{DecodedMessage, DecodedRecord, decode};
+use crate::ocpp::{Role, Transport};
 use crate::trace::{CloseReason, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationTable};
 
 /// The object of a record as a text, without a line end.
-pub fn line(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> String {
-    Value::Object(object(record, stations, catalog)).to_string()
+pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
+    Value::Object(object(record, stations)).to_string()
 }
 
 /// The object of a record.
-pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -> Map<String, Value> {
+pub fn object(record: &Record<'_>, stations: &StationTable) -> Map<String, Value> {
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| {
         object.insert(name.to_owned(), value);
@@ -33,12 +33,7 @@ pub fn object(record: &Record<'_>, stations: &StationTable, catalog: &Catalog) -
         put("action", json!(action));
     }
     match record.kind {
-        RecordKind::Frame(..) if record.transport == Transport::Soap => {
-            let row = record.station.and_then(|key| stations.get(key));
-            export_soap::frame(record, row, catalog, &mut put);
-        }
-        RecordKind::Frame(_, FrameKind::Malformed) => put("raw", json!(record.text)),
-        RecordKind::Frame(..) => frame(record.text, &mut put),
+        RecordKind::Frame(_, kind) => frame(record, kind, &mut put),
         _ => {
             let summary = record.summary();
             if !summary.is_empty() {
@@ -95,21 +90,35 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Value)) {
     }
 }
 
-/// What the frame says. Its parts are read from the array itself, so that nothing of it is changed by a version's rules.
-fn frame(text: &str, put: &mut impl FnMut(&str, Value)) {
-    let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(text) else {
-        return put("raw", json!(text));
-    };
-    let mut elements = elements.into_iter();
-    let kind = elements.next().unwrap_or_default();
-    put("id", elements.next().unwrap_or_default());
-    if kind == json!(4) {
-        put("error", elements.next().unwrap_or_default());
-        put("description", elements.next().unwrap_or_default());
-        put("details", elements.next().unwrap_or_default());
-    } else {
-        let payload = if kind == json!(2) { elements.nth(1) } else { elements.next() };
-        put("payload", payload.unwrap_or_default());
+/// What a frame says. An envelope is there as it stood on the wire too; of other frames only those that could not be read.
+fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Value)) {
+    let is_soap = record.transport == Transport::Soap;
+    if is_soap {
+        put("transport", json!("soap"));
+    }
+    if is_soap || kind == FrameKind::Malformed {
+        put("raw", json!(record.text));
+    }
+    if kind == FrameKind::Malformed {
+        return;
+    }
+    let DecodedRecord { id, message } = decode(record);
+    if message == DecodedMessage::Unreadable && !is_soap {
+        return put("raw", json!(record.text));
+    }
+    if id.is_some() || !is_soap {
+        put("id", id.unwrap_or_default());
+    }
+    match message {
+        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) => put("payload", payload.value()),
+        DecodedMessage::Error { code, description, details } => {
+            put("error", if is_soap && code.is_empty() { Value::Null } else { json!(code) });
+            put("description", json!(description));
+            if !is_soap {
+                put("details", details.value());
+            }
+        }
+        DecodedMessage::Unreadable => {}
     }
 }
 

@@ -3,11 +3,12 @@
 
 mod close_reason;
 mod contents;
+pub mod decode;
 mod describe;
 mod event;
 pub mod export;
-mod export_soap;
 pub mod filter;
+mod frame_content;
 mod immediate;
 mod interner;
 mod new_record;
@@ -26,6 +27,7 @@ pub use event::{
     Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads, NoteTopic, RetryCause, Sequence,
     Stamp, StationKey,
 };
+pub use frame_content::{FrameContent, RecordContent};
 pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;

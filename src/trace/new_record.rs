@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::record::{ConnectedDetail, FrameVerdict, ListeningDetail, RecordDetail, RecordKind, RefusedDetail};
-use super::{Event, EventKind, Frame, FrameKind, RetryCause, Stamp, StationKey};
+use super::{Event, EventKind, Frame, FrameKind, RecordContent, RetryCause, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
 /// A record that is to be appended.
@@ -22,6 +22,8 @@ pub(super) struct NewRecord<'a> {
     /// 0 for none.
     pub link: u32,
     pub text: &'a str,
+    /// What is in the envelope that the text is.
+    pub content: Option<RecordContent<'a>>,
     pub remarks: &'a str,
     pub latency: Option<Duration>,
     pub detail: Option<RecordDetail>,
@@ -41,6 +43,7 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
         version: None,
         link: 0,
         text,
+        content: None,
         remarks: "",
         latency: None,
         detail: None,

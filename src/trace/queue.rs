@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
-use super::{Event, EventKind};
+use super::{Event, EventKind, RecordContent};
 
 /// How many events may wait for the recorder before the actors have to.
 const EVENTS: usize = 4096;
@@ -16,11 +16,20 @@ const TEXT: usize = 4 << 20;
 /// The room for text that is kept for the next time.
 const KEPT_TEXT: usize = 256 << 10;
 
+/// The lengths of what stands in the long text for a frame, one part behind the other.
+#[derive(Debug, Default, Clone, Copy)]
+struct TextLengths {
+    text: usize,
+    /// Payload and id of an envelope.
+    content: Option<(usize, usize)>,
+    is_fault: bool,
+}
+
 /// Events with the texts of their frames beside them.
 #[derive(Debug, Default)]
 pub(super) struct EventBatch {
-    /// The frames have lost their texts; the number is the text's length.
-    events: Vec<(Event, usize)>,
+    /// The frames have lost their texts.
+    events: Vec<(Event, TextLengths)>,
     text: String,
     /// Dropped when the events are in the trace, which whoever holds the other ends notices.
     awaited: Vec<oneshot::Sender<()>>,
@@ -28,12 +37,19 @@ pub(super) struct EventBatch {
 
 impl EventBatch {
     fn push(&mut self, mut event: Event) {
-        let text = match &mut event.kind {
-            EventKind::Frame(frame) => std::mem::take(&mut frame.text),
-            _ => super::FrameText::default(),
-        };
-        self.text.push_str(&text);
-        self.events.push((event, text.len()));
+        let mut lengths = TextLengths::default();
+        if let EventKind::Frame(frame) = &mut event.kind {
+            let text = std::mem::take(&mut frame.text);
+            self.text.push_str(&text);
+            lengths.text = text.len();
+            if let Some(content) = frame.content.take() {
+                self.text.push_str(&content.payload);
+                self.text.push_str(&content.id);
+                lengths.content = Some((content.payload.len(), content.id.len()));
+                lengths.is_fault = content.is_fault;
+            }
+        }
+        self.events.push((event, lengths));
     }
 
     /// Puts events in the place of what was here.
@@ -46,13 +62,22 @@ impl EventBatch {
         self.events.len() >= EVENTS || self.text.len() >= TEXT
     }
 
-    /// The events, oldest first, each with the text of its frame.
-    pub fn iter(&self) -> impl Iterator<Item = (&Event, &str)> {
+    /// The events, oldest first, each with the text of its frame and what is in that when it is an envelope.
+    pub fn iter(&self) -> impl Iterator<Item = (&Event, &str, Option<RecordContent<'_>>)> {
         let mut rest = self.text.as_str();
-        self.events.iter().map(move |(event, length)| {
-            let (text, behind) = rest.split_at(*length);
+        let mut next = move |length: usize| {
+            let (text, behind) = rest.split_at(length);
             rest = behind;
-            (event, text)
+            text
+        };
+        self.events.iter().map(move |(event, lengths)| {
+            let text = next(lengths.text);
+            let content = lengths.content.map(|(payload, id)| RecordContent {
+                payload: next(payload),
+                id: next(id),
+                is_fault: lengths.is_fault,
+            });
+            (event, text, content)
         })
     }
 
@@ -209,6 +234,7 @@ mod tests {
             kind: FrameKind::Call,
             action: None,
             text: FrameText::from(text),
+            content: None,
             exchange: None,
             code: None,
             findings: Vec::new(),
@@ -223,7 +249,7 @@ mod tests {
     }
 
     fn texts(batch: &EventBatch) -> Vec<&str> {
-        batch.iter().map(|(_, text)| text).collect()
+        batch.iter().map(|(_, text, _)| text).collect()
     }
 
     #[test]

@@ -4,7 +4,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{CloseReason, Direction, FrameKind, FrameOrigin, HandshakeHeads, NoteTopic, Sequence, StationKey, WireFault};
+use super::{
+    CloseReason, Direction, FrameKind, FrameOrigin, HandshakeHeads, NoteTopic, RecordContent, Sequence, StationKey, WireFault,
+};
 use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// What kind of line a record is.
@@ -81,6 +83,8 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// What else is known of it.
     pub detail: Option<&'a RecordDetail>,
+    /// What is in the envelope that the text is; `None` for frames of OCPP-J, for what is no envelope, and for lines that are no frames.
+    pub content: Option<RecordContent<'a>>,
     /// How it travelled.
     pub transport: Transport,
     /// The version that was spoken on the station's link at that time.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::interner::Interner;
 use super::new_record::NewRecord;
 use super::record::{FrameVerdict, Record, RecordDetail, RecordKind};
-use super::{Sequence, StationKey};
+use super::{RecordContent, Sequence, StationKey};
 use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
@@ -30,6 +30,8 @@ struct Header {
     station: u32,
     text_start: u32,
     text_len: u32,
+    /// The payload of an envelope stands behind the text, the message id behind the payload, the remarks come last.
+    payload_len: u32,
     remarks_len: u32,
     /// The distance to the partner; 0 when there is none.
     partner: i32,
@@ -37,6 +39,7 @@ struct Header {
     /// 0 when there was none.
     link: u32,
     action: u16,
+    id_len: u16,
     /// The code of a [`RecordKind`].
     kind: u8,
     code: u8,
@@ -54,6 +57,8 @@ impl HeaderFlags {
     const VERDICT: u8 = 2;
     /// Two bits: 0 for no version.
     const VERSION: u8 = 4;
+    /// Two bits: 0 when the text is no envelope.
+    const CONTENT: u8 = 6;
 
     fn new(record: &NewRecord<'_>) -> HeaderFlags {
         let verdict = match record.verdict {
@@ -69,7 +74,13 @@ impl HeaderFlags {
         };
         let detail = if record.detail.is_some() { HeaderFlags::DETAIL } else { 0 };
         let soap = if record.transport == Transport::Soap { HeaderFlags::SOAP } else { 0 };
-        HeaderFlags(detail | soap | verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION)
+        let content = match record.content {
+            None => 0,
+            Some(content) if content.is_fault => 2,
+            Some(_) => 1,
+        };
+        let two_bits = verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION | content << HeaderFlags::CONTENT;
+        HeaderFlags(detail | soap | two_bits)
     }
 
     fn has_detail(self) -> bool {
@@ -95,6 +106,14 @@ impl HeaderFlags {
             2 => Some(Version::V1_5),
             _ => Some(Version::V1_6),
         }
+    }
+
+    fn has_content(self) -> bool {
+        self.0 >> HeaderFlags::CONTENT != 0
+    }
+
+    fn is_fault(self) -> bool {
+        self.0 >> HeaderFlags::CONTENT == 2
     }
 }
 
@@ -216,7 +235,14 @@ impl Store {
 
     fn record<'a>(&'a self, sequence: Sequence, chunk: &'a Chunk, header: &Header) -> Record<'a> {
         let text_end = header.text_start as usize + header.text_len as usize;
-        let remarks_end = text_end + header.remarks_len as usize;
+        let payload_end = text_end + header.payload_len as usize;
+        let id_end = payload_end + usize::from(header.id_len);
+        let remarks_end = id_end + header.remarks_len as usize;
+        let content = || RecordContent {
+            id: &chunk.text[payload_end..id_end],
+            payload: &chunk.text[text_end..payload_end],
+            is_fault: header.flags.is_fault(),
+        };
         let details = chunk.details.as_ref().filter(|_| header.flags.has_detail());
         let detail = details.and_then(|details| details.get((sequence - chunk.first) as usize));
         Record {
@@ -233,7 +259,8 @@ impl Store {
             link: (header.link != 0).then_some(header.link),
             detail,
             text: &chunk.text[header.text_start as usize..text_end],
-            remarks: &chunk.text[text_end..remarks_end],
+            content: header.flags.has_content().then(content),
+            remarks: &chunk.text[id_end..remarks_end],
             partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
         }
@@ -243,7 +270,11 @@ impl Store {
     pub(super) fn append(&mut self, entry: NewRecord<'_>) -> Sequence {
         let sequence = self.next;
         let action = entry.action.map_or(Interner::NONE, |name| self.actions.number(name));
-        let needed = entry.text.len() + entry.remarks.len();
+        let payload = entry.content.map_or("", |content| content.payload);
+        // A longer id is no help to a reader.
+        let id = entry.content.map_or("", |content| content.id);
+        let id = if u16::try_from(id.len()).is_ok() { id } else { "" };
+        let needed = entry.text.len() + payload.len() + id.len() + entry.remarks.len();
         let chunk = self.room_for(needed);
         let flags = HeaderFlags::new(&entry);
         let detail_bytes = entry.detail.map_or(0, |detail| chunk.add_detail(detail));
@@ -253,16 +284,20 @@ impl Store {
             station: entry.station.map_or(NO_STATION, |key| key.0),
             text_start: chunk.text.len() as u32,
             text_len: entry.text.len() as u32,
+            payload_len: payload.len() as u32,
             remarks_len: entry.remarks.len() as u32,
             partner: 0,
             latency_micros: entry.latency.map_or(NO_LATENCY, to_micros),
             link: entry.link,
             action,
+            id_len: id.len() as u16,
             kind: entry.kind.code(),
             code: entry.code.map_or(NO_CODE, |code| code as u8),
             flags,
         };
         chunk.text.push_str(entry.text);
+        chunk.text.push_str(payload);
+        chunk.text.push_str(id);
         chunk.text.push_str(entry.remarks);
         chunk.headers.push(header);
         self.bytes += detail_bytes;
@@ -352,7 +387,7 @@ mod tests {
     use super::*;
     use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
 
-    fn entry<'a>(text: &'a str, at: u64) -> NewRecord<'a> {
+    fn entry(text: &str, at: u64) -> NewRecord<'_> {
         NewRecord {
             stamp: Stamp { wall_micros: at as i64, monotonic_micros: at },
             station: Some(StationKey(3)),
@@ -364,6 +399,7 @@ mod tests {
             version: Some(Version::V1_6),
             link: 5,
             text,
+            content: None,
             remarks: "",
             latency: None,
             detail: None,
@@ -380,6 +416,21 @@ mod tests {
         assert_eq!((record.version, record.link, record.detail), (Some(Version::V1_6), Some(5), None));
         assert_eq!((record.partner, record.latency), (None, None));
         assert!(store.get(sequence + 1).is_none());
+    }
+
+    #[test]
+    fn what_is_in_an_envelope_comes_back_with_it() {
+        let mut store = Store::new(1 << 20);
+        let payload = RecordContent { id: "m1", payload: "{}", is_fault: false };
+        let fault = RecordContent { id: "", payload: "[null,\"no\"]", is_fault: true };
+        for content in [Some(payload), Some(fault), None] {
+            let sequence = store.append(NewRecord { content, remarks: "odd", ..entry("<e/>", 7) });
+            let record = store.get(sequence).unwrap();
+            assert_eq!((record.text, record.content, record.remarks), ("<e/>", content, "odd"));
+        }
+        let long = "x".repeat(70_000);
+        let sequence = store.append(NewRecord { content: Some(RecordContent { id: &long, ..payload }), ..entry("<e/>", 7) });
+        assert_eq!(store.get(sequence).unwrap().content, Some(RecordContent { id: "", ..payload }));
     }
 
     #[test]
@@ -435,7 +486,7 @@ mod tests {
                     for number in [None, Some(7)] {
                         let detail = number.map(|number| RecordDetail::Held { number });
                         let wanted = (verdict, version, transport, number);
-                        let sequence = store.append(NewRecord { verdict, version, transport, detail, ..entry("", 1) });
+                        let sequence = store.append(NewRecord { verdict, transport, version, detail, ..entry("", 1) });
                         let record = store.get(sequence).unwrap();
                         assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);
                     }

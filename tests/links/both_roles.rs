@@ -155,7 +155,7 @@ async fn a_silent_station_times_out_and_the_next_call_goes_out() {
     let port = central_system(&hub, &Version::ALL).await;
     let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     assert_eq!(station.ask(r#"[2,"1","Heartbeat",{}]"#).await[0], 3);
-    let key = hub.trace().read().stations().find(Role::CentralSystem, "CP1").unwrap().key;
+    let key = crate::support::station(&hub, Role::CentralSystem, "CP1").await;
     let clear = call(key, "ClearCache", json!({}));
     hub.submit(&clear);
     hub.submit(&clear);

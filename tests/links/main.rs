@@ -7,6 +7,7 @@ mod both_roles;
 mod central_system;
 mod every_action;
 mod hold;
+mod own_definitions;
 mod plugins;
 mod soap;
 mod soap_links;

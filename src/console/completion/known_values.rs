@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use crate::clock::now;
 use crate::compose::KnownValues;
-use crate::ocpp::{Catalog, Transport};
-use crate::rpc::soap::{self, ReadHint};
-use crate::trace::{Contents, Record, RecordKind, StationKey};
+use crate::trace::decode::payload_value;
+use crate::trace::{Contents, RecordKind, StationKey};
 
 /// How many of the newest records are searched for values that may be written again.
 const SEARCHED: u64 = 400;
@@ -27,20 +26,10 @@ pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownVa
         let is_frame = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
         if is_frame && (station.is_none() || record.station == station) {
             // What cannot be parsed has nothing to repeat.
-            values(&record, contents).iter().for_each(|frame| collect(frame, &mut known));
+            payload_value(&record).iter().for_each(|payload| collect(payload, &mut known));
         }
     }
     known
-}
-
-/// A frame as JSON; of an envelope its payload, by the embedded definitions.
-fn values(record: &Record<'_>, contents: &Contents) -> Option<Value> {
-    if record.transport != Transport::Soap {
-        return serde_json::from_str(record.text).ok();
-    }
-    let version = record.station.and_then(|key| contents.stations().get(key)).and_then(|row| row.version);
-    let hint = ReadHint { version, ..ReadHint::default() };
-    soap::read(record.text, &Catalog::embedded(), hint).ok()?.body.into_payload()
 }
 
 fn collect(value: &Value, known: &mut KnownValues) {
@@ -61,24 +50,25 @@ fn collect(value: &Value, known: &mut KnownValues) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ocpp::{Role, Version};
-    use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, FrameText, HandshakeHeads, Stamp};
+    use crate::ocpp::{Role, Transport, Version};
+    use crate::trace::{Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Stamp};
 
     #[test]
     fn identifiers_that_were_seen_are_offered_newest_first() {
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP1");
-        for text in [
-            r#"[2,"1","StartTransaction",{"connectorId":2,"idTag":"A"}]"#,
-            r#"[3,"1",{"transactionId":7,"idTagInfo":{"parentIdTag":"P"}}]"#,
-            r#"[2,"2","Authorize",{"idTag":"B"}]"#,
-            "not json",
+        for (kind, text) in [
+            (FrameKind::Call, r#"[2,"1","StartTransaction",{"connectorId":2,"idTag":"A"}]"#),
+            (FrameKind::Result, r#"[3,"1",{"transactionId":7,"idTagInfo":{"parentIdTag":"P"}}]"#),
+            (FrameKind::Call, r#"[2,"2","Authorize",{"idTag":"B"}]"#),
+            (FrameKind::Malformed, "not json"),
         ] {
             let frame = Frame {
                 direction: Direction::In,
-                kind: FrameKind::Call,
+                kind,
                 action: None,
                 text: FrameText::from(text),
+                content: None,
                 exchange: None,
                 code: None,
                 findings: Vec::new(),
@@ -101,13 +91,13 @@ mod tests {
         let station = contents.station(Role::CentralSystem, "CP1");
         let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
         let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
+        let text = r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#;
         let frame = Frame {
             direction: Direction::In,
             kind: FrameKind::Call,
             action: None,
-            text: FrameText::from(
-                r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#,
-            ),
+            content: FrameContent::in_text(text),
+            text: FrameText::from(text),
             exchange: None,
             code: None,
             findings: Vec::new(),

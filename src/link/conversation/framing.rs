@@ -10,11 +10,13 @@ use serde_json::Value;
 use crate::behaviour::Answer;
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
-use crate::trace::{FrameOrigin, FrameText};
+use crate::trace::{FrameContent, FrameOrigin, FrameText};
 
 /// A message that was written: its text for the trace, and what is handed to the wire.
 pub(in crate::link) struct EncodedMessage<O> {
     pub text: FrameText,
+    /// What is in the text, when that is an envelope.
+    pub content: Option<Box<FrameContent>>,
     pub outgoing: O,
 }
 
@@ -78,6 +80,9 @@ pub(in crate::link) trait Framing {
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<Self::Outgoing>;
 
+    /// What is in a text that somebody has changed before it is sent, when it is an envelope.
+    fn content(&self, text: &str, version: Version) -> Option<Box<FrameContent>>;
+
     /// The call gets no answer.
     fn drop_request(&mut self, question: Self::Question);
 
@@ -92,6 +97,8 @@ pub(in crate::link) trait Framing {
 #[derive(Debug)]
 pub(in crate::link) struct ReceivedText {
     pub text: FrameText,
+    /// What is in the text, when that is an envelope.
+    pub content: Option<Box<FrameContent>>,
     pub remark: Option<Box<str>>,
     pub origin: Option<Box<FrameOrigin>>,
 }
@@ -99,7 +106,7 @@ pub(in crate::link) struct ReceivedText {
 impl ReceivedText {
     /// A text, and what its reader remarked.
     pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
-        ReceivedText { text, remark: remark.map(String::into_boxed_str), origin: None }
+        ReceivedText { text, content: None, remark: remark.map(String::into_boxed_str), origin: None }
     }
 }
 

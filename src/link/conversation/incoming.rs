@@ -188,8 +188,8 @@ impl<F: Framing> Conversation<F> {
 
     /// Records a frame of the peer whose further facts `rest` fills in.
     fn record_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let ReceivedText { text, remark, origin } = received;
-        let mut frame = Frame { remark, origin, ..frame(Direction::In, kind, text) };
+        let ReceivedText { text, content, remark, origin } = received;
+        let mut frame = Frame { content, remark, origin, ..frame(Direction::In, kind, text) };
         rest(&mut frame);
         self.outgoing.push(Outgoing::event(now, EventKind::Frame(frame)));
     }

@@ -108,6 +108,7 @@ impl<F: Framing> Conversation<F> {
         let Some(message) = &mut outgoing.message else { return };
         if let Some((_, EventKind::Frame(frame))) = &mut outgoing.event {
             frame.remark = Some(format!("a plugin changed it from {}", shortened(&message.text())).into());
+            frame.content = self.framing.content(&text, self.version);
             frame.text = text.clone();
         }
         message.change(text);

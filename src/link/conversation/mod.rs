@@ -238,10 +238,11 @@ impl<F: Framing> Conversation<F> {
     /// Sends a call of ours.
     fn send(&mut self, mut call: QueuedCall, now: Moment) {
         let id = fresh_id();
-        let EncodedMessage { text, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
+        let EncodedMessage { text, content, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
         let findings = std::mem::take(&mut call.findings);
         let (exchange, action) = self.note_sent(id, call, now);
-        let frame = Frame { exchange: Some(exchange), action: Some(action), findings, ..out_frame(FrameKind::Call, text) };
+        let (exchange, action) = (Some(exchange), Some(action));
+        let frame = Frame { action, content, exchange, findings, ..out_frame(FrameKind::Call, text) };
         self.send_message(outgoing, frame, now);
     }
 
@@ -296,7 +297,7 @@ pub(super) fn out_frame(kind: FrameKind, text: FrameText) -> Frame {
 
 fn frame(direction: Direction, kind: FrameKind, text: FrameText) -> Frame {
     let (action, exchange, code, findings) = (None, None, None, Vec::new());
-    Frame { direction, kind, action, text, exchange, code, findings, remark: None, origin: None }
+    Frame { direction, kind, action, text, content: None, exchange, code, findings, remark: None, origin: None }
 }
 
 #[cfg(test)]

@@ -175,6 +175,7 @@ impl Gate {
             code: candidate.code,
             verdict: FrameVerdict::Valid,
             text,
+            content: None,
             remarks: "",
             partner: None,
             latency: None,

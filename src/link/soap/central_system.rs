@@ -25,7 +25,7 @@ use crate::link::listener::ListenerContext;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
-use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText};
+use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameText};
 
 /// The doors of the stations' actors, by identity.
 #[derive(Debug, Default)]
@@ -111,7 +111,8 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
         Err((code, subcode, description)) => {
             let message_id = read.as_ref().ok().and_then(Envelope::message_id).map(str::to_owned);
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
-            let refused = Refused { text, kind, remarks, message_id, code, subcode, description };
+            let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
+            let refused = Refused { text, content, kind, remarks, message_id, code, subcode, description };
             refused.answer(reception).await
         }
     }
@@ -245,6 +246,7 @@ impl NewSoapLink {
 /// A request that belongs to no station, and why.
 struct Refused {
     text: FrameText,
+    content: Option<Box<FrameContent>>,
     kind: FrameKind,
     remarks: Vec<String>,
     message_id: Option<String>,
@@ -255,18 +257,23 @@ struct Refused {
 
 impl Refused {
     async fn answer(self, reception: &ListenerContext) -> Response<Full<Bytes>> {
-        let Refused { text, kind, mut remarks, message_id, code, subcode, description } = self;
+        let Refused { text, content, kind, mut remarks, message_id, code, subcode, description } = self;
         let events = &reception.context.events;
         let version = reception.versions.iter().copied().max().unwrap_or(Version::V1_6);
-        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let fault_reason = reason(code, subcode, &description);
+        let fault_content = FrameContent::of_fault(message_id.as_deref(), Some(subcode.name()), &fault_reason);
+        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
         let fault = FrameText::from(fault);
         let exchange = Some(events.numbers().next());
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
-        let asked = Frame { remark: joined(&remarks).map(String::into_boxed_str), ..asked };
-        let answer = Frame { code: Some(code), ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange) };
+        let asked = Frame { content, remark: joined(&remarks).map(String::into_boxed_str), ..asked };
+        let answer = Frame {
+            content: Some(Box::new(fault_content)),
+            code: Some(code),
+            ..frame(Direction::Out, FrameKind::Error, fault.clone(), exchange)
+        };
         for frame in [asked, answer] {
             events.send(None, now(), EventKind::Frame(frame)).await;
         }
@@ -277,6 +284,6 @@ impl Refused {
 }
 
 fn frame(direction: Direction, kind: FrameKind, text: FrameText, exchange: Option<u64>) -> Frame {
-    let (action, code, findings) = (None, None, Vec::new());
-    Frame { direction, kind, action, text, exchange, code, findings, remark: None, origin: None }
+    let (action, content, code, findings) = (None, None, None, Vec::new());
+    Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None }
 }

@@ -22,7 +22,7 @@ use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
 };
-use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// How many remarks about an envelope are told.
 const REMARKS: usize = 12;
@@ -105,9 +105,10 @@ impl Framing for SoapFraming {
             reply_to: None,
         };
         let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
+        let content = FrameContent::of_payload(Some(&message_id), payload);
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
         let post = SoapPost { id: id.to_owned(), action, message_id, text: text.clone() };
-        EncodedMessage { text, outgoing: SoapOutgoing::Post(post) }
+        EncodedMessage { text, content: Some(Box::new(content)), outgoing: SoapOutgoing::Post(post) }
     }
 
     fn answer(
@@ -119,20 +120,28 @@ impl Framing for SoapFraming {
     ) -> EncodedMessage<SoapOutgoing> {
         let SoapReplyToken { message_id, subcode, reply: place } = question;
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
-        let (status, text) = match reply {
+        let id = headers.relates_to.as_deref();
+        let (status, text, content) = match reply {
             OwnReply::Result(payload) => {
-                (200, soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers))
+                let text = soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers);
+                (200, text, FrameContent::of_payload(id, payload))
             }
             OwnReply::Error { code, description } => {
                 let subcode = subcode.unwrap_or(FaultSubcode::of(*code));
                 let reason = reason(*code, subcode, description);
                 let text = soap::write_fault(version, self.role, subcode.code(), Some(subcode), &reason, &headers);
-                (subcode.code().http_status(), text)
+                (subcode.code().http_status(), text, FrameContent::of_fault(id, Some(subcode.name()), &reason))
             }
         };
         let text = FrameText::from(text);
         let response = exchange::SoapResponse { status, text: text.clone() };
-        EncodedMessage { text, outgoing: SoapOutgoing::Response { reply: place, response } }
+        EncodedMessage { text, content: Some(Box::new(content)), outgoing: SoapOutgoing::Response { reply: place, response } }
+    }
+
+    fn content(&self, text: &str, version: Version) -> Option<Box<FrameContent>> {
+        let hint = ReadHint { version: Some(version), ..ReadHint::default() };
+        let envelope = soap::read(text, &self.catalog, hint).ok()?;
+        Some(Box::new(FrameContent::of(&envelope)))
     }
 
     fn drop_request(&mut self, question: SoapReplyToken) {
@@ -178,7 +187,9 @@ impl Conversation<SoapFraming> {
             Ok(envelope) => {
                 question.message_id = envelope.message_id().map(str::to_owned);
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
-                self.judge_request(ReceivedText::new(text, joined(&remarks)), envelope, question, now);
+                let content = Some(Box::new(FrameContent::of(&envelope)));
+                let received = ReceivedText { content, ..ReceivedText::new(text, joined(&remarks)) };
+                self.judge_request(received, envelope, question, now);
             }
             Err(error) => {
                 remarks.push(error.to_string());
@@ -219,7 +230,8 @@ impl Conversation<SoapFraming> {
         let mut remarks = Vec::new();
         let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
         let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
-        let received = |text, remarks: &[String]| ReceivedText { origin, ..ReceivedText::new(text, joined(remarks)) };
+        let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
+        let received = |text, remarks: &[String]| ReceivedText { content, origin, ..ReceivedText::new(text, joined(remarks)) };
         let http = http(answer);
         match read {
             Err(error) => {
@@ -275,6 +287,7 @@ impl Conversation<SoapFraming> {
         let read = soap::read(text.as_str(), &self.framing.catalog, hint);
         let id = fresh_id();
         let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
+        let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
         let (kind, action, payload, remark) = match read {
             Ok(Envelope { body: Body::Request(operation), .. }) => {
                 (FrameKind::Call, operation.action.to_string(), operation.payload, None)
@@ -301,6 +314,7 @@ impl Conversation<SoapFraming> {
             _ => None,
         };
         let frame = Frame {
+            content,
             exchange: Some(exchange),
             action: (!name.is_empty()).then_some(name),
             remark: remark.map(String::into_boxed_str),

@@ -11,7 +11,7 @@ use crate::link::conversation::{Conversation, out_frame};
 use crate::ocpp::{ActionDefinition, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Frame, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
@@ -51,6 +51,10 @@ impl Framing for SrpcFraming {
         })
     }
 
+    fn content(&self, _text: &str, _version: Version) -> Option<Box<FrameContent>> {
+        None
+    }
+
     fn drop_request(&mut self, _question: MessageId) {}
 
     fn drop_outgoing(&mut self, _message: FrameText) {}
@@ -60,7 +64,7 @@ impl Framing for SrpcFraming {
             Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
             Ok(SrpcMessage::Error { code, description, .. }) => {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
-                Answer::Error { code, description: description.into() }
+                Answer::Error { code, description }
             }
             Ok(SrpcMessage::Call { .. }) | Err(_) => Answer::Silence,
         }
@@ -69,7 +73,7 @@ impl Framing for SrpcFraming {
 
 fn encoded(text: String) -> EncodedMessage<FrameText> {
     let text = FrameText::from(text);
-    EncodedMessage { outgoing: text.clone(), text }
+    EncodedMessage { outgoing: text.clone(), text, content: None }
 }
 
 impl Conversation<SrpcFraming> {
@@ -84,7 +88,7 @@ impl Conversation<SrpcFraming> {
                     }
                     SrpcMessage::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
                     SrpcMessage::Error { id, code, description, .. } => {
-                        self.on_error(received, &key(&id), (&code, &description), now)
+                        self.on_error(received, &key(&id), (&code, &description), now);
                     }
                 }
             }
@@ -121,7 +125,7 @@ impl Conversation<SrpcFraming> {
         };
         let (exchange, action) = call.unzip();
         let remark = remark.map(String::into_boxed_str);
-        let frame = Frame { exchange, action, remark, ..out_frame(kind, text.clone()) };
+        let frame = Frame { action, exchange, remark, ..out_frame(kind, text.clone()) };
         self.send_message(text, frame, now);
         self.flush_calls(now);
     }

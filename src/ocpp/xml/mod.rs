@@ -16,5 +16,14 @@ pub use to_xml::write_untyped;
 /// Whether two namespaces are the same but for a slash at the end: OCPP-S 1.6 (table 2) prints the names without the slash that the
 /// definitions have, and both are in use.
 pub fn same_namespace(one: &str, other: &str) -> bool {
-    one.trim().trim_end_matches('/').eq_ignore_ascii_case(other.trim().trim_end_matches('/'))
+    without_slash(one).eq_ignore_ascii_case(without_slash(other))
+}
+
+/// The spelling that all namespaces share which are [the same](same_namespace).
+pub fn folded_namespace(namespace: &str) -> String {
+    without_slash(namespace).to_ascii_lowercase()
+}
+
+fn without_slash(namespace: &str) -> &str {
+    namespace.trim().trim_end_matches('/')
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::document::quote;
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, same_namespace};
-use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
+use crate::ocpp::{ActionDefinition, Catalog, MessagePart, Role, Version};
 
 /// What is known about a message before it is read. It is used only where the message itself is silent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,17 +16,10 @@ pub struct ReadHint {
     pub service: Option<Role>,
 }
 
-/// Whether a message is a request or a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MessagePart {
-    Request,
-    Response,
-}
-
 /// A message of the catalog.
-#[derive(Debug, Clone)]
-pub(super) struct FoundOperation {
-    pub action: Arc<ActionDefinition>,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FoundOperation<'catalog> {
+    pub action: &'catalog ActionDefinition,
     pub part: MessagePart,
 }
 
@@ -40,37 +33,22 @@ pub(super) struct OperationClues<'envelope> {
     pub hint: ReadHint,
 }
 
-/// The version and the service to which a namespace belongs.
-pub(super) fn service(catalog: &Catalog, namespace: &str) -> Option<(Version, Role)> {
-    // The names that are built in, for an action that the definitions of a version lack.
-    let built_in = Version::ALL.into_iter().flat_map(|version| Role::ALL.map(|role| (version, role)));
-    let mut defined = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let defined = defined.find(|action| action.soap.as_ref().is_some_and(|soap| same_namespace(&soap.namespace, namespace)));
-    let defined = defined.map(|action| (action.version, action.initiator.peer()));
-    defined.or_else(|| built_in.into_iter().find(|(version, role)| same_namespace(version.namespace(*role), namespace)))
-}
-
 /// Finds the message of an element.
-pub(super) fn find(
-    catalog: &Catalog,
+pub(super) fn find<'catalog>(
+    catalog: &'catalog Catalog,
     element: &XmlElement,
     clues: &OperationClues,
     remarks: &mut XmlRemarks,
-) -> Option<FoundOperation> {
-    let of_namespace = element.namespace.as_deref().and_then(|namespace| service(catalog, namespace));
-    let mut candidates = named(catalog, |name| name == element.local);
-    let exact = !candidates.is_empty();
-    if !exact {
-        candidates = named(catalog, |name| name.eq_ignore_ascii_case(&element.local));
-    }
-    if let Some((version, _)) = of_namespace {
-        candidates.retain(|found| found.action.version == version);
-    }
-    // Of equals the last, which is the newest version.
-    let found = candidates.into_iter().max_by_key(|found| score(catalog, found, of_namespace, clues))?;
+) -> Option<FoundOperation<'catalog>> {
+    let of_namespace = element.namespace.as_deref().and_then(|namespace| catalog.service_of(namespace));
+    let (candidates, exact) = catalog.messages_of(&element.local);
+    let candidates = candidates
+        .map(|(action, part)| FoundOperation { action, part })
+        .filter(|found| of_namespace.is_none_or(|(version, _)| found.action.version == version));
+    let found = best(catalog, candidates, of_namespace, clues)?;
     let (offset, wanted) = (element.span.start, &found.action.soap.as_ref()?.namespace);
     if !exact {
-        let name = element_name(&found)?;
+        let name = found.action.element(found.part)?;
         remarks.add(XmlRule::Name, offset, || format!("<{}> is written <{name}>", quote(&element.local)));
     }
     match element.namespace.as_deref() {
@@ -96,45 +74,44 @@ pub(super) fn action_of(name: &str) -> Option<String> {
     Some(first.to_uppercase().chain(characters).collect())
 }
 
-/// The element of a candidate; none for an action that exists in JSON only.
-fn element_name(found: &FoundOperation) -> Option<&str> {
-    let message = match found.part {
-        MessagePart::Request => &found.action.request,
-        MessagePart::Response => &found.action.response,
-    };
-    Some(&message.xml.as_ref()?.element)
-}
-
-fn named(catalog: &Catalog, is_it: impl Fn(&str) -> bool) -> Vec<FoundOperation> {
-    let mut found = Vec::new();
-    for action in Version::ALL.into_iter().flat_map(|version| catalog.actions(version)) {
-        for part in [MessagePart::Request, MessagePart::Response] {
-            let candidate = FoundOperation { action: action.clone(), part };
-            if element_name(&candidate).is_some_and(&is_it) {
-                found.push(candidate);
-            }
-        }
-    }
-    found
-}
-
-/// How well a candidate fits, the surest sign first.
-fn score(
+/// The candidate that fits best; of equals the last, which is of the newest version.
+fn best<'catalog>(
     catalog: &Catalog,
-    found: &FoundOperation,
+    mut candidates: impl Iterator<Item = FoundOperation<'catalog>>,
     of_namespace: Option<(Version, Role)>,
     clues: &OperationClues,
-) -> [bool; 6] {
-    let (version, role) = (found.action.version, found.action.initiator.peer());
-    let of = |namespace: Option<&str>| namespace.and_then(|namespace| service(catalog, namespace));
-    let declared = clues.declared.iter().any(|namespace| of(Some(namespace)) == Some((version, role)));
-    let identity = of(clues.identity);
-    [
-        of_namespace == Some((version, role)),
-        identity == Some((version, role)),
-        identity.is_some_and(|(of_identity, _)| of_identity == version),
-        declared,
-        clues.hint.version == Some(version),
-        clues.hint.service == Some(role),
-    ]
+) -> Option<FoundOperation<'catalog>> {
+    // Nearly always the namespace leaves one, and nothing else needs to be asked.
+    let (first, second) = (candidates.next()?, candidates.next());
+    let Some(second) = second else { return Some(first) };
+    let known = KnownServices {
+        of_namespace,
+        identity: clues.identity.and_then(|namespace| catalog.service_of(namespace)),
+        declared: clues.declared.iter().filter_map(|namespace| catalog.service_of(namespace)).collect(),
+        hint: clues.hint,
+    };
+    [first, second].into_iter().chain(candidates).max_by_key(|found| known.score(found))
+}
+
+/// The services that an envelope speaks of.
+struct KnownServices {
+    of_namespace: Option<(Version, Role)>,
+    identity: Option<(Version, Role)>,
+    declared: Vec<(Version, Role)>,
+    hint: ReadHint,
+}
+
+impl KnownServices {
+    /// How well a candidate fits, the surest sign first.
+    fn score(&self, found: &FoundOperation) -> [bool; 6] {
+        let (version, role) = (found.action.version, found.action.initiator.peer());
+        [
+            self.of_namespace == Some((version, role)),
+            self.identity == Some((version, role)),
+            self.identity.is_some_and(|(of_identity, _)| of_identity == version),
+            self.declared.contains(&(version, role)),
+            self.hint.version == Some(version),
+            self.hint.service == Some(role),
+        ]
+    }
 }

@@ -8,9 +8,9 @@ use super::names::{
     ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
     is_soap,
 };
-use super::operation::{self, MessagePart, OperationClues, ReadHint};
-use crate::ocpp::Catalog;
+use super::operation::{self, OperationClues, ReadHint};
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
+use crate::ocpp::{Catalog, MessagePart};
 
 /// Reads the text of an envelope. The hint decides where the message does not name its version and service.
 ///
@@ -166,7 +166,7 @@ fn read_body(
     let Some(found) = operation::find(catalog, message, clues, remarks) else {
         let namespace = message.namespace.clone();
         return Body::Unknown(UnknownElement {
-            service: namespace.as_deref().and_then(|namespace| operation::service(catalog, namespace)),
+            service: namespace.as_deref().and_then(|namespace| catalog.service_of(namespace)),
             namespace,
             action: operation::action_of(&message.local),
             name: message.local.clone(),
@@ -176,15 +176,11 @@ fn read_body(
             },
         });
     };
-    let definition = match found.part {
-        MessagePart::Request => &found.action.request,
-        MessagePart::Response => &found.action.response,
-    };
     let operation = Operation {
         version: found.action.version,
         service: found.action.initiator.peer(),
         action: found.action.name.clone(),
-        payload: definition.from_xml(message, remarks),
+        payload: found.action.message(found.part).from_xml(message, remarks),
     };
     match found.part {
         MessagePart::Request => Body::Request(operation),

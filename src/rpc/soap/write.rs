@@ -6,9 +6,8 @@ use super::fault::{FaultCode, FaultSubcode};
 use super::names::{
     ACTION, ADDRESS, ADDRESSING, ANONYMOUS, FAULT_ACTION, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_2, TO,
 };
-use super::operation::MessagePart;
 use crate::ocpp::xml::{escape_attribute, escape_text, write_untyped};
-use crate::ocpp::{ActionDefinition, Catalog, Role, SoapOperation, Version};
+use crate::ocpp::{ActionDefinition, Catalog, MessagePart, Role, SoapOperation, Version};
 
 /// The headers of a request. The action's is made from the action.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

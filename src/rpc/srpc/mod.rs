@@ -1,7 +1,11 @@
 //! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. Encoding is strict. Decoding accepts
 //! everything that can be understood, with a remark for every deviation. Payloads are not validated here.
 
+mod span;
+
 use std::fmt;
+
+pub use span::{end_of_text, id_span, payload_span};
 
 use serde_json::{Deserializer, Value, json};
 

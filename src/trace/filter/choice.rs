@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::FilterContext;
-use super::lexer::{FilterLiteral, LiteralForm};
 use super::pattern::{MatchExtent, Pattern};
+use super::syntax::{FilterLiteral, LiteralForm};
 use crate::ocpp::{ErrorCode, Role, Version, suggest};
 use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationRow};
 

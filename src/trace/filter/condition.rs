@@ -5,13 +5,13 @@ use std::fmt;
 
 use super::FilterContext;
 use super::choice::FieldChoice;
-use super::key::{KEYS, KeyKind};
-use super::lexer::FilterOperator;
-use super::message_id::message_id;
-use super::pattern::Pattern;
+use super::key::{FilterKey, KEYS, KeyKind};
+use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
 use super::quantity;
+use super::syntax::{FilterLiteral, FilterOperator, LiteralForm};
 use super::time_bound::TimeBound;
+use crate::trace::decode::id_text;
 use crate::trace::{FrameKind, Record, RecordKind, StationRow};
 
 /// A condition.
@@ -33,6 +33,36 @@ pub(super) enum Condition {
 }
 
 impl Condition {
+    /// The condition that a key makes with a value; the error is a sentence about the value.
+    pub fn new(key: &FilterKey, operator: FilterOperator, value: &FilterLiteral) -> Result<Condition, String> {
+        let FilterKey { name, example, kind, .. } = key;
+        if value.text.is_empty() && value.form == LiteralForm::Bare {
+            return Err(match key.values().as_slice() {
+                [] => format!("A value is missing behind {name}; write for example {example}."),
+                values => format!("A value is missing behind {name}; write one of {}.", values.join(", ")),
+            });
+        }
+        let pattern = || Pattern::new(value, MatchExtent::Whole);
+        let wrong = |what: &str| format!("{:?} is no {what}; write for example {example}.", value.text);
+        let operator = if operator == FilterOperator::Has { FilterOperator::Equal } else { operator };
+        Ok(match *kind {
+            KeyKind::Identity => Condition::Identity(pattern()?),
+            KeyKind::Action => Condition::Action(pattern()?),
+            KeyKind::Id => Condition::Id(pattern()?),
+            KeyKind::Choice(field) => Condition::Choice(FieldChoice::parse(field, value)?),
+            KeyKind::Size => Condition::Size(operator, quantity::parse_size(&value.text).ok_or_else(|| wrong("size"))?),
+            KeyKind::Latency => {
+                let micros = quantity::parse_duration(&value.text);
+                Condition::Latency(operator, micros.ok_or_else(|| wrong("duration with a unit (us, ms, s, m, h, d)"))?)
+            }
+            KeyKind::Since | KeyKind::Before => {
+                let bound = TimeBound::parse(&value.text);
+                let bound = bound.ok_or_else(|| wrong("duration (5m), time (14:30) or date (2026-11-22T14:30)"))?;
+                if *kind == KeyKind::Since { Condition::Since(bound) } else { Condition::Before(bound) }
+            }
+        })
+    }
+
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
         let identity = || context.row(record).map(|row| &*row.identity);
         let is_frame = matches!(record.kind, RecordKind::Frame(..));
@@ -42,7 +72,7 @@ impl Condition {
             Condition::Action(pattern) => record.action.is_some_and(|action| pattern.matches(action)),
             Condition::Id(pattern) => {
                 let is_message = is_frame && !matches!(record.kind, RecordKind::Frame(_, FrameKind::Malformed));
-                is_message && message_id(record.text).is_some_and(|id| pattern.matches(id))
+                is_message && id_text(record).is_some_and(|id| pattern.matches(id))
             }
             Condition::Size(operator, bytes) => is_frame && operator.holds((record.text.len() as u64).cmp(bytes)),
             Condition::Latency(operator, micros) => match record.latency {
@@ -59,7 +89,7 @@ impl Condition {
                     || identity().is_some_and(|identity| pattern.matches(identity))
                     || pattern.matches(&record.full_text())
             }
-            Condition::Payload(payload) => payload.matches(record, || context.row(record).and_then(|row| row.version)),
+            Condition::Payload(payload) => payload.matches(record),
         }
     }
 

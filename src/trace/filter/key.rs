@@ -1,12 +1,8 @@
 //! The table of keys: their names, what they mean, what values they take. The parser, the completion and the reference page in
 //! `docs/filter.md` follow it; what a condition does is in `condition`.
 
-use super::choice::{FieldChoice, FilterField};
-use super::condition::Condition;
-use super::lexer::{FilterLiteral, FilterOperator, LiteralForm};
-use super::pattern::{MatchExtent, Pattern};
-use super::quantity;
-use super::time_bound::TimeBound;
+use super::choice::FilterField;
+use super::syntax::FilterOperator;
 
 /// A key of the filter language.
 #[derive(Debug)]
@@ -84,35 +80,5 @@ impl FilterKey {
             _ if self.is_compared() => Ok(()),
             _ => Err(format!("{name} has no order; write for example {example}.")),
         }
-    }
-
-    /// The condition that this key makes; the error is a sentence about the value.
-    pub(super) fn condition(&self, operator: FilterOperator, value: &FilterLiteral) -> Result<Condition, String> {
-        let FilterKey { name, example, .. } = self;
-        if value.text.is_empty() && value.form == LiteralForm::Bare {
-            return Err(match self.values().as_slice() {
-                [] => format!("A value is missing behind {name}; write for example {example}."),
-                values => format!("A value is missing behind {name}; write one of {}.", values.join(", ")),
-            });
-        }
-        let pattern = || Pattern::new(value, MatchExtent::Whole);
-        let wrong = |what: &str| format!("{:?} is no {what}; write for example {example}.", value.text);
-        let operator = if operator == FilterOperator::Has { FilterOperator::Equal } else { operator };
-        Ok(match self.kind {
-            KeyKind::Identity => Condition::Identity(pattern()?),
-            KeyKind::Action => Condition::Action(pattern()?),
-            KeyKind::Id => Condition::Id(pattern()?),
-            KeyKind::Choice(field) => Condition::Choice(FieldChoice::parse(field, value)?),
-            KeyKind::Size => Condition::Size(operator, quantity::parse_size(&value.text).ok_or_else(|| wrong("size"))?),
-            KeyKind::Latency => {
-                let micros = quantity::parse_duration(&value.text);
-                Condition::Latency(operator, micros.ok_or_else(|| wrong("duration with a unit (us, ms, s, m, h, d)"))?)
-            }
-            KeyKind::Since | KeyKind::Before => {
-                let bound = TimeBound::parse(&value.text);
-                let bound = bound.ok_or_else(|| wrong("duration (5m), time (14:30) or date (2026-11-22T14:30)"))?;
-                if self.kind == KeyKind::Since { Condition::Since(bound) } else { Condition::Before(bound) }
-            }
-        })
     }
 }

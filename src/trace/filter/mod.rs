@@ -9,12 +9,12 @@ mod error;
 mod expression;
 mod key;
 mod lexer;
-mod message_id;
 mod needle;
 mod parser;
 mod pattern;
 mod payload;
 mod quantity;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod time_bound;
@@ -88,8 +88,7 @@ impl TraceFilter {
         matches!(&self.expression, FilterExpression::All(group) if group.is_empty())
     }
 
-    /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with
-    /// wildcards, and for the payloads of envelopes.
+    /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with wildcards.
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
         self.expression.matches(record, context)
     }

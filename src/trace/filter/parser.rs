@@ -11,9 +11,10 @@ use super::FilterError;
 use super::condition::Condition;
 use super::expression::FilterExpression;
 use super::key::{FilterKey, KEYS};
-use super::lexer::{FilterOperator, FilterToken, LiteralForm, TokenKind, lex};
+use super::lexer::{FilterToken, TokenKind, lex};
 use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
+use super::syntax::{FilterOperator, LiteralForm};
 use crate::ocpp::suggest;
 
 /// How deep parentheses and negations may be nested, so that no text can exhaust the stack.
@@ -150,7 +151,7 @@ impl<'a> Parser<'a> {
                 })?;
                 key.check(*operator).map_err(|message| self.error(token, message))?;
                 let at = if value.span.is_empty() { token.span.clone() } else { value.span.clone() };
-                key.condition(*operator, value).map_err(|message| FilterError::new(self.text, at, message))
+                Condition::new(key, *operator, value).map_err(|message| FilterError::new(self.text, at, message))
             }
             TokenKind::Path { steps, test } => {
                 let test = test.as_ref().map(|(operator, value)| (*operator, value));

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use super::lexer::{FilterLiteral, LiteralForm};
 use super::needle::Needle;
+use super::syntax::{FilterLiteral, LiteralForm};
 
 /// The most memory that a compiled regular expression may take, in bytes.
 const REGEX_LIMIT: usize = 2 << 20;

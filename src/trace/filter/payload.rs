@@ -1,43 +1,15 @@
-//! Conditions about the payload: `$.connectorId=1`. A frame is read only when everything cheaper has matched: JSON without building a
-//! tree, so that what lies beside the path is skipped, and envelopes of SOAP as what the embedded definitions make of them. Other frames
-//! have no payload here.
+//! Conditions about the payload: `$.connectorId=1`. A frame is read only when everything cheaper has matched, and without building a tree,
+//! so that what lies beside the path is skipped. Frames without a payload meet none. Where the payload of a frame is, is in `decode`.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::LazyLock;
 
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lexer::{FieldStep, FilterLiteral, FilterOperator, LiteralForm};
 use super::pattern::{MatchExtent, Pattern, is_plain, write_quoted};
-use crate::ocpp::{Catalog, FieldDefinition, Transport, Version, XmlForm};
-use crate::rpc::soap::{self, ReadHint};
-use crate::trace::{FrameKind, Record, RecordKind};
-
-/// The names of fields that may be in a payload without being in the text of its envelope. XML has no escapes in names.
-static NOT_IN_XML: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
-    let catalog = Catalog::embedded();
-    let actions = Version::ALL.into_iter().flat_map(|version| catalog.actions(version));
-    let mut open: Vec<&[FieldDefinition]> =
-        actions.flat_map(|action| [&*action.request.fields, &*action.response.fields]).collect();
-    let mut names = HashSet::new();
-    while let Some(fields) = open.pop() {
-        for field in fields {
-            let is_written = match &field.xml {
-                XmlForm::Element(element) => *element == field.name,
-                XmlForm::Attribute => true,
-                XmlForm::Text => false,
-            };
-            // A list that JSON wants is there though XML leaves it out.
-            if !is_written || (field.required && field.repeated == Some(0)) {
-                names.insert(field.name.clone().into_bytes());
-            }
-            open.push(field.kind.fields());
-        }
-    }
-    names
-});
+use super::syntax::{FieldStep, FilterLiteral, FilterOperator, LiteralForm};
+use crate::trace::Record;
+use crate::trace::decode::visit_payload;
 
 /// A path and what is asked of the value there.
 #[derive(Debug, Clone)]
@@ -73,20 +45,9 @@ impl PayloadCondition {
         Ok(PayloadCondition { steps, test, hint })
     }
 
-    /// `version` tells the version of the record's station, for envelopes that leave theirs open.
-    pub fn matches(&self, record: &Record<'_>, version: impl FnOnce() -> Option<Version>) -> bool {
-        // How many elements of the frame stand before the payload.
-        let skipped = match record.kind {
-            RecordKind::Frame(_, FrameKind::Call) => 3,
-            RecordKind::Frame(_, FrameKind::Result) => 2,
-            RecordKind::Frame(_, FrameKind::Error) => 4,
-            _ => return false,
-        };
-        // What is held is looked at before it is written, in the form of SRPC whatever its link speaks.
-        if record.transport == Transport::Soap && !record.text.starts_with('[') {
-            return self.matches_envelope(record.text, version());
-        }
-        let bytes = record.text.as_bytes();
+    /// Whether the payload of a record has such a value.
+    pub fn matches(&self, record: &Record<'_>) -> bool {
+        let bytes = record.content.map_or(record.text, |content| content.payload).as_bytes();
         if let Some(hint) = &self.hint
             && hint.find(bytes).is_none()
             // A peer may write any letter of a name as an escape.
@@ -94,22 +55,7 @@ impl PayloadCondition {
         {
             return false;
         }
-        let mut json = serde_json::Deserializer::from_str(record.text);
-        let walk = Walk { steps: &self.steps, test: self.test.as_ref() };
-        Envelope { skipped, walk }.deserialize(&mut json).unwrap_or(false)
-    }
-
-    fn matches_envelope(&self, text: &str, version: Option<Version>) -> bool {
-        if let Some(hint) = &self.hint
-            && hint.find(text.as_bytes()).is_none()
-            && !NOT_IN_XML.contains(hint.needle())
-        {
-            return false;
-        }
-        let hint = ReadHint { version, ..ReadHint::default() };
-        let payload = soap::read(text, &Catalog::embedded(), hint).ok().and_then(|envelope| envelope.body.into_payload());
-        let walk = Walk { steps: &self.steps, test: self.test.as_ref() };
-        payload.is_some_and(|payload| walk.deserialize(&payload).unwrap_or(false))
+        visit_payload(record, Walk { steps: &self.steps, test: self.test.as_ref() }).unwrap_or(false)
     }
 }
 
@@ -196,37 +142,6 @@ impl fmt::Display for PayloadCondition {
             }
             None => write!(f, "{wanted}"),
         }
-    }
-}
-
-/// The array around the payload.
-struct Envelope<'a> {
-    skipped: usize,
-    walk: Walk<'a>,
-}
-
-impl<'de> DeserializeSeed<'de> for Envelope<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Envelope<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<bool, A::Error> {
-        for _ in 0..self.skipped {
-            elements.next_element::<IgnoredAny>()?;
-        }
-        let found = elements.next_element_seed(self.walk)?;
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(found.unwrap_or(false))
     }
 }
 

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{BootSummary, ConfigurationKey, ConnectorSummary, MOST_KEYS, REMEMBERED, StationSummary, TransactionSummary};
-use crate::ocpp::{Catalog, Transport, Version};
-use crate::rpc::soap::{self, Body, ReadHint};
+use crate::trace::decode::payload_value;
 use crate::trace::{FrameKind, Record, RecordKind, Store};
 
 /// Longer messages are not read here.
@@ -12,8 +11,8 @@ const LONGEST: usize = 64 * 1024;
 /// Longer texts are cut.
 const LONGEST_TEXT: usize = 500;
 
-/// Takes a record in.
-pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, reader: &SummaryReader<'_>) {
+/// Takes a record in. The calls of answers are among the records.
+pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records: &Store) {
     let kind = match record.kind {
         RecordKind::Frame(_, kind) => kind,
         RecordKind::Connected => {
@@ -30,62 +29,34 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, reader: 
     let Some(action) = record.action else { return };
     match (kind, action) {
         (FrameKind::Call, "Heartbeat") => station.heartbeat_micros = Some(record.monotonic_micros),
-        (FrameKind::Call, "BootNotification") => reader.read(record, |payload| boot(station, record, payload)),
-        (FrameKind::Result, "BootNotification") => reader.read(record, |payload| booted(station, payload)),
-        (FrameKind::Call, "StatusNotification") => reader.read(record, |payload| status(station, record, payload)),
-        (FrameKind::Result, "StartTransaction") => reader.read(record, |answer| {
-            let call = record.partner.and_then(|call| reader.records.get(call));
+        (FrameKind::Call, "BootNotification") => read(record, |payload| boot(station, record, payload)),
+        (FrameKind::Result, "BootNotification") => read(record, |payload| booted(station, payload)),
+        (FrameKind::Call, "StatusNotification") => read(record, |payload| status(station, record, payload)),
+        (FrameKind::Result, "StartTransaction") => read(record, |answer| {
+            let call = record.partner.and_then(|call| records.get(call));
             if let Some(call) = call {
-                reader.read(&call, |asked| start(station, record, asked, answer));
+                read(&call, |asked| start(station, record, asked, answer));
             }
         }),
-        (FrameKind::Call, "StopTransaction") => reader.read(record, |payload| stop(station, record, payload)),
-        (FrameKind::Result, "GetConfiguration") => reader.read(record, |payload| configuration(station, payload)),
-        (FrameKind::Result, "ChangeConfiguration") => reader.read(record, |answer| {
-            let call = record.partner.and_then(|call| reader.records.get(call));
+        (FrameKind::Call, "StopTransaction") => read(record, |payload| stop(station, record, payload)),
+        (FrameKind::Result, "GetConfiguration") => read(record, |payload| configuration(station, payload)),
+        (FrameKind::Result, "ChangeConfiguration") => read(record, |answer| {
+            let call = record.partner.and_then(|call| records.get(call));
             if let Some(call) = call.filter(|_| text(answer, "status").as_deref() == Some("Accepted")) {
-                reader.read(&call, |asked| changed(station, asked));
+                read(&call, |asked| changed(station, asked));
             }
         }),
         _ => {}
     }
 }
 
-/// How payloads are read.
-pub(super) struct SummaryReader<'a> {
-    /// Where the calls of answers are.
-    pub records: &'a Store,
-    /// What SOAP frames are read by.
-    pub catalog: &'a Catalog,
-    /// The version of the station's link.
-    pub version: Option<Version>,
-}
-
-impl SummaryReader<'_> {
-    /// Hands the payload of a call or a result over, when there is one.
-    fn read(&self, record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
-        if record.text.len() > LONGEST {
-            return;
-        }
-        let payload = if record.transport == Transport::Soap { self.of_soap(record) } else { of_json(record) };
-        if let Some(Value::Object(payload)) = payload {
-            take(&payload);
-        }
+/// Hands the payload of a call or a result over, when it is an object.
+fn read(record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
+    if record.text.len() <= LONGEST
+        && let Some(Value::Object(payload)) = payload_value(record)
+    {
+        take(&payload);
     }
-
-    fn of_soap(&self, record: &Record<'_>) -> Option<Value> {
-        let hint = ReadHint { version: self.version, ..ReadHint::default() };
-        match soap::read(record.text, self.catalog, hint).ok()?.body {
-            Body::Request(operation) | Body::Response(operation) => Some(operation.payload),
-            _ => None,
-        }
-    }
-}
-
-fn of_json(record: &Record<'_>) -> Option<Value> {
-    let Ok(Value::Array(mut frame)) = serde_json::from_str(record.text) else { return None };
-    let place = if matches!(record.kind, RecordKind::Frame(_, FrameKind::Call)) { 3 } else { 2 };
-    (frame.len() > place).then(|| frame.swap_remove(place))
 }
 
 fn short(text: &str) -> Box<str> {

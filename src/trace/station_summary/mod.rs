@@ -9,8 +9,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use rate::MessageRate;
 
-use crate::ocpp::Catalog;
-
 use super::{Contents, HandshakeHeads, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
@@ -110,7 +108,7 @@ pub struct RefusedHandshake {
 
 impl StationSummaries {
     /// Takes in at most this many new records. True when there are more.
-    pub fn catch_up(&mut self, contents: &Contents, catalog: &Catalog, most: u64) -> bool {
+    pub fn catch_up(&mut self, contents: &Contents, most: u64) -> bool {
         let records = contents.records();
         let range = records.range();
         let from = self.next.max(range.start);
@@ -121,8 +119,7 @@ impl StationSummaries {
         for record in records.iter(from..to) {
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
-                    let version = record.station.and_then(|key| contents.stations().get(key)?.version);
-                    fold::record(station, &record, &fold::SummaryReader { records, catalog, version });
+                    fold::record(station, &record, records);
                 }
                 None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
                 None => {}

@@ -1,7 +1,7 @@
 //! What is known after some messages.
 
 use super::*;
-use crate::ocpp::{Catalog, Role};
+use crate::ocpp::Role;
 use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, Stamp};
 
 /// Tells exchanges of one station: the call came from it.
@@ -24,6 +24,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
                 kind,
                 action: Some((*action).into()),
                 text: text.into(),
+                content: None,
                 exchange: Some(exchange as u64),
                 code: None,
                 findings: Vec::new(),
@@ -34,7 +35,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
         }
     }
     let mut facts = StationSummaries::default();
-    while facts.catch_up(&contents, &Catalog::embedded(), 3) {}
+    while facts.catch_up(&contents, 3) {}
     (facts, contents)
 }
 
@@ -103,6 +104,6 @@ fn refused_handshakes_are_remembered_by_their_path() {
     let record = contents.records().get(0).unwrap();
     assert_eq!((&*record.summary(), record.handshake()), ("no", Some(&handshake)));
     let mut facts = StationSummaries::default();
-    assert!(!facts.catch_up(&contents, &Catalog::embedded(), 10));
+    assert!(!facts.catch_up(&contents, 10));
     assert_eq!(facts.refused().map(|refused| &*refused.path).collect::<Vec<_>>(), ["/CP9"]);
 }

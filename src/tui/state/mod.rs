@@ -30,7 +30,7 @@ pub use overlay::{OverlayStack, OverlayState, ScreenOverlay};
 pub use pager::{KEYS, Pager, PagerLine, WIDEST};
 pub use palette::{ChoiceAction, KeptKind, Palette, PaletteChoice};
 pub use prompt::{Prompt, PromptPurpose};
-pub use soap::{SoapLine, payload_text};
+pub use soap::SoapLine;
 pub use station_details::StationDetails;
 pub use stations::Stations;
 pub use toasts::{Toast, ToastEntry, Toasts};

@@ -1,14 +1,14 @@
 //! A SOAP frame laid out over lines: its payload as JSON, what is odd about it and where, what the rules say about its headers, and
-//! the envelope. The drawing is the pane's.
+//! the envelope. This is a view of the XML itself, so the envelope of the one selected message is read again here, with its places;
+//! everything else uses what its first reading found (see `trace::decode`). The drawing is the pane's.
 
-use std::borrow::Cow;
-
-use crate::ocpp::{Catalog, Transport, Version};
+use crate::ocpp::{Catalog, Version};
 use crate::rpc::soap::{
     self, Body, Envelope, HeaderDirection as Way, HeaderFinding, HeaderSeverity, HeaderState, ReadHint, lint,
 };
+use crate::trace::decode::id_text;
 use crate::trace::{Contents, FrameKind, Record, RecordKind};
-use crate::tui::widget::{lay_out, lay_out_xml, payload_of, wrap};
+use crate::tui::widget::{lay_out, lay_out_xml, wrap};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,27 +29,6 @@ impl SoapLine {
         match self {
             SoapLine::Title(text) | SoapLine::Json(text) | SoapLine::Header(_, text) | SoapLine::Xml(text) => text,
         }
-    }
-}
-
-/// The longest envelope whose payload is read for a line of the trace or for the editor, in bytes.
-const LONGEST: usize = 64 * 1024;
-
-/// The payload of a frame as JSON, however it travelled; what cannot be read comes as it is.
-pub fn payload_text<'a>(record: &Record<'a>, contents: &Contents, catalog: &Catalog) -> Cow<'a, str> {
-    if record.transport != Transport::Soap {
-        return Cow::Borrowed(payload_of(record.text));
-    }
-    if record.text.len() > LONGEST {
-        return Cow::Borrowed(record.text);
-    }
-    let row = record.station.and_then(|key| contents.stations().get(key));
-    let hint = ReadHint { version: row.and_then(|row| row.version), ..ReadHint::default() };
-    match soap::read(record.text, catalog, hint).map(|envelope| envelope.body) {
-        Ok(Body::Request(operation) | Body::Response(operation)) => operation.payload.to_string().into(),
-        Ok(Body::Unknown(element)) => element.payload.to_string().into(),
-        Ok(Body::Fault(fault)) => format!("{}: {}", fault.subcode.unwrap_or_default(), fault.reason).into(),
-        Ok(Body::Empty) | Err(_) => Cow::Borrowed(record.text),
     }
 }
 
@@ -122,10 +101,9 @@ fn headers(
     lines: &mut Vec<SoapLine>,
 ) {
     let asked = record.partner.and_then(|partner| contents.records().get(partner));
-    let asked = asked.and_then(|record| soap::read(record.text, catalog, hint).ok());
     let way = match record.kind {
         RecordKind::Frame(_, FrameKind::Result | FrameKind::Error) => {
-            Way::Response { message_id: asked.as_ref().and_then(Envelope::message_id) }
+            Way::Response { message_id: asked.as_ref().and_then(id_text) }
         }
         _ => Way::Request,
     };
@@ -135,7 +113,8 @@ fn headers(
         Body::Fault(_) | Body::Empty => None,
     };
     // A fault does not say which service it is of; the request does.
-    let Some((version, service)) = of(envelope).or_else(|| asked.as_ref().and_then(of)) else { return };
+    let asked = || soap::read(asked.as_ref()?.text, catalog, hint).ok();
+    let Some((version, service)) = of(envelope).or_else(|| asked().as_ref().and_then(of)) else { return };
     lines.push(SoapLine::Title(title(version)));
     for finding in lint(envelope, way, version, service) {
         push_wrapped(finding.severity, &row(&finding), width, lines);

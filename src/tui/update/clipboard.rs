@@ -4,10 +4,11 @@ use super::common::open_list;
 use super::effect::UpdateEffect;
 use crate::compose;
 use crate::console;
+use crate::trace::decode::payload_text;
 use crate::trace::{FrameKind, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ChoiceAction, Palette, PaletteChoice, payload_text};
+use crate::tui::state::{ChoiceAction, Palette, PaletteChoice};
 
 /// Many terminals accept no more than this, and ignore a longer text silently.
 const CLIPBOARD: usize = 74_994;
@@ -31,11 +32,7 @@ pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         return Vec::new();
     };
     let is_frame = matches!(record.kind, RecordKind::Frame(..));
-    let text = if is_frame {
-        payload_text(&record, outside.contents, outside.catalog).into_owned()
-    } else {
-        record.full_text().into_owned()
-    };
+    let text = if is_frame { payload_text(&record).into_owned() } else { record.full_text().into_owned() };
     vec![copy_text(app, text, outside)]
 }
 
@@ -45,7 +42,7 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect
     let Some((record, RecordKind::Frame(_, kind))) = record.map(|record| (record, record.kind)) else {
         return copy(app, outside);
     };
-    let payload = payload_text(&record, outside.contents, outside.catalog);
+    let payload = payload_text(&record);
     let mut forms = vec![
         ("Whole frame", record.text.to_owned()),
         ("Payload as it stands", payload.to_string()),

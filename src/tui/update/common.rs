@@ -16,7 +16,7 @@ pub fn height_of(app: &App, pane: Pane) -> usize {
 
 /// Takes in what is new in the trace. True when there is more than fits into one turn.
 pub fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
-    let more_facts = app.facts.catch_up(outside.contents, outside.catalog, FOLDED);
+    let more_facts = app.facts.catch_up(outside.contents, FOLDED);
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts

@@ -6,11 +6,12 @@ use super::targets::{common, subject};
 use super::{drafts, held_frames};
 use crate::compose;
 use crate::ocpp::ActionDefinition;
+use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ActionPicker, EditTarget, Editor, KeptKind, payload_text};
+use crate::tui::state::{ActionPicker, EditTarget, Editor, KeptKind};
 
 /// Longer texts are not edited here: every key would check all of it.
 const LONGEST: usize = 256 * 1024;
@@ -123,7 +124,7 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
     subject.definition = outside.catalog.action(version, initiator, action).cloned();
     let allowed = outside.catalog.action(version, role, action).is_some() || subject.definition.is_none();
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));
-    let text = compose::pretty(&payload_text(&record, outside.contents, outside.catalog));
+    let text = compose::pretty(&payload_text(&record));
     let sample =
         subject.definition.as_ref().map_or_else(|| text.clone(), |definition| assist::sample(definition, &known, outside));
     app.overlays.open(Editor::new(subject, &text, sample, known));

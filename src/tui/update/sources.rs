@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::targets::subject;
 use crate::compose::{compact, pretty};
+use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ChoiceAction, EditTarget, Editor, KeptKind, Palette, PaletteChoice, payload_text};
+use crate::tui::state::{ChoiceAction, EditTarget, Editor, KeptKind, Palette, PaletteChoice};
 
 /// How many of the newest records are searched for a call of the same action.
 const SEARCHED: u64 = 50_000;
@@ -83,14 +84,14 @@ fn last(subject: &EditTarget, way: Direction, outside: &ReadContext<'_>) -> Opti
         }
     }
     let found = newest_of_target.or(newest);
-    found.map(|record| pretty(&payload_text(&record, outside.contents, outside.catalog)))
+    found.map(|record| pretty(&payload_text(&record)))
 }
 
 /// The text of the selected line: its payload, or all of it where a whole frame is edited.
 fn selected(app: &App, subject: &EditTarget, outside: &ReadContext<'_>) -> Option<String> {
     let record = outside.contents.records().get(app.trace.selected()?)?;
     let usable = matches!(record.kind, RecordKind::Frame(..)) && record.text.len() <= LONGEST;
-    let payload = || pretty(&payload_text(&record, outside.contents, outside.catalog));
+    let payload = || pretty(&payload_text(&record));
     usable.then(|| if subject.is_raw() { record.text.to_owned() } else { payload() })
 }
 

@@ -1,9 +1,10 @@
-//! JSON for reading: laid out over lines, and coloured line by line. It works on text that is not JSON too, because the wire may
-//! carry anything. What a payload means is `compose`'s knowledge.
+//! JSON for reading: laid out over lines, and coloured line by line. It also accepts text that is not JSON, because a frame may contain
+//! anything. The meaning of a payload is in `compose`.
 
 use std::ops::Range;
 
 use super::line_writer::head;
+use crate::rpc::srpc::end_of_text;
 
 /// What a piece of a line is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,19 +52,6 @@ pub fn colour_line(line: &str) -> Vec<(Range<usize>, TextInk)> {
         pieces.push((start..at, ink));
     }
     pieces
-}
-
-/// The offset behind the text that begins at `at`.
-fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
-    at += 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
 }
 
 /// Lays a frame out over lines: the outer array stays on one line with its scalars, objects and lists below it are opened. At most
@@ -132,43 +120,6 @@ pub fn lay_out(text: &str, limit: usize) -> String {
     out
 }
 
-/// The payload inside a frame's text, as it stands there: what follows the message id and, in a call, the action. Text of another
-/// shape comes back whole.
-pub fn payload_of(frame: &str) -> &str {
-    let trimmed = frame.trim();
-    let Some(body) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return frame };
-    let Some((kind, rest)) = body.split_once(',') else { return frame };
-    let texts = match kind.trim() {
-        "2" => 2,
-        "3" => 1,
-        "4" => 1,
-        _ => return frame,
-    };
-    let mut rest = rest.trim_start();
-    for _ in 0..texts {
-        if !rest.starts_with('"') {
-            return frame;
-        }
-        rest = rest[end_of_text(rest.as_bytes(), 0).min(rest.len())..].trim_start();
-        rest = match rest.strip_prefix(',') {
-            Some(rest) => rest.trim_start(),
-            None if rest.is_empty() => return "",
-            None => return frame,
-        };
-    }
-    rest.trim_end()
-}
-
-/// The message id of a frame, as it stands in its text.
-pub fn message_id(frame: &str) -> Option<&str> {
-    let (kind, rest) = frame.trim_start().strip_prefix('[')?.split_once(',')?;
-    let rest = rest.trim_start();
-    if !matches!(kind.trim(), "2" | "3" | "4") || !rest.starts_with('"') {
-        return None;
-    }
-    rest.get(1..end_of_text(rest.as_bytes(), 0).min(rest.len()).checked_sub(1)?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,33 +139,8 @@ mod tests {
                 let _ = lay_out(text, limit);
             }
             let _ = colour_line(text);
-            let _ = payload_of(text);
         }
         assert_eq!(lay_out("hello", 99), "hello");
-    }
-
-    #[test]
-    fn the_payload_is_found_without_parsing_it() {
-        for (frame, payload) in [
-            (r#"[2,"7","Reset",{"type":"Soft"}]"#, r#"{"type":"Soft"}"#),
-            (r#" [ 3 , "a\"b,c" , {} ] "#, "{}"),
-            (r#"[4,"7","GenericError","no",{}]"#, r#""GenericError","no",{}"#),
-            (r#"[3,"7"]"#, ""),
-            ("hello", "hello"),
-            ("[9,1]", "[9,1]"),
-        ] {
-            assert_eq!(payload_of(frame), payload, "{frame}");
-        }
-    }
-
-    #[test]
-    fn the_message_id_is_the_second_element() {
-        for (frame, id) in
-            [(r#"[2, "a-7","Reset",{}]"#, Some("a-7")), ("[2,7]", None), ("[3,\"", None), ("x", None), ("[2,\"é", Some(""))]
-        {
-            let found = message_id(frame);
-            assert!(found == id || frame.ends_with('é'), "{frame}: {found:?}");
-        }
     }
 
     #[test]

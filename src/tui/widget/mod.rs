@@ -1,4 +1,4 @@
-//! Drawing that several panes share. Nothing here knows what a station or a record is.
+//! Widgets that several panes share. Nothing here depends on stations or records.
 
 pub(super) mod format;
 mod input_line;
@@ -10,7 +10,7 @@ mod viewport;
 mod xml;
 
 pub use input_line::InputLine;
-pub use json::{TextInk, colour_line, lay_out, message_id, payload_of};
+pub use json::{TextInk, colour_line, lay_out};
 pub use line_writer::{LineWriter, head, width_of, wrap};
 pub use narrowed::NarrowedList;
 pub use popup::{draw_box, draw_candidates};

@@ -9,7 +9,8 @@ mod reference;
 use super::{FilterContext, TraceFilter, parse};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::trace::{
-    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, RetryCause, Stamp, StationKey,
+    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
+    StationKey,
 };
 
 /// Midnight and half an hour, ten days after the clocks began.
@@ -56,8 +57,9 @@ impl Scene {
 fn frame(direction: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) -> Frame {
     let action = (!action.is_empty()).then(|| action.into());
     let exchange = (exchange > 0).then_some(exchange);
-    let text = text.to_owned().into();
-    Frame { direction, kind, action, text, exchange, code: None, findings: Vec::new(), remark: None, origin: None }
+    let (content, text) = (FrameContent::in_text(text), text.to_owned().into());
+    let (code, findings) = (None, Vec::new());
+    Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None }
 }
 
 /// A trace with a line of every kind; the comments are the numbers of the records.

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 
 use super::selection;
+use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, Sequence};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::payload_text;
 use crate::tui::theme::Styles;
 use crate::tui::widget::format;
 use crate::tui::widget::{LineWriter, head, width_of};
@@ -101,7 +101,7 @@ impl<'a> TraceRow<'a> {
     /// The text of a line behind its columns.
     fn summary(&self, record: &Record<'a>) -> Cow<'a, str> {
         match record.kind {
-            RecordKind::Frame(..) => payload_text(record, self.outside.contents, self.outside.catalog),
+            RecordKind::Frame(..) => payload_text(record),
             _ => record.summary(),
         }
     }

@@ -1,4 +1,4 @@
-//! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
+//! The checks view: what is wrong with a message, by which rule of the definitions, and the error code for it.
 
 use super::line::{LineTone, TextLine};
 use super::shape::{self, FrameShape};
@@ -17,7 +17,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         }
     };
     let shape = FrameShape::of(record, outside);
-    let payload = shape.as_ref().and_then(|_| shape::payload(record, outside));
+    let payload = shape.as_ref().and_then(|_| shape::payload(record));
     let findings = match (&shape, &payload) {
         (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
         _ => Vec::new(),

@@ -4,9 +4,8 @@
 use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 use super::line::{LineTone, TextLine};
+use crate::trace::decode::payload_text;
 use crate::trace::{Record, RecordKind, Store};
-use crate::tui::context::ReadContext;
-use crate::tui::state::payload_text;
 use crate::tui::widget::lay_out;
 
 /// How many records back the previous message is looked for.
@@ -27,12 +26,7 @@ pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> Option<Re
 }
 
 /// The lines that compare two messages.
-pub(super) fn lines(
-    record: &Record<'_>,
-    before: Option<Record<'_>>,
-    ago: Option<String>,
-    outside: &ReadContext<'_>,
-) -> Vec<TextLine> {
+pub(super) fn lines(record: &Record<'_>, before: Option<Record<'_>>, ago: Option<String>) -> Vec<TextLine> {
     let Some(before) = before else {
         let text = match record.kind {
             RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
@@ -43,7 +37,7 @@ pub(super) fn lines(
     if record.text.len().max(before.text.len()) > LONGEST {
         return vec![TextLine::new("These messages are too long to be compared (64 KiB).", LineTone::Muted)];
     }
-    let laid_out = |record: &Record<'_>| lay_out(&payload_text(record, outside.contents, outside.catalog), LONGEST);
+    let laid_out = |record: &Record<'_>| lay_out(&payload_text(record), LONGEST);
     let (old, new) = (laid_out(&before), laid_out(record));
     let mut lines = vec![TextLine::new(format!("Against the one {} before:", ago.unwrap_or_default()), LineTone::Muted)];
     let changes = compare(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::ocpp::{ActionDefinition, MessageDefinition, Role, Transport, Version};
+use crate::ocpp::{ActionDefinition, MessageDefinition, Role, Version};
+use crate::trace::decode::payload_value;
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::context::ReadContext;
-use crate::tui::state::payload_text;
 
 /// A message and its definition.
 #[derive(Debug, Clone)]
@@ -41,19 +41,14 @@ impl FrameShape {
     }
 }
 
-/// The payload of a call or a result, the whole of anything else that is JSON.
-pub(super) fn payload(record: &Record<'_>, outside: &ReadContext<'_>) -> Option<Value> {
-    if record.transport == Transport::Soap {
-        return serde_json::from_str(&payload_text(record, outside.contents, outside.catalog)).ok();
-    }
-    let frame: Value = serde_json::from_str(record.text).ok()?;
-    let place = match record.kind {
-        RecordKind::Frame(_, FrameKind::Call) => 3,
-        RecordKind::Frame(_, FrameKind::Result) => 2,
-        _ => return Some(frame),
-    };
-    match frame {
-        Value::Array(mut parts) if parts.len() > place => Some(parts.swap_remove(place)),
-        other => Some(other),
+/// The payload of a call or a result, the whole of anything else that is JSON; of an envelope whatever is in its body.
+pub(super) fn payload(record: &Record<'_>) -> Option<Value> {
+    match (record.kind, record.content) {
+        (_, Some(content)) if content.is_fault => None,
+        (_, Some(content)) => serde_json::from_str(content.payload).ok(),
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), None) => {
+            payload_value(record).or_else(|| serde_json::from_str(record.text).ok())
+        }
+        _ => serde_json::from_str(record.text).ok(),
     }
 }

@@ -1,0 +1,296 @@
+//! What a record says, however it travelled: the one place outside `link/` and `rpc/` that takes a recorded frame apart. A frame of OCPP-J
+//! is read from its text, as spans of it; of an envelope there is what its first reading found, so no envelope is read here. Which call
+//! an answer belongs to and whether a frame is valid is in the record itself.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{FrameKind, Record, RecordContent, RecordKind};
+use crate::rpc::srpc::{id_span, payload_span};
+
+/// A record's message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecodedRecord<'a> {
+    /// The message id, a text or, from some peers over OCPP-J, a number. `None` when the frame has none.
+    pub id: Option<Value>,
+    /// What kind of message it is, and what is in it.
+    pub message: DecodedMessage<'a>,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DecodedMessage<'a> {
+    /// A call.
+    Call {
+        /// The action as it was spelt; over SOAP the action of the envelope's element.
+        action: Cow<'a, str>,
+        /// The payload; `null` when there is none.
+        payload: JsonText<'a>,
+    },
+    /// A result with this payload.
+    Result(JsonText<'a>),
+    /// An error, or a fault.
+    Error {
+        /// Its code as it was spelt; of a fault its subcode.
+        code: Cow<'a, str>,
+        /// One sentence or nothing.
+        description: Cow<'a, str>,
+        /// Further details; `null` when there are none, as in every fault.
+        details: JsonText<'a>,
+    },
+    /// A frame that could not be read, or no frame at all.
+    Unreadable,
+}
+
+/// A part of a message as JSON text. It is read only when its value is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonText<'a>(&'a str);
+
+impl<'a> JsonText<'a> {
+    const NULL: JsonText<'static> = JsonText("null");
+
+    /// The text as it was sent; of an envelope the compact JSON that was made of it.
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// The value; `null` for a text that is no JSON.
+    pub fn value(self) -> Value {
+        serde_json::from_str(self.0).unwrap_or_default()
+    }
+}
+
+/// Decodes a record.
+pub fn decode<'a>(record: &Record<'a>) -> DecodedRecord<'a> {
+    let RecordKind::Frame(_, kind) = record.kind else {
+        return DecodedRecord { id: None, message: DecodedMessage::Unreadable };
+    };
+    match record.content {
+        Some(content) => of_envelope(record, kind, content),
+        None => of_array(record.text, kind),
+    }
+}
+
+fn of_envelope<'a>(record: &Record<'a>, kind: FrameKind, content: RecordContent<'a>) -> DecodedRecord<'a> {
+    let id = (!content.id.is_empty()).then(|| Value::from(content.id));
+    let payload = Some(JsonText(content.payload)).filter(|_| !content.is_fault && !content.payload.is_empty());
+    let message = match (kind, payload, record.action) {
+        (FrameKind::Malformed, ..) => DecodedMessage::Unreadable,
+        _ if content.is_fault => {
+            let (code, description) = fault(content.payload);
+            DecodedMessage::Error { code: code.into(), description: description.into(), details: JsonText::NULL }
+        }
+        (FrameKind::Call, Some(payload), Some(action)) => DecodedMessage::Call { action: action.into(), payload },
+        (FrameKind::Result | FrameKind::Error, Some(payload), _) => DecodedMessage::Result(payload),
+        (_, None, _) | (FrameKind::Call, _, None) => DecodedMessage::Unreadable,
+    };
+    DecodedRecord { id, message }
+}
+
+/// Code and reason of a fault.
+fn fault(payload: &str) -> (String, String) {
+    let (code, reason) = serde_json::from_str::<(Option<String>, String)>(payload).unwrap_or_default();
+    (code.unwrap_or_default(), reason)
+}
+
+fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
+    // Without a tree: numbers keep their spelling, and what nobody asks for is skipped.
+    let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let element = |place: usize| elements.get(place).map_or(JsonText::NULL, |element| JsonText(element.get()));
+    let id = elements.get(1).map(|id| JsonText(id.get()).value());
+    let message = match kind {
+        FrameKind::Call if elements.len() > 2 => DecodedMessage::Call { action: words(element(2)), payload: element(3) },
+        FrameKind::Result if elements.len() > 1 => DecodedMessage::Result(element(2)),
+        FrameKind::Error if elements.len() > 1 => {
+            let text = |place| if elements.len() > place { words(element(place)) } else { Cow::default() };
+            DecodedMessage::Error { code: text(2), description: text(3), details: element(4) }
+        }
+        _ => DecodedMessage::Unreadable,
+    };
+    DecodedRecord { id, message }
+}
+
+/// The content of a JSON text; anything else as it is written.
+fn words(json: JsonText<'_>) -> Cow<'_, str> {
+    /// Lends the text where it has no escapes in it.
+    #[derive(Deserialize)]
+    struct Words<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str::<Words>(json.0).map_or(Cow::Borrowed(json.0), |words| words.0)
+}
+
+/// Hands the payload of a call or a result, or the details of an error, to a seed, without making anything of what stands beside it.
+/// `None` when there is none or the frame is no JSON.
+pub fn visit_payload<'a, S: DeserializeSeed<'a>>(record: &Record<'a>, seed: S) -> Option<S::Value> {
+    // How many elements of the array stand before it.
+    let skipped = match record.kind {
+        RecordKind::Frame(_, FrameKind::Call) => 3,
+        RecordKind::Frame(_, FrameKind::Result) => 2,
+        RecordKind::Frame(_, FrameKind::Error) => 4,
+        _ => return None,
+    };
+    match record.content {
+        Some(content) if content.is_fault || content.payload.is_empty() => None,
+        Some(content) => seed.deserialize(&mut serde_json::Deserializer::from_str(content.payload)).ok(),
+        None => {
+            let array = ArrayElement { skipped, seed };
+            array.deserialize(&mut serde_json::Deserializer::from_str(record.text)).ok().flatten()
+        }
+    }
+}
+
+/// The payload of a call or a result, or the details of an error, as a value.
+pub fn payload_value(record: &Record<'_>) -> Option<Value> {
+    visit_payload(record, PhantomData)
+}
+
+/// The payload of a frame for a line of a list, found without reading it; what cannot be read comes as it is. Of an error that is its
+/// code with what follows, of a fault its code and its reason.
+pub fn payload_text<'a>(record: &Record<'a>) -> Cow<'a, str> {
+    match record.content {
+        Some(content) if content.is_fault => {
+            let (code, reason) = fault(content.payload);
+            format!("{code}: {reason}").into()
+        }
+        Some(content) if !content.payload.is_empty() => content.payload.into(),
+        Some(_) => record.text.into(),
+        None => payload_span(record.text).into(),
+    }
+}
+
+/// The message id of a frame as it is written, without quotation marks.
+pub fn id_text<'a>(record: &Record<'a>) -> Option<&'a str> {
+    match (record.kind, record.content) {
+        (RecordKind::Frame(..), Some(content)) => Some(content.id).filter(|id| !id.is_empty()),
+        (RecordKind::Frame(..), None) => id_span(record.text),
+        _ => None,
+    }
+}
+
+/// The element of an array behind so many others.
+struct ArrayElement<S> {
+    skipped: usize,
+    seed: S,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for ArrayElement<S> {
+    type Value = Option<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for ArrayElement<S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        for _ in 0..self.skipped {
+            elements.next_element::<IgnoredAny>()?;
+        }
+        let found = elements.next_element_seed(self.seed)?;
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ocpp::{Catalog, Role};
+    use crate::rpc::soap::{ReadHint, read};
+    use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameContent, FrameText, Stamp};
+
+    /// Hands the record of a frame over.
+    fn with_record<T>(kind: FrameKind, text: &str, content: Option<FrameContent>, look: impl FnOnce(&Record<'_>) -> T) -> T {
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        let frame = Frame {
+            direction: Direction::In,
+            kind,
+            action: Some("Reset".into()),
+            text: FrameText::from(text),
+            content: content.map(Box::new),
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            origin: None,
+        };
+        let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+        contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
+        look(&contents.records().get(0).unwrap())
+    }
+
+    fn content(text: &str) -> FrameContent {
+        FrameContent::of(&read(text, &Catalog::embedded(), ReadHint::default()).unwrap())
+    }
+
+    fn envelope(body: &str) -> String {
+        format!(
+            "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' xmlns:a='http://www.w3.org/2005/08/addressing' \
+             xmlns='urn://Ocpp/Cp/2012/06/'><S:Header><a:MessageID>m1</a:MessageID></S:Header><S:Body>{body}</S:Body></S:Envelope>"
+        )
+    }
+
+    #[test]
+    fn frames_of_arrays_are_read_with_their_spelling() {
+        with_record(FrameKind::Call, r#"[2, "a\"b", "Reset", {"x": 1.10}]"#, None, |record| {
+            let DecodedRecord { id, message } = decode(record);
+            assert_eq!(id, Some(json!("a\"b")));
+            let DecodedMessage::Call { action, payload } = message else { panic!("{message:?}") };
+            assert_eq!((&*action, payload.as_str()), ("Reset", r#"{"x": 1.10}"#));
+            assert_eq!(payload_text(record), r#"{"x": 1.10}"#);
+            assert_eq!(payload_value(record), Some(json!({ "x": 1.1 })));
+            assert_eq!(id_text(record), Some(r#"a\"b"#));
+        });
+        with_record(FrameKind::Result, "[3,7]", None, |record| {
+            assert_eq!(decode(record), DecodedRecord { id: Some(json!(7)), message: DecodedMessage::Result(JsonText::NULL) });
+            assert_eq!(payload_value(record), None);
+        });
+        with_record(FrameKind::Error, r#"[4,"7","Code",17,{"a":1}]"#, None, |record| {
+            let DecodedMessage::Error { code, description, details } = decode(record).message else { panic!() };
+            assert_eq!((&*code, &*description, details.value()), ("Code", "17", json!({ "a": 1 })));
+        });
+        for text in ["hello", "[2", "{}", ""] {
+            with_record(FrameKind::Malformed, text, None, |record| {
+                assert_eq!(decode(record), DecodedRecord { id: None, message: DecodedMessage::Unreadable });
+                assert_eq!((payload_value(record), payload_text(record), id_text(record)), (None, text.into(), None));
+            });
+        }
+    }
+
+    #[test]
+    fn envelopes_say_what_their_reading_found() {
+        let text = envelope("<resetRequest><type>Soft</type></resetRequest>");
+        with_record(FrameKind::Call, &text, Some(content(&text)), |record| {
+            let DecodedRecord { id, message } = decode(record);
+            assert_eq!(id, Some(json!("m1")));
+            assert_eq!(message, DecodedMessage::Call { action: "Reset".into(), payload: JsonText(r#"{"type":"Soft"}"#) });
+            assert_eq!(payload_text(record), r#"{"type":"Soft"}"#);
+            assert_eq!((payload_value(record), id_text(record)), (Some(json!({ "type": "Soft" })), Some("m1")));
+        });
+        let text =
+            envelope("<S:Fault><S:Code><S:Value>S:Sender</S:Value></S:Code><S:Reason><S:Text>no</S:Text></S:Reason></S:Fault>");
+        with_record(FrameKind::Error, &text, Some(content(&text)), |record| {
+            let DecodedMessage::Error { code, description, .. } = decode(record).message else { panic!() };
+            assert_eq!((&*code, &*description), ("Sender", "no"));
+            assert_eq!((payload_text(record), payload_value(record)), ("Sender: no".into(), None));
+        });
+        let text = envelope("");
+        with_record(FrameKind::Malformed, &text, Some(content(&text)), |record| {
+            assert_eq!((decode(record).message, payload_text(record)), (DecodedMessage::Unreadable, text.as_str().into()));
+        });
+    }
+}
