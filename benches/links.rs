@@ -73,7 +73,7 @@ fn links(count: usize) {
     heard("connected");
     let frames = |wanted: u64| {
         while frames_of(&hub) < wanted {
-            std::thread::yield_now()
+            std::thread::yield_now();
         }
     };
     while hub.trace().read().stations().connected() < count {

@@ -4,6 +4,7 @@
 
 mod commands;
 mod completion;
+#[expect(clippy::module_inception, reason = "it holds the console of this module")]
 mod console;
 mod output;
 mod syntax;

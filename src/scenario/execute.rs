@@ -78,7 +78,7 @@ impl Player<'_> {
                 self.note(None, failure, text);
             }
             HostRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
-                self.faults.push(ScriptFault::new(&format!("{place}: {message}"), &stack))
+                self.faults.push(ScriptFault::new(&format!("{place}: {message}"), &stack));
             }
             HostRequest::Toolkit(ToolkitRequest::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
@@ -94,7 +94,7 @@ impl Player<'_> {
                 self.note(None, false, text);
             }
             HostRequest::Grant(more) if more < 0.0 => {
-                self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began)
+                self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began);
             }
             HostRequest::Grant(more) => self.deadline += millis(Some(more)),
             HostRequest::Request(number, request) => {

@@ -197,9 +197,9 @@ mod tests {
         }
     }
 
-    fn apply(contents: &mut Contents, key: StationKey, at: u64, happening: EventKind) {
+    fn apply(contents: &mut Contents, key: StationKey, at: u64, kind: EventKind) {
         let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
-        contents.apply(&Event { station: Some(key), stamp, kind: happening }, &mut String::new());
+        contents.apply(&Event { station: Some(key), stamp, kind }, &mut String::new());
     }
 
     #[test]
@@ -244,6 +244,7 @@ mod tests {
             apply(&mut contents, key, 1, EventKind::Frame(faulty));
             let record = contents.records().get(contents.records().range().end - 1).unwrap();
             assert_eq!((record.verdict, record.remarks), (verdict, "late\n/a: is wrong"));
+            assert_eq!(record.findings().collect::<Vec<_>>(), ["/a: is wrong"]);
             assert_eq!(record.code, Some(ErrorCode::GenericError));
         }
         assert_eq!(contents.stations().get(key).unwrap().errors, 2);

@@ -25,6 +25,8 @@ pub(super) struct NewRecord<'a> {
     /// What is in the envelope that the text is.
     pub content: Option<RecordContent<'a>>,
     pub remarks: &'a str,
+    /// How many lines of the remarks are no findings; they come first.
+    pub remark_lines: u8,
     pub latency: Option<Duration>,
     pub detail: Option<RecordDetail>,
 }
@@ -45,6 +47,7 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
         text,
         content: None,
         remarks: "",
+        remark_lines: 0,
         latency: None,
         detail: None,
     };
@@ -59,6 +62,7 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
                 code: frame.code,
                 verdict,
                 remarks: scratch,
+                remark_lines: frame.remark.as_ref().map_or(0, |remark| lines_of(remark)),
                 detail: frame.origin.clone().map(RecordDetail::Frame),
                 ..plain(RecordKind::Frame(frame.direction, frame.kind), text)
             }
@@ -83,7 +87,7 @@ pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut S
         EventKind::Refused { peer, reason, detail: remarks, handshake: heads } => {
             let detail = RefusedDetail { peer: *peer, handshake: heads.clone() };
             let record = detailed(RecordKind::Refused, reason, RecordDetail::Refused(Box::new(detail)));
-            NewRecord { verdict: FrameVerdict::Invalid, remarks, ..record }
+            NewRecord { verdict: FrameVerdict::Invalid, remarks, remark_lines: lines_of(remarks), ..record }
         }
         EventKind::Held { number, action, text } => {
             let record = detailed(RecordKind::Held, text, RecordDetail::Held { number: *number });
@@ -118,6 +122,10 @@ fn verdict(frame: &Frame) -> FrameVerdict {
     } else {
         FrameVerdict::Tolerated
     }
+}
+
+fn lines_of(remark: &str) -> u8 {
+    u8::try_from(remark.lines().count()).unwrap_or(u8::MAX)
 }
 
 fn write_remarks(frame: &Frame, out: &mut String) {

@@ -31,7 +31,7 @@ pub(super) struct EventBatch {
     /// The frames have lost their texts.
     events: Vec<(Event, TextLengths)>,
     text: String,
-    /// Dropped when the events are in the trace, which whoever holds the other ends notices.
+    /// Dropped when the events are in the trace, which wakes the tasks that hold the other ends.
     awaited: Vec<oneshot::Sender<()>>,
 }
 
@@ -194,7 +194,7 @@ impl Drop for QueueSender {
 
 impl QueueReceiver {
     /// Takes out everything that is here, or waits for the next event; what was in `batch` is gone then. False when the last
-    /// teller is gone.
+    /// sender is gone.
     pub fn take(&self, batch: &mut EventBatch) -> bool {
         batch.clear();
         let mut inside = self.0.lock();
@@ -254,38 +254,38 @@ mod tests {
 
     #[test]
     fn every_event_comes_out_with_its_text() {
-        let (slot, takings) = mailbox();
-        slot.put([event("äö"), note(), event(""), event("x")].into_iter()).ok().unwrap();
+        let (sender, receiver) = mailbox();
+        sender.put([event("äö"), note(), event(""), event("x")].into_iter()).ok().unwrap();
         let mut batch = EventBatch::default();
-        assert!(takings.take(&mut batch));
+        assert!(receiver.take(&mut batch));
         assert_eq!(texts(&batch), ["äö", "", "", "x"]);
-        slot.put([event("later")].into_iter()).ok().unwrap();
-        assert!(takings.take(&mut batch));
+        sender.put([event("later")].into_iter()).ok().unwrap();
+        assert!(receiver.take(&mut batch));
         assert_eq!(texts(&batch), ["later"]);
-        drop(slot);
-        assert!(!takings.take(&mut batch), "the last teller is gone");
+        drop(sender);
+        assert!(!receiver.take(&mut batch), "the last sender is gone");
     }
 
     #[tokio::test]
     async fn a_full_mailbox_takes_nothing_until_the_recorder_has_been_there() {
-        let (slot, takings) = mailbox();
-        slot.put([event(&"x".repeat(TEXT))].into_iter()).ok().unwrap();
-        let waiting = slot.put([event("y")].into_iter()).unwrap_err();
+        let (sender, receiver) = mailbox();
+        sender.put([event(&"x".repeat(TEXT))].into_iter()).ok().unwrap();
+        let waiting = sender.put([event("y")].into_iter()).unwrap_err();
         assert_eq!(waiting.len(), 1);
         let recorder = std::thread::spawn(move || {
             let mut batch = EventBatch::default();
-            while takings.take(&mut batch) {}
+            while receiver.take(&mut batch) {}
         });
-        slot.taken().await;
-        slot.put(waiting).ok().unwrap();
-        drop(slot);
+        sender.taken().await;
+        sender.put(waiting).ok().unwrap();
+        drop(sender);
         recorder.join().unwrap();
     }
 
     #[test]
     fn without_a_recorder_events_are_dropped() {
-        let (slot, takings) = mailbox();
-        drop(takings);
-        assert!((0..2 * EVENTS).all(|_| slot.put([event("x")].into_iter()).is_ok()));
+        let (sender, receiver) = mailbox();
+        drop(receiver);
+        assert!((0..2 * EVENTS).all(|_| sender.put([event("x")].into_iter()).is_ok()));
     }
 }

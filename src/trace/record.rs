@@ -94,6 +94,8 @@ pub struct Record<'a> {
     /// What is wrong with the frame, a sentence a line; findings are written `<pointer>: <sentence>`. Empty when nothing is. What speaks
     /// neither for nor against it is in `detail`; [`notes`](Record::notes) has both.
     pub remarks: &'a str,
+    /// How many lines of the remarks are no findings; they come first.
+    pub remark_lines: u8,
     /// The record of the other half of the exchange: the answer or timeout of a call, the call of an answer.
     pub partner: Option<Sequence>,
     /// Of an answer: the time since its call. Of a received pong: the round trip. Of a retry: the wait.
@@ -109,6 +111,11 @@ impl<'a> Record<'a> {
     /// Why a link went down, of a line about that.
     pub fn close_reason(&self) -> Option<&'a CloseReason> {
         if let Some(RecordDetail::Closed(reason)) = self.detail { Some(reason) } else { None }
+    }
+
+    /// What is wrong with a frame by the definitions, a line each; what else is wrong with it stands before that in `remarks`.
+    pub fn findings(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.remarks.lines().skip(usize::from(self.remark_lines))
     }
 
     /// Where a frame comes from, when that is worth knowing.

@@ -56,7 +56,7 @@ pub struct StationRow {
     pub version: Option<Version>,
     /// How the messages of its last link travel.
     pub transport: Option<Transport>,
-    /// The URL at which we call it over SOAP: the one in its From header, or the one that a person gave.
+    /// The URL at which we call it over SOAP: the one in its From header, or the one that the user gave.
     pub callback: Option<Box<str>>,
     /// The other end of its last link.
     pub peer: Option<SocketAddr>,

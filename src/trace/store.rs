@@ -44,6 +44,8 @@ struct Header {
     kind: u8,
     code: u8,
     flags: HeaderFlags,
+    /// How many lines of the remarks are no findings.
+    remark_lines: u8,
 }
 
 /// Facts of a few bits, in one byte: a byte each would take the header over the next multiple of eight.
@@ -261,6 +263,7 @@ impl Store {
             text: &chunk.text[header.text_start as usize..text_end],
             content: header.flags.has_content().then(content),
             remarks: &chunk.text[id_end..remarks_end],
+            remark_lines: header.remark_lines,
             partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
         }
@@ -294,6 +297,7 @@ impl Store {
             kind: entry.kind.code(),
             code: entry.code.map_or(NO_CODE, |code| code as u8),
             flags,
+            remark_lines: entry.remark_lines,
         };
         chunk.text.push_str(entry.text);
         chunk.text.push_str(payload);
@@ -387,7 +391,7 @@ mod tests {
     use super::*;
     use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
 
-    fn entry<'a>(text: &'a str, at: u64) -> NewRecord<'a> {
+    fn entry(text: &str, at: u64) -> NewRecord<'_> {
         NewRecord {
             stamp: Stamp { wall_micros: at as i64, monotonic_micros: at },
             station: Some(StationKey(3)),
@@ -401,6 +405,7 @@ mod tests {
             text,
             content: None,
             remarks: "",
+            remark_lines: 0,
             latency: None,
             detail: None,
         }
@@ -486,7 +491,7 @@ mod tests {
                     for number in [None, Some(7)] {
                         let detail = number.map(|number| RecordDetail::Held { number });
                         let wanted = (verdict, version, transport, number);
-                        let sequence = store.append(NewRecord { verdict, version, transport, detail, ..entry("", 1) });
+                        let sequence = store.append(NewRecord { verdict, transport, version, detail, ..entry("", 1) });
                         let record = store.get(sequence).unwrap();
                         assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);
                     }

@@ -1,5 +1,4 @@
-//! What the editor asks of the catalog and of `compose`: payloads to begin with, values that the session knows. It reads the trace
-//! and changes nothing.
+//! Data for the editor from the catalog, from `compose` and from the trace: sample payloads and known values. It changes nothing.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,7 +13,7 @@ use crate::trace::{Contents, StationKey};
 pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &ReadContext<'_>) -> String {
     let mut context = SampleContext::at(timestamp(outside.now));
     if let Some(tag) = known.of("idTag").first().and_then(Value::as_str) {
-        context.id_tag = tag.to_owned();
+        tag.clone_into(&mut context.id_tag);
     }
     if let Some(number) = newest_number(known, "transactionId") {
         context.transaction_id = number;
@@ -31,7 +30,7 @@ fn timestamp(now: ReadTime) -> Timestamp {
     Timestamp::from_microsecond(now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The values that the session has seen lately: of the one target, or of all stations when there are several.
+/// The values that occurred recently in the trace: those of the target, or of all stations if there are several targets.
 pub fn known_values(targets: &[StationKey], outside: &ReadContext<'_>) -> KnownValues {
     let station = if let [only] = targets { Some(*only) } else { None };
     let mut known = console::known_values(outside.contents, station);
@@ -39,11 +38,11 @@ pub fn known_values(targets: &[StationKey], outside: &ReadContext<'_>) -> KnownV
     known
 }
 
-/// The targets in words: identities, as many as fit a title.
+/// The targets for a title: up to three identities.
 pub fn names(targets: &[StationKey], contents: &Contents) -> String {
     let name = |key: &StationKey| contents.stations().get(*key).map_or("?", |row| &row.identity).to_owned();
     match targets {
-        [] => "nobody".to_owned(),
+        [] => "no station".to_owned(),
         [one] => name(one),
         many => {
             let first = many.iter().take(3).map(name).collect::<Vec<_>>().join(", ");

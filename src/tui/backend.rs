@@ -1,5 +1,5 @@
-//! The boundary between the screen and the running session: commands go to the console, their output comes back as replies, and the
-//! history of commands is the one that line mode uses too. Nothing here blocks: it is called between two frames.
+//! The interface between the screen and the running session: commands go to the console and their output comes back as replies. The
+//! history of commands is shared with line mode. Nothing here blocks, because it is called between two frames.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::trace::Trace;
 
 /// How many replies may wait for the screen.
 const REPLIES: usize = 64;
-/// What stands for the identity in the address of a central system.
+/// The placeholder for the identity in the address of a central system.
 const IDENTITY: &str = "<identity>";
 
 /// What comes back from the session.
@@ -25,7 +25,7 @@ pub enum BackendReply {
     Info(String),
     /// One sentence about what failed, with a remedy.
     Error(String),
-    /// A text to read in the pager.
+    /// A longer text, shown until it is closed.
     Text {
         /// Its heading.
         title: String,
@@ -43,7 +43,7 @@ pub enum BackendReply {
         /// Whether the user asked for them.
         asked: bool,
     },
-    /// The session is to end.
+    /// End the session.
     Quit,
 }
 
@@ -98,23 +98,23 @@ impl ScreenBackend {
         self.hub().submit(order)
     }
 
-    /// Remembers a command and starts it. Its output comes back as [`BackendReply`]s.
+    /// Adds a command to the history and starts it. Its output comes back as [`BackendReply`]s.
     pub fn run(&self, line: &str, context: RunContext) {
         let (console, history, replies) = (self.console.clone(), self.history.clone(), self.replies.clone());
         let line = line.to_owned();
         tokio::spawn(async move {
             let remembered = line.clone();
-            // The history is a file, and the loop waits for none.
+            // The history is a file; the event loop must not wait for it.
             tokio::task::spawn_blocking(move || history.add(&remembered));
             let output = console.run(&line, &context).await;
             for reply in replies_of(output) {
-                // The screen is gone when nothing receives the reply.
+                // Without a receiver the screen has ended.
                 let _ = replies.send(reply).await;
             }
         });
     }
 
-    /// What may stand at the cursor (a byte offset) of a command that is being typed. `None` when a folder has to be read: then the
+    /// The proposals at the cursor (a byte offset) of a command that is being typed. `None` when a folder has to be read: then the
     /// proposals come as a reply, unless another line has replaced this one by then.
     pub fn complete(&self, line: &str, cursor: usize, context: &RunContext, asked: bool) -> Option<Completions> {
         let completions = self.console.complete_at_once(line, cursor, context);
@@ -125,12 +125,12 @@ impl ScreenBackend {
         completions
     }
 
-    /// Where frames are stopped, and which wait.
+    /// The gate that holds frames.
     pub fn gate(&self) -> &Gate {
         self.console.hub().gate()
     }
 
-    /// The default payloads and answers.
+    /// The default style of messages.
     pub fn profile(&self) -> Profile {
         self.console.hub().profile()
     }
@@ -165,7 +165,7 @@ async fn complete_from_disk(
             let completions = console.complete(&line, cursor, &context);
             BackendReply::Proposed { line, cursor, completions, asked }
         });
-        // A lister that panicked has no proposals. The screen is gone when nothing receives the reply.
+        // A lister that panicked has no proposals. Without a receiver the screen has ended.
         if let Ok(reply) = completed.await
             && replies.send(reply).await.is_err()
         {
@@ -182,7 +182,7 @@ fn in_one_line(text: String) -> String {
     }
 }
 
-/// The output of a command, as the screen shows it: a text to read, or a toast a line with its hint behind it.
+/// The output of a command as the screen shows it: a text, or a toast for each line with its hint.
 fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
     let mut replies = Vec::new();
     if let Some(title) = output.title {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_several_lines_becomes_one() {
+    fn an_error_of_several_lines_becomes_one_line() {
         assert_eq!(in_one_line("no such thing".into()), "no such thing");
         let usage = "Error in command \"hold\", syntax: hold <filter>\nWith optional arguments:\n";
         assert_eq!(

@@ -21,9 +21,9 @@ pub struct ReadContext<'a> {
     pub contents: &'a Contents,
     /// The messages of all versions.
     pub catalog: &'a Catalog,
-    /// What messages look like when nobody says anything about them.
+    /// The default style of messages.
     pub profile: Profile,
-    /// Where frames are stopped, and which wait.
+    /// The gate, with the frames that it holds.
     pub gate: &'a Gate,
     /// The time.
     pub now: ReadTime,

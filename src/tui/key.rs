@@ -1,11 +1,11 @@
-//! Keys as people write them: `ctrl-s`, `F5`, `space`, `?`. What a key does is in `action`.
+//! Keys as they are written in settings: `ctrl-s`, `F5`, `space`, `?`. What a key does is in `action`.
 //! Ours, because names in settings files must stay valid, and `crokey` writes keys in another way.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// A key with its modifiers, in one form for all terminals: Shift counts only where the character does not show it.
+/// A key with its modifiers, in one form for all terminals: Shift is ignored where the character shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyPress {
     code: KeyCode,
@@ -13,7 +13,7 @@ pub struct KeyPress {
 }
 
 impl KeyPress {
-    /// The key of a terminal's event.
+    /// The key of a terminal event.
     pub fn of(event: &KeyEvent) -> KeyPress {
         let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let mut code = event.code;
@@ -29,7 +29,7 @@ impl KeyPress {
         KeyPress { code, modifiers }
     }
 
-    /// Reads a key's name.
+    /// Parses the name of a key.
     pub fn parse(name: &str) -> Option<KeyPress> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = name;
@@ -66,12 +66,12 @@ impl KeyPress {
         Some(KeyPress { code, modifiers })
     }
 
-    /// Whether it writes something where text is typed.
+    /// Whether it inserts text where text is typed.
     pub fn is_text(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
     }
 
-    /// The terminal event that this key makes.
+    /// The terminal event of this key.
     pub fn event(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)
     }

@@ -36,7 +36,7 @@ impl Pane {
     }
 }
 
-/// Below this size nothing is drawn but a request for more room.
+/// Below this size only a request for more room is drawn.
 pub const MINIMUM: Size = Size { width: 20, height: 5 };
 
 /// The rectangles of a screen. A pane that is not shown has no area.
@@ -66,7 +66,7 @@ pub struct Areas {
     pub message_footer: u16,
 }
 
-/// What the division depends on besides the size.
+/// What the layout depends on besides the size.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation {
     /// The pane that has the keyboard.
@@ -79,7 +79,7 @@ pub struct Situation {
     pub editing: bool,
     /// How many lines the stations pane could use, with its title.
     pub stations: u16,
-    /// The sizes that a person gave the panes.
+    /// The sizes that the user chose for the panes.
     pub proportions: Proportions,
     /// Whether the trace has a line of names above its lines.
     pub trace_heading: bool,
@@ -87,7 +87,7 @@ pub struct Situation {
     pub message_footer: bool,
 }
 
-/// Sizes of panes in hundredths of the screen; `None` is the usual size.
+/// Sizes of panes in hundredths of the screen; `None` is the default size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Proportions {
     /// The width of the stations pane beside the others.
@@ -99,9 +99,9 @@ pub struct Proportions {
 }
 
 impl Proportions {
-    /// No pane gets less.
+    /// The smallest size.
     pub const LEAST: u16 = 10;
-    /// No pane gets more.
+    /// The largest size.
     pub const MOST: u16 = 85;
 }
 
@@ -116,12 +116,12 @@ pub enum Border {
     Upper,
 }
 
-/// So many hundredths of a length.
+/// A number of hundredths of a length.
 fn share(of: u16, hundredths: u16) -> u16 {
     (u32::from(of) * u32::from(hundredths) / 100) as u16 // at most the length itself
 }
 
-/// Where a list lies that is chosen from, over the panes.
+/// The area of a list of choices over the panes.
 pub fn list_box(body: Rect) -> Rect {
     let width = body.width.min(96);
     let height = body.height.min(24);
@@ -133,7 +133,7 @@ pub fn too_small(size: Size) -> bool {
     size.width < MINIMUM.width || size.height < MINIMUM.height
 }
 
-/// Divides a screen.
+/// The layout of a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
     let Situation { focus, companion, zoomed, editing, stations, proportions, trace_heading, message_footer } = situation;
     if too_small(size) {
@@ -177,7 +177,7 @@ impl Areas {
         }
     }
 
-    /// Where a pane's list is: below its title, and below the headings or facts that some panes have there.
+    /// Where a pane's list is: below its title, and below the lines that some panes have there.
     pub fn list(&self, pane: Pane) -> Rect {
         let area = below(self.pane(pane), 1);
         match pane {
@@ -193,7 +193,7 @@ impl Areas {
         }
     }
 
-    /// The border at a place of the screen.
+    /// The border at a position.
     pub fn border_at(&self, at: Position) -> Option<Border> {
         let title = |pane: Rect| Rect { height: pane.height.min(1), ..pane };
         if self.separator.contains(at) {
@@ -212,7 +212,7 @@ impl Areas {
         usize::from(self.list(pane).height)
     }
 
-    /// Where the stations pane tells more about the selected one.
+    /// Where the stations pane shows details of the selected station.
     pub fn details(&self) -> Rect {
         let list = self.list(Pane::Stations);
         Rect { y: list.bottom(), height: self.stations.bottom().saturating_sub(list.bottom()), ..list }
@@ -234,32 +234,32 @@ fn details_lines(list: Rect) -> u16 {
 fn divide_two(areas: &mut Areas, companion: Pane, wanted: u16, proportions: Proportions) {
     let body = areas.body;
     if companion == Pane::Message {
-        let usual = body.height * 2 / 5;
-        let message = proportions.lower.map_or(usual, |lower| share(body.height, lower)).max(2).min(body.height);
+        let default = body.height * 2 / 5;
+        let message = proportions.lower.map_or(default, |lower| share(body.height, lower)).max(2).min(body.height);
         areas.trace = Rect { height: body.height - message, ..body };
         areas.message = below(body, body.height - message);
     } else {
-        let usual = wanted.clamp(4, 14).min(body.height / 2);
-        let stations = proportions.upper.map_or(usual, |upper| share(body.height, upper)).max(2).min(body.height);
+        let default = wanted.clamp(4, 14).min(body.height / 2);
+        let stations = proportions.upper.map_or(default, |upper| share(body.height, upper)).max(2).min(body.height);
         areas.stations = Rect { height: stations, ..body };
         areas.trace = below(body, stations);
     }
 }
 
-/// Where the height allows it, the newest lines of the trace stay in sight above the editor.
+/// Where the height allows it, the newest lines of the trace stay visible above the editor.
 fn divide_three(areas: &mut Areas, editing: bool, proportions: Proportions) {
     let body = areas.body;
-    let usual = (body.width / 3).clamp(36, 56);
-    let left = proportions.left.map_or(usual, |left| share(body.width, left)).min(body.width - 2);
+    let default = (body.width / 3).clamp(36, 56);
+    let left = proportions.left.map_or(default, |left| share(body.width, left)).min(body.width - 2);
     areas.stations = Rect { width: left, ..body };
     areas.separator = Rect { x: left, width: 1, ..body };
     let right = Rect { x: left + 1, width: body.width - left - 1, ..body };
     let roomy = right.height >= 30;
-    let usual = right.height * 2 / 5;
+    let default = right.height * 2 / 5;
     let lower = match proportions.lower {
         _ if editing && roomy => right.height * 2 / 3,
         Some(lower) => share(right.height, lower),
-        None => usual,
+        None => default,
     };
     let lower = lower.max(1).min(right.height);
     areas.trace = Rect { height: right.height - lower, ..right };

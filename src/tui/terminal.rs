@@ -1,5 +1,5 @@
-//! The terminal: taken over at the start, given back exactly as it was at the end, whatever the end is. Draws frames in one write
-//! inside a synchronized update. What is drawn is not decided here.
+//! The terminal: set up at the start, and restored at the end, however the program ends. Draws frames in one write inside a synchronized
+//! update.
 
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
@@ -22,12 +22,12 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
-/// Whether the terminal is ours at the moment. One process has one terminal, and the panic hook must know without a handle.
+/// Whether the terminal is set up. A process has one terminal, and the panic hook has no handle to it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// Whether mouse capture was asked for, so that only then it is undone.
+/// Whether mouse capture was requested; only then it is undone.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Why the screen cannot go on.
+/// Why the screen cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
     /// The terminal refused to be set up, read or written.
@@ -61,7 +61,7 @@ impl Write for Output {
     }
 }
 
-/// The terminal while it is ours; dropping it gives it back.
+/// The terminal while it is set up; dropping it restores it.
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Output>>,
@@ -70,8 +70,8 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal over. Panics of other threads are sent to `panics` from now on; a panic of this thread gives the
-    /// terminal back before its message is written.
+    /// Sets the terminal up. Panics of other threads are sent to `panics` from now on; a panic of this thread restores the terminal
+    /// before its message is written.
     ///
     /// # Errors
     /// When standard output is no terminal or refuses raw mode.
@@ -88,13 +88,13 @@ impl Terminal {
         TAKEN.store(true, Ordering::SeqCst);
         MOUSE.store(self.mouse, Ordering::SeqCst);
         enable_raw_mode()?;
-        // The flags are pushed without asking: terminals that do not know them ignore them, and a question may cost seconds.
+        // The flags are pushed without a query: terminals that do not know them ignore them, and a query may take seconds.
         let flags = PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES);
         queue!(self.output, EnterAlternateScreen, EnableBracketedPaste, flags)?;
         if self.mouse {
             queue!(self.output, EnableMouseCapture)?;
         }
-        // Resizing clears and forgets the last frame. `clear` would ask the terminal where its cursor is and wait for the answer.
+        // Resizing clears and forgets the last frame. `clear` would query the position of the cursor and wait for the answer.
         let (width, height) = crossterm::terminal::size()?;
         self.inner.resize(Rect::new(0, 0, width, height))?;
         Ok(self.output.commit()?)
@@ -119,7 +119,7 @@ impl Terminal {
         self.send(CopyToClipboard::to_clipboard_from(text))
     }
 
-    /// Takes the mouse, or leaves it to the terminal, which then selects text with it.
+    /// Captures the mouse, or releases it to the terminal, which then selects text with it.
     ///
     /// # Errors
     /// When the terminal is gone.
@@ -137,12 +137,12 @@ impl Terminal {
         Ok(self.output.commit()?)
     }
 
-    /// Gives the terminal back for a while.
+    /// Restores the terminal for a while.
     pub fn release(&mut self) {
         give_back();
     }
 
-    /// Takes it again after [`release`](Terminal::release) and draws everything anew.
+    /// Sets it up again after [`release`](Terminal::release); the next frame is drawn completely.
     ///
     /// # Errors
     /// When the terminal is gone.
@@ -179,8 +179,8 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// A panic of the screen's own thread restores the terminal first; one of any other thread must not touch a screen that lives on,
-/// so its message goes to the event loop.
+/// A panic of the screen's own thread restores the terminal first; one of any other thread must not touch the screen, which
+/// continues, so its message goes to the event loop.
 fn install_panic_hook(screen: ThreadId, panics: mpsc::Sender<String>) {
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -192,13 +192,13 @@ fn install_panic_hook(screen: ThreadId, panics: mpsc::Sender<String>) {
         } else {
             let what = message_of(info);
             let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
-            // When more panics wait than the queue holds, the first ones tell enough.
+            // When the queue is full, the first panics are enough.
             let _ = panics.try_send(format!("a part of the program failed: {what}{place}"));
         }
     }));
 }
 
-/// What a panic says; its payload is a text unless someone threw something else.
+/// The message of a panic; its payload is nearly always a text.
 fn message_of<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
     let payload = info.payload();
     payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")

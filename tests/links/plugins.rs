@@ -22,7 +22,7 @@ async fn load(hub: &Hub, folder: &Path, name: &str, text: &str) {
 
 /// Waits for a record with this text in it.
 async fn until_recorded(hub: &Hub, part: &str) {
-    record(hub, part, |record| record.text.contains(part)).await;
+    record(hub, part, |record| record.summary().contains(part)).await;
 }
 
 /// Lets a station be called, which takes the order.

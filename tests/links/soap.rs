@@ -39,7 +39,7 @@ async fn a_request_by_hand_gets_the_right_answer_over_one_connection() {
 async fn missing_and_wrong_headers_are_tolerated() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    let bare = r#"<o:chargeBoxIdentity>CP1</o:chargeBoxIdentity>"#;
+    let bare = r"<o:chargeBoxIdentity>CP1</o:chargeBoxIdentity>";
     let cases = [
         ("no header but the identity", envelope(bare, "<o:heartbeatRequest/>")),
         (

@@ -123,9 +123,9 @@ fn bad_input_is_reported_and_the_session_continues() {
 fn answer_rules_apply_to_all_stations_or_one_once_or_always() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.6", &["A", "B"]);
     console.type_line("answer authorize idTagInfo.status=Blocked --remote-id A");
-    console.ask("authorize --id A", r#"cp#A: <<cs [3,"#);
+    console.ask("authorize --id A", r"cp#A: <<cs [3,");
     assert!(console.output().contains(r#"{"idTagInfo":{"status":"Blocked"}}"#));
-    let other = console.ask("authorize --id B", r#"cp#B: <<cs [3,"#);
+    let other = console.ask("authorize --id B", r"cp#B: <<cs [3,");
     assert!(other.contains("Accepted"), "{other}");
     console.type_line("answer heartbeat error=GenericError description=\"not now\" --once");
     let refused = console.ask("heartbeat --id A", "cp#A: <<cs [4,");
@@ -162,12 +162,12 @@ fn silence_is_reported_as_a_timeout_and_the_next_call_goes_out() {
 fn defaults_are_changed_and_restored() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
     console.ask("authorize idTag=ONCE", r#""Authorize",{"idTag":"ONCE"}"#);
-    let usual = console.ask("authorize", r#"cp#A: >>cs [2,"#);
+    let usual = console.ask("authorize", r"cp#A: >>cs [2,");
     assert!(!usual.contains("ONCE"), "{usual}");
     console.type_line("default authorize idTag=KEPT");
     console.ask("authorize", r#""Authorize",{"idTag":"KEPT"}"#);
     console.type_line("default authorize reset");
-    let usual = console.ask("authorize", r#"cp#A: >>cs [2,"#);
+    let usual = console.ask("authorize", r"cp#A: >>cs [2,");
     assert!(!usual.contains("KEPT"), "{usual}");
     console.ask("default authorize nosuch=1", "unknown field `nosuch'");
     console.ask("authorize idTag=12", "holds text");

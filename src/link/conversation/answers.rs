@@ -96,7 +96,7 @@ impl<F: Framing> Conversation<F> {
         let PendingRequest { asked, action, exchange, effect } = request;
         let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         let (exchange, action) = (Some(exchange), Some(action));
-        let frame = Frame { content, exchange, action, code, ..out_frame(kind, text) };
+        let frame = Frame { action, content, exchange, code, ..out_frame(kind, text) };
         self.outgoing.push(Outgoing {
             message: Some(outgoing),
             event: Some((now, EventKind::Frame(frame))),

@@ -241,7 +241,7 @@ impl<F: Framing> Conversation<F> {
         let findings = std::mem::take(&mut call.findings);
         let (exchange, action) = self.note_sent(id, call, now);
         let (exchange, action) = (Some(exchange), Some(action));
-        let frame = Frame { content, exchange, action, findings, ..out_frame(FrameKind::Call, text) };
+        let frame = Frame { action, content, exchange, findings, ..out_frame(FrameKind::Call, text) };
         self.send_message(outgoing, frame, now);
     }
 

@@ -177,6 +177,7 @@ impl Gate {
             text,
             content: None,
             remarks: "",
+            remark_lines: 0,
             partner: None,
             latency: None,
             detail: None,

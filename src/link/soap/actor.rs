@@ -220,7 +220,7 @@ impl SoapLink<'_> {
                 }
                 // The request gets no answer; a call of ours whose answer is kept back runs into its time limit.
                 (InspectionVerdict::Drop, ArrivedMessage::Request(request)) => {
-                    self.conversation.framing.keep_waiting(request.reply)
+                    self.conversation.framing.keep_waiting(request.reply);
                 }
                 (InspectionVerdict::Drop, ArrivedMessage::Answer(..)) => {}
             }

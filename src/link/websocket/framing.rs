@@ -71,7 +71,7 @@ impl Framing for SrpcFraming {
             Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
             Ok(SrpcMessage::Error { code, description, .. }) => {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
-                Answer::Error { code, description: description.into() }
+                Answer::Error { code, description }
             }
             Ok(SrpcMessage::Call { .. }) | Err(_) => Answer::Silence,
         }
@@ -95,7 +95,7 @@ impl Conversation<SrpcFraming> {
                     }
                     SrpcMessage::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
                     SrpcMessage::Error { id, code, description, .. } => {
-                        self.on_error(received, &key(&id), (&code, &description), now)
+                        self.on_error(received, &key(&id), (&code, &description), now);
                     }
                 }
             }
@@ -143,7 +143,7 @@ impl Conversation<SrpcFraming> {
         };
         let (exchange, action) = call.unzip();
         let remark = remark.map(String::into_boxed_str);
-        let frame = Frame { exchange, action, remark, ..out_frame(kind, text.clone()) };
+        let frame = Frame { action, exchange, remark, ..out_frame(kind, text.clone()) };
         self.send_message(text, frame, now);
         self.flush_calls(now);
     }

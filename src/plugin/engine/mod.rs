@@ -126,7 +126,7 @@ impl Engine {
                 let _ = reply.send(self.list());
             }
             EngineRequest::Called { ticket, station, action, payload, proposed } => {
-                self.called(ticket, station, action, &payload, proposed)
+                self.called(ticket, station, action, &payload, proposed);
             }
             EngineRequest::Answered { station, action, payload } => {
                 let event = json!({"station": self.station(station), "action": action, "payload": payload});

@@ -145,11 +145,11 @@ table! {
         Narrower, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
         Higher, "", "Make the message pane higher", ["+", "="];
         Lower, "", "Make the message pane lower", ["-"];
-        ResetLayout, "", "Give all panes their usual sizes", ["0"];
+        ResetLayout, "", "Restore the default sizes of all panes", ["0"];
         Theme, "", "Choose a theme; the screen shows the one that is selected", ["t"];
         OtherBackground, "", "Change between the dark and the light variant of the theme", ["T"];
         Mouse, "", "Leave the mouse to the terminal, for selecting text, or take it back", ["F12"];
-        EventLog, "", "Read what was told: notes, failures and messages that have gone", ["E"];
+        EventLog, "", "Show past messages: notes, failures and toasts", ["E"];
         Help, "help", "Show the keys", ["?", "F1"];
         Quit, "quit", "Quit; asks when calls are in flight", ["q"];
     }

@@ -32,9 +32,9 @@ pub fn action_picker(app: &App, picker: &ActionPicker, outside: &ReadContext<'_>
         let selected = index == picker.list.selected();
         let style = if selected { styles.selection } else { styles.base };
         let detail = if selected { style } else { styles.muted };
-        let mut pencil = LineWriter::new(buffer, list, line as u16); // less than the height
-        pencil.text(if selected { " ▸ " } else { "   " }, style);
-        pencil.field(&action.name, NAMES, style).text(" ", style).text(&fields(action), detail).fill(' ', style);
+        let mut writer = LineWriter::new(buffer, list, line as u16); // less than the height
+        writer.text(if selected { " ▸ " } else { "   " }, style);
+        writer.field(&action.name, NAMES, style).text(" ", style).text(&fields(action), detail).fill(' ', style);
     }
     cursor
 }

@@ -1,5 +1,5 @@
-//! The payload editor: the widget draws the text, then its cells are given their colours and the faults are underlined, because the
-//! widget knows no colours inside a line. Below the text stands what is wrong at the cursor.
+//! The payload editor: the widget draws the text, then its cells get their colours and the faults are underlined, because the widget has
+//! one style for a line. Below the text is the fault at the cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -41,7 +41,7 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What is wrong, or that nothing is.
+/// The fault at the cursor, or that the text is valid.
 fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     if let Some(code) = editor.expected_code() {
@@ -57,26 +57,26 @@ fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
         LineWriter::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
         return;
     }
-    let mut pencil = LineWriter::new(buffer, area, 1);
+    let mut writer = LineWriter::new(buffer, area, 1);
     let Some(diagnostic) = editor.nearest_diagnostic() else {
         match (&editor.subject.warning, editor.subject.definition.is_some()) {
-            (Some(warning), _) => pencil.text("~ ", styles.warning).text(warning, styles.warning),
-            (None, true) => pencil.text("✓ valid", styles.good),
-            (None, false) => pencil.text("not checked: there is no definition for this text", styles.muted),
+            (Some(warning), _) => writer.text("~ ", styles.warning).text(warning, styles.warning),
+            (None, true) => writer.text("✓ valid", styles.good),
+            (None, false) => writer.text("not checked: there is no definition for this text", styles.muted),
         };
         return;
     };
     let (sign, style) =
         if diagnostic.severity == DiagnosticSeverity::Error { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
     let (row, column) = editor.place_of(diagnostic.span.start);
-    pencil.text(sign, style).text(&format!("{}:{} ", row + 1, column + 1), styles.muted).text(&diagnostic.message, style);
+    writer.text(sign, style).text(&format!("{}:{} ", row + 1, column + 1), styles.muted).text(&diagnostic.message, style);
     let others = editor.diagnostics().len() - 1;
     if others > 0 {
-        pencil.text(&format!("  ({others} more, F8)"), styles.muted);
+        writer.text(&format!("  ({others} more, F8)"), styles.muted);
     }
 }
 
-/// Gives the visible cells their colours and makes harmful characters visible.
+/// Sets the colours of the visible cells and replaces unsafe characters.
 fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     let (top, left) = editor.area().scroll_offset();
     let lines = editor.area().lines();

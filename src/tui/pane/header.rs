@@ -1,5 +1,4 @@
-//! The first line: what this is, where it listens, how much there is, whether the trace follows. And the names of the panes where
-//! only one fits.
+//! The first line: addresses, counts, whether the trace follows. And the names of the panes where only one fits.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -38,21 +37,21 @@ pub fn header(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buf
         facts.push(format!("{} dropped", format::number(records.evicted())));
     }
     facts.insert(0, address);
-    // Whoever forgets that frames are held wonders why nothing answers: this comes before everything.
+    // Held frames come first: they are the reason why a peer gets no answer.
     match (outside.gate.count(), outside.gate.is_shut()) {
         (0, false) => {}
         (0, true) => facts.insert(0, "holding".to_owned()),
         (waiting, _) => facts.insert(0, format!("‖ {} wait", format::number(waiting as u64))),
     }
-    let mut pencil = LineWriter::new(buffer, area, 0);
-    pencil.text(" ocpp-tui ", styles.header.patch(styles.title));
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.text(" ocpp-tui ", styles.header.patch(styles.title));
     for fact in facts.iter().filter(|fact| !fact.is_empty()) {
-        // A fact that does not fit beside the state is left out.
-        if pencil.room() > width_of(fact) + width_of(&state) + 2 {
-            pencil.text("  ", styles.header).text(fact, styles.header);
+        // What does not fit beside the state is left out.
+        if writer.room() > width_of(fact) + width_of(&state) + 2 {
+            writer.text("  ", styles.header).text(fact, styles.header);
         }
     }
-    pencil.up_to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
+    writer.up_to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
 }
 
 /// Draws the names of the panes.
@@ -61,10 +60,10 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let styles = &app.theme.styles;
-    let mut pencil = LineWriter::new(buffer, area, 0);
+    let mut writer = LineWriter::new(buffer, area, 0);
     for (index, pane) in Pane::ALL.into_iter().enumerate() {
         let style = if pane == app.focus { styles.selection } else { styles.base };
-        pencil.text(&format!(" {} {} ", index + 1, pane.title()), style).text(" ", styles.base);
+        writer.text(&format!(" {} {} ", index + 1, pane.title()), style).text(" ", styles.base);
     }
 }
 

@@ -6,11 +6,11 @@ use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, TextInk, colour_line, head};
 
 /// Writes a line of JSON in its colours, no more of it than there is room for.
-pub fn json(text: &str, styles: &Styles, pencil: &mut LineWriter<'_>) {
-    let text = head(text, 4 * pencil.room() + 16);
+pub fn json(text: &str, styles: &Styles, writer: &mut LineWriter<'_>) {
+    let text = head(text, 4 * writer.room() + 16);
     let mut at = 0;
     for (range, ink) in colour_line(text) {
-        pencil.text(&text[at..range.start], styles.base).text(&text[range.clone()], ink_style(ink, styles));
+        writer.text(&text[at..range.start], styles.base).text(&text[range.clone()], ink_style(ink, styles));
         at = range.end;
     }
 }

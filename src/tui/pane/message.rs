@@ -1,4 +1,4 @@
-//! The message pane: the selected record in full, with what is wrong with it in words.
+//! The message pane: the selected record in full, with its faults in words.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,9 +39,9 @@ pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
         draw_line(app, text, record.verdict, selected, LineWriter::new(buffer, list, line));
     }
     if let Some((place, meaning)) = app.message.meaning() {
-        let mut pencil = LineWriter::new(buffer, below(areas.message, areas.message.height.saturating_sub(1)), 0);
-        pencil.text(" ", styles.muted).text(place, styles.key).text("  ", styles.muted).text(meaning, styles.base);
-        pencil.fill(' ', styles.base);
+        let mut writer = LineWriter::new(buffer, below(areas.message, areas.message.height.saturating_sub(1)), 0);
+        writer.text(" ", styles.muted).text(place, styles.key).text("  ", styles.muted).text(meaning, styles.base);
+        writer.fill(' ', styles.base);
     }
 }
 
@@ -87,43 +87,43 @@ fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, 
         parts.push((format!("answered after {}", format::duration(latency)), styles.base));
     }
     parts.push((format::time_of_day(record.wall_micros, &app.zone), styles.muted));
-    // Last, because some are long, and it also stands in the text below.
+    // Last, because some are long, and the text below contains it too.
     if let Some(id) = id_text(record) {
         parts.push((format!("id {id}"), styles.muted));
     }
-    let mut pencil = LineWriter::new(buffer, area, 0);
+    let mut writer = LineWriter::new(buffer, area, 0);
     for (index, (text, style)) in parts.iter().enumerate() {
-        pencil.text(if index == 0 { " " } else { " · " }, styles.muted).text(text, *style);
+        writer.text(if index == 0 { " " } else { " · " }, styles.muted).text(text, *style);
     }
 }
 
-fn draw_line(app: &App, text: MessageLine<'_>, verdict: FrameVerdict, selected: bool, mut pencil: LineWriter<'_>) {
+fn draw_line(app: &App, text: MessageLine<'_>, verdict: FrameVerdict, selected: bool, mut writer: LineWriter<'_>) {
     let (styles, left) = (&app.theme.styles, app.message.left());
-    pencil.text(if selected { "▸" } else { " " }, styles.key);
+    writer.text(if selected { "▸" } else { " " }, styles.key);
     match text {
         MessageLine::Pretty(PrettyLine::Remark(first, text)) => {
             let (sign, style) = if verdict == FrameVerdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
-            pencil.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
+            writer.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
         }
-        MessageLine::Pretty(PrettyLine::Json(text)) => json(behind(text, left), styles, &mut pencil),
+        MessageLine::Pretty(PrettyLine::Json(text)) => json(behind(text, left), styles, &mut writer),
         MessageLine::Pretty(PrettyLine::Plain(text)) => {
-            pencil.text(behind(text, left), styles.base);
+            writer.text(behind(text, left), styles.base);
         }
         MessageLine::Text(line) => {
             let mut hidden = left;
             for (text, tone) in &line.pieces {
                 let columns = text.chars().count();
                 let style = if selected { selection(app, Pane::Message) } else { tone_style(*tone, styles) };
-                pencil.text(behind(text, hidden.min(columns)), style);
+                writer.text(behind(text, hidden.min(columns)), style);
                 hidden = hidden.saturating_sub(columns);
             }
             if selected {
-                pencil.fill(' ', selection(app, Pane::Message));
+                writer.fill(' ', selection(app, Pane::Message));
             }
         }
-        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut pencil),
+        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut writer),
         MessageLine::Hidden(bytes) => {
-            pencil.text(&format!("… {} more bytes; y copies all of it", format::number(bytes as u64)), styles.muted);
+            writer.text(&format!("… {} more bytes; y copies all of it", format::number(bytes as u64)), styles.muted);
         }
     }
 }

@@ -38,24 +38,24 @@ fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area:
     let styles = &app.theme.styles;
     let focused = has_keyboard(app, pane);
     let (rule, symbol) = if focused { (styles.rule_focused, '━') } else { (styles.rule, '─') };
-    let mut pencil = LineWriter::new(buffer, area, 0);
+    let mut writer = LineWriter::new(buffer, area, 0);
     let stroke = symbol.to_string();
-    pencil.text(&stroke, rule);
-    pencil.text(" ", rule).text(pane.title(), if focused { styles.rule_focused } else { styles.title }).text(" ", rule);
+    writer.text(&stroke, rule);
+    writer.text(" ", rule).text(pane.title(), if focused { styles.rule_focused } else { styles.title }).text(" ", rule);
     for (index, (text, style)) in remarks.iter().enumerate() {
-        if pencil.room() > width_of(text) + 2 {
+        if writer.room() > width_of(text) + 2 {
             // The names of the views of a message belong together.
             let apart = index == 0 || pane != Pane::Message;
-            pencil.text(if apart { &stroke } else { "" }, rule).text(" ", rule).text(text, *style).text(" ", rule);
+            writer.text(if apart { &stroke } else { "" }, rule).text(" ", rule).text(text, *style).text(" ", rule);
         }
     }
-    if !counts.is_empty() && pencil.room() > width_of(counts) + 4 {
-        pencil.up_to_right(width_of(counts) + 3, symbol, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
+    if !counts.is_empty() && writer.room() > width_of(counts) + 4 {
+        writer.up_to_right(width_of(counts) + 3, symbol, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
     }
-    pencil.fill(symbol, rule);
+    writer.fill(symbol, rule);
 }
 
-/// Whether keys go to this pane.
+/// Whether this pane has the keyboard.
 fn has_keyboard(app: &App, pane: Pane) -> bool {
     matches!(
         (app.context(), pane),

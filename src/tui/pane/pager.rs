@@ -15,15 +15,15 @@ pub fn pager(app: &App, pager: &Pager, area: Rect, buffer: &mut Buffer) {
     let inside = draw_box(buffer, middle, &pager.title, styles.base, styles.rule_focused, styles.title);
     let top = pager.top.min(pager.lines.len().saturating_sub(usize::from(inside.height)));
     for (row, line) in pager.lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
-        let mut pencil = LineWriter::new(buffer, inside, row as u16); // less than the height
-        pencil.blanks(1, styles.base);
+        let mut writer = LineWriter::new(buffer, inside, row as u16); // less than the height
+        writer.blanks(1, styles.base);
         match line {
-            PagerLine::Heading(text) => pencil.text(text, styles.title),
-            PagerLine::Keys(names, help) if help.is_empty() => pencil.blanks(1, styles.base).text(names, styles.key),
+            PagerLine::Heading(text) => writer.text(text, styles.title),
+            PagerLine::Keys(names, help) if help.is_empty() => writer.blanks(1, styles.base).text(names, styles.key),
             PagerLine::Keys(names, help) => {
-                pencil.blanks(1, styles.base).field(names, KEYS, styles.key).text("  ", styles.base).text(help, styles.base)
+                writer.blanks(1, styles.base).field(names, KEYS, styles.key).text("  ", styles.base).text(help, styles.base)
             }
-            PagerLine::Text(text) => pencil.text(text, styles.base),
+            PagerLine::Text(text) => writer.text(text, styles.base),
         };
     }
 }

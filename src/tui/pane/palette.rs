@@ -10,7 +10,7 @@ use crate::tui::state::{Palette, PaletteChoice};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, draw_box, width_of};
 
-/// The width of the words that say what kind of thing it is.
+/// The width of the column with the kinds.
 const KIND: usize = 10;
 
 /// Draws the list; returns where the cursor is.
@@ -27,13 +27,13 @@ pub fn palette(app: &App, palette: &Palette, body: Rect, buffer: &mut Buffer) ->
     }
     let top = palette.list.top(height);
     for (row, (index, choice)) in palette.list.shown().enumerate().skip(top).take(height).enumerate() {
-        let pencil = LineWriter::new(buffer, list, row as u16); // less than the height
-        draw_choice(choice, index == palette.list.selected(), styles, pencil);
+        let writer = LineWriter::new(buffer, list, row as u16); // less than the height
+        draw_choice(choice, index == palette.list.selected(), styles, writer);
     }
     cursor
 }
 
-fn draw_choice(choice: &PaletteChoice, selected: bool, styles: &Styles, mut pencil: LineWriter<'_>) {
+fn draw_choice(choice: &PaletteChoice, selected: bool, styles: &Styles, mut writer: LineWriter<'_>) {
     let style = if selected { styles.selection } else { styles.base };
     let faint = if selected { style } else { styles.muted };
     let name = if choice.obstacle.is_some() { faint } else { style };
@@ -41,20 +41,20 @@ fn draw_choice(choice: &PaletteChoice, selected: bool, styles: &Styles, mut penc
         Some(reason) => format!("not now: {reason}"),
         None => choice.keys.clone(),
     };
-    pencil.text(if selected { " ▸ " } else { "   " }, style);
-    if pencil.room() > 50 {
-        pencil.field(choice.kind, KIND, faint).text(" ", style);
+    writer.text(if selected { " ▸ " } else { "   " }, style);
+    if writer.room() > 50 {
+        writer.field(choice.kind, KIND, faint).text(" ", style);
     }
-    let room = pencil.room();
+    let room = writer.room();
     // The reason may take half of the line; the keys are short.
     let width = width_of(&right).min(room / 2);
     let left = room.saturating_sub(width + 2);
     let named = width_of(&crate::sanitize::escape_control(&choice.name)).min(left);
-    pencil.field(&choice.name, named, name);
+    writer.field(&choice.name, named, name);
     if left > named + 4 {
-        pencil.text("  ", style).field(&choice.detail, left - named - 2, faint);
+        writer.text("  ", style).field(&choice.detail, left - named - 2, faint);
     } else {
-        pencil.blanks(left - named, style);
+        writer.blanks(left - named, style);
     }
-    pencil.text(" ", style).field(&right, width, if selected { style } else { styles.key.patch(faint) }).fill(' ', style);
+    writer.text(" ", style).field(&right, width, if selected { style } else { styles.key.patch(faint) }).fill(' ', style);
 }

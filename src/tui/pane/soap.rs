@@ -1,4 +1,4 @@
-//! The lines of a SOAP frame in their colours. What the lines are is decided in `state::soap`.
+//! The lines of a SOAP frame in their colours. The lines are made in `state::soap`.
 
 use super::json::json;
 use crate::rpc::soap::HeaderSeverity;

@@ -1,5 +1,5 @@
-//! The page about one station: its link, timers, boot data, connectors, transactions, configuration and handshakes. It is made anew
-//! for each frame, because much of it counts time; only the lines that are seen are drawn.
+//! The page about one station: its link, timers, boot data, connectors, transactions, configuration and handshakes. It is made
+//! for each frame, because much of it changes with the time; only the visible lines are drawn.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -51,7 +51,7 @@ pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_
     content.counts
 }
 
-/// What stands on the page.
+/// The lines of the page.
 pub fn page_lines(app: &App, station: StationKey, outside: &ReadContext<'_>) -> PageLines {
     let Some(row) = outside.contents.stations().get(station) else { return PageLines::default() };
     let unknown = StationSummary::default();

@@ -1,5 +1,5 @@
-//! The stations pane: who is there, in which state, how busy. Columns leave from the right as the pane gets narrower; what they said is
-//! then told below the list about the selected station.
+//! The stations pane: the stations, their states and their traffic. A narrower pane has fewer columns; their values are then shown below
+//! the list for the selected station.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,7 +23,7 @@ pub fn stations(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bo
     let area = areas.stations;
     draw_title(app, area, buffer);
     if app.stations.shown().is_empty() {
-        let lines = if app.stations.total() == 0 { nobody_yet(app) } else { nobody_passes(app) };
+        let lines = if app.stations.total() == 0 { no_station_yet(app) } else { no_station_passes(app) };
         sentences(&lines, below(area, 1), buffer);
         return false;
     }
@@ -66,14 +66,14 @@ fn draw_title(app: &App, area: Rect, buffer: &mut Buffer) {
     title(app, Pane::Stations, &remarks, &counts, area, buffer);
 }
 
-fn nobody_yet(app: &App) -> Vec<(String, Style)> {
+fn no_station_yet(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
     let Some(first) = app.listening.first() else {
         return nothing_runs(app);
     };
     let mut lines = vec![("Listening on".to_owned(), styles.muted)];
     lines.extend(app.listening.iter().map(|address| (address.clone(), styles.key)));
-    // Behind its last slash the address has a placeholder for the identity.
+    // After its last slash the address has a placeholder for the identity.
     let url = first.rsplit_once('/').map_or(first.as_str(), |(url, _)| url);
     lines.push((String::new(), styles.base));
     lines.push((
@@ -85,7 +85,7 @@ fn nobody_yet(app: &App) -> Vec<(String, Style)> {
     lines
 }
 
-/// What a person can do who started the program without saying what to be.
+/// The hints for a session without a role and without stations.
 fn nothing_runs(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
     let line = |text: &str, style| (text.to_owned(), style);
@@ -102,7 +102,7 @@ fn nothing_runs(app: &App) -> Vec<(String, Style)> {
     ]
 }
 
-fn nobody_passes(app: &App) -> Vec<(String, Style)> {
+fn no_station_passes(app: &App) -> Vec<(String, Style)> {
     let text =
         format!("None of {} stations passes the filter {}. Esc clears it.", app.stations.total(), app.stations.filter().text());
     vec![(text, app.theme.styles.base)]
@@ -110,29 +110,29 @@ fn nobody_passes(app: &App) -> Vec<(String, Style)> {
 
 fn headings(app: &App, columns: &[Column], identity: usize, area: Rect, buffer: &mut Buffer) {
     let (styles, (sorted, reverse)) = (&app.theme.styles, app.stations.sorting());
-    let mut pencil = LineWriter::new(buffer, area, 0);
-    pencil.blanks(MARGIN - 2, styles.muted);
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.blanks(MARGIN - 2, styles.muted);
     for (index, column) in std::iter::once(&Column::Identity).chain(columns).enumerate() {
         let width = if index == 0 { identity } else { column.width() };
         let style = if *column == sorted { styles.title } else { styles.muted };
-        // The sign stands in the blank before the column.
+        // The sign is in the blank before the column.
         let sign = match (*column == sorted, reverse) {
             (false, _) => " ",
             (true, false) => "▾",
             (true, true) => "▴",
         };
-        pencil.text(sign, style);
+        writer.text(sign, style);
         let heading = column.heading();
         if column.right() {
-            pencil.right(heading, width, style)
+            writer.right(heading, width, style)
         } else {
-            pencil.field(heading, width, style)
+            writer.field(heading, width, style)
         };
     }
 }
 
 /// The state as glyph and word, and its style. A station that we simulate is a diamond, so that the two ends of a link in one console
-/// are told apart where there is no room for a column.
+/// differ also where there is no room for a column.
 pub fn state(row: &StationRow, outside: &ReadContext<'_>, styles: &Styles) -> (&'static str, String, Style) {
     match row.state {
         LinkState::New => ("·", "new".to_owned(), styles.muted),
@@ -167,34 +167,34 @@ fn draw_row(
     outside: &ReadContext<'_>,
     columns: &[Column],
     identity: usize,
-    mut pencil: LineWriter<'_>,
+    mut writer: LineWriter<'_>,
 ) {
     let styles = &app.theme.styles;
     let selected = app.stations.selected() == Some(row.key);
-    // The selected line has one style from end to end; glyphs and words still say what colours say elsewhere.
+    // The selected line has one style from end to end; glyphs and words carry what colours carry elsewhere.
     let style = |style: Style| if selected { selection(app, Pane::Stations) } else { styles.base.patch(style) };
     let (glyph, _, state_style) = state(row, outside, styles);
     let marked = app.marked.contains(&row.key);
-    pencil.text(if selected { "▸" } else { " " }, style(styles.base));
-    pencil
+    writer.text(if selected { "▸" } else { " " }, style(styles.base));
+    writer
         .text(if marked { "✓" } else { " " }, style(styles.marked))
         .text(glyph, style(state_style))
         .text(" ", style(styles.base));
-    pencil.field(&row.identity, identity, style(if marked { styles.marked } else { styles.base }));
+    writer.field(&row.identity, identity, style(if marked { styles.marked } else { styles.base }));
     for column in columns {
-        pencil.blanks(1, style(styles.base));
+        writer.blanks(1, style(styles.base));
         if *column == Column::Connectors {
-            draw_connectors(app, row, &style, column.width(), &mut pencil);
+            draw_connectors(app, row, &style, column.width(), &mut writer);
             continue;
         }
         let (text, its_style) = cell(app, row, outside, *column);
         if column.right() {
-            pencil.right(&text, column.width(), style(its_style))
+            writer.right(&text, column.width(), style(its_style))
         } else {
-            pencil.field(&text, column.width(), style(its_style))
+            writer.field(&text, column.width(), style(its_style))
         };
     }
-    pencil.fill(' ', style(styles.base));
+    writer.fill(' ', style(styles.base));
 }
 
 /// The text of a cell and its style.
@@ -236,7 +236,7 @@ fn cell(app: &App, row: &StationRow, outside: &ReadContext<'_>, column: Column) 
 }
 
 /// A letter a connector; connector 0, the station as a whole, only when it is not available.
-fn draw_connectors(app: &App, row: &StationRow, style: &impl Fn(Style) -> Style, width: usize, pencil: &mut LineWriter<'_>) {
+fn draw_connectors(app: &App, row: &StationRow, style: &impl Fn(Style) -> Style, width: usize, writer: &mut LineWriter<'_>) {
     let styles = &app.theme.styles;
     let connectors = app.facts.of(row.key).map(|facts| &facts.connectors);
     let letters =
@@ -252,9 +252,9 @@ fn draw_connectors(app: &App, row: &StationRow, style: &impl Fn(Style) -> Style,
     }
     let blanks = width - letters.len();
     for (letter, its_style) in letters {
-        pencil.text(letter.encode_utf8(&mut [0; 4]), style(its_style));
+        writer.text(letter.encode_utf8(&mut [0; 4]), style(its_style));
     }
-    pencil.blanks(blanks, style(styles.base));
+    writer.blanks(blanks, style(styles.base));
 }
 
 fn seen(app: &App, row: &StationRow, length: usize) -> String {
@@ -294,14 +294,14 @@ fn details(app: &App, row: &StationRow, area: Rect, buffer: &mut Buffer) {
         ],
     ];
     for (line, facts) in facts.iter().enumerate() {
-        let mut pencil = LineWriter::new(buffer, area, line as u16 + 2); // three lines
-        pencil.blanks(1, styles.base);
+        let mut writer = LineWriter::new(buffer, area, line as u16 + 2); // three lines
+        writer.blanks(1, styles.base);
         let width = usize::from(area.width).saturating_sub(1);
         let widths = if width / 3 >= 15 { [width / 3; 3] } else { [width.saturating_sub(27), 12, 15] };
         for ((name, value), width) in facts.iter().zip(widths) {
             let value_style = if *name == "err" && row.errors > 0 { styles.error } else { styles.base };
-            pencil.text(name, styles.muted).text(" ", styles.base);
-            pencil.field(value, width.saturating_sub(width_of(name) + 2), value_style).blanks(1, styles.base);
+            writer.text(name, styles.muted).text(" ", styles.base);
+            writer.field(value, width.saturating_sub(width_of(name) + 2), value_style).blanks(1, styles.base);
         }
     }
 }

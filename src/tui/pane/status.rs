@@ -58,34 +58,34 @@ fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let all: Vec<(String, &str)> = app.bindings.hints(context).map(|(key, words)| (key.to_string(), words)).collect();
     let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
     let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
-    let mut pencil = LineWriter::new(buffer, area, 0);
-    pencil.blanks(1, styles.header);
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.blanks(1, styles.header);
     for (key, words) in all.iter().filter(|(_, words)| !matches!(*words, "help" | "keys")).take(HINTS) {
-        if pencil.room() < width_of(key) + width_of(words) + 3 + kept {
+        if writer.room() < width_of(key) + width_of(words) + 3 + kept {
             break;
         }
-        pencil
+        writer
             .text(key, styles.header.patch(styles.key))
             .text(" ", styles.header)
             .text(words, styles.header)
             .text("  ", styles.header);
     }
     if let Some((key, words)) = help {
-        pencil.text(key, styles.header.patch(styles.key)).text(" ", styles.header).text(words, styles.header);
+        writer.text(key, styles.header.patch(styles.key)).text(" ", styles.header).text(words, styles.header);
     }
-    pencil.fill(' ', styles.header);
+    writer.fill(' ', styles.header);
 }
 
 fn draw_question(app: &App, question: &ConfirmQuestion, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let keys: Vec<String> = app.bindings.hints(KeyContext::Confirm).map(|(key, words)| format!("{key} {words}")).collect();
     let keys = format!("   {} ", keys.join("   "));
-    let mut pencil = LineWriter::new(buffer, area, 0);
+    let mut writer = LineWriter::new(buffer, area, 0);
     // The keys stay visible; a long question is cut instead.
-    let room = pencil.room().saturating_sub(width_of(&keys) + 1);
+    let room = writer.room().saturating_sub(width_of(&keys) + 1);
     let shown = width_of(&question.text).min(room);
-    pencil.text(" ", styles.header).field(&question.text, shown, styles.header.patch(styles.warning));
-    pencil.text(&keys, styles.header.patch(styles.key)).fill(' ', styles.header);
+    writer.text(" ", styles.header).field(&question.text, shown, styles.header.patch(styles.warning));
+    writer.text(&keys, styles.header.patch(styles.key)).fill(' ', styles.header);
 }
 
 fn command_line(app: &App, line: &CommandLine, areas: &Areas, buffer: &mut Buffer) -> Position {
@@ -120,7 +120,7 @@ fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer)
     cursor
 }
 
-/// Says above the line what is wrong with it, with a sign over the place.
+/// Shows the fault of the line above it, with a sign over its position.
 fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &Areas, styles: &Styles, buffer: &mut Buffer) {
     let text = line.input.text();
     let before = |end: usize| text.get(..end).map_or(0, width_of);
@@ -129,29 +129,29 @@ fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &
     let place = place.min(room.saturating_sub(1));
     let style = styles.base.patch(styles.error);
     let mut sentences = wrap(&error.message, room.saturating_sub(1));
-    // The sentence stands beside the sign where there is room, else above it, so that both are seen.
+    // The sentence is beside the sign where there is room, else above it, so that both are visible.
     let beside = if sentences.len() == 1 && place + 2 + width_of(&error.message) <= room { sentences.pop() } else { None };
     let most = usize::from(areas.body.height / 2);
     let above = areas.status.y.saturating_sub(1);
     let row = |y: u16| Rect { y, height: 1, ..areas.status };
-    let mut pencil = LineWriter::new(buffer, row(above), 0);
-    pencil.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style).fill(' ', style);
+    let mut writer = LineWriter::new(buffer, row(above), 0);
+    writer.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style).fill(' ', style);
     for (distance, sentence) in (1..).zip(sentences.iter().take(most).rev()) {
-        let mut pencil = LineWriter::new(buffer, row(above.saturating_sub(distance)), 0);
-        pencil.blanks(1, style).text(sentence, style).fill(' ', style);
+        let mut writer = LineWriter::new(buffer, row(above.saturating_sub(distance)), 0);
+        writer.blanks(1, style).text(sentence, style).fill(' ', style);
     }
 }
 
-/// Draws how far the repeated order is; returns how many columns it took.
+/// Draws the progress of a batch; returns how many columns it took.
 fn draw_batch(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let Some(batch) = &app.batch else { return 0 };
     let styles = &app.theme.styles;
-    let mut pencil = LineWriter::new(buffer, area, 0);
-    pencil.text(&format!(" {} ", batch.progress()), styles.state);
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.text(&format!(" {} ", batch.progress()), styles.state);
     if batch.is_sending() {
-        pencil.text(" Esc", styles.header.patch(styles.key)).text(" stop ", styles.header);
+        writer.text(" Esc", styles.header.patch(styles.key)).text(" stop ", styles.header);
     }
-    pencil.column() - area.x
+    writer.column() - area.x
 }
 
 /// Draws the newest toast; returns how many columns it took.
@@ -161,9 +161,9 @@ fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let style = if toast.failure { styles.toast_error } else { styles.toast_info };
     let sign = if toast.failure { " ✗ " } else { " " };
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
-    let mut pencil = LineWriter::new(buffer, area, 0);
-    let room = pencil.room().saturating_sub(width_of(sign) + width_of(&more));
+    let mut writer = LineWriter::new(buffer, area, 0);
+    let room = writer.room().saturating_sub(width_of(sign) + width_of(&more));
     let shown = width_of(&crate::sanitize::escape_control(&toast.text)).min(room);
-    pencil.text(sign, style).field(&toast.text, shown, style).text(&more, style);
-    pencil.column() - area.x
+    writer.text(sign, style).field(&toast.text, shown, style).text(&more, style);
+    writer.column() - area.x
 }

@@ -1,12 +1,12 @@
-//! An order that is given several times or to several stations: what is still to be sent, and what came back so far. The clock is
-//! passed in; sending is in `update`.
+//! An order that is sent several times or to several stations: what is still to be sent, and the answers so far. The clock is passed in;
+//! sending is in `update`.
 
 use std::time::Duration;
 
 use crate::hub::{Order, Receipt};
 use crate::trace::{Contents, Direction, FrameKind, RecordKind, Sequence, StationKey};
 
-/// Most orders that are given at once when the interval is short or none; the rest waits for the next turn.
+/// The most orders in one turn when the interval is short; the rest waits for the next turn.
 const BURST: u32 = 50;
 
 /// How often and how fast.
@@ -25,14 +25,14 @@ impl RepeatPlan {
     /// Reads `100 every 500ms`, `100 500ms` or `100`.
     ///
     /// # Errors
-    /// A sentence that says what is wanted.
+    /// A sentence with the expected form.
     pub fn parse(text: &str) -> Result<RepeatPlan, String> {
         let mut words = text.split_whitespace().filter(|word| *word != "every" && *word != "repeat");
-        let wanted = || "Write how often, and how fast if it matters: 100 every 500ms".to_owned();
-        let times: u32 = words.next().and_then(|word| word.parse().ok()).filter(|times| *times > 0).ok_or_else(wanted)?;
-        let interval = words.next().map_or(Some(Duration::ZERO), duration).ok_or_else(wanted)?;
+        let expected = || "Write how often, and how fast if it matters: 100 every 500ms".to_owned();
+        let times: u32 = words.next().and_then(|word| word.parse().ok()).filter(|times| *times > 0).ok_or_else(expected)?;
+        let interval = words.next().map_or(Some(Duration::ZERO), duration).ok_or_else(expected)?;
         if words.next().is_some() {
-            return Err(wanted());
+            return Err(expected());
         }
         Ok(RepeatPlan { times, interval_micros: u64::try_from(interval.as_micros()).unwrap_or(u64::MAX) })
     }
@@ -61,10 +61,10 @@ pub struct SendBatch {
     pace: RepeatPlan,
     sent: u32,
     next_micros: u64,
-    /// The records from here on were not looked at yet.
+    /// The first record that was not checked for answers.
     from: Sequence,
     began: Sequence,
-    /// How many orders the links have answered for.
+    /// How many receipts the links have returned.
     receipts: u32,
     taken: u64,
     results: u64,
@@ -78,7 +78,7 @@ pub struct SendBatch {
 }
 
 impl SendBatch {
-    /// A batch that begins now.
+    /// A batch that starts now.
     pub fn new(order: Order, what: String, pace: RepeatPlan, now_micros: u64, from: Sequence) -> SendBatch {
         SendBatch {
             order,
@@ -100,29 +100,29 @@ impl SendBatch {
         }
     }
 
-    /// How many orders are to be given now. They count as given.
+    /// How many orders are due now. They count as sent.
     pub fn due(&mut self, now_micros: u64) -> u32 {
         let mut count = 0;
         while !self.stopped && self.sent < self.pace.times && self.next_micros <= now_micros && count < BURST {
             self.sent += 1;
             count += 1;
-            // Not from the planned time on: after a pause of the machine nobody wants all that was missed at once.
+            // Not from the planned time on: after a pause of the machine the missed orders must not be sent all at once.
             self.next_micros = self.next_micros.max(now_micros.saturating_sub(1_000_000)) + self.pace.interval_micros;
         }
         count
     }
 
-    /// When there is something to give again; `None` when nothing is left.
+    /// When the next order is due; `None` when nothing is left.
     pub fn deadline(&self) -> Option<u64> {
         (!self.stopped && self.sent < self.pace.times).then_some(self.next_micros)
     }
 
-    /// Gives no more; answers are still counted.
+    /// Sends no more; answers are still counted.
     pub fn stop(&mut self) {
         self.stopped = true;
     }
 
-    /// Whether orders are still to be given.
+    /// Whether orders are still to be sent.
     pub fn is_sending(&self) -> bool {
         self.deadline().is_some()
     }
@@ -134,7 +134,7 @@ impl SendBatch {
         !self.is_sending() && self.receipts == self.sent && (open == 0 || !answers)
     }
 
-    /// Takes in how the links took an order.
+    /// Counts what the links did with an order.
     pub fn count_receipt(&mut self, receipt: Receipt) {
         self.receipts += 1;
         self.taken += receipt.taken.len() as u64;
@@ -144,7 +144,7 @@ impl SendBatch {
         }
     }
 
-    /// Looks for answers in what is new.
+    /// Counts the answers among the new records.
     pub fn count_answers(&mut self, contents: &Contents) {
         let end = contents.records().range().end;
         for record in contents.records().iter(self.from..end) {
@@ -162,7 +162,7 @@ impl SendBatch {
         self.from = end;
     }
 
-    /// How far it is, in a few words.
+    /// The progress, in a few words.
     pub fn progress(&self) -> String {
         let given = u64::from(self.sent) * self.order.targets.len() as u64;
         let all = u64::from(self.pace.times) * self.order.targets.len() as u64;
@@ -170,7 +170,7 @@ impl SendBatch {
         format!("{} {given}/{all}, {answered} answered", self.what)
     }
 
-    /// What became of it, in a sentence.
+    /// The result, in a sentence.
     pub fn summary(&self) -> String {
         let stations = match self.order.targets.len() {
             1 => "1 station".to_owned(),
@@ -204,7 +204,7 @@ mod tests {
     use crate::hub::LinkCommand;
 
     #[test]
-    fn a_pace_is_read_as_people_write_it() {
+    fn a_repeat_plan_is_parsed() {
         for (text, times, millis) in [
             ("100 every 500ms", 100, 500),
             ("3", 3, 0),
@@ -221,12 +221,12 @@ mod tests {
     }
 
     #[test]
-    fn orders_are_given_at_their_time_and_in_bursts_without_one() {
+    fn orders_are_sent_at_their_time_and_in_bursts_without_one() {
         let order = Order { targets: vec![StationKey(0)], command: LinkCommand::Ping };
         let pace = |times, interval_micros| RepeatPlan { times, interval_micros };
         let mut batch = SendBatch::new(order.clone(), "x".into(), pace(3, 1_000), 0, 0);
         assert_eq!([0, 500, 1_000, 1_999, 2_000].map(|now| batch.due(now)), [1, 0, 1, 0, 1]);
-        assert_eq!((batch.deadline(), batch.is_over()), (None, false), "how the links took it is not known yet");
+        assert_eq!((batch.deadline(), batch.is_over()), (None, false), "the receipts are missing");
         for _ in 0..3 {
             batch.count_receipt(Receipt::default());
         }

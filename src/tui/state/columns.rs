@@ -9,14 +9,14 @@ use crate::trace::{LinkState, StationRow};
 /// A column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Column {
-    /// Who it is.
+    /// The identity.
     #[default]
     Identity,
     /// The state of its link.
     State,
     /// Its version.
     Version,
-    /// How its messages travel.
+    /// The transport.
     Transport,
     /// The states of its connectors, a letter each.
     Connectors,
@@ -34,7 +34,7 @@ pub enum Column {
     Errors,
     /// The round trip of the last ping.
     Ping,
-    /// When something was last heard.
+    /// When the last frame was received.
     Seen,
     /// Real or simulated.
     Side,
@@ -47,7 +47,7 @@ pub const IDENTITY: usize = 10;
 /// Selection, mark, state and a blank.
 pub const MARGIN: usize = 5;
 
-/// All columns behind the identity, from left to right.
+/// All columns after the identity, from left to right.
 const ORDER: [Column; 14] = [
     Column::State,
     Column::Version,
@@ -123,17 +123,17 @@ impl Column {
         }
     }
 
-    /// Whether its cells stand at the right.
+    /// Whether its cells are aligned to the right.
     pub const fn right(self) -> bool {
         matches!(self, Column::Errors | Column::In | Column::Out | Column::Waiting | Column::Transaction | Column::Ping)
     }
 
-    /// Whether its order changes while stations talk.
+    /// Whether its order changes with traffic.
     pub const fn moves(self) -> bool {
         !matches!(self, Column::Identity | Column::Version | Column::Transport | Column::Side | Column::Address)
     }
 
-    /// The place of a station in the order of this column, most interesting first. Equal places are ordered by identity.
+    /// The rank of a station in the order of this column, most interesting first. Equal places are ordered by identity.
     pub fn place(self, row: &StationRow, facts: Option<&StationSummary>, now_micros: u64) -> u128 {
         let most_first = |count: u64| u128::from(u64::MAX - count);
         let shortest = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_micros() as u64);
@@ -188,7 +188,7 @@ fn severity(status: &str) -> u128 {
     }
 }
 
-/// The columns that fit behind the identity, from left to right, and the width of the identity.
+/// The columns that fit after the identity, from left to right, and the width of the identity.
 pub fn fit(width: usize, widest: usize) -> (Vec<Column>, usize) {
     let mut room = width.saturating_sub(MARGIN + IDENTITY + 1);
     let mut chosen = Vec::new();

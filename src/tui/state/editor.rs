@@ -1,5 +1,5 @@
-//! The payload editor: the text, what is wrong with it, and the proposals at its cursor. What the definitions say comes from
-//! `compose`; sending is in `update`.
+//! The payload editor: the text, its faults, and the proposals at its cursor. Faults and proposals come from `compose`; sending is in
+//! `update`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::ocpp::{ActionDefinition, ErrorCode, MessageDefinition, Version};
 use crate::trace::StationKey;
 use crate::tui::widget::head;
 
-/// What is edited and where it will go.
+/// What is edited, and the stations that get it.
 #[derive(Debug, Clone)]
 pub struct EditTarget {
     /// The stations.
@@ -22,15 +22,15 @@ pub struct EditTarget {
     pub version: Version,
     /// The action; empty when the text is a whole frame.
     pub action: String,
-    /// What the definitions say about the action.
+    /// The definition of the action.
     pub definition: Option<Arc<ActionDefinition>>,
-    /// The frame that waits for this text, when sending lets one go on.
+    /// The held frame that sending releases with this text.
     pub held: Option<HeldSubject>,
-    /// Why sending it is unusual, in a sentence; it must be confirmed like an invalid payload.
+    /// Why it should not be sent, in a sentence; it must be confirmed like an invalid payload.
     pub warning: Option<String>,
 }
 
-/// A frame that waits until its payload is edited.
+/// A held frame whose payload is edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldSubject {
     /// Its number.
@@ -52,7 +52,7 @@ impl EditTarget {
         if self.is_raw() { "the frame" } else { &self.action }
     }
 
-    /// Whether the text is a whole frame, sent as it stands.
+    /// Whether the text is a whole frame, sent unchanged.
     pub fn is_raw(&self) -> bool {
         self.action.is_empty()
     }
@@ -63,13 +63,13 @@ impl EditTarget {
 pub struct Editor {
     /// What is edited.
     pub subject: EditTarget,
-    /// Whether the next press of the key sends in spite of everything.
+    /// Whether the next press of the key sends in spite of faults.
     pub armed: bool,
-    /// Whether it stays open when what is in it was sent.
+    /// Whether it stays open after sending.
     pub stays: bool,
     /// Counts the changes of the text.
     pub revision: u64,
-    /// The revision that was handed over to be kept.
+    /// The revision that was saved as a draft.
     pub kept: u64,
     area: TextArea<'static>,
     sample: String,
@@ -77,7 +77,7 @@ pub struct Editor {
     diagnostics: Vec<Diagnostic>,
     candidates: Vec<FieldCandidate>,
     selected: usize,
-    /// Whether a person moved through the proposals; only then Enter accepts one.
+    /// Whether the user moved through the proposals; only then Enter accepts one.
     moved: bool,
 }
 
@@ -117,7 +117,7 @@ impl Editor {
         self.area.lines().join("\n")
     }
 
-    /// What is wrong with it, in order.
+    /// Its faults, in order.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
@@ -142,7 +142,7 @@ impl Editor {
         self.subject.action == subject.action && self.subject.version == subject.version && !subject.is_raw()
     }
 
-    /// What stands against sending it, in a sentence.
+    /// The reason why it should not be sent, in a sentence.
     pub fn objection(&self) -> Option<String> {
         let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error);
         match errors.clone().count() {
@@ -160,7 +160,7 @@ impl Editor {
         Some(rule.error_code(self.subject.version))
     }
 
-    /// The diagnostic that the cursor stands in, else the first one after it, else the first one.
+    /// The diagnostic at the cursor, else the first one after it, else the first one.
     pub fn nearest_diagnostic(&self) -> Option<&Diagnostic> {
         let cursor = self.cursor();
         let inside =
@@ -211,7 +211,7 @@ impl Editor {
         });
     }
 
-    /// Takes a key that is no action. Proposals appear behind a quotation mark, a colon and while a word is typed.
+    /// Handles a key that has no action. Proposals appear after a quotation mark, after a colon and while a word is typed.
     pub fn key(&mut self, key: KeyEvent) {
         match key.code {
             KeyCode::Enter if self.moved && self.proposes() => {
@@ -237,7 +237,7 @@ impl Editor {
         if typing || correcting { self.propose(false) } else { self.hide_proposals() }
     }
 
-    /// Begins a line with the indentation of this one, deeper behind an opening bracket.
+    /// Starts a line with the indentation of this one, deeper after an opening bracket.
     fn break_line(&mut self) {
         let DataCursor(row, column) = self.area.cursor();
         let line = &self.area.lines()[row];
@@ -250,7 +250,7 @@ impl Editor {
         if opened && closes {
             let DataCursor(row, column) = self.area.cursor();
             self.area.insert_str(format!("\n{indentation}"));
-            self.area.move_cursor(CursorMove::Jump(row as u16, column as u16)); // both are small: a person looks at them
+            self.area.move_cursor(CursorMove::Jump(row as u16, column as u16)); // both are small: the text is at most 256 KiB
         }
     }
 
@@ -272,7 +272,7 @@ impl Editor {
         (self.selected, self.moved) = (0, false);
     }
 
-    /// Looks for proposals at the cursor. Unless asked for, one that is already written in full is not worth a list.
+    /// Looks for proposals at the cursor. Unless the user asks, a single one that is already typed in full is not shown.
     pub fn propose(&mut self, asked: bool) {
         let text = self.text();
         self.hide_proposals();
@@ -325,7 +325,7 @@ impl Editor {
         true
     }
 
-    /// Lays the text out anew; the cursor stays at the same piece of it.
+    /// Lays the text out; the cursor stays at the same character.
     pub fn format(&mut self) {
         let (text, cursor) = (self.text(), self.cursor());
         let formatted = compose::pretty(&text);
@@ -348,7 +348,7 @@ impl Editor {
         Some(compose::pretty(&serde_json::Value::Object(skeleton).to_string()))
     }
 
-    /// Edits something else from now on, and its text.
+    /// Replaces the edit target and the text.
     pub fn change_subject(&mut self, subject: EditTarget, text: &str) {
         self.subject = subject;
         self.set_text(text);
@@ -373,10 +373,10 @@ impl Editor {
         self.changed();
     }
 
-    /// Undoes the last change, or does it again.
+    /// Undoes or redoes a change.
     pub fn undo(&mut self, again: bool) {
         let step = |area: &mut TextArea<'static>| if again { area.redo() } else { area.undo() };
-        // A text that was replaced as a whole was first removed; nobody wants to stop between the two.
+        // Replacing the whole text is two changes, a removal and an insertion; they are undone together.
         if step(&mut self.area) && self.area.is_empty() {
             step(&mut self.area);
         }

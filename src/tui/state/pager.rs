@@ -96,7 +96,7 @@ impl Pager {
             entry_lines(format!("{}{sign}", at.strftime("%H:%M:%S%.3f")), text, width, &mut lines);
         }
         if lines.is_empty() {
-            lines.push(PagerLine::Text("Nothing was told yet.".to_owned()));
+            lines.push(PagerLine::Text("No entries yet.".to_owned()));
         }
         let mut pager = Pager::new("Event log", lines);
         pager.scroll(isize::MAX, height);

@@ -1,5 +1,5 @@
-//! The stations pane's state: order, filter, selection. The selection is a station, not a row, so it stays while others come. Nothing is
-//! sorted for a frame: new stations are put in their place, and an order that moves is looked at again once a second.
+//! The state of the stations pane: order, filter, selection. The selection is a station, not a row, so it stays while others arrive. Nothing
+//! is sorted for a frame: new stations are inserted, and an order that changes with traffic is refreshed once a second.
 
 use std::cmp::Ordering;
 
@@ -11,7 +11,7 @@ use crate::trace::{Contents, StationKey, StationTable};
 use crate::tui::context::ReadTime;
 use crate::tui::widget::{Viewport, width_of};
 
-/// How long an order stands that moves with what stations do, in microseconds. Rows that jump more often cannot be read.
+/// How long an order stays that changes with traffic, in microseconds. Rows that move more often cannot be read.
 const STANDS: u64 = 1_000_000;
 /// More new stations than this are sorted in together.
 const FEW: usize = 32;
@@ -21,7 +21,7 @@ const FEW: usize = 32;
 pub struct Stations {
     /// All stations by identity, numbers in it by their value.
     by_identity: Vec<StationKey>,
-    /// Those that pass the filter, as they are shown.
+    /// Those that pass the filter, in the order of the screen.
     shown: Vec<StationKey>,
     filter: PaneFilter,
     column: Column,
@@ -32,7 +32,7 @@ pub struct Stations {
     viewport: Viewport,
     /// Whether filter or order have changed.
     stale: bool,
-    /// Whether something happened since the order was made, and it moves.
+    /// Whether there was traffic since the order was made, and the order depends on it.
     waits: bool,
     ordered_micros: u64,
     ordered_at: u64,
@@ -55,7 +55,7 @@ impl Stations {
         &self.filter
     }
 
-    /// The column that they are sorted by, and whether the other way round.
+    /// The column of the order, and whether it is reversed.
     pub fn sorting(&self) -> (Column, bool) {
         (self.column, self.reverse)
     }
@@ -75,7 +75,7 @@ impl Stations {
         self.widest
     }
 
-    /// Whether the order is to be made again soon, although nothing more may happen.
+    /// Whether the order must be refreshed soon, also without more traffic.
     pub fn waits(&self) -> bool {
         self.waits
     }
@@ -85,7 +85,7 @@ impl Stations {
         self.viewport.top(self.position, self.shown.len(), height)
     }
 
-    /// Takes another filter.
+    /// Sets the filter.
     pub fn set_filter(&mut self, filter: PaneFilter) {
         self.stale |= self.filter != filter;
         self.filter = filter;
@@ -101,7 +101,7 @@ impl Stations {
         (self.column, self.reverse, self.stale) = (next, false, true);
     }
 
-    /// Turns the order round.
+    /// Reverses the order.
     pub fn sort_reverse(&mut self) {
         (self.reverse, self.stale) = (!self.reverse, true);
     }
@@ -125,14 +125,14 @@ impl Stations {
         }
     }
 
-    /// Puts new stations in their places.
+    /// Inserts new stations.
     fn take_in(&mut self, table: &StationTable, known: usize) {
         let new = &table.rows()[known..];
         self.widest = new.iter().map(|row| width_of(&escape_control(&row.identity))).fold(self.widest, usize::max);
         let compare = |a: &StationKey, b: &StationKey| by_identity(table, *a, *b);
         let simple = self.column == Column::Identity && !self.reverse && !self.stale;
         if new.len() > FEW {
-            // What is in order already is found by the sort and merged with the rest.
+            // The sort finds the sorted part and merges the rest into it.
             self.by_identity.extend(new.iter().map(|row| row.key));
             self.by_identity.sort_by(compare);
             self.stale = true;
@@ -168,7 +168,7 @@ impl Stations {
         self.keep_selection();
     }
 
-    /// Finds the selected station again; the one that has come into its place when it is no longer shown.
+    /// Finds the selected station again; if it is no longer shown, selects the one at its place.
     fn keep_selection(&mut self) {
         let found = self.shown.iter().position(|key| Some(*key) == self.selected);
         self.position = found.unwrap_or(self.position).min(self.shown.len().saturating_sub(1));

@@ -1,12 +1,12 @@
-//! Toasts: sentences that are shown for a moment, and the log in which all of them stay. They expire by the times that are passed in.
+//! Toasts: sentences that are shown for a moment, and the log of all of them. The clock is passed in.
 
 use std::collections::VecDeque;
 
-/// How long a sentence that informs is shown, in microseconds.
+/// How long an information is shown, in microseconds.
 const INFO: u64 = 2_000_000;
-/// How long a sentence about a failure is shown, in microseconds.
+/// How long a failure is shown, in microseconds.
 const ERROR: u64 = 6_000_000;
-/// More than this many that wait tell a person nothing.
+/// The most toasts that wait; the oldest are removed.
 const MOST: usize = 20;
 /// How many sentences the log keeps.
 const LOGGED: usize = 1_000;
@@ -32,32 +32,32 @@ pub struct ToastEntry {
     pub text: String,
 }
 
-/// The sentences that are to be seen, oldest first, and all that were told.
+/// The toasts that are shown, oldest first, and the log.
 #[derive(Debug, Default)]
 pub struct Toasts {
     waiting: VecDeque<Toast>,
     log: VecDeque<ToastEntry>,
-    /// What has to be added to the monotonic clock to get the wall clock.
+    /// The wall clock minus the monotonic clock.
     offset_micros: i64,
 }
 
 impl Toasts {
-    /// Shows a sentence that informs.
+    /// Shows an information.
     pub fn info(&mut self, text: impl Into<String>, now_micros: u64) {
         self.push(text.into(), false, now_micros + INFO);
     }
 
-    /// Shows a sentence about a failure.
+    /// Shows a failure.
     pub fn error(&mut self, text: impl Into<String>, now_micros: u64) {
         self.push(text.into(), true, now_micros + ERROR);
     }
 
-    /// Takes the difference of the clocks over.
+    /// Sets the difference of the clocks.
     pub fn set_clock(&mut self, wall_micros: i64, monotonic_micros: u64) {
         self.offset_micros = wall_micros - monotonic_micros as i64; // a session ends before this overflows
     }
 
-    /// Writes a sentence into the log without showing it.
+    /// Adds a sentence to the log without showing it.
     pub fn note(&mut self, text: impl Into<String>, failure: bool, wall_micros: i64) {
         self.log.push_back(ToastEntry { wall_micros, failure, text: text.into() });
         if self.log.len() > LOGGED {
@@ -65,7 +65,7 @@ impl Toasts {
         }
     }
 
-    /// What was told, oldest first.
+    /// The log, oldest first.
     pub fn log(&self) -> impl Iterator<Item = &ToastEntry> {
         self.log.iter()
     }
@@ -73,7 +73,7 @@ impl Toasts {
     fn push(&mut self, text: String, failure: bool, until_micros: u64) {
         let shown_for = if failure { ERROR } else { INFO };
         self.note(text.clone(), failure, until_micros.saturating_sub(shown_for) as i64 + self.offset_micros);
-        // What informs gives way to whatever comes next; failures are kept for their time.
+        // An information is replaced by the next toast; a failure is shown for its time.
         self.waiting.retain(|toast| toast.failure && toast.text != text);
         self.waiting.push_back(Toast { text, failure, until_micros });
         if self.waiting.len() > MOST {
@@ -81,22 +81,22 @@ impl Toasts {
         }
     }
 
-    /// The newest sentence and how many others wait behind it.
+    /// The newest toast and how many others there are.
     pub fn current(&self) -> Option<(&Toast, usize)> {
         self.waiting.back().map(|toast| (toast, self.waiting.len() - 1))
     }
 
-    /// Removes all: they have been read.
+    /// Removes all toasts; the log keeps them.
     pub fn dismiss(&mut self) {
         self.waiting.clear();
     }
 
-    /// Removes what has had its time.
+    /// Removes the toasts whose time is over.
     pub fn expire(&mut self, now_micros: u64) {
         self.waiting.retain(|toast| toast.until_micros > now_micros);
     }
 
-    /// When the next one has had its time.
+    /// When the time of the next one is over.
     pub fn deadline(&self) -> Option<u64> {
         self.waiting.iter().map(|toast| toast.until_micros).min()
     }

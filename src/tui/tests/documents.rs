@@ -1,4 +1,4 @@
-//! The tables of keys in `docs/screen.md` and of the names of actions in `docs/configuration.md` say what the table of actions says.
+//! The tables of keys in `docs/screen.md` and of the names of actions in `docs/configuration.md` agree with the table of actions.
 
 use std::fmt::Write as _;
 
@@ -27,7 +27,7 @@ fn names(context: KeyContext) -> String {
     table
 }
 
-/// Holds the marked parts of a page to what they should be.
+/// Compares the marked parts of a page with what they should be.
 fn check(page: &str, mark: &str, part: impl Fn(KeyContext) -> String) {
     let path = format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(&path).unwrap();

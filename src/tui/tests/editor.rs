@@ -19,7 +19,7 @@ fn order(effects: &[UpdateEffect]) -> Order {
     }
 }
 
-/// The orders of a batch that are given.
+/// The orders of a batch that are sent.
 fn given(effects: &[UpdateEffect]) -> Vec<Order> {
     let orders =
         effects.iter().filter_map(|effect| if let UpdateEffect::Give(order) = effect { Some(order.clone()) } else { None });
@@ -45,14 +45,14 @@ fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter F5");
     let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
-    screen.hear(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
+    screen.send(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
     assert!(screen.app.overlays.get::<Editor>().is_none());
     screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
     screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
     for _ in 0..40 {
         screen.exchange("CP2", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.selected(), Some(18));
     let picture = screen.picture();
     assert!(picture.contains("▸10:00:00.028 CP1          →C  Reset"), "{picture}");
@@ -63,15 +63,15 @@ fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
 fn an_invalid_payload_needs_the_key_twice() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter ctrl-right");
-    screen.hear(ScreenMessage::Paste("x".to_owned()));
+    screen.send(ScreenMessage::Paste("x".to_owned()));
     assert_eq!(screen.press("F5"), [], "{}", screen.picture());
     assert!(screen.picture().contains("Press F5 again to send it anyway"), "{}", screen.picture());
     assert!(matches!(order(&screen.press("F5 y")).command, LinkCommand::Call { .. } | LinkCommand::Raw(_)));
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
-    screen.hear(ScreenMessage::Paste("x".to_owned()));
+    screen.send(ScreenMessage::Paste("x".to_owned()));
     screen.press("F5 left");
-    screen.hear(ScreenMessage::Paste("y".to_owned()));
+    screen.send(ScreenMessage::Paste("y".to_owned()));
     assert_eq!(screen.press("F5"), [], "any change asks anew");
 }
 
@@ -80,7 +80,7 @@ fn the_payload_leaves_as_it_was_typed() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e getconf enter");
     let typed = "{\"key\": [ ],\n\t\"limit\": 1.10}";
-    screen.hear(ScreenMessage::Edited(Ok(typed.to_owned())));
+    screen.send(ScreenMessage::Edited(Ok(typed.to_owned())));
     screen.press("F5");
     let LinkCommand::Call { payload, .. } = order(&screen.press("F5")).command else { panic!("no call") };
     assert_eq!(payload.typed_text(), Some(typed));
@@ -91,7 +91,7 @@ fn a_name_that_occurs_twice_is_sent_after_a_question() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e getconf enter");
     let typed = "{\n  \"key\": [],\n  \"key\": [\"A\"]\n}";
-    screen.hear(ScreenMessage::Edited(Ok(typed.to_owned())));
+    screen.send(ScreenMessage::Edited(Ok(typed.to_owned())));
     assert_eq!(screen.press("F5"), [], "{}", screen.picture());
     assert!(screen.picture().contains("\"key\" occurs twice in its object (line 3, column 3)"), "{}", screen.picture());
     let LinkCommand::Call { payload, .. } = order(&screen.press("y")).command else { panic!("no call") };
@@ -102,14 +102,14 @@ fn a_name_that_occurs_twice_is_sent_after_a_question() {
 fn text_that_is_no_json_is_sent_as_it_stands_in_a_frame() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter end");
-    screen.hear(ScreenMessage::Paste(",,".to_owned()));
+    screen.send(ScreenMessage::Paste(",,".to_owned()));
     screen.press("F5");
     let LinkCommand::Raw(frame) = order(&screen.press("F5 y")).command else { panic!("not raw") };
     assert!(frame.starts_with("[2,\"raw-") && frame.ends_with(",\"Reset\",{\n  \"type\": \"Soft\",,\n}]"), "{frame}");
 }
 
 #[test]
-fn physical_actions_ask_and_name_whom_they_move() {
+fn physical_actions_ask_and_name_their_stations() {
     let mut screen = Screen::busy(120, 40);
     screen.press("m j m e res enter");
     assert!(screen.picture().contains("Reset → 2 stations (CP1, CP2)"), "{}", screen.picture());
@@ -122,15 +122,15 @@ fn physical_actions_ask_and_name_whom_they_move() {
     assert_eq!(given(&screen.press("F5"))[0].targets.len(), 2, "reading asks nothing");
     let mut screen = Screen::busy(120, 40);
     screen.app.confirm = false;
-    assert_eq!(order(&screen.press("e res enter F5")).targets.len(), 1, "who does not want to be asked is not");
+    assert_eq!(order(&screen.press("e res enter F5")).targets.len(), 1, "confirmation is disabled");
 }
 
 #[test]
-fn a_refusal_is_told_and_the_editor_stays() {
+fn a_refusal_is_reported_and_the_editor_stays() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
     let receipt = Receipt { taken: Vec::new(), refused: vec![(StationKey(0), "it is not connected".to_owned())] };
-    screen.hear(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
+    screen.send(ScreenMessage::Submitted { what: "Reset".to_owned(), receipt });
     assert!(screen.app.overlays.get::<Editor>().is_some());
     assert!(screen.picture().contains("Reset did not go to CP1: it is not connected"), "{}", screen.picture());
 }
@@ -139,7 +139,7 @@ fn a_refusal_is_told_and_the_editor_stays() {
 fn a_draft_comes_back() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter right");
-    screen.hear(ScreenMessage::Paste("Very".to_owned()));
+    screen.send(ScreenMessage::Paste("Very".to_owned()));
     let draft = text(&screen);
     screen.press("esc e res enter");
     assert_eq!(text(&screen), draft);
@@ -158,7 +158,7 @@ fn completion_is_offered_accepted_with_tab_and_never_takes_enter() {
     assert!(editor.candidates().iter().any(|candidate| candidate.label == "chargingProfile"), "{:?}", editor.candidates());
     let lines = text(&screen).lines().count();
     screen.press("enter");
-    assert_eq!(text(&screen).lines().count(), lines + 1, "Enter breaks the line unless a person moved in the list");
+    assert_eq!(text(&screen).lines().count(), lines + 1, "Enter breaks the line unless the user moved in the list");
     screen.press("backspace backspace backspace backspace backspace \" tab");
     assert!(!text(&screen).contains('\t'));
 }
@@ -201,6 +201,6 @@ fn any_message_of_the_trace_can_be_edited_and_sent_again() {
 fn pasted_carriage_returns_become_line_ends() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e res enter");
-    screen.hear(ScreenMessage::Paste("a\rb\r\nc".to_owned()));
+    screen.send(ScreenMessage::Paste("a\rb\r\nc".to_owned()));
     assert!(text(&screen).contains("a\nb\nc") && !text(&screen).contains('\r'));
 }

@@ -1,4 +1,4 @@
-//! Frames that wait, on the screen: the list, the editor that lets one go on, the word in the header.
+//! Held frames on the screen: the list, the editor that releases one, the count in the header.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::trace::{Direction, EventKind, FrameKind};
 use crate::tui::state::{Editor, Palette};
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
-/// A screen with an Authorize of CP1 that waits, and our answer to a Heartbeat.
+/// A screen with a held Authorize of CP1 and our held answer to a Heartbeat.
 fn holding() -> Screen {
     waiting_at(120, 40)
 }
@@ -33,15 +33,15 @@ fn waiting_at(columns: u16, lines: u16) -> Screen {
     screen.gate.hold(frame(7, Direction::In, FrameKind::Call, "Authorize", json!({"idTag": "A"})));
     screen.gate.hold(frame(8, Direction::Out, FrameKind::Result, "Heartbeat", json!({"currentTime": "2026-03-04T10:00:00Z"})));
     let held = |number, action: &str| EventKind::Held { number, action: action.into(), text: "it waits".into() };
-    screen.tell(Some(station), held(7, "Authorize"));
-    screen.hear(ScreenMessage::Refresh);
+    screen.record(Some(station), held(7, "Authorize"));
+    screen.send(ScreenMessage::Refresh);
     screen
 }
 
 fn release(effects: &[UpdateEffect]) -> Option<(u64, ReleaseAction)> {
     effects.iter().find_map(|effect| match effect {
         UpdateEffect::Submit { order, .. } => match &order.command {
-            LinkCommand::Release { number, action: fate } => Some((*number, fate.clone())),
+            LinkCommand::Release { number, action } => Some((*number, action.clone())),
             _ => None,
         },
         _ => None,
@@ -49,7 +49,7 @@ fn release(effects: &[UpdateEffect]) -> Option<(u64, ReleaseAction)> {
 }
 
 #[test]
-fn the_header_says_how_many_wait_and_the_list_shows_them() {
+fn the_header_counts_held_frames_and_the_list_shows_them() {
     let mut screen = holding();
     assert!(screen.picture().contains("‖ 2 wait"));
     screen.press("w");
@@ -60,35 +60,35 @@ fn the_header_says_how_many_wait_and_the_list_shows_them() {
 }
 
 #[test]
-fn a_narrow_screen_says_so_too() {
+fn a_narrow_header_counts_them_too() {
     let picture = waiting_at(60, 24).picture();
     assert!(picture.contains("‖ 2 wait"), "{picture}");
 }
 
 #[test]
-fn a_frame_is_edited_and_goes_on_when_it_is_sent() {
+fn a_frame_is_edited_and_released_when_it_is_sent() {
     let mut screen = holding();
     screen.press("w enter");
     assert!(screen.picture().contains("‖ 7 · Authorize · CP1"), "{}", screen.picture());
-    screen.hear(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
+    screen.send(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
     let effects = screen.press("F5");
     assert_eq!(release(&effects), Some((7, ReleaseAction::Go(Some(OutgoingPayload::parse(r#"{"idTag":"B"}"#).unwrap())))));
 }
 
 #[test]
-fn an_answer_that_waits_is_checked_as_an_answer() {
+fn a_held_answer_is_checked_as_an_answer() {
     let mut screen = holding();
     screen.press("w");
-    screen.hear(ScreenMessage::Paste("8 CP1".to_owned()));
+    screen.send(ScreenMessage::Paste("8 CP1".to_owned()));
     screen.press("enter");
     let editor = screen.app.overlays.get::<Editor>().unwrap();
     assert_eq!(editor.objection(), None);
-    screen.hear(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
+    screen.send(ScreenMessage::Edited(Ok(r#"{"idTag":"B"}"#.to_owned())));
     assert!(screen.app.overlays.get::<Editor>().unwrap().objection().is_some());
 }
 
 #[test]
-fn the_line_of_the_trace_opens_the_frame_that_it_tells_of() {
+fn the_line_of_a_held_frame_opens_it_in_the_editor() {
     let mut screen = holding();
     screen.press("2 G e");
     assert!(screen.app.overlays.get::<Editor>().is_some_and(|editor| editor.subject.held.is_some()));
@@ -100,7 +100,7 @@ fn the_line_of_the_trace_opens_the_frame_that_it_tells_of() {
 }
 
 #[test]
-fn with_nothing_waiting_the_key_says_how_to_hold() {
+fn without_a_held_frame_the_key_explains_how_to_hold() {
     let mut screen = Screen::busy(120, 40);
     screen.press("w");
     assert!(screen.app.overlays.get::<Palette>().is_none());

@@ -1,4 +1,4 @@
-//! What keys do: (keys, what is so afterwards) tables.
+//! What keys do: tables of keys and the state after them.
 
 use super::test_screen::Screen;
 use crate::console::{CommandCandidate, Completions};
@@ -24,7 +24,7 @@ fn state(screen: &Screen) -> String {
 }
 
 #[test]
-fn keys_change_the_state_as_the_help_says() {
+fn keys_change_the_state_as_the_help_describes() {
     let mut wrong = Vec::new();
     for (pressed, expected) in [
         ("", "Stations"),
@@ -166,7 +166,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
 fn propose(screen: &mut Screen, line: &str) {
     let candidate = |text: &str| CommandCandidate { text: text.to_owned(), detail: "a command".to_owned(), required: false };
     let completions = Completions { span: 0..1, candidates: vec![candidate("send"), candidate("stations")] };
-    screen.hear(ScreenMessage::Proposed { line: line.to_owned(), cursor: 1, completions, asked: true });
+    screen.send(ScreenMessage::Proposed { line: line.to_owned(), cursor: 1, completions, asked: true });
 }
 
 /// Everything that a key can change, as text.
@@ -193,7 +193,7 @@ fn every_bound_key_has_an_effect_in_its_context() {
                     continue; // A nearer context uses the key for something else.
                 }
                 let before = fingerprint(&screen, &[]);
-                let effects = screen.hear(ScreenMessage::Key(key.event()));
+                let effects = screen.send(ScreenMessage::Key(key.event()));
                 has_effect |= fingerprint(&screen, &effects) != before;
                 if has_effect {
                     break;
@@ -217,7 +217,7 @@ fn every_key_can_be_pressed_in_every_context() {
                 assert_eq!(screen.app.context(), *context, "{}", ways[0]);
                 let nearer = screen.app.bindings.action_of(*context, key);
                 assert!(nearer == Some(row.bound) || row.context != *context, "{key} in {context:?} is {nearer:?}");
-                screen.hear(ScreenMessage::Key(key.event()));
+                screen.send(ScreenMessage::Key(key.event()));
                 screen.draw();
             }
         }
@@ -228,7 +228,7 @@ fn every_key_can_be_pressed_in_every_context() {
 fn quitting_asks_only_while_calls_are_in_flight() {
     let mut screen = Screen::busy(120, 40);
     assert_eq!(screen.press("q"), [UpdateEffect::Quit]);
-    screen.tell(Some(StationKey(0)), crate::trace::EventKind::Queue { in_flight: 1, queued: 0 });
+    screen.record(Some(StationKey(0)), crate::trace::EventKind::Queue { in_flight: 1, queued: 0 });
     assert_eq!(screen.press("q"), []);
     assert_eq!(screen.app.context(), KeyContext::Confirm);
     assert_eq!(screen.press("enter"), [], "Enter confirms nothing");
@@ -268,7 +268,7 @@ fn what_is_read_stays_while_records_come() {
     for _ in 0..50 {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.selected(), selected);
     assert_eq!(screen.app.trace.on_line(screen.app.trace.top(height)), top);
     assert_eq!(screen.app.trace.unseen(), 100);
@@ -283,7 +283,7 @@ fn pausing_holds_the_display_and_counts_what_waits() {
     screen.press("2 space");
     let before = screen.app.trace.selected();
     screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     assert_eq!((screen.app.trace.selected(), screen.app.trace.held_back()), (before, 2));
     screen.press("space");
     assert_eq!(screen.app.trace.selected(), before.map(|sequence| sequence + 2));
@@ -296,14 +296,14 @@ fn a_filter_is_kept_up_as_records_come_and_counts_in_pieces() {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
     screen.press("2 /");
-    let effects = screen.hear(ScreenMessage::Key(crossterm::event::KeyCode::Char('r').into()));
+    let effects = screen.send(ScreenMessage::Key(crossterm::event::KeyCode::Char('r').into()));
     assert!(effects.is_empty());
-    assert_eq!(screen.hear(ScreenMessage::Refresh), [UpdateEffect::Continue], "a million records must not hold up a key");
+    assert_eq!(screen.send(ScreenMessage::Refresh), [UpdateEffect::Continue], "a million records must not hold up a key");
     screen.press("eset enter");
-    while screen.hear(ScreenMessage::Refresh) == [UpdateEffect::Continue] {}
+    while screen.send(ScreenMessage::Refresh) == [UpdateEffect::Continue] {}
     assert_eq!(screen.app.trace.count(), 2);
     screen.exchange("CP2", Direction::Out, "Reset", "{}", "{}");
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.count(), 4);
 }
 
@@ -314,12 +314,12 @@ fn evicted_records_leave_a_line_and_a_selection() {
     for _ in 0..100 {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     screen.press("2 g");
     for _ in 0..20_000 {
         screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
     }
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     let start = screen.contents.records().range().start;
     assert!(start > 0);
     assert_eq!(screen.app.trace.selected(), Some(start));
@@ -335,7 +335,7 @@ fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
     let [UpdateEffect::Run { line, context }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(line, "send x");
     assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(1)), [StationKey(1)].as_slice()));
-    screen.hear(ScreenMessage::Reply(BackendReply::Error("no such thing".to_owned())));
+    screen.send(ScreenMessage::Reply(BackendReply::Error("no such thing".to_owned())));
     assert!(screen.picture().contains("✗ no such thing"));
     screen.press(":");
     assert!(screen.picture().ends_with(":send x\n"), "{}", screen.picture());
@@ -370,10 +370,10 @@ fn copying_takes_the_payload_as_it_stands() {
 #[test]
 fn pasted_text_presses_no_keys() {
     let mut screen = Screen::busy(80, 24);
-    assert_eq!(screen.hear(ScreenMessage::Paste("q\rq".to_owned())), []);
+    assert_eq!(screen.send(ScreenMessage::Paste("q\rq".to_owned())), []);
     assert_eq!(screen.app.context(), KeyContext::Stations);
     screen.press(":");
-    screen.hear(ScreenMessage::Paste("send\rCP1".to_owned()));
+    screen.send(ScreenMessage::Paste("send\rCP1".to_owned()));
     assert_eq!(screen.app.command_line.input.text(), "send CP1");
 }
 
@@ -381,7 +381,7 @@ fn pasted_text_presses_no_keys() {
 fn long_sentences_are_broken_and_not_cut() {
     let mut screen = Screen::busy(60, 24);
     let reason = "the handshake failed because none of the subprotocols that the station asked for is one that we speak";
-    screen.tell(None, crate::trace::EventKind::Note { failure: true, text: reason.into() });
+    screen.record(None, crate::trace::EventKind::Note { failure: true, text: reason.into() });
     screen.press("3");
     let picture = screen.picture();
     assert!(picture.contains("none of the subprotocols") && picture.contains("one that we speak"), "{picture}");
@@ -393,28 +393,28 @@ fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
     let at = |kind, column, row| ScreenMessage::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
     let click = MouseEventKind::Down(MouseButton::Left);
     let mut screen = Screen::busy(120, 40);
-    screen.hear(at(click, 5, 4));
+    screen.send(at(click, 5, 4));
     assert_eq!(screen.app.stations.selected(), Some(StationKey(1)));
-    screen.hear(at(click, 60, 6));
+    screen.send(at(click, 60, 6));
     assert_eq!((screen.app.focus, screen.app.trace.selected()), (Pane::Trace, Some(4)));
-    screen.hear(at(MouseEventKind::ScrollUp, 60, 6));
+    screen.send(at(MouseEventKind::ScrollUp, 60, 6));
     assert_eq!(screen.app.trace.selected(), Some(1));
-    screen.hear(at(click, 60, 35));
+    screen.send(at(click, 60, 35));
     assert_eq!(screen.app.focus, Pane::Message);
     screen.press("?");
-    screen.hear(at(click, 5, 4));
+    screen.send(at(click, 5, 4));
     assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, KeyContext::Pager));
     for column in [0, 39, 40, 119, 500] {
         for row in [0, 1, 2, 39, 500] {
             let mut screen = Screen::busy(120, 40);
-            screen.hear(at(click, column, row));
-            screen.hear(at(MouseEventKind::ScrollDown, column, row));
+            screen.send(at(click, column, row));
+            screen.send(at(MouseEventKind::ScrollDown, column, row));
         }
     }
 }
 
 #[test]
-fn the_empty_screen_tells_how_to_begin() {
+fn the_empty_screen_explains_how_to_start() {
     let screen = Screen::empty(80, 24);
     assert!(screen.picture().contains("ocpp-tui cp ws://192.168.1.7:9000 CP1"), "{}", screen.picture());
     let mut screen = Screen::empty(80, 24);

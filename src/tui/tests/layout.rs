@@ -7,7 +7,7 @@ use crate::config::SavedPart;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
 fn mouse(screen: &mut Screen, kind: MouseEventKind, column: u16, row: u16) -> Vec<UpdateEffect> {
-    screen.hear(ScreenMessage::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    screen.send(ScreenMessage::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn stack(screen: &Screen) -> Vec<KeyContext> {
 
 fn text(screen: &mut Screen, title: &str) {
     let reply = BackendReply::Text { title: title.to_owned(), body: "a\nb".to_owned() };
-    screen.hear(ScreenMessage::Reply(reply));
+    screen.send(ScreenMessage::Reply(reply));
 }
 
 #[test]

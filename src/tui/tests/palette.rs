@@ -1,4 +1,4 @@
-//! The palette, the themes, the help and the log: what is offered, what is seen while choosing, what follows.
+//! The palette, the themes, the help and the log: the choices, the preview, and what follows from a choice.
 
 use super::test_screen::Screen;
 use crate::config::SavedPart;
@@ -28,7 +28,7 @@ fn the_palette_does_what_is_chosen() {
         let mut screen = with_commands(120, 40);
         screen.press("ctrl-p");
         assert_eq!(screen.app.context(), KeyContext::Palette);
-        screen.hear(ScreenMessage::Paste(typed.to_owned()));
+        screen.send(ScreenMessage::Paste(typed.to_owned()));
         screen.press("enter");
         assert_eq!(screen.app.context(), context, "{typed}: {what}\n{}", screen.picture());
     }
@@ -47,10 +47,10 @@ fn a_station_is_found_and_selected() {
 }
 
 #[test]
-fn what_cannot_be_done_now_says_why() {
+fn an_entry_that_is_not_available_has_a_reason() {
     let mut screen = with_commands(120, 40);
     screen.press("ctrl-p");
-    screen.hear(ScreenMessage::Paste("edit the whole frame".to_owned()));
+    screen.send(ScreenMessage::Paste("edit the whole frame".to_owned()));
     assert!(screen.picture().contains("not now: the editor is not open"), "{}", screen.picture());
     screen.press("enter");
     assert_eq!(screen.app.context(), KeyContext::Palette, "the list stays");
@@ -112,11 +112,11 @@ fn changed_keys_work_and_are_shown() {
 }
 
 #[test]
-fn the_log_keeps_what_toasts_have_said() {
+fn the_log_keeps_past_toasts() {
     let mut screen = Screen::busy(120, 40);
-    screen.hear(ScreenMessage::Panicked("something broke".to_owned()));
+    screen.send(ScreenMessage::Panicked("something broke".to_owned()));
     screen.micros += 60_000_000;
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     screen.press("E");
     let picture = screen.picture();
     assert!(picture.contains("✗") && picture.contains("something broke"), "{picture}");
@@ -136,9 +136,9 @@ fn a_message_is_copied_in_several_forms() {
         &format!("{{\"data\":\"{}\"}}", "x".repeat(80_000)),
         "{}",
     );
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     screen.press("G k");
     assert!(matches!(screen.press("y").as_slice(), [UpdateEffect::CopyToFile(_)]), "too long for a clipboard behind SSH");
-    screen.hear(ScreenMessage::Copied(Ok("/state/copied.txt".to_owned())));
+    screen.send(ScreenMessage::Copied(Ok("/state/copied.txt".to_owned())));
     assert!(screen.picture().contains("/state/copied.txt"), "{}", screen.picture());
 }

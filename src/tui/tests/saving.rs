@@ -1,4 +1,4 @@
-//! What a person has selected of the trace reaches the command that saves it.
+//! The selection in the trace reaches the command that saves it.
 
 use super::test_screen::Screen;
 use crate::console::TraceChoice;
@@ -6,12 +6,12 @@ use crate::trace::filter;
 use crate::tui::action::KeyContext;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
-/// Presses the key, names a file and runs the command; what it may refer to.
+/// Presses the key, enters a file name and runs the command; returns the choice that the command gets.
 fn saved(screen: &mut Screen) -> TraceChoice {
     screen.press("S");
     assert_eq!(screen.app.context(), KeyContext::CommandLine);
     assert_eq!(screen.app.command_line.input.text(), "scenario save ");
-    screen.hear(ScreenMessage::Paste("a.js".to_owned()));
+    screen.send(ScreenMessage::Paste("a.js".to_owned()));
     let mut effects = screen.press("enter");
     let Some(UpdateEffect::Run { line, context }) = effects.pop() else { panic!("{effects:?}") };
     assert_eq!(line, "scenario save a.js");
@@ -29,7 +29,7 @@ fn the_bookmarked_lines_are_meant_when_there_are_any() {
 }
 
 #[test]
-fn otherwise_what_is_shown_is_meant() {
+fn without_bookmarks_the_shown_lines_are_meant() {
     let mut screen = Screen::busy(120, 40);
     screen.press("2");
     assert_eq!(saved(&mut screen), TraceChoice::default(), "everything");
@@ -45,7 +45,7 @@ fn otherwise_what_is_shown_is_meant() {
 fn the_palette_offers_it() {
     let mut screen = Screen::busy(120, 40);
     screen.press("ctrl-p");
-    screen.hear(ScreenMessage::Paste("save scenario".to_owned()));
+    screen.send(ScreenMessage::Paste("save scenario".to_owned()));
     screen.press("enter");
     assert_eq!(screen.app.command_line.input.text(), "scenario save ");
 }

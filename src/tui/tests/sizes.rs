@@ -1,4 +1,4 @@
-//! Drawing at sizes that no one planned for.
+//! Drawing at unusual sizes.
 
 use ratatui::layout::Size;
 
@@ -51,12 +51,12 @@ fn nothing_panics_at_any_size() {
     for way in WAYS {
         let mut screen = Screen::busy(80, 24);
         screen.press(way);
-        screen.hear(ScreenMessage::Panicked("a sentence that is much longer than the line it has to be shown in".to_owned()));
+        screen.send(ScreenMessage::Panicked("a sentence that is much longer than the line it has to be shown in".to_owned()));
         let small = (0..=12).flat_map(|width| (0..=12).map(move |height| (width, height)));
         let odd = [(20, 5), (21, 6), (59, 9), (60, 7), (99, 8), (100, 5), (101, 12), (300, 5), (20, 100), (333, 90)];
         for (width, height) in small.chain(odd) {
-            screen.hear(ScreenMessage::Resize(Size::new(width, height)));
-            screen.hear(ScreenMessage::Refresh);
+            screen.send(ScreenMessage::Resize(Size::new(width, height)));
+            screen.send(ScreenMessage::Refresh);
             screen.draw();
             for keys in ["pagedown", "pageup", "down", "up"] {
                 screen.press(keys);

@@ -14,7 +14,7 @@ fn screen(width: u16, height: u16) -> Screen {
     let key = screen.station("CP1");
     let (peer, handshake) = ("192.168.1.20:50100".parse().unwrap(), HandshakeHeads::default());
     let (version, transport) = (Version::V1_6, Transport::Soap);
-    screen.tell(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
+    screen.record(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
     let headers = RequestHeaders { identity: "CP1".into(), to: "http://h:9000/".into(), ..RequestHeaders::default() };
     let payload = json!({"idTag": "<TAG>"});
     let text = write_request(&screen.catalog, version, Role::ChargePoint, "Authorize", &payload, &headers);

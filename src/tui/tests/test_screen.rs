@@ -1,4 +1,4 @@
-//! A session that stands still: some stations, some records, a clock that moves only when told.
+//! A session for tests: some stations, some records, a clock that the test moves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use crate::tui::update::{ScreenMessage, UpdateEffect, update};
 /// 2026-03-04T10:00:00Z.
 const BEGAN: i64 = 1_772_618_400_000_000;
 
-/// The screen and what it looks at.
+/// The screen and what it reads.
 pub struct Screen {
     pub app: App,
     pub contents: Contents,
@@ -33,7 +33,7 @@ pub struct Screen {
     pub gate: Gate,
 }
 
-/// A gate that stands open.
+/// An open gate.
 fn gate() -> Gate {
     let now = crate::clock::now();
     let (events, _) = crate::trace::start(1 << 20, now).unwrap();
@@ -41,21 +41,21 @@ fn gate() -> Gate {
 }
 
 impl Screen {
-    /// Nobody is there yet.
+    /// No station yet.
     pub fn empty(width: u16, height: u16) -> Screen {
         let mut app = App::new(Theme::named("terminal").unwrap(), ColourDepth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen =
             Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0, gate: gate() };
-        screen.hear(ScreenMessage::Refresh);
+        screen.send(ScreenMessage::Refresh);
         screen
     }
 
-    /// Four real stations, one simulated one, and what they said.
+    /// Four real stations, one simulated one, and their records.
     pub fn busy(width: u16, height: u16) -> Screen {
         let mut screen = Screen::empty(width, height);
-        screen.tell(None, EventKind::Note { failure: false, text: "listening on 0.0.0.0:9000".into() });
+        screen.record(None, EventKind::Note { failure: false, text: "listening on 0.0.0.0:9000".into() });
         for (name, version) in [("CP1", Version::V1_6), ("CP2", Version::V1_5), ("CP10", Version::V1_6)] {
             let peer = "192.168.1.20:50100".parse().unwrap();
             let key = screen.station(name);
@@ -63,7 +63,8 @@ impl Screen {
             let answer =
                 format!("HTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
             let handshake = HandshakeHeads { request, answer };
-            screen.tell(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
+            screen
+                .record(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
         let boot = r#"{"chargePointVendor":"Evil\u001bCorp","chargePointModel":"X1"}"#;
         screen.exchange("CP1", Direction::In, "BootNotification", boot, r#"{"status":"Accepted","interval":300}"#);
@@ -71,12 +72,12 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
         screen.faulty("CP2");
         let gone = screen.station("Größe-日本-7");
-        screen.tell(Some(gone), EventKind::Disconnected { link: 0, reason: CloseReason::PeerGone });
+        screen.record(Some(gone), EventKind::Disconnected { link: 0, reason: CloseReason::PeerGone });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
         let failed = RetryCause::Failed { reason: "connection refused".into(), handshake: HandshakeHeads::default() };
-        screen.tell(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
-        screen.tell(Some(simulated), EventKind::Retry { after: Duration::from_secs(8), cause: failed });
-        screen.tell(
+        screen.record(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
+        screen.record(Some(simulated), EventKind::Retry { after: Duration::from_secs(8), cause: failed });
+        screen.record(
             Some(gone),
             EventKind::Refused {
                 peer: None,
@@ -85,7 +86,7 @@ impl Screen {
                 handshake: HandshakeHeads::default(),
             },
         );
-        screen.hear(ScreenMessage::Refresh);
+        screen.send(ScreenMessage::Refresh);
         screen
     }
 
@@ -110,15 +111,15 @@ impl Screen {
         screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
         let ping = |pong, round_trip| EventKind::Ping { direction: Direction::In, pong, round_trip };
         let key = screen.station("CP1");
-        screen.tell(Some(key), ping(true, Some(Duration::from_micros(2_300))));
+        screen.record(Some(key), ping(true, Some(Duration::from_micros(2_300))));
         let late = screen.call("CP1", Direction::Out, "ClearCache", "{}");
-        screen.tell(
+        screen.record(
             Some(key),
             EventKind::Timeout { exchange: late, action: "ClearCache".into(), after: Duration::from_secs(30) },
         );
         screen.call("CP1", Direction::Out, "TriggerMessage", r#"{"requestedMessage":"Heartbeat"}"#);
-        screen.tell(Some(key), EventKind::Queue { in_flight: 1, queued: 2 });
-        screen.tell(
+        screen.record(Some(key), EventKind::Queue { in_flight: 1, queued: 2 });
+        screen.record(
             None,
             EventKind::Refused {
                 peer: None,
@@ -127,7 +128,7 @@ impl Screen {
                 handshake: HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: Box::default() },
             },
         );
-        screen.hear(ScreenMessage::Refresh);
+        screen.send(ScreenMessage::Refresh);
         screen
     }
 
@@ -135,10 +136,10 @@ impl Screen {
         self.contents.station(Role::CentralSystem, name)
     }
 
-    pub fn tell(&mut self, station: Option<StationKey>, happening: EventKind) {
+    pub fn record(&mut self, station: Option<StationKey>, kind: EventKind) {
         self.micros += 1_500;
         let stamp = Stamp { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        self.contents.apply(&Event { station, stamp, kind: happening }, &mut String::new());
+        self.contents.apply(&Event { station, stamp, kind }, &mut String::new());
     }
 
     pub fn frame(&mut self, name: &str, direction: Direction, kind: FrameKind, action: &str, text: String, exchange: u64) {
@@ -155,7 +156,7 @@ impl Screen {
             remark: None,
             origin: None,
         };
-        self.tell(Some(key), EventKind::Frame(frame));
+        self.record(Some(key), EventKind::Frame(frame));
     }
 
     pub fn call(&mut self, name: &str, direction: Direction, action: &str, payload: &str) -> u64 {
@@ -192,13 +193,13 @@ impl Screen {
         };
         let call = r#"[2,"f-1","StatusNotification",{"connectorId":"one","errorCode":"NoError","status":"Available"}]"#;
         let error = r#"[4,"f-1","TypeConstraintViolation","\"one\" is not a whole number",{}]"#;
-        self.tell(Some(key), EventKind::Frame(frame(Direction::In, FrameKind::Call, call, None, vec![finding])));
+        self.record(Some(key), EventKind::Frame(frame(Direction::In, FrameKind::Call, call, None, vec![finding])));
         let code = Some(ErrorCode::TypeConstraintViolation);
-        self.tell(Some(key), EventKind::Frame(frame(Direction::Out, FrameKind::Error, error, code, Vec::new())));
+        self.record(Some(key), EventKind::Frame(frame(Direction::Out, FrameKind::Error, error, code, Vec::new())));
     }
 
-    /// Lets the screen hear something.
-    pub fn hear(&mut self, message: ScreenMessage) -> Vec<UpdateEffect> {
+    /// Sends a message to the screen.
+    pub fn send(&mut self, message: ScreenMessage) -> Vec<UpdateEffect> {
         let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
         let outside = ReadContext {
             contents: &self.contents,
@@ -210,7 +211,7 @@ impl Screen {
         update(&mut self.app, message, &outside)
     }
 
-    /// Presses keys, separated by blanks. What is no name of a key is typed letter by letter.
+    /// Presses keys, separated by blanks. A word that is no name of a key is typed letter by letter.
     pub fn press(&mut self, keys: &str) -> Vec<UpdateEffect> {
         let mut effects = Vec::new();
         for name in keys.split_whitespace() {
@@ -220,8 +221,8 @@ impl Screen {
                 None => name.chars().map(|letter| crossterm::event::KeyCode::Char(letter).into()).collect(),
             };
             for event in events {
-                effects.extend(self.hear(ScreenMessage::Key(event)));
-                effects.extend(self.hear(ScreenMessage::Refresh));
+                effects.extend(self.send(ScreenMessage::Key(event)));
+                effects.extend(self.send(ScreenMessage::Refresh));
             }
         }
         effects

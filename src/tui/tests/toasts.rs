@@ -1,32 +1,32 @@
-//! What is told at once, and for how long.
+//! Which records become toasts, and how long they are shown.
 
 use super::test_screen::Screen;
 use crate::trace::EventKind;
 use crate::tui::update::ScreenMessage;
 
 #[test]
-fn failures_of_ours_are_told_at_once_and_for_six_seconds() {
+fn failures_are_shown_at_once_and_for_six_seconds() {
     let mut screen = Screen::busy(120, 40);
-    screen.tell(None, EventKind::Note { failure: true, text: "port 9000 is in use".into() });
-    screen.hear(ScreenMessage::Refresh);
+    screen.record(None, EventKind::Note { failure: true, text: "port 9000 is in use".into() });
+    screen.send(ScreenMessage::Refresh);
     assert!(screen.picture().contains("✗ port 9000 is in use"));
     screen.micros += 6_000_001;
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     assert!(!screen.picture().contains("✗ port 9000 is in use"));
 }
 
 #[test]
 fn a_toast_of_a_plugin_is_shown_for_two_seconds_and_stays_in_the_trace() {
     let mut screen = Screen::busy(120, 40);
-    screen.tell(None, EventKind::Toast { text: "the third free minute".into() });
-    screen.hear(ScreenMessage::Refresh);
+    screen.record(None, EventKind::Toast { text: "the third free minute".into() });
+    screen.send(ScreenMessage::Refresh);
     assert_eq!(
         screen.app.toasts.current().map(|(toast, _)| (toast.text.as_str(), toast.failure)),
         Some(("the third free minute", false))
     );
     assert!(screen.picture().contains("the third free minute"));
     screen.micros += 2_000_001;
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     assert!(screen.app.toasts.current().is_none());
     assert!(screen.picture().contains("the third free minute"), "the line of the trace stays");
 }

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::test_screen::Screen;
 
 #[test]
-fn the_empty_screen_tells_where_it_listens() {
+fn the_empty_screen_shows_its_addresses() {
     assert_snapshot!("empty_80x24", Screen::empty(80, 24).picture());
     assert_snapshot!("empty_120x40", Screen::empty(120, 40).picture());
 }

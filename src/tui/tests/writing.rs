@@ -1,4 +1,4 @@
-//! The editor beyond typing: other texts to begin with, whole frames, favourites, repeating, the person's own program.
+//! The editor beyond typing: other texts to start with, whole frames, favourites, repeating, the external editor.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn text(screen: &Screen) -> String {
 }
 
 fn replace(screen: &mut Screen, text: &str) {
-    screen.hear(ScreenMessage::Edited(Ok(text.to_owned())));
+    screen.send(ScreenMessage::Edited(Ok(text.to_owned())));
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn the_editor_begins_with_what_is_wanted() {
         screen.press("2 g j j j j 1 g e res enter");
         replace(&mut screen, "{\"type\": 1}");
         screen.press("ctrl-o");
-        screen.hear(ScreenMessage::Paste(source.to_owned()));
+        screen.send(ScreenMessage::Paste(source.to_owned()));
         screen.press("enter");
         let value: serde_json::Value = serde_json::from_str(&text(&screen)).unwrap();
         assert_eq!(value, expected, "{source}");
@@ -59,7 +59,7 @@ fn a_payload_becomes_a_frame_and_a_payload_again() {
 }
 
 #[test]
-fn the_code_of_the_answer_is_foretold() {
+fn the_expected_error_code_is_shown() {
     for (payload, code) in [
         ("{}", "OccurenceConstraintViolation"),
         (r#"{"type": 1}"#, "TypeConstraintViolation"),
@@ -104,24 +104,24 @@ fn drafts_are_handed_over_while_typing() {
 fn an_order_is_repeated_at_its_pace_until_esc() {
     let mut screen = Screen::busy(120, 40);
     screen.press("e heart esc e getconf enter F6 ctrl-u");
-    screen.hear(ScreenMessage::Paste("3 every 1s".to_owned()));
+    screen.send(ScreenMessage::Paste("3 every 1s".to_owned()));
     let mut given = 0;
     let mut count =
         |effects: Vec<UpdateEffect>| given += effects.iter().filter(|effect| matches!(effect, UpdateEffect::Give(_))).count();
     count(screen.press("enter"));
-    screen.hear(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
+    screen.send(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{\"configurationKey\":[]}");
     for _ in 0..3 {
         screen.micros += 500_000;
-        count(screen.hear(ScreenMessage::Refresh));
+        count(screen.send(ScreenMessage::Refresh));
     }
-    screen.hear(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
+    screen.send(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused: Vec::new() }));
     assert!(screen.picture().contains("GetConfiguration 2/3, 1 answered"), "{}", screen.picture());
     assert_eq!(screen.app.context(), KeyContext::Editor, "the editor stays open");
     screen.press("esc");
     assert_eq!(screen.app.context(), KeyContext::Editor, "Esc stops first");
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{\"configurationKey\":[]}");
-    count(screen.hear(ScreenMessage::Refresh));
+    count(screen.send(ScreenMessage::Refresh));
     assert_eq!(given, 2);
     assert!(screen.app.batch.is_none());
     assert!(screen.picture().contains("GetConfiguration: 2 sent to 1 station, 2 results"), "{}", screen.picture());
@@ -136,9 +136,9 @@ fn many_stations_get_a_summary() {
         "{effects:?}"
     );
     let refused = vec![(StationKey(1), "CP2 is not connected".to_owned())];
-    screen.hear(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused }));
+    screen.send(ScreenMessage::Given(Receipt { taken: vec![StationKey(0)], refused }));
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{}");
-    screen.hear(ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     let picture = screen.picture();
     assert!(picture.contains("1 sent to 2 stations, 1 results"), "{picture}");
     assert!(picture.contains("1 not sent (CP2 is not connected)"), "{picture}");
@@ -153,18 +153,18 @@ fn sending_can_leave_the_editor_open() {
         "{effects:?}"
     );
     let receipt = Receipt { taken: vec![StationKey(0)], refused: Vec::new() };
-    screen.hear(ScreenMessage::Submitted { what: "GetConfiguration".to_owned(), receipt });
+    screen.send(ScreenMessage::Submitted { what: "GetConfiguration".to_owned(), receipt });
     assert_eq!(screen.app.context(), KeyContext::Editor);
 }
 
 #[test]
-fn the_persons_own_program_gets_the_text_and_gives_it_back() {
+fn the_external_editor_gets_the_text_and_returns_it() {
     let mut screen = Screen::busy(120, 40);
     let effects = screen.press("e res enter F3");
     assert_eq!(effects, [UpdateEffect::EditOutside { text: "{\n  \"type\": \"Soft\"\n}".to_owned(), extension: "json" }]);
     replace(&mut screen, "{}\n");
     assert_eq!(text(&screen), "{}");
-    screen.hear(ScreenMessage::Edited(Err("vi ended with exit status: 1; the text is as it was".to_owned())));
+    screen.send(ScreenMessage::Edited(Err("vi ended with exit status: 1; the text is as it was".to_owned())));
     assert!(screen.picture().contains("the text is as it was"), "{}", screen.picture());
 }
 

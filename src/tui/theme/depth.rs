@@ -1,13 +1,13 @@
-//! How many colours the terminal shows, and the nearest ones for a terminal that shows fewer than a theme names. The environment is
-//! asked and never the terminal, which may not answer.
+//! How many colours the terminal has, and the nearest ones for a terminal with fewer colours than a theme. The number is read from the
+//! environment; the terminal is not queried, because it may not answer.
 //! Ours, because `supports-color` reads the variables of the process, which tests must not set, and `ansi_colours` is under the LGPL.
 
 use ratatui::style::{Color, Style};
 
-/// How many colours there are.
+/// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColourDepth {
-    /// None are wanted.
+    /// None.
     None,
     /// The terminal's sixteen.
     Sixteen,
@@ -19,7 +19,7 @@ pub enum ColourDepth {
 }
 
 impl ColourDepth {
-    /// What the environment says; `get` reads a variable.
+    /// The depth by the environment; `get` reads a variable.
     pub fn detect(get: impl Fn(&str) -> Option<String>) -> ColourDepth {
         let is_set = |name: &str| get(name).is_some_and(|value| !value.is_empty());
         let term = get("TERM").unwrap_or_default();
@@ -31,7 +31,7 @@ impl ColourDepth {
         } else if term.contains("256")
             || ["kitty", "ghostty", "alacritty", "foot", "wezterm"].iter().any(|name| term.contains(name))
         {
-            // These show any colour; without COLORTERM something between us and them may not.
+            // These have all colours; without COLORTERM a program in between may not.
             ColourDepth::Indexed
         } else {
             ColourDepth::Sixteen
@@ -43,7 +43,7 @@ impl ColourDepth {
         style.fg = style.fg.map(|colour| self.colour(colour));
         style.bg = style.bg.map(|colour| self.colour(colour));
         if self == ColourDepth::Sixteen && style.fg.is_some() && style.fg == style.bg {
-            // Two colours that fell together are kept apart: light on dark or dark on light.
+            // Two colours that became the same are separated: light on dark or dark on light.
             style.fg = Some(if matches!(style.bg, Some(Color::Black | Color::DarkGray | Color::Blue)) {
                 Color::White
             } else {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_tells_how_many_colours_there_are() {
+    fn the_environment_has_the_number_of_colours() {
         for (variables, depth) in [
             (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")][..], ColourDepth::True),
             (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColourDepth::Indexed),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_become_the_nearest_that_there_are() {
+    fn colours_become_the_nearest_available_ones() {
         for (name, index, named) in [
             ("#000000", 16, Color::Black),
             ("#ffffff", 231, Color::White),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_light_background_is_known_when_the_terminal_tells() {
+    fn a_light_background_is_known_from_the_environment() {
         for (value, light) in
             [(Some("0;15"), true), (Some("15;default;0"), false), (Some("0;7"), true), (None, false), (Some(""), false)]
         {

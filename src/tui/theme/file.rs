@@ -10,18 +10,18 @@ use toml::Spanned;
 use super::error::ThemeError;
 use crate::ocpp::suggest;
 
-/// A theme whose parents are deeper than this has itself among them.
+/// A longer chain of parents is a cycle.
 const DEEPEST: usize = 8;
 
 type ThemePalette = BTreeMap<String, Spanned<String>>;
 
-/// What a file says, not yet put together with the file that it inherits from.
+/// The content of a file, without what it inherits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ThemeFile {
     /// One line about it.
     pub description: String,
-    /// The theme whose palette and styles hold where this one says nothing.
+    /// The theme whose palette and styles are the defaults.
     #[serde(default)]
     inherits: Option<String>,
     /// The theme that goes with it on the other background.
@@ -101,7 +101,7 @@ pub(super) struct ColourSource {
     pub file: ThemeFile,
 }
 
-/// Puts a theme together: its own file last, so that it has the last word. `find` gives the files that are inherited from.
+/// Merges a theme with what it inherits; its own file comes last and has precedence. `find` returns the inherited files.
 pub(super) fn resolve<'a>(
     source: &'a ColourSource,
     background: Option<Background>,

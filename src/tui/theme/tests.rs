@@ -36,7 +36,7 @@ fn every_theme_loads_and_is_readable() {
         for (meaning, style) in styles.named() {
             check(meaning.to_owned(), style.fg.or(styles.base.fg), style.bg.or(styles.base.bg));
         }
-        // What is written on the header, the status line and in lists.
+        // Text on the header, on the status line and in lists.
         for (over, what) in [("header", styles.header), ("popup", styles.popup)] {
             for (meaning, style) in
                 styles.named().into_iter().filter(|(meaning, _)| ["muted", "key", "title", "warning"].contains(meaning))
@@ -56,7 +56,7 @@ fn the_default_paints_no_background_and_names_no_exact_colour() {
 }
 
 #[test]
-fn an_unknown_theme_is_told_with_the_known_ones() {
+fn an_unknown_theme_is_reported_with_the_known_ones() {
     let message = Theme::named("neon").unwrap_err().to_string();
     let known = "terminal, dark, light, high-contrast, colour-blind, catppuccin, gruvbox";
     assert_eq!(message, format!("there is no theme \"neon\"; the themes are {known}"));

@@ -46,7 +46,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
         choices.push(choice(
             "drop",
             &format!("Drop {named}"),
-            "nobody ever answers it",
+            "it is never answered",
             ChoiceAction::Run(format!("drop {}", frame.number)),
         ));
     }

@@ -38,6 +38,7 @@ use super::app::App;
 use super::backend::BackendReply;
 use super::context::ReadContext;
 use super::state::Pager;
+use crate::console::Completions;
 use crate::trace::RecordKind;
 use common::{pager_width, refresh_view, show_selected};
 
@@ -83,9 +84,7 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
         }
         ScreenMessage::Reply(reply) => self::reply(app, reply, now),
         ScreenMessage::Proposed { line, cursor, completions, asked } => {
-            if app.overlays.has_command_line() {
-                app.command_line.propose(&line, cursor, completions, asked);
-            }
+            propose(app, &line, cursor, completions, asked);
             Vec::new()
         }
         ScreenMessage::Submitted { what, receipt } => send::submitted(app, &what, &receipt, outside),
@@ -139,9 +138,16 @@ fn reply(app: &mut App, reply: BackendReply, now: u64) -> Vec<UpdateEffect> {
         }
         BackendReply::Text { title, body } => app.overlays.open(Pager::text(title, &body, pager_width(app))),
         BackendReply::Proposed { line, cursor, completions, asked } => {
-            app.command_line.propose(&line, cursor, completions, asked);
+            propose(app, &line, cursor, completions, asked);
         }
         BackendReply::Quit => return vec![UpdateEffect::Quit],
     }
     Vec::new()
+}
+
+/// Shows proposals on the command line, if it is still open.
+fn propose(app: &mut App, line: &str, cursor: usize, completions: Completions, asked: bool) {
+    if app.overlays.has_command_line() {
+        app.command_line.propose(line, cursor, completions, asked);
+    }
 }

@@ -33,7 +33,7 @@ pub fn countdown(until_micros: u64, now_micros: u64) -> String {
     if seconds < 100 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
 }
 
-/// A time of running as on a stopwatch: `4:05`, `1:02:03`.
+/// A running time: `4:05`, `1:02:03`.
 pub fn clock(seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }

@@ -1,4 +1,4 @@
-//! One line of text that a person types: the cursor, the usual editing keys, and a window that follows the cursor.
+//! One line of typed text: the cursor, the common editing keys, and a window that follows the cursor.
 //! Ours, because every text must be drawn by `LineWriter`, which escapes control characters of pasted text; `tui-input` does not.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -16,7 +16,7 @@ pub struct InputLine {
 }
 
 impl InputLine {
-    /// A line with a text, the cursor behind it.
+    /// A line with a text, the cursor after it.
     pub fn new(text: impl Into<String>) -> InputLine {
         let text = text.into();
         InputLine { cursor: text.len(), text }
@@ -32,12 +32,12 @@ impl InputLine {
         self.cursor
     }
 
-    /// Replaces the text; the cursor goes behind it.
+    /// Replaces the text; the cursor goes after it.
     pub fn set(&mut self, text: impl Into<String>) {
         *self = InputLine::new(text);
     }
 
-    /// Replaces some bytes; the cursor goes behind what was put in. A range that does not fit the text changes nothing.
+    /// Replaces some bytes; the cursor goes after the new text. A range that does not fit the text changes nothing.
     pub fn replace(&mut self, range: std::ops::Range<usize>, with: &str) {
         if self.text.get(range.clone()).is_some() {
             self.cursor = range.start + with.len();
@@ -51,7 +51,7 @@ impl InputLine {
         self.replace(self.cursor..self.cursor, &one_line);
     }
 
-    /// Takes an editing key. False when the key means nothing here.
+    /// Handles an editing key. False when the key does nothing here.
     pub fn key(&mut self, key: &KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let (before, after) = self.text.split_at(self.cursor);
@@ -88,16 +88,16 @@ impl InputLine {
 
     /// Draws prompt and text; returns where the cursor is.
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, prompt: &str, prompt_style: Style, style: Style) -> Position {
-        let mut pencil = LineWriter::new(buffer, area, 0);
-        pencil.text(prompt, prompt_style);
-        let start = pencil.column();
-        let room = pencil.room().max(1);
+        let mut writer = LineWriter::new(buffer, area, 0);
+        writer.text(prompt, prompt_style);
+        let start = writer.column();
+        let room = writer.room().max(1);
         // The window begins where the cursor is still inside it.
         let mut from = 0;
         while width_of(&self.text[from..self.cursor]) >= room {
             from += self.text[from..].chars().next().map_or(1, char::len_utf8);
         }
-        pencil.text(&self.text[from..], style).fill(' ', style);
+        writer.text(&self.text[from..], style).fill(' ', style);
         let column = start + width_of(&self.text[from..self.cursor]) as u16; // less than the width of the area
         Position::new(column.min(area.right().saturating_sub(1)), area.y)
     }

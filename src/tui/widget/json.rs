@@ -1,5 +1,5 @@
-//! JSON for reading: laid out over lines, and coloured line by line. It works on text that is not JSON too, because the wire may
-//! carry anything. What a payload means is `compose`'s knowledge.
+//! JSON for reading: laid out over lines, and coloured line by line. It also accepts text that is not JSON, because a frame may contain
+//! anything. The meaning of a payload is in `compose`.
 
 use std::ops::Range;
 

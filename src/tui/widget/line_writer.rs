@@ -1,5 +1,5 @@
-//! Writes text into the cells of one line, cut by its width on the screen and made harmless. Every row of every pane is written
-//! with it, so no row can leave its area or move the cursor.
+//! Writes text into the cells of one line, cut by its width on the screen and with control characters escaped. Every row of every
+//! pane is written with it, so no row can leave its area or move the cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,7 +32,7 @@ pub struct LineWriter<'a> {
 }
 
 impl<'a> LineWriter<'a> {
-    /// Begins at the left of one line of an area. Outside the buffer it writes nothing.
+    /// Starts at the left of one line of an area. Outside the buffer it writes nothing.
     pub fn new(buffer: &'a mut Buffer, area: Rect, line: u16) -> LineWriter<'a> {
         let y = area.y.saturating_add(line);
         let inside = area.intersection(buffer.area);
@@ -98,7 +98,7 @@ impl<'a> LineWriter<'a> {
 
     /// Writes at most `width` columns; returns how many.
     fn put(&mut self, text: &str, width: usize, style: Style) -> usize {
-        // Only what can be seen is looked at: a message may have megabytes. Combining characters take no column, hence the slack.
+        // Only the visible part is read: a message may have megabytes. Combining characters take no column, hence the slack.
         let head = match text.char_indices().nth(width * 4 + 8) {
             Some((end, _)) => &text[..end],
             None => text,
@@ -182,8 +182,8 @@ mod tests {
             ("", 2, "  "),
         ] {
             assert_eq!(
-                written(width, |pencil| {
-                    pencil.text(text, Style::new());
+                written(width, |writer| {
+                    writer.text(text, Style::new());
                 }),
                 expected,
                 "{text:?} in {width}"
@@ -193,8 +193,8 @@ mod tests {
 
     #[test]
     fn fields_align_left_and_right() {
-        let line = written(14, |pencil| {
-            pencil
+        let line = written(14, |writer| {
+            writer
                 .field("ab", 4, Style::new())
                 .right("7", 3, Style::new())
                 .right("123456", 4, Style::new())

@@ -1,4 +1,4 @@
-//! Drawing that several panes share. Nothing here knows what a station or a record is.
+//! Widgets that several panes share. Nothing here depends on stations or records.
 
 pub(super) mod format;
 mod input_line;

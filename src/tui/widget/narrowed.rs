@@ -1,5 +1,4 @@
-//! A list of which some items are shown, in an order of their own, and one of these is selected. Who narrows it, and by what, is
-//! decided where it is used.
+//! A list of which some items are shown, in an order of their own, and one of these is selected. The caller chooses what is shown.
 
 use super::Viewport;
 
@@ -7,14 +6,14 @@ use super::Viewport;
 #[derive(Debug)]
 pub struct NarrowedList<T> {
     items: Vec<T>,
-    /// Indices of `items`, as they stand on the screen.
+    /// Indices of `items`, in the order of the screen.
     shown: Vec<usize>,
     selected: usize,
     viewport: Viewport,
 }
 
 impl<T> NarrowedList<T> {
-    /// All items are shown as they come.
+    /// A list that shows all items in their order.
     pub fn new(items: Vec<T>) -> NarrowedList<T> {
         let shown = (0..items.len()).collect();
         NarrowedList { items, shown, selected: 0, viewport: Viewport::default() }
@@ -58,7 +57,7 @@ impl<T> NarrowedList<T> {
         self.move_to(self.selected.saturating_add_signed(lines), height);
     }
 
-    /// Selects the one that stands at this place, or the last one.
+    /// Selects the item at this index of the shown ones, or the last one.
     pub fn move_to(&mut self, place: usize, height: usize) {
         let to = place.min(self.shown.len().saturating_sub(1));
         self.viewport.moved(self.selected, to, self.shown.len(), height);

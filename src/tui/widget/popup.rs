@@ -1,4 +1,4 @@
-//! Boxes that lie over the panes: the frame of a dialogue, and the list of proposals beside a cursor.
+//! Boxes over the panes: the frame of a dialogue, and the list of proposals beside a cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -68,8 +68,8 @@ pub fn draw_candidates(
     for (row, (index, candidate)) in candidates.iter().enumerate().skip(top).take(rows).enumerate() {
         let style = if index == selected { styles.popup_selected } else { styles.popup };
         let detail = if index == selected { style } else { style.patch(styles.muted) };
-        let mut pencil = LineWriter::new(buffer, inside, row as u16);
-        pencil.text(if candidate.required { "*" } else { " " }, style);
-        pencil.field(&candidate.text, texts + 1, style).text(&candidate.detail, detail).fill(' ', style);
+        let mut writer = LineWriter::new(buffer, inside, row as u16);
+        writer.text(if candidate.required { "*" } else { " " }, style);
+        writer.field(&candidate.text, texts + 1, style).text(&candidate.detail, detail).fill(' ', style);
     }
 }

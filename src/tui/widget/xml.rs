@@ -1,9 +1,9 @@
-//! XML laid out over lines for reading: an element a line, those that hold only text with their text. It does not parse: what is broken
-//! stays as broken as it is, only with more lines.
+//! XML laid out over lines for reading: an element a line, those that hold only text with their text. It does not parse: broken
+//! XML stays broken, only with more lines.
 
 use super::head;
 
-/// How far one level is moved in.
+/// The indentation of one level.
 const INDENT: usize = 2;
 /// The deepest indentation; what lies deeper stands below each other.
 const DEEPEST: usize = 40;

@@ -13,7 +13,7 @@ impl Ports {
     pub fn ours(&mut self, text: &str) -> String {
         let mut changed = String::new();
         let mut rest = text;
-        while let Some(at) = rest.find("9") {
+        while let Some(at) = rest.find('9') {
             let digits = rest[at..].bytes().take_while(u8::is_ascii_digit).count();
             let before = rest[..at].chars().next_back();
             let port: Option<u16> = rest[at..at + digits].parse().ok().filter(|port| (9000..9400).contains(port));

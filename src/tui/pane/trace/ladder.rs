@@ -13,7 +13,7 @@ use crate::tui::widget::{LineWriter, head, width_of};
 
 /// The room for latencies at the right.
 const LATENCY: usize = 9;
-/// Longer rungs do not read better.
+/// The longest rung.
 const WIDEST: usize = 100;
 
 /// The names above the two sides.
@@ -27,12 +27,12 @@ pub(super) fn names(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &m
     } else {
         ("central system (ours)".to_owned(), identity.into_owned())
     };
-    let mut pencil = LineWriter::new(buffer, area, 0);
-    pencil.blanks(time + 2, styles.muted);
-    let inner = inner(pencil.room());
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.blanks(time + 2, styles.muted);
+    let inner = inner(writer.room());
     let style = if row.state == LinkState::Connected { styles.title } else { styles.muted };
     let gap = (inner + 2).saturating_sub(width_of(&ours) + width_of(&theirs));
-    pencil.text(&ours, style).blanks(gap.max(1), styles.muted).text(&theirs, style);
+    writer.text(&ours, style).blanks(gap.max(1), styles.muted).text(&theirs, style);
 }
 
 /// How long the rungs are in this room.
@@ -41,10 +41,10 @@ fn inner(room: usize) -> usize {
 }
 
 /// One rung. True when it counts seconds.
-pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut pencil: LineWriter<'_>) -> bool {
+pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut writer: LineWriter<'_>) -> bool {
     let styles = &row.app.theme.styles;
-    row.begin(time, &mut pencil);
-    let inner = inner(pencil.room());
+    row.begin(time, &mut writer);
+    let inner = inner(writer.room());
     let (_, letter, kind_style) = kind(&row.record, styles);
     let (word, _) = word(&row.record, styles);
     let (sign, _) = verdict_sign(row.record.verdict, styles);
@@ -62,16 +62,16 @@ pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut pencil: LineWriter<'_>) 
     };
     let (latency, counts) = latency(&row.record, row.outside);
     let rule = row.style(styles.rule);
-    pencil.text("│", rule);
-    draw_arrow(head(&label, 4 * inner), line, arrow, inner, row.style(kind_style), &mut pencil);
-    pencil.text("│", rule);
+    writer.text("│", rule);
+    draw_arrow(head(&label, 4 * inner), line, arrow, inner, row.style(kind_style), &mut writer);
+    writer.text("│", rule);
     let style = row.style(if counts { styles.warning } else { styles.base });
-    pencil.right(&latency, LATENCY - 1, style).fill(' ', row.style(styles.base));
+    writer.right(&latency, LATENCY - 1, style).fill(' ', row.style(styles.base));
     counts
 }
 
 /// A line of this length with its label in the middle and its head at the receiver.
-fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, pencil: &mut LineWriter<'_>) {
+fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, writer: &mut LineWriter<'_>) {
     let shown = width_of(&crate::sanitize::escape_control(label)).min(length.saturating_sub(6));
     let rest = length.saturating_sub(shown + 2);
     let (left, right) = (rest / 2, rest - rest / 2);
@@ -84,5 +84,5 @@ fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usi
         Some(Direction::Out) => format!("{}▶", stroke(right.saturating_sub(1))),
         _ => stroke(right),
     };
-    pencil.text(&left, style).text(" ", style).field(label, shown, style).text(" ", style).text(&right, style);
+    writer.text(&left, style).text(" ", style).field(label, shown, style).text(" ", style).text(&right, style);
 }

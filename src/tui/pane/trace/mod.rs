@@ -1,4 +1,4 @@
-//! The trace pane: its title, which lines are seen, and what stands where there is none. A line that is an event or an exchange is
+//! The trace pane: its title, the visible lines, and a text where there is none. A line that is an event or an exchange is
 //! drawn in `row`, one of the ladder in `ladder`.
 
 mod ladder;
@@ -32,7 +32,7 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
     let widest = app.stations.widest();
     let columns = RowColumns {
         time: if width >= 70 { 12 } else { 8 },
-        // With one station only, its name on every line says nothing.
+        // With one station only, its name on every line is no information.
         station: if app.trace.only().is_some() { 0 } else { widest.min(if width >= 70 { 20 } else { 10 }) },
         action: if width >= 90 { 24 } else { 18 },
     };
@@ -54,18 +54,18 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
             continue;
         };
         let Some(record) = records.get(sequence) else {
-            // Evicted since the state was brought up to date, some microseconds ago.
+            // Evicted since the last refresh, some microseconds ago.
             LineWriter::new(buffer, list, line).text("  ┄", app.theme.styles.muted);
             continue;
         };
         let place = role_of(sequence, selected, partner);
         let found = is_found(app, &record, &context);
         let row = TraceRow { app, outside, record, place, found };
-        let pencil = LineWriter::new(buffer, list, line);
+        let writer = LineWriter::new(buffer, list, line);
         counts |= match app.trace.view() {
-            TraceMode::Events => row.event(columns, pencil),
-            TraceMode::Exchanges => row.exchange(columns, pencil),
-            TraceMode::Ladder => ladder::rung(&row, columns.time, pencil),
+            TraceMode::Events => row.event(columns, writer),
+            TraceMode::Exchanges => row.exchange(columns, writer),
+            TraceMode::Ladder => ladder::rung(&row, columns.time, writer),
         };
         if found {
             underline(app.trace.find().plain_word(), Rect { y: list.y + line, height: 1, ..list }, buffer);
@@ -85,7 +85,7 @@ fn is_found(app: &App, record: &crate::trace::Record<'_>, context: &FilterContex
         || (app.trace.view() == TraceMode::Exchanges && answer().is_some_and(|answer| find.parsed().matches(&answer, context)))
 }
 
-/// Underlines a word wherever it stands in a line of the screen. Weight and line are seen without colours too.
+/// Underlines a word wherever it occurs in a line of the screen. Bold and underline are visible without colours too.
 fn underline(word: Option<&str>, line: Rect, buffer: &mut Buffer) {
     let Some(word) = word else { return };
     let line = line.intersection(buffer.area);
@@ -127,7 +127,7 @@ fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
     }
     let total = format::number(trace.total());
     let counts =
-        if trace.count() as u64 != trace.total() { format!("{}/{total}", format::number(trace.count() as u64)) } else { total };
+        if trace.count() as u64 == trace.total() { total } else { format!("{}/{total}", format::number(trace.count() as u64)) };
     title(app, Pane::Trace, &remarks, &counts, app.areas().trace, buffer);
 }
 

@@ -1,8 +1,8 @@
-//! The checks view: what is wrong with a message, by which rule of the definitions, and which error code it deserves.
+//! The checks view: what is wrong with a message, by which rule of the definitions, and the error code for it.
 
 use super::line::{LineTone, TextLine};
 use super::shape::{self, FrameShape};
-use crate::ocpp::{Finding, FindingRule, decisive};
+use crate::ocpp::{FindingRule, decisive};
 use crate::trace::{FrameVerdict, Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::wrap;
@@ -32,7 +32,10 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, sign, &format!("{place}: {}", finding.message), tone, Some(&finding.path));
         add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), LineTone::Muted, Some(&finding.path));
     }
-    for remark in record.notes().lines().filter(|remark| !is_told(remark, &findings)) {
+    let notes = record.notes();
+    // Findings that stand above already are the last lines of the notes.
+    let known = if findings.is_empty() { 0 } else { record.findings().count() };
+    for remark in notes.lines().take(notes.lines().count().saturating_sub(known)) {
         let (sign, tone) =
             if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
         add(&mut lines, sign, remark, tone, None);
@@ -65,11 +68,6 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, sign, &text, if shape.is_some() { LineTone::Good } else { LineTone::Muted }, None);
     }
     lines
-}
-
-/// Whether a remark of the recorder is one of the findings.
-fn is_told(remark: &str, findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| remark.ends_with(finding.message.as_str()))
 }
 
 /// The rule in words.

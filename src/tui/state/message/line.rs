@@ -1,4 +1,4 @@
-//! A line of the message pane as pieces of text with what they mean; which colours that has is decided where it is drawn.
+//! A line of the message pane as pieces of text with their meaning. The colours are chosen where it is drawn.
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The message pane's state: the selected record in one of several views. A view is made once per record and only so far as a person
-//! may ever scroll; how each is made is in the file of its name.
+//! The state of the message pane: the selected record in one of several views. A view is made once per record, and only of the first
+//! 512 KiB; each view is in the file of its name.
 
 mod checks;
 mod diff;
@@ -27,7 +27,7 @@ use crate::tui::widget::format;
 
 /// How much of a frame is laid out, in bytes. The whole is copied with `y`.
 const SHOWN: usize = 512 * 1024;
-/// For how many records the place is remembered.
+/// For how many records the scroll position is remembered.
 const PLACES: usize = 50;
 
 /// A view of the record.
@@ -36,7 +36,7 @@ pub enum MessageTab {
     /// Laid out over lines, with what is wrong above it.
     #[default]
     Pretty,
-    /// As it stood on the wire.
+    /// As it was on the wire.
     Raw,
     /// Its values, foldable, with their types.
     Tree,
@@ -72,7 +72,7 @@ struct Shown {
     sequence: Option<Sequence>,
     width: usize,
     tab: MessageTab,
-    /// An answer that comes changes what is told about its call.
+    /// An answer that arrives changes the view of its call.
     partner: Option<Sequence>,
 }
 
@@ -99,7 +99,7 @@ pub struct MessageView {
     top: usize,
     left: usize,
     cursor: usize,
-    /// The place that the tree is to show when it comes.
+    /// The place that the tree shows as soon as it is made.
     wanted: Option<String>,
     /// Record, view, first line and cursor.
     places: VecDeque<(Sequence, MessageTab, usize, usize)>,
@@ -117,8 +117,8 @@ pub enum MessageLine<'a> {
 }
 
 impl MessageView {
-    /// Shows a record in lines of at most this width; only JSON keeps its own lines. The place in it is kept while it stays the same
-    /// record, and found again when the person comes back to it.
+    /// Shows a record in lines of at most this width; only JSON keeps its own lines. The scroll position is kept while it stays
+    /// the same record, and restored when the record is selected again.
     pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, outside: &ReadContext<'_>, zone: &TimeZone) {
         let record = selected.and_then(|sequence| outside.contents.records().get(sequence));
         let shown =
@@ -174,7 +174,7 @@ impl MessageView {
         }
     }
 
-    /// Keeps the place in a record for when the person comes back to it.
+    /// Remembers the scroll position for when the record is selected again.
     fn remember(&mut self) {
         let Some(sequence) = self.shown.sequence else { return };
         let tab = self.shown.tab;
@@ -187,7 +187,7 @@ impl MessageView {
         }
     }
 
-    /// The view that is chosen.
+    /// The current view.
     pub fn tab(&self) -> MessageTab {
         self.tab
     }
@@ -228,7 +228,7 @@ impl MessageView {
         }
     }
 
-    /// Goes to the place in the tree that was asked for, once the tree is there.
+    /// Goes to the requested place in the tree, once the tree is made.
     pub fn arrive(&mut self, height: usize) {
         let Content::Tree(tree) = &mut self.content else { return };
         if let Some(place) = self.wanted.take() {
@@ -237,7 +237,7 @@ impl MessageView {
         }
     }
 
-    /// What the definitions say about the value at the cursor: its place and its meaning.
+    /// The place of the value at the cursor, and its meaning in the definitions.
     pub fn meaning(&self) -> Option<(&str, &str)> {
         match &self.content {
             Content::Tree(tree) => tree.meaning(self.cursor()?),

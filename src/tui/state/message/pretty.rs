@@ -1,5 +1,5 @@
-//! The pretty view: JSON laid out over lines, SOAP as its payload, headers and envelope, other texts as sentences, and above them what
-//! is wrong.
+//! The pretty view: JSON laid out over lines, SOAP as its payload, headers and envelope, other texts as sentences, and above them the
+//! faults.
 
 use crate::ocpp::Transport;
 use crate::trace::{Record, RecordKind};
@@ -25,7 +25,7 @@ pub enum PrettyLine<'a> {
 pub(super) struct PrettyText {
     text: String,
     starts: Vec<usize>,
-    /// Whether a remark begins on this line, and the line.
+    /// Whether a remark starts on this line, and the line.
     remarks: Vec<(bool, String)>,
     /// Whether the lines are JSON, to colour them.
     json: bool,

@@ -1,4 +1,4 @@
-//! The raw view: the text as it stood on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
+//! The raw view: the text as it was on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
 
 use super::line::{LineTone, TextLine};
 use crate::trace::Record;
@@ -37,7 +37,7 @@ fn dump(bytes: &[u8]) -> Vec<TextLine> {
     bytes.chunks(ROW).enumerate().map(row).collect()
 }
 
-/// Breaks a text into lines of at most this many columns as they are shown: what cannot be shown takes the room of its escape.
+/// Breaks a text into lines of at most this many columns as they are shown: an unsafe character takes the room of its escape.
 fn broken(text: &str, width: usize) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let (mut start, mut used) = (0, 0);

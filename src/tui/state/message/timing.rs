@@ -13,7 +13,7 @@ use crate::tui::widget::format;
 
 /// The width of the names.
 const NAMES: usize = 31;
-/// How many records back the previous line of the station is looked for.
+/// How many records back the previous line of the station is searched.
 const SEARCHED: u64 = 50_000;
 
 /// The lines of a record.

@@ -8,7 +8,7 @@ use super::line::{LineTone, TextLine};
 use super::shape::FrameShape;
 use crate::compose::{self, PathStep};
 
-/// Values beyond this many are not listed: nobody walks through more.
+/// The most values that are listed.
 const MOST: usize = 20_000;
 /// Deeper values are not opened.
 const DEEPEST: usize = 64;
@@ -22,7 +22,7 @@ struct Node {
     line: TextLine,
     /// How many values lie directly inside; `None` for what cannot be opened.
     inside: Option<usize>,
-    /// What the definitions say about it.
+    /// Its description in the definitions.
     meaning: String,
 }
 
@@ -141,7 +141,7 @@ impl Tree {
         Some(line)
     }
 
-    /// What the definitions say about the value on a line, and its place.
+    /// The place of the value on a line, and its description in the definitions.
     pub fn meaning(&self, index: usize) -> Option<(&str, &str)> {
         let node = &self.nodes[*self.shown.get(index)?];
         Some((if node.pointer.is_empty() { "/" } else { &node.pointer }, &node.meaning))

@@ -126,7 +126,7 @@ impl TraceView {
     }
 }
 
-/// Whether a line tells that something went wrong.
+/// Whether a line is an error.
 fn is_error(record: &Record<'_>) -> bool {
     record.verdict == FrameVerdict::Invalid || matches!(record.kind, RecordKind::Frame(_, FrameKind::Error))
 }

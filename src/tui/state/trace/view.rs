@@ -9,7 +9,7 @@ use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence,
 use crate::tui::state::filter::PaneFilter;
 use crate::tui::widget::Viewport;
 
-/// How many records a filter looks at in one turn, so that a key never waits for a million of them.
+/// How many records a filter checks in one turn, so that a key never waits for a million of them.
 pub(super) const CHUNK: u64 = 10_000;
 
 /// What a line is.
@@ -24,7 +24,7 @@ pub enum TraceMode {
     Ladder,
 }
 
-/// A call that was sent from the editor and is to be selected when it appears.
+/// A call that was sent from the editor; it is selected when it appears.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Awaited {
     targets: Vec<StationKey>,
@@ -42,18 +42,18 @@ pub struct TraceView {
     before_ladder: Option<StationKey>,
     /// Whether pings and pongs are shown.
     pings: bool,
-    /// The records that pass, as far as they were looked at. Unused while everything passes.
+    /// The records that pass, of those that were checked. Unused while everything passes.
     matching: VecDeque<Sequence>,
-    /// The first record that the filter has not looked at.
+    /// The first record that the filter has not checked.
     scanned: Sequence,
     pub(super) start: Sequence,
     end: Sequence,
     pub(super) paused_at: Option<Sequence>,
     following: bool,
-    /// The record that the person chose. What is selected is the nearest one that is shown.
+    /// The record that the user chose. The nearest one that is shown is selected.
     anchor: Sequence,
     viewport: Viewport,
-    /// The first record that came after the person left the end.
+    /// The first record that came after the user left the end.
     unseen: Sequence,
     awaited: Option<Awaited>,
     pub(super) find: PaneFilter,
@@ -97,7 +97,7 @@ impl TraceView {
         self.only
     }
 
-    /// Whether the newest record is selected as it comes.
+    /// Whether the newest record is always selected.
     pub fn following(&self) -> bool {
         self.following
     }
@@ -160,7 +160,7 @@ impl TraceView {
         self.look_again();
     }
 
-    /// How much of the trace the filter has looked at, in percent.
+    /// How much of the trace the filter has checked, in percent.
     pub fn progress(&self) -> u64 {
         let total = self.end.saturating_sub(self.start);
         if self.is_indexed() && total > 0 { self.scanned.saturating_sub(self.start) * 100 / total } else { 100 }
@@ -207,7 +207,7 @@ impl TraceView {
         self.at(self.position())
     }
 
-    /// How many lines say that something is missing: one when records were evicted.
+    /// How many lines report missing records: one when records were evicted.
     fn gap(&self) -> usize {
         usize::from(self.start > 0)
     }
@@ -216,7 +216,7 @@ impl TraceView {
     pub fn top(&self, height: usize) -> usize {
         let (lines, gap) = (self.count() + self.gap(), self.gap());
         let selected = self.position() + gap;
-        // The first record is never shown without the line that tells of those before it.
+        // The first record is never shown without the line about the evicted ones.
         if selected <= gap { 0 } else { self.viewport.top(selected, lines, height) }
     }
 
@@ -225,7 +225,7 @@ impl TraceView {
         self.at(line.checked_sub(self.gap())?)
     }
 
-    /// How many shown records came since the person left the end.
+    /// How many shown records came since the user left the end.
     pub fn unseen(&self) -> usize {
         if self.following { 0 } else { self.count().saturating_sub(self.index_from(self.unseen)) }
     }
@@ -278,7 +278,7 @@ impl TraceView {
             && (self.filter.is_empty() || self.filter.parsed().matches(record, context))
     }
 
-    /// Takes another filter.
+    /// Sets the filter.
     pub fn set_filter(&mut self, filter: PaneFilter) {
         if filter != self.filter {
             self.keep_anchor();
@@ -296,7 +296,7 @@ impl TraceView {
         }
     }
 
-    /// What is selected stays what the person chose, also when the rows around it change.
+    /// Keeps the selected record selected when the rows around it change.
     fn keep_anchor(&mut self) {
         self.anchor = self.selected().unwrap_or(self.anchor);
     }
@@ -363,7 +363,7 @@ impl TraceView {
         }
     }
 
-    /// Holds the display still, or lets it go on.
+    /// Pauses or continues the display.
     pub fn toggle_pause(&mut self) {
         self.paused_at = if self.paused_at.is_some() { None } else { Some(self.end) };
     }
