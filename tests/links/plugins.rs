@@ -8,7 +8,7 @@ use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
-use ocpp_tui::trace::{Direction, RecordKind, StationKey};
+use ocpp_tui::trace::{Direction, Record, RecordKind, StationKey};
 use serde_json::{Value, json};
 
 use crate::support::envelopes::soap_charge_point;
@@ -340,7 +340,10 @@ async fn a_reset_whose_answer_a_plugin_delays_is_answered_before_the_restart() {
     };";
     load(&hub, folder.path(), "late", text).await;
     order(&hub, at_central, "Reset", json!({"type": "Soft"}));
-    until_recorded(&hub, "the charge point restarts").await;
+    let is_down = |record: &Record<'_>| {
+        record.station == Some(at_charge_point) && matches!(record.kind, RecordKind::Disconnected | RecordKind::Retry)
+    };
+    record(&hub, "the restart", is_down).await;
     let sent = sent(&hub, at_charge_point);
     assert!(sent.last().is_some_and(|text| text.starts_with("[3,")), "{sent:#?}");
     hub.end().await;
