@@ -26,7 +26,7 @@ pub async fn listen() -> u16 {
     port
 }
 
-#[expect(clippy::result_large_err, reason = "the library's type")]
+#[expect(clippy::result_large_err, clippy::unnecessary_wraps, reason = "the library's type")]
 fn choose(_: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
     response.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("ocpp1.6"));
     Ok(response)

@@ -94,7 +94,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
             }
             None if full_screen => {
                 line_mode::print(&output.lines, format)?;
-                screen(console.clone(), history, options).await
+                Box::pin(screen(console.clone(), history, options)).await
             }
             None => Ok(line_mode::run(console.clone(), history, output.lines, LineOptions { format, terminal }).await?),
         };
@@ -217,7 +217,7 @@ fn soap(arguments: &ChargePointArguments, index: u16) -> Option<SoapOptions> {
 
 async fn screen(console: Arc<Console>, history: Arc<History>, options: ScreenOptions) -> anyhow::Result<ExitCode> {
     let shutdown = console.hub().shutdown().clone();
-    let exit = tui::run(console, history, options, shutdown).await?;
+    let exit = Box::pin(tui::run(console, history, options, shutdown)).await?;
     Ok(match exit {
         tui::Exit::Quit | tui::Exit::Shutdown => ExitCode::SUCCESS,
         tui::Exit::Signal(number) => ExitCode::from(128 + number),

@@ -172,6 +172,7 @@ impl Iterator for JsonLexer<'_> {
 
 /// How many of the open containers (innermost first, true for an object) a closing mark closes. One that was forgotten is closed
 /// with the container around it; a mark that fits neither closes nothing. Deeper containers are not compared, so that hostile text costs linear time.
+#[expect(clippy::same_functions_in_if_condition, reason = "each call reads the next container")]
 pub(super) fn closed_frames(object: bool, mut innermost_first: impl Iterator<Item = bool>) -> usize {
     if innermost_first.next() == Some(object) {
         1

@@ -98,8 +98,8 @@ impl ActionMatter<'_> {
     }
 
     /// What changed in this action since the version before.
-    pub fn changes<'book>(&self, since: &'book Option<(Version, Vec<ActionChange>)>) -> Option<(Version, &'book ActionChange)> {
-        let (before, changes) = since.as_ref()?;
+    pub fn changes<'book>(&self, since: Option<&'book (Version, Vec<ActionChange>)>) -> Option<(Version, &'book ActionChange)> {
+        let (before, changes) = since?;
         let is_it =
             |change: &&ActionChange| *change.name == *self.definition.name && change.initiator == self.definition.initiator;
         Some((*before, changes.iter().find(is_it)?))

@@ -62,7 +62,7 @@ fn one(out: &mut String, matter: &VersionMatter, action: &ActionMatter) {
     }
     let Some((before, _)) = &matter.since else { return };
     out.push_str(&format!("\n### Since OCPP {before}\n\n"));
-    match action.changes(&matter.since).map(|(_, change)| &change.what) {
+    match action.changes(matter.since.as_ref()).map(|(_, change)| &change.what) {
         None => out.push_str("Nothing has changed.\n"),
         Some(What::New | What::Gone) => out.push_str("The action is new.\n"),
         Some(What::Changed { request, response }) => {

@@ -9,8 +9,8 @@ use super::CentralSystemOptions;
 use super::answer_rules::AnswerRules;
 use super::registry::Registry;
 use super::responder::responder;
-use crate::link::{Admission, Directory, Endpoint, LinkContext, LinkHandle, ListenerContext, Network};
-use crate::ocpp::{Role, Transport, Version};
+use crate::link::{Admission, Directory, Endpoint, Handshake, LinkContext, LinkHandle, ListenerContext, Network, Refusal};
+use crate::ocpp::{Role, Transport};
 use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{EventSender, StationKey};
@@ -73,11 +73,12 @@ struct CentralSystemDirectory {
 }
 
 impl Directory for CentralSystemDirectory {
-    fn admit(&self, identity: &str, _version: Version) -> Admission {
+    fn admit(&self, handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
+        let identity = handshake.identity;
         let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
         let responder = responder(Box::new(behaviour), station, self.answers.clone(), self.plugins.clone());
-        Admission { station, responder }
+        Ok(Admission { station, responder })
     }
 
     fn callback(&self, station: StationKey) -> Option<String> {

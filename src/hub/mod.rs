@@ -10,9 +10,10 @@ mod receipt;
 mod registry;
 mod responder;
 mod route;
+mod state;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,13 +35,15 @@ pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule
 pub use central_system::ListenAddress;
 pub use error::HubError;
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
-pub use order::{LinkCommand, Order};
+pub use order::Order;
 pub use receipt::Receipt;
 
+pub use crate::link::LinkCommand;
+
 use plugin_host::HubPluginHost;
-use registry::Registry;
 use responder::responder;
 use route::Route;
+use state::HubState;
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
@@ -50,30 +53,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// The session. Cheap to clone; all clones are the same session.
 #[derive(Clone)]
 pub struct Hub {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    catalog: Arc<Catalog>,
-    /// What new central systems and charge points begin with.
-    settings: LinkSettings,
-    profile: Profile,
-    /// The settings of those that run, with our role.
-    running: Mutex<Vec<(Role, SharedSettings)>>,
-    answers: Arc<AnswerRules>,
-    plugins: Plugins,
-    /// Where frames may be stopped.
-    gate: Arc<Gate>,
-    network: Network,
-    events: EventSender,
-    shutdown: CancellationToken,
-    tasks: TaskTracker,
-    /// How many of our charge points may be in a handshake at the same time.
-    turns: Arc<Semaphore>,
-    registry: Arc<Registry>,
-    listening: Mutex<Vec<ListenAddress>>,
-    /// Whether SOAP messages are printed as XML, by our role.
-    print_xml: [AtomicBool; Role::ALL.len()],
+    shared: Arc<HubState>,
 }
 
 impl Hub {
@@ -95,7 +75,7 @@ impl Hub {
         events: EventSender,
         network: Network,
     ) -> Hub {
-        let shared = Shared {
+        let shared = HubState {
             catalog,
             settings,
             profile,
@@ -241,28 +221,12 @@ impl Hub {
     pub fn submit(&self, order: &Order) -> Receipt {
         let mut receipt = Receipt::default();
         for station in &order.targets {
-            match self.deliver(*station, &order.command) {
+            match self.order(*station, LinkOrder::User(order.command.clone())) {
                 Ok(()) => receipt.taken.push(*station),
                 Err(reason) => receipt.refused.push((*station, reason)),
             }
         }
         receipt
-    }
-
-    fn deliver(&self, station: StationKey, deed: &LinkCommand) -> Result<(), String> {
-        let order = match deed.clone() {
-            LinkCommand::Call { action, payload } => LinkOrder::Call { action, payload },
-            LinkCommand::Raw(text) => LinkOrder::Raw(text),
-            LinkCommand::RawShowingHeaders(text) => LinkOrder::RawShowingHeaders(text),
-            LinkCommand::Probe => LinkOrder::Probe,
-            LinkCommand::Release { number, action: fate } => LinkOrder::Release { number, fate },
-            LinkCommand::CallAt(url) => LinkOrder::CallAt(url),
-            LinkCommand::Ping => LinkOrder::Ping,
-            LinkCommand::Disconnect => LinkOrder::Disconnect,
-            LinkCommand::Drop => LinkOrder::Drop,
-            LinkCommand::Connect => LinkOrder::Connect,
-        };
-        self.order(station, order)
     }
 
     /// Gives an order to one link without waiting.
@@ -278,8 +242,7 @@ impl Hub {
                 .map_or_else(String::new, |row| escape_control(&row.identity).into_owned())
         };
         let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
-        let needs_link = !matches!(order, LinkOrder::Connect | LinkOrder::Disconnect | LinkOrder::Drop);
-        if needs_link && !handle.is_up() {
+        if order.needs_link() && !handle.is_up() {
             return Err(format!("{} is not connected", name()));
         }
         handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))

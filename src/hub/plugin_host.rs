@@ -4,7 +4,7 @@ use std::sync::{PoisonError, Weak};
 
 use serde_json::Value;
 
-use super::Shared;
+use super::state::HubState;
 use crate::clock::now;
 use crate::link::LinkOrder;
 use crate::ocpp::{Role, SampleContext, Version};
@@ -12,7 +12,7 @@ use crate::plugin::{PluginHost, StationInfo};
 use crate::trace::{EventKind, LinkState, StationKey, StationRow};
 
 /// The session, as long as there is one: plugins do not keep it alive.
-pub(super) struct HubPluginHost(pub Weak<Shared>);
+pub(super) struct HubPluginHost(pub Weak<HubState>);
 
 fn facts(row: &StationRow) -> StationInfo {
     StationInfo {

@@ -39,10 +39,10 @@ impl ScriptFault {
         let mut message: String = message.chars().take(LONGEST).collect();
         if message == "null" {
             // When no memory is left for the error, null is thrown in its place.
-            message = "out of memory, or null was thrown".to_owned();
+            "out of memory, or null was thrown".clone_into(&mut message);
         }
         if message.trim().is_empty() {
-            message = "something was thrown without a message".to_owned();
+            "something was thrown without a message".clone_into(&mut message);
         }
         let bound = message.contains("out of memory").then_some(ScriptLimit::Memory);
         ScriptFault { message, place: place(stack), bound }

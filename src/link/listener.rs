@@ -22,15 +22,17 @@ use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_util::task::TaskTracker;
 
-use super::directory::{Directory, LinkHandle, LinkOrder};
-use super::endpoint::{Endpoint, EndpointPathError, choose_subprotocol};
+use super::context::ListenerContext;
+use super::directory::{Admission, Handshake, Refusal};
+use super::endpoint::{EndpointPathError, choose_subprotocol};
 use super::handshake_headers;
+use super::inbox::LinkHandle;
 use super::network::{Listener, Socket};
+use super::order::LinkOrder;
 use super::panic_guard;
-use super::soap::{self, IncomingConnection, SoapActors};
-use super::websocket::{self, LinkContext, LinkUp};
+use super::soap::{self, IncomingConnection};
+use super::websocket::{self, LinkUp};
 use crate::clock::now;
 use crate::ocpp::{Transport, Version};
 use crate::trace::{EventKind, HandshakeHeads};
@@ -41,38 +43,6 @@ const HEAD_BUFFER: usize = 8 * 1024;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Explains a refusal in words, as ocppjs does; the status is for machines.
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
-
-/// What a listening central system needs.
-pub struct ListenerContext {
-    /// The path below which stations connect.
-    pub endpoint: Endpoint,
-    /// The versions that are spoken.
-    pub versions: Vec<Version>,
-    /// The transports that are spoken.
-    pub transports: Vec<Transport>,
-    /// The stations that speak SOAP.
-    pub(super) doors: SoapActors,
-    /// Who stands behind the links.
-    pub directory: Arc<dyn Directory>,
-    /// What links need.
-    pub context: LinkContext,
-    /// Where the tasks of connections and links are counted.
-    pub tasks: TaskTracker,
-}
-
-impl ListenerContext {
-    /// A listening central system at which no station has called yet.
-    pub fn new(
-        endpoint: Endpoint,
-        versions: Vec<Version>,
-        transports: Vec<Transport>,
-        directory: Arc<dyn Directory>,
-        context: LinkContext,
-        tasks: TaskTracker,
-    ) -> ListenerContext {
-        ListenerContext { endpoint, versions, transports, doors: SoapActors::default(), directory, context, tasks }
-    }
-}
 
 /// Accepts connections until the session ends.
 pub async fn accept(mut listener: Listener, reception: Arc<ListenerContext>) {
@@ -138,14 +108,15 @@ async fn respond(
         return soap::respond(request, connection, reception).await;
     }
     let upgrade = hyper::upgrade::on(&mut request);
-    match handshake(&request, reception) {
+    let accepted = handshake(&request, reception).and_then(|accepted| accepted.admitted(&request, peer, reception));
+    match accepted {
         Ok(mut accepted) => {
             let response = accepted.response();
             accepted.heads = handshake_headers::handshake(&request, &response);
             reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
             response
         }
-        Err(Refusal { status, said, detail }) => {
+        Err(RejectedHandshake { status, said, detail }) => {
             let response = refusal(status, &detail);
             let handshake = handshake_headers::handshake(&request, &response);
             let happening = EventKind::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
@@ -167,12 +138,37 @@ struct Accepted {
     identity: String,
     accept_key: String,
     subprotocol: Option<(Version, HeaderValue)>,
+    /// Set when there is a subprotocol and the station is admitted.
+    admission: Option<Admission>,
     offered: String,
     /// The heads of request and answer, once it is answered.
     heads: HandshakeHeads,
 }
 
 impl Accepted {
+    /// Asks whether the station may connect. Without a subprotocol there will be no link to admit.
+    fn admitted(
+        mut self,
+        request: &Request<Incoming>,
+        peer: SocketAddr,
+        reception: &ListenerContext,
+    ) -> Result<Accepted, RejectedHandshake> {
+        if let Some((version, _)) = &self.subprotocol {
+            let handshake = Handshake {
+                identity: &self.identity,
+                version: *version,
+                transport: Transport::WebSocket,
+                path: request.uri().path(),
+                headers: request.headers(),
+                peer,
+            };
+            let admitted = reception.directory.admit(&handshake);
+            let rejected = |Refusal { status, reason }| RejectedHandshake::new(status, request.uri().path(), reason);
+            self.admission = Some(admitted.map_err(rejected)?);
+        }
+        Ok(self)
+    }
+
     fn response(&self) -> Response<Full<Bytes>> {
         let mut response = Response::new(Full::default());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -190,30 +186,34 @@ impl Accepted {
 }
 
 /// A request that becomes no link.
-struct Refusal {
+struct RejectedHandshake {
     status: StatusCode,
-    /// What ocppjs would have said about it.
+    /// The line of ocppjs about it.
     said: String,
     /// What would have been accepted.
     detail: String,
 }
 
-impl Refusal {
-    fn of_path(path: &str, error: &EndpointPathError) -> Refusal {
+impl RejectedHandshake {
+    fn new(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
+        RejectedHandshake { status, said: format!("Attempt to url: {path}. Rejected: {detail}."), detail }
+    }
+
+    fn of_path(path: &str, error: &EndpointPathError) -> RejectedHandshake {
         let detail = error.to_string();
         let why = match error {
             EndpointPathError::Elsewhere { .. } => "not found",
             EndpointPathError::NoIdentity { .. } => "no identity specified",
             _ => detail.as_str(),
         };
-        Refusal { status: StatusCode::NOT_FOUND, said: format!("Attempt to url: {path}. Rejected: {why}."), detail }
+        RejectedHandshake { status: StatusCode::NOT_FOUND, said: format!("Attempt to url: {path}. Rejected: {why}."), detail }
     }
 }
 
-fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result<Accepted, Refusal> {
+fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result<Accepted, RejectedHandshake> {
     let path = request.uri().path();
     if !reception.transports.contains(&Transport::WebSocket) {
-        return Err(Refusal {
+        return Err(RejectedHandshake {
             status: StatusCode::NOT_FOUND,
             said: format!("Attempt to url: {path}. Rejected: not found."),
             detail: "only SOAP is spoken here, on the endpoint itself".to_owned(),
@@ -228,14 +228,10 @@ fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result
     if request.method() != Method::GET || !has(CONNECTION, "upgrade") || !has(UPGRADE, "websocket") {
         let status = if identity.is_ok() { StatusCode::UPGRADE_REQUIRED } else { StatusCode::NOT_FOUND };
         let detail = format!("{} {path} is not a WebSocket handshake", request.method());
-        return Err(Refusal { status, said: format!("Received request for {path}"), detail });
+        return Err(RejectedHandshake { status, said: format!("Received request for {path}"), detail });
     }
-    let identity = identity.map_err(|error| Refusal::of_path(path, &error))?;
-    let refuse = |status, detail: &str| Refusal {
-        status,
-        said: format!("Attempt to url: {path}. Rejected: {detail}."),
-        detail: detail.to_owned(),
-    };
+    let identity = identity.map_err(|error| RejectedHandshake::of_path(path, &error))?;
+    let refuse = |status, detail: &str| RejectedHandshake::new(status, path, detail.to_owned());
     if !has(SEC_WEBSOCKET_VERSION, "13") {
         return Err(refuse(StatusCode::UPGRADE_REQUIRED, "the handshake is not of WebSocket version 13 (RFC 6455)"));
     }
@@ -246,13 +242,8 @@ fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result
     let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
     let offered = offered.join(", ");
-    Ok(Accepted {
-        identity,
-        accept_key: derive_accept_key(key.as_bytes()),
-        subprotocol,
-        offered,
-        heads: HandshakeHeads::default(),
-    })
+    let accept_key = derive_accept_key(key.as_bytes());
+    Ok(Accepted { identity, accept_key, subprotocol, admission: None, offered, heads: HandshakeHeads::default() })
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
@@ -270,18 +261,18 @@ fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
 }
 
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
-async fn begin(upgrade: OnUpgrade, accepted: Accepted, peer: SocketAddr, reception: Arc<ListenerContext>) {
+async fn begin(upgrade: OnUpgrade, mut accepted: Accepted, peer: SocketAddr, reception: Arc<ListenerContext>) {
     let Ok(upgraded) = upgrade.await else { return };
     let settings = reception.context.settings.current();
     let Some((stream, read)) = socket(upgraded) else { return };
     let config = Some(websocket::config(&settings));
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
-    match accepted.subprotocol {
-        Some((version, _)) => {
-            let link = link(stream, (accepted.identity, accepted.heads), version, peer, reception.clone());
+    match (&accepted.subprotocol, accepted.admission.take()) {
+        (Some((version, _)), Some(admission)) => {
+            let link = link(stream, admission, accepted.heads, *version, peer, reception.clone());
             reception.tasks.spawn(link);
         }
-        None => no_common_subprotocol(stream, accepted, peer, &reception).await,
+        _ => no_common_subprotocol(stream, accepted, peer, &reception).await,
     }
 }
 
@@ -293,14 +284,13 @@ fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
 
 async fn link(
     stream: WebSocketStream<Socket>,
-    (identity, handshake): (String, HandshakeHeads),
+    admission: Admission,
+    handshake: HandshakeHeads,
     version: Version,
     peer: SocketAddr,
     reception: Arc<ListenerContext>,
 ) {
-    let admission = reception.directory.admit(&identity, version);
-    drop(identity); // the station's row has it
-    let station = admission.station;
+    let Admission { station, responder } = admission;
     let number = reception.context.events.link_numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
     if let Some(older) = reception.directory.attach(station, handle) {
@@ -308,7 +298,7 @@ async fn link(
         let _ = older.order(LinkOrder::Replaced);
     }
     let up = LinkUp { stream, station, number, version, peer, handshake };
-    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, admission.responder));
+    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, responder));
     panic_guard::guarded(running, &reception.context.events, station, number).await;
     reception.directory.detach(station, number);
 }

@@ -2,28 +2,34 @@
 //! Floor 1: it carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
 mod close_reason;
+mod context;
 mod conversation;
 mod directory;
 mod endpoint;
 mod handshake_headers;
+mod inbox;
 mod intercept;
 mod listener;
 mod network;
+mod order;
+mod outgoing;
 mod panic_guard;
 mod random;
 mod settings;
 mod soap;
 mod websocket;
 
-pub use directory::{Admission, Directory, LinkHandle, LinkInbox, LinkOrder};
+pub use context::{LinkContext, ListenerContext};
+pub use directory::{Admission, Directory, Handshake, Refusal};
 pub use endpoint::{Endpoint, EndpointPathError, encode_identity};
+pub use inbox::{LinkHandle, LinkInbox};
 pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
 pub use intercept::queue::InspectionVerdict;
-pub use listener::{ListenerContext, accept};
+pub use listener::accept;
 pub use network::{Listener, Network};
+pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};
-pub use websocket::LinkContext;
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::{CentralSystemUrl, UrlError};

@@ -1,7 +1,7 @@
 //! Finds the files of plugins: in the user's folders, and in the program itself. Names are checked here, so that none leads out of a
 //! folder.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -72,15 +72,15 @@ pub(super) fn changed(file: &Path) -> Option<SystemTime> {
 
 /// The names of all plugins that could be loaded.
 pub(super) fn available(folders: &[PathBuf]) -> Vec<String> {
-    let mut names: BTreeMap<String, ()> = types::names().map(|name| (name.to_owned(), ())).collect();
+    let mut names: BTreeSet<String> = types::names().map(str::to_owned).collect();
     for entry in folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
         if let Some(name) = entry.file_name().to_str().and_then(|name| name.strip_suffix(".js"))
             && check_name(name).is_ok()
         {
-            names.insert(name.to_owned(), ());
+            names.insert(name.to_owned());
         }
     }
-    names.into_keys().collect()
+    names.into_iter().collect()
 }
 
 fn read(file: &Path) -> Result<String, String> {

@@ -8,23 +8,12 @@ use super::engine::Engine;
 use super::filter::PluginChannel;
 use super::folder;
 use super::host::PluginHost;
-use super::report::{ConsoleLine, PluginCommand, PluginDetail};
+use super::report::{PluginCommand, PluginDetail, PluginReply};
 use super::request::{EngineRequest, PluginCommandRequest, PluginOptions};
 use super::subscriptions::EventName;
 
 /// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep values.
 const STACK: usize = 4 << 20;
-
-/// The result of a command for plugins.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PluginReply {
-    /// What plugins printed on the console while the command ran.
-    pub spoken: Vec<ConsoleLine>,
-    /// The error in the words of ocppjs, and a detail.
-    pub failure: Option<(String, Option<String>)>,
-    /// Whether a plugin has consumed a typed line, so that the console must not run it.
-    pub consumed: bool,
-}
 
 /// The plugins of a session.
 pub struct Plugins {

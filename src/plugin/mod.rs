@@ -19,9 +19,9 @@ mod types;
 
 pub use filter::{PluginChannel, PluginFilter};
 pub use folder::{NameError, check_name};
-pub use handle::{PluginReply, Plugins};
+pub use handle::Plugins;
 pub use host::{PluginHost, StationInfo};
-pub use report::{ConsoleLine, PluginCommand, PluginDetail, PluginState};
+pub use report::{ConsoleLine, PluginCommand, PluginDetail, PluginReply, PluginState};
 pub use request::PluginOptions;
 pub use types::TYPES;
 

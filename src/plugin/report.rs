@@ -11,6 +11,17 @@ pub struct ConsoleLine {
     pub text: String,
 }
 
+/// The result of a command for plugins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PluginReply {
+    /// What plugins printed on the console while the command ran.
+    pub spoken: Vec<ConsoleLine>,
+    /// The error in the words of ocppjs, and a detail.
+    pub failure: Option<(String, Option<String>)>,
+    /// Whether a plugin has consumed a typed line, so that the console must not run it.
+    pub consumed: bool,
+}
+
 /// The state of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PluginState {

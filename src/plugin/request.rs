@@ -6,8 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::handle::PluginReply;
-use super::report::PluginDetail;
+use super::report::{PluginDetail, PluginReply};
 use crate::behaviour::{Answer, CallResult};
 use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};

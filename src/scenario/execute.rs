@@ -15,7 +15,7 @@ use crate::clock::now;
 use crate::console::{OutputKind, RunContext};
 use crate::hub::AnswerRequest;
 use crate::javascript::{ScriptFault, ToolkitRequest, millis};
-use crate::link::LinkOrder;
+use crate::link::{LinkCommand, LinkOrder};
 use crate::ocpp::SampleContext;
 use crate::trace::StationKey;
 
@@ -78,7 +78,7 @@ impl Player<'_> {
                 self.note(None, failure, text);
             }
             HostRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
-                self.faults.push(ScriptFault::new(&format!("{place}: {message}"), &stack))
+                self.faults.push(ScriptFault::new(&format!("{place}: {message}"), &stack));
             }
             HostRequest::Toolkit(ToolkitRequest::Timer { number, delay, repeat }) => {
                 if !self.timers.arm((0, number), delay, repeat, now().monotonic) {
@@ -94,7 +94,7 @@ impl Player<'_> {
                 self.note(None, false, text);
             }
             HostRequest::Grant(more) if more < 0.0 => {
-                self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began)
+                self.deadline = self.deadline.checked_sub(millis(Some(-more))).unwrap_or(self.began);
             }
             HostRequest::Grant(more) => self.deadline += millis(Some(more)),
             HostRequest::Request(number, request) => {
@@ -118,17 +118,18 @@ impl Player<'_> {
                     }
                 };
             }
-            AsyncRequest::Raw { station, text } => {
-                self.hub().order(StationKey(station), LinkOrder::Raw(text)).map_or_else(failed, |()| json!({}))
-            }
+            AsyncRequest::Raw { station, text } => self
+                .hub()
+                .order(StationKey(station), LinkOrder::User(LinkCommand::Raw(text)))
+                .map_or_else(failed, |()| json!({})),
             AsyncRequest::Link { station, order } => {
                 let order = match order.as_str() {
-                    "disconnect" => LinkOrder::Disconnect,
-                    "drop" => LinkOrder::Drop,
-                    "connect" => LinkOrder::Connect,
-                    _ => LinkOrder::Ping,
+                    "disconnect" => LinkCommand::Disconnect,
+                    "drop" => LinkCommand::Drop,
+                    "connect" => LinkCommand::Connect,
+                    _ => LinkCommand::Ping,
                 };
-                self.hub().order(StationKey(station), order).map_or_else(failed, |()| json!({}))
+                self.hub().order(StationKey(station), order.into()).map_or_else(failed, |()| json!({}))
             }
             AsyncRequest::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };

@@ -59,7 +59,7 @@ impl Player<'_> {
                 self.exhausted = true;
                 let open = self.steps.last();
                 let (step, place) = (open.map(|step| step.text.clone()), failure.place.or(open.and_then(place)));
-                CaseOutcome::Failed(self.with_trace(CaseFailure { step, place, ..failure }, &[]))
+                CaseOutcome::Failed(self.with_trace(CaseFailure { place, step, ..failure }, &[]))
             }
             None => CaseOutcome::Broken(Box::new(with_line(failure))),
         }

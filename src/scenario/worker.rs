@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::options::ScenarioOptions;
 use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
@@ -82,12 +83,9 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, progress: 
             report
         };
         // Nothing of a file that panicked is used afterwards, so no broken state is seen.
-        let report = match catch_unwind(AssertUnwindSafe(|| runtime.block_on(running))) {
-            Ok(report) => report,
-            Err(_) => {
-                let _ = reports.send(broken_file(file, "the program failed while it ran this, please report it"));
-                continue;
-            }
+        let Ok(report) = catch_unwind(AssertUnwindSafe(|| runtime.block_on(running))) else {
+            let _ = reports.send(broken_file(file, "the program failed while it ran this, please report it"));
+            continue;
         };
         // The receiver is gone when the run was cancelled.
         let _ = reports.send(report);
@@ -108,7 +106,7 @@ fn broken_file(file: &Path, reason: &str) -> FileReport {
         checks: String::new(),
         by: Vec::new(),
         outcome,
-        took: Default::default(),
+        took: Duration::ZERO,
         trace: Vec::new(),
     };
     FileReport { file: name, cases: vec![case] }

@@ -103,8 +103,7 @@ impl Inference<'_> {
 
     fn sent_value(&mut self, value: &Value, place: Place<'_>, by_us: bool) -> ScriptExpression {
         if is_identifier(place.name, value) {
-            let identifiers = &mut self.identifiers;
-            return if by_us { identifiers.sent(place.name, value) } else { identifiers.played(place.name, value) };
+            return if by_us { self.identifiers.sent(place.name, value) } else { self.identifiers.played(place.name, value) };
         }
         match self.distance(value, place) {
             Some(distance) if distance.abs() <= NEAR => ScriptExpression::code("new Date(now()).toISOString()"),

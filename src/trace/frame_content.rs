@@ -62,7 +62,8 @@ pub struct RecordContent<'a> {
 impl FrameContent {
     /// What a link finds in a text with the definitions that are built in; nothing when it is no envelope.
     pub(crate) fn in_text(text: &str) -> Option<Box<FrameContent>> {
-        let envelope = crate::rpc::soap::read(text, &crate::ocpp::Catalog::embedded(), Default::default()).ok()?;
+        let envelope =
+            crate::rpc::soap::read(text, &crate::ocpp::Catalog::embedded(), crate::rpc::soap::ReadHint::default()).ok()?;
         Some(Box::new(FrameContent::of(&envelope)))
     }
 }

@@ -114,14 +114,16 @@ mod tests {
         let trace = events.trace().clone();
         // More than the mailbox takes: the event of a station is never dropped.
         let names: Vec<String> = (0..6000).map(|number| format!("CP{number}")).collect();
-        let guard = trace.read();
-        let keys: Vec<_> = names.iter().map(|name| events.station(Role::CentralSystem, name)).collect();
-        assert_eq!(events.station(Role::CentralSystem, "CP7"), keys[7]);
-        assert_ne!(events.station(Role::ChargePoint, "CP7"), keys[7], "a simulated station is another one");
-        assert_eq!(trace.find_station(Role::CentralSystem, "CP7"), Some(keys[7]));
-        let newcomers = trace.newcomers(&guard);
-        assert_eq!((newcomers.len(), &*newcomers[7].identity, newcomers[7].key), (6001, "CP7", keys[7]));
-        drop(guard);
+        let keys: Vec<_> = {
+            let guard = trace.read();
+            let keys: Vec<_> = names.iter().map(|name| events.station(Role::CentralSystem, name)).collect();
+            assert_eq!(events.station(Role::CentralSystem, "CP7"), keys[7]);
+            assert_ne!(events.station(Role::ChargePoint, "CP7"), keys[7], "a simulated station is another one");
+            assert_eq!(trace.find_station(Role::CentralSystem, "CP7"), Some(keys[7]));
+            let newcomers = trace.newcomers(&guard);
+            assert_eq!((newcomers.len(), &*newcomers[7].identity, newcomers[7].key), (6001, "CP7", keys[7]));
+            keys
+        };
         events.caught_up().await;
         let contents = trace.read();
         assert!(trace.newcomers(&contents).is_empty());

@@ -391,7 +391,7 @@ mod tests {
     use super::*;
     use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
 
-    fn entry<'a>(text: &'a str, at: u64) -> NewRecord<'a> {
+    fn entry(text: &str, at: u64) -> NewRecord<'_> {
         NewRecord {
             stamp: Stamp { wall_micros: at as i64, monotonic_micros: at },
             station: Some(StationKey(3)),
@@ -491,7 +491,7 @@ mod tests {
                     for number in [None, Some(7)] {
                         let detail = number.map(|number| RecordDetail::Held { number });
                         let wanted = (verdict, version, transport, number);
-                        let sequence = store.append(NewRecord { verdict, version, transport, detail, ..entry("", 1) });
+                        let sequence = store.append(NewRecord { verdict, transport, version, detail, ..entry("", 1) });
                         let record = store.get(sequence).unwrap();
                         assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);
                     }

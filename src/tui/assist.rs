@@ -13,7 +13,7 @@ use crate::trace::{Contents, StationKey};
 pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &ReadContext<'_>) -> String {
     let mut context = SampleContext::at(timestamp(outside.now));
     if let Some(tag) = known.of("idTag").first().and_then(Value::as_str) {
-        context.id_tag = tag.to_owned();
+        tag.clone_into(&mut context.id_tag);
     }
     if let Some(number) = newest_number(known, "transactionId") {
         context.transaction_id = number;

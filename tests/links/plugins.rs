@@ -8,7 +8,7 @@ use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::plugin::PluginOptions;
-use ocpp_tui::trace::{Direction, RecordKind, StationKey};
+use ocpp_tui::trace::{Direction, Record, RecordKind, StationKey};
 use serde_json::{Value, json};
 
 use crate::support::envelopes::soap_charge_point;
@@ -267,7 +267,7 @@ fn sent(hub: &Hub, charge_point: StationKey) -> Vec<String> {
 /// Lets everything that was to happen happen: a message that the central system asks for comes behind it.
 async fn fence(hub: &Hub, at_central: StationKey) {
     order(hub, at_central, "TriggerMessage", json!({"requestedMessage": "DiagnosticsStatusNotification"}));
-    until_recorded(hub, r#""DiagnosticsStatusNotification",{"#).await;
+    until_recorded(hub, r#","DiagnosticsStatusNotification",{"#).await;
 }
 
 fn assert_not_started(hub: &Hub, charge_point: StationKey) {
@@ -325,7 +325,7 @@ async fn a_triggered_message_leaves_after_an_answer_that_a_plugin_delays() {
     fence(&hub, at_central).await;
     let sent = sent(&hub, at_charge_point);
     let position = |part: &str| sent.iter().position(|text| text.contains(part));
-    let (answer, message) = (position(r"[3,"), position("DiagnosticsStatusNotification"));
+    let (answer, message) = (position(r#"[3,"#), position(r#","DiagnosticsStatusNotification",{"#));
     assert!(answer.is_some() && answer < message, "{sent:#?}");
     hub.end().await;
 }
@@ -340,7 +340,10 @@ async fn a_reset_whose_answer_a_plugin_delays_is_answered_before_the_restart() {
     };";
     load(&hub, folder.path(), "late", text).await;
     order(&hub, at_central, "Reset", json!({"type": "Soft"}));
-    until_recorded(&hub, "the charge point restarts").await;
+    let is_down = |record: &Record<'_>| {
+        record.station == Some(at_charge_point) && matches!(record.kind, RecordKind::Disconnected | RecordKind::Retry)
+    };
+    record(&hub, "the restart", is_down).await;
     let sent = sent(&hub, at_charge_point);
     assert!(sent.last().is_some_and(|text| text.starts_with("[3,")), "{sent:#?}");
     hub.end().await;

@@ -47,6 +47,7 @@ async fn over_soap_the_value_is_mapped() {
 
 #[tokio::test]
 async fn an_answer_leaves_as_it_was_typed() {
+    const EDITED: &str = r#"{"currentTime":"2030-01-31T12:00:00Z",   "extra": 1.10}"#;
     const ANSWER: &str = r#"{"idTagInfo":  {"status" : "Blocked"}}"#;
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
@@ -65,7 +66,6 @@ async fn an_answer_leaves_as_it_was_typed() {
     let twice = run_line(&console, r#"answer authorize {"idTagInfo":1, "idTagInfo":2}"#).await;
     assert!(twice.contains("\"idTagInfo\" occurs twice"), "{twice}");
 
-    const EDITED: &str = r#"{"currentTime":"2030-01-31T12:00:00Z",   "extra": 1.10}"#;
     run_line(&console, "hold role:cs dir:out kind:result").await;
     run_line(&console, "heartbeat").await;
     until(hub.trace(), "the answer that waits", |_| (hub.gate().count() == 1).then_some(())).await;

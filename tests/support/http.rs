@@ -93,7 +93,7 @@ pub async fn server(answer: Vec<u8>) -> u16 {
         while let Ok((mut stream, _)) = listener.accept().await {
             let answer = answer.clone();
             tokio::spawn(async move {
-                let mut buffer = [0; 65536];
+                let mut buffer = vec![0; 65536];
                 while matches!(stream.read(&mut buffer).await, Ok(1..)) {
                     if !answer.is_empty() {
                         let _ = stream.write_all(&answer).await;

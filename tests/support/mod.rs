@@ -75,7 +75,7 @@ pub async fn until<T>(trace: &Arc<Trace>, what: &str, mut look: impl FnMut(&Cont
     };
     match tokio::time::timeout(TIMEOUT, waiting).await {
         Ok(found) => found,
-        Err(_) => panic!("{what} did not happen; the trace:\n{}", dump(trace)),
+        Err(elapsed) => panic!("{what} did not happen ({elapsed}); the trace:\n{}", dump(trace)),
     }
 }
 

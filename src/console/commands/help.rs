@@ -58,6 +58,9 @@ impl fmt::Display for HelpCommand {
 
 /// The lines of the help, about one command or all of them. The last command of the list is `quit`, and scripts wait for it. The place
 /// in an error is one in the topic.
+///
+/// # Errors
+/// When there is no such command.
 pub fn help(grammar: &Grammar, catalog: &Catalog, topic: Option<&str>) -> Result<Vec<String>, CommandError> {
     let Some(topic) = topic else { return Ok(all(grammar)) };
     let word = Spanned::new(topic, 0..topic.len());

@@ -115,6 +115,9 @@ impl Target {
     /// Finds the stations towards which we play `role` (or any role, with `None`). `chosen` are the stations that the user has marked,
     /// or for `@filter` those that are shown. Patterns, `@all` and a target that was left out
     /// mean connected stations; a station that is named is found in any state, so that the error can be a precise one.
+    ///
+    /// # Errors
+    /// When no station, or not the right one, is meant.
     pub fn resolve(
         &self,
         role: impl Into<Option<Role>>,
@@ -125,6 +128,9 @@ impl Target {
     }
 
     /// As [`resolve`](Target::resolve), but patterns, `@all` and a target that was left out mean the stations that `fits` accepts.
+    ///
+    /// # Errors
+    /// When no station, or not the right one, is meant.
     pub fn resolve_where(
         &self,
         role: impl Into<Option<Role>>,

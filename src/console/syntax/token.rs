@@ -36,6 +36,9 @@ pub struct UnterminatedQuote(pub usize);
 
 /// Splits a line into words. A bracket without its partner keeps nothing together, so that broken JSON can be sent on purpose
 /// without swallowing the rest of the line.
+///
+/// # Errors
+/// With the place of a quotation mark that has no partner.
 pub fn tokenize(line: &str) -> Result<Vec<Word<'_>>, UnterminatedQuote> {
     let scan = Scan::of(line, false);
     scan.open_quote.map_or_else(|| Ok(scan.words(line)), |at| Err(UnterminatedQuote(at)))

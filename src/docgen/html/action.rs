@@ -103,7 +103,7 @@ fn folded(out: &mut Markup, title: &str, text: &str) {
 fn since(out: &mut Markup, matter: &VersionMatter, action: &ActionMatter) {
     let Some((before, _)) = &matter.since else { return };
     out.text_element("h2", &[("id", "changes")], &format!("Since OCPP {before}"));
-    match action.changes(&matter.since).map(|(_, change)| &change.what) {
+    match action.changes(matter.since.as_ref()).map(|(_, change)| &change.what) {
         None => out.text_element("p", &[], "Nothing has changed."),
         Some(What::New | What::Gone) => out.text_element("p", &[], "The action is new."),
         Some(What::Changed { request, response }) => {

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::framing::{EncodedMessage, Framing, OwnReply};
-use super::message::{DelayedAnswer, Outgoing, PassingMessage, PendingRequest, SentAnswer, UndecidedRequest};
+use super::message::{DelayedAnswer, PassingMessage, PendingRequest, UndecidedRequest};
 use super::{Conversation, out_frame};
 use crate::behaviour::{Answer, FilterDecision, IncomingCall, Proposal, ProposedEffect};
 use crate::clock::Moment;
+use crate::link::outgoing::{Outgoing, SentAnswer};
 use crate::trace::{EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
@@ -95,7 +96,7 @@ impl<F: Framing> Conversation<F> {
         let PendingRequest { asked, action, exchange, effect } = request;
         let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         let (exchange, action) = (Some(exchange), Some(action));
-        let frame = Frame { content, exchange, action, code, ..out_frame(kind, text) };
+        let frame = Frame { action, content, exchange, code, ..out_frame(kind, text) };
         self.outgoing.push(Outgoing {
             message: Some(outgoing),
             event: Some((now, EventKind::Frame(frame))),

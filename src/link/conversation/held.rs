@@ -155,7 +155,7 @@ impl<F: Framing> Conversation<F> {
             PassingMessage::Call(call) => {
                 let definition = call.definition.as_ref();
                 let findings = definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
-                PassingMessage::Call(QueuedCall { findings, payload, ..call })
+                PassingMessage::Call(QueuedCall { payload, findings, ..call })
             }
             PassingMessage::Result { sent, .. } => {
                 let definition = sent.call.definition.as_ref();

@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::framing::{Framing, ReceivedCall, ReceivedText};
 use super::message::{PassingMessage, PendingRequest};
-use super::{Conversation, Outgoing, frame};
+use super::{Conversation, frame};
 use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
+use crate::link::outgoing::Outgoing;
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, decisive};
 use crate::trace::{Direction, EventKind, Frame, FrameKind};
 

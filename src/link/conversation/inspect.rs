@@ -3,9 +3,10 @@
 
 use super::Conversation;
 use super::framing::{EditableMessage, Framing, MessageText};
-use super::message::{Inspections, Outgoing};
+use super::message::Inspections;
 use crate::clock::Moment;
 use crate::link::intercept::queue::InspectionVerdict;
+use crate::link::outgoing::Outgoing;
 use crate::trace::{Direction, EventKind, FrameText};
 
 /// Longer texts are not repeated whole in a line about them; most envelopes are shorter.

@@ -1,5 +1,5 @@
-//! What a conversation keeps of its messages: requests until they are answered, messages that wait at a breakpoint, and the list of what
-//! leaves. Data only; what happens with it is in the other files.
+//! What a conversation keeps of its messages: requests until they are answered, messages that wait at a breakpoint or for an
+//! inspection. Data only; what happens with it is in the other files.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::pending_calls::{QueuedCall, SentCall};
 use crate::behaviour::{Answer, ProposedEffect};
-use crate::clock::Moment;
 use crate::link::intercept::queue::InterceptQueue;
-use crate::trace::EventKind;
+use crate::link::outgoing::Outgoing;
 
 /// A call of the peer that has no answer yet.
 pub(super) struct PendingRequest<Q> {
@@ -52,28 +51,6 @@ pub(super) enum PassingMessage<Q> {
     Call(QueuedCall),
     /// The result of one, before the behaviour gets it.
     Result { sent: SentCall, payload: Value, valid: bool },
-}
-
-/// What leaves the conversation: a message for the wire, an event for the trace, or both at once. Their order is the order of events in
-/// the trace.
-pub(in crate::link) struct Outgoing<M> {
-    pub message: Option<M>,
-    pub event: Option<(Moment, EventKind)>,
-    /// Set for an answer of ours to a proposal, until it has left.
-    pub(super) commit: Option<SentAnswer>,
-}
-
-/// An answer of ours, and what follows from it when it has left.
-pub(super) struct SentAnswer {
-    pub effect: ProposedEffect,
-    pub answer: Answer,
-}
-
-impl<M> Outgoing<M> {
-    /// An event without a message.
-    pub(super) fn event(now: Moment, kind: EventKind) -> Outgoing<M> {
-        Outgoing { message: None, event: Some((now, kind)), commit: None }
-    }
 }
 
 /// Frames of one link that wait for an observer that inspects them.

@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 
 use super::intercept::gate::Gate;
 use super::intercept::queue::InterceptQueue;
+use super::outgoing::Outgoing;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
 use crate::behaviour::{CallObserver, CallOutcome, Outbox, Responder};
@@ -36,8 +37,6 @@ use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSour
 use framing::{EncodedMessage, Framing, shared_name};
 use message::{DelayedAnswer, Inspections, PassingMessage, UndecidedRequest};
 use pending_calls::{PendingCalls, QueuedCall, SentCall};
-
-pub(super) use message::Outgoing;
 
 /// What a conversation needs of the session.
 pub(super) struct ConversationContext {
@@ -242,14 +241,13 @@ impl<F: Framing> Conversation<F> {
         let findings = std::mem::take(&mut call.findings);
         let (exchange, action) = self.note_sent(id, call, now);
         let (exchange, action) = (Some(exchange), Some(action));
-        let frame = Frame { content, exchange, action, findings, ..out_frame(FrameKind::Call, text) };
+        let frame = Frame { action, content, exchange, findings, ..out_frame(FrameKind::Call, text) };
         self.send_message(outgoing, frame, now);
     }
 
     /// Adds a message and its frame to what leaves.
     pub(super) fn send_message(&mut self, message: F::Outgoing, frame: Frame, now: Moment) {
-        let event = Some((now, EventKind::Frame(frame)));
-        self.outgoing.push(Outgoing { message: Some(message), event, commit: None });
+        self.outgoing.push(Outgoing::message(message, now, EventKind::Frame(frame)));
     }
 
     /// Notes a call that is on its way; returns its exchange and its action.

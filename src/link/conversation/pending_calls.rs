@@ -152,7 +152,7 @@ mod tests {
     fn an_expired_call_is_remembered_for_its_late_answer() {
         let mut pending = PendingCalls::default();
         let now = Instant::now();
-        for index in 0..REMEMBERED + 1 {
+        for index in 0..=REMEMBERED {
             pending.queue(call("A"));
             send(&mut pending, &index.to_string(), now + Duration::from_secs(1));
             assert!(pending.expired(now).is_none());

@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::mpsc;
 
-use super::HERE;
+/// Where everything in memory is.
+pub(super) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How many bytes may be under way in each direction.
 const ROOM: usize = 64 * 1024;

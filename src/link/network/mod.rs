@@ -10,13 +10,11 @@ use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-use memory::{MemoryListener, MemoryPorts};
+use memory::{HERE, MemoryListener, MemoryPorts};
 pub(super) use socket::Socket;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4096;
-/// Where everything in memory is.
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How connections are made. The default is the operating system's TCP; clones of a network in memory are the same network.
 #[derive(Debug, Clone, Default)]

@@ -16,15 +16,17 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::client::{self, HttpCall, KeptConnection};
-use super::exchange::{PostAnswer, ShowHeaders, SoapPost, SoapRequest};
-use super::framing::{SoapFraming, SoapOutgoing};
-use super::inspect::ArrivedMessage;
+use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
+use super::framing::SoapFraming;
+use super::incoming;
 use crate::behaviour::Responder;
 use crate::clock::Moment;
 use crate::clock::now;
-use crate::link::conversation::{Conversation, ConversationContext, Outgoing};
-use crate::link::directory::{LinkInbox, LinkOrder};
+use crate::link::conversation::{Conversation, ConversationContext};
+use crate::link::inbox::LinkInbox;
 use crate::link::intercept::queue::InspectionVerdict;
+use crate::link::order::{LinkCommand, LinkOrder};
+use crate::link::outgoing::Outgoing;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
@@ -213,14 +215,29 @@ impl SoapLink<'_> {
             match (verdict, message) {
                 (InspectionVerdict::Pass, message) => self.take(message, now),
                 (InspectionVerdict::Change(text), message) => {
-                    let changed = message.changed(text, &self.conversation.framing);
+                    let changed = self.changed(message, text);
                     self.take(changed, now);
                 }
                 // The request gets no answer; a call of ours whose answer is kept back runs into its time limit.
                 (InspectionVerdict::Drop, ArrivedMessage::Request(request)) => {
-                    self.conversation.framing.keep_waiting(request.reply)
+                    self.conversation.framing.keep_waiting(request.reply);
                 }
                 (InspectionVerdict::Drop, ArrivedMessage::Answer(..)) => {}
+            }
+        }
+    }
+
+    /// A message of the peer with another text.
+    fn changed(&self, message: ArrivedMessage, text: String) -> ArrivedMessage {
+        match message {
+            ArrivedMessage::Request(mut request) => {
+                let framing = &self.conversation.framing;
+                let read = incoming::read(text.as_bytes(), &framing.catalog, framing.role, &mut request.remarks);
+                (request.text, request.read) = read;
+                ArrivedMessage::Request(request)
+            }
+            ArrivedMessage::Answer(post, answer) => {
+                ArrivedMessage::Answer(post, PostAnswer { body: text.into_bytes(), ..answer })
             }
         }
     }
@@ -269,37 +286,45 @@ impl SoapLink<'_> {
 
     fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
         match order {
-            Some(LinkOrder::Call { action, payload }) => self.conversation.call(&action, payload, now()),
+            None => return Err(CloseReason::Disconnected),
+            Some(LinkOrder::User(command)) => self.handle_command(command)?,
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
             Some(LinkOrder::Inspected { ticket, verdict }) => {
                 self.conversation.judge(ticket, &verdict);
                 self.take_released(now());
             }
-            Some(LinkOrder::Raw(text)) => self.conversation.raw(&text, ShowHeaders(false), now()),
-            Some(LinkOrder::RawShowingHeaders(text)) => self.conversation.raw(&text, ShowHeaders(true), now()),
-            Some(LinkOrder::Ping) => {
-                let text = "a SOAP link has no WebSocket ping; probe asks the address at which it is called".into();
-                self.record_event(EventKind::Note { failure: true, text });
-            }
-            Some(LinkOrder::Probe) => self.probe(),
-            Some(LinkOrder::CallAt(url)) => {
-                self.by_user = url.is_some();
-                self.call_at(url);
-            }
-            Some(LinkOrder::Release { number, fate }) => self.conversation.release(number, fate, now()),
             Some(LinkOrder::SettingsChanged) => {
                 self.settings = self.context.settings.current();
                 self.conversation.change_settings(self.settings.clone());
             }
-            Some(LinkOrder::Connect) => {}
-            Some(LinkOrder::Disconnect | LinkOrder::Drop) | None => return Err(CloseReason::Disconnected),
             Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
         }
         Ok(())
     }
 
-    /// Looks whether anybody answers at the peer's address. Only a person asks for it.
+    fn handle_command(&mut self, command: LinkCommand) -> Result<(), CloseReason> {
+        match command {
+            LinkCommand::Call { action, payload } => self.conversation.call(&action, payload, now()),
+            LinkCommand::Raw(text) => self.conversation.raw(&text, ShowHeaders(false), now()),
+            LinkCommand::RawShowingHeaders(text) => self.conversation.raw(&text, ShowHeaders(true), now()),
+            LinkCommand::Ping => {
+                let text = "a SOAP link has no WebSocket ping; probe asks the address at which it is called".into();
+                self.record_event(EventKind::Note { failure: true, text });
+            }
+            LinkCommand::Probe => self.probe(),
+            LinkCommand::CallAt(url) => {
+                self.by_user = url.is_some();
+                self.call_at(url);
+            }
+            LinkCommand::Release { number, action } => self.conversation.release(number, action, now()),
+            LinkCommand::Connect => {}
+            LinkCommand::Disconnect | LinkCommand::Drop => return Err(CloseReason::Disconnected),
+        }
+        Ok(())
+    }
+
+    /// Checks whether a server answers at the peer's address. Only the user asks for it.
     fn probe(&mut self) {
         let Some(url) = self.conversation.framing.address.clone() else {
             let text = "no address to probe is known: it has sent no From header".into();

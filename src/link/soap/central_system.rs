@@ -1,17 +1,18 @@
 //! The central system's side of SOAP: which station a request belongs to. A station gets an actor with its first request and keeps it.
 //! A request that belongs to nobody is refused with a fault and shown without a station.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::actor::{self, SoapUp, WAITING};
+use super::actors::SoapActorHandle;
 use super::address::HttpUrl;
 use super::compression::{self, ContentCoding};
 use super::exchange;
@@ -19,40 +20,15 @@ use super::framing::{SoapFraming, joined, name, reason};
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::clock::now;
-use crate::link::directory::{LinkHandle, LinkOrder};
+use crate::link::context::ListenerContext;
+use crate::link::directory::{Admission, Handshake, Refusal};
 use crate::link::endpoint::IDENTITY_LIMIT;
-use crate::link::listener::ListenerContext;
+use crate::link::inbox::LinkHandle;
+use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
-use crate::ocpp::{ErrorCode, Role, Version};
+use crate::ocpp::{ErrorCode, Role, Transport, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
 use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameText};
-
-/// The doors of the stations' actors, by identity.
-#[derive(Debug, Default)]
-pub(in crate::link) struct SoapActors(Mutex<HashMap<String, SoapActorHandle>>);
-
-#[derive(Debug, Clone)]
-struct SoapActorHandle {
-    number: u64,
-    requests: mpsc::Sender<exchange::SoapRequest>,
-}
-
-impl SoapActors {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, SoapActorHandle>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn get(&self, identity: &str) -> Option<SoapActorHandle> {
-        self.lock().get(identity).cloned()
-    }
-
-    fn close(&self, identity: &str, number: u64) {
-        let mut doors = self.lock();
-        if doors.get(identity).is_some_and(|door| door.number == number) {
-            doors.remove(identity);
-        }
-    }
-}
 
 /// Answers a request on the central system's endpoint.
 pub(in crate::link) async fn respond(
@@ -90,12 +66,12 @@ async fn answer(
 }
 
 async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, mut remarks, reached_at } = taken;
+    let TakenIn { text, read, mut remarks, reached_at, head } = taken;
     let place = match &read {
         Ok(envelope) => place(envelope, connection, reception, &mut remarks),
         Err(error) => match connection.spoke_for() {
             // Who speaks is known from the request before; whether it has an actor too.
-            Some(identity) if reception.doors.get(&identity).is_some() => Ok((identity, None)),
+            Some(identity) if reception.actors.get(&identity).is_some() => Ok((identity, None)),
             _ => Err((ErrorCode::ProtocolError, FaultSubcode::ProtocolError, error.to_string())),
         },
     };
@@ -103,9 +79,9 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
         Ok((identity, version)) => {
             let (reply, answer) = oneshot::channel();
             let request = exchange::SoapRequest { text, read, remarks, peer: connection.peer, reached_at, reply };
-            match enter(&identity, version, request, reception).await {
+            match enter(&identity, version, request, &head, reception).await {
                 Ok(()) => answered(answer).await,
-                Err(full) => full.tell(None, connection.peer, &reception.context).await,
+                Err(refusal) => refusal.tell(None, connection.peer, &reception.context).await,
             }
         }
         Err((code, subcode, description)) => {
@@ -118,7 +94,7 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
     }
 }
 
-/// Why nobody can take a request: the error, its subcode and a sentence.
+/// Why a request belongs to no station: the error, its subcode and a sentence.
 type Nobody = (ErrorCode, FaultSubcode, String);
 
 /// The station that a request belongs to, and the version it speaks when the request tells.
@@ -141,7 +117,7 @@ fn place(
         let description = format!("OCPP {version} is not spoken here; {} is", spoken.join(", "));
         return Err((ErrorCode::NotSupported, FaultSubcode::NotSupported, description));
     }
-    if version.is_none() && reception.doors.get(identity).is_none() {
+    if version.is_none() && reception.actors.get(identity).is_none() {
         return Err(protocol(format!("{} is in no namespace of OCPP", name(&envelope.body))));
     }
     if let Some(before) = connection.speaks_for(identity).filter(|before| before != identity) {
@@ -163,53 +139,69 @@ async fn enter(
     identity: &str,
     version: Option<Version>,
     mut request: exchange::SoapRequest,
+    head: &Parts,
     reception: &Arc<ListenerContext>,
 ) -> Result<(), RequestRefusal> {
     loop {
-        let door = match (reception.doors.get(identity), version) {
-            (Some(door), _) => door,
-            (None, Some(version)) => open(identity, version, &request, reception)?,
+        let actor = match (reception.actors.get(identity), version) {
+            (Some(actor), _) => actor,
+            (None, Some(version)) => open(identity, version, &request, head, reception)?,
             (None, None) => return Ok(()), // its actor has just ended
         };
-        match door.requests.send(request).await {
+        match actor.requests.send(request).await {
             Ok(()) => return Ok(()),
             Err(mpsc::error::SendError(back)) => {
-                reception.doors.close(identity, door.number);
+                reception.actors.remove(identity, actor.number);
                 request = back;
             }
         }
     }
 }
 
-/// Makes an actor for a station, unless another request was quicker.
+/// Makes an actor for a station that is admitted, unless another request was quicker.
 fn open(
     identity: &str,
     version: Version,
     request: &exchange::SoapRequest,
+    head: &Parts,
     reception: &Arc<ListenerContext>,
 ) -> Result<SoapActorHandle, RequestRefusal> {
     let limit = reception.context.settings.current().soap_stations;
-    let mut doors = reception.doors.lock();
-    if let Some(door) = doors.get(identity) {
-        return Ok(door.clone());
-    }
-    if doors.len() >= limit {
+    let is_full = |count: usize| {
         let reason = format!("{limit} stations speak SOAP here already; {identity} is one too many");
-        return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+        (count >= limit).then(|| RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, reason))
+    };
+    if let Some(full) = is_full(reception.actors.lock().len()) {
+        return Err(full);
     }
+    let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
+    let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer };
+    let admission = match reception.directory.admit(&handshake) {
+        Ok(admission) => admission,
+        Err(Refusal { status, reason }) => return Err(RequestRefusal::new(status, reason)),
+    };
     let (sender, requests) = mpsc::channel(WAITING);
-    let door = SoapActorHandle { number: reception.context.events.link_numbers().next(), requests: sender };
-    doors.insert(identity.to_owned(), door.clone());
-    drop(doors);
+    let actor = SoapActorHandle { number: reception.context.events.link_numbers().next(), requests: sender };
+    {
+        let mut actors = reception.actors.lock();
+        if let Some(other) = actors.get(identity) {
+            return Ok(other.clone());
+        }
+        if let Some(full) = is_full(actors.len()) {
+            return Err(full);
+        }
+        actors.insert(identity.to_owned(), actor.clone());
+    }
     let begin = NewSoapLink {
         identity: identity.to_owned(),
         version,
         peer: request.peer,
         from: request.reached_at.clone(),
-        number: door.number,
+        number: actor.number,
+        admission,
     };
     reception.tasks.spawn(begin.run(requests, reception.clone()));
-    Ok(door)
+    Ok(actor)
 }
 
 /// The beginning of a station's link.
@@ -219,13 +211,13 @@ struct NewSoapLink {
     peer: SocketAddr,
     from: Option<String>,
     number: u64,
+    admission: Admission,
 }
 
 impl NewSoapLink {
     async fn run(self, mut requests: mpsc::Receiver<exchange::SoapRequest>, reception: Arc<ListenerContext>) {
-        let NewSoapLink { identity, version, peer, from, number } = self;
-        let admission = reception.directory.admit(&identity, version);
-        let station = admission.station;
+        let NewSoapLink { identity, version, peer, from, number, admission } = self;
+        let Admission { station, responder } = admission;
         let (handle, mut inbox) = LinkHandle::new(number);
         let callback = reception.directory.callback(station);
         if let Some(older) = reception.directory.attach(station, handle) {
@@ -236,9 +228,9 @@ impl NewSoapLink {
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
-        let running = actor::run(up, &mut requests, &mut inbox, context, admission.responder);
+        let running = actor::run(up, &mut requests, &mut inbox, context, responder);
         panic_guard::guarded(running, &context.events, station, number).await;
-        reception.doors.close(&identity, number);
+        reception.actors.remove(&identity, number);
         reception.directory.detach(station, number);
     }
 }

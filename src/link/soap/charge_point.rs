@@ -24,8 +24,9 @@ use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, tak
 use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
-use crate::link::directory::{LinkInbox, LinkOrder};
+use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
+use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{CloseReason, EventKind, StationKey};
@@ -92,8 +93,8 @@ async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
             () = context.shutdown.cancelled() => return false,
             order = inbox.next() => match order {
                 None => return false,
-                Some(LinkOrder::Connect) => return true,
-                Some(_) => {} // whoever gave it was told that the station is not connected
+                Some(LinkOrder::User(LinkCommand::Connect)) => return true,
+                Some(_) => {} // the order was refused where it was given
             },
         }
     }
@@ -224,7 +225,7 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, des
 }
 
 async fn hand_over(taken: TakenIn, peer: SocketAddr, desk: &ServerState) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, remarks, reached_at } = taken;
+    let TakenIn { text, read, remarks, reached_at, .. } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the answer's place is gone with the request.
     let _ = desk.requests.send(exchange::SoapRequest { text, read, remarks, peer, reached_at, reply }).await;

@@ -1,10 +1,14 @@
-//! Requests and answers on their way between HTTP and the actor of a station.
+//! Requests and answers on their way between HTTP and the actor of a station. An observer may inspect their bodies; the HTTP around them
+//! stays as it was.
+
+use std::borrow::Cow;
 
 use std::net::SocketAddr;
 
 use hyper::StatusCode;
 use tokio::sync::oneshot;
 
+use crate::link::conversation::framing::{EditableMessage, MessageText};
 use crate::rpc::soap::{Envelope, ReadError};
 use crate::trace::FrameText;
 
@@ -57,4 +61,47 @@ pub(in crate::link) struct PostAnswer {
     pub headers: String,
     /// The body, unpacked.
     pub body: Vec<u8>,
+}
+
+/// A message of the peer.
+#[derive(Debug)]
+pub(in crate::link) enum ArrivedMessage {
+    /// A request to our service.
+    Request(SoapRequest),
+    /// What came back for a request of ours.
+    Answer(SoapPost, PostAnswer),
+}
+
+/// A message of ours on its way to HTTP.
+#[derive(Debug)]
+pub(in crate::link) enum SoapOutgoing {
+    Post(SoapPost),
+    Response { reply: oneshot::Sender<SoapResponse>, response: SoapResponse },
+}
+
+impl MessageText for ArrivedMessage {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            ArrivedMessage::Request(request) => Cow::Borrowed(&request.text),
+            ArrivedMessage::Answer(_, answer) => String::from_utf8_lossy(&answer.body),
+        }
+    }
+}
+
+impl MessageText for SoapOutgoing {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            SoapOutgoing::Post(post) => Cow::Borrowed(&post.text),
+            SoapOutgoing::Response { response, .. } => Cow::Borrowed(&response.text),
+        }
+    }
+}
+
+impl EditableMessage for SoapOutgoing {
+    fn change(&mut self, text: FrameText) {
+        match self {
+            SoapOutgoing::Post(post) => post.text = text,
+            SoapOutgoing::Response { response, .. } => response.text = text,
+        }
+    }
 }

@@ -8,9 +8,8 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::address::HttpUrl;
-use super::exchange::{self, ShowHeaders, SoapPost, SoapRequest};
+use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
 use super::incoming;
-use super::inspect::ArrivedMessage;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
@@ -50,12 +49,6 @@ pub(super) struct SoapReplyToken {
     /// The subcode of a fault, when the error does not decide it.
     subcode: Option<FaultSubcode>,
     reply: oneshot::Sender<exchange::SoapResponse>,
-}
-
-/// What the actor has to bring to its place.
-pub(super) enum SoapOutgoing {
-    Post(SoapPost),
-    Response { reply: oneshot::Sender<exchange::SoapResponse>, response: exchange::SoapResponse },
 }
 
 impl SoapFraming {

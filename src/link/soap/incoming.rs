@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use hyper::header::{
     ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
 };
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Bytes;
@@ -112,6 +113,8 @@ pub(super) struct TakenIn {
     pub read: Result<Envelope, ReadError>,
     pub remarks: Vec<String>,
     pub reached_at: Option<String>,
+    /// The request without its body.
+    pub head: Parts,
 }
 
 /// Reads the body of a POST within the limits. `service` is the role whose service is called.
@@ -134,7 +137,7 @@ pub(super) async fn take_in(
         }
         remarks.push(remark);
     }
-    Ok(TakenIn { text, read, remarks, reached_at })
+    Ok(TakenIn { text, read, remarks, reached_at, head })
 }
 
 /// The bytes of a body as text, and the text as an envelope.

@@ -3,19 +3,19 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `address` | URLs at which somebody is called |
-//! | `coding` | gzip and deflate |
+//! | `address` | URLs of services |
+//! | `compression` | gzip and deflate |
 //! | `incoming` | an HTTP request to one of our services, until it is an envelope |
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
-//! | `inspected` | messages that somebody looks at before they are taken in or sent |
-//! | `actor` | the actor of one station |
-//! | `reception` | the central system's side: which station a request belongs to |
-//! | `service` | the charge point's side: its own server |
-//! | `description` | the WSDL behind `?wsdl` |
+//! | `actor`, `actors` | the actor of one station, and how requests reach it |
+//! | `central_system` | the central system's side: which station a request belongs to |
+//! | `charge_point` | the charge point's side: its own server |
+//! | `wsdl` | the WSDL behind `?wsdl` |
 
 mod actor;
+mod actors;
 mod address;
 mod central_system;
 mod charge_point;
@@ -24,10 +24,10 @@ mod compression;
 mod exchange;
 mod framing;
 mod incoming;
-mod inspect;
 mod wsdl;
 
+pub(super) use actors::SoapActors;
 pub use address::HttpUrl;
-pub(super) use central_system::{SoapActors, respond};
+pub(super) use central_system::respond;
 pub use charge_point::{SoapService, keep_serving};
 pub(super) use incoming::IncomingConnection;

@@ -13,15 +13,17 @@ use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use super::LinkUp;
 use super::backoff::Backoff;
 use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
-use super::{LinkContext, LinkUp};
 use crate::behaviour::Responder;
 use crate::clock::now;
-use crate::link::directory::{LinkInbox, LinkOrder};
+use crate::link::LinkContext;
 use crate::link::handshake_headers;
+use crate::link::inbox::LinkInbox;
 use crate::link::network::{Network, Socket};
+use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
@@ -133,8 +135,8 @@ async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext
             }),
             order = inbox.next() => match order {
                 None => return Err(Next::Stop),
-                Some(LinkOrder::Disconnect | LinkOrder::Drop) => return Err(Next::Park(true)),
-                Some(_) => {} // whoever gave it was told that the station is not connected
+                Some(LinkOrder::User(LinkCommand::Disconnect | LinkCommand::Drop)) => return Err(Next::Park(true)),
+                Some(_) => {} // the order was refused where it was given
             },
         }
     }
@@ -196,9 +198,9 @@ async fn wait(dial: &DialTarget, cause: RetryCause, after: Duration, inbox: &mut
             () = waiting.as_mut() => return Next::Connect,
             order = inbox.next() => match order {
                 None => return Next::Stop,
-                Some(LinkOrder::Connect) => return Next::Connect,
-                Some(LinkOrder::Disconnect | LinkOrder::Drop) => return Next::Park(true),
-                Some(_) => {} // whoever gave it was told that the station is not connected
+                Some(LinkOrder::User(LinkCommand::Connect)) => return Next::Connect,
+                Some(LinkOrder::User(LinkCommand::Disconnect | LinkCommand::Drop)) => return Next::Park(true),
+                Some(_) => {} // the order was refused where it was given
             },
         }
     }
@@ -212,7 +214,7 @@ async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
             () = context.shutdown.cancelled() => return Next::Stop,
             order = inbox.next() => match order {
                 None => return Next::Stop,
-                Some(LinkOrder::Connect) => return Next::Connect,
+                Some(LinkOrder::User(LinkCommand::Connect)) => return Next::Connect,
                 Some(_) => {}
             },
         }

@@ -2,16 +2,23 @@
 //! conversation what was read and writes what it says.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::behaviour::Answer;
+use super::session::LinkSession;
+use crate::behaviour::{Answer, Responder};
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::conversation::{Conversation, out_frame};
-use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::link::intercept::queue::InspectionVerdict;
+use crate::link::order::{LinkCommand, LinkOrder};
+use crate::link::outgoing::Outgoing;
+use crate::link::settings::LinkSettings;
+use crate::ocpp::{ActionDefinition, ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
-use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It needs to know nothing.
 #[derive(Debug, Default)]
@@ -64,7 +71,7 @@ impl Framing for SrpcFraming {
             Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
             Ok(SrpcMessage::Error { code, description, .. }) => {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
-                Answer::Error { code, description: description.into() }
+                Answer::Error { code, description }
             }
             Ok(SrpcMessage::Call { .. }) | Err(_) => Answer::Silence,
         }
@@ -88,7 +95,7 @@ impl Conversation<SrpcFraming> {
                     }
                     SrpcMessage::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
                     SrpcMessage::Error { id, code, description, .. } => {
-                        self.on_error(received, &key(&id), (&code, &description), now)
+                        self.on_error(received, &key(&id), (&code, &description), now);
                     }
                 }
             }
@@ -98,6 +105,17 @@ impl Conversation<SrpcFraming> {
             }
         }
         self.flush_calls(now);
+    }
+
+    /// Takes in what need not wait for its inspection any more.
+    fn receive_inspected(&mut self, now: Moment) {
+        while let Some((text, verdict)) = self.inspected_incoming(now) {
+            match verdict {
+                InspectionVerdict::Pass => self.receive(text, now),
+                InspectionVerdict::Change(changed) => self.receive(changed.into(), now),
+                InspectionVerdict::Drop => {}
+            }
+        }
     }
 
     /// Notes a binary frame. OCPP has none; nothing is answered and the link stays.
@@ -125,9 +143,79 @@ impl Conversation<SrpcFraming> {
         };
         let (exchange, action) = call.unzip();
         let remark = remark.map(String::into_boxed_str);
-        let frame = Frame { exchange, action, remark, ..out_frame(kind, text.clone()) };
+        let frame = Frame { action, exchange, remark, ..out_frame(kind, text.clone()) };
         self.send_message(text, frame, now);
         self.flush_calls(now);
+    }
+}
+
+impl LinkSession for Conversation<SrpcFraming> {
+    type Remains = Responder;
+
+    fn our_role(&self) -> Role {
+        Conversation::our_role(self)
+    }
+
+    fn on_text(&mut self, text: FrameText, now: Moment) {
+        if let Some(text) = self.inspect_incoming(text, now) {
+            self.receive(text, now);
+        }
+    }
+
+    fn on_binary(&mut self, bytes: &[u8], now: Moment) {
+        self.receive_binary(bytes, now);
+    }
+
+    fn on_order(&mut self, order: LinkOrder, now: Moment) {
+        match order {
+            LinkOrder::User(LinkCommand::Call { action, payload }) => self.call(&action, payload, now),
+            LinkOrder::User(LinkCommand::Raw(text) | LinkCommand::RawShowingHeaders(text)) => self.raw(text, now),
+            LinkOrder::User(LinkCommand::Release { number, action }) => self.release(number, action, now),
+            LinkOrder::User(LinkCommand::Probe | LinkCommand::CallAt(_)) => {
+                let text = "a WebSocket link has no address to call: messages go over its one connection".into();
+                Conversation::record(self, now, EventKind::Note { failure: true, text });
+            }
+            LinkOrder::Ask { action, payload, then } => self.ask(&action, payload, Some(then), now),
+            LinkOrder::Answer { ticket, answer } => self.decide(ticket, answer, now),
+            LinkOrder::Inspected { ticket, verdict } => {
+                self.judge(ticket, &verdict);
+                self.receive_inspected(now);
+            }
+            // The wire's.
+            LinkOrder::User(LinkCommand::Ping | LinkCommand::Connect | LinkCommand::Disconnect | LinkCommand::Drop)
+            | LinkOrder::Replaced
+            | LinkOrder::SettingsChanged => {}
+        }
+    }
+
+    fn record(&mut self, now: Moment, kind: EventKind) {
+        Conversation::record(self, now, kind);
+    }
+
+    fn take_outgoing(&mut self, now: Moment, into: &mut Vec<Outgoing<FrameText>>) {
+        self.prepare_outgoing(now);
+        std::mem::swap(&mut self.outgoing, into);
+    }
+
+    fn restarts(&mut self) -> Option<Duration> {
+        Conversation::restarts(self)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.next_deadline()
+    }
+
+    fn tick(&mut self, now: Moment) {
+        Conversation::tick(self, now);
+        self.receive_inspected(now);
+    }
+
+    fn change_settings(&mut self, settings: Arc<LinkSettings>) {
+        Conversation::change_settings(self, settings);
+    }
+
+    fn end(self, now: Moment) -> (Responder, Vec<(Moment, EventKind)>) {
+        Conversation::end(self, now)
     }
 }
 

@@ -21,10 +21,7 @@ pub(super) fn date_time(text: &str) -> DateTime {
         return DateTime::Wrong;
     }
     let mut loose = None;
-    let (mark, time) = match rest.split_first() {
-        None => return DateTime::Loose("it has no time"),
-        Some(found) => found,
-    };
+    let Some((mark, time)) = rest.split_first() else { return DateTime::Loose("it has no time") };
     match mark {
         b'T' => {}
         b't' | b' ' => loose = Some("date and time are not separated by a T"),
@@ -65,6 +62,7 @@ pub(super) fn date_time(text: &str) -> DateTime {
 }
 
 /// `Some(None)` is a good offset, `Some(Some(…))` an unusual one.
+#[expect(clippy::option_option, reason = "no offset, or one with an optional remark")]
 fn offset(text: &[u8]) -> Option<Option<&'static str>> {
     let (sign, digits) = match text {
         [] => return Some(Some("it has no time zone")),

@@ -283,7 +283,7 @@ fn spoil(object: &Map<String, Value>, fields: &[FieldDefinition]) -> Vec<(Value,
             FieldKind::Enumeration(_) if field.xml == XmlForm::Attribute => {}
             FieldKind::Enumeration(_) => put(&field.name, one(json!("No such value")), FindingRule::Enumeration),
             FieldKind::Text { max_length: Some(limit) } => {
-                put(&field.name, one(json!("ä".repeat(*limit as usize + 1))), FindingRule::Length)
+                put(&field.name, one(json!("ä".repeat(*limit as usize + 1))), FindingRule::Length);
             }
             FieldKind::Object(inner) => {
                 let held = object.get(&field.name).map(|held| held.get(0).unwrap_or(held));

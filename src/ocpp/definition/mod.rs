@@ -48,6 +48,9 @@ pub fn read_embedded() -> LoadedCatalog {
 /// Reads the definitions in a directory: all files `*.wsdl`, whatever their names, and all files `*.overlay.toml` and
 /// `*.extension.toml`. A version for which the directory has no overlay, or no extension, keeps the built-in one, so that a directory
 /// of plain WSDL files is enough.
+///
+/// # Errors
+/// When the directory cannot be read or has no definitions.
 pub fn read_directory(folder: &Path) -> Result<LoadedCatalog, DirectoryError> {
     Ok(load(source::directory(folder)?))
 }

@@ -15,11 +15,10 @@ use serde_json::{Value, json};
 
 use super::filter::PluginChannel;
 use super::folder;
-use super::handle::PluginReply;
 use super::host::PluginHost;
 use super::loaded::RunningPlugin;
 use super::pending_answers::OpenCall;
-use super::report::{ConsoleLine, PluginCommand, PluginDetail, PluginState};
+use super::report::{ConsoleLine, PluginCommand, PluginDetail, PluginReply, PluginState};
 use super::request::{EngineRequest, PluginCommandRequest, PluginOptions};
 use super::subscriptions::{EventName, handles};
 use crate::javascript::{ScriptFault, Timers};
@@ -127,7 +126,7 @@ impl Engine {
                 let _ = reply.send(self.list());
             }
             EngineRequest::Called { ticket, station, action, payload, proposed } => {
-                self.called(ticket, station, action, &payload, proposed)
+                self.called(ticket, station, action, &payload, proposed);
             }
             EngineRequest::Answered { station, action, payload } => {
                 let event = json!({"station": self.station(station), "action": action, "payload": payload});

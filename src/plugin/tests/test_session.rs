@@ -228,7 +228,7 @@ impl World {
                 Some(heard) => heard,
                 None => match self.heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
                     Ok(heard) => heard,
-                    Err(_) => panic!("it never came; what came is {:?}", self.passed.borrow()),
+                    Err(error) => panic!("it never came ({error}); what came is {:?}", self.passed.borrow()),
                 },
             };
             match wanted(next) {

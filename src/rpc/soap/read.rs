@@ -13,6 +13,9 @@ use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
 use crate::ocpp::{Catalog, MessagePart};
 
 /// Reads the text of an envelope. The hint decides where the message does not name its version and service.
+///
+/// # Errors
+/// When the text is no XML within the limits, or no envelope.
 pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, ReadError> {
     let mut remarks = XmlRemarks::default();
     let document = document::parse(text, &mut remarks)?;

@@ -14,6 +14,9 @@ pub struct DecodedText<'bytes> {
 }
 
 /// Decodes a body: UTF-8, UTF-16 with its byte order mark, and ISO 8859-1 when the declaration says so.
+///
+/// # Errors
+/// When the bytes are not of their encoding, or the encoding is another one.
 pub fn text(bytes: &[u8]) -> Result<DecodedText<'_>, ReadError> {
     let (encoding, decoded) = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => return utf8(rest),

@@ -169,9 +169,9 @@ mod tests {
         let mut seen = Vec::new();
         for step in ["older", "older", "older", "newer", "newer", "newer"] {
             if step == "older" {
-                line.older()
+                line.older();
             } else {
-                line.newer()
+                line.newer();
             }
             seen.push(line.input.text().to_owned());
         }

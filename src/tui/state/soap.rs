@@ -75,7 +75,7 @@ fn places(envelope: &Envelope, text: &str, width: usize, lines: &mut Vec<SoapLin
     lines.push(SoapLine::Title("Envelope and body, by position".to_owned()));
     for remark in &envelope.remarks {
         let before = text.as_bytes().get(..remark.offset).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', before).count();
         let told = format!("line {line}, byte {}: {}", remark.offset, remark.message);
         push_wrapped(HeaderSeverity::Warning, &told, width, lines);
     }

@@ -120,7 +120,7 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
         return;
     };
     let initiator = if direction == Direction::Out { role } else { role.peer() };
-    subject.action = action.to_owned();
+    action.clone_into(&mut subject.action);
     subject.definition = outside.catalog.action(version, initiator, action).cloned();
     let allowed = outside.catalog.action(version, role, action).is_some() || subject.definition.is_none();
     subject.warning = (!allowed).then(|| format!("{action} is a call of the {initiator}; it should be refused."));

@@ -112,9 +112,9 @@ pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEff
             summary = format!("{summary} ({reason})");
         }
         if batch.failed() {
-            app.toasts.error(summary, now)
+            app.toasts.error(summary, now);
         } else {
-            app.toasts.info(summary, now)
+            app.toasts.info(summary, now);
         }
         app.batch = None;
     }

@@ -9,7 +9,7 @@ pub struct Viewport {
 
 impl Viewport {
     /// The first line on the screen, when line `selected` of `count` is selected and `height` lines are shown.
-    pub fn top(&self, selected: usize, count: usize, height: usize) -> usize {
+    pub fn top(self, selected: usize, count: usize, height: usize) -> usize {
         let row = self.row.min(height.saturating_sub(1));
         selected.saturating_sub(row).min(count.saturating_sub(height))
     }

@@ -156,7 +156,7 @@ fn apply(fields: &mut [Shape], path: &str, change: &str) {
             found.list = Some(arguments.parse().unwrap());
         }
         "also" => found.kind = found.kind.replace(" }", &format!(" {arguments} }}")),
-        "name" => found.json = arguments.to_owned(),
+        "name" => arguments.clone_into(&mut found.json),
         "order" => order(&mut found.fields, arguments),
         _ => panic!("{change} is not known"),
     }

@@ -60,6 +60,7 @@ fn starting() {
 #[test]
 fn calls() {
     use Role::{CentralSystem, ChargePoint};
+
     let only = || Target::TheOnly;
     for (line, expected) in [
         ("heartbeat", call(ChargePoint, "Heartbeat", only(), vec![], false)),
@@ -108,7 +109,9 @@ fn places_are_remembered() {
 }
 
 #[test]
-fn sending_text_as_it_is() {
+fn sending_text_unchanged() {
+    use Role::{CentralSystem, ChargePoint};
+
     let send = |initiator, target, action: &str, payload: &str, show_headers| {
         let sent = SentText::Call { action: action.to_owned(), payload: payload.to_owned(), show_headers };
         Command::Send(SendCommand { initiator, target, sent })
@@ -116,7 +119,6 @@ fn sending_text_as_it_is() {
     let raw = |initiator, target, text: &str, show_headers| {
         Command::Send(SendCommand { initiator, target, sent: SentText::Frame { text: text.to_owned(), show_headers } })
     };
-    use Role::{CentralSystem, ChargePoint};
     for (line, expected) in [
         (
             "send -n Authorize -p {\"idTag\": \"A B\"}",

@@ -36,6 +36,9 @@ pub struct AppliedAssignments {
 
 impl AppliedAssignments {
     /// The payload, if it may be sent: without errors, or with `force` and without errors that no force helps against.
+    ///
+    /// # Errors
+    /// With all errors of the assignments.
     pub fn accept(self, force: bool) -> Result<OutgoingPayload, Vec<AssignError>> {
         let refused = self.errors.iter().any(|error| !force || error.fault.is_fatal());
         if refused { Err(self.errors) } else { Ok(self.payload) }
@@ -43,6 +46,9 @@ impl AppliedAssignments {
 
     /// The payload of a command that has no `--force`: faults of values are sent, because the user wrote them on purpose; a name that
     /// occurs twice is refused.
+    ///
+    /// # Errors
+    /// With all errors of the assignments.
     pub fn accept_unambiguous(self) -> Result<OutgoingPayload, Vec<AssignError>> {
         let is_doubled = |error: &AssignError| matches!(error.fault, AssignFault::DoubledName { .. });
         let force = !self.errors.iter().any(is_doubled);

@@ -38,7 +38,7 @@ impl ChargePoint {
 
     fn composite_periods(&self, connector: i32, duration: i32, unit: &str, from: Timestamp) -> Vec<Value> {
         let to = seconds_later(from, duration.into());
-        let transaction = self.transaction_begin(connector, from);
+        let transaction = Some(self.transaction_begin(connector, from));
         let changes = self.profiles.iter().flat_map(|it| it.changes(from, to, transaction));
         let mut times: Vec<_> = changes.chain([from]).collect();
         times.sort();
@@ -54,14 +54,14 @@ impl ChargePoint {
     }
 
     /// Profiles that count from the begin of a transaction count, where none runs, as if one began now.
-    fn transaction_begin(&self, connector: i32, now: Timestamp) -> Option<Timestamp> {
+    fn transaction_begin(&self, connector: i32, now: Timestamp) -> Timestamp {
         let running = self.connector(connector).and_then(|it| it.transaction.as_ref());
-        Some(running.map_or(now, |transaction| transaction.started))
+        running.map_or(now, |transaction| transaction.started)
     }
 
     /// What a connector may draw at a time, in watts.
     pub(super) fn limit_at(&self, connector: i32, at: Timestamp) -> f64 {
-        self.limit_in(connector, at, self.transaction_begin(connector, at))
+        self.limit_in(connector, at, Some(self.transaction_begin(connector, at)))
     }
 
     /// The least of what the hardware, the charge point's profile and the transaction's profile allow. A TxProfile takes the place of

@@ -1,6 +1,6 @@
 //! A simulated charge point: the state of one machine and its place in the link. Each subject has a file of its own; here is only what
 //! holds them together, and which file handles which action and task. Handlers judge a call (`&self`); what follows from the answer is
-//! an [`effect`].
+//! an `effect`.
 
 mod authorization;
 mod availability;

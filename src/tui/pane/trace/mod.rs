@@ -127,7 +127,7 @@ fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
     }
     let total = format::number(trace.total());
     let counts =
-        if trace.count() as u64 != trace.total() { format!("{}/{total}", format::number(trace.count() as u64)) } else { total };
+        if trace.count() as u64 == trace.total() { total } else { format!("{}/{total}", format::number(trace.count() as u64)) };
     title(app, Pane::Trace, &remarks, &counts, app.areas().trace, buffer);
 }
 

@@ -1,0 +1,41 @@
+//! What a session consists of. All clones of its hub share it; the host of the plugins holds it weakly.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::answer_rules::AnswerRules;
+use super::central_system::ListenAddress;
+use super::registry::Registry;
+use crate::link::{Gate, LinkSettings, Network, SharedSettings};
+use crate::ocpp::{Catalog, Role};
+use crate::plugin::Plugins;
+use crate::simulator::Profile;
+use crate::trace::EventSender;
+
+/// The state of a session.
+pub(super) struct HubState {
+    pub catalog: Arc<Catalog>,
+    /// What new central systems and charge points begin with.
+    pub settings: LinkSettings,
+    pub profile: Profile,
+    /// The settings of those that run, with our role.
+    pub running: Mutex<Vec<(Role, SharedSettings)>>,
+    pub answers: Arc<AnswerRules>,
+    pub plugins: Plugins,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
+    pub network: Network,
+    pub events: EventSender,
+    pub shutdown: CancellationToken,
+    pub tasks: TaskTracker,
+    /// How many of our charge points may be in a handshake at the same time.
+    pub turns: Arc<Semaphore>,
+    pub registry: Arc<Registry>,
+    pub listening: Mutex<Vec<ListenAddress>>,
+    /// Whether SOAP messages are printed as XML, by our role.
+    pub print_xml: [AtomicBool; Role::ALL.len()],
+}

@@ -1,0 +1,64 @@
+//! What links and listeners need of the session.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::directory::Directory;
+use super::endpoint::Endpoint;
+use super::intercept::gate::Gate;
+use super::network::Network;
+use super::settings::SharedSettings;
+use super::soap::SoapActors;
+use crate::ocpp::{Catalog, Transport, Version};
+use crate::trace::EventSender;
+
+/// What a link needs of the session.
+#[derive(Clone)]
+pub struct LinkContext {
+    /// The shapes of messages.
+    pub catalog: Arc<Catalog>,
+    /// The limits.
+    pub settings: SharedSettings,
+    /// Where frames may be stopped.
+    pub gate: Arc<Gate>,
+    /// How connections are made.
+    pub network: Network,
+    /// Records events.
+    pub events: EventSender,
+    /// Ends every link of the session.
+    pub shutdown: CancellationToken,
+}
+
+/// What a listening central system needs.
+pub struct ListenerContext {
+    /// The path below which stations connect.
+    pub endpoint: Endpoint,
+    /// The supported versions.
+    pub versions: Vec<Version>,
+    /// The supported transports.
+    pub transports: Vec<Transport>,
+    /// The actors of the stations that speak SOAP.
+    pub(super) actors: SoapActors,
+    /// Which stations may connect, and what stands behind their links.
+    pub directory: Arc<dyn Directory>,
+    /// What links need.
+    pub context: LinkContext,
+    /// Where the tasks of connections and links are counted.
+    pub tasks: TaskTracker,
+}
+
+impl ListenerContext {
+    /// A listening central system at which no station has called yet.
+    pub fn new(
+        endpoint: Endpoint,
+        versions: Vec<Version>,
+        transports: Vec<Transport>,
+        directory: Arc<dyn Directory>,
+        context: LinkContext,
+        tasks: TaskTracker,
+    ) -> ListenerContext {
+        ListenerContext { endpoint, versions, transports, actors: SoapActors::default(), directory, context, tasks }
+    }
+}

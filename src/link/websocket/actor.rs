@@ -1,0 +1,396 @@
+//! The actor of one WebSocket link, in either role: it owns the socket and moves texts between the wire and the session. How a link comes up
+//! is in `listener` and `dialer`.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+
+use super::framing::SrpcFraming;
+use super::session::LinkSession;
+use crate::behaviour::Responder;
+use crate::clock::{Moment, now};
+use crate::link::close_reason::{broken, close_frame, closed_by_peer};
+use crate::link::context::LinkContext;
+use crate::link::conversation::{Conversation, ConversationContext};
+use crate::link::inbox::LinkInbox;
+use crate::link::order::{LinkCommand, LinkOrder};
+use crate::link::outgoing::Outgoing;
+use crate::link::settings::LinkSettings;
+use crate::ocpp::{Role, Transport, Version};
+use crate::trace::{CloseReason, Direction, EventKind, FrameText, HandshakeHeads, NoteTopic, StationKey};
+
+/// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
+/// fit.
+const READ_BUFFER: usize = 2 * 1024;
+const WRITE_BUFFER: usize = 4 * 1024;
+/// After so many messages everything else gets its turn, also when the peer never pauses.
+const BURST: usize = 64;
+/// A pong that has not come after this time is missing, when the next ping leaves.
+const PONG_PATIENCE: Duration = Duration::from_millis(500);
+/// How long the peer may take to answer our close frame.
+const CLOSE_GRACE: Duration = Duration::from_secs(2);
+/// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
+const REASON_LIMIT: usize = 123;
+
+/// The socket's configuration.
+pub(in crate::link) fn config(settings: &LinkSettings) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(usize::MAX)
+        .max_message_size(Some(settings.message_limit))
+        .max_frame_size(Some(settings.message_limit))
+}
+
+/// A link that has just come up.
+pub(in crate::link) struct LinkUp<S> {
+    pub stream: WebSocketStream<S>,
+    pub station: StationKey,
+    pub number: u64,
+    pub version: Version,
+    pub peer: SocketAddr,
+    /// The heads of request and answer.
+    pub handshake: HandshakeHeads,
+}
+
+/// Runs a link in OCPP-J until it ends, and hands back what stands behind it.
+pub(in crate::link) async fn run<W>(
+    up: LinkUp<W>,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+    responder: Responder,
+) -> (Responder, CloseReason)
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let (station, version) = (up.station, up.version);
+    run_session(up, inbox, context, |began| conversation(station, version, context, responder, began)).await
+}
+
+/// The conversation of a link that is up.
+fn conversation(
+    station: StationKey,
+    version: Version,
+    context: &LinkContext,
+    responder: Responder,
+    now: Moment,
+) -> Conversation<SrpcFraming> {
+    let numbers = context.events.numbers().clone();
+    let (catalog, settings, gate) = (context.catalog.clone(), context.settings.current(), context.gate.clone());
+    let needs = ConversationContext { catalog, settings, numbers, gate, station };
+    Conversation::begin(SrpcFraming, needs, version, responder, now)
+}
+
+/// Runs a link with any session until it ends, and hands back what the session leaves.
+pub(super) async fn run_session<S, W>(
+    up: LinkUp<W>,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+    begin: impl FnOnce(Moment) -> S,
+) -> (S::Remains, CloseReason)
+where
+    S: LinkSession,
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut up = up;
+    let LinkUp { station, number, version, peer, .. } = up;
+    let handshake = std::mem::take(&mut up.handshake);
+    let began = now();
+    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    inbox.up.store(true, Ordering::Relaxed);
+    // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
+    let transport = Transport::WebSocket;
+    let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
+    Box::pin(context.events.send(Some(station), began, connected)).await;
+    let mut link = Actor::begin(up, context, begin(began));
+    link.tell_pings(began);
+    let Err(end) = link.run(inbox).await;
+    inbox.up.store(false, Ordering::Relaxed);
+    let remains = Box::pin(link.finish(&end)).await;
+    let down = EventKind::Disconnected { link: number, reason: end.clone() };
+    Box::pin(context.events.send(Some(station), now(), down)).await;
+    (remains, end)
+}
+
+/// As in ocppjs: a charge point pings at once, a central system after the first interval.
+fn first_ping(our_role: Role, interval: Duration) -> Instant {
+    match our_role {
+        Role::ChargePoint => Instant::now(),
+        Role::CentralSystem => Instant::now() + interval,
+    }
+}
+
+struct Actor<'a, S, W> {
+    stream: WebSocketStream<W>,
+    station: StationKey,
+    context: &'a LinkContext,
+    settings: Arc<LinkSettings>,
+    our_role: Role,
+    session: S,
+    /// What leaves now; kept for its memory, as `events` is.
+    outgoing: Vec<Outgoing<FrameText>>,
+    /// Events on their way to the trace.
+    events: Vec<(Moment, EventKind)>,
+    /// When the ping left whose pong is awaited.
+    pinged: Option<Instant>,
+    next_ping: Option<Instant>,
+    /// Whether the socket's buffer holds something that is to be written out.
+    unwritten: bool,
+    /// Until when the peer must have read what is being written; `None` while nothing waits for it.
+    write_deadline: Option<Instant>,
+}
+
+/// What the wire has for us.
+enum Wire {
+    /// A message, an error or the end.
+    Arrived(Option<Result<Message, Error>>),
+    /// The peer does not read, so writing out has to wait.
+    Blocked,
+}
+
+impl<'a, S, W> Actor<'a, S, W>
+where
+    S: LinkSession,
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    fn begin(up: LinkUp<W>, context: &'a LinkContext, session: S) -> Actor<'a, S, W> {
+        let settings = context.settings.current();
+        let our_role = session.our_role();
+        let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
+        Actor {
+            stream: up.stream,
+            station: up.station,
+            context,
+            session,
+            settings,
+            our_role,
+            outgoing: Vec::new(),
+            events: Vec::new(),
+            pinged: None,
+            next_ping,
+            unwritten: false,
+            write_deadline: None,
+        }
+    }
+
+    async fn run(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
+        let shutdown = self.context.shutdown.clone();
+        let mut shutdown = pin!(shutdown.cancelled());
+        let mut timer = pin!(sleep_until(Instant::now()));
+        let mut burst = 0;
+        loop {
+            self.ping().await?;
+            self.feed().await?;
+            if let Some(after) = self.session.restarts() {
+                return Err(CloseReason::Restarts(after));
+            }
+            let deadline = self.deadline();
+            if let Some(deadline) = deadline {
+                reset(timer.as_mut(), deadline);
+            }
+            tokio::select! {
+                biased;
+                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => match wire {
+                    Wire::Arrived(message) => {
+                        burst += 1;
+                        self.take(message)?;
+                    }
+                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
+                },
+                () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
+                order = inbox.next() => self.handle_order(order)?,
+                () = timer.as_mut(), if deadline.is_some() => self.tick()?,
+                () = std::future::ready(()), if burst == BURST => burst = 0,
+            }
+        }
+    }
+
+    /// The next message. What is to be sent is written out as soon as nothing more has arrived: a burst of calls is answered in one
+    /// piece.
+    fn poll_wire(&mut self, context: &mut Context<'_>) -> Poll<Wire> {
+        if let Poll::Ready(message) = self.stream.poll_next_unpin(context) {
+            return Poll::Ready(Wire::Arrived(message));
+        }
+        if !self.unwritten {
+            return Poll::Pending;
+        }
+        match self.stream.poll_flush_unpin(context) {
+            Poll::Ready(Ok(())) => (self.unwritten, self.write_deadline) = (false, None),
+            Poll::Ready(Err(error)) => return Poll::Ready(Wire::Arrived(Some(Err(error)))),
+            Poll::Pending if self.write_deadline.is_none() => return Poll::Ready(Wire::Blocked),
+            Poll::Pending => {}
+        }
+        Poll::Pending
+    }
+
+    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), CloseReason> {
+        let now = now();
+        match message {
+            Some(Ok(Message::Text(text))) => self.session.on_text(text, now),
+            Some(Ok(Message::Binary(bytes))) => self.session.on_binary(&bytes, now),
+            Some(Ok(Message::Ping(_))) => {
+                self.record_event(now, EventKind::Ping { direction: Direction::In, pong: false, round_trip: None });
+                // The library answers by itself, but what it says is written out by us.
+                self.unwritten = true;
+                self.record_event(now, EventKind::Ping { direction: Direction::Out, pong: true, round_trip: None });
+            }
+            Some(Ok(Message::Pong(_))) => {
+                let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
+                self.record_event(now, EventKind::Ping { direction: Direction::In, pong: true, round_trip });
+            }
+            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
+            Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
+            Some(Err(error)) => return Err(broken(&error)),
+            None => return Err(CloseReason::PeerGone),
+        }
+        Ok(())
+    }
+
+    fn record_event(&mut self, now: Moment, happening: EventKind) {
+        self.session.record(now, happening);
+    }
+
+    /// Carries out an order that is about the wire; the session gets all others.
+    fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
+        match order {
+            Some(LinkOrder::User(LinkCommand::Ping)) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::User(LinkCommand::Connect)) => {}
+            Some(LinkOrder::User(LinkCommand::Disconnect)) | None => return Err(CloseReason::Disconnected),
+            Some(LinkOrder::User(LinkCommand::Drop)) => return Err(CloseReason::Cut),
+            Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
+            Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
+            Some(order) => self.session.on_order(order, now()),
+        }
+        Ok(())
+    }
+
+    fn look_at_settings(&mut self) {
+        let settings = self.context.settings.current();
+        let pings_change = settings.ping_interval != self.settings.ping_interval;
+        self.session.change_settings(settings.clone());
+        self.settings = settings;
+        if pings_change {
+            self.next_ping = self.settings.ping_interval.map(|interval| first_ping(self.our_role, interval));
+            self.pinged = None;
+            self.tell_pings(now());
+        }
+    }
+
+    fn tell_pings(&mut self, now: Moment) {
+        if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
+            self.record_event(now, EventKind::TypedNote(NoteTopic::PingsEnabled));
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let session = self.session.deadline().map(Instant::from_std);
+        [session, self.next_ping, self.write_deadline].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self) -> Result<(), CloseReason> {
+        let now = now();
+        if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
+            return Err(CloseReason::PeerBlocked(self.settings.write_timeout));
+        }
+        self.session.tick(now);
+        Ok(())
+    }
+
+    async fn ping(&mut self) -> Result<(), CloseReason> {
+        if self.next_ping.is_none_or(|due| due > Instant::now()) {
+            return Ok(());
+        }
+        self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
+            let text = "the last ping got no pong".into();
+            self.record_event(now(), EventKind::Note { failure: true, text });
+        }
+        self.pinged = Some(Instant::now());
+        self.record_event(now(), EventKind::Ping { direction: Direction::Out, pong: false, round_trip: None });
+        self.write_message(Message::Ping(Bytes::new())).await
+    }
+
+    /// Hands what is to be sent to the socket's buffer and tells what happened.
+    async fn feed(&mut self) -> Result<(), CloseReason> {
+        self.session.take_outgoing(now(), &mut self.outgoing);
+        if self.outgoing.is_empty() {
+            return Ok(());
+        }
+        // The list goes back afterwards, so that its memory serves the next turn.
+        let mut outgoing = std::mem::take(&mut self.outgoing);
+        for Outgoing { message, event, .. } in outgoing.drain(..) {
+            let Some(message) = message else {
+                self.events.extend(event);
+                continue;
+            };
+            self.write_message(Message::Text(message)).await?;
+            // It happened when it was on its way; the latency of an answer is ours to be seen.
+            self.events.extend(event.map(|(when, kind)| (when.at(Instant::now().into_std()), kind)));
+        }
+        self.outgoing = outgoing;
+        self.context.events.send_all(self.station, &mut self.events).await;
+        Ok(())
+    }
+
+    /// Hands a message to the socket's buffer, which nearly always has room.
+    async fn write_message(&mut self, message: Message) -> Result<(), CloseReason> {
+        let limit = self.settings.write_timeout;
+        self.unwritten = true;
+        let mut feeding = self.stream.feed(message);
+        let fed = match poll_fn(|context| Poll::Ready(feeding.poll_unpin(context))).await {
+            Poll::Ready(fed) => fed,
+            // In a box, because few links ever wait here and all would pay for the room.
+            Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| CloseReason::PeerBlocked(limit))?,
+        };
+        fed.map_err(|error| broken(&error))
+    }
+
+    /// Ends the session and closes the socket, unless it is to be cut, as politely as its state allows.
+    async fn finish(mut self, end: &CloseReason) -> S::Remains {
+        let (remains, events) = self.session.end(now());
+        self.events.extend(events);
+        self.context.events.send_all(self.station, &mut self.events).await;
+        if let Some((code, reason)) = close_frame(end) {
+            close(&mut self.stream, code, reason).await;
+        }
+        remains
+    }
+}
+
+/// Sends a close frame and waits a little for the peer's.
+pub(in crate::link) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, reason: &str)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
+    let goodbye = async {
+        if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
+            while let Some(Ok(_)) = stream.next().await {}
+        }
+    };
+    // A peer that does not answer is left alone with its half of the connection.
+    let _ = timeout(CLOSE_GRACE, goodbye).await;
+}
+
+fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {
+    if timer.deadline() != deadline || timer.is_elapsed() {
+        timer.reset(deadline);
+    }
+}
+
+#[cfg(test)]
+mod tests;

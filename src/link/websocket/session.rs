@@ -1,0 +1,51 @@
+//! The contract between the actor of a WebSocket link and what stands on the link. The actor knows the socket: it reads, writes, pings,
+//! closes. A session knows what the texts mean: it gets those of the peer and returns those that leave.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::clock::Moment;
+use crate::link::order::LinkOrder;
+use crate::link::outgoing::Outgoing;
+use crate::link::settings::LinkSettings;
+use crate::ocpp::Role;
+use crate::trace::{EventKind, FrameText};
+
+/// What stands on a WebSocket link. It does no I/O and reads no clock. After every call the actor takes what leaves.
+pub(in crate::link) trait LinkSession {
+    /// What is left when the link has ended, for the next link.
+    type Remains;
+
+    /// The role that we play on this link.
+    fn our_role(&self) -> Role;
+
+    /// A text of the peer.
+    fn on_text(&mut self, text: FrameText, now: Moment);
+
+    /// A binary message of the peer.
+    fn on_binary(&mut self, bytes: &[u8], now: Moment);
+
+    /// An order that is not about the wire.
+    fn on_order(&mut self, order: LinkOrder, now: Moment);
+
+    /// Adds an event of the wire to what leaves.
+    fn record(&mut self, now: Moment, kind: EventKind);
+
+    /// Moves what leaves into an empty list.
+    fn take_outgoing(&mut self, now: Moment, into: &mut Vec<Outgoing<FrameText>>);
+
+    /// The link is to go down, and to come up again after this time. Asked when everything taken before was written.
+    fn restarts(&mut self) -> Option<Duration>;
+
+    /// When [`tick`](Self::tick) must be called.
+    fn deadline(&self) -> Option<Instant>;
+
+    /// The deadline has come.
+    fn tick(&mut self, now: Moment);
+
+    /// Other settings hold from now on.
+    fn change_settings(&mut self, settings: Arc<LinkSettings>);
+
+    /// The link has ended. The events are those that were not taken yet.
+    fn end(self, now: Moment) -> (Self::Remains, Vec<(Moment, EventKind)>);
+}
