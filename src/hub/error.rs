@@ -24,7 +24,7 @@ pub enum HubError {
     CannotListen {
         /// Host and port.
         place: String,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The URL of the central system is none.

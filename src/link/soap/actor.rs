@@ -1,5 +1,5 @@
-//! The actor of one SOAP station, in either role: requests of the peer come in from our server, ours go out to the peer's. What is said
-//! is the conversation's; how a station gets its actor is in `reception` and `service`.
+//! The actor of one SOAP station, in either role: requests of the peer arrive from our server, ours go to the peer's.
+//! The messages are the conversation's matter. How a station gets its actor is in `central_system` and `charge_point`.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -44,8 +44,8 @@ pub(super) struct SoapUp {
     pub version: Version,
     pub peer: SocketAddr,
     pub soap: SoapFraming,
-    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
-    /// whoever reads it may call at once.
+    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is
+    /// recorded after the connection: a reader may call the address at once.
     pub listening: Option<EventKind>,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn run(
 ) -> (Responder, CloseReason) {
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
-    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    // Before the event is sent: a reader of the event may use the link at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     let connected =
         EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
@@ -77,8 +77,8 @@ pub(super) async fn run(
     let numbers = context.events.numbers().clone();
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
-    let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
-    let conversation = Conversation::begin(soap, surroundings, version, responder, began);
+    let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
+    let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
     let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
     let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user: false };
     link.record_event(EventKind::Callback { url });
@@ -242,7 +242,7 @@ impl SoapLink<'_> {
         }
     }
 
-    /// What a request tells of the station: the version that it speaks now, and where it is called.
+    /// Updates the station from a request: the version that it speaks now, and the address at which it is called.
     fn update_from_request(&mut self, request: &SoapRequest, now: Moment) {
         let Ok(envelope) = &request.read else { return };
         if let Body::Request(operation) = &envelope.body
@@ -260,7 +260,7 @@ impl SoapLink<'_> {
         }
     }
 
-    /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
+    /// A version belongs to a link: for the session the old link ends and a new one begins.
     fn change_version(&mut self, version: Version, now: Moment) {
         let reason = CloseReason::VersionChanged(version);
         self.record_event(EventKind::Disconnected { link: self.number, reason });
@@ -280,8 +280,8 @@ impl SoapLink<'_> {
         self.conversation.framing.address = url;
     }
 
-    fn record_event(&mut self, happening: EventKind) {
-        self.conversation.record(now(), happening);
+    fn record_event(&mut self, kind: EventKind) {
+        self.conversation.record(now(), kind);
     }
 
     fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
@@ -341,9 +341,9 @@ impl SoapLink<'_> {
     }
 
     async fn finish(self, end: &CloseReason) -> Responder {
-        let (responder, mut told) = self.conversation.end(now());
-        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
-        self.context.events.send_all(self.station, &mut told).await;
+        let (responder, mut events) = self.conversation.end(now());
+        events.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
+        self.context.events.send_all(self.station, &mut events).await;
         responder
     }
 }

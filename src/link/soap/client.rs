@@ -38,7 +38,7 @@ impl KeptConnection {
     }
 }
 
-/// What is asked of whom.
+/// A request and its destination.
 #[derive(Debug, Clone)]
 pub(super) struct HttpCall {
     pub url: HttpUrl,
@@ -62,7 +62,7 @@ impl SoapPost {
     }
 }
 
-/// Asks, and waits for the answer. The error is one sentence.
+/// Sends the request and waits for the answer. The error is one sentence.
 pub(super) async fn ask(
     ask: &HttpCall,
     kept: &KeptConnection,
@@ -111,7 +111,7 @@ async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> R
     let stream = stream.map_err(|error| error.to_string())?;
     stream.set_nodelay();
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    // It ends with the sender or with the peer's side; whoever waits for the answer is told of an error.
+    // It ends with the sender or with the peer's side. A caller that waits for the answer gets an error.
     tokio::spawn(connection);
     Ok(sender)
 }

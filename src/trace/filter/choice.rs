@@ -89,7 +89,8 @@ impl FilterField {
             FilterField::Kind => kind(record.kind),
             FilterField::Code => record.code.map_or(0, |code| 1 << code as u16),
             FilterField::Valid => match record.verdict {
-                // Only frames are judged; what else is invalid is a failure that one looks for together with invalid frames.
+                // Only frames are judged. Failures are found together with invalid frames, because users search for
+                // both at once.
                 FrameVerdict::Valid => u16::from(matches!(record.kind, RecordKind::Frame(..))),
                 FrameVerdict::Tolerated => 1 << 1,
                 FrameVerdict::Invalid => 1 << 2,
@@ -103,7 +104,7 @@ impl FilterField {
         }
     }
 
-    /// How much work the answer is, for the order of evaluation.
+    /// The cost of the check, for the order of evaluation.
     fn cost(self) -> u8 {
         match self {
             FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid => 0,
@@ -165,7 +166,7 @@ impl FieldChoice {
                 FilterField::Code => ErrorCode::parse(part).map(ErrorCode::name),
                 _ => None,
             };
-            // Without capitals the pattern does not mind the case.
+            // Without capitals the pattern ignores the case.
             let text = canonical.unwrap_or(part).to_ascii_lowercase();
             let pattern = Pattern::new(&FilterLiteral { text, ..value.clone() }, MatchExtent::Whole)?;
             let meant = names.iter().enumerate().filter(|(_, name)| pattern.matches(name));
@@ -186,7 +187,7 @@ impl FieldChoice {
         self.field.of_record(record, context) & self.wanted != 0
     }
 
-    /// `None` when the station alone does not tell.
+    /// `None` when the station alone does not decide it.
     pub fn matches_station(&self, row: &StationRow) -> Option<bool> {
         self.field.is_of_station().then(|| self.field.of_station(row) & self.wanted != 0)
     }

@@ -1,5 +1,5 @@
-//! One condition of a filter: whether a record or a station meets it, and how much work it is to tell. How conditions are joined
-//! is in `expression`.
+//! One condition of a filter: whether a record or a station meets it, and the cost of its evaluation. How conditions
+//! are joined is in `expression`.
 
 use std::fmt;
 
@@ -114,7 +114,7 @@ impl Condition {
         }
     }
 
-    /// How much work it is, for the order of evaluation; only the order of the numbers counts.
+    /// The cost of its evaluation; only the order of the numbers counts.
     pub fn cost(&self) -> u8 {
         let of = |pattern: &Pattern, cost: u8| if pattern.is_regex() { cost + 2 } else { cost };
         match self {

@@ -6,7 +6,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("column {column}: {message}")]
 pub struct FilterError {
-    /// One sentence that says what is wrong and what to write instead.
+    /// One sentence that names the fault and what to write instead.
     pub message: String,
     /// The bytes of the text that are meant; it lies on character boundaries and is empty at the end of the text.
     pub span: Range<usize>,

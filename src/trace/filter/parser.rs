@@ -19,7 +19,8 @@ use crate::ocpp::suggest;
 
 /// How deep parentheses and negations may be nested, so that no text can exhaust the stack.
 const DEPTH: usize = 64;
-/// The longest filter, in bytes. Nobody types more, and each regular expression in it may take memory.
+/// The longest filter, in bytes. It is longer than any typed filter, and bounds the memory of the regular expressions
+/// in it.
 const LENGTH: usize = 4096;
 /// The most regular expressions in a filter; each has a memory of its own.
 const REGEXES: usize = 16;

@@ -60,7 +60,7 @@ impl Pattern {
     /// Compiles a literal; the error is a sentence.
     pub fn new(literal: &FilterLiteral, extent: MatchExtent) -> Result<Pattern, String> {
         let source = literal.text.clone();
-        // Smart case: whoever types a capital letter means it.
+        // Smart case: a capital letter makes the pattern case-sensitive.
         let any_case = !source.bytes().any(|byte| byte.is_ascii_uppercase());
         let needle = |text: &str| Needle::new(text, any_case);
         let (kind, matcher) = match (literal.form, extent) {
@@ -121,7 +121,8 @@ fn compile(source: &str, any_case: bool) -> Result<regex::Regex, String> {
     builder.case_insensitive(any_case).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT);
     builder.build().map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "The regular expression is too large; repeat less or split it.".to_owned(),
-        // The last line of the message says why; the lines above point into the pattern, which the span does already.
+        // The last line of the message contains the reason; the lines above point into the pattern, which the span does
+        // already.
         other => {
             let text = other.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
