@@ -45,7 +45,10 @@ impl LinkHandle {
         self.inbox.is_closed()
     }
 
-    /// Gives an order without waiting. The order comes back when the inbox is full or the link is gone.
+    /// Gives an order without waiting.
+    ///
+    /// # Errors
+    /// With the order, when the inbox is full or the link is gone.
     pub fn order(&self, order: LinkOrder) -> Result<(), LinkOrder> {
         self.inbox.try_send(Box::new(order)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(order) | mpsc::error::TrySendError::Closed(order) => *order,
