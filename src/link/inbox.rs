@@ -45,10 +45,10 @@ impl LinkHandle {
         self.inbox.is_closed()
     }
 
-    /// Gives an order without waiting.
+    /// Gives an order without waiting. The order comes back when the inbox is full or the link is gone.
     ///
     /// # Errors
-    /// With the order, when the inbox is full or the link is gone.
+    /// With the order.
     pub fn order(&self, order: LinkOrder) -> Result<(), LinkOrder> {
         self.inbox.try_send(Box::new(order)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(order) | mpsc::error::TrySendError::Closed(order) => *order,

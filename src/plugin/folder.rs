@@ -1,5 +1,5 @@
-//! Finds the files of plugins: in the user's folders, and in the program itself. Names are checked here, so that none leads out of a
-//! folder.
+//! Finds the files of plugins: in the user's folders, and in the program itself. Names are checked here, so that none
+//! leads out of a folder.
 
 use std::collections::BTreeSet;
 use std::fs;

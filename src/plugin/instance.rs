@@ -1,4 +1,5 @@
-//! One plugin's script. Its API is in `prelude.js`; its requests are collected during a turn and executed by the engine after it.
+//! One plugin's script. Its API is in `prelude.js`; its requests are collected during a turn and executed by the engine
+//! after it.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     fn open() -> OpenCall {
-        let proposed = Answer::result(json!({"usual": true}));
+        let proposed = Answer::result(json!({"proposed": true}));
         OpenCall::new(1, StationKey(0), "Reset".into(), proposed, &[1, 2], Instant::now())
     }
 
@@ -110,7 +110,7 @@ mod tests {
     fn a_delay_without_an_answer_delays_the_proposed_one() {
         let mut call = open();
         call.set_answer(1, json!({"kind": "delay", "milliseconds": 1500, "answer": null})).unwrap();
-        let proposed = Answer::result(json!({"usual": true}));
+        let proposed = Answer::result(json!({"proposed": true}));
         assert_eq!(call.decision(), Some(Answer::Delayed(Duration::from_millis(1500), Box::new(proposed))));
         let mut call = open();
         call.set_answer(1, json!({"kind": "delay", "milliseconds": 1e300, "answer": {"kind": "silence"}})).unwrap();

@@ -1,5 +1,5 @@
-//! Requests of a plugin to the program. They are collected during a turn of the plugin and executed after it, so that no request calls
-//! back into a running script.
+//! Requests of a plugin to the program. They are collected during a turn of the plugin and executed after it, so that
+//! no request calls back into a running script.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,7 +17,8 @@ const MOST_BYTES: usize = 16 << 20;
 pub(super) enum PluginRequest {
     /// Add a line to the trace.
     Log(String),
-    /// A request of every script: print a line, for the user who typed the command or in the trace; report an exception; timers.
+    /// A request of every script: print a line, for the user who typed the command or in the trace; report an
+    /// exception; timers.
     Toolkit(ToolkitRequest),
     /// Register a handler.
     Handle { kind: EventName, action: Option<Box<str>> },

@@ -1,5 +1,5 @@
-//! The settings of plugins: one object a plugin, in memory, and in a file of the state folder so that they outlive the session. Scripts
-//! never touch the file.
+//! The settings of plugins: one object per plugin, in memory, and in a file of the state folder so that they outlive
+//! the session. Scripts never access the file.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as a
-//! [`PlayerEvent`], so that the player never waits for a peer; starting a side is awaited until it listens.
+//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as
+//! a [`PlayerEvent`], so that the player never waits for a peer; starting a side is awaited until it listens.
 
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ impl Player<'_> {
                 let output = self.session.console.run(&line, &context).await;
                 let errors: Vec<&str> =
                     output.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();
-                json!({ "said": errors.join(" "), "failed": output.failed() })
+                json!({ "output": errors.join(" "), "failed": output.failed() })
             }
             AsyncRequest::CentralSystem(config) => match self.session.central_system(config).await {
                 Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
@@ -213,8 +213,8 @@ impl Player<'_> {
 
     /// Sends the answer of the script. An invalid one is a fault, and the default answer is sent.
     fn answer(&mut self, ticket: u64, key: StationKey, form: Value) {
-        let Some(usual) = self.questions.remove(&(ticket, key)) else { return };
-        let answer = script_form::answer(form, &usual).unwrap_or_else(|reason| {
+        let Some(default_answer) = self.questions.remove(&(ticket, key)) else { return };
+        let answer = script_form::answer(form, &default_answer).unwrap_or_else(|reason| {
             self.faults.push(ScriptFault::new(&reason, ""));
             None
         });

@@ -39,8 +39,8 @@ impl From<String> for StartError {
 pub(super) struct ScenarioSession {
     /// The prompt, for the commands of ocppjs tests; it holds the hub.
     pub console: Console,
-    /// The next record that the script has not been told of.
-    pub told: Sequence,
+    /// The next record to send to the script.
+    pub next_record: Sequence,
     /// The first record of the running scenario.
     pub began: Sequence,
     /// The stations at the other end of links of the script.
@@ -55,7 +55,7 @@ impl ScenarioSession {
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
         let events = trace::direct(options.trace_memory, now());
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, events, network);
-        ScenarioSession { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
+        ScenarioSession { console: Console::new(hub), next_record: 0, began: 0, hidden: HashSet::new(), listening: None }
     }
 
     /// The hub.
@@ -68,7 +68,7 @@ impl ScenarioSession {
         if options.listen.is_some() {
             let mut changes = self.hub().trace().subscribe();
             let quiet = async { while timeout(QUIET, changes.changed()).await.is_ok() {} };
-            // A charge point that never falls silent is not waited for.
+            // The wait is limited, because a charge point may never be idle.
             let _ = timeout(IDLE_TIMEOUT, quiet).await;
         }
         self.hub().end().await;

@@ -100,7 +100,7 @@ fn fault(payload: &str) -> (String, String) {
 }
 
 fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
-    // Without a tree: numbers keep their spelling, and what nobody asks for is skipped.
+    // Without a tree: numbers keep their spelling, and values are read only when they are asked for.
     let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
     let element = |place: usize| elements.get(place).map_or(JsonText::NULL, |element| JsonText(element.get()));
     let id = elements.get(1).map(|id| JsonText(id.get()).value());

@@ -80,7 +80,7 @@ pub(in crate::link) trait Framing {
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<Self::Outgoing>;
 
-    /// What is in a text that somebody has changed before it is sent, when it is an envelope.
+    /// What is in a text that was changed before it is sent; `None` when it is no envelope.
     fn content(&self, text: &str, version: Version) -> Option<Box<FrameContent>>;
 
     /// The call gets no answer.

@@ -81,7 +81,7 @@ impl Engine {
         }
     }
 
-    /// Makes a call of a plugin.
+    /// Sends a call of a plugin.
     pub(super) fn call(&mut self, plugin: u64, config: CallConfig) {
         let number = config.number;
         match self.prepare(&config) {
@@ -134,7 +134,8 @@ impl Engine {
         }
     }
 
-    /// Shows a waiting frame to the plugins that observe this direction. Each sees the text that the one before has returned.
+    /// Shows a waiting frame to the plugins that observe this direction. Each sees the text that the one before has
+    /// returned.
     pub(super) fn frame(&mut self, ticket: u64, station: StationKey, direction: Direction, text: String) {
         let (kind, name) = match direction {
             Direction::In => (EventName::Incoming, "incoming"),

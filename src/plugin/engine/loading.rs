@@ -14,7 +14,7 @@ use crate::plugin::loaded::RunningPlugin;
 use crate::plugin::request::PluginOptions;
 use crate::plugin::settings::PluginSettings;
 
-/// The error in the words of ocppjs, and a detail.
+/// The error text of ocppjs, and a detail.
 type LoadFailure = (String, Option<String>);
 
 impl Engine {
