@@ -102,7 +102,7 @@ impl Hub {
         &self.shared.catalog
     }
 
-    /// What messages look like when nobody says anything about them.
+    /// The default payloads and answers.
     pub fn profile(&self) -> Profile {
         self.shared.profile
     }
@@ -253,7 +253,7 @@ impl Hub {
         self.shared.plugins.end();
         self.shared.shutdown.cancel();
         self.shared.tasks.close();
-        // Whoever has not said goodbye by then is cut off.
+        // Links that have not closed by then are cut.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
     }
 

@@ -1,4 +1,4 @@
-//! How a charge point of ours reaches its central system, found out before it is started: mistakes are told to whoever starts it.
+//! How a charge point of ours reaches its central system, found out before it is started: the caller gets the mistakes.
 
 use super::{ChargePointOptions, HubError};
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};

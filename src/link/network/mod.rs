@@ -31,7 +31,7 @@ enum Arrivals {
 }
 
 impl Network {
-    /// A network of its own that nobody outside sees: every host is this one, port 0 is the next free number from 40000 on, and nothing
+    /// A network of its own, invisible from outside: every host is this one, port 0 is the next free number from 40000 on, and nothing
     /// is lost or late. Numbers are given out in the same order again in every such network.
     pub fn in_memory() -> Network {
         Network(Some(Arc::default()))

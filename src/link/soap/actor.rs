@@ -45,7 +45,7 @@ pub(super) struct SoapUp {
     pub peer: SocketAddr,
     pub soap: SoapFraming,
     /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
-    /// whoever reads it may call at once.
+    /// a reader of it may call at once.
     pub listening: Option<EventKind>,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn run(
 ) -> (Responder, CloseReason) {
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
-    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     let connected =
         EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };

@@ -1,5 +1,5 @@
 //! The central system's side of SOAP: which station a request belongs to. A station gets an actor with its first request and keeps it.
-//! A request that belongs to nobody is refused with a fault and shown without a station.
+//! A request that belongs to no station is refused with a fault and shown without a station.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
 }
 
 /// Why a request belongs to no station: the error, its subcode and a sentence.
-type Nobody = (ErrorCode, FaultSubcode, String);
+type NoStation = (ErrorCode, FaultSubcode, String);
 
 /// The station that a request belongs to, and the version it speaks when the request tells.
 fn place(
@@ -103,7 +103,7 @@ fn place(
     connection: &IncomingConnection,
     reception: &ListenerContext,
     remarks: &mut Vec<String>,
-) -> Result<(String, Option<Version>), Nobody> {
+) -> Result<(String, Option<Version>), NoStation> {
     let protocol = |description: String| (ErrorCode::ProtocolError, FaultSubcode::ProtocolError, description);
     let Some(identity) = envelope.identity() else {
         return Err(protocol("the header chargeBoxIdentity is missing, so nobody knows who speaks".into()));

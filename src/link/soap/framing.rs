@@ -31,7 +31,7 @@ pub(super) struct SoapFraming {
     pub catalog: Arc<Catalog>,
     /// The role that we play.
     pub role: Role,
-    /// The charge point's identity, whoever speaks.
+    /// The charge point's identity, in either role.
     pub identity: String,
     /// Where we listen.
     pub from: Option<String>,
