@@ -254,7 +254,7 @@ impl Hub {
         self.shared.plugins.end();
         self.shared.shutdown.cancel();
         self.shared.tasks.close();
-        // Links that have not sent their close frame by then are cut.
+        // Links that have not closed by then are cut.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
     }
 

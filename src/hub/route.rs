@@ -1,5 +1,4 @@
-//! The route of a charge point of ours to its central system. It is resolved before the start, so that the start
-//! returns its errors.
+//! How a charge point of ours reaches its central system, found out before it is started: the caller gets the mistakes.
 
 use super::{ChargePointOptions, HubError};
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};

@@ -1,5 +1,5 @@
-//! The network in memory: a table of the listening ports, and pairs of streams. Port numbers depend only on the order
-//! of the requests.
+//! The network in memory: a table of the ports with a listener, and pairs of streams. Its numbers depend on nothing but the
+//! order of what is asked.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,7 +14,7 @@ pub(super) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How many bytes may be under way in each direction.
 const ROOM: usize = 64 * 1024;
-/// The first port that is assigned when port 0 is requested.
+/// The first port that is given out for port 0.
 const FIRST_FREE: u16 = 40_000;
 /// The port that the first connecting side comes from.
 const FIRST_PEER: u16 = 50_000;
@@ -26,7 +26,7 @@ pub(in crate::link) struct MemorySocket {
     pub peer: SocketAddr,
 }
 
-/// The listening ports.
+/// The ports with a listener.
 #[derive(Debug, Default)]
 pub(super) struct MemoryPorts(Mutex<Table>);
 

@@ -31,8 +31,8 @@ enum Arrivals {
 }
 
 impl Network {
-    /// An isolated network: every host is this one, port 0 is the next free number from 40000 on, and nothing is lost
-    /// or late. Every such network assigns the same numbers in the same order.
+    /// A network of its own, invisible from outside: every host is this one, port 0 is the next free number from 40000 on, and nothing
+    /// is lost or late. Numbers are given out in the same order again in every such network.
     pub fn in_memory() -> Network {
         Network(Some(Arc::default()))
     }

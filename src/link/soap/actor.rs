@@ -44,8 +44,8 @@ pub(super) struct SoapUp {
     pub version: Version,
     pub peer: SocketAddr,
     pub soap: SoapFraming,
-    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is
-    /// recorded after the connection: a reader may call the address at once.
+    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
+    /// a reader of it may call at once.
     pub listening: Option<EventKind>,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn run(
 ) -> (Responder, CloseReason) {
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
-    // Before the event is sent: a reader of the event may use the link at once. Orders wait in the inbox.
+    // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     let connected =
         EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };

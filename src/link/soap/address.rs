@@ -1,4 +1,4 @@
-//! URLs of SOAP services: the central system's service, the callback address of a charge point.
+//! URLs of services: the central system's service, the callback address of a charge point.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -51,8 +51,8 @@ impl HttpUrl {
         })
     }
 
-    /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the host is
-    /// the peer address of the socket. `None` for the anonymous address and for a text that is no callable URL.
+    /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it. `None`
+    /// for the anonymous address and for what is not an address.
     pub fn of_from(value: &str, peer: IpAddr) -> Option<HttpUrl> {
         let value = value.trim();
         if value == ANONYMOUS {

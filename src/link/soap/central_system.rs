@@ -1,5 +1,5 @@
-//! The central system's side of SOAP: which station a request belongs to. A station gets an actor with its first
-//! request and keeps it. A request of an unknown station is refused with a fault and shown without a station.
+//! The central system's side of SOAP: which station a request belongs to. A station gets an actor with its first request and keeps it.
+//! A request that belongs to no station is refused with a fault and shown without a station.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

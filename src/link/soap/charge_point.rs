@@ -136,7 +136,7 @@ async fn serve(
         SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
     let ended = actor::run(up, &mut requests, inbox, context, responder).await;
     drop(close);
-    // An order to connect again at once finds the port free.
+    // The port is free when the station is wanted back at once.
     let _ = accepting.await;
     ended
 }

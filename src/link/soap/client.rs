@@ -111,7 +111,7 @@ async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> R
     let stream = stream.map_err(|error| error.to_string())?;
     stream.set_nodelay();
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    // It ends with the sender or with the peer's side. A caller that waits for the answer gets an error.
+    // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
     tokio::spawn(connection);
     Ok(sender)
 }

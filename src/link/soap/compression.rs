@@ -94,7 +94,7 @@ pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<Conte
 /// Why a body cannot be unpacked.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CodingError {
-    /// A coding that is not supported.
+    /// An unknown coding.
     #[error("the content coding {0:?} is not understood; gzip and deflate are")]
     Unknown(String),
     /// The bytes are not of the coding.

@@ -110,7 +110,7 @@ where
     let LinkUp { station, number, version, peer, .. } = up;
     let handshake = std::mem::take(&mut up.handshake);
     let began = now();
-    // Before the event is sent: a reader of the event may use the link at once. Orders wait in the inbox.
+    // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
     let transport = Transport::WebSocket;
