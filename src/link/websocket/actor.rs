@@ -40,7 +40,7 @@ const WRITE_BUFFER: usize = 4 * 1024;
 /// After this many messages the other events are handled, also when the peer never pauses.
 const BURST: usize = 64;
 /// A pong that has not come after this time is missing, when the next ping leaves.
-const PONG_PATIENCE: Duration = Duration::from_millis(500);
+const PONG_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
@@ -315,7 +315,7 @@ where
             return Ok(());
         }
         self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
-        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_TIMEOUT) {
             let text = "the last ping got no pong".into();
             self.record_event(now(), EventKind::Note { failure: true, text });
         }
