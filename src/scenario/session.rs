@@ -81,19 +81,19 @@ impl ScenarioSession {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub async fn central_system(&self, wish: CentralSystemConfig) -> Result<(u16, String, String), StartError> {
-        let versions = match wish.versions {
+    pub async fn central_system(&self, config: CentralSystemConfig) -> Result<(u16, String, String), StartError> {
+        let versions = match config.versions {
             Some(list) => list.iter().map(|text| version(text)).collect::<Result<_, _>>()?,
             None => Version::ALL.to_vec(),
         };
-        let transports = match wish.transports {
+        let transports = match config.transports {
             Some(list) => list.iter().map(|text| transport(text)).collect::<Result<_, _>>()?,
             None => Transport::ALL.to_vec(),
         };
-        let endpoint = wish.endpoint.unwrap_or_else(|| "/".to_owned());
-        let host = wish.host.unwrap_or_else(|| "127.0.0.1".to_owned());
+        let endpoint = config.endpoint.unwrap_or_else(|| "/".to_owned());
+        let host = config.host.unwrap_or_else(|| "127.0.0.1".to_owned());
         let options =
-            CentralSystemOptions { host: Some(host), port: wish.port, endpoint, versions, transports, ping_interval: 0 };
+            CentralSystemOptions { host: Some(host), port: config.port, endpoint, versions, transports, ping_interval: 0 };
         self.start(options).await
     }
 
@@ -130,15 +130,19 @@ impl ScenarioSession {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub async fn charge_point(&mut self, wish: ChargePointConfig, options: &ScenarioOptions) -> Result<StationKey, StartError> {
-        let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
-        let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
-        let over = wish.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
-        let simulated = wish.url.is_none() && options.url.is_none();
-        if let (None, Some(url)) = (&wish.url, &options.url) {
+    pub async fn charge_point(
+        &mut self,
+        config: ChargePointConfig,
+        options: &ScenarioOptions,
+    ) -> Result<StationKey, StartError> {
+        let identity = config.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
+        let version = config.version.as_deref().map_or(Ok(Version::V1_6), version)?;
+        let over = config.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
+        let simulated = config.url.is_none() && options.url.is_none();
+        if let (None, Some(url)) = (&config.url, &options.url) {
             other_way(url, over)?;
         }
-        let url = match wish.url.or_else(|| options.url.clone()) {
+        let url = match config.url.or_else(|| options.url.clone()) {
             Some(url) => url,
             None => self.listen(options).await?,
         };
@@ -146,7 +150,7 @@ impl ScenarioSession {
         // One address serves both.
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         let hub = self.hub().clone();
-        let autonomous = wish.autonomous;
+        let autonomous = config.autonomous;
         let name = self.free_name(&identity);
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
         let key = hub.start_charge_point_as(&name, made).map_err(StartError::Hub)?;
