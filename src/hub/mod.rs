@@ -34,7 +34,7 @@ use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
-pub use error::HubError;
+pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 pub use order::Order;
 pub use receipt::Receipt;
@@ -224,7 +224,7 @@ impl Hub {
         for station in &order.targets {
             match self.order(*station, LinkOrder::User(order.command.clone())) {
                 Ok(()) => receipt.taken.push(*station),
-                Err(reason) => receipt.refused.push((*station, reason)),
+                Err(error) => receipt.refused.push((*station, error.to_string())),
             }
         }
         receipt
@@ -233,8 +233,8 @@ impl Hub {
     /// Gives an order to one link without waiting.
     ///
     /// # Errors
-    /// With a sentence when the link is down or busy.
-    pub fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), String> {
+    /// When the link is down or busy.
+    pub fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), LinkOrderError> {
         let name = || {
             self.trace()
                 .read()
@@ -242,11 +242,12 @@ impl Hub {
                 .get(station)
                 .map_or_else(String::new, |row| escape_control(&row.identity).into_owned())
         };
-        let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
+        let not_connected = || LinkOrderError::NotConnected { name: name() };
+        let handle = self.shared.registry.get(station).ok_or_else(not_connected)?;
         if order.needs_link() && !handle.is_up() {
-            return Err(format!("{} is not connected", name()));
+            return Err(not_connected());
         }
-        handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))
+        handle.order(order).map_err(|_| LinkOrderError::Busy { name: name() })
     }
 
     /// Ends the session: every link gets a close frame and a little time to send it.

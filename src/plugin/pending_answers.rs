@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::behaviour::Answer;
-use crate::behaviour::script_form::answer;
+use crate::behaviour::script_form::{FormError, answer};
 use crate::trace::StationKey;
 
 /// How long a promise may take to become an answer. Links wait a little longer; the default timeout of calls is 30 s.
@@ -42,8 +42,8 @@ impl OpenCall {
     /// Sets the answer of a plugin, in the form of the prelude. Only its first answer counts.
     ///
     /// # Errors
-    /// With a sentence when the form is no answer; the plugin then keeps the proposed one.
-    pub fn set_answer(&mut self, plugin: u64, form: Value) -> Result<(), String> {
+    /// When the form is no answer; the plugin then keeps the proposed one.
+    pub fn set_answer(&mut self, plugin: u64, form: Value) -> Result<(), FormError> {
         let answer = answer(form, &self.proposed);
         let Some((_, known)) =
             self.asked.iter_mut().find(|(asked, known)| *asked == plugin && *known == PluginAnswer::Undecided)

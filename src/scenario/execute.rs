@@ -121,7 +121,7 @@ impl Player<'_> {
             AsyncRequest::Raw { station, text } => self
                 .hub()
                 .order(StationKey(station), LinkOrder::User(LinkCommand::Raw(text)))
-                .map_or_else(failed, |()| json!({})),
+                .map_or_else(|error| failed(error.to_string()), |()| json!({})),
             AsyncRequest::Link { station, order } => {
                 let order = match order.as_str() {
                     "disconnect" => LinkCommand::Disconnect,
@@ -129,7 +129,9 @@ impl Player<'_> {
                     "connect" => LinkCommand::Connect,
                     _ => LinkCommand::Ping,
                 };
-                self.hub().order(StationKey(station), order.into()).map_or_else(failed, |()| json!({}))
+                self.hub()
+                    .order(StationKey(station), order.into())
+                    .map_or_else(|error| failed(error.to_string()), |()| json!({}))
             }
             AsyncRequest::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };
@@ -140,16 +142,16 @@ impl Player<'_> {
             }
             AsyncRequest::CentralSystem(config) => match self.session.central_system(config).await {
                 Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
-                Err(reason) => failed(reason),
+                Err(error) => failed(error.to_string()),
             },
             AsyncRequest::Listen => match self.session.listen(self.options).await {
                 Ok(url) => json!({ "url": url }),
-                Err(reason) => failed(reason),
+                Err(error) => failed(error.to_string()),
             },
             AsyncRequest::ChargePoint(config) => match self.session.charge_point(config, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
-                Err(StartError::Failed(reason)) => failed(reason),
-                Err(StartError::Elsewhere(reason)) => json!({ "other": reason }),
+                Err(error @ StartError::Elsewhere(_)) => json!({ "other": error.to_string() }),
+                Err(error) => failed(error.to_string()),
             },
         })
     }
@@ -186,7 +188,7 @@ impl Player<'_> {
             // The receiver is gone when the scenario is over.
             let _ = sender.send(PlayerEvent::Answered { number, value });
         });
-        Ok(self.hub().order(key, LinkOrder::Ask { action, payload, then })?)
+        self.hub().order(key, LinkOrder::Ask { action, payload, then }).map_err(|error| error.to_string().into())
     }
 
     /// Lets the script decide all answers of the session from now on.
@@ -214,8 +216,8 @@ impl Player<'_> {
     /// Sends the answer of the script. An invalid one is a fault, and the default answer is sent.
     fn answer(&mut self, ticket: u64, key: StationKey, form: Value) {
         let Some(default_answer) = self.questions.remove(&(ticket, key)) else { return };
-        let answer = script_form::answer(form, &default_answer).unwrap_or_else(|reason| {
-            self.faults.push(ScriptFault::new(&reason, ""));
+        let answer = script_form::answer(form, &default_answer).unwrap_or_else(|error| {
+            self.faults.push(ScriptFault::new(&error.to_string(), ""));
             None
         });
         if let Err(reason) = self.hub().order(key, LinkOrder::Answer { ticket, answer })

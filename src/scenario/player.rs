@@ -17,7 +17,7 @@ use super::options::ScenarioOptions;
 use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
 use super::query::ScriptQueries;
 use super::record_json;
-use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep};
+use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep, ScriptRequestError};
 use super::session::ScenarioSession;
 use super::worker::{ProgressFn, ProgressLine};
 use crate::behaviour::Answer;
@@ -120,7 +120,7 @@ fn engine(
 ) -> Result<SandboxScript, ScriptFault> {
     let (queries, collected) = (ScriptQueries::new(asked.clone(), path, options), requests.clone());
     let host = move |operation: &str, json: &str| match queries.answer(operation, json) {
-        Some(answer) => answer,
+        Some(answer) => answer.map_err(ScriptRequestError::from),
         None => request::read(operation, json).map(|request| {
             collected.borrow_mut().push(request);
             "null".to_owned()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{CentralSystemConfig, ChargePointConfig, transport, version};
+use super::request::{CentralSystemConfig, ChargePointConfig, ScriptRequestError, transport, version};
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
@@ -21,18 +21,21 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
 /// The default identity of a charge point.
 const DEFAULT_IDENTITY: &str = "CP1";
 
-/// Why a charge point was not started.
+/// Why a central system or a charge point was not started.
+#[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
-    /// It cannot be started; one sentence.
-    Failed(String),
-    /// The central system under test is reached over another transport; one sentence.
-    Elsewhere(String),
-}
-
-impl From<String> for StartError {
-    fn from(reason: String) -> StartError {
-        StartError::Failed(reason)
-    }
+    /// An option is invalid.
+    #[error(transparent)]
+    Option(#[from] ScriptRequestError),
+    /// Another program has the port. Scripts have no `--port`, which the sentence of the hub names.
+    #[error("port {port} is in use by another program; choose another one, or end that program")]
+    PortInUse { port: u16 },
+    /// It cannot be started for another reason.
+    #[error(transparent)]
+    Hub(HubError),
+    /// The central system under test is reached over another transport.
+    #[error("the scenario is for a central system that is reached {0}")]
+    Elsewhere(&'static str),
 }
 
 /// A session.
@@ -77,8 +80,8 @@ impl ScenarioSession {
     /// Starts a central system; returns its port and its URLs for charge points and for SOAP.
     ///
     /// # Errors
-    /// With a sentence.
-    pub async fn central_system(&self, wish: CentralSystemConfig) -> Result<(u16, String, String), String> {
+    /// When it cannot be started.
+    pub async fn central_system(&self, wish: CentralSystemConfig) -> Result<(u16, String, String), StartError> {
         let versions = match wish.versions {
             Some(list) => list.iter().map(|text| version(text)).collect::<Result<_, _>>()?,
             None => Version::ALL.to_vec(),
@@ -97,8 +100,8 @@ impl ScenarioSession {
     /// Starts the central system at which charge points under test connect, once; returns its URL.
     ///
     /// # Errors
-    /// With a sentence.
-    pub async fn listen(&mut self, options: &ScenarioOptions) -> Result<String, String> {
+    /// When it cannot be started.
+    pub async fn listen(&mut self, options: &ScenarioOptions) -> Result<String, StartError> {
         if let Some(url) = &self.listening {
             return Ok(url.clone());
         }
@@ -111,12 +114,10 @@ impl ScenarioSession {
         Ok(url)
     }
 
-    async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), String> {
+    async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), StartError> {
         let address = self.hub().start_central_system(options).await.map_err(|error| match error {
-            HubError::PortInUse { port } => {
-                format!("port {port} is in use by another program; choose another one, or end that program")
-            }
-            error => error.to_string(),
+            HubError::PortInUse { port } => StartError::PortInUse { port },
+            error => StartError::Hub(error),
         })?;
         let listening = self.hub().listening();
         let here = listening.iter().find(|listening| listening.address == address);
@@ -128,7 +129,7 @@ impl ScenarioSession {
     /// Starts a charge point of ours and returns its station. Without a URL it goes to the central system under test.
     ///
     /// # Errors
-    /// With a sentence.
+    /// When it cannot be started.
     pub async fn charge_point(&mut self, wish: ChargePointConfig, options: &ScenarioOptions) -> Result<StationKey, StartError> {
         let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
         let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
@@ -148,7 +149,7 @@ impl ScenarioSession {
         let autonomous = wish.autonomous;
         let name = self.free_name(&identity);
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
-        let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
+        let key = hub.start_charge_point_as(&name, made).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
@@ -176,5 +177,5 @@ fn other_way(url: &str, wanted: Transport) -> Result<(), StartError> {
     } else {
         "over WebSocket; --url ws://…"
     };
-    Err(StartError::Elsewhere(format!("the scenario is for a central system that is reached {other}")))
+    Err(StartError::Elsewhere(other))
 }

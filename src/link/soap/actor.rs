@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
-use super::client::{self, HttpCall, KeptConnection};
+use super::client::{self, ExchangeError, HttpCall, KeptConnection};
 use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
 use super::framing::SoapFraming;
 use super::incoming;
@@ -51,8 +51,8 @@ pub(super) struct SoapUp {
 
 /// What is done when an HTTP exchange of ours is over.
 enum Done {
-    Answered { post: SoapPost, answer: Result<PostAnswer, String> },
-    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, String> },
+    Answered { post: SoapPost, answer: Result<PostAnswer, ExchangeError> },
+    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, ExchangeError> },
 }
 
 /// Runs a link until it ends, and hands back what stands behind it.
@@ -174,7 +174,7 @@ impl SoapLink<'_> {
             Ok(Done::Answered { post, answer: Ok(answer) }) => {
                 self.arrived(ArrivedMessage::Answer(post, answer));
             }
-            Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason, now()),
+            Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason.to_string(), now()),
             Ok(Done::Probed { url, took, answer }) => {
                 let (failure, text) = probed(&url, took, &answer);
                 self.record_event(EventKind::Note { failure, text: text.into() });
@@ -335,7 +335,7 @@ impl SoapLink<'_> {
         self.exchanges.spawn(async move {
             let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None };
             let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &network, &settings)).await;
-            let answer = answer.unwrap_or_else(|_| Err(format!("{} did not answer", ask.url)));
+            let answer = answer.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
             Done::Probed { url: ask.url, took: began.elapsed(), answer }
         });
     }
@@ -349,7 +349,7 @@ impl SoapLink<'_> {
 }
 
 /// The outcome of a probe in words; whether it is a failure.
-fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, String>) -> (bool, String) {
+fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, ExchangeError>) -> (bool, String) {
     match answer {
         Ok(answer) => {
             let content_type = answer.content_type.as_deref().unwrap_or("no content type");
@@ -357,6 +357,6 @@ fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, String>) ->
             let size = answer.body.len();
             (false, format!("{url} answers: HTTP {}, {content_type}, {size} bytes, after {took:.1} ms", answer.status))
         }
-        Err(reason) => (true, reason.clone()),
+        Err(reason) => (true, reason.to_string()),
     }
 }

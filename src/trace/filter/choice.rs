@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::FilterContext;
+use super::error::ConditionError;
 use super::pattern::{MatchExtent, Pattern};
 use super::syntax::{FilterLiteral, LiteralForm};
 use crate::ocpp::{ErrorCode, Role, Version, suggest};
@@ -152,12 +153,12 @@ pub(super) struct FieldChoice {
 }
 
 impl FieldChoice {
-    /// Reads a list of values with commas between; each may hold wildcards. The error is a sentence.
-    pub fn parse(field: FilterField, value: &FilterLiteral) -> Result<FieldChoice, String> {
+    /// Reads a list of values with commas between; each may hold wildcards.
+    pub fn parse(field: FilterField, value: &FilterLiteral) -> Result<FieldChoice, ConditionError> {
         let names = field.names();
         let known = names.join(", ");
         if matches!(value.form, LiteralForm::Regex { .. }) {
-            return Err(format!("A regular expression cannot stand here; write one of {known}, or use * as in con*."));
+            return Err(ConditionError::RegexChoice { known });
         }
         let mut wanted = 0;
         for part in value.text.split(',') {
@@ -173,9 +174,9 @@ impl FieldChoice {
             let bits = meant.fold(0, |bits, (index, _)| bits | 1 << index);
             if bits == 0 {
                 return Err(match suggest(part, names.iter().copied()) {
-                    Some(name) => format!("{part:?} is not known here; did you mean {name}? Known are {known}."),
-                    None if part.is_empty() => format!("A value is missing; write one of {known}."),
-                    None => format!("{part:?} is not known here; write one of {known}."),
+                    Some(near) => ConditionError::SimilarChoice { value: part.to_owned(), near: near.to_owned(), known },
+                    None if part.is_empty() => ConditionError::EmptyChoice { known },
+                    None => ConditionError::UnknownChoice { value: part.to_owned(), known },
                 });
             }
             wanted |= bits;

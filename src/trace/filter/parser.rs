@@ -142,22 +142,22 @@ impl<'a> Parser<'a> {
 
     fn condition(&self, token: &FilterToken) -> Result<Condition, FilterError> {
         match &token.kind {
-            TokenKind::Text(literal) => {
-                Pattern::new(literal, MatchExtent::Within).map(Condition::Text).map_err(|message| self.error(token, message))
-            }
+            TokenKind::Text(literal) => Pattern::new(literal, MatchExtent::Within)
+                .map(Condition::Text)
+                .map_err(|error| self.error(token, error.to_string())),
             TokenKind::Key { key: span, operator, value } => {
                 let name = &self.text[span.clone()];
                 let key = FilterKey::find(name).ok_or_else(|| {
                     FilterError::new(self.text, span.clone(), unknown_key(name, *operator, &self.text[token.span.clone()]))
                 })?;
-                key.check(*operator).map_err(|message| self.error(token, message))?;
+                key.check(*operator).map_err(|error| self.error(token, error.to_string()))?;
                 let at = if value.span.is_empty() { token.span.clone() } else { value.span.clone() };
-                Condition::new(key, *operator, value).map_err(|message| FilterError::new(self.text, at, message))
+                Condition::new(key, *operator, value).map_err(|error| FilterError::new(self.text, at, error.to_string()))
             }
             TokenKind::Path { steps, test } => {
                 let test = test.as_ref().map(|(operator, value)| (*operator, value));
                 let payload = PayloadCondition::new(steps.clone(), test);
-                payload.map(Condition::Payload).map_err(|message| self.error(token, message))
+                payload.map(Condition::Payload).map_err(|error| self.error(token, error.to_string()))
             }
             // The caller has taken the words of logic out.
             TokenKind::Open | TokenKind::Close | TokenKind::Not | TokenKind::And | TokenKind::Or => {

@@ -1,5 +1,8 @@
 //! What goes into [`update`](super::update) and what comes out: messages for the screen, and effects that are carried out outside of it.
 
+use std::io;
+use std::path::PathBuf;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
@@ -7,7 +10,24 @@ use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::tui::backend::BackendReply;
+use crate::tui::external::EditError;
 use crate::tui::theme::ThemeChanges;
+
+/// Why a text was not copied into a file.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// No state is saved in this session.
+    #[error("The text is too long for the terminal's clipboard, and there is no folder to put it into")]
+    NoFolder,
+    /// The file cannot be written.
+    #[error("The text could not be copied to {}: {reason}", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// The error of the operating system.
+        reason: io::Error,
+    },
+}
 
 /// A message for the screen.
 #[derive(Debug)]
@@ -45,9 +65,9 @@ pub enum ScreenMessage {
     /// What the links did with one order of a batch.
     Given(Receipt),
     /// The text from the external editor, or why there is none.
-    Edited(Result<String, String>),
+    Edited(Result<String, EditError>),
     /// The file to which a long text was copied, or why it was not.
-    Copied(Result<String, String>),
+    Copied(Result<String, CopyError>),
     /// Files of the user's own themes were changed.
     ThemesChanged(ThemeChanges),
     /// A part of the program panicked, and the panic was caught.

@@ -30,7 +30,7 @@ mod themes;
 mod trace;
 
 pub use drafts::text_to_keep;
-pub use effect::{ScreenMessage, UpdateEffect};
+pub use effect::{CopyError, ScreenMessage, UpdateEffect};
 
 use crossterm::event::KeyEventKind;
 
@@ -99,7 +99,7 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
         ScreenMessage::Copied(copied) => {
             match copied {
                 Ok(file) => app.toasts.info(format!("Too long for the terminal's clipboard; copied to {file}"), now),
-                Err(reason) => app.toasts.error(reason, now),
+                Err(error) => app.toasts.error(error.to_string(), now),
             }
             Vec::new()
         }
