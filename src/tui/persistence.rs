@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::app::App;
-use super::update::text_to_keep;
+use super::update::{CopyError, text_to_keep};
 use crate::config::{SavedPart, StateWriter, private_file};
 
 /// The state folder and the thread that writes into it. Dropping it waits for the last write.
@@ -36,22 +36,6 @@ impl Persistence {
     pub fn copy_file(&self) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join("copied.txt"))
     }
-}
-
-/// Why a text was not copied into a file.
-#[derive(Debug, thiserror::Error)]
-pub enum CopyError {
-    /// No state is saved in this session.
-    #[error("The text is too long for the terminal's clipboard, and there is no folder to put it into")]
-    NoFolder,
-    /// The file cannot be written.
-    #[error("The text could not be copied to {}: {reason}", .file.display())]
-    Unwritable {
-        /// The file.
-        file: PathBuf,
-        /// The error of the operating system.
-        reason: io::Error,
-    },
 }
 
 /// Writes a text into a file and returns the name of the file. Blocks on the disk.

@@ -1,5 +1,8 @@
 //! What goes into [`update`](super::update) and what comes out: messages for the screen, and effects that are carried out outside of it.
 
+use std::io;
+use std::path::PathBuf;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
@@ -8,8 +11,23 @@ use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::tui::backend::BackendReply;
 use crate::tui::external::EditError;
-use crate::tui::persistence::CopyError;
 use crate::tui::theme::ThemeChanges;
+
+/// Why a text was not copied into a file.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// No state is saved in this session.
+    #[error("The text is too long for the terminal's clipboard, and there is no folder to put it into")]
+    NoFolder,
+    /// The file cannot be written.
+    #[error("The text could not be copied to {}: {reason}", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// The error of the operating system.
+        reason: io::Error,
+    },
+}
 
 /// A message for the screen.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ mod themes;
 mod trace;
 
 pub use drafts::text_to_keep;
-pub use effect::{ScreenMessage, UpdateEffect};
+pub use effect::{CopyError, ScreenMessage, UpdateEffect};
 
 use crossterm::event::KeyEventKind;
 
