@@ -8,36 +8,80 @@ use crate::trace::{CloseReason, Direction, FrameKind, FrameVerdict, Record, Reco
 
 /// The object of a record as a text, without a line end.
 pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
-    Value::Object(object(record, stations)).to_string()
+    let mut out = Vec::with_capacity(record.text.len() + INITIAL_CAPACITY);
+    members(record, stations, &mut |name, value| {
+        out.extend_from_slice(if out.is_empty() { b"{\"" } else { b",\"" });
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":");
+        // A Vec takes everything, and values can always be written: their keys are texts.
+        let _ = match value {
+            Member::Text(text) => serde_json::to_writer(&mut out, text),
+            Member::Value(value) => serde_json::to_writer(&mut out, &value),
+            Member::Json(text) => {
+                out.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
+        };
+    });
+    out.push(b'}');
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The object of a record.
 pub fn object(record: &Record<'_>, stations: &StationTable) -> Map<String, Value> {
     let mut object = Map::new();
-    let mut put = |name: &str, value: Value| {
+    members(record, stations, &mut |name, value| {
+        let value = match value {
+            Member::Text(text) => Value::from(text),
+            Member::Value(value) => value,
+            Member::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        };
         object.insert(name.to_owned(), value);
-    };
+    });
+    object
+}
+
+/// Room for what is in most lines besides the text of the frame, in bytes.
+const INITIAL_CAPACITY: usize = 512;
+
+/// The value of a member.
+enum Member<'a> {
+    Text(&'a str),
+    /// JSON on one line.
+    Json(&'a str),
+    Value(Value),
+}
+
+impl From<Value> for Member<'_> {
+    fn from(value: Value) -> Self {
+        Member::Value(value)
+    }
+}
+
+/// Hands over the members of a record's object. No name comes twice.
+fn members(record: &Record<'_>, stations: &StationTable, add: &mut dyn FnMut(&str, Member<'_>)) {
+    let mut put = |name: &str, value: Member<'_>| add(name, value);
     let time = jiff::Timestamp::from_microsecond(record.wall_micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    put("time", json!(time.to_string()));
-    put("sequence", json!(record.sequence));
+    put("time", Member::Text(&time.to_string()));
+    put("sequence", json!(record.sequence).into());
     if let Some(row) = record.station.and_then(|key| stations.get(key)) {
-        put("station", json!(row.identity));
-        put("role", json!(if row.our_role == Role::CentralSystem { "cs" } else { "cp" }));
+        put("station", Member::Text(&row.identity));
+        put("role", Member::Text(if row.our_role == Role::CentralSystem { "cs" } else { "cp" }));
     }
     let (kind, direction) = kind(record.kind);
-    put("kind", json!(kind));
+    put("kind", Member::Text(kind));
     if let Some(direction) = direction {
-        put("direction", json!(if direction == Direction::In { "in" } else { "out" }));
+        put("direction", Member::Text(if direction == Direction::In { "in" } else { "out" }));
     }
     if let Some(action) = record.action.filter(|action| !action.is_empty()) {
-        put("action", json!(action));
+        put("action", Member::Text(action));
     }
     match record.kind {
         RecordKind::Frame(_, kind) => frame(record, kind, &mut put),
         _ => {
             let summary = record.summary();
             if !summary.is_empty() {
-                put("text", json!(summary));
+                put("text", Member::Text(&summary));
             }
             facts(record, &mut put);
         }
@@ -45,77 +89,80 @@ pub fn object(record: &Record<'_>, stations: &StationTable) -> Map<String, Value
     if record.verdict != FrameVerdict::Valid {
         let notes = record.notes();
         if !notes.is_empty() {
-            put("valid", json!(record.verdict == FrameVerdict::Tolerated));
-            put("remarks", notes.lines().collect());
+            put("valid", json!(record.verdict == FrameVerdict::Tolerated).into());
+            put("remarks", Member::Value(notes.lines().collect()));
         }
     }
     if let Some(latency) = record.latency {
         put(
             if matches!(record.kind, RecordKind::Retry | RecordKind::Lost) { "wait" } else { "latency" },
-            json!(latency.as_secs_f64()),
+            json!(latency.as_secs_f64()).into(),
         );
     }
-    object
 }
 
 /// The facts behind the sentence of a line that is no frame.
-fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Value)) {
+fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
     if let RecordKind::Connected | RecordKind::Disconnected = record.kind {
-        put("link", json!(record.link));
+        put("link", json!(record.link).into());
     }
     match record.detail {
         Some(RecordDetail::Connected(connected)) => {
-            put("version", json!(record.version.map(|version| version.number())));
-            put("peer", json!(connected.peer.to_string()));
+            put("version", json!(record.version.map(|version| version.number())).into());
+            put("peer", json!(connected.peer.to_string()).into());
         }
         Some(RecordDetail::Closed(reason)) => {
-            put("reason", json!(reason.name()));
+            put("reason", json!(reason.name()).into());
             if let CloseReason::ClosedByPeer { code: Some(code), .. } = reason {
-                put("code", json!(code));
+                put("code", json!(code).into());
             }
         }
         Some(RecordDetail::Refused(refused)) => {
             if let Some(peer) = refused.peer {
-                put("peer", json!(peer.to_string()));
+                put("peer", json!(peer.to_string()).into());
             }
         }
-        Some(RecordDetail::Held { number }) => put("number", json!(number)),
+        Some(RecordDetail::Held { number }) => put("number", json!(number).into()),
         Some(RecordDetail::Listening(listening)) => {
-            put("port", json!(listening.address.port()));
-            put("url", json!(record.text));
-            put("transports", listening.transports.iter().map(|transport| transport.name()).collect());
+            put("port", json!(listening.address.port()).into());
+            put("url", json!(record.text).into());
+            put("transports", Member::Value(listening.transports.iter().map(|transport| transport.name()).collect()));
         }
-        Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64())),
+        Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64()).into()),
         Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Note(_)) | None => {}
     }
 }
 
 /// The content of a frame. An envelope is also exported as its text; of other frames only those that could not be read.
-fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Value)) {
+fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member<'_>)) {
     let is_soap = record.transport == Transport::Soap;
     if is_soap {
-        put("transport", json!("soap"));
+        put("transport", Member::Text("soap"));
     }
     if is_soap || kind == FrameKind::Malformed {
-        put("raw", json!(record.text));
+        put("raw", Member::Text(record.text));
     }
     if kind == FrameKind::Malformed {
         return;
     }
     let DecodedRecord { id, message } = decode(record);
     if message == DecodedMessage::Unreadable && !is_soap {
-        return put("raw", json!(record.text));
+        return put("raw", Member::Text(record.text));
     }
     if id.is_some() || !is_soap {
-        put("id", id.unwrap_or_default());
+        put("id", id.unwrap_or_default().into());
     }
     match message {
-        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) => put("payload", payload.value()),
+        // The payload of an envelope is compact already; that of an array is as the peer wrote it, perhaps over several lines.
+        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) if record.content.is_some() => {
+            put("payload", Member::Json(payload.as_str()));
+        }
+        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) => put("payload", payload.value().into()),
         DecodedMessage::Error { code, description, details } => {
-            put("error", if is_soap && code.is_empty() { Value::Null } else { json!(code) });
-            put("description", json!(description));
+            put("error", if is_soap && code.is_empty() { Value::Null.into() } else { Member::Text(&code) });
+            put("description", Member::Text(&description));
             if !is_soap {
-                put("details", details.value());
+                put("details", details.value().into());
             }
         }
         DecodedMessage::Unreadable => {}
@@ -142,5 +189,64 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
         RecordKind::Pong(direction) => ("pong", Some(direction)),
         RecordKind::Note | RecordKind::Toast => ("note", None),
         RecordKind::Failure => ("failure", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocpp::Version;
+    use crate::trace::{Contents, Event, EventKind, Frame, FrameContent, FrameText, Stamp};
+
+    #[test]
+    fn the_line_of_a_record_is_its_object() {
+        let envelope = |body: &str| {
+            format!(
+                "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' xmlns='urn://Ocpp/Cp/2012/06/'>\n\
+                 <S:Body>{body}</S:Body></S:Envelope>"
+            )
+        };
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP \"1\"\n");
+        let mut tell = |kind| {
+            let stamp = Stamp { wall_micros: 1, monotonic_micros: 1 };
+            contents.apply(&Event { station: Some(station), stamp, kind }, &mut String::new());
+        };
+        let frame = |kind, text: &str| {
+            let (content, text) = (FrameContent::in_text(text), FrameText::from(text));
+            let (action, exchange) = (Some("Reset".into()), Some(7));
+            let (code, findings, remark, origin) = (None, Vec::new(), Some("a\nb".into()), None);
+            EventKind::Frame(Frame {
+                direction: Direction::In,
+                kind,
+                action,
+                text,
+                content,
+                exchange,
+                code,
+                findings,
+                remark,
+                origin,
+            })
+        };
+        tell(EventKind::Note { failure: false, text: "a \u{7} note".into() });
+        tell(frame(FrameKind::Call, "[2,\"1\",\"Reset\",\n{\"type\":\n\"Soft\"}]"));
+        tell(frame(FrameKind::Error, "[4,\"1\",\"InternalError\"]"));
+        tell(frame(FrameKind::Malformed, "not \"json\""));
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Default::default());
+        tell(EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake });
+        tell(frame(FrameKind::Call, &envelope("<resetRequest><type>\"Soft\"</type></resetRequest>")));
+        tell(frame(FrameKind::Result, &envelope("<resetResponse/>")));
+        tell(frame(FrameKind::Error, &envelope("<S:Fault/>")));
+        tell(frame(FrameKind::Malformed, &envelope("")));
+        let records = contents.records();
+        assert_eq!(records.range(), 0..9);
+        for record in records.iter(records.range()) {
+            let line = line(&record, contents.stations());
+            assert_eq!(line, Value::Object(object(&record, contents.stations())).to_string());
+            assert!(!line.contains('\n'), "{line}");
+        }
+        let call = object(&records.get(5).unwrap(), contents.stations());
+        assert_eq!(call["payload"], json!({ "type": "\"Soft\"" }));
     }
 }

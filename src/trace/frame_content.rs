@@ -11,7 +11,7 @@ pub struct FrameContent {
     /// The id of the message; of an answer without one that of the request. Empty when there is neither.
     pub id: Box<str>,
     /// The payload as compact JSON; of a fault an array of its code and its reason. Empty for an empty body.
-    pub payload: Box<str>,
+    pub payload: String,
     /// Whether it is a fault.
     pub is_fault: bool,
 }
@@ -27,13 +27,15 @@ impl FrameContent {
                 let code = fault.subcode.as_deref().or_else(|| fault.code.map(|code| code.name()));
                 FrameContent::of_fault(id, code, &fault.reason)
             }
-            Body::Empty => FrameContent { id: id.unwrap_or_default().into(), payload: Box::default(), is_fault: false },
+            Body::Empty => FrameContent { id: id.unwrap_or_default().into(), payload: String::new(), is_fault: false },
         }
     }
 
     /// The content of an envelope with this payload.
     pub fn of_payload(id: Option<&str>, payload: &Value) -> FrameContent {
-        FrameContent { id: id.unwrap_or_default().into(), payload: payload.to_string().into(), is_fault: false }
+        // Values can always be written: their keys are texts.
+        let payload = serde_json::to_string(payload).unwrap_or_default();
+        FrameContent { id: id.unwrap_or_default().into(), payload, is_fault: false }
     }
 
     /// The content of an envelope with a fault.

@@ -232,7 +232,7 @@ impl SoapLink<'_> {
         match message {
             ArrivedMessage::Request(mut request) => {
                 let framing = &self.conversation.framing;
-                let read = incoming::read(text.as_bytes(), &framing.catalog, framing.role, &mut request.remarks);
+                let read = incoming::read(&Bytes::from(text), &framing.catalog, framing.role, &mut request.remarks);
                 (request.text, request.read) = read;
                 ArrivedMessage::Request(request)
             }

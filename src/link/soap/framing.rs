@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
@@ -19,7 +20,8 @@ use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
-    self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders, lint,
+    self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders,
+    lint_from,
 };
 use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
@@ -221,7 +223,8 @@ impl Conversation<SoapFraming> {
     pub fn receive_answer(&mut self, id: &str, expected: Option<&str>, answer: &exchange::PostAnswer, now: Moment) {
         let typed = self.framing.typed.remove(id);
         let mut remarks = Vec::new();
-        let (text, read) = incoming::read(&answer.body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
+        let body = Bytes::copy_from_slice(&answer.body);
+        let (text, read) = incoming::read(&body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
         let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
         let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
         let received = |text, remarks: &[String]| ReceivedText { content, origin, ..ReceivedText::new(text, joined(remarks)) };
@@ -353,9 +356,8 @@ fn http(answer: &exchange::PostAnswer) -> String {
 /// The violations of the rules in an envelope, worst first, then by position.
 pub(super) fn remark_on(envelope: &Envelope, way: Way<'_>, version: Version, service: Role, remarks: &mut Vec<String>) {
     remarks.extend(envelope.remarks.iter().map(|remark| remark.message.clone()));
-    let findings = lint(envelope, way, version, service).into_iter();
-    let bad = findings.filter(|finding| finding.severity >= HeaderSeverity::Warning);
-    remarks.extend(bad.map(|finding| format!("{}: {}", finding.header, finding.message)));
+    let findings = lint_from(HeaderSeverity::Warning, envelope, way, version, service);
+    remarks.extend(findings.into_iter().map(|finding| format!("{}: {}", finding.header, finding.message)));
     let more = remarks.len().saturating_sub(REMARKS);
     remarks.truncate(REMARKS);
     remarks.extend((more > 0).then(|| format!("and {more} more")));

@@ -1,6 +1,7 @@
 //! An HTTP request to one of our services, until it is an envelope or refused. Which station the envelope belongs to is
 //! decided elsewhere.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -148,7 +149,7 @@ pub(super) async fn take_in(
 
 /// The bytes of a body as text, and the text as an envelope.
 pub(super) fn read(
-    bytes: &[u8],
+    bytes: &Bytes,
     catalog: &Catalog,
     service: Role,
     remarks: &mut Vec<String>,
@@ -158,13 +159,23 @@ pub(super) fn read(
         Ok(decoded) => {
             remarks.extend(decoded.encoding.map(|encoding| format!("it is written in {encoding} instead of UTF-8")));
             let read = soap::read(&decoded.text, catalog, hint);
-            (FrameText::from(decoded.text.into_owned()), read)
+            (shared(bytes, decoded.text), read)
         }
         Err(error) => (FrameText::from(String::from_utf8_lossy(bytes).into_owned()), Err(error)),
     }
 }
 
-async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -> Result<Vec<u8>, RequestRefusal> {
+/// A text without copying it, when it stands in these bytes.
+fn shared(bytes: &Bytes, text: Cow<'_, str>) -> FrameText {
+    match text {
+        Cow::Borrowed(text) => {
+            FrameText::try_from(bytes.slice_ref(text.as_bytes())).unwrap_or_else(|_| FrameText::from(text.to_owned()))
+        }
+        Cow::Owned(text) => FrameText::from(text),
+    }
+}
+
+async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -> Result<Bytes, RequestRefusal> {
     let limit = settings.message_limit;
     let too_large = || {
         let reason = format!("the body is larger than {limit} bytes");
@@ -180,7 +191,12 @@ async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -
         true => too_large(),
         false => RequestRefusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}")),
     })?;
-    compression::unpack(&codings.join(","), bytes.to_bytes().to_vec(), limit).map_err(|error| match error {
+    let bytes = bytes.to_bytes();
+    if codings.is_empty() {
+        return Ok(bytes);
+    }
+    let unpacked = compression::unpack(&codings.join(","), bytes.to_vec(), limit);
+    unpacked.map(Bytes::from).map_err(|error| match error {
         CodingError::Unknown(_) => RequestRefusal {
             header: Some((ACCEPT_ENCODING, compression::OFFERED)),
             ..RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())

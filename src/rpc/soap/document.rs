@@ -111,7 +111,7 @@ impl Parser<'_> {
             return Err(fail(ReadProblem::Malformed("a second element follows the envelope".to_owned())));
         }
         let outside = self.scope.len();
-        let mut plain: Vec<(String, String)> = Vec::new();
+        let mut plain: Vec<(&str, String)> = Vec::new();
         for (count, attribute) in tag.attributes().enumerate() {
             self.nodes += 1;
             if count >= MAX_ATTRIBUTES || self.nodes > MAX_NODES {
@@ -123,7 +123,7 @@ impl Parser<'_> {
             match attribute.key.as_namespace_binding() {
                 Some(PrefixDeclaration::Default) => self.declare("", &value, offset)?,
                 Some(PrefixDeclaration::Named(prefix)) => self.declare(prefix, &value, offset)?,
-                None => plain.push((attribute.key.into_inner().to_owned(), value.into_owned())),
+                None => plain.push((attribute.key.into_inner(), value.into_owned())),
             }
         }
         let (prefix, local) = split(tag.name().into_inner());
@@ -132,7 +132,7 @@ impl Parser<'_> {
         }
         let namespace = self.resolve(prefix, offset);
         let attributes = plain.into_iter().map(|(name, value)| {
-            let (prefix, local) = split(&name);
+            let (prefix, local) = split(name);
             let namespace = if prefix.is_empty() { None } else { self.resolve(prefix, offset) };
             XmlAttribute { namespace, local: local.to_owned(), value }
         });

@@ -115,7 +115,18 @@ const RULES: [HeaderRule; 7] = {
 
 /// The table of an envelope's headers. `service` is the role whose service is called, also in the answer.
 pub fn lint(envelope: &Envelope, direction: HeaderDirection, version: Version, service: Role) -> Vec<HeaderFinding> {
-    let mut table = Table { envelope, direction, version, service, findings: Vec::new() };
+    lint_from(HeaderSeverity::Good, envelope, direction, version, service)
+}
+
+/// The rows of this severity and worse. Rows that are left out cost nothing.
+pub fn lint_from(
+    least: HeaderSeverity,
+    envelope: &Envelope,
+    direction: HeaderDirection,
+    version: Version,
+    service: Role,
+) -> Vec<HeaderFinding> {
+    let mut table = Table { least, envelope, direction, version, service, findings: Vec::new() };
     for rule in &RULES {
         table.judge(rule);
     }
@@ -126,6 +137,7 @@ pub fn lint(envelope: &Envelope, direction: HeaderDirection, version: Version, s
 }
 
 struct Table<'lint> {
+    least: HeaderSeverity,
     envelope: &'lint Envelope,
     direction: HeaderDirection<'lint>,
     version: Version,
@@ -177,7 +189,7 @@ impl Table<'_> {
             let message = format!("{why}, so a receiver that does not know {} may ignore it", rule.name);
             self.add(rule, Some(header), HeaderState::NotMustUnderstand, self.offence(), message);
         }
-        if self.findings.len() == before {
+        if self.findings.len() == before && self.least == HeaderSeverity::Good {
             self.add(rule, Some(header), HeaderState::Present, HeaderSeverity::Good, shown(&header.value));
         }
     }
@@ -260,7 +272,11 @@ impl Table<'_> {
         if is_known {
             return;
         }
-        let (state, severity, message) = if header.must_understand == MustUnderstand::Yes {
+        let must_understand = header.must_understand == MustUnderstand::Yes;
+        if !must_understand && self.least > HeaderSeverity::Note {
+            return;
+        }
+        let (state, severity, message) = if must_understand {
             let message = "it must be understood and is unknown; a strict receiver answers with a fault".to_owned();
             (HeaderState::NotUnderstood, HeaderSeverity::Warning, message)
         } else {
@@ -284,6 +300,9 @@ impl Table<'_> {
         severity: HeaderSeverity,
         message: String,
     ) {
+        if severity < self.least {
+            return;
+        }
         let offset = header.map(|header| header.offset);
         self.findings.push(HeaderFinding { header: rule.name.to_owned(), state, severity, message, rule: rule.source, offset });
     }

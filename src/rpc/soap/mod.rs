@@ -29,7 +29,7 @@ mod tests;
 pub use envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 pub use error::{ReadError, ReadProblem};
 pub use fault::{FaultCode, FaultSubcode, SoapFault};
-pub use lint::{HeaderDirection, HeaderFinding, HeaderSeverity, HeaderState, lint};
+pub use lint::{HeaderDirection, HeaderFinding, HeaderSeverity, HeaderState, lint, lint_from};
 pub use names::{ANONYMOUS, FAULT_ACTION};
 pub use operation::ReadHint;
 pub use read::read;

@@ -131,6 +131,9 @@ fn element_of(action: &str, part: MessagePart) -> String {
     first.into_iter().flatten().chain(characters).chain(suffix.chars()).collect()
 }
 
+/// Room for most envelopes, in bytes.
+const INITIAL_CAPACITY: usize = 1024;
+
 /// An envelope in the making: its header is open until the body is written.
 struct Writer {
     out: String,
@@ -138,7 +141,8 @@ struct Writer {
 
 impl Writer {
     fn new(namespace: &str) -> Writer {
-        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"");
+        let mut out = String::with_capacity(INITIAL_CAPACITY);
+        out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soap:Envelope xmlns:soap=\"");
         out.push_str(SOAP_1_2);
         out.push_str("\" xmlns:wsa=\"");
         out.push_str(ADDRESSING);

@@ -19,6 +19,10 @@ fn with(position: usize, header: &str) -> Vec<(String, HeaderState, HeaderSeveri
     headers[position] = header;
     let envelope = parse(&envelope(&headers.concat(), "<o:heartbeatRequest/>"));
     let findings = lint(&envelope, HeaderDirection::Request, Version::V1_5, Role::CentralSystem);
+    for least in [HeaderSeverity::Note, HeaderSeverity::Warning] {
+        let found = lint_from(least, &envelope, HeaderDirection::Request, Version::V1_5, Role::CentralSystem);
+        assert!(found.iter().eq(findings.iter().filter(|finding| finding.severity >= least)), "{header}");
+    }
     let bad = findings.into_iter().filter(|finding| finding.severity != HeaderSeverity::Good);
     bad.map(|finding| (finding.header, finding.state, finding.severity)).collect()
 }
