@@ -196,7 +196,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
 mod tests {
     use super::*;
     use crate::ocpp::Version;
-    use crate::trace::{Contents, Event, EventKind, Frame, FrameContent, FrameText, Stamp};
+    use crate::trace::{Contents, Event, EventKind, Frame, FrameContent, FrameText, HandshakeHeads, Stamp};
 
     #[test]
     fn the_line_of_a_record_is_its_object() {
@@ -233,7 +233,7 @@ mod tests {
         tell(frame(FrameKind::Call, "[2,\"1\",\"Reset\",\n{\"type\":\n\"Soft\"}]"));
         tell(frame(FrameKind::Error, "[4,\"1\",\"InternalError\"]"));
         tell(frame(FrameKind::Malformed, "not \"json\""));
-        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), Default::default());
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
         tell(EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake });
         tell(frame(FrameKind::Call, &envelope("<resetRequest><type>\"Soft\"</type></resetRequest>")));
         tell(frame(FrameKind::Result, &envelope("<resetResponse/>")));
