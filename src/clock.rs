@@ -1,5 +1,6 @@
-//! The clocks that everything below the front ends reads: the wall clock for what is written into messages, tokio's for waiting. A thread
-//! may let the first follow the second, so that a session whose time is not the real one tells one time everywhere.
+//! The clocks that everything below the front ends reads: the wall clock for timestamps in messages, tokio's for
+//! waiting. A thread may let the first follow the second, so that a session with simulated time uses one time
+//! everywhere.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -20,7 +21,7 @@ impl Moment {
     /// The same wall clock at a later reading of the monotonic one, for the price of one reading.
     pub fn at(self, monotonic: Instant) -> Moment {
         let passed = monotonic.saturating_duration_since(self.monotonic);
-        // A wall clock at the end of time stays there.
+        // A wall clock at its greatest value stays there.
         let wall = self.wall.checked_add(passed).unwrap_or(self.wall);
         Moment { wall, monotonic }
     }
@@ -47,7 +48,7 @@ pub fn follow_runtime(start: Timestamp) -> FollowedClock {
     FollowedClock { before: FOLLOWED.replace(Some(began)), here: PhantomData }
 }
 
-/// While it lives, the wall clock of its thread follows tokio's.
+/// While it exists, the wall clock of its thread follows tokio's.
 #[derive(Debug)]
 #[must_use = "the wall clock is the real one again when this is dropped"]
 pub struct FollowedClock {

@@ -1,4 +1,4 @@
-//! ocpp-tui: the terminal console of people who build charge points and central systems.
+//! ocpp-tui: a terminal console for developers of charge points and central systems.
 //!
 //! The path of a message through the modules, from the wire to the screen and back:
 //!

@@ -49,8 +49,8 @@ impl Answer {
     }
 }
 
-/// What a behaviour would do about a call: the answer, and what it carries out when the answer has left. Making one changes nothing, so
-/// it may be dropped at any time.
+/// The decision of a behaviour about a call: the answer, and the effect that it carries out when the answer was sent.
+/// Making one changes no state, so it may be dropped at any time.
 #[derive(Debug)]
 pub struct Proposal {
     /// The answer.
@@ -73,12 +73,12 @@ impl From<Answer> for Proposal {
     }
 }
 
-/// What follows from an answer. Only the behaviour that proposed it knows the type inside.
+/// The effect of an answer. Only the behaviour that proposed it knows the type inside.
 #[derive(Default)]
 pub struct ProposedEffect(Option<Box<dyn Any + Send>>);
 
 impl ProposedEffect {
-    /// The effect, if it is of this type. Otherwise it is dropped.
+    /// The effect, if it is of this type. An effect of another type is dropped.
     pub fn into_inner<T: Any>(self) -> Option<T> {
         self.0?.downcast().ok().map(|effect| *effect)
     }

@@ -1,5 +1,6 @@
 //! What may stand between a behaviour and the wire of its link: filters, which replace answers, and an observer, which sees frames and
-//! results. Answer rules, scenarios and plugins are such; the link asks them and keeps what waits for them.
+//! results. Answer rules, scenarios and plugins implement them; the link asks them and keeps the requests that wait for
+//! them.
 
 use std::time::Duration;
 

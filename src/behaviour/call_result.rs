@@ -12,7 +12,7 @@ pub enum CallOutcome<'a> {
     Result {
         /// The result's payload.
         payload: &'a Value,
-        /// Whether the payload is what the definitions want.
+        /// Whether the payload conforms to the definitions.
         valid: bool,
     },
     /// The peer sent an error.
@@ -59,7 +59,7 @@ impl From<CallOutcome<'_>> for CallResult {
     }
 }
 
-/// Gets the result of one call, exactly once: dropped unused, it gets [`CallResult::Lost`].
+/// Gets the result of one call, exactly once. When it is dropped without a result, it gets [`CallResult::Lost`].
 pub struct CallObserver(Mutex<Option<Notify>>);
 
 type Notify = Box<dyn FnOnce(CallResult) + Send>;
@@ -70,7 +70,7 @@ impl CallObserver {
         CallObserver(Mutex::new(Some(Box::new(notify))))
     }
 
-    /// Hands the result over. A second one is ignored.
+    /// Passes the result to the callback. A second result is ignored.
     pub fn tell(&self, end: CallResult) {
         let notify = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(notify) = notify {

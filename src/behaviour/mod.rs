@@ -33,7 +33,7 @@ pub struct IncomingCall<'a> {
     pub version: Version,
 }
 
-/// What stands behind a link: our central system or one of our charge points.
+/// The behaviour of a link: our central system or one of our charge points.
 pub trait Behaviour: Send {
     /// The role that this behaviour plays (the peer plays the other).
     fn role(&self) -> Role;

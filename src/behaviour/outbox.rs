@@ -1,4 +1,4 @@
-//! What a behaviour wants its link to do: calls, and a restart.
+//! The requests of a behaviour to its link: calls, and a restart.
 
 use std::time::Duration;
 

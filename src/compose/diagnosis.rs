@@ -1,5 +1,5 @@
-//! What is wrong with a payload and where: faults of the JSON, or findings of a check with their pointers turned into spans. The check
-//! itself is the catalog's.
+//! What is wrong with a payload and where: faults of the JSON, or findings of a check with their pointers turned into
+//! spans. The check itself is in the catalog.
 
 use std::ops::Range;
 
@@ -137,8 +137,8 @@ mod tests {
             ("{} x", "x", "This is not JSON: trailing characters (line 1, column 4)."),
             ("{\"a\": 1 \"a\": 2}", "\"a\"", "This is not JSON: expected `,` or `}` (line 1, column 9)."),
         ] {
-            let (shown, said) = only(text);
-            assert_eq!(said, message, "{text}");
+            let (shown, found) = only(text);
+            assert_eq!(found, message, "{text}");
             assert_eq!(shown, underlined, "{text}");
         }
     }
@@ -165,9 +165,9 @@ mod tests {
 
     #[test]
     fn a_key_that_occurs_twice_is_a_warning() {
-        let (shown, said) = only(r#"{"a": 1, "a": 2}"#);
+        let (shown, found) = only(r#"{"a": 1, "a": 2}"#);
         assert_eq!(
-            (shown.as_str(), said.as_str()),
+            (shown.as_str(), found.as_str()),
             ("\"a\"", "\"a\" occurs twice in this object: readers differ in which one they take.")
         );
     }

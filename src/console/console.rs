@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn completion_at_once_says_when_it_needs_the_disk() {
+    fn immediate_completion_reports_when_it_needs_the_disk() {
         let (events, _recorder) = trace::start(1 << 20, now()).unwrap();
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
         let console = Console::with_lister(hub, |_, _| panic!("no folder is read"));

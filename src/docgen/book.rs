@@ -1,5 +1,5 @@
-//! The contents of the documentation, built once for all formats: the actions of all versions with the name of their page, and
-//! what changed between the versions.
+//! The contents of the documentation, built once for all formats: the actions of all versions with the name of their
+//! page, and what changed between the versions.
 
 use std::collections::BTreeSet;
 
@@ -138,7 +138,8 @@ fn actions(catalog: &Catalog, version: Version) -> Vec<ActionMatter<'_>> {
     matter
 }
 
-/// A name for a page that no other page has, on any file system. Definitions can come from anywhere, so a name can contain anything.
+/// A name for a page that no other page has, on any file system. Definitions can come from anywhere, so a name can
+/// contain anything.
 fn page_name(name: &str, taken: &mut BTreeSet<String>) -> String {
     let harmless = |character: char| if character.is_ascii_alphanumeric() || character == '-' { character } else { '_' };
     let base: String = name.chars().take(NAME_LIMIT).map(harmless).collect();
@@ -161,7 +162,7 @@ mod tests {
         let mut taken = BTreeSet::new();
         let mut name = |text: &str| page_name(text, &mut taken);
         assert_eq!(name("Reset"), "Reset");
-        assert_eq!(name("reset"), "reset-2", "some file systems do not tell them apart");
+        assert_eq!(name("reset"), "reset-2", "some file systems ignore the case");
         assert_eq!(name("../../etc/passwd"), "______etc_passwd");
         assert_eq!(name("index"), "index_");
         assert_eq!(name(""), "_");

@@ -72,10 +72,10 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
             changes.push(FieldChange { path: path(old), text: "is gone".to_owned() });
             continue;
         };
-        let mut say = |text: String| changes.push(FieldChange { path: path(old), text });
+        let mut add = |text: String| changes.push(FieldChange { path: path(old), text });
         let (often, now) = (occurs(old), occurs(new));
         if often != now {
-            say(format!("occurs {now} instead of {often}"));
+            add(format!("occurs {now} instead of {often}"));
         }
         match (&old.kind, &new.kind) {
             (FieldKind::Object(old_fields), FieldKind::Object(new_fields))
@@ -86,16 +86,16 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
                 };
                 let (gone, added) = (only(old_values, new_values), only(new_values, old_values));
                 if !added.is_empty() {
-                    say(format!("may also be {}", added.join(", ")));
+                    add(format!("may also be {}", added.join(", ")));
                 }
                 if !gone.is_empty() {
-                    say(format!("may not be {}", gone.join(", ")));
+                    add(format!("may not be {}", gone.join(", ")));
                 }
             }
             (old_kind, new_kind) => {
                 let (was, is) = (old_kind.label(), new_kind.label());
                 if was != is {
-                    say(format!("is {is} instead of {was}"));
+                    add(format!("is {is} instead of {was}"));
                 }
             }
         }

@@ -96,12 +96,12 @@ mod tests {
     use crate::ocpp::test_message::newer_message;
 
     #[test]
-    fn ranges_lists_and_free_members_have_their_words() {
+    fn ranges_lists_and_free_members_are_described() {
         let message = newer_message();
-        let said: Vec<String> =
+        let texts: Vec<String> =
             rows(&message.fields).iter().map(|row| format!("{} {}: {}", row.occurs, row.kind, row.limit)).collect();
         assert_eq!(
-            said,
+            texts,
             [
                 "1 number: 0 to 100",
                 "1 whole number: at least 3",

@@ -1,5 +1,5 @@
-//! Answer rules: what the user wants to be answered instead of what the simulator proposes. They work for both roles and every transport,
-//! as a filter of the answers of a link.
+//! Answer rules: the answers that the user chose instead of those that the simulator proposes. They work for both roles
+//! and every transport, as a filter of the answers of a link.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use crate::ocpp::{ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::trace::StationKey;
 
-/// Makes the payload of a result from the usual one.
+/// Makes the payload of a result from the proposed one.
 pub type PayloadChange = Arc<dyn Fn(Value, Version) -> OutgoingPayload + Send + Sync>;
 
 /// A call whose answer is asked for.
@@ -30,7 +30,7 @@ pub struct AnswerRequest {
     pub usual: Answer,
 }
 
-/// Is asked for an answer, from the task of a link. It must not block; the answer comes later, as an order.
+/// Receives the request for an answer, in the task of a link. It must not block; the answer is sent later, as an order.
 pub type AnswerProvider = Arc<dyn Fn(AnswerRequest) + Send + Sync>;
 
 /// The tickets of the rules begin here; those of plugins stay below. A number of JavaScript holds them exactly.
@@ -97,7 +97,7 @@ impl AnswerRule {
 #[derive(Default)]
 pub struct AnswerRules {
     rules: Mutex<Vec<AnswerRule>>,
-    /// Whether there is any rule: most sessions have none, and every call asks.
+    /// Whether there is any rule. Every call checks this, and most sessions have none.
     used: AtomicBool,
     /// Decides where there is no rule.
     provider: Mutex<Option<AnswerProvider>>,

@@ -1,4 +1,4 @@
-//! A central system of the session: who stands behind the links of its stations, and where it is reached.
+//! A central system of the session: the responders of its stations' links, and the address at which it listens.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct ListenAddress {
 }
 
 impl ListenAddress {
-    /// For a bound address; `host` is the one that a person named.
+    /// For a bound address; `host` is the one that the user named.
     pub(super) fn new(
         address: SocketAddr,
         host: Option<&str>,
@@ -62,7 +62,7 @@ fn bracketed(host: &str) -> String {
     if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
 }
 
-/// Stands behind the links of one central system's stations.
+/// Makes the responders of one central system's stations.
 struct CentralSystemDirectory {
     central_system: Arc<CentralSystem>,
     events: EventSender,
@@ -95,7 +95,7 @@ impl Directory for CentralSystemDirectory {
 }
 
 /// What the listener of a central system needs.
-pub(super) fn reception(
+pub(super) fn listener_context(
     options: &CentralSystemOptions,
     central_system: Arc<CentralSystem>,
     context: LinkContext,

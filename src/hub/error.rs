@@ -1,4 +1,4 @@
-//! Why something could not be started.
+//! Why something could not be started, or an order was not taken.
 
 use std::io;
 
@@ -24,7 +24,7 @@ pub enum HubError {
     CannotListen {
         /// Host and port.
         place: String,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The URL of the central system is none.
@@ -38,6 +38,23 @@ pub enum HubError {
     IdentityInUse {
         /// The identity.
         identity: String,
+    },
+}
+
+/// Why a link does not take an order.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkOrderError {
+    /// It is down.
+    #[error("{name} is not connected")]
+    NotConnected {
+        /// The identity of the station.
+        name: String,
+    },
+    /// It has too many orders already.
+    #[error("{name} is too busy to take the order")]
+    Busy {
+        /// The identity of the station.
+        name: String,
     },
 }
 

@@ -1,4 +1,5 @@
-//! The running session: who plays which role, how each station is reached, where an order goes. Floor 3: it parses no text.
+//! The running session: the role of each peer, the link of each station, the target of an order. Floor 3: it parses no
+//! text.
 
 mod answer_rules;
 mod central_system;
@@ -33,7 +34,7 @@ use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
-pub use error::HubError;
+pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 pub use order::Order;
 pub use receipt::Receipt;
@@ -47,7 +48,7 @@ use state::HubState;
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
-/// How long links may take to say goodbye when the session ends.
+/// How long links may take to send their close frames when the session ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// The session. Cheap to clone; all clones are the same session.
@@ -102,7 +103,7 @@ impl Hub {
         &self.shared.catalog
     }
 
-    /// What messages look like when nobody says anything about them.
+    /// The default payloads and answers.
     pub fn profile(&self) -> Profile {
         self.shared.profile
     }
@@ -152,7 +153,7 @@ impl Hub {
             self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
         let listening = ListenAddress::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
-        let reception = central_system::reception(
+        let listener_context = central_system::listener_context(
             &options,
             CentralSystem::new(CentralSystemSettings::default()),
             self.context(Role::CentralSystem, options.ping_interval),
@@ -161,10 +162,10 @@ impl Hub {
             self.shared.tasks.clone(),
         );
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
-        let happening =
+        let kind =
             EventKind::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
-        self.shared.events.try_send(None, now(), happening);
-        self.shared.tasks.spawn(link::accept(listener, Arc::new(reception)));
+        self.shared.events.try_send(None, now(), kind);
+        self.shared.tasks.spawn(link::accept(listener, Arc::new(listener_context)));
         Ok(address)
     }
 
@@ -223,7 +224,7 @@ impl Hub {
         for station in &order.targets {
             match self.order(*station, LinkOrder::User(order.command.clone())) {
                 Ok(()) => receipt.taken.push(*station),
-                Err(reason) => receipt.refused.push((*station, reason)),
+                Err(error) => receipt.refused.push((*station, error.to_string())),
             }
         }
         receipt
@@ -232,8 +233,8 @@ impl Hub {
     /// Gives an order to one link without waiting.
     ///
     /// # Errors
-    /// With a sentence when the link is down or busy.
-    pub fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), String> {
+    /// When the link is down or busy.
+    pub fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), LinkOrderError> {
         let name = || {
             self.trace()
                 .read()
@@ -241,11 +242,12 @@ impl Hub {
                 .get(station)
                 .map_or_else(String::new, |row| escape_control(&row.identity).into_owned())
         };
-        let handle = self.shared.registry.get(station).ok_or_else(|| format!("{} is not connected", name()))?;
+        let not_connected = || LinkOrderError::NotConnected { name: name() };
+        let handle = self.shared.registry.get(station).ok_or_else(not_connected)?;
         if order.needs_link() && !handle.is_up() {
-            return Err(format!("{} is not connected", name()));
+            return Err(not_connected());
         }
-        handle.order(order).map_err(|_| format!("{} is too busy to take the order", name()))
+        handle.order(order).map_err(|_| LinkOrderError::Busy { name: name() })
     }
 
     /// Ends the session: every link gets a close frame and a little time to send it.
@@ -253,7 +255,7 @@ impl Hub {
         self.shared.plugins.end();
         self.shared.shutdown.cancel();
         self.shared.tasks.close();
-        // Whoever has not said goodbye by then is cut off.
+        // Links that have not closed by then are cut.
         let _ = tokio::time::timeout(FAREWELL, self.shared.tasks.wait()).await;
     }
 
@@ -267,7 +269,7 @@ impl Hub {
         self.shared.print_xml[our_role as usize].load(Ordering::Relaxed)
     }
 
-    /// Changes that.
+    /// Sets whether they are printed as XML.
     pub fn set_print_xml(&self, our_role: Role, on: bool) {
         self.shared.print_xml[our_role as usize].store(on, Ordering::Relaxed);
     }

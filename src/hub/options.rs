@@ -1,8 +1,8 @@
-//! How a person wants a central system or a charge point to be started.
+//! The options with which a central system or a charge point is started.
 
 use crate::ocpp::{Transport, Version};
 
-/// How to be a central system.
+/// The options of a central system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CentralSystemOptions {
     /// The address to bind, usually `::` or `0.0.0.0`.
@@ -19,7 +19,7 @@ pub struct CentralSystemOptions {
     pub ping_interval: u32,
 }
 
-/// How to be a charge point.
+/// The options of a charge point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChargePointOptions {
     /// The central system's URL without the identity.
@@ -30,14 +30,14 @@ pub struct ChargePointOptions {
     pub version: Version,
     /// Seconds between our WebSocket pings; 0 means none.
     pub ping_interval: u32,
-    /// Whether it behaves like a charge point by itself: boots, sends heartbeats, reports its connectors. When false it only
-    /// speaks when told to, like ocppjs.
+    /// Whether it is autonomous: boots, sends heartbeats, reports its connectors. When false it sends only the calls
+    /// that the user commands, like ocppjs.
     pub autonomous: bool,
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
 }
 
-/// How to be a charge point over SOAP.
+/// The options of a charge point over SOAP.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SoapOptions {
     /// The address in the `From` header; `None` is the one on the way to the central system.

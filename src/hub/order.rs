@@ -1,9 +1,9 @@
-//! What the user or a script asks of the hub.
+//! An order of the user or a script to the hub.
 
 use crate::link::LinkCommand;
 use crate::trace::StationKey;
 
-/// Something to be done on the links of some stations.
+/// A command for the links of some stations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     /// The stations, each once.

@@ -1,4 +1,4 @@
-//! What stands behind every link of the session: the simulator, and before it the answer rules and the plugins.
+//! The responder of every link of the session: the simulator, and before it the answer rules and the plugins.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! How a charge point of ours reaches its central system, found out before it is started: mistakes are told to whoever starts it.
+//! How a charge point of ours reaches its central system, found out before it is started: the caller gets the mistakes.
 
 use super::{ChargePointOptions, HubError};
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};
 
-/// A way to the central system.
+/// A route to the central system.
 pub(super) enum Route {
     WebSocket(CentralSystemUrl),
     /// Both directions of SOAP: the service that we call, and the socket on which we are called.
@@ -15,7 +15,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// The way that the options want. For SOAP the port is bound here.
+    /// The route for these options. For SOAP the port is bound here.
     pub fn find(options: &ChargePointOptions, network: &Network) -> Result<Route, HubError> {
         let Some(soap) = &options.soap else { return Ok(Route::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
         let url = HttpUrl::parse(&options.url)?;

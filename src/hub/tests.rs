@@ -1,4 +1,4 @@
-//! A session leaves everything that readers see in its events: what a file of them would need to show the session again.
+//! The events of a session contain everything that readers see: a file of them is enough to show the session again.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn the_events_of_a_session_make_its_stations_and_records_again() {
     let (mut copied, original) = (again.records().iter(0..u64::MAX), contents.records());
     assert!(original.iter(0..u64::MAX).all(|record| copied.next() == Some(record)), "a record differs");
 
-    // The session was a rich one.
+    // The session had events of many kinds.
     let has = |wanted: fn(&crate::trace::Record<'_>) -> bool| original.iter(0..u64::MAX).any(|record| wanted(&record));
     assert!(has(|record| record.handshake().is_some() && record.kind == RecordKind::Connected));
     assert!(has(|record| record.handshake().is_some() && record.kind == RecordKind::Retry));

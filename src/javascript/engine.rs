@@ -2,6 +2,7 @@
 //! user's file.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -48,15 +49,15 @@ impl SandboxScript {
     /// An engine with the toolkit and preludes; no file runs yet. Each prelude has a name and is a function that takes the toolkit and
     /// returns what it adds to it. Together they must define the functions `start`, which takes the text of the file, and `event`,
     /// which takes the kind and the JSON of an event. Scripts reach the program through `host` only: it takes an operation and its
-    /// JSON, and returns JSON or a sentence that is thrown as an error.
+    /// JSON, and returns JSON or an error, whose text is thrown.
     ///
     /// # Errors
     /// When the limits are too low for it.
-    pub fn new(
+    pub fn new<E: fmt::Display>(
         name: &str,
         limits: ScriptLimits,
         preludes: &[(&str, &str)],
-        host: impl Fn(&str, &str) -> Result<String, String> + 'static,
+        host: impl Fn(&str, &str) -> Result<String, E> + 'static,
     ) -> Result<SandboxScript, ScriptFault> {
         let plain = |error: rquickjs::Error| ScriptFault::new(&error.to_string(), "");
         let runtime = Runtime::new().map_err(plain)?;
@@ -74,7 +75,7 @@ impl SandboxScript {
         let (start, event) = context.with(|ctx| {
             let made = || {
                 let host = Function::new(ctx.clone(), move |ctx: Ctx<'_>, operation: String, json: String| {
-                    host(&operation, &json).map_err(|reason| Exception::throw_message(&ctx, &reason))
+                    host(&operation, &json).map_err(|error| Exception::throw_message(&ctx, &error.to_string()))
                 })?;
                 let toolkit: Function<'_> = ctx.eval_with_options(TOOLKIT, options(&format!("{OURS}toolkit.js")))?;
                 let compile = Function::new(ctx.clone(), compile)?;

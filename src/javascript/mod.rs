@@ -11,5 +11,5 @@ pub const CALLS: (&str, &str) = ("calls", include_str!("calls.js"));
 
 pub use engine::{SandboxScript, ScriptLimits};
 pub use fault::{ScriptFault, ScriptLimit};
-pub use request::{ToolkitRequest, millis, parsed};
+pub use request::{RequestError, ToolkitRequest, millis, parsed};
 pub use timers::{TimerKey, Timers};

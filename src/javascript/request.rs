@@ -8,6 +8,11 @@ use serde::Deserialize;
 /// The longest delay, in milliseconds.
 const LONGEST: f64 = 30.0 * 86_400_000.0;
 
+/// The JSON of a request does not fit; the sentence is for the script.
+#[derive(Debug, thiserror::Error)]
+#[error("this cannot be carried out: {0}")]
+pub struct RequestError(serde_json::Error);
+
 /// A request of the toolkit.
 #[derive(Debug, PartialEq)]
 pub enum ToolkitRequest {
@@ -44,8 +49,8 @@ impl ToolkitRequest {
     /// Reads a request; `None` when the operation is not one of the toolkit.
     ///
     /// # Errors
-    /// With a sentence for the script, when its JSON does not fit.
-    pub fn read(operation: &str, json: &str) -> Result<Option<ToolkitRequest>, String> {
+    /// When its JSON does not fit.
+    pub fn read(operation: &str, json: &str) -> Result<Option<ToolkitRequest>, RequestError> {
         Ok(Some(match operation {
             "console" => {
                 let Console { failure, text } = parsed(json)?;
@@ -68,9 +73,9 @@ impl ToolkitRequest {
 /// Reads the JSON of a request.
 ///
 /// # Errors
-/// With a sentence for the script.
-pub fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
-    serde_json::from_str(json).map_err(|error| format!("this cannot be carried out: {error}"))
+/// When it does not fit.
+pub fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, RequestError> {
+    serde_json::from_str(json).map_err(RequestError)
 }
 
 /// Milliseconds of a script as a duration; infinity, which is `null` in JSON, is the longest one.

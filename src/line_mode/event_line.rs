@@ -1,5 +1,5 @@
-//! One event as the line that ocppjs would have printed, so that scripts made for it go on working. Where ocppjs says nothing, there is a
-//! line in its manner; docs/ocppjs-compatibility.md lists what differs.
+//! One event as the line that ocppjs would have printed, so that scripts made for it go on working. Where ocppjs prints
+//! nothing, there is a line in the same style; docs/ocppjs-compatibility.md lists what differs.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -60,20 +60,20 @@ impl EventLines {
     }
 }
 
-/// What is wrong with a frame, in words. What we tolerate in our own frames was wanted.
+/// The findings of a frame, in words. Tolerated findings in our own frames are left out, because the user wanted them.
 fn notes(record: &Record<'_>, names: &LineNames<'_>, stamp: &str, out: &mut String) {
-    let wanted = match record.kind {
+    let is_printed = match record.kind {
         RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
         _ => record.verdict != FrameVerdict::Valid,
     };
-    if wanted {
+    if is_printed {
         for remark in record.remarks.lines() {
             let _ = writeln!(out, "{stamp} {}: note on {}: {}", names.ours, names.theirs, escape_control(remark));
         }
     }
 }
 
-/// A received frame that is no message. ocppjs tells two kinds of it and is silent about the others.
+/// A received frame that is no message. ocppjs prints two kinds of it and none of the others.
 fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(&str)) {
     let text = escape_control(record.text);
     if record.origin().is_some_and(|origin| origin.binary) {

@@ -1,5 +1,5 @@
-//! The output: a thread that follows the trace and prints its records and the replies to commands, in the order in which they came. When
-//! the output is not read, only this thread waits.
+//! The output: a thread that follows the trace and prints its records and the replies to commands, in the order in
+//! which they came. When the output is not read, only this thread waits.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -47,7 +47,8 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// Starts to print what is in the trace and what comes: to the standard output, or above the line that the user is typing.
+    /// Starts to print what is in the trace and what comes: to the standard output, or above the line that the user is
+    /// typing.
     ///
     /// # Errors
     /// When the operating system gives no thread.
@@ -82,10 +83,10 @@ impl Printer {
 ///
 /// # Errors
 /// When the output is closed.
-pub fn print(said_lines: &[OutputLine], format: LogFormat) -> io::Result<()> {
+pub fn print(output_lines: &[OutputLine], format: LogFormat) -> io::Result<()> {
     let (lines, now) = (EventLines::new(jiff::tz::TimeZone::system()), jiff::Timestamp::now().as_microsecond());
     let mut text = String::new();
-    said_lines.iter().for_each(|line| said(line, now, format, &lines, &mut text));
+    output_lines.iter().for_each(|line| append_output(line, now, format, &lines, &mut text));
     io::stdout().lock().write_all(text.as_bytes())
 }
 
@@ -100,8 +101,8 @@ fn line_object(line: &OutputLine, now: i64) -> String {
     json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string()
 }
 
-/// Appends a line of output. Its line ends are ours: text of others comes without any.
-fn said(line: &OutputLine, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
+/// Appends a line of output. Only text of the program contains line ends; foreign text has none.
+fn append_output(line: &OutputLine, now: i64, format: LogFormat, lines: &EventLines, out: &mut String) {
     if format == LogFormat::Jsonl {
         out.push_str(&line_object(line, now));
         out.push('\n');
@@ -150,7 +151,7 @@ impl Printing {
     fn order(&mut self, printed: PrintOrder) -> io::Result<()> {
         let now = jiff::Timestamp::now().as_microsecond();
         match (printed, self.format) {
-            (PrintOrder::Output(line), format) => said(&line, now, format, &self.lines, &mut self.text),
+            (PrintOrder::Output(line), format) => append_output(&line, now, format, &self.lines, &mut self.text),
             (PrintOrder::End, LogFormat::Jsonl) => {}
             (PrintOrder::End, LogFormat::Text) => {
                 self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));

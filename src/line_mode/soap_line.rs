@@ -1,5 +1,6 @@
-//! What happens on a SOAP link as the lines that ocppjs would have printed: a frame is the action behind a slash and the payload as JSON, or
-//! the envelope itself. Everything about a WebSocket, and what reads the same on both, is `event_line`'s.
+//! What happens on a SOAP link as the lines that ocppjs would have printed: a frame is the action behind a slash and
+//! the payload as JSON, or the envelope itself. Everything about a WebSocket, and what reads the same on both, is
+//! `event_line`'s.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -62,14 +63,14 @@ impl SoapLines {
             (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", lines(record.text)),
             (FrameKind::Call | FrameKind::Result, _) => {
                 let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
-                let said = if print_xml { lines(record.text) } else { payload(record, kind, direction) };
-                format!("{start} /{}{suffix} {said}", escape_control(action))
+                let content = if print_xml { lines(record.text) } else { payload(record, kind, direction) };
+                format!("{start} /{}{suffix} {content}", escape_control(action))
             }
         }
     }
 }
 
-/// How the two ends of a link are named.
+/// The printed names of the two ends of a link.
 struct Ends<'a> {
     ours: Cow<'a, str>,
     theirs: Cow<'a, str>,
@@ -86,7 +87,8 @@ impl Ends<'_> {
     }
 }
 
-/// The ends and the arrow. As in ocppjs, a charge point says `cs` of itself when it serves a call, and names itself as the other end.
+/// The ends and the arrow. As in ocppjs, a charge point that serves a call is printed as `cs`, with its own name as the
+/// other end.
 fn start(direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> String {
     let Ends { ours, theirs } = Ends::new(row);
     let arrow = if direction == Direction::In { "<<" } else { ">>" };
@@ -115,18 +117,18 @@ fn connected(row: &StationRow) -> String {
     format!("cs: ChargePoint #{} connected.", escape_control(&row.identity))
 }
 
-/// What is wrong with a frame, in words; what is merely worth knowing has its place in the frame's own lines.
+/// The findings of a frame, in words. Other remarks are in the lines of the frame itself.
 fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
-    let told = match record.kind {
+    let is_printed = match record.kind {
         RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
         _ => record.verdict != FrameVerdict::Valid,
     };
-    for remark in record.remarks.lines().filter(|_| told) {
+    for remark in record.remarks.lines().filter(|_| is_printed) {
         let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, escape_control(remark));
     }
 }
 
-/// A frame of which nobody knows what it is about.
+/// A frame without an action.
 fn nameless(start: &str, direction: Direction, record: &Record<'_>) -> String {
     match direction {
         Direction::In => format!("{start} Error, message not well-formed:\n{}", lines(record.text)),
@@ -145,7 +147,8 @@ fn unreadable(text: &str) -> String {
     format!("Error: cannot parse response, raw content: {}", escape_control(&Value::from(text).to_string()))
 }
 
-/// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an object.
+/// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an
+/// object.
 fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction) -> String {
     let Some(content) = record.content.filter(|content| !content.is_fault && !content.payload.is_empty()) else {
         return lines(record.text);

@@ -1,5 +1,5 @@
-//! How the ways in which a link ends look on the wire: close frames of the peer and ours, errors of the socket. The reason itself is
-//! [`CloseReason`]; when a link ends is decided in `websocket`.
+//! How the end of a link appears on the wire: close frames of the peer and ours, errors of the socket. The reason
+//! itself is [`CloseReason`]. When a link ends is decided in `websocket`.
 
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -8,8 +8,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::trace::{CloseReason, WireFault};
 
-/// The text of our close frame when a newer link has the same identity. A charge point of ours recognises it, with its code, in the
-/// frame of another session: it stays down, or the two would replace each other for ever. It is part of what is on the wire.
+/// The text of our close frame when a newer link has the same identity. A charge point of ours that receives it, with
+/// its code, from another session stays down. If it reconnected, the two would replace each other without end. The text
+/// is part of the wire format.
 const REPLACED_ON_THE_WIRE: &str = "replaced by a newer connection with the same identity";
 
 /// The close frame that we send; `None` when none is sent.

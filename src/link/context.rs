@@ -41,7 +41,7 @@ pub struct ListenerContext {
     pub transports: Vec<Transport>,
     /// The actors of the stations that speak SOAP.
     pub(super) actors: SoapActors,
-    /// Which stations may connect, and what stands behind their links.
+    /// Which stations may connect, and which behaviour answers their links.
     pub directory: Arc<dyn Directory>,
     /// What links need.
     pub context: LinkContext,

@@ -1,4 +1,5 @@
-//! What a station may ask for in its handshake: the path with its identity, and the subprotocols. Pure; the bytes are `listener`'s.
+//! What a station may request in its handshake: the path with its identity, and the subprotocols. Pure: `listener` does
+//! the I/O.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -58,7 +59,7 @@ pub enum EndpointPathError {
 }
 
 impl Endpoint {
-    /// The endpoint of a path as a person writes it: with or without slashes at its ends.
+    /// The endpoint of a path that a user typed, with or without slashes at its ends.
     pub fn new(path: &str) -> Endpoint {
         let path = path.trim_matches('/');
         Endpoint(if path.is_empty() { String::new() } else { format!("/{path}") })
@@ -69,8 +70,8 @@ impl Endpoint {
         format!("{}/", self.0)
     }
 
-    /// Whether a path is that of the SOAP service: the endpoint itself, or the usual name of the service below it, as in
-    /// `/services/CentralSystemService`. The identity is in the envelope, not in the path.
+    /// Whether a path is that of the SOAP service: the endpoint itself, or the standard name of the service below it,
+    /// as in `/services/CentralSystemService`. The identity is in the envelope, not in the path.
     pub fn is_service(&self, path: &str) -> bool {
         let Some(rest) = path.strip_prefix(self.0.as_str()) else { return false };
         let mut segments: Vec<&str> = rest.split('/').collect();
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_is_at_the_endpoint_or_below_its_usual_name() {
+    fn the_service_is_at_the_endpoint_or_below_its_standard_name() {
         let root = Endpoint::new("/");
         for path in
             ["/", "/services/CentralSystemService", "/centralsystemservice/", "/services/CentralSystemServiceOcpp15", "//"]

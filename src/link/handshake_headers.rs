@@ -5,7 +5,7 @@ use hyper::{Request, Response};
 
 use crate::trace::HandshakeHeads;
 
-/// Longer values are cut: the trace is not the place for a megabyte of cookies.
+/// Longer values are cut, so that a large cookie does not fill the trace.
 const LONGEST: usize = 1024;
 
 /// Both heads of a handshake.
@@ -44,7 +44,7 @@ fn add_headers(text: &mut String, headers: &HeaderMap) {
     }
 }
 
-/// The usual capitals of a header's name; the HTTP library does not keep those that were sent.
+/// The canonical capitals of a header's name. The HTTP library does not keep the capitals that were sent.
 fn capitals(text: &mut String, name: &HeaderName) {
     if let Some(rest) = name.as_str().strip_prefix("sec-websocket-") {
         text.push_str("Sec-WebSocket-");
@@ -61,7 +61,7 @@ fn capitalised(text: &mut String, name: &str) {
     }
 }
 
-/// The scheme of credentials; traces are shown around, and passwords should not be.
+/// The scheme of credentials, without the credentials: traces are shared, and must not contain passwords.
 fn without_secret(value: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(value.as_bytes());
     let (scheme, secret) = text.split_once(' ').unwrap_or(("", &text));

@@ -41,24 +41,24 @@ use crate::trace::{EventKind, HandshakeHeads};
 const HEAD_BUFFER: usize = 8 * 1024;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Explains a refusal in words, as ocppjs does; the status is for machines.
+/// A header with the reason of a refusal as text, as ocppjs sends it. The status is for programs.
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
 
 /// Accepts connections until the session ends.
-pub async fn accept(mut listener: Listener, reception: Arc<ListenerContext>) {
+pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContext>) {
     loop {
         let accepted = tokio::select! {
             biased;
-            () = reception.context.shutdown.cancelled() => return,
+            () = listener_context.context.shutdown.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                reception.tasks.spawn(serve(stream, peer, reception.clone()));
+                listener_context.tasks.spawn(serve(stream, peer, listener_context.clone()));
             }
             Err(error) => {
                 let text = format!("a connection could not be accepted: {error}").into();
-                reception.context.events.send(None, now(), EventKind::Note { failure: true, text }).await;
+                listener_context.context.events.send(None, now(), EventKind::Note { failure: true, text }).await;
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -66,32 +66,32 @@ pub async fn accept(mut listener: Listener, reception: Arc<ListenerContext>) {
 }
 
 /// Serves the HTTP of one connection, until it becomes a WebSocket or ends.
-async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>) {
+async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let connection = Arc::new(IncomingConnection::new(peer));
     let service = {
-        let (reception, connection) = (reception.clone(), connection.clone());
+        let (listener_context, connection) = (listener_context.clone(), connection.clone());
         service_fn(move |request| {
-            let (reception, connection) = (reception.clone(), connection.clone());
-            async move { Ok::<_, Infallible>(respond(request, &connection, &reception).await) }
+            let (listener_context, connection) = (listener_context.clone(), connection.clone());
+            async move { Ok::<_, Infallible>(respond(request, &connection, &listener_context).await) }
         })
     };
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(reception.context.settings.current().handshake_timeout)
+        .header_read_timeout(listener_context.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
         // The library reads the real clock for it.
-        .auto_date_header(!reception.context.network.is_in_memory())
+        .auto_date_header(!listener_context.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::select! {
         biased;
-        () = reception.context.shutdown.cancelled() => {}
-        // A connection that carried requests is kept by the client for as long as it likes, and how it ends tells nothing.
+        () = listener_context.context.shutdown.cancelled() => {}
+        // The client may keep a connection that carried requests for any time. How it ends is not recorded.
         served = served => if let Err(error) = served && !connection.has_spoken() {
             let reason = format!("no HTTP request: {error}").into();
-            let happening = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: HandshakeHeads::default() };
-            reception.context.events.send(None, now(), happening).await;
+            let kind = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: HandshakeHeads::default() };
+            listener_context.context.events.send(None, now(), kind).await;
         }
     }
 }
@@ -100,37 +100,38 @@ async fn serve(stream: Socket, peer: SocketAddr, reception: Arc<ListenerContext>
 async fn respond(
     mut request: Request<Incoming>,
     connection: &IncomingConnection,
-    reception: &Arc<ListenerContext>,
+    listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
     let peer = connection.peer;
     connection.spoke();
-    if is_soap(&request, reception) {
-        return soap::respond(request, connection, reception).await;
+    if is_soap(&request, listener_context) {
+        return soap::respond(request, connection, listener_context).await;
     }
     let upgrade = hyper::upgrade::on(&mut request);
-    let accepted = handshake(&request, reception).and_then(|accepted| accepted.admitted(&request, peer, reception));
+    let accepted =
+        handshake(&request, listener_context).and_then(|accepted| accepted.admitted(&request, peer, listener_context));
     match accepted {
         Ok(mut accepted) => {
             let response = accepted.response();
             accepted.heads = handshake_headers::handshake(&request, &response);
-            reception.tasks.spawn(begin(upgrade, accepted, peer, reception.clone()));
+            listener_context.tasks.spawn(begin(upgrade, accepted, peer, listener_context.clone()));
             response
         }
-        Err(RejectedHandshake { status, said, detail }) => {
+        Err(RejectedHandshake { status, reason, detail }) => {
             let response = refusal(status, &detail);
             let handshake = handshake_headers::handshake(&request, &response);
-            let happening = EventKind::Refused { peer: Some(peer), reason: said.into(), detail: detail.into(), handshake };
-            reception.context.events.send(None, now(), happening).await;
+            let kind = EventKind::Refused { peer: Some(peer), reason: reason.into(), detail: detail.into(), handshake };
+            listener_context.context.events.send(None, now(), kind).await;
             response
         }
     }
 }
 
 /// Whether a request is one for the SOAP service: not the handshake of a WebSocket, and on the service's path.
-fn is_soap(request: &Request<Incoming>, reception: &ListenerContext) -> bool {
-    reception.transports.contains(&Transport::Soap)
+fn is_soap(request: &Request<Incoming>, listener_context: &ListenerContext) -> bool {
+    listener_context.transports.contains(&Transport::Soap)
         && !request.headers().contains_key(UPGRADE)
-        && reception.endpoint.is_service(request.uri().path())
+        && listener_context.endpoint.is_service(request.uri().path())
 }
 
 /// A handshake that is completed: the path and the upgrade are right, a common subprotocol may still be missing.
@@ -151,7 +152,7 @@ impl Accepted {
         mut self,
         request: &Request<Incoming>,
         peer: SocketAddr,
-        reception: &ListenerContext,
+        listener_context: &ListenerContext,
     ) -> Result<Accepted, RejectedHandshake> {
         if let Some((version, _)) = &self.subprotocol {
             let handshake = Handshake {
@@ -162,7 +163,7 @@ impl Accepted {
                 headers: request.headers(),
                 peer,
             };
-            let admitted = reception.directory.admit(&handshake);
+            let admitted = listener_context.directory.admit(&handshake);
             let rejected = |Refusal { status, reason }| RejectedHandshake::new(status, request.uri().path(), reason);
             self.admission = Some(admitted.map_err(rejected)?);
         }
@@ -188,15 +189,15 @@ impl Accepted {
 /// A request that becomes no link.
 struct RejectedHandshake {
     status: StatusCode,
-    /// The line of ocppjs about it.
-    said: String,
+    /// The line that ocppjs prints about it.
+    reason: String,
     /// What would have been accepted.
     detail: String,
 }
 
 impl RejectedHandshake {
     fn new(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
-        RejectedHandshake { status, said: format!("Attempt to url: {path}. Rejected: {detail}."), detail }
+        RejectedHandshake { status, reason: format!("Attempt to url: {path}. Rejected: {detail}."), detail }
     }
 
     fn of_path(path: &str, error: &EndpointPathError) -> RejectedHandshake {
@@ -206,16 +207,16 @@ impl RejectedHandshake {
             EndpointPathError::NoIdentity { .. } => "no identity specified",
             _ => detail.as_str(),
         };
-        RejectedHandshake { status: StatusCode::NOT_FOUND, said: format!("Attempt to url: {path}. Rejected: {why}."), detail }
+        RejectedHandshake { status: StatusCode::NOT_FOUND, reason: format!("Attempt to url: {path}. Rejected: {why}."), detail }
     }
 }
 
-fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result<Accepted, RejectedHandshake> {
+fn handshake(request: &Request<Incoming>, listener_context: &ListenerContext) -> Result<Accepted, RejectedHandshake> {
     let path = request.uri().path();
-    if !reception.transports.contains(&Transport::WebSocket) {
+    if !listener_context.transports.contains(&Transport::WebSocket) {
         return Err(RejectedHandshake {
             status: StatusCode::NOT_FOUND,
-            said: format!("Attempt to url: {path}. Rejected: not found."),
+            reason: format!("Attempt to url: {path}. Rejected: not found."),
             detail: "only SOAP is spoken here, on the endpoint itself".to_owned(),
         });
     }
@@ -224,11 +225,11 @@ fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
     };
-    let identity = reception.endpoint.identity(path);
+    let identity = listener_context.endpoint.identity(path);
     if request.method() != Method::GET || !has(CONNECTION, "upgrade") || !has(UPGRADE, "websocket") {
         let status = if identity.is_ok() { StatusCode::UPGRADE_REQUIRED } else { StatusCode::NOT_FOUND };
         let detail = format!("{} {path} is not a WebSocket handshake", request.method());
-        return Err(RejectedHandshake { status, said: format!("Received request for {path}"), detail });
+        return Err(RejectedHandshake { status, reason: format!("Received request for {path}"), detail });
     }
     let identity = identity.map_err(|error| RejectedHandshake::of_path(path, &error))?;
     let refuse = |status, detail: &str| RejectedHandshake::new(status, path, detail.to_owned());
@@ -239,7 +240,7 @@ fn handshake(request: &Request<Incoming>, reception: &ListenerContext) -> Result
         return Err(refuse(StatusCode::BAD_REQUEST, "the handshake has no Sec-WebSocket-Key"));
     };
     let offered: Vec<&str> = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok()).collect();
-    let subprotocol = choose_subprotocol(offered.iter().copied(), &reception.versions)
+    let subprotocol = choose_subprotocol(offered.iter().copied(), &listener_context.versions)
         .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
     let offered = offered.join(", ");
     let accept_key = derive_accept_key(key.as_bytes());
@@ -261,18 +262,18 @@ fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
 }
 
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
-async fn begin(upgrade: OnUpgrade, mut accepted: Accepted, peer: SocketAddr, reception: Arc<ListenerContext>) {
+async fn begin(upgrade: OnUpgrade, mut accepted: Accepted, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
     let Ok(upgraded) = upgrade.await else { return };
-    let settings = reception.context.settings.current();
+    let settings = listener_context.context.settings.current();
     let Some((stream, read)) = socket(upgraded) else { return };
     let config = Some(websocket::config(&settings));
     let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
     match (&accepted.subprotocol, accepted.admission.take()) {
         (Some((version, _)), Some(admission)) => {
-            let link = link(stream, admission, accepted.heads, *version, peer, reception.clone());
-            reception.tasks.spawn(link);
+            let link = link(stream, admission, accepted.heads, *version, peer, listener_context.clone());
+            listener_context.tasks.spawn(link);
         }
-        _ => no_common_subprotocol(stream, accepted, peer, &reception).await,
+        _ => no_common_subprotocol(stream, accepted, peer, &listener_context).await,
     }
 }
 
@@ -288,19 +289,19 @@ async fn link(
     handshake: HandshakeHeads,
     version: Version,
     peer: SocketAddr,
-    reception: Arc<ListenerContext>,
+    listener_context: Arc<ListenerContext>,
 ) {
     let Admission { station, responder } = admission;
-    let number = reception.context.events.link_numbers().next();
+    let number = listener_context.context.events.link_numbers().next();
     let (handle, mut inbox) = LinkHandle::new(number);
-    if let Some(older) = reception.directory.attach(station, handle) {
-        // The older link may be stuck on a dead peer with a full inbox: then its own time limits end it.
+    if let Some(older) = listener_context.directory.attach(station, handle) {
+        // The older link may wait for a dead peer and have a full inbox: then its own timeouts end it.
         let _ = older.order(LinkOrder::Replaced);
     }
     let up = LinkUp { stream, station, number, version, peer, handshake };
-    let running = Box::pin(websocket::run(up, &mut inbox, &reception.context, responder));
-    panic_guard::guarded(running, &reception.context.events, station, number).await;
-    reception.directory.detach(station, number);
+    let running = Box::pin(websocket::run(up, &mut inbox, &listener_context.context, responder));
+    panic_guard::guarded(running, &listener_context.context.events, station, number).await;
+    listener_context.directory.detach(station, number);
 }
 
 /// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
@@ -308,17 +309,17 @@ async fn no_common_subprotocol(
     mut stream: WebSocketStream<Socket>,
     accepted: Accepted,
     peer: SocketAddr,
-    reception: &ListenerContext,
+    listener_context: &ListenerContext,
 ) {
-    let spoken: Vec<&str> = reception.versions.iter().map(|version| version.subprotocol()).collect();
+    let spoken: Vec<&str> = listener_context.versions.iter().map(|version| version.subprotocol()).collect();
     let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };
     let reason = format!("no common subprotocol: {offered} was offered, {} is spoken here", spoken.join(", "));
-    let happening = EventKind::Refused {
+    let kind = EventKind::Refused {
         peer: Some(peer),
         reason: format!("Unknown protocol `{}'", accepted.offered).into(),
         detail: format!("{}: {reason}", crate::sanitize::escape_control(&accepted.identity)).into(),
         handshake: accepted.heads,
     };
-    reception.context.events.send(None, now(), happening).await;
+    listener_context.context.events.send(None, now(), kind).await;
     websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
 }

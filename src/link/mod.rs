@@ -1,4 +1,4 @@
-//! One actor per station: it owns the socket, correlates calls with answers, keeps time limits, and tells what happened.
+//! One actor per station: it owns the socket, correlates calls with answers, keeps timeouts, and records events.
 //! Floor 1: it carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
 mod close_reason;

@@ -1,4 +1,4 @@
-//! What the session asks of a link: the commands of the user, and orders of the session itself.
+//! Orders to a link: the commands of the user, and orders of the session itself.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::soap::HttpUrl;
 use crate::behaviour::{Answer, CallObserver};
 use crate::rpc::OutgoingPayload;
 
-/// What the user or a script wants to be done on a link.
+/// A command of the user or a script for a link.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LinkCommand {
     /// Send a call when its turn comes.
@@ -51,7 +51,7 @@ impl LinkCommand {
     }
 }
 
-/// What the session asks of a link.
+/// An order of the session to a link.
 #[derive(Debug)]
 pub enum LinkOrder {
     /// A command of the user.

@@ -9,7 +9,7 @@ use futures_util::future::FutureExt;
 use crate::clock::now;
 use crate::trace::{CloseReason, EventKind, EventSender, StationKey};
 
-/// Runs a link's future. `None` when it panicked, which is told.
+/// Runs a link's future. Returns `None` when it panicked; the panic is recorded.
 pub(super) async fn guarded<T>(
     running: impl Future<Output = T>,
     events: &EventSender,
@@ -22,9 +22,9 @@ pub(super) async fn guarded<T>(
         Err(panic) => {
             let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
             let reason = CloseReason::TaskFailed;
-            let mut told =
+            let mut failure =
                 vec![(now(), EventKind::Note { failure: true, text }), (now(), EventKind::Disconnected { link, reason })];
-            events.send_all(station, &mut told).await;
+            events.send_all(station, &mut failure).await;
             None
         }
     }

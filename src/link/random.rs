@@ -1,5 +1,5 @@
-//! What is drawn by lot and seen on the wire. It all comes from `fastrand`, so a session on one thread whose generator is seeded
-//! (`fastrand::seed`) says the same again.
+//! Random values that appear on the wire. All come from `fastrand`, so a session on one thread whose generator is
+//! seeded (`fastrand::seed`) repeats them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

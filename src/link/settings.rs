@@ -18,7 +18,8 @@ pub struct LinkSettings {
     pub write_timeout: Duration,
     /// How long a handshake may take, on either side.
     pub handshake_timeout: Duration,
-    /// How many stations may speak SOAP with one central system of ours. HTTP does not tell when one is gone, so each stays.
+    /// How many stations may speak SOAP with one central system of ours. HTTP does not signal that a station is gone,
+    /// so each stays.
     pub soap_stations: usize,
     /// Time between our WebSocket pings; `None` for none.
     pub ping_interval: Option<Duration>,
@@ -39,8 +40,8 @@ impl Default for LinkSettings {
     }
 }
 
-/// The settings of some links, which a person may change while they run. Clones share them; a link looks when it begins and when it
-/// is told that they changed.
+/// The settings of some links, which the user may change while they run. Clones share them. A link reads them when it
+/// begins and when it receives the order to read them again.
 #[derive(Debug, Clone, Default)]
 pub struct SharedSettings(Arc<RwLock<Arc<LinkSettings>>>);
 
@@ -55,7 +56,7 @@ impl SharedSettings {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Changes them for links that begin from now on. Links that are up must be told.
+    /// Changes them for links that begin from now on. Links that are up need an order to read them again.
     pub fn change(&self, change: impl FnOnce(&mut LinkSettings)) {
         change(Arc::make_mut(&mut self.0.write().unwrap_or_else(PoisonError::into_inner)));
     }

@@ -15,7 +15,8 @@ pub struct Dialect {
     pub error_codes: &'static [(ErrorCode, &'static str)],
     /// The longest description of an error, in characters (OCPP 2.0.1 part 4 §4.2.3; older texts name none).
     pub error_description_limit: usize,
-    /// Whether a refusal says precisely what is wrong. SRPC sends the fixed description of the code, as ocppjs does.
+    /// Whether the text of a refusal describes the fault precisely. SRPC sends the fixed description of the code, as
+    /// ocppjs does.
     pub precise_refusals: bool,
     /// Whether a call has exactly four elements. SRPC leaves a missing payload to validation and ignores further elements.
     pub exact_calls: bool,

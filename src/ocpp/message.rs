@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_say_what_a_field_holds() {
+    fn labels_name_what_a_field_holds() {
         let catalog = Catalog::embedded();
         let boot = catalog.action(Version::V1_6, Role::ChargePoint, "BootNotification").unwrap();
         assert_eq!(boot.request.field_at(&["chargePointModel"]).unwrap().label(), "text, at most 20 characters");

@@ -1,5 +1,5 @@
-//! Plugins in the way of a message: a filter of answers and an observer of frames, results and connections. What no plugin handles
-//! passes at the cost of an atomic load.
+//! Plugins in the path of a message: a filter of answers and an observer of frames, results and connections. A message
+//! that no plugin handles costs one atomic load.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

@@ -1,9 +1,9 @@
-//! Finds the files of plugins: in the user's folders, and in the program itself. Names are checked here, so that none leads out of a
-//! folder.
+//! Finds the files of plugins: in the user's folders, and in the program itself. Names are checked here, so that none
+//! leads out of a folder.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,6 +18,21 @@ const LONGEST: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("The name of a plugin has letters, digits, `-`, `_` and single dots, without a folder and without .js")]
 pub struct NameError;
+
+/// Why the text of a plugin cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PluginFileError {
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error("There is no {name}.js in {folders}")]
+    Missing { name: String, folders: String },
+    #[error("{} cannot be read: {reason}", .file.display())]
+    Unreadable { file: PathBuf, reason: io::Error },
+    #[error("{} cannot be read: it is no file", .file.display())]
+    NoFile { file: PathBuf },
+    #[error("{} cannot be read: it is larger than 4 MiB", .file.display())]
+    TooLarge { file: PathBuf },
+}
 
 /// Checks the name of a plugin, so that no name leads into another folder.
 ///
@@ -46,13 +61,13 @@ pub(super) struct PluginSource {
 /// Finds a plugin: in the folders in their order, then in the program.
 ///
 /// # Errors
-/// With a sentence when there is none, or its file cannot be read.
-pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<PluginSource, String> {
-    check_name(name).map_err(|error| error.to_string())?;
+/// When there is none, or its file cannot be read.
+pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<PluginSource, PluginFileError> {
+    check_name(name)?;
     for folder in folders {
         let file = folder.join(format!("{name}.js"));
         if file.exists() {
-            let text = read(&file).map_err(|reason| format!("{} cannot be read: {reason}", file.display()))?;
+            let text = read(&file)?;
             return Ok(PluginSource { text, changed: changed(&file), file: Some(file) });
         }
     }
@@ -60,7 +75,7 @@ pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<PluginSource, Stri
         Some(text) => Ok(PluginSource { text: text.to_owned(), file: None, changed: None }),
         None => {
             let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-            Err(format!("There is no {name}.js in {}", places.join(", ")))
+            Err(PluginFileError::Missing { name: name.to_owned(), folders: places.join(", ") })
         }
     }
 }
@@ -83,16 +98,17 @@ pub(super) fn available(folders: &[PathBuf]) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn read(file: &Path) -> Result<String, String> {
+fn read(file: &Path) -> Result<String, PluginFileError> {
+    let unreadable = |reason| PluginFileError::Unreadable { file: file.to_owned(), reason };
     // Reading a pipe could block the thread for ever.
-    if !fs::metadata(file).map_err(|error| error.to_string())?.is_file() {
-        return Err("it is no file".to_owned());
+    if !fs::metadata(file).map_err(unreadable)?.is_file() {
+        return Err(PluginFileError::NoFile { file: file.to_owned() });
     }
     let mut text = String::new();
-    let opened = fs::File::open(file).map_err(|error| error.to_string())?;
-    opened.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    let opened = fs::File::open(file).map_err(unreadable)?;
+    opened.take(LARGEST + 1).read_to_string(&mut text).map_err(unreadable)?;
     if text.len() as u64 > LARGEST {
-        return Err("it is larger than 4 MiB".to_owned());
+        return Err(PluginFileError::TooLarge { file: file.to_owned() });
     }
     Ok(text)
 }
@@ -119,10 +135,10 @@ mod tests {
         fs::write(folder.path().join("helloworld.js"), "1").unwrap();
         assert_eq!(find("helloworld", &folders).unwrap().text, "1");
         fs::create_dir(folder.path().join("folder.js")).unwrap();
-        assert!(find("folder", &folders).unwrap_err().contains("no file"));
+        assert!(find("folder", &folders).unwrap_err().to_string().contains("no file"));
         fs::write(folder.path().join("bytes.js"), [0xff, 0xfe]).unwrap();
-        assert!(find("bytes", &folders).unwrap_err().contains("UTF-8"));
-        assert!(find("nothing", &folders).unwrap_err().contains("There is no nothing.js"));
+        assert!(find("bytes", &folders).unwrap_err().to_string().contains("UTF-8"));
+        assert!(find("nothing", &folders).unwrap_err().to_string().contains("There is no nothing.js"));
         assert!(available(&folders).contains(&"bytes".to_owned()));
     }
 }

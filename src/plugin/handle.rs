@@ -1,4 +1,5 @@
-//! The handle of the session on its plugins. The thread starts with the first request, so a session without plugins has none.
+//! The handle of the session on its plugins. The thread starts with the first request, so a session without plugins has
+//! none.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 
@@ -12,7 +13,8 @@ use super::report::{PluginCommand, PluginDetail, PluginReply};
 use super::request::{EngineRequest, PluginCommandRequest, PluginOptions};
 use super::subscriptions::EventName;
 
-/// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep values.
+/// The stack of the thread. The engine uses 256 KiB of it for scripts; the rest is room for its own work on deep
+/// values.
 const STACK: usize = 4 << 20;
 
 /// The plugins of a session.
@@ -72,8 +74,8 @@ impl Plugins {
         self.request(PluginCommandRequest::Reload(name.to_owned())).await
     }
 
-    /// Offers a typed line to the plugins. `known` means that its command is one of the program, which a plugin cannot replace. Without
-    /// a plugin that handles lines or has this command the thread is not asked.
+    /// Offers a typed line to the plugins. `known` means that its command is one of the program, which a plugin cannot
+    /// replace. Without a plugin that handles lines or has this command the thread is not asked.
     pub async fn line(&self, line: &str, known: bool) -> PluginReply {
         let first = line.split_whitespace().next().unwrap_or_default();
         let command = !known && self.commands().iter().any(|command| command.name == first);
@@ -122,8 +124,8 @@ impl Plugins {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    /// Sends a request to the thread, which is started first when it does not run. Without a host or a thread the request is dropped,
-    /// and its sender with it.
+    /// Sends a request to the thread, which is started first when it does not run. Without a host or a thread the
+    /// request is dropped, and its sender with it.
     fn ask(&self, request: EngineRequest) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(host), true) = (self.host.get(), requests.is_some()) {

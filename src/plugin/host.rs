@@ -8,7 +8,7 @@ use crate::link::LinkOrder;
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::StationKey;
 
-/// A station as a plugin sees it.
+/// A station in the form that plugins see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StationInfo {
     /// Its key.

@@ -1,15 +1,17 @@
-//! One plugin's script. Its API is in `prelude.js`; its requests are collected during a turn and executed by the engine after it.
+//! One plugin's script. Its API is in `prelude.js`; its requests are collected during a turn and executed by the engine
+//! after it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::plugin_request::{PluginRequest, PluginRequests};
+use super::plugin_request::{PluginRequest, PluginRequestError, PluginRequests};
+use super::settings::PluginSettingsError;
 use crate::javascript::{CALLS, SandboxScript, ScriptFault, ScriptLimits};
 
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 
 /// Answers a query of a plugin within its turn: takes the operation and its JSON; `None` when it is no query.
-pub(super) type HostQuery = Box<dyn Fn(&str, &str) -> Option<Result<String, String>>>;
+pub(super) type HostQuery = Box<dyn Fn(&str, &str) -> Option<Result<String, PluginSettingsError>>>;
 
 /// The result of loading a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ impl PluginInstance {
         let requests = Rc::<RefCell<PluginRequests>>::default();
         let collected = requests.clone();
         let host = move |operation: &str, json: &str| match query(operation, json) {
-            Some(answer) => answer,
+            Some(answer) => answer.map_err(PluginRequestError::from),
             None => collected.borrow_mut().add(operation, json).map(|()| String::new()),
         };
         let script = SandboxScript::new(name, limits, &[CALLS, PRELUDE], host)?;

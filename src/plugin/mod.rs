@@ -1,6 +1,6 @@
-//! Plugins in JavaScript: they observe messages, answer calls, make calls, and add commands. One thread runs them all, each in a
-//! sandbox of its own with limits of memory and time. A plugin never gets the file system, the network or a process: [`PluginHost`] is
-//! everything that it can reach.
+//! Plugins in JavaScript: they observe messages, answer calls, make calls, and add commands. One thread runs them all,
+//! each in its own sandbox with limits of memory and time. A plugin has no access to files, the network or processes:
+//! [`PluginHost`] is all that it can reach.
 
 mod engine;
 mod filter;

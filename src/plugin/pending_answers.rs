@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::behaviour::Answer;
-use crate::behaviour::script_form::answer;
+use crate::behaviour::script_form::{FormError, answer};
 use crate::trace::StationKey;
 
 /// How long a promise may take to become an answer. Links wait a little longer; the default timeout of calls is 30 s.
@@ -42,8 +42,8 @@ impl OpenCall {
     /// Sets the answer of a plugin, in the form of the prelude. Only its first answer counts.
     ///
     /// # Errors
-    /// With a sentence when the form is no answer; the plugin then keeps the proposed one.
-    pub fn set_answer(&mut self, plugin: u64, form: Value) -> Result<(), String> {
+    /// When the form is no answer; the plugin then keeps the proposed one.
+    pub fn set_answer(&mut self, plugin: u64, form: Value) -> Result<(), FormError> {
         let answer = answer(form, &self.proposed);
         let Some((_, known)) =
             self.asked.iter_mut().find(|(asked, known)| *asked == plugin && *known == PluginAnswer::Undecided)
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     fn open() -> OpenCall {
-        let proposed = Answer::result(json!({"usual": true}));
+        let proposed = Answer::result(json!({"proposed": true}));
         OpenCall::new(1, StationKey(0), "Reset".into(), proposed, &[1, 2], Instant::now())
     }
 
@@ -110,7 +110,7 @@ mod tests {
     fn a_delay_without_an_answer_delays_the_proposed_one() {
         let mut call = open();
         call.set_answer(1, json!({"kind": "delay", "milliseconds": 1500, "answer": null})).unwrap();
-        let proposed = Answer::result(json!({"usual": true}));
+        let proposed = Answer::result(json!({"proposed": true}));
         assert_eq!(call.decision(), Some(Answer::Delayed(Duration::from_millis(1500), Box::new(proposed))));
         let mut call = open();
         call.set_answer(1, json!({"kind": "delay", "milliseconds": 1e300, "answer": {"kind": "silence"}})).unwrap();

@@ -1,23 +1,40 @@
-//! Requests of a plugin to the program. They are collected during a turn of the plugin and executed after it, so that no request calls
-//! back into a running script.
+//! Requests of a plugin to the program. They are collected during a turn of the plugin and executed after it, so that
+//! no request calls back into a running script.
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::settings::PluginSettingsError;
 use super::subscriptions::EventName;
-use crate::javascript::{ToolkitRequest, parsed};
+use crate::javascript::{RequestError, ToolkitRequest, parsed};
 
 /// The most requests of one turn.
 const MOST: usize = 10_000;
 /// The most bytes of the requests of one turn.
 const MOST_BYTES: usize = 16 << 20;
 
+/// Why a request or a query of a plugin is refused; the sentence is thrown in the plugin.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PluginRequestError {
+    #[error(transparent)]
+    Invalid(#[from] RequestError),
+    #[error(transparent)]
+    Setting(#[from] PluginSettingsError),
+    #[error("there is no operation {0}")]
+    NoOperation(String),
+    #[error("there is no such event")]
+    NoEvent,
+    #[error("too much at once: let the program carry out what was asked for first")]
+    TooMany,
+}
+
 /// One request.
 #[derive(Debug)]
 pub(super) enum PluginRequest {
     /// Add a line to the trace.
     Log(String),
-    /// A request of every script: print a line, for the user who typed the command or in the trace; report an exception; timers.
+    /// A request of every script: print a line, for the user who typed the command or in the trace; report an
+    /// exception; timers.
     Toolkit(ToolkitRequest),
     /// Register a handler.
     Handle { kind: EventName, action: Option<Box<str>> },
@@ -60,11 +77,11 @@ impl PluginRequests {
     /// Reads and adds a request.
     ///
     /// # Errors
-    /// With a sentence for the plugin, when it is invalid or there are too many.
-    pub fn add(&mut self, operation: &str, json: &str) -> Result<(), String> {
+    /// When it is invalid or there are too many.
+    pub fn add(&mut self, operation: &str, json: &str) -> Result<(), PluginRequestError> {
         self.bytes += json.len();
         if self.list.len() >= MOST || self.bytes > MOST_BYTES {
-            return Err("too much at once: let the program carry out what was asked for first".to_owned());
+            return Err(PluginRequestError::TooMany);
         }
         self.list.push(read(operation, json)?);
         Ok(())
@@ -77,7 +94,7 @@ impl PluginRequests {
     }
 }
 
-fn read(operation: &str, json: &str) -> Result<PluginRequest, String> {
+fn read(operation: &str, json: &str) -> Result<PluginRequest, PluginRequestError> {
     if let Some(request) = ToolkitRequest::read(operation, json)? {
         return Ok(PluginRequest::Toolkit(request));
     }
@@ -86,7 +103,7 @@ fn read(operation: &str, json: &str) -> Result<PluginRequest, String> {
         "toast" => PluginRequest::Toast(parsed::<Text>(json)?.text),
         "handle" => {
             let Handle { kind, action } = parsed(json)?;
-            let kind = EventName::parse(&kind).ok_or("there is no such event")?;
+            let kind = EventName::parse(&kind).ok_or(PluginRequestError::NoEvent)?;
             PluginRequest::Handle { kind, action: action.map(String::into_boxed_str) }
         }
         "command" => {
@@ -103,7 +120,7 @@ fn read(operation: &str, json: &str) -> Result<PluginRequest, String> {
             PluginRequest::Mark { station, text }
         }
         "unload" => PluginRequest::Unload,
-        _ => return Err(format!("there is no operation {operation}")),
+        _ => return Err(PluginRequestError::NoOperation(operation.to_owned())),
     })
 }
 
@@ -147,7 +164,7 @@ mod tests {
         for _ in 0..MOST {
             requests.add("log", r#"{"text":"x"}"#).unwrap();
         }
-        assert!(requests.add("log", r#"{"text":"x"}"#).unwrap_err().contains("too much"));
+        assert!(requests.add("log", r#"{"text":"x"}"#).unwrap_err().to_string().contains("too much"));
         assert_eq!(requests.take().len(), MOST);
         let huge = format!(r#"{{"text":"{}"}}"#, "x".repeat(MOST_BYTES));
         assert!(requests.add("log", &huge).is_err());

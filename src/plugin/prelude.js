@@ -102,9 +102,9 @@
   define('ocpp', ocpp);
 
   const settings = {
-    get(key, otherwise) {
+    get(key, fallback) {
       const found = ask('settings');
-      return Object.prototype.hasOwnProperty.call(found, key) ? found[key] : otherwise;
+      return Object.prototype.hasOwnProperty.call(found, key) ? found[key] : fallback;
     },
     set(key, value) { ask('set', { key: String(key), value: value === undefined ? null : value }); },
     all: () => ask('settings'),

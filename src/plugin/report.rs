@@ -1,4 +1,4 @@
-//! What the console shows about plugins: their output, state and commands.
+//! The data about plugins that the console shows: their output, state and commands.
 
 use std::path::PathBuf;
 
@@ -14,9 +14,9 @@ pub struct ConsoleLine {
 /// The result of a command for plugins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PluginReply {
-    /// What plugins printed on the console while the command ran.
+    /// The output of plugins on the console while the command ran.
     pub spoken: Vec<ConsoleLine>,
-    /// The error in the words of ocppjs, and a detail.
+    /// The error text of ocppjs, and a detail.
     pub failure: Option<(String, Option<String>)>,
     /// Whether a plugin has consumed a typed line, so that the console must not run it.
     pub consumed: bool,
@@ -40,7 +40,7 @@ pub struct PluginCommand {
     pub name: String,
     /// One sentence.
     pub help: String,
-    /// Words that may follow.
+    /// Completions of its arguments.
     pub complete: Vec<String>,
     /// The plugin.
     pub plugin: String,

@@ -1,13 +1,27 @@
-//! The settings of plugins: one object a plugin, in memory, and in a file of the state folder so that they outlive the session. Scripts
-//! never touch the file.
+//! The settings of plugins: one object per plugin, in memory, and in a file of the state folder so that they outlive
+//! the session. Scripts never access the file.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 /// The most bytes of the settings of one plugin.
 const LARGEST: usize = 1 << 20;
+
+/// Why a setting cannot be changed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PluginSettingsError {
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error("a setting has a name")]
+    NoName,
+    #[error("the settings of a plugin hold at most 1 MiB")]
+    TooLarge,
+    #[error("the settings could not be written to {}: {reason}", .file.display())]
+    Unwritable { file: PathBuf, reason: io::Error },
+}
 
 /// The settings of one plugin.
 #[derive(Debug)]
@@ -38,7 +52,7 @@ impl PluginSettings {
     ///
     /// # Errors
     /// When they would be too large, or the file cannot be written.
-    pub fn set(&mut self, key: String, value: Value) -> Result<(), String> {
+    pub fn set(&mut self, key: String, value: Value) -> Result<(), PluginSettingsError> {
         let before = self.values.insert(key.clone(), value);
         let text = Value::Object(self.values.clone()).to_string();
         if text.len() > LARGEST {
@@ -46,7 +60,7 @@ impl PluginSettings {
                 Some(before) => self.values.insert(key, before),
                 None => self.values.remove(&key),
             };
-            return Err("the settings of a plugin hold at most 1 MiB".to_owned());
+            return Err(PluginSettingsError::TooLarge);
         }
         let Some(file) = &self.file else { return Ok(()) };
         let write = || {
@@ -56,7 +70,7 @@ impl PluginSettings {
             fs::write(&fresh, text)?;
             fs::rename(&fresh, file)
         };
-        write().map_err(|error| format!("the settings could not be written to {}: {error}", file.display()))
+        write().map_err(|reason| PluginSettingsError::Unwritable { file: file.clone(), reason })
     }
 }
 

@@ -1,4 +1,5 @@
-//! Which events any plugin handles at the moment. Links look it up: an action that no plugin handles costs one atomic load.
+//! Which events any plugin handles at the moment. Links look it up: an action that no plugin handles costs one atomic
+//! load.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};

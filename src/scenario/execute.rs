@@ -1,5 +1,5 @@
-//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as a
-//! [`PlayerEvent`], so that the player never waits for a peer; starting a side is awaited until it listens.
+//! Execution of the requests of a script: on links, in the session, in the trace. The result of a call arrives later as
+//! a [`PlayerEvent`], so that the player never waits for a peer; starting a side is awaited until it listens.
 
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ impl Player<'_> {
             AsyncRequest::Raw { station, text } => self
                 .hub()
                 .order(StationKey(station), LinkOrder::User(LinkCommand::Raw(text)))
-                .map_or_else(failed, |()| json!({})),
+                .map_or_else(|error| failed(error.to_string()), |()| json!({})),
             AsyncRequest::Link { station, order } => {
                 let order = match order.as_str() {
                     "disconnect" => LinkCommand::Disconnect,
@@ -129,27 +129,29 @@ impl Player<'_> {
                     "connect" => LinkCommand::Connect,
                     _ => LinkCommand::Ping,
                 };
-                self.hub().order(StationKey(station), order.into()).map_or_else(failed, |()| json!({}))
+                self.hub()
+                    .order(StationKey(station), order.into())
+                    .map_or_else(|error| failed(error.to_string()), |()| json!({}))
             }
             AsyncRequest::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };
                 let output = self.session.console.run(&line, &context).await;
                 let errors: Vec<&str> =
                     output.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();
-                json!({ "said": errors.join(" "), "failed": output.failed() })
+                json!({ "output": errors.join(" "), "failed": output.failed() })
             }
             AsyncRequest::CentralSystem(config) => match self.session.central_system(config).await {
                 Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
-                Err(reason) => failed(reason),
+                Err(error) => failed(error.to_string()),
             },
             AsyncRequest::Listen => match self.session.listen(self.options).await {
                 Ok(url) => json!({ "url": url }),
-                Err(reason) => failed(reason),
+                Err(error) => failed(error.to_string()),
             },
             AsyncRequest::ChargePoint(config) => match self.session.charge_point(config, self.options).await {
                 Ok(key) => json!({ "station": self.station(key) }),
-                Err(StartError::Failed(reason)) => failed(reason),
-                Err(StartError::Elsewhere(reason)) => json!({ "other": reason }),
+                Err(error @ StartError::Elsewhere(_)) => json!({ "other": error.to_string() }),
+                Err(error) => failed(error.to_string()),
             },
         })
     }
@@ -186,7 +188,7 @@ impl Player<'_> {
             // The receiver is gone when the scenario is over.
             let _ = sender.send(PlayerEvent::Answered { number, value });
         });
-        Ok(self.hub().order(key, LinkOrder::Ask { action, payload, then })?)
+        self.hub().order(key, LinkOrder::Ask { action, payload, then }).map_err(|error| error.to_string().into())
     }
 
     /// Lets the script decide all answers of the session from now on.
@@ -213,9 +215,9 @@ impl Player<'_> {
 
     /// Sends the answer of the script. An invalid one is a fault, and the default answer is sent.
     fn answer(&mut self, ticket: u64, key: StationKey, form: Value) {
-        let Some(usual) = self.questions.remove(&(ticket, key)) else { return };
-        let answer = script_form::answer(form, &usual).unwrap_or_else(|reason| {
-            self.faults.push(ScriptFault::new(&reason, ""));
+        let Some(default_answer) = self.questions.remove(&(ticket, key)) else { return };
+        let answer = script_form::answer(form, &default_answer).unwrap_or_else(|error| {
+            self.faults.push(ScriptFault::new(&error.to_string(), ""));
             None
         });
         if let Err(reason) = self.hub().order(key, LinkOrder::Answer { ticket, answer })

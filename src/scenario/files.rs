@@ -24,6 +24,18 @@ pub enum FileError {
         /// As it was named.
         path: String,
     },
+    /// What a script requires is not named as a file beside it.
+    #[error("only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of Node.js")]
+    NotBeside,
+    /// What a script requires does not exist.
+    #[error("there is no file {}", .path.display())]
+    Missing {
+        /// The path without detours.
+        path: PathBuf,
+    },
+    /// What a script requires is of another kind.
+    #[error("only .js and .json files can be loaded")]
+    OtherKind,
     /// A file that is no script.
     #[error("{path} is no scenario: {reason}")]
     NoScript {
@@ -89,22 +101,20 @@ pub(super) fn read(path: &Path) -> Result<String, FileError> {
 /// The file that `require` finds in a file of this folder.
 ///
 /// # Errors
-/// With a sentence when it finds none.
-pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), String> {
+/// When it finds none.
+pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), FileError> {
     if !what.starts_with("./") && !what.starts_with("../") {
-        return Err(
-            "only files beside the scenario can be loaded, like './lib/tags.js'; there are no modules of Node.js".to_owned()
-        );
+        return Err(FileError::NotBeside);
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
-    let file =
-        tried.iter().find(|path| path.is_file()).ok_or_else(|| format!("there is no file {}", shortest(&plain).display()))?;
+    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| FileError::Missing { path: shortest(&plain) })?;
     if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
-        return Err("only .js and .json files can be loaded".to_owned());
+        return Err(FileError::OtherKind);
     }
-    let file = file.canonicalize().map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    let text = read(&file).map_err(|error| error.to_string())?;
+    let unreadable = |reason| FileError::Unreadable { path: file.display().to_string(), reason };
+    let file = file.canonicalize().map_err(unreadable)?;
+    let text = read(&file)?;
     Ok((file, text))
 }
 
@@ -177,7 +187,7 @@ mod tests {
         for (what, word) in
             [("fs", "modules of Node.js"), ("/etc/passwd", "beside"), ("./none", "no file"), ("./c.txt", ".json")]
         {
-            assert!(required(root, what).unwrap_err().contains(word), "{what}");
+            assert!(required(root, what).unwrap_err().to_string().contains(word), "{what}");
         }
     }
 

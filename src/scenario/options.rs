@@ -36,11 +36,12 @@ pub struct ScenarioOptions {
     pub listen: Option<ListenPort>,
     /// The identity of the charge point.
     pub identity: Option<String>,
-    /// Whether scenarios that need a person at the side under test are skipped.
+    /// Whether scenarios that need a user at the side under test are skipped.
     pub unattended: bool,
     /// How long a scenario may take by the real clock. A virtual clock may advance by a week.
     pub timeout: Duration,
-    /// Only scenarios with one of these texts in their name or the path of their file run; all of them when it is empty.
+    /// Only scenarios with one of these texts in their name or the path of their file run; all of them when it is
+    /// empty.
     pub filter: Vec<String>,
     /// The seed of all random values in a scenario.
     pub seed: u64,

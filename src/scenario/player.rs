@@ -17,7 +17,7 @@ use super::options::ScenarioOptions;
 use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
 use super::query::ScriptQueries;
 use super::record_json;
-use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep};
+use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep, ScriptRequestError};
 use super::session::ScenarioSession;
 use super::worker::{ProgressFn, ProgressLine};
 use crate::behaviour::Answer;
@@ -120,7 +120,7 @@ fn engine(
 ) -> Result<SandboxScript, ScriptFault> {
     let (queries, collected) = (ScriptQueries::new(asked.clone(), path, options), requests.clone());
     let host = move |operation: &str, json: &str| match queries.answer(operation, json) {
-        Some(answer) => answer,
+        Some(answer) => answer.map_err(ScriptRequestError::from),
         None => request::read(operation, json).map(|request| {
             collected.borrow_mut().push(request);
             "null".to_owned()
@@ -244,7 +244,7 @@ impl<'a> Player<'a> {
         }
         self.ask_script();
         let end = self.session.hub().trace().read().records().range().end;
-        (self.session.began, self.session.told) = (end, end);
+        (self.session.began, self.session.next_record) = (end, end);
         self.timers = Timers::default();
         self.steps.clear();
         self.last_step = None;
@@ -315,24 +315,25 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Tells the script what is new in the trace. It is asked for the answer to a call after it has heard of everything before the
-    /// call, and before it hears of the call itself: what it says about answers holds from the next call on.
+    /// Sends the new records of the trace to the script. The question for the answer to a call is sent after all
+    /// records before the call and before the record of the call itself, so that a rule of the script applies from the
+    /// next call on.
     fn records(&mut self, asked: &mut VecDeque<AnswerRequest>) -> Result<(), ScriptFault> {
         let hub = self.session.hub().clone();
-        let mut told: Vec<Value> = Vec::new();
+        let mut pending: Vec<Value> = Vec::new();
         let (news, stations) = {
             let contents = hub.trace().read();
             let range = contents.records().range();
-            let from = self.session.told.max(range.start);
-            if from > self.session.told {
-                // What nobody has seen may be just what must not come.
-                let lost = from - self.session.told;
+            let from = self.session.next_record.max(range.start);
+            if from > self.session.next_record {
+                // A lost record may be one that the scenario forbids.
+                let lost = from - self.session.next_record;
                 let message = format!("{lost} records left the trace before the script saw them; give it more --trace-memory");
                 self.faults.push(ScriptFault::new(&message, ""));
             }
             let records = contents.records().iter(from..range.end);
             let news: Vec<Value> = records.filter_map(|record| record_json::record(&record, &contents)).collect();
-            self.session.told = range.end;
+            self.session.next_record = range.end;
             let keys: BTreeSet<u64> = news.iter().filter_map(|record| record["key"].as_u64()).collect();
             let rows = keys.into_iter().filter_map(|key| contents.stations().get(StationKey(u32::try_from(key).ok()?)));
             (news, rows.map(record_json::station).collect::<Value>())
@@ -349,23 +350,24 @@ impl<'a> Player<'a> {
                     && record["payload"] == question.payload
             };
             if let Some(question) = asked.iter().position(is_of).and_then(|index| asked.remove(index)) {
-                self.tell_records(std::mem::take(&mut told), &stations)?;
+                self.send_records(std::mem::take(&mut pending), &stations)?;
                 self.ask(question)?;
             }
-            told.push(record);
+            pending.push(record);
         }
-        self.tell_records(told, &stations)?;
+        self.send_records(pending, &stations)?;
         asked.drain(..).try_for_each(|question| self.ask(question))
     }
 
-    fn tell_records(&self, records: Vec<Value>, stations: &Value) -> Result<(), ScriptFault> {
+    fn send_records(&self, records: Vec<Value>, stations: &Value) -> Result<(), ScriptFault> {
         self.script.event("records", &json!({ "records": records, "stations": stations }).to_string()).map(drop)
     }
 
     fn ask(&mut self, asked: AnswerRequest) -> Result<(), ScriptFault> {
-        let usual = if let Answer::Result(payload) = &asked.usual { payload.value().clone() } else { Value::Null };
+        let default_answer = if let Answer::Result(payload) = &asked.usual { payload.value().clone() } else { Value::Null };
         let question = json!({
-            "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload, "usual": usual,
+            "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload,
+            "defaultAnswer": default_answer,
         });
         self.questions.insert((asked.ticket, asked.station), asked.usual);
         self.script.event("question", &question.to_string()).map(drop)

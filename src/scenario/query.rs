@@ -58,7 +58,7 @@ impl ScriptQueries {
     }
 
     /// The answer as JSON; `None` when the operation is no query.
-    pub fn answer(&self, operation: &str, json: &str) -> Option<Result<String, String>> {
+    pub fn answer(&self, operation: &str, json: &str) -> Option<Result<String, serde_json::Error>> {
         Some(Ok(match operation {
             "now" => json!(now().wall.as_microsecond() as f64 / 1000.0).to_string(),
             "random" => json!(fastrand::f64()).to_string(),
@@ -102,13 +102,13 @@ impl ScriptQueries {
 }
 
 /// The text and the path of a file that a script requires.
-fn module(json: &str) -> Result<String, String> {
-    let Module { folder, what } = serde_json::from_str(json).map_err(|error| error.to_string())?;
+fn module(json: &str) -> Result<String, serde_json::Error> {
+    let Module { folder, what } = serde_json::from_str(json)?;
     Ok(match files::required(&folder, &what) {
         Ok((file, text)) => {
             let beside = file.parent().unwrap_or(Path::new("."));
             json!({ "file": file, "shown": files::shortest(&folder.join(&what)), "folder": beside, "text": text }).to_string()
         }
-        Err(failure) => json!({ "failure": failure }).to_string(),
+        Err(error) => json!({ "failure": error.to_string() }).to_string(),
     })
 }

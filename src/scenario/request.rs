@@ -5,8 +5,24 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::outcome::CaseFailure;
-use crate::javascript::{ScriptFault, ToolkitRequest, parsed};
+use crate::javascript::{RequestError, ScriptFault, ToolkitRequest, parsed};
 use crate::ocpp::{Transport, Version};
+
+/// Why a request or a query of a script is refused; the sentence is thrown in the script.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ScriptRequestError {
+    #[error(transparent)]
+    Invalid(#[from] RequestError),
+    /// The JSON of a query does not fit.
+    #[error(transparent)]
+    Query(#[from] serde_json::Error),
+    #[error("there is no operation {0}")]
+    NoOperation(String),
+    #[error("{0:?} is no version of OCPP; it is '1.2', '1.5' or '1.6'")]
+    NoVersion(String),
+    #[error("{0:?} is no transport; it is 'websocket' or 'soap'")]
+    NoTransport(String),
+}
 
 /// One request.
 #[derive(Debug)]
@@ -142,26 +158,26 @@ pub(super) struct ChargePointConfig {
 }
 
 /// Reads a version as scripts write it.
-pub(super) fn version(text: &str) -> Result<Version, String> {
+pub(super) fn version(text: &str) -> Result<Version, ScriptRequestError> {
     Version::parse(text)
         .or_else(|| Version::parse(&format!("ocpp{text}")))
-        .ok_or_else(|| format!("{text:?} is no version of OCPP; it is '1.2', '1.5' or '1.6'"))
+        .ok_or_else(|| ScriptRequestError::NoVersion(text.to_owned()))
 }
 
 /// Reads a transport as scripts write it.
-pub(super) fn transport(text: &str) -> Result<Transport, String> {
+pub(super) fn transport(text: &str) -> Result<Transport, ScriptRequestError> {
     match text {
         "websocket" => Ok(Transport::WebSocket),
         "soap" => Ok(Transport::Soap),
-        _ => Err(format!("{text:?} is no transport; it is 'websocket' or 'soap'")),
+        _ => Err(ScriptRequestError::NoTransport(text.to_owned())),
     }
 }
 
 /// Reads a request.
 ///
 /// # Errors
-/// With a sentence for the script, when it is invalid.
-pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
+/// When it is invalid.
+pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, ScriptRequestError> {
     if let Some(request) = ToolkitRequest::read(operation, json)? {
         return Ok(HostRequest::Toolkit(request));
     }
@@ -187,7 +203,7 @@ pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, String> {
     })
 }
 
-fn request(operation: &str, json: &str) -> Result<AsyncRequest, String> {
+fn request(operation: &str, json: &str) -> Result<AsyncRequest, ScriptRequestError> {
     Ok(match operation {
         "call" => {
             let Call { station, action, payload } = parsed(json)?;
@@ -208,7 +224,7 @@ fn request(operation: &str, json: &str) -> Result<AsyncRequest, String> {
         "listen" => AsyncRequest::Listen,
         "centralSystem" => AsyncRequest::CentralSystem(parsed(json)?),
         "chargePoint" => AsyncRequest::ChargePoint(parsed(json)?),
-        _ => return Err(format!("there is no operation {operation}")),
+        _ => return Err(ScriptRequestError::NoOperation(operation.to_owned())),
     })
 }
 
@@ -275,11 +291,12 @@ mod tests {
     #[test]
     fn versions_and_transports_as_scripts_write_them() {
         for text in ["1.6", "ocpp1.6"] {
-            assert_eq!(version(text), Ok(Version::V1_6), "{text}");
+            assert_eq!(version(text).unwrap(), Version::V1_6, "{text}");
         }
-        assert!(version("2.0.1").unwrap_err().contains("'1.2', '1.5' or '1.6'"));
-        assert_eq!((transport("soap"), transport("websocket")), (Ok(Transport::Soap), Ok(Transport::WebSocket)));
-        assert!(transport("SOAP").unwrap_err().contains("'websocket' or 'soap'"));
+        assert!(version("2.0.1").unwrap_err().to_string().contains("'1.2', '1.5' or '1.6'"));
+        assert_eq!(transport("soap").unwrap(), Transport::Soap);
+        assert_eq!(transport("websocket").unwrap(), Transport::WebSocket);
+        assert!(transport("SOAP").unwrap_err().to_string().contains("'websocket' or 'soap'"));
     }
 
     #[test]
@@ -299,7 +316,7 @@ mod tests {
             ("call", "{\"number\":1}", "missing field"),
             ("step", "null", "cannot be carried out"),
         ] {
-            assert!(read(operation, json).unwrap_err().contains(part), "{operation}");
+            assert!(read(operation, json).unwrap_err().to_string().contains(part), "{operation}");
         }
         let request = read("call", r#"{"number":4,"station":2,"action":"Reset","payload":{"type":"Soft"}}"#).unwrap();
         assert!(matches!(request, HostRequest::Request(4, AsyncRequest::Call { station: 2, action, .. }) if action == "Reset"));

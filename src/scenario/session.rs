@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{CentralSystemConfig, ChargePointConfig, transport, version};
+use super::request::{CentralSystemConfig, ChargePointConfig, ScriptRequestError, transport, version};
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
@@ -21,26 +21,29 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
 /// The default identity of a charge point.
 const DEFAULT_IDENTITY: &str = "CP1";
 
-/// Why a charge point was not started.
+/// Why a central system or a charge point was not started.
+#[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
-    /// It cannot be started; one sentence.
-    Failed(String),
-    /// The central system under test is reached over another transport; one sentence.
-    Elsewhere(String),
-}
-
-impl From<String> for StartError {
-    fn from(reason: String) -> StartError {
-        StartError::Failed(reason)
-    }
+    /// An option is invalid.
+    #[error(transparent)]
+    Option(#[from] ScriptRequestError),
+    /// Another program has the port. Scripts have no `--port`, which the sentence of the hub names.
+    #[error("port {port} is in use by another program; choose another one, or end that program")]
+    PortInUse { port: u16 },
+    /// It cannot be started for another reason.
+    #[error(transparent)]
+    Hub(HubError),
+    /// The central system under test is reached over another transport.
+    #[error("the scenario is for a central system that is reached {0}")]
+    Elsewhere(&'static str),
 }
 
 /// A session.
 pub(super) struct ScenarioSession {
     /// The prompt, for the commands of ocppjs tests; it holds the hub.
     pub console: Console,
-    /// The next record that the script has not been told of.
-    pub told: Sequence,
+    /// The next record to send to the script.
+    pub next_record: Sequence,
     /// The first record of the running scenario.
     pub began: Sequence,
     /// The stations at the other end of links of the script.
@@ -55,7 +58,7 @@ impl ScenarioSession {
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
         let events = trace::direct(options.trace_memory, now());
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, events, network);
-        ScenarioSession { console: Console::new(hub), told: 0, began: 0, hidden: HashSet::new(), listening: None }
+        ScenarioSession { console: Console::new(hub), next_record: 0, began: 0, hidden: HashSet::new(), listening: None }
     }
 
     /// The hub.
@@ -68,7 +71,7 @@ impl ScenarioSession {
         if options.listen.is_some() {
             let mut changes = self.hub().trace().subscribe();
             let quiet = async { while timeout(QUIET, changes.changed()).await.is_ok() {} };
-            // A charge point that never falls silent is not waited for.
+            // The wait is limited, because a charge point may never be idle.
             let _ = timeout(IDLE_TIMEOUT, quiet).await;
         }
         self.hub().end().await;
@@ -77,28 +80,28 @@ impl ScenarioSession {
     /// Starts a central system; returns its port and its URLs for charge points and for SOAP.
     ///
     /// # Errors
-    /// With a sentence.
-    pub async fn central_system(&self, wish: CentralSystemConfig) -> Result<(u16, String, String), String> {
-        let versions = match wish.versions {
+    /// When it cannot be started.
+    pub async fn central_system(&self, config: CentralSystemConfig) -> Result<(u16, String, String), StartError> {
+        let versions = match config.versions {
             Some(list) => list.iter().map(|text| version(text)).collect::<Result<_, _>>()?,
             None => Version::ALL.to_vec(),
         };
-        let transports = match wish.transports {
+        let transports = match config.transports {
             Some(list) => list.iter().map(|text| transport(text)).collect::<Result<_, _>>()?,
             None => Transport::ALL.to_vec(),
         };
-        let endpoint = wish.endpoint.unwrap_or_else(|| "/".to_owned());
-        let host = wish.host.unwrap_or_else(|| "127.0.0.1".to_owned());
+        let endpoint = config.endpoint.unwrap_or_else(|| "/".to_owned());
+        let host = config.host.unwrap_or_else(|| "127.0.0.1".to_owned());
         let options =
-            CentralSystemOptions { host: Some(host), port: wish.port, endpoint, versions, transports, ping_interval: 0 };
+            CentralSystemOptions { host: Some(host), port: config.port, endpoint, versions, transports, ping_interval: 0 };
         self.start(options).await
     }
 
     /// Starts the central system at which charge points under test connect, once; returns its URL.
     ///
     /// # Errors
-    /// With a sentence.
-    pub async fn listen(&mut self, options: &ScenarioOptions) -> Result<String, String> {
+    /// When it cannot be started.
+    pub async fn listen(&mut self, options: &ScenarioOptions) -> Result<String, StartError> {
         if let Some(url) = &self.listening {
             return Ok(url.clone());
         }
@@ -111,12 +114,10 @@ impl ScenarioSession {
         Ok(url)
     }
 
-    async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), String> {
+    async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), StartError> {
         let address = self.hub().start_central_system(options).await.map_err(|error| match error {
-            HubError::PortInUse { port } => {
-                format!("port {port} is in use by another program; choose another one, or end that program")
-            }
-            error => error.to_string(),
+            HubError::PortInUse { port } => StartError::PortInUse { port },
+            error => StartError::Hub(error),
         })?;
         let listening = self.hub().listening();
         let here = listening.iter().find(|listening| listening.address == address);
@@ -128,16 +129,20 @@ impl ScenarioSession {
     /// Starts a charge point of ours and returns its station. Without a URL it goes to the central system under test.
     ///
     /// # Errors
-    /// With a sentence.
-    pub async fn charge_point(&mut self, wish: ChargePointConfig, options: &ScenarioOptions) -> Result<StationKey, StartError> {
-        let identity = wish.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
-        let version = wish.version.as_deref().map_or(Ok(Version::V1_6), version)?;
-        let over = wish.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
-        let simulated = wish.url.is_none() && options.url.is_none();
-        if let (None, Some(url)) = (&wish.url, &options.url) {
+    /// When it cannot be started.
+    pub async fn charge_point(
+        &mut self,
+        config: ChargePointConfig,
+        options: &ScenarioOptions,
+    ) -> Result<StationKey, StartError> {
+        let identity = config.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
+        let version = config.version.as_deref().map_or(Ok(Version::V1_6), version)?;
+        let over = config.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
+        let simulated = config.url.is_none() && options.url.is_none();
+        if let (None, Some(url)) = (&config.url, &options.url) {
             other_way(url, over)?;
         }
-        let url = match wish.url.or_else(|| options.url.clone()) {
+        let url = match config.url.or_else(|| options.url.clone()) {
             Some(url) => url,
             None => self.listen(options).await?,
         };
@@ -145,10 +150,10 @@ impl ScenarioSession {
         // One address serves both.
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         let hub = self.hub().clone();
-        let autonomous = wish.autonomous;
+        let autonomous = config.autonomous;
         let name = self.free_name(&identity);
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
-        let key = hub.start_charge_point_as(&name, made).map_err(|error| error.to_string())?;
+        let key = hub.start_charge_point_as(&name, made).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);
@@ -176,5 +181,5 @@ fn other_way(url: &str, wanted: Transport) -> Result<(), StartError> {
     } else {
         "over WebSocket; --url ws://…"
     };
-    Err(StartError::Elsewhere(format!("the scenario is for a central system that is reached {other}")))
+    Err(StartError::Elsewhere(other))
 }

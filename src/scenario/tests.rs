@@ -1,4 +1,4 @@
-//! What is declared for editors and what a script really finds are the same.
+//! The declarations for editors and the objects that a script finds are the same.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use super::player::PRELUDES;
 use super::{CaseOutcome, ScenarioOptions, run};
 use crate::scenario_writer::TYPES;
 
-/// What stands in the global object and is nobody's to name: the language's own, the engine's errors, the classes behind failures.
+/// Globals that need no declaration: those of the language, the errors of the engine, the classes of failures.
 const UNDECLARED: [&str; 9] = [
     "CallError",
     "Date",
@@ -35,7 +35,7 @@ fn members(head: &str) -> BTreeSet<&'static str> {
     lines.filter_map(|line| line.trim_start_matches("readonly ").split(['(', ':', '?']).next()).collect()
 }
 
-/// What a script that ends by throwing its findings has found.
+/// The findings of a script that ends by throwing them.
 fn found(script: &str) -> BTreeSet<String> {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("found.js");

@@ -1,9 +1,10 @@
-//! How the two sides answer: ours when that is not what our end answers anyway, and those of a simulated peer that somebody has decided.
+//! The answers that a scenario prepares: ours when they differ from the default, and those that the user set at a
+//! simulated peer.
 
 use serde_json::Value;
 
 use super::context::error_code;
-use super::defaults::{to_say, usual};
+use super::defaults::{default_answer, differing_fields};
 use super::expression::ScriptExpression;
 use super::identifiers::is_identifier;
 use super::script::ScriptWriter;
@@ -12,11 +13,12 @@ use crate::ocpp::{ErrorCode, MessageDefinition, Role, Version};
 use crate::trace::decode::{DecodedMessage, decode};
 use crate::trace::{FrameVerdict, Record};
 
-/// How much of an answer is told to a person.
-const MOST_TOLD: usize = 80;
+/// The limit of the part of an answer that is shown to the operator, in characters.
+const MOST_SHOWN: usize = 80;
 
 impl ScriptWriter<'_> {
-    /// How we answered, when that is not what we answer anyway.
+    /// The form of our answer; `None` when it equals the default answer. A call without an answer gives
+    /// `ocpp.silence()`.
     pub fn our_answer(
         &mut self,
         at: usize,
@@ -33,9 +35,9 @@ impl ScriptWriter<'_> {
             DecodedMessage::Result(result) => {
                 let result = result.value();
                 self.answered(at, action, &result);
-                let usual = usual_result(our_role, call, &answer);
+                let default = default_result(our_role, call, &answer);
                 let mut inference = self.inference(at, &answer);
-                let fields = to_say(our_role, &result, &usual).into_iter().map(|(name, value)| {
+                let fields = differing_fields(our_role, &result, &default).into_iter().map(|(name, value)| {
                     let value = value.map(|value| inference.sent_field(name, value, response));
                     (name.to_owned(), value.unwrap_or_else(|| ScriptExpression::code("undefined")))
                 });
@@ -46,18 +48,18 @@ impl ScriptWriter<'_> {
                     (false, false) => Some(answer),
                 }
             }
-            // A call that breaks the definitions, or is in none, is refused before anybody is asked.
+            // A call that breaks the definitions, or is in none, is refused by the link itself.
             DecodedMessage::Error { .. } if record.verdict == FrameVerdict::Invalid || response.is_none() => None,
             DecodedMessage::Error { code, description, .. } => {
                 let code = error_code(&answer, &code);
-                let same = |usual: Answer| matches!(usual, Answer::Error { code: usual, .. } if usual.name() == code);
-                (!same(usual(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
+                let same = |default: Answer| matches!(default, Answer::Error { code: default, .. } if default.name() == code);
+                (!same(default_answer(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
             }
             DecodedMessage::Call { .. } | DecodedMessage::Unreadable => None,
         }
     }
 
-    /// What our answer explains of what the peer does later.
+    /// Records what our answer causes the peer to do later.
     fn answered(&mut self, at: usize, action: &str, result: &Value) {
         let link = &mut self.links[at];
         match action {
@@ -70,59 +72,61 @@ impl ScriptWriter<'_> {
         }
     }
 
-    /// What somebody has made a simulated peer answer, in words and as it is said again. A real peer answers as it is, and what a
-    /// charge point accepts depends on its state.
+    /// The answer that the user set at a simulated peer: in words for the operator, and as a form. `None` for a default
+    /// answer, for a real peer, whose answers cannot be set, and for results of a charge point other than DataTransfer,
+    /// because they depend on its state.
     pub fn their_answer(
         &mut self,
         at: usize,
         record: &Record<'_>,
         answer: &Record<'_>,
         (action, payload): (&str, &Value),
-        said: Option<&DecodedMessage<'_>>,
+        message: Option<&DecodedMessage<'_>>,
     ) -> Option<(String, ScriptExpression)> {
         let (their_role, version) = (self.links[at].our_role.peer(), self.links[at].version);
         if !self.links[at].causes.is_simulated || record.verdict == FrameVerdict::Invalid {
             return None;
         }
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
-        match said {
+        match message {
             None => Some(("with nothing".to_owned(), silence())),
             Some(DecodedMessage::Error { code, description, .. }) => {
                 let code = error_code(answer, code);
-                let same = matches!(usual(their_role, call, answer.wall_micros), Answer::Error { code: usual, .. } if usual.name() == code);
+                let default = default_answer(their_role, call, answer.wall_micros);
+                let same = matches!(default, Answer::Error { code: default, .. } if default.name() == code);
                 (!same).then(|| (format!("with the error {code}"), error(&code, description)))
             }
             Some(DecodedMessage::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {
-                let (result, usual) = (result.value(), usual_result(their_role, call, answer));
-                let fields = to_say(Role::CentralSystem, &result, &usual);
+                let (result, default) = (result.value(), default_result(their_role, call, answer));
+                let fields = differing_fields(Role::CentralSystem, &result, &default);
                 let fields: Vec<_> =
                     fields.into_iter().filter(|(name, value)| !value.is_some_and(|value| is_identifier(name, value))).collect();
                 if fields.is_empty() {
                     return None;
                 }
-                let told = fields.iter().map(|(name, value)| match value {
+                let shown = fields.iter().map(|(name, value)| match value {
                     Some(Value::String(text)) => format!("{name} {text}"),
                     Some(value) => format!("{name} {value}"),
                     None => format!("no {name}"),
                 });
-                let told: String = told.collect::<Vec<_>>().join(" and ").chars().take(MOST_TOLD).collect();
+                let shown: String = shown.collect::<Vec<_>>().join(" and ").chars().take(MOST_SHOWN).collect();
                 let mut inference = self.inference(at, answer);
                 let fields = fields.into_iter().map(|(name, value)| {
                     let value =
                         value.map_or_else(|| ScriptExpression::code("undefined"), |value| inference.played(value, None));
                     (name.to_owned(), value)
                 });
-                Some((format!("with {told}"), ScriptExpression::Object(fields.collect())))
+                Some((format!("with {shown}"), ScriptExpression::Object(fields.collect())))
             }
             Some(_) => None,
         }
     }
 }
 
-/// The result that an end gives anyway; an empty one when it gives none.
-fn usual_result(role: Role, call: IncomingCall<'_>, answer: &Record<'_>) -> Value {
-    match usual(role, call, answer.wall_micros) {
-        Answer::Result(usual) => usual.into_value(),
+/// The default result of a role; an empty object when the default is no result.
+fn default_result(role: Role, call: IncomingCall<'_>, answer: &Record<'_>) -> Value {
+    match default_answer(role, call, answer.wall_micros) {
+        Answer::Result(default) => default.into_value(),
         _ => Value::Object(serde_json::Map::new()),
     }
 }

@@ -1,4 +1,5 @@
-//! What the two sides call: our calls with what the peer answered, and those of the peer with what made the peer call.
+//! The statements of calls: our calls with the expected answers, and calls of the peer with the operator step before
+//! them.
 
 use serde_json::Value;
 
@@ -11,28 +12,29 @@ use crate::ocpp::{MessageDefinition, Role};
 use crate::trace::decode::{DecodedMessage, decode};
 use crate::trace::{Direction, FrameVerdict, Record, RecordKind};
 
-/// The time after which a call that gets no answer is given up for certain, in milliseconds: longer than links usually wait.
+/// The timeout for a call that gets no answer, in milliseconds: longer than the default timeout of a link.
 const UNANSWERED: &str = "40000";
 const SECOND: i64 = 1_000_000;
-/// What comes sooner behind another message does not come by the clock, in microseconds.
+/// A call that follows another message within this time is not periodic, in microseconds.
 const QUIET: i64 = 5 * SECOND;
-/// Seconds between the readings of a simulated charge point that nobody has told anything.
+/// Seconds between the readings of a simulated charge point with default settings.
 const READINGS: i64 = 60;
-/// The fields that tell a person which call is meant.
-const TELLING: [&str; 6] = ["connectorId", "idTag", "status", "type", "requestedMessage", "key"];
+/// The fields that identify a call for the operator.
+const KEY_FIELDS: [&str; 6] = ["connectorId", "idTag", "status", "type", "requestedMessage", "key"];
 
 impl ScriptWriter<'_> {
-    /// A call, whoever makes it.
+    /// Adds a call of either side, with its answer.
     pub fn call(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
         match (record.partner, direction) {
             (None, Direction::Out) if is_raw(self.contents, record) => return self.frame(at, record, direction),
-            // What became of it is not in the recording, so there is nothing to expect.
+            // The outcome is not in the recording, so there is nothing to expect.
             (None, Direction::Out) => return,
             (None, Direction::In) if !is_silence(self.contents, record) => return,
             _ => {}
         }
         match decode(record).message {
-            // Whoever names no payload asks for the usual one, so one that is no object can only be sent as it was.
+            // `call` without a payload object sends the default payload, so a payload of another kind is sent as a
+            // frame.
             DecodedMessage::Call { payload, .. } if direction == Direction::Out && !payload.value().is_object() => {
                 self.frame(at, record, direction);
             }
@@ -49,36 +51,36 @@ impl ScriptWriter<'_> {
         }
     }
 
-    /// A call of ours and what the peer answered.
+    /// Adds a call of ours and the expected answer of the peer.
     fn our_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
         let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else { return };
-        let said = match answer.kind {
+        let answer_message = match answer.kind {
             RecordKind::Frame(..) => Some(decode(&answer).message),
             _ => None,
         };
-        let is_usual = matches!(&said, Some(DecodedMessage::Result(_)));
-        let shape = shape(Direction::Out, action, payload).filter(|_| is_usual);
+        let is_result = matches!(&answer_message, Some(DecodedMessage::Result(_)));
+        let shape = shape(Direction::Out, action, payload).filter(|_| is_result);
         if self.is_again(at, shape.as_deref()) {
             return;
         }
         let definition = self.definition(at, self.links[at].our_role, action);
         let on_purpose = match definition {
-            // An action that nobody knows is refused before anybody is asked.
-            Some(_) => self.their_answer(at, record, &answer, (action, payload), said.as_ref()),
+            // An unknown action is refused by the link of the peer itself.
+            Some(_) => self.their_answer(at, record, &answer, (action, payload), answer_message.as_ref()),
             None => None,
         };
-        self.learn(at, (action, payload), said.as_ref(), on_purpose.is_some());
+        self.learn(at, (action, payload), answer_message.as_ref(), on_purpose.is_some());
         if let Some((how, form)) = on_purpose {
             let link = &self.links[at];
             let of = if link.our_role == Role::ChargePoint { format!(" of {}", link.identity) } else { String::new() };
             let sentence = format!("Let {} answer the next {action}{of} {how}.", link.peer());
-            self.somebody(at, &sentence, "answerOnce", vec![ScriptExpression::text(action), form]);
+            self.operator_step(at, &sentence, "answerOnce", vec![ScriptExpression::text(action), form]);
         }
         let request = definition.as_ref().map(|definition| &definition.request);
         let response = definition.as_ref().map(|definition| &definition.response);
         let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).sent(payload, request)];
         self.moment = record.wall_micros;
-        let method = match said {
+        let method = match answer_message {
             Some(DecodedMessage::Result(result)) => {
                 let expected = self.inference(at, &answer).expected(&result.value(), response);
                 let unchecked = [record, &answer].iter().any(|record| record.verdict == FrameVerdict::Invalid);
@@ -107,18 +109,18 @@ impl ScriptWriter<'_> {
                 self.links[at].run.remember(shape, place);
                 self.push(at, method, arguments);
             }
-            None => self.deed(at, method, arguments),
+            None => self.own_step(at, method, arguments),
         }
         self.moment = answer.wall_micros;
     }
 
-    /// A call of the peer and what we answered.
+    /// Adds a call of the peer and our answer.
     fn their_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
         let definition = self.definition(at, self.links[at].our_role.peer(), action);
         let request = definition.as_ref().map(|definition| &definition.request);
         let quiet = self.quiet(record);
         let link = &mut self.links[at];
-        // A heartbeat that comes much sooner than it has to was sent by hand.
+        // A heartbeat long before the end of its interval was sent by a command.
         let is_due = quiet / SECOND * 10 >= link.interval * 9;
         let is_odd = link.causes.is_simulated && record.verdict == FrameVerdict::Invalid;
         let is_by_itself = link.our_role == Role::CentralSystem && link.causes.is_by_itself(action, payload, is_due) && !is_odd;
@@ -129,9 +131,9 @@ impl ScriptWriter<'_> {
             return;
         }
         if !is_by_itself {
-            let sentence = format!("Let {} send {action}{}.", self.links[at].peer(), told(payload));
+            let sentence = format!("Let {} send {action}{}.", self.links[at].peer(), key_fields(payload));
             let (method, arguments) = self.played(at, record, (action, payload), request);
-            self.somebody(at, &sentence, method, arguments);
+            self.operator_step(at, &sentence, method, arguments);
         }
         if let Some(answer) = answer {
             let link = &self.links[at];
@@ -145,7 +147,7 @@ impl ScriptWriter<'_> {
             "MeterValues" if quiet > QUIET => READINGS,
             _ => 0,
         };
-        // What breaks the definitions, or is in none, is expected as it was.
+        // A call that breaks the definitions, or is in none, is expected as it was recorded.
         let unchecked = (record.verdict == FrameVerdict::Invalid || definition.is_none()).then(unchecked_option);
         let options = options_of(if is_by_itself { self.within(record, least) } else { None }, unchecked);
         let mut arguments = vec![ScriptExpression::text(action)];
@@ -163,7 +165,7 @@ impl ScriptWriter<'_> {
         self.moment = record.wall_micros;
     }
 
-    /// Whether a call by the clock says nothing new; then it is counted where it was said first.
+    /// Whether a periodic call repeats an earlier statement. The repetition is counted at that statement.
     fn is_again(&mut self, at: usize, shape: Option<&str>) -> bool {
         let place = shape.and_then(|shape| self.links[at].run.place(shape));
         if let Some(place) = place {
@@ -172,7 +174,7 @@ impl ScriptWriter<'_> {
         place.is_some()
     }
 
-    /// How a simulated peer makes its call again, which ends as it ended.
+    /// The method and arguments with which a simulated peer repeats its call and expects the same kind of answer.
     fn played(
         &mut self,
         at: usize,
@@ -185,8 +187,8 @@ impl ScriptWriter<'_> {
         }
         let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).played(payload, request)];
         let answer = record.partner.and_then(|partner| self.contents.records().get(partner));
-        let said = answer.map(|answer| (decode(&answer).message, answer));
-        let method = match said {
+        let answer_message = answer.map(|answer| (decode(&answer).message, answer));
+        let method = match answer_message {
             None => {
                 arguments.push(unanswered_option());
                 "callUnanswered"
@@ -206,10 +208,17 @@ impl ScriptWriter<'_> {
         (method, arguments)
     }
 
-    /// What a call of ours explains of what the peer does later. A simulated peer has done it also when somebody made it say otherwise.
-    fn learn(&mut self, at: usize, (action, payload): (&str, &Value), said: Option<&DecodedMessage<'_>>, on_purpose: bool) {
+    /// Records what a call of ours causes the peer to do later. A simulated peer acts on the call even when the user
+    /// set another answer.
+    fn learn(
+        &mut self,
+        at: usize,
+        (action, payload): (&str, &Value),
+        answer_message: Option<&DecodedMessage<'_>>,
+        on_purpose: bool,
+    ) {
         let link = &mut self.links[at];
-        let done = match said {
+        let done = match answer_message {
             Some(DecodedMessage::Result(result)) => result.value()["status"] != "Rejected",
             _ => on_purpose,
         };
@@ -225,15 +234,15 @@ impl ScriptWriter<'_> {
 }
 
 /// ` with connectorId 1 and idTag A`.
-fn told(payload: &Value) -> String {
-    let fields = TELLING.iter().filter_map(|name| Some((name, payload.get(name)?)));
-    let said = fields.filter_map(|(name, value)| match value {
+fn key_fields(payload: &Value) -> String {
+    let fields = KEY_FIELDS.iter().filter_map(|name| Some((name, payload.get(name)?)));
+    let shown = fields.filter_map(|(name, value)| match value {
         Value::String(text) => Some(format!("{name} {text}")),
         Value::Number(number) => Some(format!("{name} {number}")),
         _ => None,
     });
-    let said: Vec<String> = said.collect();
-    if said.is_empty() { String::new() } else { format!(" with {}", said.join(" and ")) }
+    let shown: Vec<String> = shown.collect();
+    if shown.is_empty() { String::new() } else { format!(" with {}", shown.join(" and ")) }
 }
 
 fn unchecked_option() -> (String, ScriptExpression) {

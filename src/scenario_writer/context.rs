@@ -1,14 +1,14 @@
-//! What stands around a record in the trace of its station: whether a call without an answer was left without one, and which frames are
-//! no exchange but belong together.
+//! The records around a record of the same station: whether a call was left without an answer on purpose, and which
+//! frames belong together without being an exchange.
 
 use std::borrow::Cow;
 
 use crate::trace::decode::decode;
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
 
-/// An answer that has not come after this time does not come, in microseconds.
+/// The timeout after which an answer counts as missing, in microseconds.
 const ANSWER: i64 = 30_000_000;
-/// How many records are looked at.
+/// The limit of records that are searched.
 const FAR: usize = 10_000;
 
 /// The frame before this one on the same link.
@@ -18,22 +18,23 @@ pub(super) fn before<'a>(contents: &'a Contents, record: &Record<'_>) -> Option<
     near.find(|other| matches!(other.kind, RecordKind::Frame(..)))
 }
 
-/// Whether we left a call of the peer without an answer, rather than that it is not there yet, or that the link went down before it.
+/// Whether we left a call of the peer without an answer. False when the answer may still be sent, and when the link
+/// went down first.
 pub(super) fn is_silence(contents: &Contents, call: &Record<'_>) -> bool {
-    let told = |record: &Record<'_>| match record.kind {
-        RecordKind::Frame(Direction::In, FrameKind::Call) => Some(true), // who calls again no longer waits
+    let is_unanswered = |record: &Record<'_>| match record.kind {
+        RecordKind::Frame(Direction::In, FrameKind::Call) => Some(true), // a peer with a new call no longer waits
         RecordKind::Disconnected | RecordKind::Lost => Some(false),
         _ => None,
     };
     let mut later = after(contents, call);
-    later.find_map(|record| told(&record)).unwrap_or_else(|| {
+    later.find_map(|record| is_unanswered(&record)).unwrap_or_else(|| {
         let range = contents.records().range();
         let last = contents.records().iter(range).next_back();
         last.is_some_and(|last| last.wall_micros - call.wall_micros > ANSWER)
     })
 }
 
-/// Whether a call of ours was a text of its own, sent past the bookkeeping: its answer came as if nobody had asked.
+/// Whether a call of ours was sent as raw text, outside the call handling of the link: its answer has no exchange.
 pub(super) fn is_raw(contents: &Contents, call: &Record<'_>) -> bool {
     let Some(id) = decode(call).id else { return false };
     after(contents, call).any(|record| {
@@ -42,28 +43,28 @@ pub(super) fn is_raw(contents: &Contents, call: &Record<'_>) -> bool {
     })
 }
 
-/// Whether a frame that belongs to no exchange is what an end says by itself when it cannot read what has just come.
+/// Whether a frame without an exchange is the automatic error of our end about the malformed frame before it.
 pub(super) fn is_complaint(contents: &Contents, record: &Record<'_>) -> bool {
     let before = before(contents, record).map(|before| before.kind);
     matches!(record.kind, RecordKind::Frame(Direction::Out, FrameKind::Error))
         && matches!(before, Some(RecordKind::Frame(Direction::In, FrameKind::Malformed)))
 }
 
-/// Whether an answer that belongs to no exchange is one to something that we have sent past the bookkeeping.
+/// Whether an answer without an exchange follows raw text that we sent.
 pub(super) fn is_provoked(contents: &Contents, record: &Record<'_>) -> bool {
     let is_answer = matches!(record.kind, RecordKind::Frame(_, FrameKind::Result | FrameKind::Error));
     let asks = |kind| matches!(kind, RecordKind::Frame(Direction::Out, FrameKind::Call | FrameKind::Malformed));
     is_answer && before(contents, record).is_some_and(|before| asks(before.kind) && before.partner.is_none())
 }
 
-/// The records behind this one that are about the same station.
+/// The later records of the same station.
 fn after<'a>(contents: &'a Contents, record: &Record<'_>) -> impl Iterator<Item = Record<'a>> {
     let (station, from) = (record.station, record.sequence + 1);
     let records = contents.records().iter(from..contents.records().range().end);
     records.take(FAR).filter(move |other| other.station == station)
 }
 
-/// The code of an error. A fault has few codes of its own, so over SOAP it is the error that the fault stands for.
+/// The code of an error. A SOAP fault has few codes, so over SOAP it is the code that the link mapped the fault to.
 pub(super) fn error_code<'a>(answer: &Record<'_>, spelt: &'a str) -> Cow<'a, str> {
     let known = answer.code.filter(|_| answer.content.is_some());
     known.map_or(spelt.into(), |code| code.name().into())

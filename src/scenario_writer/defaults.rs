@@ -1,4 +1,5 @@
-//! What our end answers without being told. A scenario says only what differs from that, so that it shows what it is about.
+//! The default answers of a simulated end. A scenario contains only the fields that differ from them, so that it stays
+//! short.
 
 use serde_json::Value;
 
@@ -9,11 +10,11 @@ use crate::clock::now;
 use crate::ocpp::Role;
 use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, read_time};
 
-/// Times so near to each other mean the same, in microseconds.
+/// Two times with at most this difference are equal, in microseconds.
 const NEAR: i64 = 5 * 60_000_000;
 
-/// The answer of a simulated end that was just started, to a call that came at this time.
-pub(super) fn usual(our_role: Role, call: IncomingCall<'_>, micros: i64) -> Answer {
+/// The answer of a newly started simulated end to a call at this time (microseconds since 1970).
+pub(super) fn default_answer(our_role: Role, call: IncomingCall<'_>, micros: i64) -> Answer {
     let wall = jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let now = Moment { wall, ..now() };
     let proposal = match our_role {
@@ -27,19 +28,20 @@ pub(super) fn usual(our_role: Role, call: IncomingCall<'_>, micros: i64) -> Answ
     proposal.answer
 }
 
-/// The fields of a result of ours that have to be said, given the usual one. A field that is left out on purpose has no value.
-pub(super) fn to_say<'a>(our_role: Role, result: &'a Value, usual: &'a Value) -> Vec<(&'a str, Option<&'a Value>)> {
-    let (Some(result), Some(usual)) = (result.as_object(), usual.as_object()) else { return Vec::new() };
-    let said = result.iter().filter(|(name, value)| {
-        // Whether a charge point accepts depends on its state, which a scenario does not begin with.
+/// The fields of a result that a scenario must set, because they differ from the default result. A field that only the
+/// default has is returned without a value.
+pub(super) fn differing_fields<'a>(our_role: Role, result: &'a Value, default: &'a Value) -> Vec<(&'a str, Option<&'a Value>)> {
+    let (Some(result), Some(default)) = (result.as_object(), default.as_object()) else { return Vec::new() };
+    let differing = result.iter().filter(|(name, value)| {
+        // The status of a charge point depends on its state, which a scenario does not restore.
         let depends = our_role == Role::ChargePoint && *name == "status";
-        depends || is_identifier(name, value) || usual.get(*name).is_none_or(|usual| !same(value, usual))
+        depends || is_identifier(name, value) || default.get(*name).is_none_or(|default| !same(value, default))
     });
-    let left_out = usual.keys().filter(|name| !result.contains_key(*name));
-    said.map(|(name, value)| (&**name, Some(value))).chain(left_out.map(|name| (&**name, None))).collect()
+    let left_out = default.keys().filter(|name| !result.contains_key(*name));
+    differing.map(|(name, value)| (&**name, Some(value))).chain(left_out.map(|name| (&**name, None))).collect()
 }
 
-fn same(value: &Value, usual: &Value) -> bool {
+fn same(value: &Value, default: &Value) -> bool {
     let time = |value: &Value| value.as_str().and_then(read_time).map(jiff::Timestamp::as_microsecond);
-    value == usual || time(value).zip(time(usual)).is_some_and(|(one, other)| one.abs_diff(other) <= NEAR.unsigned_abs())
+    value == default || time(value).zip(time(default)).is_some_and(|(one, other)| one.abs_diff(other) <= NEAR.unsigned_abs())
 }

@@ -1,10 +1,11 @@
-//! JavaScript as a tree, and how it is laid out: on one line where that is short enough, otherwise broken like a person breaks it.
+//! JavaScript expressions as a tree, and their layout: on one line when they fit, and broken at fields and arguments
+//! when they do not.
 
 use serde_json::Value;
 
 use super::literal::{key, quoted};
 
-/// How long a line may become.
+/// The limit of a line, in characters.
 const WIDTH: usize = 110;
 
 /// An expression.
@@ -18,9 +19,9 @@ pub(super) enum ScriptExpression {
     Object(Vec<(String, ScriptExpression)>),
     /// A call of a function.
     Call(String, Vec<ScriptExpression>),
-    /// A function that makes this object each time it is asked.
+    /// A function that returns this object anew at each call.
     Anew(Box<ScriptExpression>),
-    /// A function that does this with `peer`, the link of the other end.
+    /// A function that evaluates this with `peer`, the link of the other end.
     WithPeer(Box<ScriptExpression>),
 }
 
@@ -52,7 +53,7 @@ impl ScriptExpression {
         matches!(self, ScriptExpression::Object(fields) if fields.is_empty())
     }
 
-    /// Whether it means something else at another moment.
+    /// Whether its value depends on the time of its evaluation.
     pub fn depends_on_the_moment(&self) -> bool {
         match self {
             ScriptExpression::Code(code) => {
@@ -76,7 +77,7 @@ impl ScriptExpression {
         }
     }
 
-    /// Writes it behind what stands on the last line of `out`, which begins at this depth; `behind` characters follow it.
+    /// Appends it to the last line of `out`, which is indented to this depth; `behind` characters will follow it.
     pub fn write(&self, out: &mut String, depth: usize, behind: usize) {
         let line = out.rfind('\n').map_or(0, |end| end + 1);
         let column = out[line..].chars().count();
@@ -101,7 +102,7 @@ impl ScriptExpression {
                 out.push_str(callee);
                 out.push('(');
                 match arguments.split_last() {
-                    // The last argument may begin on this line when it is the only one that has to be broken.
+                    // The last argument may begin on this line when it is the only one that must be broken.
                     Some((last, first))
                         if last.is_wide() && !first.iter().any(ScriptExpression::is_wide) && self.begins(column) =>
                     {
@@ -162,7 +163,7 @@ impl ScriptExpression {
     }
 }
 
-/// Writes elements a line, one level deeper, each with a comma.
+/// Appends each element on its own line, one level deeper, with a comma.
 fn each<'a>(elements: impl Iterator<Item = (String, &'a ScriptExpression)>, out: &mut String, depth: usize) {
     for (lead, element) in elements {
         begin_line(out, depth + 1);
@@ -173,7 +174,7 @@ fn each<'a>(elements: impl Iterator<Item = (String, &'a ScriptExpression)>, out:
     begin_line(out, depth);
 }
 
-/// Begins a line at this depth.
+/// Begins a line with the indentation of this depth.
 pub(super) fn begin_line(out: &mut String, depth: usize) {
     out.push('\n');
     out.extend(std::iter::repeat_n("  ", depth));
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_stays_on_its_line() {
+    fn a_short_expression_stays_on_one_line() {
         let call = ScriptExpression::Call(
             "cp.call".into(),
             vec![ScriptExpression::text("Reset"), ScriptExpression::literal(&json!({"type": "Soft"}))],
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_broken_at_its_last_argument_or_at_all() {
+    fn a_long_call_is_broken_at_its_last_argument_or_at_all() {
         let long = ScriptExpression::literal(&json!({"first": "x".repeat(60), "second": "y".repeat(60)}));
         let one = ScriptExpression::Call("f".into(), vec![ScriptExpression::text("A"), long.clone()]);
         let (x, y) = ("x".repeat(60), "y".repeat(60));

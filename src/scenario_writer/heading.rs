@@ -1,4 +1,4 @@
-//! What stands above the first statement: where the scenario comes from, how it is run, what it is called.
+//! The lines above the first statement: the source of the scenario, the command that runs it, its name and timeout.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,13 +9,14 @@ use super::{ScriptTitle, TYPES_FILE};
 use crate::ocpp::Role;
 use crate::sanitize::escape_control;
 
-/// How many stations are named.
+/// The limit of stations in a list of names.
 const NAMED: usize = 3;
 
-/// The time that a scenario has anyway, in milliseconds.
+/// The default timeout of a scenario, in milliseconds.
 const TIMEOUT: i64 = 60_000;
 
-/// The lines above the statements; `micros` is when the recording began, `waits` how many milliseconds its expectations may wait.
+/// Returns the lines above the statements. `micros` is the start of the recording since 1970; `waits` is the sum of the
+/// long timeouts of its expectations, in milliseconds.
 pub(super) fn heading(title: ScriptTitle<'_>, links: &[&ScriptLink], micros: i64, waits: i64) -> String {
     let date = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
     let described = |link: &&ScriptLink| {
@@ -30,7 +31,7 @@ pub(super) fn heading(title: ScriptTitle<'_>, links: &[&ScriptLink], micros: i64
             .into_iter()
             .filter_map(|(our_role, how)| links.iter().any(|link| link.our_role == our_role).then_some(how))
             .collect();
-    // Only who waits longer than any scenario may has to say so.
+    // The timeout is written only when the default one may be too short.
     let about = if waits > TIMEOUT / 2 { format!("{{ timeout: {} }}, ", TIMEOUT + waits) } else { String::new() };
     format!(
         "/// <reference path=\"./{TYPES_FILE}\" />\n\

@@ -1,24 +1,24 @@
-//! The numbers that one side gives and both sides repeat: transactions, reservations, requests. One that the peer has given is another
-//! one at the next run and is bound by a name; one of ours is the same every time.
+//! The numbers that one side assigns and both sides repeat: transactions, reservations, requests. A number of the peer
+//! differs at the next run, so it is bound to a name; one of ours is the same in each run.
 
 use serde_json::Value;
 
 use super::expression::ScriptExpression;
 
-/// The fields that hold such a number, at any depth of a payload.
+/// The fields with such a number, at any depth of a payload.
 const FIELDS: [&str; 3] = ["transactionId", "reservationId", "requestId"];
 
-/// Whether a field holds such a number, rather than one that stands for none of them (OCPP 1.6 errata §3.18: −1).
+/// Whether a field holds such a number. Zero and negative numbers mean none (OCPP 1.6 errata §3.18: −1).
 pub(super) fn is_identifier(field: &str, value: &Value) -> bool {
     FIELDS.contains(&field) && value.as_i64().is_some_and(|number| number > 0)
 }
 
-/// The names that are taken in a scenario, which all its links share.
+/// The names in use in a scenario, shared by all its links.
 #[derive(Debug, Default)]
 pub(super) struct ScriptNames(Vec<String>);
 
 impl ScriptNames {
-    /// The name, with a number behind it when it is taken.
+    /// Reserves the name, with a number appended when it is in use, and returns it.
     pub fn take(&mut self, name: &str) -> String {
         let numbered = (2..).map(|number| format!("{name}{number}"));
         let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !self.0.contains(name));
@@ -28,15 +28,15 @@ impl ScriptNames {
     }
 }
 
-/// The numbers that were seen on one link.
+/// The numbers that occurred on one link.
 #[derive(Debug, Default)]
 pub(super) struct Identifiers {
-    /// With the name they are bound by; without one they are ours.
+    /// The field, the value, and the name that it is bound to; `None` for a number of ours.
     known: Vec<(String, Value, Option<String>)>,
 }
 
 impl Identifiers {
-    /// The number in a message of ours. One that is seen for the first time is given by us.
+    /// The expression of a number in a message of ours. A new number is assigned by us.
     pub fn sent(&mut self, field: &str, value: &Value) -> ScriptExpression {
         self.repeated(field, value).unwrap_or_else(|| {
             self.known.push((field.to_owned(), value.clone(), None));
@@ -44,7 +44,7 @@ impl Identifiers {
         })
     }
 
-    /// The number in a message of the peer. One that is seen for the first time is given by the peer.
+    /// The pattern of a number in a message of the peer. A new number is assigned by the peer.
     pub fn expected(&mut self, field: &str, value: &Value, names: &mut ScriptNames) -> ScriptExpression {
         self.repeated(field, value).unwrap_or_else(|| {
             let name = names.take(field);
@@ -54,7 +54,8 @@ impl Identifiers {
         })
     }
 
-    /// The number in a message that a simulated peer is made to send. Whose it is is seen when the message comes.
+    /// The expression of a number in a message that a simulated peer must send. A new number is stored when it is
+    /// received.
     pub fn played(&self, field: &str, value: &Value) -> ScriptExpression {
         self.repeated(field, value).unwrap_or_else(|| ScriptExpression::literal(value))
     }

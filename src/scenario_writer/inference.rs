@@ -1,6 +1,7 @@
-//! What a value of a recording becomes in a scenario: of a message that we send, how it is made again; of one that we expect, what is
-//! asked of it. What differs from run to run (times, readings, numbers that the peer gives) is told from the definitions as far as
-//! they know the field; everything else stays as it was recorded.
+//! Converts a recorded value: to the expression that produces it, in a message that we send, or to the pattern that it
+//! must match, in a message that we expect. Values that differ from run to run (times, readings, numbers that the peer
+//! assigns) are recognised by the definitions of their fields, where there are any. Every other value stays as
+//! recorded.
 
 use serde_json::Value;
 
@@ -9,39 +10,39 @@ use super::identifiers::{Identifiers, ScriptNames, is_identifier};
 use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition};
 use crate::simulator::read_time;
 
-/// A time this near to that of its record was meant to be the time of the message, in microseconds.
+/// A time with at most this distance to its record is the time of the message, in microseconds.
 const NEAR: i64 = 5 * MINUTE;
-/// So near that `near()`, which takes a minute, leaves room for a slower run.
+/// The distance for `near()`, which accepts a minute: less than that, so that a slower run still matches.
 const VERY_NEAR: i64 = 30_000_000;
 const MINUTE: i64 = 60_000_000;
-/// A time up to so far ahead is written relative to the time of the message, or the scenario would end with it. One beyond, like
-/// the expiry of a card, says that it is far away.
+/// A time up to this far ahead is written relative to the time of the message, because a fixed one would expire. A
+/// later one, like the expiry of an id tag, is kept as it is.
 const AHEAD: i64 = 366 * 24 * 60 * MINUTE;
 /// The lists of readings, in the names of all versions.
 const READINGS: [&str; 3] = ["values", "meterValue", "transactionData"];
 
-/// The names of files that a charge point gives, in all versions.
+/// The fields with file names that a charge point chooses, in all versions.
 const FILES: [&str; 2] = ["fileName", "filename"];
 
-/// What the meter showed when a transaction began and ended.
+/// The fields with the meter register at the start and the end of a transaction.
 const METERS: [&str; 2] = ["meterStart", "meterStop"];
 
-/// Makes expressions of the payloads of one link.
+/// Converts the payloads of one link.
 pub(super) struct Inference<'a> {
-    /// The numbers that were seen on the link.
+    /// The identifiers that occurred on the link.
     pub identifiers: &'a mut Identifiers,
-    /// The names that are taken.
+    /// The names that are in use.
     pub names: &'a mut ScriptNames,
     /// When the message was recorded, in microseconds since 1970.
     pub micros: i64,
 }
 
-/// Where a value stands.
+/// The place of a value in its payload.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     /// The name of the field; that of the list for its elements.
     name: &'a str,
-    /// What the definitions say about it.
+    /// Its definition; `None` when the definitions do not have it.
     field: Option<&'a FieldDefinition>,
     /// Whether it is in a list of readings.
     in_readings: bool,
@@ -76,7 +77,7 @@ impl Inference<'_> {
         })
     }
 
-    /// Goes through a value; `leaf` decides about texts, numbers and the like.
+    /// Converts a value recursively; `leaf` converts strings, numbers, booleans and null.
     fn walk(
         &mut self,
         value: &Value,
@@ -134,14 +135,16 @@ impl Inference<'_> {
         }
     }
 
-    /// Whether a text is another one every time: certificates and requests for them, names of files that are written at this moment.
+    /// Whether a text differs in each run: certificates, certificate requests, and names of files with the date of the
+    /// record.
     fn is_made_anew(&self, text: &str, place: Place<'_>) -> bool {
         let day = jiff::Timestamp::from_microsecond(self.micros).map(|at| at.strftime("%Y-%m-%d").to_string());
         let is_of_today = day.is_ok_and(|day| text.contains(&day));
         text.starts_with("-----BEGIN ") || FILES.contains(&place.name) || is_of_today
     }
 
-    /// How far ahead of the message a time is, in microseconds. A field that the definitions do not know may hold one too.
+    /// The distance from the message to a time, in microseconds; `None` when the value is no time. A field without a
+    /// definition may hold a time too.
     fn distance(&self, value: &Value, place: Place<'_>) -> Option<i64> {
         let text = value.as_str().filter(|_| place.field.is_none() || place.is_time())?;
         Some(read_time(text)?.as_microsecond().saturating_sub(self.micros))
@@ -153,7 +156,7 @@ impl<'a> Place<'a> {
         Place { name: "", field: None, in_readings: false }
     }
 
-    /// The place of a field among these.
+    /// The place of a field, with its definition among these.
     fn below<'b>(&self, name: &'b str, fields: Option<&'b [FieldDefinition]>) -> Place<'b> {
         let field = fields.and_then(|fields| fields.iter().find(|field| field.name == name));
         Place { name, field, in_readings: self.in_readings || READINGS.contains(&name) }

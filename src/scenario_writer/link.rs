@@ -1,4 +1,4 @@
-//! One link of a scenario: how it is called, what was seen on it, and where answers may be prepared.
+//! One link of a scenario: its variable, the state from its earlier records, and the place where answers are prepared.
 
 use std::collections::HashMap;
 
@@ -10,40 +10,40 @@ use crate::ocpp::{Role, Transport, Version};
 use crate::simulator::CentralSystemSettings;
 use crate::trace::{StationKey, StationRow};
 
-/// Whose end of a link.
+/// The side that ended a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkSide {
-    /// The end that the scenario plays.
+    /// The end that the scenario simulates.
     Ours,
     /// The end under test.
     Theirs,
 }
 
-/// The state of a link while its records are gone through.
+/// The state of a link while its records are converted.
 pub(super) struct ScriptLink {
     pub station: StationKey,
     pub identity: Box<str>,
     pub our_role: Role,
     pub version: Option<Version>,
     transport: Option<Transport>,
-    /// The variable that holds it.
+    /// The JavaScript variable that holds it.
     pub variable: String,
     pub identifiers: Identifiers,
-    /// Whether the scenario has it.
+    /// Whether the scenario has a statement that opens it.
     pub is_open: bool,
-    /// Whether it is up, as far as the scenario knows.
+    /// Whether it is connected after the statements so far.
     pub is_up: bool,
-    /// Whether it went down because of us or of somebody at the other end, who has to bring it up again.
+    /// The side that disconnected it and must connect it again; `None` without one, or when it reconnects by itself.
     pub ended_by: Option<LinkSide>,
-    /// What explains the calls of a charge point.
+    /// The causes of the calls of a charge point.
     pub causes: Causes,
-    /// What has come by the clock since the last thing that somebody did.
+    /// The periodic calls since the last step.
     pub run: PeriodicRun,
     /// Seconds between heartbeats.
     pub interval: i64,
-    /// Where an answer is prepared: before the last thing that we did, because the peer may call at once after that.
+    /// The place where an answer is prepared: before the last step, because the peer may call at once after it.
     pub answers_at: usize,
-    /// The place behind the last call of an action. An answer for the next one must not be prepared earlier.
+    /// The place after the last call of each action. The answer to the next one must not be prepared earlier.
     pub behind: HashMap<String, usize>,
 }
 
@@ -70,12 +70,12 @@ impl ScriptLink {
         }
     }
 
-    /// A method of the link.
+    /// A call of a method of the link.
     pub fn method(&self, name: &str, arguments: Vec<ScriptExpression>) -> ScriptExpression {
         ScriptExpression::Call(format!("{}.{name}", self.variable), arguments)
     }
 
-    /// What brings the link up at first.
+    /// The expression that opens the link.
     pub fn opening(&self) -> ScriptExpression {
         let function = match self.our_role {
             Role::CentralSystem => "chargePointUnderTest",
@@ -89,7 +89,7 @@ impl ScriptLink {
         ScriptExpression::Call(function.to_owned(), vec![ScriptExpression::Object(options)])
     }
 
-    /// The other end, for a person.
+    /// The name of the other end, for the operator.
     pub fn peer(&self) -> String {
         match self.our_role {
             Role::CentralSystem => self.identity.to_string(),
@@ -97,12 +97,12 @@ impl ScriptLink {
         }
     }
 
-    /// Every place among the statements that is remembered, to move it when something is put before it.
+    /// All stored places among the statements, to move them after an insertion.
     pub fn places(&mut self) -> impl Iterator<Item = &mut usize> {
         std::iter::once(&mut self.answers_at).chain(self.behind.values_mut()).chain(self.run.places())
     }
 
-    /// Whether a connection carries it that can go down; over SOAP every message has its own.
+    /// Whether it is one connection that can be lost. Over SOAP each message has a connection of its own.
     pub fn is_connection(&self) -> bool {
         self.transport != Some(Transport::Soap)
     }

@@ -1,5 +1,5 @@
-//! Text from outside as JavaScript: nothing in a station's identity or a payload may end a string, a comment or a line, nor change how a
-//! file reads.
+//! Foreign text as JavaScript literals: no character of an identity or a payload may end a string, a comment or a line,
+//! or change the direction of the displayed text.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-/// A regular expression that fits this text, or everything that begins with it.
+/// A regular expression that matches this text, or every text that begins with it.
 pub(super) fn expression_of(text: &str, whole: bool) -> String {
     let mut out = String::from("/^");
     for character in text.chars() {
@@ -34,7 +34,7 @@ pub(super) fn expression_of(text: &str, whole: bool) -> String {
     out
 }
 
-/// A key of an object, as bare as it may be. `__proto__` would set something else than a field.
+/// A key of an object, without quotes where possible. A plain `__proto__` would set the prototype and no field.
 pub(super) fn key(name: &str) -> String {
     let mut characters = name.chars();
     let begins = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || first == '$');
@@ -46,7 +46,7 @@ pub(super) fn key(name: &str) -> String {
     }
 }
 
-/// A character that could do harm becomes an escape that strings and regular expressions share.
+/// Appends a character; an unsafe one becomes an escape that is valid in strings and regular expressions.
 fn push(out: &mut String, character: char) {
     match character {
         '\n' => out.push_str("\\n"),

@@ -1,26 +1,26 @@
-//! The statements of a scenario and how they stand on the page: with empty lines between what belongs together, and a comment where one
-//! of them stands for many.
+//! The statements of a scenario and their layout: empty lines between groups, and a comment where one statement
+//! represents several repetitions.
 
 use super::expression::{ScriptExpression, begin_line};
 
 /// One statement.
 pub(super) struct Statement {
-    /// What stands before the expression: `await `, or the variable that holds it.
+    /// The text before the expression: `await `, or a declaration of the variable that holds its value.
     pub lead: String,
-    /// What is done.
+    /// The expression.
     pub expression: ScriptExpression,
-    /// How often it was done in the recording.
+    /// How often it occurred in the recording.
     pub times: usize,
 }
 
 impl Statement {
-    /// A statement that was done once.
+    /// A statement that occurred once.
     pub fn new(lead: impl Into<String>, expression: ScriptExpression) -> Statement {
         Statement { lead: lead.into(), expression, times: 1 }
     }
 
-    /// Whether an empty line stands before it: where the scenario turns from what is expected to what is done next, before what is
-    /// prepared for the peer's next call, and before a link.
+    /// Whether an empty line is before it: after a group of expectations, before a step or an answer that is prepared
+    /// for the next call of the peer, and before a link.
     fn begins_paragraph(&self, previous: &Statement) -> bool {
         let turns = previous.expects() && !self.expects();
         self.lead.starts_with("const ") || turns || (self.prepares() && previous.acts())
@@ -60,7 +60,7 @@ impl Statement {
 pub(super) struct ScriptPage(Vec<Statement>);
 
 impl ScriptPage {
-    /// How many there are: the place of the next one.
+    /// The number of statements, which is the place of the next one.
     pub fn end(&self) -> usize {
         self.0.len()
     }
@@ -70,26 +70,27 @@ impl ScriptPage {
         self.0.push(statement);
     }
 
-    /// Puts a statement at a place; what stands there moves on.
+    /// Inserts a statement at a place and moves the statements behind it.
     pub fn insert(&mut self, place: usize, statement: Statement) {
         self.0.insert(place, statement);
     }
 
-    /// What stands at a place was done once more.
+    /// Counts a repetition of the statement at a place.
     pub fn again(&mut self, place: usize) {
         if let Some(statement) = self.0.get_mut(place) {
             statement.times += 1;
         }
     }
 
-    /// Takes the ends of links away with which everything ends: nobody comes back, and whether anybody goes is not for a scenario to wait for.
+    /// Removes the expectations of a disconnection at the end. No connection follows, so the scenario need not wait for
+    /// them.
     pub fn drop_last_ends(&mut self) {
         while self.0.last().is_some_and(|statement| statement.callee().ends_with(".expectDisconnect")) {
             self.0.pop();
         }
     }
 
-    /// Writes everything, each statement on lines of its own.
+    /// Appends all statements, each on its own lines.
     pub fn write(&self, out: &mut String) {
         let mut previous: Option<&Statement> = None;
         for statement in &self.0 {

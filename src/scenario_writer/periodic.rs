@@ -1,45 +1,46 @@
-//! What comes again and again while nobody does anything: heartbeats and readings. An hour of them says no more than the first.
+//! Periodic calls: heartbeats and readings. Repetitions between two steps are counted and not written, because they add
+//! no information to a scenario.
 
 use serde_json::Value;
 
 use crate::simulator::read_time;
 use crate::trace::Direction;
 
-/// The calls that are made by the clock.
-const BY_THE_CLOCK: [&str; 2] = ["Heartbeat", "MeterValues"];
+/// The actions of periodic calls.
+const PERIODIC: [&str; 2] = ["Heartbeat", "MeterValues"];
 
-/// What was seen of them on one link since the last thing that somebody did, each with the place of its statement.
+/// The periodic calls on one link since the last step, each with the place of its statement.
 #[derive(Debug, Default)]
 pub(super) struct PeriodicRun(Vec<(String, usize)>);
 
 impl PeriodicRun {
-    /// Somebody did something: what comes now is worth seeing again.
+    /// Forgets all calls, after a step: the next call of each kind is written again.
     pub fn end(&mut self) {
         self.0.clear();
     }
 
-    /// The place of the statement that says the same.
+    /// The place of the statement with this shape.
     pub fn place(&self, shape: &str) -> Option<usize> {
         self.0.iter().find(|(known, _)| known == shape).map(|(_, place)| *place)
     }
 
-    /// Remembers where it is said.
+    /// Stores the place of the statement with this shape.
     pub fn remember(&mut self, shape: String, place: usize) {
         self.0.push((shape, place));
     }
 
-    /// The places, to move them when something is put before them.
+    /// The stored places, to move them after an insertion.
     pub fn places(&mut self) -> impl Iterator<Item = &mut usize> {
         self.0.iter_mut().map(|(_, place)| place)
     }
 }
 
-/// What two of these calls have in common that say the same at different times; `None` for calls of another kind.
+/// The text by which repetitions of a periodic call are equal; `None` for other calls.
 pub(super) fn shape(direction: Direction, action: &str, payload: &Value) -> Option<String> {
-    BY_THE_CLOCK.contains(&action).then(|| format!("{direction:?} {action} {}", without_readings(payload)))
+    PERIODIC.contains(&action).then(|| format!("{direction:?} {action} {}", without_readings(payload)))
 }
 
-/// The payload without what the clock and the meter say.
+/// The payload without times and meter values.
 fn without_readings(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {

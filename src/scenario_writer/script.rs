@@ -1,5 +1,6 @@
-//! From records to statements. The statements of a call stand where the call stood in the trace; how we answer a call of the peer is
-//! said before whatever may have made the peer call. What the two sides call is in `calls`, how they answer in `answers`.
+//! The writer: converts records to statements. The statements of a call are in the order of the trace. Our answer to a
+//! call of the peer is prepared before the last step that may have caused the call. Calls are in `calls`, answers in
+//! `answers`.
 
 use serde_json::Value;
 
@@ -16,11 +17,11 @@ use super::{ScriptTitle, WrittenScript};
 use crate::ocpp::{ActionDefinition, Catalog, Role};
 use crate::trace::{CloseReason, Contents, Direction, FrameKind, Record, RecordKind};
 
-/// How much of an unreadable text is asked for.
+/// The limit of the part of an unreadable text that is compared, in characters.
 const MOST_TEXT: usize = 200;
-/// How much of it is told to a person.
-const MOST_TOLD: usize = 80;
-/// What comes this soon needs no more time than any expectation has, in microseconds.
+/// The limit of the part of it that is shown to the operator, in characters.
+const MOST_SHOWN: usize = 80;
+/// A message within this time needs no longer timeout than the default one, in microseconds.
 const SOON: i64 = 4_000_000;
 const SECOND: i64 = 1_000_000;
 
@@ -33,16 +34,16 @@ pub(super) struct ScriptWriter<'a> {
     pub page: ScriptPage,
     pub exchanges: usize,
     frames: usize,
-    /// When the first record was made.
+    /// The time of the first record, in microseconds since 1970.
     began: Option<i64>,
-    /// When what the last statement is about was over, in microseconds since 1970.
+    /// The time of the last record of the last statement, in microseconds since 1970.
     pub moment: i64,
-    /// How long all expectations together may wait that were given more time than usual, in milliseconds.
+    /// The sum of the timeouts that are longer than the default, in milliseconds.
     waits: i64,
 }
 
 impl<'a> ScriptWriter<'a> {
-    /// A scenario of these records, without any statement yet.
+    /// A scenario for these records, without statements.
     pub fn new(contents: &'a Contents, catalog: &'a Catalog, selection: &Selection<'_>) -> ScriptWriter<'a> {
         let (table, stations) = (contents.stations(), selection.stations());
         let rows = stations.iter().filter_map(|key| table.get(*key)).enumerate();
@@ -64,7 +65,7 @@ impl<'a> ScriptWriter<'a> {
         }
     }
 
-    /// Writes what a record tells.
+    /// Adds the statements of a record.
     pub fn add(&mut self, record: Record<'_>) {
         let Some(at) = self.links.iter().position(|link| Some(link.station) == record.station) else { return };
         match record.kind {
@@ -74,12 +75,12 @@ impl<'a> ScriptWriter<'a> {
             }
             RecordKind::Connected => self.connected(at, &record),
             RecordKind::Disconnected | RecordKind::Lost => self.disconnected(at, &record),
-            // The answer of an exchange is told with its call; the rest is not about what the two sides say.
+            // The answer of an exchange is written with its call; other records are no messages.
             _ => {}
         }
     }
 
-    /// The whole scenario; `None` when nobody said anything.
+    /// Returns the whole scenario; `None` when it has no message.
     pub fn finish(mut self, title: ScriptTitle<'_>) -> Option<WrittenScript> {
         self.page.drop_last_ends();
         let links: Vec<&ScriptLink> = self.links.iter().filter(|link| link.is_open).collect();
@@ -90,20 +91,20 @@ impl<'a> ScriptWriter<'a> {
         Some(WrittenScript { text, exchanges: self.exchanges, frames: self.frames, stations })
     }
 
-    /// A frame that belongs to no exchange.
+    /// Adds a frame that belongs to no exchange.
     pub fn frame(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
         if is_complaint(self.contents, record) {
-            return; // our end says it again by itself
+            return; // our end sends it again by itself
         }
         self.open(at, record);
         self.frames += 1;
         match direction {
-            Direction::Out => self.deed(at, "send", vec![ScriptExpression::text(record.text)]),
+            Direction::Out => self.own_step(at, "send", vec![ScriptExpression::text(record.text)]),
             Direction::In => {
                 if self.links[at].causes.is_simulated && !is_provoked(self.contents, record) {
-                    let short: String = record.text.chars().take(MOST_TOLD).collect();
+                    let short: String = record.text.chars().take(MOST_SHOWN).collect();
                     let sentence = format!("Let {} send this frame: {short}", self.links[at].peer());
-                    self.somebody(at, &sentence, "send", vec![ScriptExpression::text(record.text)]);
+                    self.operator_step(at, &sentence, "send", vec![ScriptExpression::text(record.text)]);
                 }
                 let expected = self.expected_frame(at, record);
                 self.push(at, "expectFrame", vec![expected]);
@@ -112,7 +113,8 @@ impl<'a> ScriptWriter<'a> {
         self.moment = record.wall_micros;
     }
 
-    /// What is asked of a frame that no call expects: the same JSON but for what differs from run to run, or the same text.
+    /// The pattern for a frame that belongs to no call: the same JSON, except for values that differ from run to run,
+    /// or the same text.
     fn expected_frame(&mut self, at: usize, record: &Record<'_>) -> ScriptExpression {
         if let Ok(Value::Array(elements)) = serde_json::from_str(record.text) {
             let is_error = record.kind == RecordKind::Frame(Direction::In, FrameKind::Error);
@@ -137,13 +139,13 @@ impl<'a> ScriptWriter<'a> {
         let options: Vec<ScriptExpression> = options.into_iter().collect();
         let (our_role, ended_by) = (self.links[at].our_role, self.links[at].ended_by.take());
         match (our_role, ended_by) {
-            (Role::ChargePoint, Some(LinkSide::Ours)) => self.deed(at, "connect", options),
+            (Role::ChargePoint, Some(LinkSide::Ours)) => self.own_step(at, "connect", options),
             (Role::CentralSystem, Some(LinkSide::Theirs)) => {
                 let sentence = format!("Let {} connect again, unless it does so by itself.", self.links[at].peer());
-                self.operator(at, &sentence, "connect", Vec::new(), true);
+                self.operator_statement(at, &sentence, "connect", Vec::new(), true);
                 self.push(at, "expectConnect", options);
             }
-            _ => self.deed(at, "expectConnect", options),
+            _ => self.own_step(at, "expectConnect", options),
         }
         self.links[at].is_up = true;
         self.moment = record.wall_micros;
@@ -152,7 +154,7 @@ impl<'a> ScriptWriter<'a> {
     fn disconnected(&mut self, at: usize, record: &Record<'_>) {
         let Some(reason) = record.close_reason() else { return };
         let link = &mut self.links[at];
-        // A newer link that takes the place of an older one is no end of what a scenario looks at.
+        // A link that is replaced by a newer one is no disconnection for the scenario.
         let replaced = *reason == CloseReason::Replaced && link.our_role == Role::CentralSystem;
         if !link.is_up || !link.is_connection() || replaced || *reason == CloseReason::Shutdown {
             return;
@@ -162,9 +164,9 @@ impl<'a> ScriptWriter<'a> {
         match reason {
             CloseReason::Disconnected | CloseReason::Cut => {
                 link.ended_by = Some(LinkSide::Ours);
-                self.deed(at, if *reason == CloseReason::Cut { "drop" } else { "disconnect" }, Vec::new());
+                self.own_step(at, if *reason == CloseReason::Cut { "drop" } else { "disconnect" }, Vec::new());
             }
-            // Whoever restarts comes and goes by itself.
+            // A restarting peer disconnects and connects by itself.
             _ if restarts => {
                 let options = self.within(record, 0);
                 self.push(at, "expectDisconnect", options.into_iter().collect());
@@ -172,16 +174,16 @@ impl<'a> ScriptWriter<'a> {
             _ => {
                 link.ended_by = Some(LinkSide::Theirs);
                 let is_closed = matches!(reason, CloseReason::ClosedByPeer { .. });
-                let (deed, how) = if is_closed { ("disconnect", "close") } else { ("drop", "cut") };
+                let (method, how) = if is_closed { ("disconnect", "close") } else { ("drop", "cut") };
                 let sentence = format!("Let {} {how} the link.", link.peer());
-                self.somebody(at, &sentence, deed, Vec::new());
+                self.operator_step(at, &sentence, method, Vec::new());
                 self.push(at, "expectDisconnect", Vec::new());
             }
         }
         self.moment = record.wall_micros;
     }
 
-    /// Brings a link up before the first thing that is said on it.
+    /// Adds the statement that opens a link, before its first message.
     pub fn open(&mut self, at: usize, record: &Record<'_>) {
         if self.began.is_none() {
             (self.began, self.moment) = (Some(record.wall_micros), record.wall_micros);
@@ -195,20 +197,27 @@ impl<'a> ScriptWriter<'a> {
         link.answers_at = self.page.end();
     }
 
-    /// Something that we do, after which the peer may call at once.
-    pub fn deed(&mut self, at: usize, method: &str, arguments: Vec<ScriptExpression>) {
+    /// Adds a step of ours, after which the peer may call at once.
+    pub fn own_step(&mut self, at: usize, method: &str, arguments: Vec<ScriptExpression>) {
         self.links[at].answers_at = self.page.end();
         self.links[at].run.end();
         self.push(at, method, arguments);
     }
 
-    /// Something that somebody does at the other end, which a simulated peer does with a method of its link.
-    pub fn somebody(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<ScriptExpression>) {
-        self.operator(at, sentence, method, arguments, false);
+    /// Adds a step for the operator of the peer; a simulated peer executes it with a method of its link.
+    pub fn operator_step(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<ScriptExpression>) {
+        self.operator_statement(at, sentence, method, arguments, false);
     }
 
-    /// The same; what is optional the peer may do by itself.
-    fn operator(&mut self, at: usize, sentence: &str, method: &str, arguments: Vec<ScriptExpression>, is_optional: bool) {
+    /// Adds an `operator` statement. The peer may do an optional step by itself.
+    fn operator_statement(
+        &mut self,
+        at: usize,
+        sentence: &str,
+        method: &str,
+        arguments: Vec<ScriptExpression>,
+        is_optional: bool,
+    ) {
         let link = &mut self.links[at];
         link.answers_at = self.page.end();
         link.run.end();
@@ -227,19 +236,20 @@ impl<'a> ScriptWriter<'a> {
         self.page.push(Statement::new("await ", ScriptExpression::Call("operator".to_owned(), arguments)));
     }
 
+    /// Adds a call of a method of the link.
     pub fn push(&mut self, at: usize, method: &str, arguments: Vec<ScriptExpression>) {
         self.page.push(Statement::new("await ", self.links[at].method(method, arguments)));
     }
 
-    /// Puts a statement at a place; what stands there moves on, and so does every place that is remembered.
+    /// Inserts a statement at a place, and moves every stored place behind it by one.
     pub fn insert(&mut self, place: usize, statement: Statement) {
         self.page.insert(place, statement);
         let remembered = self.links.iter_mut().flat_map(ScriptLink::places);
         remembered.filter(|remembered| **remembered >= place).for_each(|remembered| *remembered += 1);
     }
 
-    /// The time that an expectation is given, when it takes more than usual: twice as long as in the recording, and at least so many
-    /// seconds.
+    /// The option with the timeout of an expectation; `None` when the default timeout is enough. It is twice the time
+    /// of the recording or of `least` (seconds), with a reserve.
     pub fn within(&mut self, record: &Record<'_>, least: i64) -> Option<ScriptExpression> {
         let gap = record.wall_micros.saturating_sub(self.moment);
         if gap <= SOON && least == 0 {
@@ -251,7 +261,7 @@ impl<'a> ScriptWriter<'a> {
         Some(ScriptExpression::Object(vec![("within".to_owned(), ScriptExpression::code(milliseconds.to_string()))]))
     }
 
-    /// How long nothing was said on a link before a record, in microseconds.
+    /// The time since the frame before this record on the same link, in microseconds.
     pub fn quiet(&self, record: &Record<'_>) -> i64 {
         let before = before(self.contents, record);
         before.map_or(i64::MAX, |before| record.wall_micros.saturating_sub(before.wall_micros))

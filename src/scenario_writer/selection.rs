@@ -1,4 +1,4 @@
-//! Which records a scenario is made of: whole exchanges, and of a link whose both ends are in this session only one.
+//! The records of a scenario: complete exchanges, and one end of a link whose two ends are both in this session.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ pub(super) struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// The chosen records of stations, with the other halves of their exchanges.
+    /// Selects the chosen records of stations, and the partners of their exchanges.
     pub fn of(contents: &'a Contents, chosen: &[Sequence]) -> Selection<'a> {
         let records = chosen.iter().filter_map(|sequence| contents.records().get(*sequence));
         let of_stations = records.filter(|record| record.station.is_some());
@@ -24,17 +24,17 @@ impl<'a> Selection<'a> {
         selection
     }
 
-    /// The records.
+    /// The selected records, in the order of the trace.
     pub fn records(&self) -> impl Iterator<Item = Record<'a>> {
         self.sequences.iter().filter_map(|sequence| self.contents.records().get(*sequence))
     }
 
-    /// How many calls are among them.
+    /// The number of calls among them.
     pub fn exchanges(&self) -> usize {
         self.records().filter(|record| matches!(record.kind, RecordKind::Frame(_, FrameKind::Call))).count()
     }
 
-    /// The stations that said something or were told something, in the order in which they appear.
+    /// The stations with a frame in either direction, in the order of their first frame.
     pub fn stations(&self) -> Vec<StationKey> {
         let mut stations = Vec::new();
         for record in self.records().filter(|record| matches!(record.kind, RecordKind::Frame(..))) {
@@ -43,7 +43,7 @@ impl<'a> Selection<'a> {
         stations
     }
 
-    /// Stations of one identity that are here in both roles, ours as central system first.
+    /// The stations whose identity exists in both roles; the link of our central system is first.
     fn pairs(&self) -> Vec<(StationKey, StationKey)> {
         let (table, stations) = (self.contents.stations(), self.stations());
         let here = |role, identity: &str| table.find(role, identity).map(|row| row.key).filter(|key| stations.contains(key));
@@ -51,8 +51,8 @@ impl<'a> Selection<'a> {
         rows.filter_map(|row| Some((row.key, here(Role::ChargePoint, &row.identity)?))).collect()
     }
 
-    /// Replaces the records of our charge point by those of our central system, when what one of them sent is what the other one received.
-    /// Two links whose stations merely have the same name stay as they are.
+    /// Replaces the records of our charge point by those of our central system, when both ends have frames with the
+    /// same text. Two unrelated links whose stations have the same identity stay as they are.
     fn keep_one_end(&mut self, central_system: StationKey, charge_point: StationKey) {
         let all = self.contents.records().iter(self.contents.records().range());
         let frames =

@@ -1,4 +1,4 @@
-//! A session that is told what happened in it.
+//! A recording that tests fill with events.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::trace::{
 const BEGAN: i64 = 1_795_341_600_000_000;
 pub const TITLE: ScriptTitle<'_> = ScriptTitle { name: "charging", file: "charging.js" };
 
-/// The session.
+/// A trace and its clock.
 pub struct Recording {
     pub contents: Contents,
     micros: i64,
@@ -35,15 +35,15 @@ impl Recording {
 
     pub fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
         let peer = "127.0.0.1:50000".parse().unwrap();
-        self.tell(key, EventKind::Connected { link: 1, version, transport, peer, handshake: HandshakeHeads::default() });
+        self.record(key, EventKind::Connected { link: 1, version, transport, peer, handshake: HandshakeHeads::default() });
     }
 
-    /// Nothing happens for a while.
+    /// Advances the clock.
     pub fn wait(&mut self, time: Duration) {
         self.micros += i64::try_from(time.as_micros()).unwrap();
     }
 
-    pub fn tell(&mut self, station: StationKey, happening: EventKind) {
+    pub fn record(&mut self, station: StationKey, happening: EventKind) {
         self.micros += 250_000;
         let stamp = Stamp { wall_micros: BEGAN + self.micros, monotonic_micros: self.micros.unsigned_abs() };
         self.contents.apply(&Event { station: Some(station), stamp, kind: happening }, &mut String::new());
@@ -67,7 +67,7 @@ impl Recording {
         let (content, text) = (FrameContent::in_text(text), FrameText::from(text));
         let code = None;
         let frame = Frame { direction, kind, action, text, content, exchange, code, findings, remark: None, origin: None };
-        self.tell(station, EventKind::Frame(frame));
+        self.record(station, EventKind::Frame(frame));
     }
 
     pub fn call(&mut self, station: StationKey, direction: Direction, action: &str, payload: &Value) {
@@ -88,7 +88,7 @@ impl Recording {
         self.frame(station, back(direction), FrameKind::Error, action, &text);
     }
 
-    /// The scenario of everything.
+    /// The scenario of all records.
     pub fn transcript(&self) -> WrittenScript {
         self.of(&self.contents.records().range().collect::<Vec<_>>())
     }
@@ -97,7 +97,7 @@ impl Recording {
         transcribe(&self.contents, &Catalog::embedded(), chosen, TITLE).unwrap()
     }
 
-    /// The lines of the scenario of everything, without the empty ones.
+    /// The lines of the scenario of all records, without empty lines.
     pub fn statements(&self) -> Vec<String> {
         statements(&self.transcript().text)
     }

@@ -1,4 +1,4 @@
-//! Recordings and the scenarios that are made of them.
+//! Recordings and the scenarios that are written from them.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn boot(recording: &mut Recording, station: StationKey, direction: Direction, in
     recording.exchange(station, direction, "BootNotification", boot, answer);
 }
 
-/// The same charging, seen from one side; `theirs` is the way of the charge point's calls.
+/// The same charging session, recorded at one side. `theirs` is the direction of the calls of the charge point.
 fn charging(our_role: Role) -> Recording {
     let mut recording = Recording::new();
     let station = recording.station(our_role, "CP1", Version::V1_6);
@@ -91,13 +91,13 @@ fn meter_values_of_the_older_version_are_readings_too() {
 }
 
 #[test]
-fn errors_timeouts_and_silence_are_said() {
+fn errors_timeouts_and_silence_are_written() {
     let mut recording = Recording::new();
     let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
     recording.refused(station, Direction::Out, "ClearCache", ErrorCode::NotSupported, "no cache");
     recording.call(station, Direction::Out, "Reset", &json!({"type": "Hard"}));
     let exchange = recording.exchange;
-    recording.tell(station, EventKind::Timeout { exchange, action: "Reset".into(), after: Duration::from_secs(30) });
+    recording.record(station, EventKind::Timeout { exchange, action: "Reset".into(), after: Duration::from_secs(30) });
     recording.refused(station, Direction::In, "Heartbeat", ErrorCode::InternalError, "not now");
     recording.refused(station, Direction::In, "Heartbeat", ErrorCode::InternalError, ErrorCode::InternalError.description());
     recording.call(station, Direction::In, "Authorize", &json!({"idTag": "A"}));
@@ -127,8 +127,8 @@ fn errors_timeouts_and_silence_are_said() {
 }
 
 #[test]
-fn who_waited_in_vain_met_silence_and_who_still_waits_did_not() {
-    for (later, is_said) in [(10, false), (40, true)] {
+fn a_call_is_unanswered_only_after_the_timeout() {
+    for (later, has_silence) in [(10, false), (40, true)] {
         let mut recording = Recording::new();
         let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
         recording.exchange(station, Direction::Out, "ClearCache", json!({}), json!({"status": "Accepted"}));
@@ -136,12 +136,12 @@ fn who_waited_in_vain_met_silence_and_who_still_waits_did_not() {
         recording.wait(Duration::from_secs(later));
         let other = recording.station(Role::CentralSystem, "CP2", Version::V1_6);
         recording.exchange(other, Direction::Out, "ClearCache", json!({}), json!({"status": "Accepted"}));
-        assert_eq!(recording.transcript().text.contains("ocpp.silence()"), is_said, "{later} s");
+        assert_eq!(recording.transcript().text.contains("ocpp.silence()"), has_silence, "{later} s");
     }
 }
 
 #[test]
-fn what_comes_by_the_clock_is_said_once_and_waited_for_long_enough() {
+fn periodic_calls_are_written_once_with_a_long_timeout() {
     let mut recording = Recording::new();
     let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
     boot(&mut recording, station, Direction::In, 60);
@@ -163,7 +163,7 @@ fn what_comes_by_the_clock_is_said_once_and_waited_for_long_enough() {
 }
 
 #[test]
-fn what_breaks_the_definitions_is_not_checked_and_not_answered_twice() {
+fn invalid_calls_are_not_checked_and_not_answered_twice() {
     let mut recording = Recording::new();
     let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
     let broken = || {
@@ -234,7 +234,7 @@ fn nothing_from_outside_becomes_code() {
 }
 
 #[test]
-fn of_a_link_with_both_ends_here_one_is_taken() {
+fn one_end_of_a_link_with_two_simulated_ends_is_written() {
     let mut recording = Recording::new();
     let ours = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
     let theirs = recording.station(Role::ChargePoint, "CP1", Version::V1_6);
@@ -271,7 +271,7 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
     let first = recording.station(Role::CentralSystem, "A", Version::V1_6);
     let second = recording.station(Role::CentralSystem, "B", Version::V1_5);
     let silent = recording.station(Role::CentralSystem, "C", Version::V1_6);
-    recording.tell(
+    recording.record(
         silent,
         EventKind::Disconnected { link: 1, reason: CloseReason::ClosedByPeer { code: None, text: Box::default() } },
     );
@@ -293,7 +293,7 @@ fn several_stations_are_several_links_in_the_order_of_the_trace() {
 }
 
 #[test]
-fn links_that_go_down_and_come_again_are_told_by_who_did_it() {
+fn reconnections_are_written_for_the_side_that_disconnected() {
     let at_the_charge_point = [
         "operator('Let CP1 close the link.', (peer) => peer.disconnect());",
         "cp.expectDisconnect();",
@@ -321,11 +321,11 @@ fn links_that_go_down_and_come_again_are_told_by_who_did_it() {
         boot(&mut recording, station, Direction::In, 300);
         if our_role == Role::CentralSystem {
             recording.connected(station, Version::V1_6, Transport::WebSocket);
-            recording.tell(station, EventKind::Disconnected { link: 1, reason: CloseReason::Replaced });
+            recording.record(station, EventKind::Disconnected { link: 1, reason: CloseReason::Replaced });
         }
         let by_peer = CloseReason::ClosedByPeer { code: None, text: Box::default() };
         for reason in [by_peer, CloseReason::Disconnected] {
-            recording.tell(station, EventKind::Disconnected { link: 1, reason });
+            recording.record(station, EventKind::Disconnected { link: 1, reason });
             recording.connected(station, Version::V1_6, Transport::WebSocket);
         }
         let calls: Vec<String> = recording.statements();
@@ -352,7 +352,7 @@ fn over_soap_the_payload_counts_and_connections_do_not() {
         "<authorizeResponse xmlns=\"urn://Ocpp/Cs/2012/06/\"><idTagInfo><status>Blocked</status></idTagInfo></authorizeResponse>",
     );
     recording.frame(station, Direction::Out, FrameKind::Result, "Authorize", &response);
-    recording.tell(station, EventKind::Disconnected { link: 1, reason: CloseReason::PeerGone });
+    recording.record(station, EventKind::Disconnected { link: 1, reason: CloseReason::PeerGone });
     assert_eq!(
         recording.statements(),
         [
@@ -370,7 +370,7 @@ fn nothing_and_too_much_are_refused() {
     let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
     let all = |recording: &Recording| -> Vec<Sequence> { recording.contents.records().range().collect() };
     let transcript = |recording: &Recording| transcribe(&recording.contents, &Catalog::embedded(), &all(recording), TITLE);
-    assert_eq!(transcript(&recording), Err(TranscriptError::Nothing), "a link that came up says nothing");
+    assert_eq!(transcript(&recording), Err(TranscriptError::Nothing), "a connection alone is no exchange");
     for _ in 0..=MOST_EXCHANGES {
         recording.call(station, Direction::In, "Heartbeat", &json!({}));
     }

@@ -1,6 +1,7 @@
-//! Why the peer made a call: by itself, or because somebody did something at it. What somebody did is asked for again, of a person or of
-//! a simulated peer; what a peer does by itself is only waited for. A central system speaks when a person or a program at it wants to.
-//! A charge point has a life of its own, and what was said to it tells most of what it does.
+//! Why a peer made a call: by itself, or because of a step of a user at the peer. Such a step becomes an `operator`
+//! statement, which a user or a simulated peer executes; a call that the peer makes by itself is only waited for. A
+//! central system calls because of a user or another program. Most calls of a charge point follow from earlier messages
+//! to it.
 
 use std::collections::HashMap;
 
@@ -8,9 +9,9 @@ use serde_json::Value;
 
 use crate::simulator::ChargePointSettings;
 
-/// Why a charge point ends a transaction that nobody at it wants to end (OCPP 1.6 §7.36).
-const NOBODYS: [&str; 6] = ["DeAuthorized", "HardReset", "Reboot", "Remote", "SoftReset", "UnlockCommand"];
-/// What a charge point reports of what it was asked for.
+/// The reasons of a StopTransaction without a step of a user at the charge point (OCPP 1.6 §7.36).
+const UNATTENDED: [&str; 6] = ["DeAuthorized", "HardReset", "Reboot", "Remote", "SoftReset", "UnlockCommand"];
+/// The calls with which a charge point reports the progress of an earlier request.
 const REPORTS: [&str; 6] = [
     "DiagnosticsStatusNotification",
     "FirmwareStatusNotification",
@@ -20,34 +21,35 @@ const REPORTS: [&str; 6] = [
     "SignedFirmwareStatusNotification",
 ];
 
-/// What has happened on a link to a charge point that explains what it does later.
+/// The messages on a link to a charge point that cause its later calls.
 #[derive(Debug, Default)]
 pub(super) struct Causes {
-    /// Whether the charge point is a simulated one of the same session, which does only what it was made for.
+    /// Whether the charge point is a simulated one of the same session. It makes only the calls that it is programmed
+    /// for.
     pub is_simulated: bool,
-    /// Whether anything was asked of it with success.
+    /// Whether it accepted any call.
     asked: bool,
-    /// The cards of the transactions that it was told to start and has not started.
+    /// The id tags of the remote starts that it accepted and has not started.
     starts: Vec<Value>,
-    /// Whether it was told something that may end a transaction.
+    /// Whether it received a message that may end a transaction.
     may_stop: bool,
-    /// How many transactions run.
+    /// The number of running transactions.
     charging: usize,
-    /// Whether it was told to restart.
+    /// Whether it accepted a Reset.
     pub restarts: bool,
-    /// What it was told to send.
+    /// The messages that it must send because of a trigger.
     triggered: Vec<Value>,
-    /// The status of each connector.
+    /// The last status of each connector.
     statuses: HashMap<i64, String>,
 }
 
 impl Causes {
-    /// Nothing has happened yet.
+    /// The state before the first message.
     pub fn of(is_simulated: bool) -> Causes {
         Causes { is_simulated, ..Causes::default() }
     }
 
-    /// Something was asked of the charge point, and it did not refuse.
+    /// Records a call to the charge point that it did not refuse.
     pub fn asked(&mut self, action: &str, payload: &Value) {
         self.asked = true;
         match action {
@@ -59,12 +61,13 @@ impl Causes {
         }
     }
 
-    /// The charge point was told that a card is not to charge.
+    /// Records that the charge point received a refusal of an id tag.
     pub fn refused(&mut self) {
         self.may_stop = true;
     }
 
-    /// Whether the charge point makes this call by itself; `is_due` says whether it is time for a heartbeat.
+    /// Whether the charge point makes this call by itself, without a step of a user. `is_due` means that the heartbeat
+    /// interval has passed.
     pub fn is_by_itself(&mut self, action: &str, payload: &Value, is_due: bool) -> bool {
         if let Some(place) = self.triggered.iter().position(|named| named == action) {
             self.triggered.remove(place);
@@ -72,7 +75,7 @@ impl Causes {
         }
         match action {
             "BootNotification" => {
-                self.statuses.clear(); // all of them are told again
+                self.statuses.clear(); // a charge point sends all of them after its boot
                 !self.is_simulated || is_own_boot(payload)
             }
             "StatusNotification" => self.status(payload),
@@ -86,14 +89,15 @@ impl Causes {
             }
             "StopTransaction" => {
                 self.charging = self.charging.saturating_sub(1);
-                let told = std::mem::take(&mut self.may_stop);
-                payload["reason"].as_str().map_or(told, |reason| NOBODYS.contains(&reason))
+                let may_stop = std::mem::take(&mut self.may_stop);
+                payload["reason"].as_str().map_or(may_stop, |reason| UNATTENDED.contains(&reason))
             }
             _ => REPORTS.contains(&action) && (self.asked || !self.is_simulated),
         }
     }
 
-    /// A simulated charge point tells what follows from what it is told; a fault, and a car of which nobody had spoken, is a person's.
+    /// Whether a status follows from earlier messages. At a simulated charge point, a fault and an unannounced car are
+    /// steps of the user.
     fn status(&mut self, payload: &Value) -> bool {
         let connector = payload["connectorId"].as_i64().unwrap_or_default();
         let status = payload["status"].as_str().unwrap_or_default();
@@ -110,10 +114,10 @@ impl Causes {
     }
 }
 
-/// Whether a simulated charge point that nobody has told anything boots with this.
+/// Whether a simulated charge point with default settings boots with this payload.
 fn is_own_boot(payload: &Value) -> bool {
-    let usual = ChargePointSettings::default();
-    payload["chargePointVendor"] == usual.vendor && payload["chargePointModel"] == usual.model
+    let defaults = ChargePointSettings::default();
+    payload["chargePointVendor"] == defaults.vendor && payload["chargePointModel"] == defaults.model
 }
 
 #[cfg(test)]
@@ -123,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_asked_for_comes_by_itself_and_the_rest_does_not() {
+    fn requested_calls_come_by_themselves_and_others_do_not() {
         let mut causes = Causes { is_simulated: true, ..Causes::default() };
         let (tag, other) = (json!({"idTag": "A"}), json!({"idTag": "B"}));
         assert!(!causes.is_by_itself("StartTransaction", &tag, false));
@@ -140,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_somebodys_doing_at_a_simulated_charge_point() {
+    fn a_fault_at_a_simulated_charge_point_is_a_step_of_the_user() {
         let status = |status: &str| json!({"connectorId": 1, "status": status});
         for (is_simulated, expected) in [(true, [true, false, false]), (false, [true, true, true])] {
             let mut causes = Causes { is_simulated, ..Causes::default() };

@@ -1,6 +1,6 @@
-//! What we answer and when we speak: the two simulated ends of a link. Floor 2: everything here is pure. Messages come in as JSON,
-//! time as a [`Moment`](crate::clock::Moment), chance as a seed; how a message travelled, which screen shows it and whether a person
-//! changes it on its way is decided elsewhere.
+//! The two simulated ends of a link: the answers that they propose and the calls that they send. Floor 2: everything
+//! here is pure. Messages come in as JSON, time as a [`Moment`](crate::clock::Moment), chance as a seed. Transport,
+//! display and changes by the user are not here.
 
 mod payload;
 mod profile;

@@ -1,4 +1,5 @@
-//! Small tools for reading and writing payloads, used by both ends. What a certain message looks like is written where it is made.
+//! Functions that read and write payloads, used by both ends. The payload of a certain message is written where the
+//! message is made.
 
 use std::time::Duration;
 
@@ -8,13 +9,13 @@ use serde_json::{Value, json};
 use crate::behaviour::Answer;
 use crate::ocpp::ErrorCode;
 
-/// A time as it stands in a message: `2024-05-01T12:00:00.000Z`. Always UTC and always with milliseconds, because peers in the
-/// field trip over offsets and over fractions that come and go.
+/// Writes a time for a message: `2024-05-01T12:00:00.000Z`. Always UTC and always with milliseconds, because some
+/// central systems fail on offsets and on fractions of varying length.
 pub(super) fn written_time(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// Reads a time. One without an offset counts as UTC, as most central systems mean it.
+/// Reads a time. A time without an offset counts as UTC, as most central systems mean it.
 pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let without_offset = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
     text.parse().ok().or_else(|| Some(without_offset()?.timestamp()))
@@ -25,7 +26,7 @@ pub(super) fn text<'a>(payload: &'a Value, field: &str) -> Option<&'a str> {
     payload.get(field)?.as_str()
 }
 
-/// The whole number in a field; OCPP 1.x knows only 32 bits.
+/// The whole number in a field; OCPP 1.x has only 32 bits.
 pub(super) fn integer(payload: &Value, field: &str) -> Option<i32> {
     i32::try_from(payload.get(field)?.as_i64()?).ok()
 }
@@ -40,32 +41,32 @@ pub(super) fn time(payload: &Value, field: &str) -> Option<Timestamp> {
     read_time(text(payload, field)?)
 }
 
-/// The elements of a list; none when the field is missing.
+/// The elements of a list; empty when the field is missing.
 pub(super) fn list<'a>(payload: &'a Value, field: &str) -> &'a [Value] {
     payload.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// How long from one time to another; nothing when it is past.
+/// The duration between two times; zero when the second one is not later.
 pub(super) fn span(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }
 
-/// A time so many seconds later, at the latest the end of all times.
+/// Adds seconds to a time; returns the latest possible time on overflow.
 pub(super) fn seconds_later(time: Timestamp, seconds: i64) -> Timestamp {
     time.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
-/// The answer that consists of a status alone, the most frequent one of OCPP 1.x.
+/// An answer with only a status, the most frequent answer of OCPP 1.x.
 pub(super) fn status(status: &str) -> Answer {
     Answer::result(json!({ "status": status }))
 }
 
-/// The answer without any field.
+/// An answer without any field.
 pub(super) fn empty() -> Answer {
     Answer::result(json!({}))
 }
 
-/// The refusal of an action for which the simulator has no rule (OCPP-J 1.6 §4.2.3).
+/// The error for an action that the simulator does not support (OCPP-J 1.6 §4.2.3).
 pub(super) fn not_supported(action: &str) -> Answer {
     Answer::Error { code: ErrorCode::NotSupported, description: format!("{action} is not supported by this simulator.") }
 }
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_past_is_no_span_and_times_do_not_overflow() {
+    fn a_past_time_gives_no_span_and_times_do_not_overflow() {
         let time: Timestamp = "2013-02-01T15:09:18Z".parse().unwrap();
         assert_eq!(span(time, seconds_later(time, 5)), Duration::from_secs(5));
         assert_eq!(span(seconds_later(time, 5), time), Duration::ZERO);

@@ -1,5 +1,5 @@
-//! What messages look like by default: whose examples, and which mapping of meter values. The examples of
-//! the definitions are `ocpp`'s, those of ocppjs are in `ocppjs`.
+//! The default form of messages: the source of the examples, and the mapping of meter values. The examples of the
+//! definitions are in `ocpp`, those of ocppjs in `ocppjs`.
 
 use serde_json::Value;
 
@@ -7,18 +7,18 @@ use super::v1::ocppjs;
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, MeterMapping, SampleContext, Version};
 
-/// Whose examples and answers are used.
+/// The source of examples and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Samples {
     /// Plausible, current and valid in every version; answers come from the simulators.
     #[default]
     Sensible,
-    /// The fixed payloads and answers of ocppjs, in the versions that it speaks.
+    /// The fixed payloads and answers of ocppjs, in the versions that it supports.
     Ocppjs,
 }
 
 impl Samples {
-    /// The fixed result of a call, where there is one. As in ocppjs, nothing follows from a call that is answered so.
+    /// The fixed result of a call; `None` when there is none. As in ocppjs, such an answer has no effect.
     pub(super) fn result(self, version: Version, action: &str, now: Moment) -> Option<Value> {
         match self {
             Samples::Sensible => None,
@@ -27,17 +27,17 @@ impl Samples {
     }
 }
 
-/// What holds for all messages of a session that the user did not shape.
+/// Settings of a session for all messages that the user did not write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Profile {
-    /// Whose examples and answers.
+    /// The source of examples and answers.
     pub samples: Samples,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
 }
 
 impl Profile {
-    /// The payload of a call to begin with. Where ocppjs has none, it is the sensible one.
+    /// The default payload of a call. Where ocppjs has none, the example of the definition is the fallback.
     pub fn request(&self, definition: &ActionDefinition, context: &SampleContext) -> Value {
         let fixed = match self.samples {
             Samples::Ocppjs => ocppjs::request(definition.version, self.meter_mapping, &definition.name),

@@ -60,7 +60,7 @@ impl CloseReason {
     }
 }
 
-/// What broke a wire.
+/// Why a connection broke.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WireFault {
     /// It was closed before.

@@ -1,6 +1,7 @@
-//! What a record says, however it travelled: the one place outside `link/` and `rpc/` that takes a recorded frame apart. A frame of OCPP-J
-//! is read from its text, as spans of it; of an envelope there is what its first reading found, so no envelope is read here. Which call
-//! an answer belongs to and whether a frame is valid is in the record itself.
+//! The content of a record, over every transport: the one place outside `link/` and `rpc/` that decodes a recorded
+//! frame. A frame of OCPP-J is read from its text, as spans of it. Of an envelope the result of its first reading is
+//! used, so no envelope is read here. Which call an answer belongs to and whether a frame is valid is in the record
+//! itself.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,7 +24,7 @@ pub struct DecodedRecord<'a> {
     pub message: DecodedMessage<'a>,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DecodedMessage<'a> {
     /// A call.
@@ -100,7 +101,7 @@ fn fault(payload: &str) -> (String, String) {
 }
 
 fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
-    // Without a tree: numbers keep their spelling, and what nobody asks for is skipped.
+    // Without a tree: numbers keep their spelling, and values are read only when they are asked for.
     let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
     let element = |place: usize| elements.get(place).map_or(JsonText::NULL, |element| JsonText(element.get()));
     let id = elements.get(1).map(|id| JsonText(id.get()).value());
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn envelopes_say_what_their_reading_found() {
+    fn decoded_envelopes_return_what_their_reading_found() {
         let text = envelope("<resetRequest><type>Soft</type></resetRequest>");
         with_record(FrameKind::Call, &text, Some(content(&text)), |record| {
             let DecodedRecord { id, message } = decode(record);

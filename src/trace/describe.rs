@@ -128,10 +128,10 @@ mod tests {
             (down(CloseReason::PeerBlocked(5 * second)), "the peer read nothing for 5 s", false),
             (down(CloseReason::VersionChanged(version)), "it speaks OCPP 1.6 from now on", false),
         ] {
-            let (said, full, _) = shown(kind);
+            let (line, full, _) = shown(kind);
             let whole =
                 if heads { format!("{summary}\n\nGET /CP1 HTTP/1.1\n\nHTTP/1.1 101 Yes\n") } else { summary.to_owned() };
-            assert_eq!((said.as_str(), full), (summary, whole));
+            assert_eq!((line.as_str(), full), (summary, whole));
         }
     }
 

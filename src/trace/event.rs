@@ -46,7 +46,7 @@ pub struct Stamp {
     pub monotonic_micros: u64,
 }
 
-/// One thing that happened.
+/// An event.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// The station it is about; `None` for the session as a whole.
@@ -57,7 +57,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// The things that can happen.
+/// The kinds of events.
 #[derive(Debug, Clone)]
 pub enum EventKind {
     /// A station is known from now on. The only way in which a row of stations comes into being; makes no record.
@@ -180,7 +180,7 @@ pub enum EventKind {
     },
     /// A line of the session whose meaning is fixed.
     TypedNote(NoteTopic),
-    /// Something that the user should see at once, as a plugin sent it.
+    /// A message that the user should see at once, as a plugin sent it.
     Toast {
         /// One sentence.
         text: Box<str>,
@@ -209,7 +209,7 @@ pub struct Frame {
     pub findings: Vec<Finding>,
     /// A sentence about the frame as a whole: why it could not be read, that it came late.
     pub remark: Option<Box<str>>,
-    /// Where it comes from, when that is worth knowing; speaks neither for nor against it. In a box, because few frames have one.
+    /// The origin of the frame, when it is not the default one; not a fault. In a box, because few frames have one.
     pub origin: Option<Box<FrameOrigin>>,
 }
 

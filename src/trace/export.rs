@@ -90,7 +90,7 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Value)) {
     }
 }
 
-/// What a frame says. An envelope is there as it stood on the wire too; of other frames only those that could not be read.
+/// The content of a frame. An envelope is also exported as its text; of other frames only those that could not be read.
 fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Value)) {
     let is_soap = record.transport == Transport::Soap;
     if is_soap {

@@ -1,9 +1,9 @@
 //! Numbers for the names of actions, so that a record holds two bytes instead of a text.
-//! Ours, because packages for this keep every name for ever, and a peer may invent names without end.
+//! Ours, because packages for this keep every name for ever, and a peer may send an unlimited number of names.
 
 use std::collections::HashMap;
 
-/// How many different names are kept. A peer that invents more than that gets the last number for all of them.
+/// How many different names are kept. When a peer sends more, all further names get the last number.
 const LIMIT: usize = 4096;
 
 /// Names and their numbers.

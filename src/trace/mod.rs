@@ -1,5 +1,5 @@
-//! What happened, kept for readers: events from the actors go through the recorder into a store that is bounded in bytes, and
-//! into the table of stations. It draws nothing and knows no reader.
+//! The events of a session, kept for readers: events from the actors go through the recorder into a store that is
+//! bounded in bytes, and into the table of stations. It draws nothing and depends on no reader.
 
 mod close_reason;
 mod contents;

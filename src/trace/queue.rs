@@ -176,7 +176,7 @@ impl QueueSender {
     /// Waits until the recorder has taken what is here.
     pub async fn taken(&self) {
         let mut taken = std::pin::pin!(self.0.taken.notified());
-        // Whoever looks first and registers then may miss the signal.
+        // The registration comes before the check: the other order could miss the signal.
         taken.as_mut().enable();
         let full = self.0.lock().batch.is_full();
         if full {

@@ -40,7 +40,7 @@ pub struct App {
     pub message: MessageView,
     /// The marked stations.
     pub marked: BTreeSet<StationKey>,
-    /// What the records say about each station.
+    /// The facts in the records about each station.
     pub facts: StationSummaries,
     /// The filters and searches of this session, oldest first.
     pub filter_history: Vec<String>,

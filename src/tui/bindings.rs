@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_says_what_to_write_instead() {
+    fn a_mistake_names_what_to_write_instead() {
         for (changes, message) in [
             (&[("qiut", &["x"][..])][..], "there is no action \"qiut\"; did you mean \"quit\"?"),
             (&[("trace.mrak", &["x"])], "there is no action \"trace.mrak\"; did you mean \"trace.mark\"?"),

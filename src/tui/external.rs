@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 
 use tokio::process::Command;
 
@@ -12,6 +13,43 @@ use crate::config::private_file;
 
 /// The program when neither variable is set.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
+
+/// Why there is no text from the external editor.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The temporary file cannot be written.
+    #[error("The text cannot be handed over in {}: {reason}", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// The error of the operating system.
+        reason: io::Error,
+    },
+    /// The temporary file cannot be read afterwards.
+    #[error("{program} left nothing that can be read: {reason}")]
+    Unreadable {
+        /// The program.
+        program: String,
+        /// The error of the operating system.
+        reason: io::Error,
+    },
+    /// The program reported a failure.
+    #[error("{program} ended with {status}; the text is as it was")]
+    Failed {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The program cannot be started.
+    #[error("{program} cannot be started ({reason}); set VISUAL or EDITOR to an editor")]
+    NotStarted {
+        /// The program.
+        program: String,
+        /// The error of the operating system.
+        reason: io::Error,
+    },
+}
 
 /// A file that is removed when it is dropped.
 struct ScratchFile(PathBuf);
@@ -26,17 +64,17 @@ impl Drop for ScratchFile {
 /// Lets the user edit a text; returns the saved text.
 ///
 /// # Errors
-/// A sentence: the file cannot be written or read, or the program failed.
-pub async fn edit(text: &str, extension: &str) -> Result<String, String> {
+/// When the file cannot be written or read, or the program failed.
+pub async fn edit(text: &str, extension: &str) -> Result<String, EditError> {
     let file = ScratchFile(std::env::temp_dir().join(format!("ocpp-tui-{}.{extension}", uuid::Uuid::new_v4())));
     let (path, content) = (file.0.clone(), text.to_owned());
     let written = off_the_loop(move || private_file(&path)?.write_all(content.as_bytes())).await;
-    written.map_err(|error| format!("The text cannot be handed over in {}: {error}", file.0.display()))?;
+    written.map_err(|reason| EditError::Unwritable { file: file.0.clone(), reason })?;
     let program = program(|name| std::env::var(name).ok());
     run(&program, &file.0).await?;
     let path = file.0.clone();
     let read = off_the_loop(move || fs::read_to_string(path)).await;
-    read.map_err(|error| format!("{program} left nothing that can be read: {error}"))
+    read.map_err(|reason| EditError::Unreadable { program, reason })
 }
 
 /// Runs what blocks on the disk on a thread for it.
@@ -50,11 +88,11 @@ fn program(get: impl Fn(&str) -> Option<String>) -> String {
     wanted.unwrap_or_else(|| DEFAULT_EDITOR.to_owned())
 }
 
-async fn run(program: &str, file: &Path) -> Result<(), String> {
+async fn run(program: &str, file: &Path) -> Result<(), EditError> {
     match command(program, file).kill_on_drop(true).status().await {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{program} ended with {status}; the text is as it was")),
-        Err(error) => Err(format!("{program} cannot be started ({error}); set VISUAL or EDITOR to an editor")),
+        Ok(status) => Err(EditError::Failed { program: program.to_owned(), status }),
+        Err(reason) => Err(EditError::NotStarted { program: program.to_owned(), reason }),
     }
 }
 
@@ -90,8 +128,8 @@ mod tests {
     #[tokio::test]
     async fn a_failing_program_is_reported() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert_eq!(run("test -f", file.path()).await, Ok(()));
-        let error = run("false", file.path()).await.unwrap_err();
+        run("test -f", file.path()).await.unwrap();
+        let error = run("false", file.path()).await.unwrap_err().to_string();
         assert!(error.contains("false ended with") && error.contains("as it was"), "{error}");
     }
 }

@@ -38,19 +38,33 @@ impl Persistence {
     }
 }
 
+/// Why a text was not copied into a file.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// No state is saved in this session.
+    #[error("The text is too long for the terminal's clipboard, and there is no folder to put it into")]
+    NoFolder,
+    /// The file cannot be written.
+    #[error("The text could not be copied to {}: {reason}", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// The error of the operating system.
+        reason: io::Error,
+    },
+}
+
 /// Writes a text into a file and returns the name of the file. Blocks on the disk.
 ///
 /// # Errors
-/// A sentence with the reason.
-pub fn copy_to_file(file: Option<PathBuf>, text: &str) -> Result<String, String> {
-    let Some(file) = file else {
-        return Err("The text is too long for the terminal's clipboard, and there is no folder to put it into".to_owned());
-    };
+/// When there is no file, or it cannot be written.
+pub fn copy_to_file(file: Option<PathBuf>, text: &str) -> Result<String, CopyError> {
+    let Some(file) = file else { return Err(CopyError::NoFolder) };
     let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
     let written = folder.and_then(|()| private_file(&file)).and_then(|mut open| open.write_all(text.as_bytes()));
     match written {
         Ok(()) => Ok(file.display().to_string()),
-        Err(error) => Err(format!("The text could not be copied to {}: {error}", file.display())),
+        Err(reason) => Err(CopyError::Unwritable { file, reason }),
     }
 }
 
@@ -63,10 +77,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("new");
         let file = Persistence::start(Some(state.clone())).unwrap().copy_file().unwrap();
-        assert_eq!(copy_to_file(Some(file.clone()), "long"), Ok(file.display().to_string()));
+        assert_eq!(copy_to_file(Some(file.clone()), "long").unwrap(), file.display().to_string());
         assert_eq!(fs::read_to_string(state.join("copied.txt")).unwrap(), "long");
-        assert!(copy_to_file(None, "long").unwrap_err().contains("no folder"));
+        assert!(copy_to_file(None, "long").unwrap_err().to_string().contains("no folder"));
         let below_a_file = file.join("copied.txt");
-        assert!(copy_to_file(Some(below_a_file), "long").unwrap_err().contains("could not be copied"));
+        assert!(copy_to_file(Some(below_a_file), "long").unwrap_err().to_string().contains("could not be copied"));
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::signals::{ContinueSignal, ExitSignal, ExitSignals};
 
-/// Signals that end the screen, and the one that says that a stopped program continues.
+/// Signals that end the screen, and the one that reports that a stopped program continues.
 pub struct Signals {
     exit: ExitSignals,
     continued: ContinueSignal,
@@ -19,7 +19,7 @@ impl Signals {
         Ok(Signals { exit: ExitSignals::new()?, continued: ContinueSignal::new()? })
     }
 
-    /// The next one; `None` for the one that says that the program was stopped and continued.
+    /// The next one; `None` for the one that reports that the program was stopped and continued.
     pub async fn next(&mut self) -> Option<ExitSignal> {
         tokio::select! {
             signal = self.exit.recv() => Some(signal),

@@ -104,9 +104,9 @@ mod tests {
             remark: None,
             origin: None,
         };
-        for happening in [connected, EventKind::Frame(frame)] {
+        for kind in [connected, EventKind::Frame(frame)] {
             let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
-            contents.apply(&Event { station: Some(station), stamp, kind: happening }, &mut String::new());
+            contents.apply(&Event { station: Some(station), stamp, kind }, &mut String::new());
         }
         assert_eq!(known_values(&contents, Some(station)).of("idTag"), ["A"]);
     }

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_carried_out_is_said_as_in_ocppjs() {
+    fn failed_commands_are_reported_as_in_ocppjs() {
         for (error, text) in [
             (ExecutionError::AlreadyStarted, "Central System already started."),
             (ExecutionError::NoCentralSystem, "Error, no central system detected in this simulator."),

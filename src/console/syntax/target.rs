@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_could_be_meant() {
+    fn errors_suggest_what_could_be_meant() {
         for (text, role, message, hint) in [
             (
                 "",

@@ -1,6 +1,6 @@
 //! The words of a command line. Blanks separate; double quotes and brackets keep blanks together; quotes stay in the word, because
 //! what they mean is decided where the word is used. Nothing here knows a command.
-//! Ours, because `shlex` removes the quotes, knows no brackets, and does not say where a word is in the line.
+//! Ours, because `shlex` removes the quotes, knows no brackets, and does not return the position of a word in the line.
 
 use std::ops::Range;
 
@@ -132,7 +132,7 @@ pub fn join<S: AsRef<str>>(arguments: impl IntoIterator<Item = S>) -> String {
     words.join(" ")
 }
 
-/// The column of a byte offset, in characters from 1, as people count.
+/// The column of a byte offset, in characters, counted from 1.
 pub fn column(line: &str, offset: usize) -> usize {
     line.char_indices().take_while(|(at, _)| *at < offset).count() + 1
 }

@@ -1,5 +1,5 @@
-//! The book as a static site: no scripts, one page an action, a page a version, an index and a list of all fields and values. What a
-//! page says is in the other files of this folder; how a page looks is in `style.css`.
+//! The book as a static site: no scripts, one page an action, a page a version, an index and a list of all fields and
+//! values. The content of the pages is in the other files of this folder; their style is in `style.css`.
 
 mod action;
 mod index;

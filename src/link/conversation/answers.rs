@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::framing::{EncodedMessage, Framing, OwnReply};
-use super::message::{DelayedAnswer, PassingMessage, PendingRequest, UndecidedRequest};
+use super::message::{DeferredRequest, DelayedAnswer, PassingMessage, PendingRequest};
 use super::{Conversation, out_frame};
 use crate::behaviour::{Answer, FilterDecision, IncomingCall, Proposal, ProposedEffect};
 use crate::clock::Moment;
@@ -12,7 +12,8 @@ use crate::link::outgoing::{Outgoing, SentAnswer};
 use crate::trace::{EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
-    /// Answers a call of the peer: with the refusal that it deserves, or as behaviour and filters decide.
+    /// Answers a call of the peer: with a refusal when it is invalid, with the decision of behaviour and filters when
+    /// it is valid.
     pub(super) fn handle(
         &mut self,
         mut request: PendingRequest<F::Question>,
@@ -27,45 +28,46 @@ impl<F: Framing> Conversation<F> {
         let Proposal { answer: proposed, effect } = self.responder.behaviour.propose(call, now);
         request.effect = Some(effect);
         let (next_filter, delay, timeout) = (0, None, Duration::ZERO);
-        self.ask_filters(UndecidedRequest { request, payload, proposed, next_filter, delay, timeout }, now);
+        self.ask_filters(DeferredRequest { request, payload, proposed, next_filter, delay, timeout }, now);
     }
 
-    /// Asks the filters in their order, until one decides or has to be waited for. Without a decision the proposed answer leaves.
-    fn ask_filters(&mut self, mut undecided: UndecidedRequest<F::Question>, now: Moment) {
-        while let Some(filter) = self.responder.filters.get_mut(undecided.next_filter) {
-            undecided.next_filter += 1;
-            let call = IncomingCall { action: &undecided.request.action, payload: &undecided.payload, version: self.version };
-            match filter.filter(call, &undecided.proposed) {
+    /// Asks the filters in their order, until one decides or defers its decision. Without a decision the proposed
+    /// answer is sent.
+    fn ask_filters(&mut self, mut deferred: DeferredRequest<F::Question>, now: Moment) {
+        while let Some(filter) = self.responder.filters.get_mut(deferred.next_filter) {
+            deferred.next_filter += 1;
+            let call = IncomingCall { action: &deferred.request.action, payload: &deferred.payload, version: self.version };
+            match filter.filter(call, &deferred.proposed) {
                 FilterDecision::Keep => {}
-                FilterDecision::Delay(delay) => undecided.delay = Some(delay),
+                FilterDecision::Delay(delay) => deferred.delay = Some(delay),
                 FilterDecision::Replace(answer) => {
-                    return self.answer(undecided.request, answer.after(undecided.delay), now);
+                    return self.answer(deferred.request, answer.after(deferred.delay), now);
                 }
-                FilterDecision::Wait { .. } if self.undecided.is_full() => return self.answer_expired(undecided, now),
+                FilterDecision::Wait { .. } if self.deferred.is_full() => return self.answer_expired(deferred, now),
                 FilterDecision::Wait { ticket, timeout } => {
-                    undecided.timeout = timeout.unwrap_or_default();
+                    deferred.timeout = timeout.unwrap_or_default();
                     let deadline = timeout.map(|timeout| now.monotonic + timeout);
-                    return self.undecided.wait(ticket, deadline, undecided);
+                    return self.deferred.wait(ticket, deadline, deferred);
                 }
             }
         }
-        self.answer(undecided.request, undecided.proposed.after(undecided.delay), now);
+        self.answer(deferred.request, deferred.proposed.after(deferred.delay), now);
     }
 
     /// A filter has decided. Without an answer the filters behind it are asked. A ticket that is not awaited (any more) is ignored.
     pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
-        if let Some(undecided) = self.undecided.take(ticket) {
+        if let Some(deferred) = self.deferred.take(ticket) {
             match decision {
-                Some(answer) => self.answer(undecided.request, answer.after(undecided.delay), now),
-                None => self.ask_filters(undecided, now),
+                Some(answer) => self.answer(deferred.request, answer.after(deferred.delay), now),
+                None => self.ask_filters(deferred, now),
             }
         }
         self.flush_calls(now);
     }
 
     /// A filter took too long, or too many requests wait already.
-    pub(super) fn answer_expired(&mut self, undecided: UndecidedRequest<F::Question>, now: Moment) {
-        let UndecidedRequest { request, proposed, delay, timeout, .. } = undecided;
+    pub(super) fn answer_expired(&mut self, deferred: DeferredRequest<F::Question>, now: Moment) {
+        let DeferredRequest { request, proposed, delay, timeout, .. } = deferred;
         let (action, seconds) = (&request.action, timeout.as_secs_f64());
         let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
         self.record(now, EventKind::Note { failure: true, text: text.into() });

@@ -65,7 +65,7 @@ pub(in crate::link) trait Framing {
     /// Whether an action can travel this way at all.
     fn carries(&self, definition: &ActionDefinition) -> bool;
 
-    /// The description of an error for a call that we refuse. `precise` tells what is wrong.
+    /// The description of an error for a call that we refuse. `precise` describes the fault.
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String;
 
     /// Writes a call of ours.
@@ -80,7 +80,7 @@ pub(in crate::link) trait Framing {
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<Self::Outgoing>;
 
-    /// What is in a text that somebody has changed before it is sent, when it is an envelope.
+    /// The content of a text that was replaced before it is sent; `None` when the text is no envelope.
     fn content(&self, text: &str, version: Version) -> Option<Box<FrameContent>>;
 
     /// The call gets no answer.

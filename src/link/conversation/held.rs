@@ -167,7 +167,7 @@ impl<F: Framing> Conversation<F> {
         self.proceed(edited, now);
     }
 
-    /// The call that a message belongs to is answered with this. It does not wait a second time.
+    /// Answers the call that a message belongs to. The answer does not wait a second time.
     fn proceed_answered(&mut self, message: PassingMessage<F::Question>, answer: Answer, now: Moment) {
         match message {
             PassingMessage::Question { request, .. } | PassingMessage::Answer { request, .. } => {

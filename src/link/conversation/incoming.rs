@@ -36,7 +36,7 @@ impl<F: Framing> Conversation<F> {
         self.pass(PassingMessage::Question { request, refusal, payload }, now);
     }
 
-    /// The refusal that a payload deserves in a call of this action.
+    /// The refusal of a payload in a call of this action; `None` when the payload is accepted.
     pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
         let looked_up = self.lookup(action);
         let findings = match &looked_up {
@@ -46,7 +46,7 @@ impl<F: Framing> Conversation<F> {
         self.refusal(action, &looked_up, &findings)
     }
 
-    /// Refuses a call of the peer for a reason that does not lie in its payload.
+    /// Refuses a call of the peer for a reason other than its payload.
     pub(in crate::link) fn refuse_call(
         &mut self,
         received: ReceivedText,

@@ -22,7 +22,7 @@ pub(super) struct PendingRequest<Q> {
 }
 
 /// A call of the peer while a filter decides about its answer.
-pub(super) struct UndecidedRequest<Q> {
+pub(super) struct DeferredRequest<Q> {
     pub request: PendingRequest<Q>,
     pub payload: Value,
     pub proposed: Answer,

@@ -35,7 +35,7 @@ use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
 
 use framing::{EncodedMessage, Framing, shared_name};
-use message::{DelayedAnswer, Inspections, PassingMessage, UndecidedRequest};
+use message::{DeferredRequest, DelayedAnswer, Inspections, PassingMessage};
 use pending_calls::{PendingCalls, QueuedCall, SentCall};
 
 /// What a conversation needs of the session.
@@ -62,7 +62,7 @@ pub(super) struct Conversation<F: Framing> {
     responder: Responder,
     pending: PendingCalls,
     delayed: Vec<DelayedAnswer<F::Question>>,
-    undecided: InterceptQueue<UndecidedRequest<F::Question>>,
+    deferred: InterceptQueue<DeferredRequest<F::Question>>,
     /// What waits at a breakpoint. The payloads are at the gate, where the user sees them.
     held: InterceptQueue<PassingMessage<F::Question>>,
     /// In a box, because most links have none.
@@ -94,7 +94,7 @@ impl<F: Framing> Conversation<F> {
             responder,
             pending: PendingCalls::default(),
             delayed: Vec::new(),
-            undecided: InterceptQueue::default(),
+            deferred: InterceptQueue::default(),
             held: InterceptQueue::default(),
             inspections: None,
             outbox: Outbox::default(),
@@ -170,8 +170,8 @@ impl<F: Framing> Conversation<F> {
             let DelayedAnswer { request, answer, .. } = self.delayed.remove(index);
             self.answer(request, answer, now);
         }
-        while let Some(undecided) = self.undecided.expired(now.monotonic) {
-            self.answer_expired(undecided, now);
+        while let Some(deferred) = self.deferred.expired(now.monotonic) {
+            self.answer_expired(deferred, now);
         }
         if self.responder.behaviour.deadline().is_some_and(|deadline| deadline <= now.monotonic) {
             self.responder.behaviour.deadline_reached(now, &mut self.outbox);
@@ -186,7 +186,7 @@ impl<F: Framing> Conversation<F> {
             [inspections.incoming.deadline(), inspections.outgoing.deadline()].into_iter().flatten().min()
         });
         let behaviour = self.responder.behaviour.deadline();
-        [self.pending.deadline(), delayed, self.undecided.deadline(), inspections, behaviour].into_iter().flatten().min()
+        [self.pending.deadline(), delayed, self.deferred.deadline(), inspections, behaviour].into_iter().flatten().min()
     }
 
     /// The link is lost: open calls end, and what stands behind it comes back for the next link. What has not left yet is recorded.

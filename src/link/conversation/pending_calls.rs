@@ -18,7 +18,7 @@ pub(in crate::link) struct QueuedCall {
     pub action: Arc<str>,
     pub definition: Option<Arc<ActionDefinition>>,
     pub payload: OutgoingPayload,
-    /// What our own check said about the payload.
+    /// The findings of our own check of the payload.
     pub findings: Vec<Finding>,
     /// Gets the result.
     pub then: Option<CallObserver>,

@@ -14,7 +14,7 @@ use crate::rpc::OutgoingPayload;
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Direction, FrameKind, FrameVerdict, NumberSource, Record, RecordKind, StationKey, Trace};
 
-/// How many frames may wait at the same time. The next ones pass, with a word about it.
+/// How many frames may wait at the same time. Further frames pass, and a note records that.
 const FRAMES: usize = 1000;
 /// How many bytes of payload may wait at the same time.
 const BYTES: usize = 16 << 20;
@@ -49,11 +49,11 @@ pub enum ReleaseAction {
     Drop,
 }
 
-/// Decides which frames wait, and knows which do.
+/// Decides which frames wait, and keeps the list of those that do.
 #[derive(Debug)]
 pub struct Gate {
     filter: RwLock<Option<TraceFilter>>,
-    /// Whether there is a filter: most sessions have none, and every frame asks.
+    /// Whether there is a filter. Every frame checks this, and most sessions have none.
     shut: AtomicBool,
     waiting: Mutex<Waiting>,
     numbers: NumberSource,
@@ -194,7 +194,7 @@ impl Gate {
     }
 }
 
-/// The frame as SRPC would write it, whatever its link speaks: filters look for texts and payloads in that form.
+/// The frame as SRPC would write it, for every transport: filters search texts and payloads in that form.
 fn as_frame(candidate: &GateFrame) -> String {
     let payload = &candidate.payload;
     match candidate.kind {

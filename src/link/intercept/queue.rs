@@ -51,7 +51,7 @@ impl<T> InterceptQueue<T> {
         self.entries.is_empty()
     }
 
-    /// Lets something wait, whatever its place in the order; [`take`](Self::take) or [`expired`](Self::expired) brings it back.
+    /// Adds an item to the queue, in any order. [`take`](Self::take) or [`expired`](Self::expired) returns it.
     pub fn wait(&mut self, ticket: u64, deadline: Option<Instant>, payload: T) {
         self.entries.push_back(Entry { ticket: Some(ticket), deadline, payload, verdict: None });
     }

@@ -1,4 +1,4 @@
-//! The network in memory: a table of the ports at which somebody listens, and pairs of streams. Its numbers depend on nothing but the
+//! The network in memory: a table of the ports with a listener, and pairs of streams. Its numbers depend on nothing but the
 //! order of what is asked.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ pub(super) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How many bytes may be under way in each direction.
 const ROOM: usize = 64 * 1024;
-/// The first port that is given out to whoever wants any.
+/// The first port that is given out for port 0.
 const FIRST_FREE: u16 = 40_000;
 /// The port that the first connecting side comes from.
 const FIRST_PEER: u16 = 50_000;
@@ -26,7 +26,7 @@ pub(in crate::link) struct MemorySocket {
     pub peer: SocketAddr,
 }
 
-/// The ports at which somebody listens.
+/// The ports with a listener.
 #[derive(Debug, Default)]
 pub(super) struct MemoryPorts(Mutex<Table>);
 
@@ -49,7 +49,7 @@ fn after(port: u16, first: u16) -> u16 {
 }
 
 impl Table {
-    /// A port at which nobody listens; `None` when there is none.
+    /// A port without a listener; `None` when there is none.
     fn free_port(&mut self) -> Option<u16> {
         for _ in FIRST_FREE..=u16::MAX {
             let port = self.next_free;
@@ -75,7 +75,7 @@ impl MemoryPorts {
         Ok(MemoryListener { port, arrivals, ports: self.clone() })
     }
 
-    /// Connects to whoever listens at a port.
+    /// Connects to the listener of a port.
     pub fn connect(&self, port: u16) -> io::Result<MemorySocket> {
         let mut table = self.lock();
         let peer = SocketAddr::new(HERE, table.next_peer);
@@ -109,7 +109,7 @@ impl MemoryListener {
     pub async fn accept(&mut self) -> MemorySocket {
         match self.arrivals.recv().await {
             Some(socket) => socket,
-            // The other end is in the table for as long as this one lives.
+            // The sender is in the table for as long as this listener exists.
             None => std::future::pending().await,
         }
     }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_connects_is_told_apart_by_its_port() {
+    async fn clients_are_distinguished_by_their_port() {
         let ports = Arc::new(MemoryPorts::default());
         let mut listener = ports.listen(9000).unwrap();
         let _ours = [ports.connect(9000).unwrap(), ports.connect(9000).unwrap()];

@@ -1,5 +1,5 @@
-//! How connections are made: over the operating system's TCP, or in memory between the central systems and charge points of one session.
-//! What travels over a connection is for the listener, the dialer and SOAP to say.
+//! How connections are made: over the operating system's TCP, or in memory between the central systems and charge
+//! points of one session. The protocols on a connection are the matter of the listener, the dialer and SOAP.
 
 mod memory;
 mod socket;
@@ -31,7 +31,7 @@ enum Arrivals {
 }
 
 impl Network {
-    /// A network of its own that nobody outside sees: every host is this one, port 0 is the next free number from 40000 on, and nothing
+    /// A network of its own, invisible from outside: every host is this one, port 0 is the next free number from 40000 on, and nothing
     /// is lost or late. Numbers are given out in the same order again in every such network.
     pub fn in_memory() -> Network {
         Network(Some(Arc::default()))
@@ -119,7 +119,8 @@ impl Network {
     }
 }
 
-/// Many stations may come at the same moment, after a power cut for example; none shall have to try again for want of a place.
+/// The backlog. Many stations may connect at the same moment, for example after a power cut; none should have to try
+/// again because the backlog is full.
 fn listen(address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
     // The port of a session that has just ended is free at once.
@@ -132,7 +133,7 @@ impl Listener {
     /// The bound address.
     ///
     /// # Errors
-    /// When the operating system does not tell it.
+    /// When the operating system does not return it.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match &self.0 {
             Arrivals::Tcp(listener) => listener.local_addr(),
@@ -173,30 +174,30 @@ mod tests {
             assert_eq!(ours.peer().unwrap(), address);
             ours.set_nodelay();
             ours.write_all(b"hello").await.unwrap();
-            let mut heard = [0; 5];
-            theirs.read_exact(&mut heard).await.unwrap();
-            assert_eq!(&heard, b"hello");
+            let mut received = [0; 5];
+            theirs.read_exact(&mut received).await.unwrap();
+            assert_eq!(&received, b"hello");
             drop(ours);
-            assert_eq!(theirs.read(&mut heard).await.unwrap(), 0, "the end is heard");
+            assert_eq!(theirs.read(&mut received).await.unwrap(), 0, "end of stream");
         }
     }
 
     #[tokio::test]
-    async fn memory_says_no_in_the_words_of_the_operating_system() {
-        let mut said = Vec::new();
+    async fn memory_returns_the_errors_of_the_operating_system() {
+        let mut errors = Vec::new();
         for network in [Network::default(), Network::in_memory()] {
-            let nobody = network.connect((HERE, 9).into()).await.map(drop).unwrap_err();
+            let refused = network.connect((HERE, 9).into()).await.map(drop).unwrap_err();
             let taken = network.bind(Some("127.0.0.1"), 0).await.unwrap();
             let port = taken.local_addr().unwrap().port();
             let twice = network.bind(Some("127.0.0.1"), port).await.map(drop).unwrap_err();
-            said.push((nobody.kind(), nobody.to_string(), twice.kind(), twice.to_string()));
+            errors.push((refused.kind(), refused.to_string(), twice.kind(), twice.to_string()));
         }
-        assert_eq!(said[0], said[1]);
-        assert_eq!((said[1].0, said[1].2), (ErrorKind::ConnectionRefused, ErrorKind::AddrInUse));
+        assert_eq!(errors[0], errors[1]);
+        assert_eq!((errors[1].0, errors[1].2), (ErrorKind::ConnectionRefused, ErrorKind::AddrInUse));
     }
 
     #[tokio::test]
-    async fn a_network_in_memory_is_one_for_its_clones_and_for_nobody_else() {
+    async fn a_network_in_memory_is_shared_by_its_clones_only() {
         let network = Network::in_memory();
         let listener = network.clone().bind_everywhere(9000).unwrap();
         assert!(network.connect_to_host("anywhere.example", 9000).await.is_ok());

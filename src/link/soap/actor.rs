@@ -1,5 +1,5 @@
-//! The actor of one SOAP station, in either role: requests of the peer come in from our server, ours go out to the peer's. What is said
-//! is the conversation's; how a station gets its actor is in `reception` and `service`.
+//! The actor of one SOAP station, in either role: requests of the peer arrive from our server, ours go to the peer's.
+//! The messages are the conversation's matter. How a station gets its actor is in `central_system` and `charge_point`.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
-use super::client::{self, HttpCall, KeptConnection};
+use super::client::{self, ExchangeError, HttpCall, KeptConnection};
 use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
 use super::framing::SoapFraming;
 use super::incoming;
@@ -45,14 +45,14 @@ pub(super) struct SoapUp {
     pub peer: SocketAddr,
     pub soap: SoapFraming,
     /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
-    /// whoever reads it may call at once.
+    /// a reader of it may call at once.
     pub listening: Option<EventKind>,
 }
 
 /// What is done when an HTTP exchange of ours is over.
 enum Done {
-    Answered { post: SoapPost, answer: Result<PostAnswer, String> },
-    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, String> },
+    Answered { post: SoapPost, answer: Result<PostAnswer, ExchangeError> },
+    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, ExchangeError> },
 }
 
 /// Runs a link until it ends, and hands back what stands behind it.
@@ -65,7 +65,7 @@ pub(super) async fn run(
 ) -> (Responder, CloseReason) {
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
-    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     let connected =
         EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
@@ -77,8 +77,8 @@ pub(super) async fn run(
     let numbers = context.events.numbers().clone();
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
-    let surroundings = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
-    let conversation = Conversation::begin(soap, surroundings, version, responder, began);
+    let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
+    let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
     let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
     let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user: false };
     link.record_event(EventKind::Callback { url });
@@ -174,7 +174,7 @@ impl SoapLink<'_> {
             Ok(Done::Answered { post, answer: Ok(answer) }) => {
                 self.arrived(ArrivedMessage::Answer(post, answer));
             }
-            Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason, now()),
+            Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason.to_string(), now()),
             Ok(Done::Probed { url, took, answer }) => {
                 let (failure, text) = probed(&url, took, &answer);
                 self.record_event(EventKind::Note { failure, text: text.into() });
@@ -242,7 +242,7 @@ impl SoapLink<'_> {
         }
     }
 
-    /// What a request tells of the station: the version that it speaks now, and where it is called.
+    /// Updates the station from a request: the version that it speaks now, and the address at which it is called.
     fn update_from_request(&mut self, request: &SoapRequest, now: Moment) {
         let Ok(envelope) = &request.read else { return };
         if let Body::Request(operation) = &envelope.body
@@ -260,7 +260,7 @@ impl SoapLink<'_> {
         }
     }
 
-    /// A version belongs to a link: for everybody outside the old link ends and a new one begins.
+    /// A version belongs to a link: for the session the old link ends and a new one begins.
     fn change_version(&mut self, version: Version, now: Moment) {
         let reason = CloseReason::VersionChanged(version);
         self.record_event(EventKind::Disconnected { link: self.number, reason });
@@ -280,8 +280,8 @@ impl SoapLink<'_> {
         self.conversation.framing.address = url;
     }
 
-    fn record_event(&mut self, happening: EventKind) {
-        self.conversation.record(now(), happening);
+    fn record_event(&mut self, kind: EventKind) {
+        self.conversation.record(now(), kind);
     }
 
     fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
@@ -335,21 +335,21 @@ impl SoapLink<'_> {
         self.exchanges.spawn(async move {
             let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None };
             let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &network, &settings)).await;
-            let answer = answer.unwrap_or_else(|_| Err(format!("{} did not answer", ask.url)));
+            let answer = answer.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
             Done::Probed { url: ask.url, took: began.elapsed(), answer }
         });
     }
 
     async fn finish(self, end: &CloseReason) -> Responder {
-        let (responder, mut told) = self.conversation.end(now());
-        told.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
-        self.context.events.send_all(self.station, &mut told).await;
+        let (responder, mut events) = self.conversation.end(now());
+        events.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
+        self.context.events.send_all(self.station, &mut events).await;
         responder
     }
 }
 
 /// The outcome of a probe in words; whether it is a failure.
-fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, String>) -> (bool, String) {
+fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, ExchangeError>) -> (bool, String) {
     match answer {
         Ok(answer) => {
             let content_type = answer.content_type.as_deref().unwrap_or("no content type");
@@ -357,6 +357,6 @@ fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, String>) ->
             let size = answer.body.len();
             (false, format!("{url} answers: HTTP {}, {content_type}, {size} bytes, after {took:.1} ms", answer.status))
         }
-        Err(reason) => (true, reason.clone()),
+        Err(reason) => (true, reason.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! URLs at which somebody is called: the central system's service, the callback address of a charge point.
+//! URLs of services: the central system's service, the callback address of a charge point.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -52,7 +52,7 @@ impl HttpUrl {
     }
 
     /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it. `None`
-    /// for the anonymous address and for what nobody can be called at.
+    /// for the anonymous address and for what is not an address.
     pub fn of_from(value: &str, peer: IpAddr) -> Option<HttpUrl> {
         let value = value.trim();
         if value == ANONYMOUS {
@@ -102,8 +102,8 @@ mod tests {
         assert_eq!(HttpUrl::of_from("http://:8082/", peer).unwrap().to_string(), "http://192.0.2.7:8082/");
         assert_eq!(HttpUrl::of_from(" http://cp:8082 ", peer).unwrap().to_string(), "http://cp:8082/");
         assert_eq!(HttpUrl::of_from("http://:1/", "::1".parse().unwrap()).unwrap().authority, "[::1]:1");
-        for nobody in ["", ANONYMOUS, "CP1", "urn:x"] {
-            assert_eq!(HttpUrl::of_from(nobody, peer), None, "{nobody}");
+        for text in ["", ANONYMOUS, "CP1", "urn:x"] {
+            assert_eq!(HttpUrl::of_from(text, peer), None, "{text}");
         }
     }
 }

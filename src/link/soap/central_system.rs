@@ -1,5 +1,5 @@
 //! The central system's side of SOAP: which station a request belongs to. A station gets an actor with its first request and keeps it.
-//! A request that belongs to nobody is refused with a fault and shown without a station.
+//! A request that belongs to no station is refused with a fault and shown without a station.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,44 +34,48 @@ use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameTe
 pub(in crate::link) async fn respond(
     request: Request<Incoming>,
     connection: &IncomingConnection,
-    reception: &Arc<ListenerContext>,
+    listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
     let coding = ContentCoding::accepted(request.headers());
-    compression::packed(answer(request, connection, reception).await, coding).await
+    compression::packed(answer(request, connection, listener_context).await, coding).await
 }
 
 async fn answer(
     request: Request<Incoming>,
     connection: &IncomingConnection,
-    reception: &Arc<ListenerContext>,
+    listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
-    let context = &reception.context;
+    let context = &listener_context.context;
     let refused = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
             match take_in(request, &context.catalog, Role::CentralSystem, &settings).await {
-                Ok(taken) => return route(taken, connection, reception).await,
+                Ok(taken) => return route(taken, connection, listener_context).await,
                 Err(refusal) => refusal,
             }
         }
         Method::GET | Method::HEAD => {
-            match wsdl::answer(&request, &context.catalog, &reception.versions, Role::CentralSystem) {
+            match wsdl::answer(&request, &context.catalog, &listener_context.versions, Role::CentralSystem) {
                 Some(response) => return response,
                 None => RequestRefusal::method(request.method()),
             }
         }
         _ => RequestRefusal::method(request.method()),
     };
-    refused.tell(None, connection.peer, context).await
+    refused.record_and_respond(None, connection.peer, context).await
 }
 
-async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<ListenerContext>) -> Response<Full<Bytes>> {
+async fn route(
+    taken: TakenIn,
+    connection: &IncomingConnection,
+    listener_context: &Arc<ListenerContext>,
+) -> Response<Full<Bytes>> {
     let TakenIn { text, read, mut remarks, reached_at, head } = taken;
     let place = match &read {
-        Ok(envelope) => place(envelope, connection, reception, &mut remarks),
+        Ok(envelope) => place(envelope, connection, listener_context, &mut remarks),
         Err(error) => match connection.spoke_for() {
-            // Who speaks is known from the request before; whether it has an actor too.
-            Some(identity) if reception.actors.get(&identity).is_some() => Ok((identity, None)),
+            // The sender is known from an earlier request on this connection. It is accepted only if it has an actor.
+            Some(identity) if listener_context.actors.get(&identity).is_some() => Ok((identity, None)),
             _ => Err((ErrorCode::ProtocolError, FaultSubcode::ProtocolError, error.to_string())),
         },
     };
@@ -79,9 +83,9 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
         Ok((identity, version)) => {
             let (reply, answer) = oneshot::channel();
             let request = exchange::SoapRequest { text, read, remarks, peer: connection.peer, reached_at, reply };
-            match enter(&identity, version, request, &head, reception).await {
+            match enter(&identity, version, request, &head, listener_context).await {
                 Ok(()) => answered(answer).await,
-                Err(refusal) => refusal.tell(None, connection.peer, &reception.context).await,
+                Err(refusal) => refusal.record_and_respond(None, connection.peer, &listener_context.context).await,
             }
         }
         Err((code, subcode, description)) => {
@@ -89,21 +93,21 @@ async fn route(taken: TakenIn, connection: &IncomingConnection, reception: &Arc<
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
             let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
             let refused = Refused { text, content, kind, remarks, message_id, code, subcode, description };
-            refused.answer(reception).await
+            refused.answer(listener_context).await
         }
     }
 }
 
 /// Why a request belongs to no station: the error, its subcode and a sentence.
-type Nobody = (ErrorCode, FaultSubcode, String);
+type UnknownSender = (ErrorCode, FaultSubcode, String);
 
-/// The station that a request belongs to, and the version it speaks when the request tells.
+/// The station that a request belongs to, and the version it speaks when the request contains it.
 fn place(
     envelope: &Envelope,
     connection: &IncomingConnection,
-    reception: &ListenerContext,
+    listener_context: &ListenerContext,
     remarks: &mut Vec<String>,
-) -> Result<(String, Option<Version>), Nobody> {
+) -> Result<(String, Option<Version>), UnknownSender> {
     let protocol = |description: String| (ErrorCode::ProtocolError, FaultSubcode::ProtocolError, description);
     let Some(identity) = envelope.identity() else {
         return Err(protocol("the header chargeBoxIdentity is missing, so nobody knows who speaks".into()));
@@ -112,12 +116,12 @@ fn place(
         return Err(protocol(format!("the identity has {} bytes; the limit is {IDENTITY_LIMIT}", identity.len())));
     }
     let version = version(&envelope.body);
-    if let Some(version) = version.filter(|version| !reception.versions.contains(version)) {
-        let spoken: Vec<&str> = reception.versions.iter().map(|version| version.number()).collect();
+    if let Some(version) = version.filter(|version| !listener_context.versions.contains(version)) {
+        let spoken: Vec<&str> = listener_context.versions.iter().map(|version| version.number()).collect();
         let description = format!("OCPP {version} is not spoken here; {} is", spoken.join(", "));
         return Err((ErrorCode::NotSupported, FaultSubcode::NotSupported, description));
     }
-    if version.is_none() && reception.actors.get(identity).is_none() {
+    if version.is_none() && listener_context.actors.get(identity).is_none() {
         return Err(protocol(format!("{} is in no namespace of OCPP", name(&envelope.body))));
     }
     if let Some(before) = connection.speaks_for(identity).filter(|before| before != identity) {
@@ -134,24 +138,24 @@ fn version(body: &Body) -> Option<Version> {
     }
 }
 
-/// Brings a request to the actor of its station, which comes to life with the first one as long as there are not too many.
+/// Passes a request to the actor of its station. The first request starts the actor, unless there are too many.
 async fn enter(
     identity: &str,
     version: Option<Version>,
     mut request: exchange::SoapRequest,
     head: &Parts,
-    reception: &Arc<ListenerContext>,
+    listener_context: &Arc<ListenerContext>,
 ) -> Result<(), RequestRefusal> {
     loop {
-        let actor = match (reception.actors.get(identity), version) {
+        let actor = match (listener_context.actors.get(identity), version) {
             (Some(actor), _) => actor,
-            (None, Some(version)) => open(identity, version, &request, head, reception)?,
+            (None, Some(version)) => open(identity, version, &request, head, listener_context)?,
             (None, None) => return Ok(()), // its actor has just ended
         };
         match actor.requests.send(request).await {
             Ok(()) => return Ok(()),
             Err(mpsc::error::SendError(back)) => {
-                reception.actors.remove(identity, actor.number);
+                listener_context.actors.remove(identity, actor.number);
                 request = back;
             }
         }
@@ -164,26 +168,26 @@ fn open(
     version: Version,
     request: &exchange::SoapRequest,
     head: &Parts,
-    reception: &Arc<ListenerContext>,
+    listener_context: &Arc<ListenerContext>,
 ) -> Result<SoapActorHandle, RequestRefusal> {
-    let limit = reception.context.settings.current().soap_stations;
+    let limit = listener_context.context.settings.current().soap_stations;
     let is_full = |count: usize| {
         let reason = format!("{limit} stations speak SOAP here already; {identity} is one too many");
         (count >= limit).then(|| RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, reason))
     };
-    if let Some(full) = is_full(reception.actors.lock().len()) {
+    if let Some(full) = is_full(listener_context.actors.lock().len()) {
         return Err(full);
     }
     let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
     let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer };
-    let admission = match reception.directory.admit(&handshake) {
+    let admission = match listener_context.directory.admit(&handshake) {
         Ok(admission) => admission,
         Err(Refusal { status, reason }) => return Err(RequestRefusal::new(status, reason)),
     };
     let (sender, requests) = mpsc::channel(WAITING);
-    let actor = SoapActorHandle { number: reception.context.events.link_numbers().next(), requests: sender };
+    let actor = SoapActorHandle { number: listener_context.context.events.link_numbers().next(), requests: sender };
     {
-        let mut actors = reception.actors.lock();
+        let mut actors = listener_context.actors.lock();
         if let Some(other) = actors.get(identity) {
             return Ok(other.clone());
         }
@@ -200,7 +204,7 @@ fn open(
         number: actor.number,
         admission,
     };
-    reception.tasks.spawn(begin.run(requests, reception.clone()));
+    listener_context.tasks.spawn(begin.run(requests, listener_context.clone()));
     Ok(actor)
 }
 
@@ -215,23 +219,23 @@ struct NewSoapLink {
 }
 
 impl NewSoapLink {
-    async fn run(self, mut requests: mpsc::Receiver<exchange::SoapRequest>, reception: Arc<ListenerContext>) {
+    async fn run(self, mut requests: mpsc::Receiver<exchange::SoapRequest>, listener_context: Arc<ListenerContext>) {
         let NewSoapLink { identity, version, peer, from, number, admission } = self;
         let Admission { station, responder } = admission;
         let (handle, mut inbox) = LinkHandle::new(number);
-        let callback = reception.directory.callback(station);
-        if let Some(older) = reception.directory.attach(station, handle) {
+        let callback = listener_context.directory.callback(station);
+        if let Some(older) = listener_context.directory.attach(station, handle) {
             // The older link may be stuck with a full inbox: then its own time limits end it.
             let _ = older.order(LinkOrder::Replaced);
         }
-        let context = &reception.context;
+        let context = &listener_context.context;
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
         let up = SoapUp { station, number, version, peer, soap, listening: None };
         let running = actor::run(up, &mut requests, &mut inbox, context, responder);
         panic_guard::guarded(running, &context.events, station, number).await;
-        reception.actors.remove(&identity, number);
-        reception.directory.detach(station, number);
+        listener_context.actors.remove(&identity, number);
+        listener_context.directory.detach(station, number);
     }
 }
 
@@ -248,10 +252,10 @@ struct Refused {
 }
 
 impl Refused {
-    async fn answer(self, reception: &ListenerContext) -> Response<Full<Bytes>> {
+    async fn answer(self, listener_context: &ListenerContext) -> Response<Full<Bytes>> {
         let Refused { text, content, kind, mut remarks, message_id, code, subcode, description } = self;
-        let events = &reception.context.events;
-        let version = reception.versions.iter().copied().max().unwrap_or(Version::V1_6);
+        let events = &listener_context.context.events;
+        let version = listener_context.versions.iter().copied().max().unwrap_or(Version::V1_6);
         let fault_reason = reason(code, subcode, &description);
         let fault_content = FrameContent::of_fault(message_id.as_deref(), Some(subcode.name()), &fault_reason);
         let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };

@@ -85,7 +85,7 @@ pub async fn keep_serving(
     }
 }
 
-/// Waits until a person wants the station back. False when the session ends.
+/// Waits until the user connects the station again. False when the session ends.
 async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
     loop {
         tokio::select! {
@@ -117,14 +117,14 @@ async fn serve(
     let (sender, mut requests) = mpsc::channel(WAITING);
     let open = context.shutdown.child_token();
     let close = open.clone().drop_guard();
-    let desk = Arc::new(ServerState {
+    let server = Arc::new(ServerState {
         station: service.station,
         version: service.version,
         context: context.clone(),
         requests: sender,
         open,
     });
-    let accepting = tokio::spawn(accept(listener, desk));
+    let accepting = tokio::spawn(accept(listener, server));
     let soap = SoapFraming::new(
         context.catalog.clone(),
         Role::ChargePoint,
@@ -136,12 +136,13 @@ async fn serve(
         SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
     let ended = actor::run(up, &mut requests, inbox, context, responder).await;
     drop(close);
-    // Whoever wants the station back at once finds the port free.
+    // The port is free when the station is wanted back at once.
     let _ = accepting.await;
     ended
 }
 
-/// The address of this machine on the way to the central system; ocppjs says `localhost` where the URL does.
+/// The address of this machine on the way to the central system. As in ocppjs, it is `localhost` when the URL has
+/// `localhost`.
 async fn route(url: &HttpUrl, network: &Network) -> String {
     if url.host.eq_ignore_ascii_case("localhost") {
         return "localhost".to_owned();
@@ -159,16 +160,16 @@ struct ServerState {
     open: CancellationToken,
 }
 
-async fn accept(mut listener: Listener, desk: Arc<ServerState>) {
+async fn accept(mut listener: Listener, server: Arc<ServerState>) {
     loop {
         let accepted = tokio::select! {
             biased;
-            () = desk.open.cancelled() => return,
+            () = server.open.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                tokio::spawn(connection(stream, peer, desk.clone()));
+                tokio::spawn(connection(stream, peer, server.clone()));
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -176,58 +177,58 @@ async fn accept(mut listener: Listener, desk: Arc<ServerState>) {
 }
 
 /// Serves the HTTP of one connection of the central system.
-async fn connection(stream: Socket, peer: SocketAddr, desk: Arc<ServerState>) {
+async fn connection(stream: Socket, peer: SocketAddr, server: Arc<ServerState>) {
     stream.set_nodelay();
     let state = Arc::new(IncomingConnection::new(peer));
     let service = {
-        let desk = desk.clone();
+        let server = server.clone();
         service_fn(move |request| {
-            let (desk, state) = (desk.clone(), state.clone());
-            async move { Ok::<_, Infallible>(respond(request, &state, &desk).await) }
+            let (server, state) = (server.clone(), state.clone());
+            async move { Ok::<_, Infallible>(respond(request, &state, &server).await) }
         })
     };
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(desk.context.settings.current().handshake_timeout)
+        .header_read_timeout(server.context.settings.current().handshake_timeout)
         // The library reads the real clock for it.
-        .auto_date_header(!desk.context.network.is_in_memory())
+        .auto_date_header(!server.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         biased;
-        () = desk.open.cancelled() => {}
-        // What broke was told where it mattered: at a request, or nowhere.
+        () = server.open.cancelled() => {}
+        // An error of the connection is recorded at the request that it concerns, if there is one.
         _ = served => {}
     }
 }
 
-async fn respond(request: Request<Incoming>, connection: &IncomingConnection, desk: &ServerState) -> Response<Full<Bytes>> {
+async fn respond(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
     let coding = ContentCoding::accepted(request.headers());
-    compression::packed(answer(request, connection, desk).await, coding).await
+    compression::packed(answer(request, connection, server).await, coding).await
 }
 
-async fn answer(request: Request<Incoming>, connection: &IncomingConnection, desk: &ServerState) -> Response<Full<Bytes>> {
-    let context = &desk.context;
+async fn answer(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
+    let context = &server.context;
     let refusal = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
             match take_in(request, &context.catalog, Role::ChargePoint, &settings).await {
-                Ok(taken) => return hand_over(taken, connection.peer, desk).await,
+                Ok(taken) => return hand_over(taken, connection.peer, server).await,
                 Err(refusal) => refusal,
             }
         }
-        Method::GET | Method::HEAD => match wsdl::answer(&request, &context.catalog, &[desk.version], Role::ChargePoint) {
+        Method::GET | Method::HEAD => match wsdl::answer(&request, &context.catalog, &[server.version], Role::ChargePoint) {
             Some(response) => return response,
             None => RequestRefusal::method(request.method()),
         },
         _ => RequestRefusal::method(request.method()),
     };
-    refusal.tell(Some(desk.station), connection.peer, context).await
+    refusal.record_and_respond(Some(server.station), connection.peer, context).await
 }
 
-async fn hand_over(taken: TakenIn, peer: SocketAddr, desk: &ServerState) -> Response<Full<Bytes>> {
+async fn hand_over(taken: TakenIn, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {
     let TakenIn { text, read, remarks, reached_at, .. } = taken;
     let (reply, answer) = oneshot::channel();
-    // When the link has just ended, the answer's place is gone with the request.
-    let _ = desk.requests.send(exchange::SoapRequest { text, read, remarks, peer, reached_at, reply }).await;
+    // When the link has just ended, the request is dropped and with it the sender of the answer.
+    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, peer, reached_at, reply }).await;
     answered(answer).await
 }

@@ -1,5 +1,7 @@
 //! One HTTP exchange of ours. The connection is kept for the next one to the same place, as long as the peer keeps it too.
 
+use std::error::Error;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
-use super::compression;
+use super::compression::{self, CodingError};
 use super::exchange::{PostAnswer, SoapPost};
 use crate::link::{LinkSettings, Network};
 
@@ -22,6 +24,29 @@ use crate::link::{LinkSettings, Network};
 const LATE: Duration = Duration::from_secs(120);
 
 type Sender = SendRequest<Full<Bytes>>;
+
+/// Why an exchange has no answer. The URLs are those that were asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ExchangeError {
+    #[error("{url} did not answer")]
+    NoAnswer { url: String },
+    #[error("can't reach {url}: no connection within {seconds} s")]
+    ConnectTimeout { url: String, seconds: u64 },
+    #[error("can't reach {url}: {reason}")]
+    Unreachable { url: String, reason: io::Error },
+    #[error("can't reach {url}: {reason}")]
+    Handshake { url: String, reason: hyper::Error },
+    #[error("no request can be made for {url}: {reason}")]
+    Request { url: String, reason: hyper::http::Error },
+    #[error("{url} broke the connection off: {reason}")]
+    BrokenOff { url: String, reason: hyper::Error },
+    #[error("{url}: the answer is larger than {limit} bytes")]
+    TooLarge { url: String, limit: usize },
+    #[error("{url}: the answer broke off: {reason}")]
+    Incomplete { url: String, reason: Box<dyn Error + Send + Sync> },
+    #[error("{url}: {reason}")]
+    Coding { url: String, reason: CodingError },
+}
 
 /// The connection that is kept for the next exchange. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +63,7 @@ impl KeptConnection {
     }
 }
 
-/// What is asked of whom.
+/// A request and its destination.
 #[derive(Debug, Clone)]
 pub(super) struct HttpCall {
     pub url: HttpUrl,
@@ -62,17 +87,17 @@ impl SoapPost {
     }
 }
 
-/// Asks, and waits for the answer. The error is one sentence.
+/// Sends the request and waits for the answer.
 pub(super) async fn ask(
     ask: &HttpCall,
     kept: &KeptConnection,
     network: &Network,
     settings: &LinkSettings,
-) -> Result<PostAnswer, String> {
+) -> Result<PostAnswer, ExchangeError> {
     let whole = exchange(ask, kept, network, settings);
     match timeout(settings.call_timeout + LATE, whole).await {
         Ok(answer) => answer,
-        Err(_) => Err(format!("{} did not answer", ask.url)),
+        Err(_) => Err(ExchangeError::NoAnswer { url: ask.url.to_string() }),
     }
 }
 
@@ -81,42 +106,45 @@ async fn exchange(
     kept: &KeptConnection,
     network: &Network,
     settings: &LinkSettings,
-) -> Result<PostAnswer, String> {
+) -> Result<PostAnswer, ExchangeError> {
     let mut old = kept.take(&ask.url.authority);
     loop {
         let reused = old.is_some();
         let mut sender = match old.take() {
             Some(sender) => sender,
-            None => connect(&ask.url, network, settings).await.map_err(|error| format!("can't reach {}: {error}", ask.url))?,
+            None => connect(&ask.url, network, settings).await?,
         };
         if reused && sender.ready().await.is_err() {
             continue; // the peer closed it meanwhile
         }
         match sender.send_request(request(ask)?).await {
             Ok(response) => {
-                let answer = answer(response, settings.message_limit).await.map_err(|error| format!("{}: {error}", ask.url))?;
+                let answer = answer(&ask.url, response, settings.message_limit).await?;
                 kept.put(&ask.url.authority, sender);
                 return Ok(answer);
             }
             Err(error) if reused && error.is_canceled() => {} // nothing of it was sent
-            Err(error) => return Err(format!("{} broke the connection off: {error}", ask.url)),
+            Err(reason) => return Err(ExchangeError::BrokenOff { url: ask.url.to_string(), reason }),
         }
     }
 }
 
-async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> Result<Sender, String> {
+async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> Result<Sender, ExchangeError> {
     let limit = settings.handshake_timeout;
     let connecting = network.connect_to_host(&url.host, url.port);
-    let stream = timeout(limit, connecting).await.map_err(|_| format!("no connection within {} s", limit.as_secs()))?;
-    let stream = stream.map_err(|error| error.to_string())?;
+    let stream = timeout(limit, connecting)
+        .await
+        .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })?
+        .map_err(|reason| ExchangeError::Unreachable { url: url.to_string(), reason })?;
     stream.set_nodelay();
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    // It ends with the sender or with the peer's side; whoever waits for the answer is told of an error.
+    let (sender, connection) =
+        handshake(TokioIo::new(stream)).await.map_err(|reason| ExchangeError::Handshake { url: url.to_string(), reason })?;
+    // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
     tokio::spawn(connection);
     Ok(sender)
 }
 
-fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, String> {
+fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, ExchangeError> {
     let mut builder = Request::builder()
         .method(ask.method.clone())
         .uri(&ask.url.path)
@@ -130,7 +158,7 @@ fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, String> {
         // SOAP 1.1's header; ocppjs and old stations send and expect it.
         builder = builder.header("SOAPAction", format!("\"{action}\""));
     }
-    builder.body(Full::new(ask.body.clone())).map_err(|error| format!("no request can be made for {}: {error}", ask.url))
+    builder.body(Full::new(ask.body.clone())).map_err(|reason| ExchangeError::Request { url: ask.url.to_string(), reason })
 }
 
 /// The media type of SOAP 1.2 with its action parameter (RFC 3902).
@@ -146,15 +174,19 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
-async fn answer(response: Response<Incoming>, limit: usize) -> Result<PostAnswer, String> {
+async fn answer(url: &HttpUrl, response: Response<Incoming>, limit: usize) -> Result<PostAnswer, ExchangeError> {
     let (head, body) = response.into_parts();
-    let too_large = || format!("the answer is larger than {limit} bytes");
-    let collected = Limited::new(body, limit)
-        .collect()
-        .await
-        .map_err(|error| if error.is::<LengthLimitError>() { too_large() } else { format!("the answer broke off: {error}") })?;
+    let collected = Limited::new(body, limit).collect().await.map_err(|reason| {
+        let url = url.to_string();
+        if reason.is::<LengthLimitError>() {
+            ExchangeError::TooLarge { url, limit }
+        } else {
+            ExchangeError::Incomplete { url, reason }
+        }
+    })?;
     let codings = head.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let body = compression::unpack(codings, collected.to_bytes().to_vec(), limit).map_err(|error| error.to_string())?;
+    let body = compression::unpack(codings, collected.to_bytes().to_vec(), limit)
+        .map_err(|reason| ExchangeError::Coding { url: url.to_string(), reason })?;
     let content_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     Ok(PostAnswer { status: head.status, content_type, headers: as_json(&head.headers), body })
 }

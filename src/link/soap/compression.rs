@@ -1,7 +1,7 @@
-//! The content codings of HTTP bodies. OCPP-S 1.6 §6.1 wants gzip and deflate from both sides, in requests and answers. What is
-//! unpacked is bounded: a body of a kilobyte can hold gigabytes. Answers are packed for those who say that they unpack them. `flate2`
-//! does the work; the negotiation is ours, because the layers of `tower-http` neither bound what they unpack nor read deflate without
-//! the header of zlib, which peers send.
+//! The content codings of HTTP bodies. OCPP-S 1.6 §6.1 requires gzip and deflate from both sides, in requests and
+//! answers. The unpacked size is bounded: a body of a kilobyte can hold gigabytes. Answers are packed only for peers
+//! that accept the coding. `flate2` does the work. The negotiation is ours, because the layers of `tower-http` neither
+//! bound the unpacked size nor read deflate without the header of zlib, which peers send.
 
 use std::io::{Read, Write};
 
@@ -28,7 +28,7 @@ pub(super) enum ContentCoding {
 }
 
 impl ContentCoding {
-    /// The coding that the sender of these headers likes best, of those that we have.
+    /// The supported coding with the highest weight in these headers.
     pub fn accepted(headers: &HeaderMap) -> Option<ContentCoding> {
         let lists = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         let entries: Vec<(&str, f32)> = lists.flat_map(|list| list.split(',')).map(entry).collect();
@@ -83,7 +83,7 @@ pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<Conte
         Ok(body) => body.to_bytes(),
         Err(never) => match never {},
     };
-    // Into memory nothing fails to be written; if it did, the body would go as it is.
+    // Writing into memory does not fail. If it did, the body would be sent unpacked.
     let packed = if bytes.len() > WORTH_PACKING { coding.pack(&bytes).ok() } else { None };
     let Some(packed) = packed else { return Response::from_parts(head, Full::new(bytes)) };
     head.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
@@ -94,7 +94,7 @@ pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<Conte
 /// Why a body cannot be unpacked.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CodingError {
-    /// A coding that nobody has to understand.
+    /// An unknown coding.
     #[error("the content coding {0:?} is not understood; gzip and deflate are")]
     Unknown(String),
     /// The bytes are not of the coding.

@@ -25,7 +25,7 @@ pub(in crate::link) struct SoapRequest {
     pub peer: SocketAddr,
     /// The address at which the sender reached us.
     pub reached_at: Option<String>,
-    /// Where the answer goes. When nobody sends one, the HTTP request ends without an envelope.
+    /// Where the answer goes. Without one, the HTTP request ends without an envelope.
     pub reply: oneshot::Sender<SoapResponse>,
 }
 

@@ -1,5 +1,5 @@
-//! SOAP as the framing of a conversation: envelopes in the bodies of HTTP requests and responses. The codec is [`crate::rpc::soap`];
-//! this file tells a conversation what was read and writes what it says.
+//! SOAP as the framing of a conversation: envelopes in the bodies of HTTP requests and responses. The codec is
+//! [`crate::rpc::soap`]; this file passes to a conversation what was read and writes its messages.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::rpc::soap::{
 };
 use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
-/// How many remarks about an envelope are told.
+/// How many remarks about an envelope are recorded.
 const REMARKS: usize = 12;
 
 /// SOAP's way to write messages, for one station.
@@ -31,15 +31,15 @@ pub(super) struct SoapFraming {
     pub catalog: Arc<Catalog>,
     /// The role that we play.
     pub role: Role,
-    /// The charge point's identity, whoever speaks.
+    /// The charge point's identity, in either role.
     pub identity: String,
     /// Where we listen.
     pub from: Option<String>,
     /// Where the peer is called.
     pub address: Option<HttpUrl>,
-    /// Requests that get no answer on purpose; the connection stays open until the peer has enough.
+    /// Requests that get no answer on purpose; the connection stays open until the peer closes it.
     silent: Vec<oneshot::Sender<exchange::SoapResponse>>,
-    /// Envelopes that a person typed and that wait for their answer.
+    /// Envelopes that the user typed and that wait for their answer.
     typed: HashMap<String, ShowHeaders>,
 }
 
@@ -83,7 +83,7 @@ impl Framing for SoapFraming {
         definition.soap.is_some()
     }
 
-    /// A fault has few codes, so its reason always says precisely what is wrong.
+    /// A fault has few codes, so its reason always describes the error precisely.
     fn refusal(&self, _code: ErrorCode, _version: Version, precise: &dyn Fn() -> String) -> String {
         precise()
     }
@@ -162,7 +162,7 @@ fn message_id(id: &str) -> String {
     format!("urn:uuid:{id}")
 }
 
-/// The text of a fault: what SRPC would have said, and why.
+/// The text of a fault: the description that SRPC would send, and the reason.
 pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) -> String {
     match (code.name() == subcode.name(), description) {
         (_, "") => code.description().to_owned(),
@@ -273,7 +273,7 @@ impl Conversation<SoapFraming> {
         self.flush_calls(now);
     }
 
-    /// Sends an envelope as a person typed it; quotation marks around it are the command line's, as in ocppjs.
+    /// Sends an envelope as the user typed it. Surrounding quotation marks belong to the command line, as in ocppjs.
     pub fn raw(&mut self, text: &str, show: ShowHeaders, now: Moment) {
         let text = FrameText::from(unquoted(text).to_owned());
         let hint = ReadHint { version: Some(self.version()), service: Some(self.framing.role.peer()) };
@@ -344,13 +344,13 @@ pub(super) fn name(body: &Body) -> String {
     }
 }
 
-/// Status and content type of an answer that needs a word.
+/// Status and content type of an answer, when they need a remark.
 fn http(answer: &exchange::PostAnswer) -> String {
     let content_type = answer.content_type.as_deref().unwrap_or("no content type");
     format!("HTTP {}, {content_type}, {} bytes", answer.status, answer.body.len())
 }
 
-/// What the rules say against an envelope, worst first by their place.
+/// The violations of the rules in an envelope, worst first, then by position.
 pub(super) fn remark_on(envelope: &Envelope, way: Way<'_>, version: Version, service: Role, remarks: &mut Vec<String>) {
     remarks.extend(envelope.remarks.iter().map(|remark| remark.message.clone()));
     let findings = lint(envelope, way, version, service).into_iter();

@@ -1,4 +1,5 @@
-//! An HTTP request to one of our services, until it is an envelope or refused. Whose matter the envelope is, is decided elsewhere.
+//! An HTTP request to one of our services, until it is an envelope or refused. Which station the envelope belongs to is
+//! decided elsewhere.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,13 +32,13 @@ const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 pub(in crate::link) struct IncomingConnection {
     /// The other end.
     pub peer: SocketAddr,
-    /// The identity that the last request spoke for.
+    /// The identity of the last request.
     identity: Mutex<Option<String>>,
     spoken: AtomicBool,
 }
 
 impl IncomingConnection {
-    /// A connection on which nothing was said yet.
+    /// A connection without a request.
     pub fn new(peer: SocketAddr) -> IncomingConnection {
         IncomingConnection { peer, identity: Mutex::default(), spoken: AtomicBool::new(false) }
     }
@@ -52,23 +53,23 @@ impl IncomingConnection {
         self.spoken.load(Ordering::Relaxed)
     }
 
-    /// Notes for whom the connection speaks now; the one for whom it spoke before.
+    /// Stores the identity of the current request; returns the one of the request before.
     pub fn speaks_for(&self, identity: &str) -> Option<String> {
         self.identity.lock().unwrap_or_else(PoisonError::into_inner).replace(identity.to_owned())
     }
 
-    /// For whom the connection spoke last.
+    /// The identity of the last request.
     pub fn spoke_for(&self) -> Option<String> {
         self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Why a request is none that we take, in HTTP's words.
+/// Why a request is refused, with an HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RequestRefusal {
     pub status: StatusCode,
     pub reason: String,
-    /// A header that the status wants.
+    /// A header that the status requires.
     pub header: Option<(HeaderName, &'static str)>,
 }
 
@@ -86,15 +87,20 @@ impl RequestRefusal {
         }
     }
 
-    /// Tells of it and answers with it.
-    pub async fn tell(self, station: Option<StationKey>, peer: SocketAddr, context: &LinkContext) -> Response<Full<Bytes>> {
-        let happening = EventKind::Refused {
+    /// Records the refusal and returns its response.
+    pub async fn record_and_respond(
+        self,
+        station: Option<StationKey>,
+        peer: SocketAddr,
+        context: &LinkContext,
+    ) -> Response<Full<Bytes>> {
+        let kind = EventKind::Refused {
             peer: Some(peer),
             reason: self.reason.clone().into(),
             detail: Box::default(),
             handshake: HandshakeHeads::default(),
         };
-        context.events.send(station, now(), happening).await;
+        context.events.send(station, now(), kind).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
         *response.status_mut() = self.status;
         // What is left of the body is not read, so the connection cannot go on.
@@ -191,7 +197,7 @@ async fn within<T>(limit: Duration, waiting: impl Future<Output = T>) -> Result<
     })
 }
 
-/// What is wrong with the media type of a request. Stations that name none are let be.
+/// What is wrong with the media type of a request. A request without a media type is accepted.
 fn media_type_remark(headers: &HeaderMap) -> Option<String> {
     let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes()).into_owned();
     let media_type = value.split(';').next().unwrap_or_default().trim();

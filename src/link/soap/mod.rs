@@ -1,5 +1,5 @@
-//! SOAP over HTTP as a link: the pair of HTTP directions under one identity. The envelopes are [`crate::rpc::soap`]'s; what is said is the
-//! conversation's.
+//! SOAP over HTTP as a link: the pair of HTTP directions under one identity. The envelopes are [`crate::rpc::soap`]'s;
+//! the messages are the conversation's matter.
 //!
 //! | file | subject |
 //! |---|---|

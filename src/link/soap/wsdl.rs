@@ -1,4 +1,5 @@
-//! The WSDL behind `?wsdl`: the definitions that the catalog was read from, with the address at which the asker reached us.
+//! The WSDL behind `?wsdl`: the definitions that the catalog was read from, with the address at which the client
+//! reached us.
 
 use http_body_util::Full;
 use hyper::body::Incoming;

@@ -37,10 +37,10 @@ use crate::trace::{CloseReason, Direction, EventKind, FrameText, HandshakeHeads,
 /// fit.
 const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
-/// After so many messages everything else gets its turn, also when the peer never pauses.
+/// After this many messages the other events are handled, also when the peer never pauses.
 const BURST: usize = 64;
 /// A pong that has not come after this time is missing, when the next ping leaves.
-const PONG_PATIENCE: Duration = Duration::from_millis(500);
+const PONG_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
@@ -110,14 +110,14 @@ where
     let LinkUp { station, number, version, peer, .. } = up;
     let handshake = std::mem::take(&mut up.handshake);
     let began = now();
-    // Before it is told: whoever reads that the link is up may use it at once. Orders wait in the inbox.
+    // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.up.store(true, Ordering::Relaxed);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
     let transport = Transport::WebSocket;
     let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.events.send(Some(station), began, connected)).await;
     let mut link = Actor::begin(up, context, begin(began));
-    link.tell_pings(began);
+    link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
     let remains = Box::pin(link.finish(&end)).await;
@@ -244,7 +244,7 @@ where
             Some(Ok(Message::Binary(bytes))) => self.session.on_binary(&bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.record_event(now, EventKind::Ping { direction: Direction::In, pong: false, round_trip: None });
-                // The library answers by itself, but what it says is written out by us.
+                // The library answers by itself, but we flush its answer.
                 self.unwritten = true;
                 self.record_event(now, EventKind::Ping { direction: Direction::Out, pong: true, round_trip: None });
             }
@@ -260,8 +260,8 @@ where
         Ok(())
     }
 
-    fn record_event(&mut self, now: Moment, happening: EventKind) {
-        self.session.record(now, happening);
+    fn record_event(&mut self, now: Moment, kind: EventKind) {
+        self.session.record(now, kind);
     }
 
     /// Carries out an order that is about the wire; the session gets all others.
@@ -286,11 +286,11 @@ where
         if pings_change {
             self.next_ping = self.settings.ping_interval.map(|interval| first_ping(self.our_role, interval));
             self.pinged = None;
-            self.tell_pings(now());
+            self.record_pings_enabled(now());
         }
     }
 
-    fn tell_pings(&mut self, now: Moment) {
+    fn record_pings_enabled(&mut self, now: Moment) {
         if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
             self.record_event(now, EventKind::TypedNote(NoteTopic::PingsEnabled));
         }
@@ -315,7 +315,7 @@ where
             return Ok(());
         }
         self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
-        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_PATIENCE) {
+        if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_TIMEOUT) {
             let text = "the last ping got no pong".into();
             self.record_event(now(), EventKind::Note { failure: true, text });
         }
@@ -324,7 +324,7 @@ where
         self.write_message(Message::Ping(Bytes::new())).await
     }
 
-    /// Hands what is to be sent to the socket's buffer and tells what happened.
+    /// Moves the outgoing messages to the socket's buffer and records the events.
     async fn feed(&mut self) -> Result<(), CloseReason> {
         self.session.take_outgoing(now(), &mut self.outgoing);
         if self.outgoing.is_empty() {
@@ -359,7 +359,8 @@ where
         fed.map_err(|error| broken(&error))
     }
 
-    /// Ends the session and closes the socket, unless it is to be cut, as politely as its state allows.
+    /// Ends the session and closes the socket: with a close frame where the state of the link allows it, without one
+    /// when it is to be cut.
     async fn finish(mut self, end: &CloseReason) -> S::Remains {
         let (remains, events) = self.session.end(now());
         self.events.extend(events);
@@ -377,13 +378,13 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
-    let goodbye = async {
+    let closing = async {
         if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
         }
     };
-    // A peer that does not answer is left alone with its half of the connection.
-    let _ = timeout(CLOSE_GRACE, goodbye).await;
+    // When the peer does not answer in time, the connection is dropped.
+    let _ = timeout(CLOSE_GRACE, closing).await;
 }
 
 fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {

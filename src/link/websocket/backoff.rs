@@ -1,6 +1,6 @@
-//! How long a simulated charge point waits before it connects again. OCPP 1.x leaves it open; this is the form of OCPP 2.0.1 part 4
-//! §5.3: a wait that doubles, each time with a random part, with an end to the doubling.
-//! Ours, because packages for this run the retry themselves, and here the wait is shown, seeded, and can be cut short by a command.
+//! How long a simulated charge point waits before it connects again. OCPP 1.x does not define it; this is the form of
+//! OCPP 2.0.1 part 4 §5.3: a wait that doubles, each time with a random part, up to a limit. Ours, because packages for
+//! this run the retry themselves, and here the wait is shown, seeded, and can be cut short by a command.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Why a simulated charge point could not be connected. The words are those that scripts made for ocppjs look for.
+//! Why a simulated charge point could not be connected. Scripts made for ocppjs search for these texts.
 
 use std::io::{Error as IoError, ErrorKind};
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! The connecting side: it keeps one simulated charge point connected, waits between attempts, and obeys while it waits. The link itself
-//! is `websocket`'s, the waits are `backoff`'s.
+//! The connecting side: it keeps one simulated charge point connected, waits between attempts, and carries out orders
+//! while it waits. The link itself is `websocket`'s, the waits are `backoff`'s.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::link::websocket;
 use crate::ocpp::Version;
 use crate::trace::{CloseReason, EventKind, HandshakeHeads, RetryCause, StationKey};
 
-/// A link that lasted this long was a good one: the next wait is short again.
+/// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
 
 /// Where and as what a simulated charge point connects.
@@ -55,7 +55,7 @@ enum Next {
     Wait(RetryCause),
     /// Our charge point restarts: connect after this time.
     Restart(Duration),
-    /// Stay down; whether that is news.
+    /// Stay down; true when that is to be recorded.
     Park(bool),
     Stop,
 }
@@ -114,7 +114,7 @@ fn after(end: CloseReason) -> Next {
     }
 }
 
-/// One attempt to connect, which a person may break off.
+/// One attempt to connect, which the user may cancel.
 async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
     context.events.send(Some(dial.station), now(), EventKind::Connecting { url: url.clone().into() }).await;
@@ -206,7 +206,7 @@ async fn wait(dial: &DialTarget, cause: RetryCause, after: Duration, inbox: &mut
     }
 }
 
-/// Stays down until a person wants the station back.
+/// Stays down until the user connects the station again.
 async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     loop {
         tokio::select! {

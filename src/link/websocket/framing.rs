@@ -1,5 +1,5 @@
-//! SRPC as the framing of a conversation: arrays of JSON in text frames. The codec is [`crate::rpc::srpc`]; this file tells a
-//! conversation what was read and writes what it says.
+//! SRPC as the framing of a conversation: arrays of JSON in text frames. The codec is [`crate::rpc::srpc`]; this file
+//! passes to a conversation what was read and writes its messages.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
 use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
-/// SRPC's way to write messages. It needs to know nothing.
+/// SRPC's way to write messages. It has no state.
 #[derive(Debug, Default)]
 pub(in crate::link) struct SrpcFraming;
 

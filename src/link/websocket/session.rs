@@ -1,5 +1,5 @@
-//! The contract between the actor of a WebSocket link and what stands on the link. The actor knows the socket: it reads, writes, pings,
-//! closes. A session knows what the texts mean: it gets those of the peer and returns those that leave.
+//! The contract between the actor of a WebSocket link and the session on the link. The actor owns the socket: it reads,
+//! writes, pings, closes. A session handles the texts: it gets those of the peer and returns those that are sent.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,8 @@ use crate::link::settings::LinkSettings;
 use crate::ocpp::Role;
 use crate::trace::{EventKind, FrameText};
 
-/// What stands on a WebSocket link. It does no I/O and reads no clock. After every call the actor takes what leaves.
+/// The session on a WebSocket link. It does no I/O and reads no clock. After every call the actor takes the outgoing
+/// messages.
 pub(in crate::link) trait LinkSession {
     /// What is left when the link has ended, for the next link.
     type Remains;

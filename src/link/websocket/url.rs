@@ -1,4 +1,4 @@
-//! The URL of a central system as a person writes it, and the one that a station connects to.
+//! The URL of a central system as the user types it, and the one that a station connects to.
 
 use tokio_tungstenite::tungstenite::http::Uri;
 

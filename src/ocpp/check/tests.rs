@@ -1,4 +1,5 @@
-//! The check against what the versions and ocppjs say: codes, tolerances, forms of meter values, mutants of valid payloads.
+//! The check against the rules of the versions and of ocppjs: codes, tolerances, forms of meter values, mutants of
+//! valid payloads.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -125,8 +126,8 @@ fn null_is_an_empty_payload_in_1_6_only_where_that_is_one() {
 #[test]
 fn meter_values_of_1_5_are_understood_in_every_form() {
     let time = "2013-03-07T16:52:16Z";
-    let usual = json!({ "timestamp": time, "values": [{ "value": "1", "unit": "Wh" }] });
-    assert_eq!(check(Version::V1_5, "MeterValues", json!({ "connectorId": 1, "values": [usual] })), []);
+    let single = json!({ "timestamp": time, "values": [{ "value": "1", "unit": "Wh" }] });
+    assert_eq!(check(Version::V1_5, "MeterValues", json!({ "connectorId": 1, "values": [single] })), []);
 
     let entries = [
         (json!({ "timestamp": time, "value": [{ "value": "1", "unit": "Wh" }] }), "name of the XML element", "value"),
@@ -232,7 +233,7 @@ fn ranges_long_lists_and_free_members_are_checked() {
     let valid = json!({ "soc": 99.5, "priority": 5e9, "tags": ["a"], "data": [1], "customData": { "vendorId": "v", "x": {} } });
     for version in Version::ALL {
         assert_eq!(message.check(&valid, version), []);
-        for (field, value, rule, said) in [
+        for (field, value, rule, sentence) in [
             ("soc", json!(100.5), FindingRule::Range, "soc is 100.5, which is above the limit 100"),
             ("priority", json!(2), FindingRule::Range, "priority is 2, which is below the limit 3"),
             ("tags", json!(["a", "b", "c"]), FindingRule::TooMany, "tags has 3 elements where at most 2 are allowed"),
@@ -243,7 +244,7 @@ fn ranges_long_lists_and_free_members_are_checked() {
             payload[field] = value;
             let findings = message.check(&payload, version);
             let [finding] = findings.as_slice() else { panic!("{field}: {findings:?}") };
-            assert_eq!((finding.rule, &*finding.message, finding.tolerated), (rule, said, false));
+            assert_eq!((finding.rule, &*finding.message, finding.tolerated), (rule, sentence, false));
         }
     }
 }

@@ -65,7 +65,7 @@ impl Overlay {
                     Direction::Request => &mut action.request,
                     Direction::Response => &mut action.response,
                 };
-                change.apply(message).map_err(fault)?;
+                change.apply(message).map_err(|error| fault(error.to_string()))?;
                 found = true;
             }
             if !found {
@@ -76,9 +76,25 @@ impl Overlay {
     }
 }
 
+/// Why a change does not fit its message.
+#[derive(Debug, thiserror::Error)]
+enum ChangeError {
+    #[error("{path} of {message} is not in the WSDL")]
+    Missing { path: String, message: String },
+    #[error("{path} is not a list")]
+    NoList { path: String },
+    #[error("{path} is not an enumeration")]
+    NoEnumeration { path: String },
+    #[error("{path} has no fields to put in order")]
+    NoFields { path: String },
+    #[error("the order of {place} does not name exactly the fields of the WSDL")]
+    OtherFields { place: String },
+}
+
 impl Change {
-    fn apply(&self, message: &mut MessageDefinition) -> Result<(), String> {
-        let missing = || format!("{} of {} is not in the WSDL", self.path, message.name);
+    fn apply(&self, message: &mut MessageDefinition) -> Result<(), ChangeError> {
+        let path = || self.path.clone();
+        let missing = || ChangeError::Missing { path: path(), message: message.name.to_string() };
         if self.path.is_empty() {
             return self.reorder(&mut message.fields);
         }
@@ -87,26 +103,26 @@ impl Change {
             field.required = required;
         }
         if let Some(minimum) = self.minimum {
-            let repeated = field.repeated.as_mut().ok_or_else(|| format!("{} is not a list", self.path))?;
+            let repeated = field.repeated.as_mut().ok_or_else(|| ChangeError::NoList { path: path() })?;
             *repeated = minimum;
         }
         match &mut field.kind {
             FieldKind::Enumeration(values) => values.extend(self.also.iter().cloned()),
-            _ if !self.also.is_empty() => return Err(format!("{} is not an enumeration", self.path)),
+            _ if !self.also.is_empty() => return Err(ChangeError::NoEnumeration { path: path() }),
             _ => {}
         }
         match &mut field.kind {
             FieldKind::Object(fields) | FieldKind::Map(fields) => self.reorder(fields),
-            _ if self.order.is_some() => Err(format!("{} has no fields to put in order", self.path)),
+            _ if self.order.is_some() => Err(ChangeError::NoFields { path: path() }),
             _ => Ok(()),
         }
     }
 
-    fn reorder(&self, fields: &mut [FieldDefinition]) -> Result<(), String> {
+    fn reorder(&self, fields: &mut [FieldDefinition]) -> Result<(), ChangeError> {
         let Some(order) = &self.order else { return Ok(()) };
         let place = |field: &FieldDefinition| order.iter().position(|name| *name == field.name);
         if order.len() != fields.len() || fields.iter().any(|field| place(field).is_none()) {
-            return Err(format!("the order of {} does not name exactly the fields of the WSDL", self.path_or_message()));
+            return Err(ChangeError::OtherFields { place: self.path_or_message().to_owned() });
         }
         fields.sort_by_key(place);
         Ok(())

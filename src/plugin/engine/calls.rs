@@ -8,13 +8,28 @@ use super::Engine;
 use crate::behaviour::{Answer, CallObserver, CallResult};
 use crate::javascript::ScriptFault;
 use crate::link::{InspectionVerdict, LinkOrder};
-use crate::ocpp::Role;
+use crate::ocpp::{Role, Version};
 use crate::plugin::host::StationInfo;
 use crate::plugin::pending_answers::OpenCall;
 use crate::plugin::plugin_request::CallConfig;
 use crate::plugin::request::EngineRequest;
 use crate::plugin::subscriptions::EventName;
 use crate::trace::{Direction, StationKey};
+
+/// Why a call of a plugin is not sent.
+#[derive(Debug, thiserror::Error)]
+enum CallError {
+    #[error("there is no such station")]
+    NoStation,
+    #[error("{identity} is not connected")]
+    NotConnected { identity: String },
+    #[error("no charge point is connected")]
+    NoneConnected,
+    #[error("more than one charge point is connected; name one")]
+    SeveralConnected,
+    #[error("{action} is no action of a {role} in OCPP {version}")]
+    NoAction { action: String, role: Role, version: Version },
+}
 
 impl Engine {
     /// The peer has called.
@@ -52,8 +67,8 @@ impl Engine {
         let place = format!("onCall {}", self.open[index].action);
         let set = self.open[index].set_answer(plugin, form);
         self.close_when_decided(index);
-        if let Err(message) = set {
-            let fault = ScriptFault::new(&message, "");
+        if let Err(error) = set {
+            let fault = ScriptFault::new(&error.to_string(), "");
             self.fault(plugin, &place, &fault);
         }
     }
@@ -81,7 +96,7 @@ impl Engine {
         }
     }
 
-    /// Makes a call of a plugin.
+    /// Sends a call of a plugin.
     pub(super) fn call(&mut self, plugin: u64, config: CallConfig) {
         let number = config.number;
         match self.prepare(&config) {
@@ -92,22 +107,23 @@ impl Engine {
                 // A dropped order reports its end by its observer.
                 self.deliver(station, order);
             }
-            Err(reason) => {
-                let event = json!({"number": number, "code": "NotSent", "description": reason}).to_string();
+            Err(error) => {
+                let event = json!({"number": number, "code": "NotSent", "description": error.to_string()}).to_string();
                 self.next.push_back((plugin, "ended", event));
             }
         }
     }
 
     /// The station and the payload of a call.
-    fn prepare(&self, config: &CallConfig) -> Result<(StationKey, Value), String> {
+    fn prepare(&self, config: &CallConfig) -> Result<(StationKey, Value), CallError> {
         let role = if config.side == Role::ChargePoint.short() { Role::ChargePoint } else { Role::CentralSystem };
         let station = self.target(role, config.station)?;
-        let version = station.version.ok_or_else(|| format!("{} is not connected", station.identity))?;
+        let not_connected = || CallError::NotConnected { identity: station.identity.to_string() };
+        let version = station.version.ok_or_else(not_connected)?;
         let default = || self.host.default_payload(role, version, &config.action);
         let payload = match (&config.payload, config.merge) {
             (Value::Null, _) => {
-                default().ok_or_else(|| format!("{} is no action of a {role} in OCPP {version}", config.action))?
+                default().ok_or_else(|| CallError::NoAction { action: config.action.clone(), role, version })?
             }
             (Value::Object(fields), true) => {
                 let mut payload = default().unwrap_or_else(|| json!({}));
@@ -121,20 +137,25 @@ impl Engine {
         Ok((station.key, payload))
     }
 
-    fn target(&self, role: Role, key: Option<u32>) -> Result<StationInfo, String> {
+    fn target(&self, role: Role, key: Option<u32>) -> Result<StationInfo, CallError> {
         if let Some(key) = key {
-            let station = self.host.station(StationKey(key)).ok_or("there is no such station")?;
-            return if station.connected { Ok(station) } else { Err(format!("{} is not connected", station.identity)) };
+            let station = self.host.station(StationKey(key)).ok_or(CallError::NoStation)?;
+            return if station.connected {
+                Ok(station)
+            } else {
+                Err(CallError::NotConnected { identity: station.identity.to_string() })
+            };
         }
         let mut up = self.host.stations().into_iter().filter(|facts| facts.our_role == role && facts.connected);
         match (up.next(), up.next()) {
             (Some(only), None) => Ok(only),
-            (None, _) => Err("no charge point is connected".to_owned()),
-            (Some(_), Some(_)) => Err("more than one charge point is connected; name one".to_owned()),
+            (None, _) => Err(CallError::NoneConnected),
+            (Some(_), Some(_)) => Err(CallError::SeveralConnected),
         }
     }
 
-    /// Shows a waiting frame to the plugins that observe this direction. Each sees the text that the one before has returned.
+    /// Shows a waiting frame to the plugins that observe this direction. Each sees the text that the one before has
+    /// returned.
     pub(super) fn frame(&mut self, ticket: u64, station: StationKey, direction: Direction, text: String) {
         let (kind, name) = match direction {
             Direction::In => (EventName::Incoming, "incoming"),

@@ -12,16 +12,16 @@ use crate::plugin::host::PluginHost;
 use crate::plugin::instance::{HostQuery, LoadOutcome, PluginInstance};
 use crate::plugin::loaded::RunningPlugin;
 use crate::plugin::request::PluginOptions;
-use crate::plugin::settings::PluginSettings;
+use crate::plugin::settings::{PluginSettings, PluginSettingsError};
 
-/// The error in the words of ocppjs, and a detail.
+/// The error text of ocppjs, and a detail.
 type LoadFailure = (String, Option<String>);
 
 impl Engine {
     /// Loads a plugin; one that is loaded is unloaded first.
     pub(super) fn load(&mut self, name: &str) -> Result<(), LoadFailure> {
         let invalid = |reason: String| (format!("Error with the {name} plugin, invalid or doesn't exist."), Some(reason));
-        let source = folder::find(name, &self.options.folders).map_err(invalid)?;
+        let source = folder::find(name, &self.options.folders).map_err(|error| invalid(error.to_string()))?;
         if let Some(serial) = self.serial(name) {
             self.remove(serial, true);
         }
@@ -127,9 +127,9 @@ fn query(host: Arc<dyn PluginHost>, options: &PluginOptions, name: &str) -> Host
     })
 }
 
-fn set(settings: &mut PluginSettings, json: &str) -> Result<String, String> {
-    let mut setting: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    let key = setting["key"].as_str().ok_or("a setting has a name")?.to_owned();
+fn set(settings: &mut PluginSettings, json: &str) -> Result<String, PluginSettingsError> {
+    let mut setting: Value = serde_json::from_str(json)?;
+    let key = setting["key"].as_str().ok_or(PluginSettingsError::NoName)?.to_owned();
     settings.set(key, setting["value"].take()).map(|()| "null".to_owned())
 }
 

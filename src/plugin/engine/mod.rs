@@ -1,5 +1,5 @@
-//! The thread of the plugins: it receives requests, gives each plugin its turn, and executes the requests of the plugins. It never
-//! waits for a link, and a link waits for it no longer than its own timeout.
+//! The thread of the plugins: it receives requests, gives each plugin its turn, and executes the requests of the
+//! plugins. It never waits for a link, and a link waits for it no longer than its own timeout.
 
 mod calls;
 mod effects;
@@ -49,7 +49,7 @@ pub(super) struct Engine {
     undelivered: VecDeque<(StationKey, LinkOrder)>,
     /// Events that arose during a turn, with their plugin.
     next: VecDeque<(u64, &'static str, String)>,
-    /// What plugins print while a command runs.
+    /// The output of plugins while a command runs.
     spoken: Option<Vec<ConsoleLine>>,
     /// The time of the last event; `None` after an idle event.
     active: Option<Instant>,
@@ -277,7 +277,8 @@ impl Engine {
         }
     }
 
-    /// Delivers the events that arose during turns. Those that they cause wait for the next round, so that no plugin blocks the thread.
+    /// Delivers the events that arose during turns. Those that they cause wait for the next round, so that no plugin
+    /// blocks the thread.
     fn follow(&mut self) {
         for _ in 0..self.next.len() {
             if let Some((plugin, kind, event)) = self.next.pop_front() {

@@ -1,4 +1,4 @@
-//! The interface that goes beyond ocppjs.
+//! The API beyond ocppjs.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -27,14 +27,14 @@ fn a_call_is_awaited_and_resolves_or_rejects() {
         })();",
     );
     assert_eq!(world.serve("Reset", CallResult::Result(json!({"status": "Accepted"}))), json!({"type": "Soft"}));
-    world.told("it is Accepted");
+    world.wait_for_line("it is Accepted");
     let refused = CallResult::Error { code: "InternalError".into(), description: "no".into() };
     assert_eq!(world.serve("ClearCache", refused), json!({}));
-    world.told("CallError InternalError no");
+    world.wait_for_line("CallError InternalError no");
     world.serve("ClearCache", CallResult::Timeout);
-    world.told("ClearCache: Timeout");
-    world.told("Heartbeat: NotSent: no charge point is connected");
-    world.told("there is no charge point at our central system called CP2");
+    world.wait_for_line("ClearCache: Timeout");
+    world.wait_for_line("Heartbeat: NotSent: no charge point is connected");
+    world.wait_for_line("there is no charge point at our central system called CP2");
     assert_eq!(world.detail("calls").errors, 0);
 }
 
@@ -45,7 +45,7 @@ fn a_call_whose_link_is_lost_rejects() {
     let (_, payload, then) = world.called();
     assert_eq!(payload, json!({}));
     drop(then);
-    world.told("Lost");
+    world.wait_for_line("Lost");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn answers_may_be_errors_silence_and_late() {
 }
 
 #[test]
-fn what_nobody_handles_is_answered_at_once() {
+fn a_call_without_a_handler_is_answered_at_once() {
     let world = World::new(Role::ChargePoint);
     world.runs("one", "plugin.onCall('Reset', () => {});");
     assert_eq!(world.peer_calls("ClearCache", &json!({})), FilterDecision::Keep);
@@ -88,14 +88,14 @@ fn commands_come_with_help_and_go_with_the_plugin() {
          plugin.command('no good', () => {});
          plugin.command('fails', () => { throw new Error('in the command'); });",
     );
-    world.told("is no name of a command");
+    world.wait_for_line("is no name of a command");
     let commands = world.plugins.commands();
     assert_eq!(commands.iter().map(|command| &*command.name).collect::<Vec<_>>(), ["park", "fails"]);
     assert_eq!((&*commands[0].help, &commands[0].complete[..]), ("take a place", &["A".to_owned(), "B".to_owned()][..]));
     let reply = world.line("park A 'B C'");
     assert_eq!((printed(&reply), reply.consumed), (vec![r#"parked ["A","B C"] 1"#], true));
     assert!(world.line("fails").consumed);
-    world.told("command fails: Error: in the command");
+    world.wait_for_line("command fails: Error: in the command");
     assert!(!world.line("stations").consumed);
     world.unload("commands");
     assert!(!world.line("park A").consumed && world.plugins.commands().is_empty());
@@ -114,7 +114,7 @@ fn state_is_kept_per_station_and_marks_stand_at_it() {
     for beats in 1..=2 {
         world.answer("Heartbeat", &json!({}));
         let (station, text) = world.wait(|heard| match heard {
-            Heard::Told { station, failure: false, text } => Ok((station, text)),
+            Heard::Line { station, failure: false, text } => Ok((station, text)),
             other => Err(other),
         });
         assert_eq!((station, text), (Some(StationKey(7)), format!("[state] CP1 cs 1.6 true {beats} {beats}")));
@@ -137,8 +137,8 @@ fn one_of_several_stations_must_be_named() {
          cp('CP3').call('Heartbeat').catch((error) => plugin.log(error.message));
          cp('CP2').call('Heartbeat');",
     );
-    world.told("more than one charge point is connected; name one");
-    world.told("CP3 is not connected");
+    world.wait_for_line("more than one charge point is connected; name one");
+    world.wait_for_line("CP3 is not connected");
     world.wait(|heard| match heard {
         Heard::Called { station: StationKey(8), .. } => Ok(()),
         other => Err(other),
@@ -170,8 +170,8 @@ fn timers_run_repeat_and_stop() {
          clearTimeout(never); clearTimeout(undefined); clearTimeout(99999);
          setTimeout(() => { throw new Error('in the timer'); });",
     );
-    world.told("turn 3");
-    assert!(world.told("in the timer").contains("timers.js:6"));
+    world.wait_for_line("turn 3");
+    assert!(world.wait_for_line("in the timer").contains("timers.js:6"));
     assert_eq!(world.detail("timers").timers, 0);
     world.runs("timers", "setInterval(() => {}, 1000);");
     assert_eq!(world.detail("timers").timers, 1);
@@ -184,13 +184,13 @@ fn a_changed_file_is_loaded_again_when_it_is_watched() {
     let world = World::new(Role::ChargePoint);
     world.configure(|options| options.watch = true);
     world.runs("watched", "plugin.log('first');");
-    world.told("first");
+    world.wait_for_line("first");
     let file = world.folder.path().join("watched.js");
     world.write("watched", "exports.onLoad = function () { this.log('second'); };");
     let later = std::time::SystemTime::now() + Duration::from_secs(5);
     std::fs::File::options().write(true).open(file).unwrap().set_modified(later).unwrap();
-    world.told("second");
-    world.told("[watched] was loaded again");
+    world.wait_for_line("second");
+    world.wait_for_line("[watched] was loaded again");
     assert_eq!(world.detail("watched").state, PluginState::Loaded);
 }
 
@@ -206,7 +206,7 @@ fn frames_can_be_changed_and_dropped() {
     assert_eq!(world.frame(Direction::In, "a"), InspectionVerdict::Change(r#"[1,"b"]"#.into()));
     assert_eq!(world.frame(Direction::In, "drop"), InspectionVerdict::Drop);
     assert_eq!(world.frame(Direction::In, "c"), InspectionVerdict::Change("c".into()));
-    world.told("[second] onIncoming: Error: no");
+    world.wait_for_line("[second] onIncoming: Error: no");
     assert_eq!(world.frame(Direction::Out, "a"), InspectionVerdict::Pass);
 }
 

@@ -1,4 +1,4 @@
-//! Plugins that are broken, greedy or hostile: a clear word, and nothing else is affected.
+//! Faulty, greedy or hostile plugins: each causes a clear error message and affects nothing else.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use crate::behaviour::{Answer, FilterDecision};
 use crate::ocpp::Role;
 use crate::plugin::PluginState;
 
-fn usual() -> Answer {
+fn default_answer() -> Answer {
     Answer::result(json!({"status": "Accepted"}))
 }
 
 #[test]
-fn a_syntax_error_is_told_with_its_place() {
+fn a_syntax_error_is_reported_with_its_place() {
     let world = World::new(Role::ChargePoint);
     world.write("bad", "exports.onLoad = function () {\n  var x = ;\n};");
     let reply = world.load_file("bad");
@@ -54,7 +54,7 @@ fn names_that_lead_elsewhere_are_refused() {
 fn a_throwing_on_load_is_not_loaded_and_its_log_is_kept() {
     let world = World::new(Role::ChargePoint);
     failed(&world.load("bad", "plugin.log('before');\n\nnull.x;"), "bad.js:4:");
-    world.told("before");
+    world.wait_for_line("before");
     assert_eq!(world.detail("bad").state, PluginState::Available);
     failed(&world.load("bad", "throw 'just a text';"), "just a text");
     failed(&world.load("bad", "throw { toString() { throw 1; } };"), "thrown");
@@ -71,13 +71,13 @@ fn endless_loops_end_and_the_third_disables_the_plugin() {
         "plugin.onCall('Reset', () => {\nfor (;;) { try { for (;;) {} } catch (e) {} finally { for (;;) {} } } });",
     );
     for _ in 0..3 {
-        assert_eq!(world.answer("Reset", &json!({})), usual());
-        let said = world.told("stopped after 30 ms");
-        assert!(said.starts_with("[bad] onCall Reset: ") && said.contains("bad.js:"), "{said}");
+        assert_eq!(world.answer("Reset", &json!({})), default_answer());
+        let line = world.wait_for_line("stopped after 30 ms");
+        assert!(line.starts_with("[bad] onCall Reset: ") && line.contains("bad.js:"), "{line}");
     }
-    world.told("was disabled");
+    world.wait_for_line("was disabled");
     assert!(matches!(world.detail("bad").state, PluginState::Disabled(_)));
-    assert_eq!(world.peer_calls("Reset", &json!({})), FilterDecision::Keep, "nobody is asked any more");
+    assert_eq!(world.peer_calls("Reset", &json!({})), FilterDecision::Keep, "no plugin is asked any more");
     world.lives();
 }
 
@@ -103,14 +103,14 @@ fn memory_has_a_bound() {
         options.memory = 4 << 20;
         options.time = Duration::from_secs(10);
     });
-    for (body, said) in [
+    for (body, expected) in [
         ("const all = []; for (;;) all.push(new Array(1000).fill(1));", "out of memory"),
         ("let text = 'x'; for (;;) text += text;", "bad.js:2"),
         ("'x'.repeat(2 ** 29);", "out of memory"),
         ("new ArrayBuffer(2 ** 30);", "out of memory"),
         ("JSON.stringify(new Array(3000000).fill(1));", "out of memory"),
     ] {
-        failed(&world.load("bad", body), said);
+        failed(&world.load("bad", body), expected);
     }
     world.lives();
 }
@@ -135,17 +135,17 @@ fn huge_texts_are_cut_and_floods_end() {
     let world = World::new(Role::ChargePoint);
     world.configure(|options| options.time = Duration::from_secs(10));
     world.runs("loud", "plugin.log('x'.repeat(1000000));");
-    assert!(world.told("xxx").len() < 70_000);
+    assert!(world.wait_for_line("xxx").len() < 70_000);
     failed(&world.load("bad", "for (;;) plugin.log('again');"), "too much at once");
     world.runs("timers", "for (let i = 0; i < 5000; i++) setTimeout(() => {}, 1e9);");
-    world.told("too many timers");
+    world.wait_for_line("too many timers");
     assert_eq!(world.detail("timers").timers, 1000);
     world.lives();
 }
 
 #[test]
-fn answers_that_are_none_are_told_and_the_usual_one_leaves() {
-    for (body, said) in [
+fn invalid_answers_are_reported_and_the_default_one_is_sent() {
+    for (body, expected) in [
         ("return 'text';", "an answer is an object"),
         ("return 5;", "an answer is an object"),
         ("return true;", "an answer is an object"),
@@ -172,12 +172,12 @@ fn answers_that_are_none_are_told_and_the_usual_one_leaves() {
     ] {
         let world = World::new(Role::ChargePoint);
         world.runs("bad", &format!("plugin.onCall('Reset', function (call) {{\n{body}\n}});"));
-        assert_eq!(world.answer("Reset", &json!({})), usual(), "{body}");
+        assert_eq!(world.answer("Reset", &json!({})), default_answer(), "{body}");
         let detail = world.detail("bad");
-        assert_eq!(detail.errors, u64::from(!said.is_empty()), "{body}: {:?}", detail.last_error);
+        assert_eq!(detail.errors, u64::from(!expected.is_empty()), "{body}: {:?}", detail.last_error);
         let error = detail.last_error.unwrap_or_default();
-        assert!(error.contains(said), "{body}: {error}");
-        assert_eq!(world.answer("Reset", &json!({})), usual(), "a second time");
+        assert!(error.contains(expected), "{body}: {error}");
+        assert_eq!(world.answer("Reset", &json!({})), default_answer(), "a second time");
     }
 }
 
@@ -210,7 +210,7 @@ fn nothing_of_the_machine_can_be_reached() {
     assert!(printed(&world.load("reach", &body)).is_empty());
     let escape = "import('std').then(() => console.log('in'), (error) => plugin.log('refused: ' + error.message));";
     world.runs("reach", escape);
-    world.told("refused");
+    world.wait_for_line("refused");
     let constructor = "console.log(typeof plugin.log.constructor('return this')().process)";
     assert_eq!(printed(&world.load("reach", constructor)), ["undefined"]);
 }
@@ -236,24 +236,24 @@ fn a_plugin_may_unload_itself_anywhere() {
     assert_eq!(world.load_file("shy").failure, None);
     assert_eq!(world.answer("Reset", &json!({})), Answer::result(json!({"status": "Last"})));
     assert_eq!(world.detail("shy").state, PluginState::Available);
-    world.told("bye");
-    world.told("in onUnload");
+    world.wait_for_line("bye");
+    world.wait_for_line("in onUnload");
     world.lives();
 }
 
 #[test]
-fn a_promise_that_is_rejected_unheard_is_told() {
+fn an_unhandled_rejection_is_reported() {
     let world = World::new(Role::ChargePoint);
     world.runs("bad", "(async () => {\n  await null;\n  throw new Error('nobody listens');\n})();");
-    let said = world.told("nobody listens");
-    assert!(said.contains("bad.js:4"), "{said}");
+    let line = world.wait_for_line("nobody listens");
+    assert!(line.contains("bad.js:4"), "{line}");
     world.runs("fine", "Promise.reject(new Error('caught')).catch(() => plugin.log('heard'));");
-    world.told("heard");
+    world.wait_for_line("heard");
     assert_eq!(world.detail("fine").errors, 0);
 }
 
 #[test]
-fn a_promise_that_never_settles_is_not_waited_for_after_the_unloading() {
+fn unloading_does_not_wait_for_a_promise_that_never_settles() {
     let world = World::new(Role::ChargePoint);
     world.runs("bad", "plugin.onCall('Reset', () => new Promise(() => {}));");
     let FilterDecision::Wait { ticket: wanted, .. } = world.peer_calls("Reset", &json!({})) else { panic!() };

@@ -1,4 +1,4 @@
-//! Plugins against a played program: what they say, what they order, and that nothing they do reaches further.
+//! Plugins against a simulated session: their output, their orders, and the limits of their effect.
 
 mod api;
 mod bad;

@@ -28,26 +28,26 @@ fn reject_boot_counts_for_each_station() {
         other => panic!("{other:?}"),
     };
     assert_eq!([status(), status(), status(), status()], ["Pending", "Rejected", "Accepted", "Accepted"]);
-    world.told("[reject-boot] boot 1: Pending");
+    world.wait_for_line("[reject-boot] boot 1: Pending");
 }
 
 #[test]
-fn slow_answers_hold_back_what_is_usual() {
+fn slow_answers_delay_the_default_answer() {
     let world = World::new(Role::ChargePoint);
     world.load_file("slow-answers");
-    let usual = Box::new(Answer::result(json!({"status": "Accepted"})));
-    assert_eq!(world.answer("Reset", &json!({})), Answer::Delayed(Duration::from_secs(2), usual.clone()));
+    let accepted = Box::new(Answer::result(json!({"status": "Accepted"})));
+    assert_eq!(world.answer("Reset", &json!({})), Answer::Delayed(Duration::from_secs(2), accepted.clone()));
     assert!(printed(&world.line("slow"))[0].contains("2000 ms"));
     world.line("slow 50");
     world.load_file("slow-answers");
-    assert_eq!(world.answer("Reset", &json!({})), Answer::Delayed(Duration::from_millis(50), usual));
+    assert_eq!(world.answer("Reset", &json!({})), Answer::Delayed(Duration::from_millis(50), accepted));
 }
 
 #[test]
 fn the_example_of_a_central_system_blocks_tags() {
     let world = World::new(Role::CentralSystem);
     world.load_file("cs-example");
-    world.told("[CS-Example] Started.");
+    world.wait_for_line("[CS-Example] Started.");
     world.line("deny BAD");
     assert_eq!(printed(&world.line("denied")), ["BAD"]);
     let blocked = json!({"status": "Accepted", "idTagInfo": {"status": "Blocked"}});
@@ -63,7 +63,7 @@ fn the_automatic_charge_point_charges() {
     world.result("BootNotification", &json!({"status": "Accepted", "interval": 300}));
     let cache = "[CBXS] Whitelist content: []";
     world.line("cache");
-    assert_eq!(world.told("[CBXS]"), cache);
+    assert_eq!(world.wait_for_line("[CBXS]"), cache);
     assert_eq!(printed(&world.line("identification")), ["[CBXS] Usage: identification <id>"]);
     assert!(world.line("identification ABC").consumed);
     assert_eq!(world.serve("Authorize", CallResult::Lost), json!({"idTag": "ABC"}));
@@ -80,14 +80,14 @@ fn the_automatic_charge_point_charges() {
     assert_eq!(world.answer("RemoteStopTransaction", &json!({"transactionId": 42})), accepted);
     assert_eq!(world.serve("StopTransaction", CallResult::Lost)["transactionId"], 42);
     assert_eq!(world.answer("ClearCache", &json!({})), accepted);
-    world.told("[CBXS]  White list cleared.");
+    world.wait_for_line("[CBXS]  White list cleared.");
     assert_eq!(world.detail("cbxs-automatic-mode").errors, 0);
 }
 
 #[test]
-fn the_automatic_charge_point_wants_to_be_one() {
+fn the_automatic_charge_point_needs_a_charge_point() {
     let world = World::new(Role::CentralSystem);
     world.load_file("cbxs-automatic-mode");
-    world.told("[CBXS] Error: this plugin needs a Charge Point Simulator to run.");
+    world.wait_for_line("[CBXS] Error: this plugin needs a Charge Point Simulator to run.");
     assert_eq!(world.detail("cbxs-automatic-mode").state, crate::plugin::PluginState::Available);
 }

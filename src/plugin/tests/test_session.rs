@@ -1,4 +1,4 @@
-//! The played program: it keeps what plugins order and say, and lets a test wait for it.
+//! The simulated session: it records the output and orders of plugins, and lets a test wait for them.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -16,13 +16,13 @@ use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
 use crate::plugin::{PluginDetail, PluginFilter, PluginHost, PluginOptions, PluginReply, Plugins, StationInfo};
 use crate::trace::{Direction, StationKey};
 
-/// Nothing takes so long; a test that waits for longer has failed.
+/// The timeout of a wait; a test that waits longer has failed.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What reached the program.
+/// An output or order of a plugin that reached the session.
 #[derive(Debug)]
 pub enum Heard {
-    Told { station: Option<StationKey>, failure: bool, text: String },
+    Line { station: Option<StationKey>, failure: bool, text: String },
     Called { station: StationKey, action: String, payload: Value, then: CallObserver },
     Answered { ticket: u64, answer: Option<Answer> },
     Inspected { ticket: u64, verdict: InspectionVerdict },
@@ -59,7 +59,7 @@ impl PluginHost for Played {
     }
 
     fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
-        self.heard.lock().unwrap().send(Heard::Told { station, failure, text }).unwrap();
+        self.heard.lock().unwrap().send(Heard::Line { station, failure, text }).unwrap();
     }
 
     fn toast(&self, text: String) {
@@ -71,12 +71,12 @@ impl PluginHost for Played {
     }
 }
 
-/// What the simulator behind the played links proposes, whatever is called.
+/// The answer that the simulator of the links proposes for every call.
 fn proposed() -> Answer {
     Answer::result(json!({"status": "Accepted"}))
 }
 
-/// Plugins with a played program around them.
+/// Plugins in a simulated session.
 pub struct World {
     pub plugins: Plugins,
     pub host: Arc<Played>,
@@ -91,7 +91,7 @@ pub fn now() -> Moment {
 }
 
 impl World {
-    /// With one station towards which we play this role, in OCPP 1.6.
+    /// A session with one OCPP 1.6 station towards which we play this role.
     pub fn new(role: Role) -> World {
         let (sender, heard) = channel();
         let facts = StationInfo {
@@ -179,7 +179,7 @@ impl World {
         (PluginFilter::new(facts.key, facts.our_role, self.plugins.channel().clone()), facts.version.unwrap())
     }
 
-    /// The peer calls; this is what the link hears at once.
+    /// The peer calls; returns the immediate decision of the filter.
     pub fn peer_calls(&self, action: &str, payload: &Value) -> FilterDecision {
         let (mut link, version) = self.link();
         link.filter(IncomingCall { action, payload, version }, &proposed())
@@ -196,7 +196,7 @@ impl World {
         }
     }
 
-    /// A frame is about to pass; this is what becomes of it.
+    /// A frame is about to pass; returns the verdict of the plugins.
     pub fn frame(&self, direction: Direction, text: &str) -> InspectionVerdict {
         let (mut link, _) = self.link();
         let Some(wanted) = link.inspect(direction, text) else { return InspectionVerdict::Pass };
@@ -212,13 +212,13 @@ impl World {
         link.result(action, payload);
     }
 
-    /// The link comes or goes.
+    /// The link is opened or closed.
     pub fn connection(&self, up: bool) {
         let (mut link, _) = self.link();
         link.connection(up);
     }
 
-    /// Waits for something; what comes before it is kept for others to wait for.
+    /// Waits for an event; keeps the events before it for later waits.
     pub fn wait<T>(&self, mut wanted: impl FnMut(Heard) -> Result<T, Heard>) -> T {
         let before: Vec<Heard> = self.passed.borrow_mut().drain(..).collect();
         let mut before = before.into_iter();
@@ -241,10 +241,10 @@ impl World {
         }
     }
 
-    /// Waits for a line of the trace with this in it.
-    pub fn told(&self, part: &str) -> String {
+    /// Waits for a line of the trace that contains this text, and returns it.
+    pub fn wait_for_line(&self, part: &str) -> String {
         self.wait(|heard| match heard {
-            Heard::Told { text, .. } if text.contains(part) => Ok(text),
+            Heard::Line { text, .. } if text.contains(part) => Ok(text),
             other => Err(other),
         })
     }
@@ -265,7 +265,7 @@ impl World {
         payload
     }
 
-    /// The thread still works: a plugin is loaded and answers.
+    /// Checks that the thread still works: a plugin is loaded and answers.
     pub fn lives(&self) {
         self.runs("alive", "plugin.onCall('Reset', () => ({ status: 'Alive' }));");
         assert_eq!(self.answer("Reset", &json!({"type": "Soft"})), Answer::result(json!({"status": "Alive"})));
@@ -284,7 +284,7 @@ pub fn printed(reply: &PluginReply) -> Vec<&str> {
     reply.spoken.iter().map(|spoken| spoken.text.as_str()).collect()
 }
 
-/// That a reply failed with this in its reason.
+/// Checks that a reply failed with this text in its reason.
 pub fn failed(reply: &PluginReply, part: &str) {
     let (text, reason) = reply.failure.clone().unwrap_or_else(|| panic!("{reply:?}"));
     let whole = format!("{text} {}", reason.unwrap_or_default());

@@ -13,7 +13,7 @@ pub struct DecodedText<'bytes> {
     pub encoding: Option<&'static str>,
 }
 
-/// Decodes a body: UTF-8, UTF-16 with its byte order mark, and ISO 8859-1 when the declaration says so.
+/// Decodes a body: UTF-8, UTF-16 with its byte order mark, and ISO 8859-1 when the XML declaration names it.
 ///
 /// # Errors
 /// When the bytes are not of their encoding, or the encoding is another one.

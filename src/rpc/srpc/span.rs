@@ -1,5 +1,5 @@
 //! Parts of a frame as spans of its text, found without reading what stands in them: for lists and filters, which look at many frames
-//! and change none. What a frame says is [`decode`](super::decode)'s matter.
+//! and change none. The content of a frame is [`decode`](super::decode)'s matter.
 
 /// The payload of a frame: what stands behind id and action of a call, behind the id of a result or an error. The whole frame when it is
 /// none of them.

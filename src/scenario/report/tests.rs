@@ -113,8 +113,8 @@ fn texts_of_the_peer_cannot_act_on_the_terminal() {
     for outcome in [CaseOutcome::Failed(Box::new(failure.clone())), CaseOutcome::Broken(Box::new(failure))] {
         let [FileReport { file, cases }] = &files()[..] else { panic!("one file") };
         let case = ScenarioCase { name: hostile.into(), outcome, ..cases[0].clone() };
-        let told = explain(&format!("{file}{hostile}"), &case);
-        assert!(told.ends_with('\n') && told.contains("\\u{9b}2J\\rc"), "{told:?}");
-        assert!(!told.lines().any(|line| line.chars().any(crate::sanitize::is_unsafe)), "{told:?}");
+        let text = explain(&format!("{file}{hostile}"), &case);
+        assert!(text.ends_with('\n') && text.contains("\\u{9b}2J\\rc"), "{text:?}");
+        assert!(!text.lines().any(|line| line.chars().any(crate::sanitize::is_unsafe)), "{text:?}");
     }
 }

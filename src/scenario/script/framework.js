@@ -35,8 +35,8 @@
   async function play(link, command, stack) {
     const step = begin(command, link, stack);
     const from = link.log.end;
-    const { said, failed } = await request('command', { station: link.key, line: command });
-    if (failed) throw wrong(step, said, { expected: 'a command that can be carried out', found: command });
+    const { output, failed } = await request('command', { station: link.key, line: command });
+    if (failed) throw wrong(step, output, { expected: 'a command that can be carried out', found: command });
     const call = await link.await(step, ANSWER, 'a call', (record) => record.kind === 'call' && record.direction === 'out', from);
     const isAnswer = (record) => record.action === call.action && record.sequence > call.sequence && record.kind !== 'call' && record.direction !== 'out';
     const answer = await link.await(step, ANSWER, 'an answer', isAnswer, from);

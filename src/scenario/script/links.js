@@ -4,7 +4,7 @@
   'use strict';
   const {
     send, ask, startTimer, want, PlainPromise, PlainMap, CallError, stringify, compare, words, begin, done, wrong, missing, at,
-    request, wait, look, time, seconds, clear, PATIENCE, answered, forgetSteps, Log, forgetLogs, read, Rules,
+    request, wait, look, time, seconds, clear, DEFAULT_TIMEOUT, answered, forgetSteps, Log, forgetLogs, read, Rules,
   } = toolkit;
   /** The options of expectations. */
   const EXPECTING = ['within', 'unchecked'];
@@ -222,7 +222,8 @@
       const from = this.log.end;
       const { failure } = await request('link', { station: this.key, order });
       if (failure) throw wrong(step, `${this.id} is not connected: ${failure}`);
-      const record = await this.await(step, PATIENCE, 'the end of the link', (record) => record.kind === 'disconnected', from);
+      const ends = (record) => record.kind === 'disconnected';
+      const record = await this.await(step, DEFAULT_TIMEOUT, 'the end of the link', ends, from);
       record.taken = true;
     }
 
@@ -239,10 +240,10 @@
     up(step, within, from, patient = false) {
       let failed;
       return wait(step, within, () => {
-        const told = this.log.from(from);
-        failed = told.findLast((record) => record.kind === 'retry' || record.kind === 'refused');
+        const records = this.log.from(from);
+        failed = records.findLast((record) => record.kind === 'retry' || record.kind === 'refused');
         if (failed && !patient) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
-        const record = told.find((record) => record.kind === 'connected' && !record.taken);
+        const record = records.find((record) => record.kind === 'connected' && !record.taken);
         if (!record) return undefined;
         record.taken = true;
         return { value: undefined };
@@ -313,7 +314,7 @@
       if (open) open.push(call); else this.open.set(action, [call]);
     }
 
-    /** Checks a matched call against the definitions, unless the scenario says `unchecked`. */
+    /** Checks a matched call against the definitions, unless the option `unchecked` is set. */
     taken(step, call, options) {
       const value = this.take(call);
       if (call.valid !== false || (options && options.unchecked)) return { value };
@@ -378,9 +379,9 @@
     answered,
 
     /** The peer has called; returns the answer of the rules. */
-    question({ ticket, station, action, payload, usual }) {
+    question({ ticket, station, action, payload, defaultAnswer }) {
       const link = links.get(station);
-      const decided = link ? link.rules.decide(link, action, payload, usual) : PlainPromise.resolve(null);
+      const decided = link ? link.rules.decide(link, action, payload, defaultAnswer) : PlainPromise.resolve(null);
       decided.then((form) => send('answer', { ticket, station, form }), (error) => {
         send('answer', { ticket, station, form: null });
         throw error;

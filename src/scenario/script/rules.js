@@ -4,9 +4,9 @@
   const { thenable, formOf, PlainMap } = toolkit;
 
   /** Fields of the script replace those of the default answer, also in a delayed answer. */
-  function complete(form, usual) {
-    if (form && form.kind === 'result') return { kind: 'result', payload: { ...usual, ...form.payload } };
-    if (form && form.kind === 'delay') return { ...form, answer: complete(form.answer, usual) };
+  function complete(form, defaultAnswer) {
+    if (form && form.kind === 'result') return { kind: 'result', payload: { ...defaultAnswer, ...form.payload } };
+    if (form && form.kind === 'delay') return { ...form, answer: complete(form.answer, defaultAnswer) };
     return form;
   }
 
@@ -22,13 +22,15 @@
     }
 
     /** The form of the answer to a call. */
-    async decide(link, action, payload, usual) {
+    async decide(link, action, payload, defaultAnswer) {
       const rule = this.rules.get(action);
       let answer = rule ? (rule.next.length > 0 ? rule.next.shift() : rule.always) : null;
-      for (let depth = 0; typeof answer === 'function' && depth < 10; depth += 1) answer = await answer.call(link, payload, usual);
+      for (let depth = 0; typeof answer === 'function' && depth < 10; depth += 1) {
+        answer = await answer.call(link, payload, defaultAnswer);
+      }
       if (thenable(answer)) answer = await answer;
       const form = formOf(answer);
-      return complete(form, usual);
+      return complete(form, defaultAnswer);
     }
   }
 

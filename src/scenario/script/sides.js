@@ -3,7 +3,8 @@
 (function (toolkit) {
   'use strict';
   const {
-    define, send, ask, want, begin, done, wrong, missing, request, wait, time, seconds, linkOf, allLinks, waitLonger, PATIENCE, OPERATOR,
+    define, send, ask, want, begin, done, wrong, missing, request, wait, time, seconds, linkOf, allLinks, waitLonger,
+    DEFAULT_TIMEOUT, OPERATOR,
   } = toolkit;
 
   // ---- both sides ----------------------------------------------------------------------------------------------------------
@@ -28,11 +29,11 @@
   }
 
   /** Extends the time limit while the scenario waits for a peer to connect; returns a function that gives unused time back. */
-  function grant(patience) {
-    if (patience <= 0) return () => {};
+  function grant(timeout) {
+    if (timeout <= 0) return () => {};
     const from = toolkit.now();
-    send('grant', { timeout: patience });
-    return () => send('grant', { timeout: Math.min(0, toolkit.now() - from - patience) });
+    send('grant', { timeout });
+    return () => send('grant', { timeout: Math.min(0, toolkit.now() - from - timeout) });
   }
 
   async function centralSystemUnderTest(options = {}) {
@@ -40,9 +41,9 @@
     const step = begin('connect to the central system under test');
     const within = time(options, SIDE);
     const link = await ourChargePoint(step, options, false);
-    const patience = foreign.centralSystem ? ask('wait') : 0;
-    const giveBack = grant(patience);
-    await link.up(step, patience || within, 0, patience > 0);
+    const timeout = foreign.centralSystem ? ask('wait') : 0;
+    const giveBack = grant(timeout);
+    await link.up(step, timeout || within, 0, timeout > 0);
     giveBack();
     return linkOf(ask('station', link.key));
   }
@@ -50,7 +51,7 @@
   async function chargePointUnderTest(options = {}) {
     if (foreign.centralSystem && !foreign.chargePoint) skip('it tests a charge point; --listen says where one connects');
     const step = begin('wait for the charge point under test');
-    const within = time({ within: foreign.chargePoint ? OPERATOR : PATIENCE, ...options }, SIDE);
+    const within = time({ within: foreign.chargePoint ? OPERATOR : DEFAULT_TIMEOUT, ...options }, SIDE);
     const giveBack = grant(foreign.chargePoint ? within : 0);
     const listening = await request('listen', {});
     if (listening.failure) throw missing(step, listening.failure);
@@ -122,7 +123,7 @@
     const ours = (options && options.link) || known.find((link) => link.connected && given.has(link.key)) || known.find((link) => link.connected)
       || known.find((link) => given.has(link.key)) || known[0];
     if (!ours) throw wrong(step, 'there is no side under test');
-    const other = await wait(step, PATIENCE, () => {
+    const other = await wait(step, DEFAULT_TIMEOUT, () => {
       const link = stations().find((link) => link.id === ours.id && link.role !== ours.role && (link.connected || !ours.connected));
       return link && { value: link };
     }, () => wrong(step, `there is no simulated side under test behind ${ours.id}`));

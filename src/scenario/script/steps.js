@@ -4,8 +4,8 @@
   'use strict';
   const { define, send, nextNumber, startTimer, want, PlainPromise, PlainMap } = toolkit;
   /** The default timeout of an expectation. */
-  const PATIENCE = 10000;
-  /** The timeout of a step of a person. */
+  const DEFAULT_TIMEOUT = 10000;
+  /** The timeout of a step of the user. */
   const OPERATOR = 120000;
 
   /** A check has failed. */
@@ -29,7 +29,7 @@
 
   let waiting = []; // expectations, in the order in which they were made
   const asked = new PlainMap(); // number → { resolve, reject }
-  let patience = PATIENCE;
+  let nextTimeout = DEFAULT_TIMEOUT;
 
   /** Starts a step: reports it, and keeps it with its place until it is done. */
   function begin(text, link, stack = new Error().stack, idle = false) {
@@ -122,13 +122,13 @@
     waiting = waiting.filter((waiter) => !waiter.over);
   };
 
-  /** The timeout of an expectation; after a request to a person it is longer, once. */
+  /** The timeout of an expectation; after a request to the user it is longer, once. */
   function time(options, names = ['within']) {
     const wrongly = Object.keys(options || {}).find((name) => !names.includes(name));
     if (wrongly !== undefined) throw new TypeError(`there is no option ${wrongly} here; there is ${names.join(', ')}`);
     const own = options && options.within;
-    const time = own === undefined ? patience : want('number', own, 'within');
-    patience = PATIENCE;
+    const time = own === undefined ? nextTimeout : want('number', own, 'within');
+    nextTimeout = DEFAULT_TIMEOUT;
     return time;
   }
 
@@ -145,11 +145,12 @@
   function forgetSteps() {
     waiting = [];
     asked.clear();
-    patience = PATIENCE;
+    nextTimeout = DEFAULT_TIMEOUT;
   }
 
   return {
-    ExpectationError, PeerError, begin, done, wrong, missing, at, request, wait, look, time, seconds, clear, PATIENCE, OPERATOR, answered, forgetSteps,
-    waitLonger: () => { patience = OPERATOR; },
+    ExpectationError, PeerError, begin, done, wrong, missing, at, request, wait, look, time, seconds, clear,
+    DEFAULT_TIMEOUT, OPERATOR, answered, forgetSteps,
+    waitLonger: () => { nextTimeout = OPERATOR; },
   };
 })

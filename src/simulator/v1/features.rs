@@ -1,5 +1,5 @@
-//! What the simulators do differently in the versions of OCPP 1.x. All differences are in this table, so that another version is
-//! decided field by field; which configuration keys a version has is in the table of the keys.
+//! The differences between the versions of OCPP 1.x in the simulators. They are all in this table, so that another
+//! version is added field by field. The configuration keys of a version are in `configuration_keys`.
 
 use crate::ocpp::Version;
 
@@ -24,7 +24,8 @@ pub(super) struct SimulatedFeatures {
     pub heartbeat_key: &'static str,
     /// Whether ChangeConfiguration can be answered with `RebootRequired` (OCPP 1.6 §5.3).
     pub reboot_required: bool,
-    /// The statuses of UnlockConnector for a connector that is unlocked and for one that does not exist (OCPP 1.6 errata §3.87).
+    /// The statuses of UnlockConnector for a connector that is unlocked and for one that does not exist (OCPP 1.6
+    /// errata §3.87).
     pub unlock_statuses: [&'static str; 2],
     /// Whether connector 0, the charge point as a whole, reports a status.
     pub reports_connector_zero: bool,

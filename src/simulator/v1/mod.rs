@@ -1,4 +1,4 @@
-//! What is simulated for OCPP 1.x: a central system, charge points, and both as ocppjs has them.
+//! The simulators for OCPP 1.x: a central system, charge points, and the fixed messages of ocppjs for both.
 
 pub mod central_system;
 pub mod charge_point;

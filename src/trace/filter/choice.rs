@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::FilterContext;
+use super::error::ConditionError;
 use super::pattern::{MatchExtent, Pattern};
 use super::syntax::{FilterLiteral, LiteralForm};
 use crate::ocpp::{ErrorCode, Role, Version, suggest};
@@ -89,7 +90,8 @@ impl FilterField {
             FilterField::Kind => kind(record.kind),
             FilterField::Code => record.code.map_or(0, |code| 1 << code as u16),
             FilterField::Valid => match record.verdict {
-                // Only frames are judged; what else is invalid is a failure that one looks for together with invalid frames.
+                // Only frames are judged. Failures are found together with invalid frames, because users search for
+                // both at once.
                 FrameVerdict::Valid => u16::from(matches!(record.kind, RecordKind::Frame(..))),
                 FrameVerdict::Tolerated => 1 << 1,
                 FrameVerdict::Invalid => 1 << 2,
@@ -103,7 +105,7 @@ impl FilterField {
         }
     }
 
-    /// How much work the answer is, for the order of evaluation.
+    /// The cost of the check, for the order of evaluation.
     fn cost(self) -> u8 {
         match self {
             FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid => 0,
@@ -151,12 +153,12 @@ pub(super) struct FieldChoice {
 }
 
 impl FieldChoice {
-    /// Reads a list of values with commas between; each may hold wildcards. The error is a sentence.
-    pub fn parse(field: FilterField, value: &FilterLiteral) -> Result<FieldChoice, String> {
+    /// Reads a list of values with commas between; each may hold wildcards.
+    pub fn parse(field: FilterField, value: &FilterLiteral) -> Result<FieldChoice, ConditionError> {
         let names = field.names();
         let known = names.join(", ");
         if matches!(value.form, LiteralForm::Regex { .. }) {
-            return Err(format!("A regular expression cannot stand here; write one of {known}, or use * as in con*."));
+            return Err(ConditionError::RegexChoice { known });
         }
         let mut wanted = 0;
         for part in value.text.split(',') {
@@ -165,16 +167,16 @@ impl FieldChoice {
                 FilterField::Code => ErrorCode::parse(part).map(ErrorCode::name),
                 _ => None,
             };
-            // Without capitals the pattern does not mind the case.
+            // Without capitals the pattern ignores the case.
             let text = canonical.unwrap_or(part).to_ascii_lowercase();
             let pattern = Pattern::new(&FilterLiteral { text, ..value.clone() }, MatchExtent::Whole)?;
             let meant = names.iter().enumerate().filter(|(_, name)| pattern.matches(name));
             let bits = meant.fold(0, |bits, (index, _)| bits | 1 << index);
             if bits == 0 {
                 return Err(match suggest(part, names.iter().copied()) {
-                    Some(name) => format!("{part:?} is not known here; did you mean {name}? Known are {known}."),
-                    None if part.is_empty() => format!("A value is missing; write one of {known}."),
-                    None => format!("{part:?} is not known here; write one of {known}."),
+                    Some(near) => ConditionError::SimilarChoice { value: part.to_owned(), near: near.to_owned(), known },
+                    None if part.is_empty() => ConditionError::EmptyChoice { known },
+                    None => ConditionError::UnknownChoice { value: part.to_owned(), known },
                 });
             }
             wanted |= bits;
@@ -186,7 +188,7 @@ impl FieldChoice {
         self.field.of_record(record, context) & self.wanted != 0
     }
 
-    /// `None` when the station alone does not tell.
+    /// `None` when the station alone does not decide it.
     pub fn matches_station(&self, row: &StationRow) -> Option<bool> {
         self.field.is_of_station().then(|| self.field.of_station(row) & self.wanted != 0)
     }

@@ -30,7 +30,7 @@ pub struct FilterCompletion {
 pub struct FilterCandidate {
     /// What replaces the span.
     pub text: String,
-    /// What it means; empty when the text says it.
+    /// What it means; empty when the text is self-explanatory.
     pub help: &'static str,
 }
 

@@ -1,10 +1,11 @@
-//! One condition of a filter: whether a record or a station meets it, and how much work it is to tell. How conditions are joined
-//! is in `expression`.
+//! One condition of a filter: whether a record or a station meets it, and the cost of its evaluation. How conditions
+//! are joined is in `expression`.
 
 use std::fmt;
 
 use super::FilterContext;
 use super::choice::FieldChoice;
+use super::error::ConditionError;
 use super::key::{FilterKey, KEYS, KeyKind};
 use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
@@ -33,19 +34,19 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    /// The condition that a key makes with a value; the error is a sentence about the value.
-    pub fn new(key: &FilterKey, operator: FilterOperator, value: &FilterLiteral) -> Result<Condition, String> {
-        let FilterKey { name, example, kind, .. } = key;
+    /// The condition that a key makes with a value.
+    pub fn new(key: &FilterKey, operator: FilterOperator, value: &FilterLiteral) -> Result<Condition, ConditionError> {
+        let FilterKey { name, example, kind, .. } = *key;
         if value.text.is_empty() && value.form == LiteralForm::Bare {
             return Err(match key.values().as_slice() {
-                [] => format!("A value is missing behind {name}; write for example {example}."),
-                values => format!("A value is missing behind {name}; write one of {}.", values.join(", ")),
+                [] => ConditionError::NoValue { name, example },
+                values => ConditionError::NoChoice { name, known: values.join(", ") },
             });
         }
         let pattern = || Pattern::new(value, MatchExtent::Whole);
-        let wrong = |what: &str| format!("{:?} is no {what}; write for example {example}.", value.text);
+        let wrong = |what| ConditionError::WrongValue { value: value.text.clone(), what, example };
         let operator = if operator == FilterOperator::Has { FilterOperator::Equal } else { operator };
-        Ok(match *kind {
+        Ok(match kind {
             KeyKind::Identity => Condition::Identity(pattern()?),
             KeyKind::Action => Condition::Action(pattern()?),
             KeyKind::Id => Condition::Id(pattern()?),
@@ -58,7 +59,7 @@ impl Condition {
             KeyKind::Since | KeyKind::Before => {
                 let bound = TimeBound::parse(&value.text);
                 let bound = bound.ok_or_else(|| wrong("duration (5m), time (14:30) or date (2026-11-22T14:30)"))?;
-                if *kind == KeyKind::Since { Condition::Since(bound) } else { Condition::Before(bound) }
+                if kind == KeyKind::Since { Condition::Since(bound) } else { Condition::Before(bound) }
             }
         })
     }
@@ -114,7 +115,7 @@ impl Condition {
         }
     }
 
-    /// How much work it is, for the order of evaluation; only the order of the numbers counts.
+    /// The cost of its evaluation; only the order of the numbers counts.
     pub fn cost(&self) -> u8 {
         let of = |pattern: &Pattern, cost: u8| if pattern.is_regex() { cost + 2 } else { cost };
         match self {

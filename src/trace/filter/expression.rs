@@ -102,7 +102,7 @@ impl FilterExpression {
         }
     }
 
-    /// The dearest of its conditions.
+    /// The highest cost of its conditions.
     fn cost(&self) -> u8 {
         match self {
             FilterExpression::Is(condition) => condition.cost(),

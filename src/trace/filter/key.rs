@@ -2,6 +2,7 @@
 //! `docs/filter.md` follow it; what a condition does is in `condition`.
 
 use super::choice::FilterField;
+use super::error::ConditionError;
 use super::syntax::FilterOperator;
 
 /// A key of the filter language.
@@ -71,14 +72,14 @@ impl FilterKey {
         matches!(self.kind, KeyKind::Size | KeyKind::Latency)
     }
 
-    /// Whether this key goes with an operator; the error is a sentence.
-    pub(super) fn check(&self, operator: FilterOperator) -> Result<(), String> {
-        let FilterKey { name, example, .. } = self;
+    /// Whether this key goes with an operator.
+    pub(super) fn check(&self, operator: FilterOperator) -> Result<(), ConditionError> {
+        let FilterKey { name, example, .. } = *self;
         match operator {
             FilterOperator::Has | FilterOperator::Equal => Ok(()),
-            FilterOperator::NotEqual => Err(format!("{name} cannot be compared with !=; put the ! in front: !{example}.")),
+            FilterOperator::NotEqual => Err(ConditionError::NotEqual { name, example }),
             _ if self.is_compared() => Ok(()),
-            _ => Err(format!("{name} has no order; write for example {example}.")),
+            _ => Err(ConditionError::NoOrder { name, example }),
         }
     }
 }

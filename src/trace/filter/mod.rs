@@ -40,18 +40,18 @@ pub struct TraceFilter {
 pub struct FilterContext<'a> {
     /// The stations, for conditions about the station of a record.
     pub stations: &'a StationTable,
-    /// A station that has no row yet and is asked about all the same.
+    /// A station that has no row yet and is checked too.
     pub newcomer: Option<&'a StationRow>,
     /// Where the partners of records are, for `answered:`. Without it, a call that timed out counts as answered.
     pub records: Option<&'a Store>,
     /// The wall clock, microseconds since 1970-01-01T00:00:00Z.
     pub now_micros: i64,
-    /// How far the person's clock is ahead of UTC, in microseconds, for times of the clock.
+    /// The offset of the user's clock from UTC, in microseconds, for times of the clock.
     pub offset_micros: i64,
 }
 
 impl<'a> FilterContext<'a> {
-    /// The context of a record in the trace, at this moment of the person's clock.
+    /// The context of a record in the trace, at the current time of the user's clock.
     pub fn new(contents: &'a Contents, now: &jiff::Zoned) -> FilterContext<'a> {
         FilterContext {
             stations: contents.stations(),
@@ -72,7 +72,7 @@ impl<'a> FilterContext<'a> {
 /// Reads a filter. An empty text is the filter that everything passes.
 ///
 /// # Errors
-/// When the text is no filter; the error says where, why and what to write instead.
+/// When the text is no filter; the error contains the place, the reason and what to write instead.
 pub fn parse(text: &str) -> Result<TraceFilter, FilterError> {
     parser::parse(text).map(|expression| TraceFilter { expression })
 }
@@ -98,8 +98,8 @@ impl TraceFilter {
         self.expression.matches_station(row) != Some(false)
     }
 
-    /// Whether all conditions are about stations. Others select nothing among stations, so whoever sends to the stations of a
-    /// filter should refuse one that has them.
+    /// Whether all conditions are about stations. Other conditions select nothing among stations, so a caller that
+    /// sends to the stations of a filter should refuse one that has them.
     pub fn is_about_stations(&self) -> bool {
         self.expression.is_about_stations()
     }

@@ -19,7 +19,8 @@ use crate::ocpp::suggest;
 
 /// How deep parentheses and negations may be nested, so that no text can exhaust the stack.
 const DEPTH: usize = 64;
-/// The longest filter, in bytes. Nobody types more, and each regular expression in it may take memory.
+/// The longest filter, in bytes. It is longer than any typed filter, and bounds the memory of the regular expressions
+/// in it.
 const LENGTH: usize = 4096;
 /// The most regular expressions in a filter; each has a memory of its own.
 const REGEXES: usize = 16;
@@ -141,22 +142,22 @@ impl<'a> Parser<'a> {
 
     fn condition(&self, token: &FilterToken) -> Result<Condition, FilterError> {
         match &token.kind {
-            TokenKind::Text(literal) => {
-                Pattern::new(literal, MatchExtent::Within).map(Condition::Text).map_err(|message| self.error(token, message))
-            }
+            TokenKind::Text(literal) => Pattern::new(literal, MatchExtent::Within)
+                .map(Condition::Text)
+                .map_err(|error| self.error(token, error.to_string())),
             TokenKind::Key { key: span, operator, value } => {
                 let name = &self.text[span.clone()];
                 let key = FilterKey::find(name).ok_or_else(|| {
                     FilterError::new(self.text, span.clone(), unknown_key(name, *operator, &self.text[token.span.clone()]))
                 })?;
-                key.check(*operator).map_err(|message| self.error(token, message))?;
+                key.check(*operator).map_err(|error| self.error(token, error.to_string()))?;
                 let at = if value.span.is_empty() { token.span.clone() } else { value.span.clone() };
-                Condition::new(key, *operator, value).map_err(|message| FilterError::new(self.text, at, message))
+                Condition::new(key, *operator, value).map_err(|error| FilterError::new(self.text, at, error.to_string()))
             }
             TokenKind::Path { steps, test } => {
                 let test = test.as_ref().map(|(operator, value)| (*operator, value));
                 let payload = PayloadCondition::new(steps.clone(), test);
-                payload.map(Condition::Payload).map_err(|message| self.error(token, message))
+                payload.map(Condition::Payload).map_err(|error| self.error(token, error.to_string()))
             }
             // The caller has taken the words of logic out.
             TokenKind::Open | TokenKind::Close | TokenKind::Not | TokenKind::And | TokenKind::Or => {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::error::ConditionError;
 use super::needle::Needle;
 use super::syntax::{FilterLiteral, LiteralForm};
 
@@ -57,10 +58,10 @@ impl PartialEq for Pattern {
 }
 
 impl Pattern {
-    /// Compiles a literal; the error is a sentence.
-    pub fn new(literal: &FilterLiteral, extent: MatchExtent) -> Result<Pattern, String> {
+    /// Compiles a literal.
+    pub fn new(literal: &FilterLiteral, extent: MatchExtent) -> Result<Pattern, ConditionError> {
         let source = literal.text.clone();
-        // Smart case: whoever types a capital letter means it.
+        // Smart case: a capital letter makes the pattern case-sensitive.
         let any_case = !source.bytes().any(|byte| byte.is_ascii_uppercase());
         let needle = |text: &str| Needle::new(text, any_case);
         let (kind, matcher) = match (literal.form, extent) {
@@ -116,18 +117,17 @@ impl Pattern {
     }
 }
 
-fn compile(source: &str, any_case: bool) -> Result<regex::Regex, String> {
+fn compile(source: &str, any_case: bool) -> Result<regex::Regex, ConditionError> {
     let mut builder = regex::RegexBuilder::new(source);
     builder.case_insensitive(any_case).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT);
     builder.build().map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "The regular expression is too large; repeat less or split it.".to_owned(),
-        // The last line of the message says why; the lines above point into the pattern, which the span does already.
+        regex::Error::CompiledTooBig(_) => ConditionError::LargeRegex,
+        // The last line of the message contains the reason; the lines above point into the pattern, which the span does
+        // already.
         other => {
             let text = other.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            format!(
-                "The regular expression cannot be read, {reason}; put a backslash before a character that is meant literally."
-            )
+            ConditionError::BrokenRegex { reason: reason.to_owned() }
         }
     })
 }
@@ -222,6 +222,6 @@ mod tests {
     fn large_regular_expressions_are_refused() {
         assert!(pattern(r"^\w{36}$", LiteralForm::Regex { any_case: true }, MatchExtent::Within).matches(&"é".repeat(36)));
         let large = FilterLiteral { text: "(a{1000}){1000}".into(), form: LiteralForm::Regex { any_case: false }, span: 0..0 };
-        assert!(Pattern::new(&large, MatchExtent::Within).unwrap_err().contains("too large"));
+        assert!(Pattern::new(&large, MatchExtent::Within).unwrap_err().to_string().contains("too large"));
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::error::ConditionError;
 use super::pattern::{MatchExtent, Pattern, is_plain, write_quoted};
 use super::syntax::{FieldStep, FilterLiteral, FilterOperator, LiteralForm};
 use crate::trace::Record;
@@ -35,8 +36,11 @@ impl PartialEq for PayloadCondition {
 }
 
 impl PayloadCondition {
-    /// The error is a sentence.
-    pub fn new(steps: Vec<FieldStep>, test: Option<(FilterOperator, &FilterLiteral)>) -> Result<PayloadCondition, String> {
+    /// A condition about the field at the end of the steps; without a test it only has to be there.
+    pub fn new(
+        steps: Vec<FieldStep>,
+        test: Option<(FilterOperator, &FilterLiteral)>,
+    ) -> Result<PayloadCondition, ConditionError> {
         let test = test.map(|(operator, literal)| Test::new(operator, literal)).transpose()?;
         let names = steps.iter().filter_map(|step| if let FieldStep::Name(name) = step { Some(name) } else { None });
         // A name that needs escapes in JSON is not in the text as it is here.
@@ -60,13 +64,13 @@ impl PayloadCondition {
 }
 
 impl Test {
-    fn new(operator: FilterOperator, literal: &FilterLiteral) -> Result<Test, String> {
+    fn new(operator: FilterOperator, literal: &FilterLiteral) -> Result<Test, ConditionError> {
         if literal.text.is_empty() && literal.form == LiteralForm::Bare {
-            return Err(format!("A value is missing behind {0}; write $.connectorId{0}1 or {0}\"\".", operator.symbol()));
+            return Err(ConditionError::NoOperand(operator.symbol()));
         }
         let equality = matches!(operator, FilterOperator::Equal | FilterOperator::NotEqual);
         if !equality && matches!(literal.form, LiteralForm::Regex { .. }) {
-            return Err("A regular expression is compared with = or !=; it has no order.".to_owned());
+            return Err(ConditionError::OrderedRegex);
         }
         // Without wildcards when there is an order: a star is then a star.
         let form = if equality { literal.form } else { LiteralForm::Quoted };

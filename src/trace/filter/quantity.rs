@@ -1,5 +1,5 @@
-//! Sizes and durations as people write them: `2k`, `1.5s`, `1m30s`; read exactly and printed so that they read the same again.
-//! Ours, because what was typed must be printed exactly; `bytesize` and `humantime` round or change the unit.
+//! Sizes and durations as users type them: `2k`, `1.5s`, `1m30s`; read exactly and printed so that they read the same
+//! again. Ours, because what was typed must be printed exactly; `bytesize` and `humantime` round or change the unit.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ const SIZES: &Units = &[("m", 1 << 20), ("k", 1 << 10), ("", 1)];
 const DURATIONS: &Units =
     &[("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
 
-/// A number of bytes: `300`, `2k`, `1.5m`. A `b` at the end is welcome.
+/// A number of bytes: `300`, `2k`, `1.5m`. A `b` at the end is optional.
 pub(super) fn parse_size(text: &str) -> Option<u64> {
     let text = text.to_ascii_lowercase();
     let text = text.strip_suffix('b').unwrap_or(&text);

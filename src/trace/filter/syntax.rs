@@ -1,5 +1,5 @@
-//! The parts of a written condition: values, operators, steps of a path. They say how something was written; what it means is in
-//! `condition`, `choice` and `payload`.
+//! The parts of a written condition: values, operators, steps of a path. They describe how something was written; what
+//! it means is in `condition`, `choice` and `payload`.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! The bounds of `since:` and `before:`: a time ago, a time of the clock, a date. What the clock shows is told by the context.
+//! The bounds of `since:` and `before:`: a time ago, a time of the clock, a date. The current time of the clock comes
+//! from the context.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Which message says what about a station. Only messages that change what is known are read as JSON; the others cost a comparison.
+//! Which message contains which fact about a station. Only messages that change a known fact are read as JSON; the
+//! others cost a comparison.
 
 use serde_json::{Map, Value};
 

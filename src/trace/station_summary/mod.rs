@@ -1,6 +1,6 @@
-//! What the records say about each station: how it booted, its connectors, transactions and configuration, how busy it is. A reader
-//! folds it from the records that are new since the last time, so the recorder does nothing for it. Which field of which message
-//! says what is in `fold`.
+//! The facts in the records about each station: its boot, its connectors, transactions and configuration, its load. A
+//! reader folds it from the records that are new since the last time, so the recorder does nothing for it. Which field
+//! of which message contains which fact is in `fold`.
 
 mod fold;
 mod rate;
@@ -13,7 +13,7 @@ use super::{Contents, HandshakeHeads, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 50;
-/// The configuration keys and connectors of one station that are remembered: a peer may invent as many as it likes.
+/// The limit of configuration keys and connectors that are kept for one station: a peer may send any number of them.
 const MOST_KEYS: usize = 500;
 
 /// What is known of all stations.
@@ -35,7 +35,7 @@ pub struct StationSummary {
     pub transactions: VecDeque<TransactionSummary>,
     /// The configuration keys that were seen in answers and changes.
     pub configuration: BTreeMap<Box<str>, ConfigurationKey>,
-    /// The record that tells of its last handshake.
+    /// The record of its last handshake.
     pub handshake: Option<Sequence>,
     /// When the last heartbeat was, by the monotonic clock in microseconds.
     pub heartbeat_micros: Option<u64>,
@@ -46,7 +46,7 @@ pub struct StationSummary {
 /// How a station booted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BootSummary {
-    /// What it said about itself: name and value of each field, as it sent them.
+    /// The fields of its boot notification: name and value of each, as it sent them.
     pub fields: Vec<(Box<str>, Box<str>)>,
     /// When, by the wall clock in microseconds.
     pub wall_micros: i64,
@@ -80,9 +80,9 @@ pub struct TransactionSummary {
     pub meter_start: Option<i64>,
     /// The meter at its end.
     pub meter_stop: Option<i64>,
-    /// When it was told, by the wall clock in microseconds.
+    /// When its start was reported, by the wall clock in microseconds.
     pub began_micros: i64,
-    /// When its end was told.
+    /// When its end was reported.
     pub ended_micros: Option<i64>,
     /// Why it ended.
     pub reason: Option<Box<str>>,
@@ -102,7 +102,7 @@ pub struct ConfigurationKey {
 pub struct RefusedHandshake {
     /// The path that was asked for.
     pub path: Box<str>,
-    /// The record that tells of it.
+    /// The record of the refusal.
     pub sequence: Sequence,
 }
 
@@ -142,7 +142,7 @@ impl StationSummaries {
         self.stations.get(station.0 as usize)
     }
 
-    /// The handshakes that were refused, oldest first, whoever asked.
+    /// The refused handshakes of all identities, oldest first.
     pub fn refused(&self) -> impl DoubleEndedIterator<Item = &RefusedHandshake> {
         self.refused.iter()
     }

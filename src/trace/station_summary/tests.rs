@@ -4,15 +4,15 @@ use super::*;
 use crate::ocpp::Role;
 use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, Stamp};
 
-/// Tells exchanges of one station: the call came from it.
+/// Applies exchanges of one station: the call came from it.
 fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
     let mut contents = Contents::new(1 << 20);
     let key = contents.station(Role::CentralSystem, "CP1");
     let mut at = 0;
-    let mut tell = |contents: &mut Contents, happening| {
+    let mut apply = |contents: &mut Contents, kind| {
         at += 1_000_000;
         let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
-        contents.apply(&Event { station: Some(key), stamp, kind: happening }, &mut String::new());
+        contents.apply(&Event { station: Some(key), stamp, kind }, &mut String::new());
     };
     for (exchange, (action, asked, answer)) in exchanges.iter().enumerate() {
         for (kind, text) in [
@@ -31,7 +31,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
                 remark: None,
                 origin: None,
             };
-            tell(&mut contents, EventKind::Frame(frame));
+            apply(&mut contents, EventKind::Frame(frame));
         }
     }
     let mut facts = StationSummaries::default();
@@ -40,7 +40,7 @@ fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
 }
 
 #[test]
-fn messages_tell_of_boot_connectors_transactions_and_keys() {
+fn messages_update_boot_connectors_transactions_and_keys() {
     let (facts, _) = facts(&[
         ("BootNotification", r#"{"chargePointModel":"X1","chargePointVendor":"V"}"#, r#"{"status":"Accepted","interval":300}"#),
         ("StatusNotification", r#"{"connectorId":1,"errorCode":"NoError","status":"Available"}"#, "{}"),
@@ -98,9 +98,9 @@ fn what_a_peer_invents_is_bounded() {
 fn refused_handshakes_are_remembered_by_their_path() {
     let mut contents = Contents::new(1 << 20);
     let handshake = HandshakeHeads { request: "GET /CP9 HTTP/1.1\n".into(), answer: Box::default() };
-    let happening = EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: handshake.clone() };
+    let kind = EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: handshake.clone() };
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
-    contents.apply(&Event { station: None, stamp, kind: happening }, &mut String::new());
+    contents.apply(&Event { station: None, stamp, kind }, &mut String::new());
     let record = contents.records().get(0).unwrap();
     assert_eq!((&*record.summary(), record.handshake()), ("no", Some(&handshake)));
     let mut facts = StationSummaries::default();

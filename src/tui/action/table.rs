@@ -276,7 +276,7 @@ mod tests {
     use crate::tui::bindings::Bindings;
 
     #[test]
-    fn every_key_of_the_help_does_what_the_help_says() {
+    fn every_key_of_the_help_does_what_the_help_describes() {
         for row in TABLE {
             for name in row.keys {
                 let key = KeyPress::parse(name).unwrap_or_else(|| panic!("{name} is no key"));

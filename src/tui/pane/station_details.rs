@@ -37,10 +37,10 @@ pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_
     let height = usize::from(inside.height);
     let top = page.top.min(content.lines.len().saturating_sub(height));
     for (row, line) in content.lines.iter().skip(top).take(height).enumerate() {
-        let mut pencil = LineWriter::new(buffer, inside, row as u16); // less than the height
-        pencil.blanks(1, styles.base);
+        let mut writer = LineWriter::new(buffer, inside, row as u16); // less than the height
+        writer.blanks(1, styles.base);
         for (text, style) in line {
-            pencil.text(text, styles.base.patch(*style));
+            writer.text(text, styles.base.patch(*style));
         }
     }
     if content.lines.len() > height && area.height > 0 {

@@ -9,6 +9,11 @@ use crate::trace::{Contents, Direction, FrameKind, RecordKind, Sequence, Station
 /// The most orders in one turn when the interval is short; the rest waits for the next turn.
 const BURST: u32 = 50;
 
+/// A text that is no repeat plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Write how often, and how fast if it matters: 100 every 500ms")]
+pub struct RepeatPlanError;
+
 /// How often and how fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepeatPlan {
@@ -25,14 +30,13 @@ impl RepeatPlan {
     /// Reads `100 every 500ms`, `100 500ms` or `100`.
     ///
     /// # Errors
-    /// A sentence with the expected form.
-    pub fn parse(text: &str) -> Result<RepeatPlan, String> {
+    /// When it has another form.
+    pub fn parse(text: &str) -> Result<RepeatPlan, RepeatPlanError> {
         let mut words = text.split_whitespace().filter(|word| *word != "every" && *word != "repeat");
-        let expected = || "Write how often, and how fast if it matters: 100 every 500ms".to_owned();
-        let times: u32 = words.next().and_then(|word| word.parse().ok()).filter(|times| *times > 0).ok_or_else(expected)?;
-        let interval = words.next().map_or(Some(Duration::ZERO), duration).ok_or_else(expected)?;
+        let times: u32 = words.next().and_then(|word| word.parse().ok()).filter(|times| *times > 0).ok_or(RepeatPlanError)?;
+        let interval = words.next().map_or(Some(Duration::ZERO), duration).ok_or(RepeatPlanError)?;
         if words.next().is_some() {
-            return Err(expected());
+            return Err(RepeatPlanError);
         }
         Ok(RepeatPlan { times, interval_micros: u64::try_from(interval.as_micros()).unwrap_or(u64::MAX) })
     }

@@ -1,6 +1,7 @@
-//! A SOAP frame laid out over lines: its payload as JSON, what is odd about it and where, what the rules say about its headers, and
-//! the envelope. This is a view of the XML itself, so the envelope of the one selected message is read again here, with its places;
-//! everything else uses what its first reading found (see `trace::decode`). The drawing is the pane's.
+//! A SOAP frame laid out over lines: its payload as JSON, what is odd about it and where, the findings about its
+//! headers, and the envelope. This is a view of the XML itself, so the envelope of the one selected message is read
+//! again here, with its places; everything else uses what its first reading found (see `trace::decode`). The drawing is
+//! the pane's.
 
 use crate::ocpp::{Catalog, Version};
 use crate::rpc::soap::{
@@ -45,7 +46,7 @@ pub fn soap_lines(record: &Record<'_>, contents: &Contents, catalog: &Catalog, w
     let xml = lay_out_xml(record.text, limit);
     if !xml.is_empty() {
         lines.push(SoapLine::Title("Body of the HTTP message".to_owned()));
-        // A page of somebody's web server has line ends of its own.
+        // A page of a foreign web server has line ends of its own.
         lines.extend(xml.iter().flat_map(|line| line.lines()).map(|line| SoapLine::Xml(line.to_owned())));
     }
     lines
@@ -76,8 +77,8 @@ fn places(envelope: &Envelope, text: &str, width: usize, lines: &mut Vec<SoapLin
     for remark in &envelope.remarks {
         let before = text.as_bytes().get(..remark.offset).unwrap_or_default();
         let line = 1 + memchr::memchr_iter(b'\n', before).count();
-        let told = format!("line {line}, byte {}: {}", remark.offset, remark.message);
-        push_wrapped(HeaderSeverity::Warning, &told, width, lines);
+        let shown = format!("line {line}, byte {}: {}", remark.offset, remark.message);
+        push_wrapped(HeaderSeverity::Warning, &shown, width, lines);
     }
 }
 
@@ -112,7 +113,7 @@ fn headers(
         Body::Unknown(element) => element.service,
         Body::Fault(_) | Body::Empty => None,
     };
-    // A fault does not say which service it is of; the request does.
+    // A fault does not name its service; the request does.
     let asked = || soap::read(asked.as_ref()?.text, catalog, hint).ok();
     let Some((version, service)) = of(envelope).or_else(|| asked().as_ref().and_then(of)) else { return };
     lines.push(SoapLine::Title(title(version)));
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_of_the_body_are_told_with_their_places() {
+    fn mistakes_of_the_body_are_shown_with_their_places() {
         let text = "<S:Envelope xmlns:S=\"http://www.w3.org/2003/05/soap-envelope\" xmlns=\"urn://Ocpp/Cs/2012/06/\">\n<S:Body>\n\
                     <bootNotificationRequest><chargePointModel>M</chargePointModel>\n<chargePointVendor>V</chargePointVendor>\
                     </bootNotificationRequest></S:Body></S:Envelope>";

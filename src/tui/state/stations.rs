@@ -276,11 +276,9 @@ mod tests {
         }
 
         fn note(&mut self, key: u32) {
-            let happening =
-                crate::trace::EventKind::Timeout { exchange: 0, action: "A".into(), after: std::time::Duration::ZERO };
+            let kind = crate::trace::EventKind::Timeout { exchange: 0, action: "A".into(), after: std::time::Duration::ZERO };
             let stamp = crate::trace::Stamp { wall_micros: 0, monotonic_micros: 0 };
-            self.contents
-                .apply(&crate::trace::Event { station: Some(StationKey(key)), stamp, kind: happening }, &mut String::new());
+            self.contents.apply(&crate::trace::Event { station: Some(StationKey(key)), stamp, kind }, &mut String::new());
         }
     }
 

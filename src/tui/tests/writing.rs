@@ -1,5 +1,7 @@
 //! The editor beyond typing: other texts to start with, whole frames, favourites, repeating, the external editor.
 
+use std::process::ExitStatus;
+
 use serde_json::json;
 
 use super::test_screen::Screen;
@@ -7,6 +9,7 @@ use crate::config::SavedPart;
 use crate::hub::{LinkCommand, Receipt};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::KeyContext;
+use crate::tui::external::EditError;
 use crate::tui::state::Editor;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
@@ -164,7 +167,8 @@ fn the_external_editor_gets_the_text_and_returns_it() {
     assert_eq!(effects, [UpdateEffect::EditOutside { text: "{\n  \"type\": \"Soft\"\n}".to_owned(), extension: "json" }]);
     replace(&mut screen, "{}\n");
     assert_eq!(text(&screen), "{}");
-    screen.send(ScreenMessage::Edited(Err("vi ended with exit status: 1; the text is as it was".to_owned())));
+    let failed = EditError::Failed { program: "vi".to_owned(), status: ExitStatus::default() };
+    screen.send(ScreenMessage::Edited(Err(failed)));
     assert!(screen.picture().contains("the text is as it was"), "{}", screen.picture());
 }
 

@@ -66,8 +66,8 @@ impl ColourDepth {
     }
 }
 
-/// Whether the terminal says that its background is light. Some set `COLORFGBG` to `<foreground>;<background>`, in numbers of the
-/// sixteen colours.
+/// Whether the terminal reports a light background. Some set `COLORFGBG` to `<foreground>;<background>`, in numbers of
+/// the sixteen colours.
 pub fn is_light(get: impl Fn(&str) -> Option<String>) -> bool {
     let background = get("COLORFGBG").and_then(|value| value.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()));
     matches!(background, Some(7 | 15))

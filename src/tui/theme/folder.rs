@@ -2,20 +2,21 @@
 //! a thread of its own; what it found is applied by `Themes`.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// A theme file that is new or was changed.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct ChangedFile {
     /// The name of the theme, which is that of the file.
     pub name: String,
     /// The text, or why it cannot be read.
-    pub text: Result<String, String>,
+    pub text: io::Result<String>,
 }
 
 /// What a check of the folder found.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct ThemeChanges {
     /// The files that are new or were changed.
     pub(super) changed: Vec<ChangedFile>,
@@ -44,7 +45,7 @@ impl ThemeFolder {
         }
         let before = std::mem::replace(&mut self.seen, found);
         let changed = self.seen.iter().filter(|file| !before.contains(file)).filter_map(|(path, _)| {
-            let text = fs::read_to_string(path).map_err(|error| error.to_string());
+            let text = fs::read_to_string(path);
             Some(ChangedFile { name: name_of(path)?, text })
         });
         Some(ThemeChanges {

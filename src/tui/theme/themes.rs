@@ -63,7 +63,7 @@ impl Themes {
         for file in changes.changed {
             let put = match file.text {
                 Ok(text) => self.put(&file.name, &text),
-                Err(error) => Err(ThemeError::unreadable(&file.name, 1, error)),
+                Err(error) => Err(ThemeError::unreadable(&file.name, 1, error.to_string())),
             };
             errors.extend(put.err());
         }

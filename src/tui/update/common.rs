@@ -6,7 +6,7 @@ use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::state::{Pager, Palette, ScreenOverlay, WIDEST};
 
-/// How many records are read in one turn for what they say about stations.
+/// How many records are read in one turn for the facts about stations.
 const FOLDED: u64 = 5_000;
 
 /// How many lines the list of a pane has.

@@ -7,6 +7,7 @@ use crate::config::SavedPart;
 use crate::tui::action::EditorAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
+use crate::tui::external::EditError;
 use crate::tui::state::{Editor, Prompt, PromptPurpose, RepeatPlan};
 use crate::tui::widget::InputLine;
 
@@ -56,11 +57,11 @@ fn edit_outside(app: &mut App) -> Vec<UpdateEffect> {
 }
 
 /// Takes over the text from the external editor.
-pub fn edited_outside(app: &mut App, edited: Result<String, String>, outside: &ReadContext<'_>) {
+pub fn edited_outside(app: &mut App, edited: Result<String, EditError>, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     match (edited, app.overlays.get_mut::<Editor>()) {
         (Ok(text), Some(editor)) => editor.replace_text(text.trim_end_matches('\n')),
-        (Err(reason), _) => app.toasts.error(reason, now),
+        (Err(error), _) => app.toasts.error(error.to_string(), now),
         (Ok(_), None) => {}
     }
 }

@@ -7,6 +7,8 @@ use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::tui::backend::BackendReply;
+use crate::tui::external::EditError;
+use crate::tui::persistence::CopyError;
 use crate::tui::theme::ThemeChanges;
 
 /// A message for the screen.
@@ -45,9 +47,9 @@ pub enum ScreenMessage {
     /// What the links did with one order of a batch.
     Given(Receipt),
     /// The text from the external editor, or why there is none.
-    Edited(Result<String, String>),
+    Edited(Result<String, EditError>),
     /// The file to which a long text was copied, or why it was not.
-    Copied(Result<String, String>),
+    Copied(Result<String, CopyError>),
     /// Files of the user's own themes were changed.
     ThemesChanged(ThemeChanges),
     /// A part of the program panicked, and the panic was caught.

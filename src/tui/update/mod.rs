@@ -99,7 +99,7 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
         ScreenMessage::Copied(copied) => {
             match copied {
                 Ok(file) => app.toasts.info(format!("Too long for the terminal's clipboard; copied to {file}"), now),
-                Err(reason) => app.toasts.error(reason, now),
+                Err(error) => app.toasts.error(error.to_string(), now),
             }
             Vec::new()
         }

@@ -23,8 +23,8 @@ fn accept(app: &mut App, prompt: Prompt, outside: &ReadContext<'_>) -> Vec<Updat
         PromptPurpose::Favourite => drafts::save_favourite(app, &text, outside),
         PromptPurpose::Repeat => match RepeatPlan::parse(&text) {
             Ok(pace) => send::send(app, pace, true, outside),
-            Err(reason) => {
-                app.toasts.error(reason, outside.now.monotonic_micros);
+            Err(error) => {
+                app.toasts.error(error.to_string(), outside.now.monotonic_micros);
                 app.overlays.open(prompt);
                 Vec::new()
             }

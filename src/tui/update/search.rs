@@ -96,8 +96,8 @@ fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         FilterPurpose::Time if text.is_empty() => Vec::new(),
         FilterPurpose::Time => {
             let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
-            if let Err(reason) = app.trace.go_to_time(&text, outside.contents, &context, height) {
-                app.toasts.error(reason, now);
+            if let Err(error) = app.trace.go_to_time(&text, outside.contents, &context, height) {
+                app.toasts.error(error.to_string(), now);
                 app.overlays.open(line);
             }
             Vec::new()

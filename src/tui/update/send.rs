@@ -57,7 +57,7 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     let now = outside.now.monotonic_micros;
     let Some(editor) = app.overlays.get_mut::<Editor>() else { return Vec::new() };
     let (subject, text) = (&editor.subject, editor.text());
-    let deed = if let Some(held) = subject.held {
+    let command = if let Some(held) = subject.held {
         match OutgoingPayload::parse(&text) {
             Ok(payload) => LinkCommand::Release { number: held.number, action: ReleaseAction::Go(Some(payload)) },
             Err(_) => {
@@ -74,7 +74,7 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
         }
     };
     let what = subject.what().to_owned();
-    let order = Order { targets: subject.targets.clone(), command: deed };
+    let order = Order { targets: subject.targets.clone(), command };
     editor.stays = stays;
     if order.targets.len() == 1 && pace == RepeatPlan::ONCE {
         return vec![UpdateEffect::Submit { order, what }];

@@ -263,7 +263,7 @@ fn usage_errors_are_those_of_ocppjs() {
 }
 
 #[test]
-fn usage_errors_say_what_does_not_fit_and_where() {
+fn usage_errors_name_the_fault_and_its_place() {
     for (line, fault, place) in [
         ("start_cs", UsageFault::Missing("<port>"), 8..8),
         ("start_cs 9000 -x 3", UsageFault::UnknownOption("-x".to_owned()), 14..16),

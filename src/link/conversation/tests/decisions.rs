@@ -59,7 +59,7 @@ fn assert_answer_then_call(sent: &[String]) {
 #[test]
 fn what_follows_comes_behind_the_answer() {
     let mut talk = filtered(vec![fixed(FilterDecision::Keep)]);
-    assert_answer_then_call(&talk.says(CLEAR));
+    assert_answer_then_call(&talk.receive(CLEAR));
     assert_eq!(*talk.committed.lock().unwrap(), ["Heartbeat None"]);
     let kinds: Vec<_> = talk.frames().into_iter().map(|frame| (frame.direction, frame.kind)).collect();
     let expected = [(Direction::In, FrameKind::Call), (Direction::Out, FrameKind::Result), (Direction::Out, FrameKind::Call)];
@@ -70,7 +70,7 @@ fn what_follows_comes_behind_the_answer() {
 fn an_error_or_silence_commits_nothing() {
     for answer in [error(), Answer::Silence] {
         let mut talk = filtered(vec![fixed(FilterDecision::Replace(answer.clone()))]);
-        assert_eq!(talk.says(CLEAR).len(), usize::from(answer != Answer::Silence));
+        assert_eq!(talk.receive(CLEAR).len(), usize::from(answer != Answer::Silence));
         talk.later(Duration::from_secs(100));
         assert!(talk.sent().is_empty() && talk.committed.lock().unwrap().is_empty(), "{answer:?}");
     }
@@ -87,7 +87,7 @@ fn the_first_filter_that_replaces_decides_and_delays_add_up_with_it() {
         fixed(FilterDecision::Replace(error())),
     ];
     let mut talk = filtered(filters);
-    assert!(talk.says(CLEAR).is_empty());
+    assert!(talk.receive(CLEAR).is_empty());
     assert!(talk.committed.lock().unwrap().is_empty());
     talk.later(delay);
     let sent = talk.sent();
@@ -98,7 +98,7 @@ fn the_first_filter_that_replaces_decides_and_delays_add_up_with_it() {
 #[test]
 fn a_decision_that_is_waited_for_counts_once_and_none_asks_the_next_filter() {
     let mut talk = filtered(vec![wait(7, None), wait(8, None)]);
-    assert!(talk.says(CLEAR).is_empty());
+    assert!(talk.receive(CLEAR).is_empty());
     talk.conversation.decide(8, Some(error()), talk.now);
     assert!(talk.sent().is_empty(), "the second filter was not asked yet");
     talk.conversation.decide(7, None, talk.now);
@@ -113,7 +113,7 @@ fn a_decision_that_is_waited_for_counts_once_and_none_asks_the_next_filter() {
 fn a_filter_that_takes_too_long_leaves_the_proposed_answer() {
     let timeout = Duration::from_secs(25);
     let mut talk = filtered(vec![wait(7, Some(timeout))]);
-    talk.says(CLEAR);
+    talk.receive(CLEAR);
     assert_eq!(talk.conversation.next_deadline(), Some(talk.now.monotonic + timeout));
     talk.later(timeout);
     assert_answer_then_call(&talk.sent());
@@ -125,9 +125,9 @@ fn a_flood_of_undecided_calls_is_not_kept() {
     let waits = (0..1025).map(|ticket| FilterDecision::Wait { ticket, timeout: None }).collect();
     let mut talk = filtered(vec![Box::new(Fixed(waits))]);
     for _ in 0..1024 {
-        assert!(talk.says(CLEAR).is_empty());
+        assert!(talk.receive(CLEAR).is_empty());
     }
-    assert_answer_then_call(&talk.says(CLEAR));
+    assert_answer_then_call(&talk.receive(CLEAR));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn an_answer_that_is_held_is_committed_as_it_leaves() {
     ] {
         let mut talk = filtered(Vec::new());
         hold(&talk, "kind:result");
-        assert!(talk.says(CLEAR).is_empty());
+        assert!(talk.receive(CLEAR).is_empty());
         assert!(talk.committed.lock().unwrap().is_empty());
         let number = talk.conversation.gate.held()[0].number;
         talk.conversation.release(number, action.clone(), talk.now);
@@ -162,7 +162,7 @@ fn an_answer_that_a_plugin_inspects_is_committed_with_its_verdict() {
     ] {
         let observer = Box::new(Inspector(Direction::Out, 0));
         let mut talk = Talk::with(Version::V1_6, eager(), Vec::new(), Some(observer));
-        assert!(talk.says(CLEAR).is_empty());
+        assert!(talk.receive(CLEAR).is_empty());
         assert!(talk.committed.lock().unwrap().is_empty());
         talk.conversation.judge(1, &verdict);
         let sent = talk.sent();
@@ -178,7 +178,7 @@ fn an_answer_that_a_plugin_inspects_is_committed_with_its_verdict() {
 fn a_restart_waits_for_frames_that_are_inspected() {
     let observer = Box::new(Inspector(Direction::Out, 0));
     let mut talk = Talk::with(Version::V1_6, Scripted::default(), Vec::new(), Some(observer));
-    talk.says(CLEAR);
+    talk.receive(CLEAR);
     talk.conversation.outbox.restart(Duration::from_secs(1));
     assert_eq!(talk.conversation.restarts(), None);
     talk.conversation.judge(1, &InspectionVerdict::Pass);

@@ -13,12 +13,12 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::websocket::framing::SrpcFraming;
 use crate::ocpp::{ErrorCode, Role};
 
-/// Answers what it is told to and notes what it hears.
+/// Returns the configured answers and records what it receives.
 #[derive(Default)]
 struct Scripted {
     answers: Vec<Answer>,
     calls: Vec<(&'static str, Value)>,
-    heard: Arc<std::sync::Mutex<Vec<String>>>,
+    observed: Arc<std::sync::Mutex<Vec<String>>>,
     /// The calls whose answers have left, with the status that was sent.
     committed: Arc<std::sync::Mutex<Vec<String>>>,
     /// What is called when the next answer has left.
@@ -38,13 +38,13 @@ impl Behaviour for Scripted {
     }
 
     fn disconnected(&mut self, _now: Moment) {
-        self.heard.lock().unwrap().push("disconnected".into());
+        self.observed.lock().unwrap().push("disconnected".into());
     }
 
     fn propose(&mut self, call: IncomingCall<'_>, _now: Moment) -> Proposal {
-        self.heard.lock().unwrap().push(format!("{} {}", call.action, call.payload));
-        let usual = || Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}));
-        let answer = if self.answers.is_empty() { usual() } else { self.answers.remove(0) };
+        self.observed.lock().unwrap().push(format!("{} {}", call.action, call.payload));
+        let default = || Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}));
+        let answer = if self.answers.is_empty() { default() } else { self.answers.remove(0) };
         Proposal::with(answer, call.action.to_owned())
     }
 
@@ -58,7 +58,7 @@ impl Behaviour for Scripted {
     }
 
     fn answered(&mut self, action: &str, _payload: &Value, outcome: CallOutcome<'_>, _now: Moment, _out: &mut Outbox) {
-        self.heard.lock().unwrap().push(format!("{action}: {outcome:?}"));
+        self.observed.lock().unwrap().push(format!("{action}: {outcome:?}"));
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -71,8 +71,8 @@ impl Behaviour for Scripted {
     }
 }
 
-/// A session of its own, with a recorder that nobody reads.
-fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
+/// A context for one conversation. Its recorder has no reader.
+fn context(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
     let (events, _) = crate::trace::start(1 << 20, now).unwrap();
     let gate = Arc::new(Gate::new(events.trace().clone()));
     let station = events.station(Role::CentralSystem, "CP1");
@@ -82,7 +82,7 @@ fn surroundings(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext
 struct Talk {
     conversation: Conversation<SrpcFraming>,
     now: Moment,
-    heard: Arc<std::sync::Mutex<Vec<String>>>,
+    observed: Arc<std::sync::Mutex<Vec<String>>>,
     committed: Arc<std::sync::Mutex<Vec<String>>>,
     events: Vec<EventKind>,
 }
@@ -99,11 +99,11 @@ impl Talk {
         observer: Option<Box<dyn LinkObserver>>,
     ) -> Talk {
         let now = Moment { wall: jiff::Timestamp::UNIX_EPOCH, monotonic: Instant::now() };
-        let (heard, committed) = (behaviour.heard.clone(), behaviour.committed.clone());
+        let (observed, committed) = (behaviour.observed.clone(), behaviour.committed.clone());
         let settings = Arc::new(LinkSettings { calls_queued: 3, ..LinkSettings::default() });
         let responder = Responder { behaviour: Box::new(behaviour), filters, observer };
-        let conversation = Conversation::begin(SrpcFraming, surroundings(settings, now), version, responder, now);
-        Talk { conversation, now, heard, committed, events: Vec::new() }
+        let conversation = Conversation::begin(SrpcFraming, context(settings, now), version, responder, now);
+        Talk { conversation, now, observed, committed, events: Vec::new() }
     }
 
     fn later(&mut self, by: Duration) {
@@ -111,7 +111,7 @@ impl Talk {
         self.conversation.tick(self.now);
     }
 
-    fn says(&mut self, text: &str) -> Vec<String> {
+    fn receive(&mut self, text: &str) -> Vec<String> {
         self.conversation.receive(FrameText::from(text), self.now);
         self.sent()
     }
@@ -127,7 +127,7 @@ impl Talk {
         sent
     }
 
-    /// The frames that were recorded since the last look.
+    /// The frames that were recorded since the last call.
     fn frames(&mut self) -> Vec<Frame> {
         self.sent();
         let frame = |event| if let EventKind::Frame(frame) = event { Some(frame) } else { None };
@@ -150,9 +150,9 @@ impl Talk {
 #[test]
 fn a_valid_call_reaches_the_behaviour_and_its_answer_goes_back_under_the_same_id_and_exchange() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
-    let sent = talk.says(r#"[2,"7","Heartbeat",{}]"#);
+    let sent = talk.receive(r#"[2,"7","Heartbeat",{}]"#);
     assert_eq!(sent, [r#"[3,"7",{"currentTime":"2026-01-01T00:00:00Z"}]"#]);
-    assert_eq!(*talk.heard.lock().unwrap(), ["Heartbeat {}"]);
+    assert_eq!(*talk.observed.lock().unwrap(), ["Heartbeat {}"]);
     let frames = talk.frames();
     assert_eq!((frames[0].kind, frames[1].kind), (FrameKind::Call, FrameKind::Result));
     assert!(frames[0].exchange.is_some() && frames[0].exchange == frames[1].exchange);
@@ -163,11 +163,11 @@ fn a_valid_call_reaches_the_behaviour_and_its_answer_goes_back_under_the_same_id
 fn null_stands_for_no_fields_in_1_6_and_is_a_type_violation_in_srpc() {
     let null = r#"[2,"7","Heartbeat",null]"#;
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
-    assert!(talk.says(null)[0].starts_with("[3,"));
-    assert_eq!(*talk.heard.lock().unwrap(), ["Heartbeat {}"]);
+    assert!(talk.receive(null)[0].starts_with("[3,"));
+    assert_eq!(*talk.observed.lock().unwrap(), ["Heartbeat {}"]);
     let mut talk = Talk::new(Version::V1_5, Scripted::default());
     let expected = r#"[4,"7","TypeConstraintViolation","Sender's message violates data type constraints.",{}]"#;
-    assert_eq!(talk.says(null), [expected]);
+    assert_eq!(talk.receive(null), [expected]);
 }
 
 #[test]
@@ -185,9 +185,9 @@ fn a_bad_request_gets_the_code_of_its_version_and_never_reaches_the_behaviour() 
         (Version::V1_2, r#"[2,"7","DataTransfer",{"vendorId":"a"}]"#, "NotSupported"),
     ] {
         let mut talk = Talk::new(version, Scripted::default());
-        let sent = talk.says(text);
+        let sent = talk.receive(text);
         assert!(sent.len() == 1 && sent[0].starts_with(&format!(r#"[4,"7","{code}","#)), "{text} in {version}: {sent:?}");
-        assert!(talk.heard.lock().unwrap().is_empty());
+        assert!(talk.observed.lock().unwrap().is_empty());
         let frames = talk.frames();
         assert_eq!(frames[1].code, ErrorCode::parse(code));
     }
@@ -201,16 +201,16 @@ fn calls_leave_one_at_a_time_and_a_result_is_checked() {
     talk.conversation.call("Reset", reset(), talk.now);
     assert!(talk.sent().is_empty(), "the second call waits for the answer to the first");
     talk.frames();
-    talk.says(&format!(r#"[3,"{id}",{{"status":"Perhaps"}}]"#));
+    talk.receive(&format!(r#"[3,"{id}",{{"status":"Perhaps"}}]"#));
     let frames = talk.frames();
     assert!(frames[0].findings.iter().any(|finding| finding.path == "/status"), "a bad result is the peer's fault");
     assert_eq!(frames[0].action.as_deref(), Some("Reset"));
-    assert!(talk.heard.lock().unwrap()[0].contains("valid: false"));
+    assert!(talk.observed.lock().unwrap()[0].contains("valid: false"));
     assert_eq!(frames[1].kind, FrameKind::Call, "the second call left behind the answer");
 }
 
 #[test]
-fn a_full_queue_says_so_and_loses_nothing_else() {
+fn a_full_queue_records_a_failure_and_loses_nothing_else() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
     for _ in 0..5 {
         talk.conversation.call("ClearCache", json!({}), talk.now);
@@ -224,28 +224,28 @@ fn a_call_without_answer_times_out_and_its_late_answer_is_known_as_late() {
     let id = talk.id_of_call();
     assert_eq!(talk.conversation.next_deadline(), Some(talk.now.monotonic + Duration::from_secs(30)));
     talk.later(Duration::from_secs(29));
-    assert!(talk.heard.lock().unwrap().is_empty());
+    assert!(talk.observed.lock().unwrap().is_empty());
     talk.later(Duration::from_secs(1));
-    assert_eq!(*talk.heard.lock().unwrap(), ["ClearCache: Timeout"]);
+    assert_eq!(*talk.observed.lock().unwrap(), ["ClearCache: Timeout"]);
     talk.sent();
     assert!(talk.events.drain(..).any(|event| matches!(event, EventKind::Timeout { .. })));
     talk.now.monotonic += Duration::from_millis(1500);
-    talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
+    talk.receive(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
     let frames = talk.frames();
     assert_eq!(frames[0].action.as_deref(), Some("ClearCache"));
     assert!(frames[0].remark.as_deref().unwrap().contains("1.5 s after"), "{:?}", frames[0].remark);
-    assert_eq!(talk.heard.lock().unwrap().len(), 1, "the behaviour heard of the timeout only");
+    assert_eq!(talk.observed.lock().unwrap().len(), 1, "the behaviour got the timeout only");
 }
 
 #[test]
 fn an_error_ends_the_call_and_an_unknown_answer_disturbs_nothing() {
     let mut talk = Talk::new(Version::V1_5, Scripted { calls: vec![("ClearCache", json!({}))], ..Scripted::default() });
     let id = talk.id_of_call();
-    assert!(talk.says(r#"[3,"another",{}]"#).is_empty());
-    assert!(talk.says(r#"[4,"another","GenericError","",{}]"#).is_empty());
-    talk.says(&format!(r#"[4,"{id}","OccurrenceConstraintViolation","",{{}}]"#));
+    assert!(talk.receive(r#"[3,"another",{}]"#).is_empty());
+    assert!(talk.receive(r#"[4,"another","GenericError","",{}]"#).is_empty());
+    talk.receive(&format!(r#"[4,"{id}","OccurrenceConstraintViolation","",{{}}]"#));
     assert_eq!(
-        *talk.heard.lock().unwrap(),
+        *talk.observed.lock().unwrap(),
         [r#"ClearCache: Error { code: "OccurrenceConstraintViolation", description: "" }"#]
     );
     let frames = talk.frames();
@@ -257,9 +257,9 @@ fn an_answer_may_wait_or_never_come() {
     let error = Answer::Error { code: ErrorCode::InternalError, description: "x".repeat(300) };
     let delayed = Answer::Delayed(Duration::from_secs(2), Box::new(error));
     let mut talk = Talk::new(Version::V1_6, Scripted { answers: vec![Answer::Silence, delayed], ..Scripted::default() });
-    assert!(talk.says(r#"[2,"1","Heartbeat",{}]"#).is_empty());
-    assert!(talk.says(r#"[2,"2","Heartbeat",{}]"#).is_empty());
-    assert!(talk.says(r#"[2,"3","Heartbeat",{}]"#)[0].starts_with(r#"[3,"3""#), "a delayed answer holds nobody up");
+    assert!(talk.receive(r#"[2,"1","Heartbeat",{}]"#).is_empty());
+    assert!(talk.receive(r#"[2,"2","Heartbeat",{}]"#).is_empty());
+    assert!(talk.receive(r#"[2,"3","Heartbeat",{}]"#)[0].starts_with(r#"[3,"3""#), "a delayed answer blocks no other one");
     talk.later(Duration::from_millis(1999));
     assert!(talk.sent().is_empty());
     talk.later(Duration::from_millis(1));
@@ -271,15 +271,15 @@ fn an_answer_may_wait_or_never_come() {
 #[test]
 fn malformed_frames_are_shown_with_the_reason_and_answered_by_version() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
-    assert!(talk.says("hello").is_empty());
-    assert_eq!(talk.says(r#"[2,"7","Heartbeat",{]"#).len(), 1);
+    assert!(talk.receive("hello").is_empty());
+    assert_eq!(talk.receive(r#"[2,"7","Heartbeat",{]"#).len(), 1);
     talk.conversation.receive_binary(&[0, 255], talk.now);
     let frames = talk.frames();
     assert!(frames[0].remark.as_deref().unwrap().contains("not JSON"));
     assert!(frames[1].remark.as_deref().unwrap().contains("at byte 20"), "{:?}", frames[1].remark);
     assert_eq!((frames[1].exchange, frames[2].kind), (frames[2].exchange, FrameKind::Error));
     assert_eq!((frames[3].kind, frames[3].text.as_str()), (FrameKind::Malformed, "00ff"));
-    assert!(talk.says(r#"[2,"8","Heartbeat",{}]"#)[0].starts_with("[3,"), "the link goes on");
+    assert!(talk.receive(r#"[2,"8","Heartbeat",{}]"#)[0].starts_with("[3,"), "the link goes on");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn a_raw_call_is_linked_with_its_answer_and_raw_nonsense_is_sent_as_it_is() {
     talk.conversation.raw(r#"[2,"mine","Reset",{"type":"Never"}]"#.into(), talk.now);
     talk.conversation.raw("{nonsense".into(), talk.now);
     assert_eq!(talk.sent(), [r#"[2,"mine","Reset",{"type":"Never"}]"#, "{nonsense"]);
-    talk.says(r#"[3,"mine",{"status":"Rejected"}]"#);
+    talk.receive(r#"[3,"mine",{"status":"Rejected"}]"#);
     let frames = talk.frames();
     assert_eq!(frames[1].kind, FrameKind::Malformed);
     assert_eq!((frames[0].exchange, frames[2].action.as_deref()), (frames[2].exchange, Some("Reset")));
@@ -298,9 +298,9 @@ fn a_raw_call_is_linked_with_its_answer_and_raw_nonsense_is_sent_as_it_is() {
 fn a_lost_link_ends_the_open_calls_and_gives_the_behaviour_back() {
     let calls = vec![("ClearCache", json!({})), ("ClearCache", json!({}))];
     let talk = Talk::new(Version::V1_6, Scripted { calls, ..Scripted::default() });
-    let (_, told) = talk.conversation.end(talk.now);
-    assert_eq!(*talk.heard.lock().unwrap(), ["ClearCache: LinkLost", "disconnected"]);
-    let notes = told.iter().filter(|(_, happening)| matches!(happening, EventKind::Note { failure: true, .. })).count();
+    let (_, events) = talk.conversation.end(talk.now);
+    assert_eq!(*talk.observed.lock().unwrap(), ["ClearCache: LinkLost", "disconnected"]);
+    let notes = events.iter().filter(|(_, kind)| matches!(kind, EventKind::Note { failure: true, .. })).count();
     assert_eq!(notes, 2, "one for the call under way, one for what was never sent");
 }
 
@@ -324,14 +324,14 @@ fn hold(talk: &Talk, filter: &str) {
 fn a_call_that_waits_is_handled_when_it_is_let_go_with_the_payload_as_edited() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
     hold(&talk, "dir:in action:Authorize $.idTag=A*");
-    assert_eq!(talk.says(r#"[2,"1","Authorize",{"idTag":"B"}]"#).len(), 1, "this one passes no filter");
-    assert!(talk.says(r#"[2,"2","Authorize",{"idTag":"A1"}]"#).is_empty());
-    assert_eq!(talk.says(r#"[2,"3","Heartbeat",{}]"#).len(), 1, "what waits holds nobody up");
+    assert_eq!(talk.receive(r#"[2,"1","Authorize",{"idTag":"B"}]"#).len(), 1, "this one passes no filter");
+    assert!(talk.receive(r#"[2,"2","Authorize",{"idTag":"A1"}]"#).is_empty());
+    assert_eq!(talk.receive(r#"[2,"3","Heartbeat",{}]"#).len(), 1, "a deferred answer blocks no other one");
     let held = talk.conversation.gate.held();
     assert_eq!((held.len(), &*held[0].action, held[0].payload.value()), (1, "Authorize", &json!({"idTag": "A1"})));
     talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"idTag": "C"}).into())), talk.now);
     assert!(talk.sent()[0].starts_with(r#"[3,"2","#));
-    assert_eq!(talk.heard.lock().unwrap().last().unwrap(), r#"Authorize {"idTag":"C"}"#);
+    assert_eq!(talk.observed.lock().unwrap().last().unwrap(), r#"Authorize {"idTag":"C"}"#);
     assert_eq!(talk.conversation.gate.count(), 0);
     talk.conversation.release(held[0].number, ReleaseAction::Go(None), talk.now);
     assert!(talk.sent().is_empty(), "it is let go once");
@@ -342,7 +342,7 @@ fn a_call_that_waits_may_be_answered_on_purpose_or_never_and_a_bad_edit_is_judge
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
     hold(&talk, "dir:in");
     for id in 1..=3 {
-        assert!(talk.says(&format!(r#"[2,"{id}","Authorize",{{"idTag":"A"}}]"#)).is_empty());
+        assert!(talk.receive(&format!(r#"[2,"{id}","Authorize",{{"idTag":"A"}}]"#)).is_empty());
     }
     let numbers: Vec<u64> = talk.conversation.gate.held().iter().map(|frame| frame.number).collect();
     let error = Answer::Error { code: ErrorCode::SecurityError, description: "no".into() };
@@ -352,21 +352,21 @@ fn a_call_that_waits_may_be_answered_on_purpose_or_never_and_a_bad_edit_is_judge
     let sent = talk.sent();
     assert_eq!(sent[0], r#"[4,"1","SecurityError","no",{}]"#);
     assert!(sent.len() == 2 && sent[1].starts_with(r#"[4,"3","OccurenceConstraintViolation""#), "{sent:?}");
-    assert!(talk.heard.lock().unwrap().is_empty(), "the behaviour was never asked");
+    assert!(talk.observed.lock().unwrap().is_empty(), "the behaviour was never asked");
 }
 
 #[test]
 fn our_answer_and_our_call_wait_before_they_go_out() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
     hold(&talk, "dir:out");
-    assert!(talk.says(r#"[2,"1","Heartbeat",{}]"#).is_empty());
+    assert!(talk.receive(r#"[2,"1","Heartbeat",{}]"#).is_empty());
     talk.conversation.call("Reset", json!({"type": "Soft"}), talk.now);
     assert!(talk.sent().is_empty());
     let held = talk.conversation.gate.held();
     assert_eq!(held.iter().map(|frame| frame.kind).collect::<Vec<_>>(), [FrameKind::Result, FrameKind::Call]);
     talk.later(Duration::from_secs(60));
     assert!(
-        talk.heard.lock().unwrap().iter().all(|heard| !heard.contains("Timeout")),
+        talk.observed.lock().unwrap().iter().all(|observed| !observed.contains("Timeout")),
         "the time limit begins with the sending"
     );
     talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({"currentTime": "never"}).into())), talk.now);
@@ -381,26 +381,26 @@ fn a_result_waits_before_the_behaviour_hears_of_it() {
     let mut talk = Talk::new(Version::V1_6, Scripted { calls: vec![("ClearCache", json!({}))], ..Scripted::default() });
     let id = talk.id_of_call();
     hold(&talk, "kind:result");
-    talk.says(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
-    assert!(talk.heard.lock().unwrap().is_empty());
+    talk.receive(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#));
+    assert!(talk.observed.lock().unwrap().is_empty());
     let number = talk.conversation.gate.held()[0].number;
     talk.conversation.release(number, ReleaseAction::Go(Some(json!({"status": "Rejected"}).into())), talk.now);
-    let heard = talk.heard.lock().unwrap().clone();
-    assert!(heard.len() == 1 && heard[0].contains("Rejected") && heard[0].contains("valid: true"), "{heard:?}");
+    let observed = talk.observed.lock().unwrap().clone();
+    assert!(observed.len() == 1 && observed[0].contains("Rejected") && observed[0].contains("valid: true"), "{observed:?}");
 }
 
 #[test]
 fn an_open_gate_stops_nothing_and_a_lost_link_leaves_nothing_behind() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
     hold(&talk, "dir:in");
-    assert!(talk.says(r#"[2,"1","Heartbeat",{}]"#).is_empty());
+    assert!(talk.receive(r#"[2,"1","Heartbeat",{}]"#).is_empty());
     talk.conversation.gate.set(None);
-    assert_eq!(talk.says(r#"[2,"2","Heartbeat",{}]"#).len(), 1);
+    assert_eq!(talk.receive(r#"[2,"2","Heartbeat",{}]"#).len(), 1);
     let gate = talk.conversation.gate.clone();
     assert_eq!(gate.count(), 1, "what waits already goes on waiting");
-    let (_, told) = talk.conversation.end(talk.now);
+    let (_, events) = talk.conversation.end(talk.now);
     assert_eq!(gate.count(), 0);
-    assert!(told.iter().any(|(_, happening)| matches!(happening, EventKind::Note { text, .. } if text.contains("dropped"))));
+    assert!(events.iter().any(|(_, kind)| matches!(kind, EventKind::Note { text, .. } if text.contains("dropped"))));
 }
 
 #[test]
@@ -409,9 +409,9 @@ fn too_many_that_wait_let_the_next_one_pass_with_a_word() {
     hold(&talk, "dir:in");
     let long = "x".repeat(4 << 20);
     for id in 0..4 {
-        talk.says(&format!(r#"[2,"{id}","DataTransfer",{{"vendorId":"v","data":"{long}"}}]"#));
+        talk.receive(&format!(r#"[2,"{id}","DataTransfer",{{"vendorId":"v","data":"{long}"}}]"#));
     }
     assert_eq!(talk.conversation.gate.count(), 3);
-    assert_eq!(talk.heard.lock().unwrap().len(), 1);
+    assert_eq!(talk.observed.lock().unwrap().len(), 1);
     assert_eq!(talk.failures(), 1);
 }

@@ -1,4 +1,5 @@
-//! The actor on a pipe inside the process, with peers that behave badly. The clock is the runtime's and jumps when everybody waits.
+//! The actor on a pipe inside the process, with faulty peers. The clock is the runtime's and advances when every task
+//! waits.
 
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant as StdInstant;
@@ -79,7 +80,7 @@ async fn a_peer_that_reads_nothing_is_given_up_when_its_time_is_over() {
     let (ours, mut theirs) = pipe(256).await;
     let (_handle, mut inbox) = LinkHandle::new(1);
     let began = Instant::now();
-    // It goes on calling until the link breaks, and never looks at an answer.
+    // The peer sends calls until the link breaks, and reads no answer.
     let peer = tokio::spawn(async move { while theirs.send(Message::text(HEARTBEAT)).await.is_ok() {} });
     let (end, answered) = ended(ours, &mut inbox).await;
     assert_eq!(end, CloseReason::PeerBlocked(LinkSettings::default().write_timeout));
@@ -116,17 +117,17 @@ async fn a_ping_is_answered_though_nothing_else_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_that_is_cut_says_no_goodbye() {
+async fn a_link_that_is_cut_sends_no_close_frame() {
     let (ours, mut theirs) = pipe(1 << 10).await;
     let (handle, mut inbox) = LinkHandle::new(1);
     handle.order(LinkOrder::User(LinkCommand::Drop)).unwrap();
     let (end, _) = ended(ours, &mut inbox).await;
     assert_eq!((end.to_string().as_str(), &end), ("cut by us", &CloseReason::Cut));
-    let heard = theirs.next().await.unwrap().unwrap_err();
-    assert_eq!(crate::link::close_reason::wire_fault(&heard).to_string(), "the connection ended without a goodbye");
+    let error = theirs.next().await.unwrap().unwrap_err();
+    assert_eq!(crate::link::close_reason::wire_fault(&error).to_string(), "the connection ended without a goodbye");
 }
 
-/// A session that knows nothing of OCPP: it returns every text, and a beat every ten seconds.
+/// A session without OCPP: it returns every text, and sends a text every ten seconds.
 struct Echo {
     outgoing: Vec<Outgoing<FrameText>>,
     next_beat: StdInstant,

@@ -1,5 +1,5 @@
-//! The simulated central system: what it answers to charge points. Settings and transactions are shared by all links, so that ten thousand
-//! stations stay small. It never calls by itself; what a central system asks of a station is asked by the user or a script.
+//! The simulated central system: its answers to charge points. All links share its settings and transactions, so that
+//! ten thousand stations use little memory. It never sends calls by itself; the user or a script sends them.
 
 mod transactions;
 
@@ -19,18 +19,19 @@ use crate::simulator::v1::features::SimulatedFeatures;
 
 pub use self::transactions::RunningTransaction;
 
-/// What a person may set about the central system.
+/// The settings of the central system that the user may change.
 #[derive(Debug, Clone)]
 pub struct CentralSystemSettings {
-    /// Seconds between heartbeats, told in the answer to BootNotification; while the registration is not `Accepted`, the seconds to
-    /// wait before the next attempt (OCPP 1.6 §4.2).
+    /// Seconds between heartbeats, sent in the answer to BootNotification. While the registration is not `Accepted`,
+    /// the seconds to wait before the next attempt (OCPP 1.6 §4.2).
     pub heartbeat_interval: u32,
-    /// The `status` in the answer to BootNotification: `Accepted`, `Pending` (1.6 only, told as `Rejected` before) or `Rejected`.
+    /// The `status` in the answer to BootNotification: `Accepted`, `Pending` (1.6 only, sent as `Rejected` in older
+    /// versions) or `Rejected`.
     pub registration: String,
-    /// The id tags that are not simply accepted, with their status: `Blocked`, `Expired`, `Invalid` or `ConcurrentTx`.
+    /// The id tags that are not accepted, with their status: `Blocked`, `Expired`, `Invalid` or `ConcurrentTx`.
     pub refused_tags: BTreeMap<String, String>,
-    /// The vendors whose DataTransfer is accepted; others get `UnknownVendorId` (OCPP 1.6 §4.3). `None` accepts everybody, which is
-    /// what somebody who tries out an extension wants.
+    /// The vendors whose DataTransfer is accepted; others get `UnknownVendorId` (OCPP 1.6 §4.3). `None` accepts every
+    /// vendor, so that a user can try out an extension without any setting.
     pub known_vendors: Option<Vec<String>>,
 }
 
@@ -52,37 +53,37 @@ pub struct CentralSystem {
     transactions: Transactions,
 }
 
-/// What follows from an answer of the central system.
+/// The effect of an answer of the central system.
 #[derive(Debug)]
 enum BookEntry {
-    /// A transaction runs from now on, under the id in the answer.
+    /// A transaction starts, with the id in the answer.
     Start(ReservedId, RunningTransaction),
-    /// The transaction of this id runs no longer.
+    /// The transaction with this id ends.
     Stop(i32),
 }
 
 impl CentralSystem {
-    /// A central system with no transactions yet.
+    /// A central system without transactions.
     pub fn new(settings: CentralSystemSettings) -> Arc<Self> {
         Arc::new(Self { settings: Mutex::new(settings), transactions: Transactions::default() })
     }
 
-    /// What stands behind the link to the station of this identity.
+    /// The behaviour of a link to the station with this identity.
     pub fn behaviour(self: &Arc<Self>, identity: &str) -> CentralSystemBehaviour {
         self.behaviour_with(identity, Samples::default())
     }
 
-    /// The same, with answers of this origin.
+    /// Like [`Self::behaviour`], with answers from this source.
     pub fn behaviour_with(self: &Arc<Self>, identity: &str, samples: Samples) -> CentralSystemBehaviour {
         CentralSystemBehaviour { system: Arc::clone(self), station: Arc::from(identity), samples }
     }
 
-    /// The settings at this moment.
+    /// A copy of the current settings.
     pub fn settings(&self) -> CentralSystemSettings {
         lock(&self.settings).clone()
     }
 
-    /// Changes the settings for all answers from now on.
+    /// Changes the settings. All later answers use them.
     pub fn change_settings(&self, change: impl FnOnce(&mut CentralSystemSettings)) {
         change(&mut lock(&self.settings));
     }
@@ -112,8 +113,8 @@ impl CentralSystem {
         json!({ "status": refused.map_or("Accepted", |(_, status)| status) })
     }
 
-    /// A refused tag gets a transaction id too: the answer must carry one, and the station decides what becomes of the transaction
-    /// (`StopTransactionOnInvalidId`, OCPP 1.6 §4.8).
+    /// A refused tag gets a transaction id too: the answer must have one, and the station decides whether the
+    /// transaction goes on (`StopTransactionOnInvalidId`, OCPP 1.6 §4.8).
     fn start(&self, station: &Arc<str>, payload: &Value) -> Proposal {
         let id = self.transactions.reserve();
         let id_tag = text(payload, "idTag").unwrap_or_default();
@@ -123,8 +124,8 @@ impl CentralSystem {
         Proposal::with(answer, BookEntry::Start(id, transaction))
     }
 
-    /// A central system cannot prevent a transaction from stopping (OCPP 1.6 §4.10). An unknown id, including the −1 of a station that
-    /// never got one (errata §3.18), is answered like any other.
+    /// A central system cannot prevent the end of a transaction (OCPP 1.6 §4.10). An unknown id is answered like any
+    /// other, also the −1 of a station that never received one (errata §3.18).
     fn stop(&self, payload: &Value) -> Proposal {
         let answer = match text(payload, "idTag") {
             Some(id_tag) => Answer::result(json!({ "idTagInfo": self.id_tag_info(id_tag) })),
@@ -136,7 +137,8 @@ impl CentralSystem {
         }
     }
 
-    /// Carries out what follows from an answer that has left. The id in it counts, also when the user has changed it.
+    /// Applies the effect of an answer that has been sent. The id in the sent answer counts, also when the user has
+    /// changed it.
     fn commit(&self, station: &str, entry: BookEntry, sent: &Answer) {
         let Answer::Result(payload) = sent else { return };
         match entry {
@@ -165,7 +167,7 @@ impl CentralSystem {
         }
     }
 
-    /// The answer to a call from which nothing follows.
+    /// The answer to a call without an effect.
     fn answer(&self, call: IncomingCall<'_>, now: Moment) -> Answer {
         match call.action {
             "BootNotification" => self.boot_answer(call.version, now),
@@ -191,12 +193,12 @@ fn answer_of_security_extension(action: &str) -> Answer {
     }
 }
 
-/// The settings stay usable when a thread died while it held them: every change is complete in itself.
+/// Locks the settings. A poisoned lock stays usable, because every change is complete in itself.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One link's share of the central system.
+/// The state of the central system for one link.
 #[derive(Debug)]
 pub struct CentralSystemBehaviour {
     system: Arc<CentralSystem>,

@@ -124,6 +124,6 @@ fn every_action_of_a_charge_point_is_answered_and_every_other_is_not_supported()
 }
 
 #[test]
-fn a_link_costs_next_to_nothing() {
+fn a_link_uses_little_memory() {
     assert!(size_of::<CentralSystemBehaviour>() <= 4 * size_of::<usize>());
 }

@@ -1,11 +1,11 @@
-//! The transactions of the central system and their ids. An id is reserved when an answer is proposed and used when that answer has left; one
-//! whose answer never left is given to the next transaction.
+//! The transactions of the central system and their ids. An id is reserved when an answer is proposed and used when
+//! that answer has been sent. If the answer is never sent, the next transaction gets the id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// More transactions than this are not kept at once; the oldest is forgotten. Stations that never stop what they start must not fill the
-/// memory.
+/// The maximum number of transactions; beyond it the oldest is removed. Stations that never stop their transactions
+/// must not fill the memory.
 const TRANSACTION_LIMIT: usize = 100_000;
 
 /// A transaction that was started and not yet stopped.
@@ -15,11 +15,11 @@ pub struct RunningTransaction {
     pub station: Arc<str>,
     /// The connector.
     pub connector: i32,
-    /// The id tag it was started with.
+    /// The id tag of the start.
     pub id_tag: String,
 }
 
-/// The running transactions of all stations. Clones are the same.
+/// The running transactions of all stations. Clones share one state.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Transactions(Arc<Mutex<TransactionBook>>);
 
@@ -29,7 +29,7 @@ struct TransactionBook {
     reserved: BTreeSet<i32>,
     /// Ids that were reserved and not used, all below `last`.
     free: BTreeSet<i32>,
-    /// The highest id that was given out.
+    /// The highest id so far.
     last: i32,
 }
 
@@ -45,7 +45,7 @@ impl TransactionBook {
             }
         }
         loop {
-            // Two billion transactions later the ids begin anew.
+            // After about two billion transactions the ids start again at 1.
             self.last = self.last.checked_add(1).unwrap_or(1);
             if !self.is_taken(self.last) {
                 return self.last;
@@ -54,7 +54,7 @@ impl TransactionBook {
     }
 }
 
-/// An id that no other transaction gets while this exists.
+/// An id that no other transaction gets while this value exists.
 #[derive(Debug)]
 pub(super) struct ReservedId {
     id: i32,
@@ -87,7 +87,7 @@ impl Transactions {
         ReservedId { id, transactions: self.clone() }
     }
 
-    /// A transaction runs from now on.
+    /// Records the start of a transaction.
     pub fn begin(&self, id: i32, transaction: RunningTransaction) {
         let mut book = self.lock();
         book.running.insert(id, transaction);
@@ -96,7 +96,7 @@ impl Transactions {
         }
     }
 
-    /// A transaction runs no longer. A station cannot end that of another one.
+    /// Records the end of a transaction. A station cannot end a transaction of another station.
     pub fn end(&self, id: i32, station: &str) {
         let mut book = self.lock();
         if book.running.get(&id).is_some_and(|transaction| &*transaction.station == station) {
@@ -110,7 +110,7 @@ impl Transactions {
         book.running.iter().filter(|(_, running)| &*running.station == station).map(|(id, it)| (*id, it.clone())).collect()
     }
 
-    /// Every change of the book is complete in itself, so it stays usable when a thread died with the lock.
+    /// Locks the transactions. A poisoned lock stays usable, because every change is complete in itself.
     fn lock(&self) -> MutexGuard<'_, TransactionBook> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

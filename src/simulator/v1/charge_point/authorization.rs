@@ -1,5 +1,5 @@
-//! Whom the charge point may let charge without asking: the authorisation cache (OCPP 1.6 §3.5.1) and, before it, the local list. The
-//! list itself is in `local_list`.
+//! Local authorisation: the tags that may charge without an Authorize, from the local list first, then from the
+//! authorisation cache (OCPP 1.6 §3.5.1). The list itself is in `local_list`.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use super::effect::{CallEffect, only_status, status_then};
 use crate::behaviour::Proposal;
 use crate::simulator::payload::{text, time};
 
-/// More tags than this are not remembered.
+/// The maximum number of tags in the cache.
 const CACHE_LIMIT: usize = 1000;
 
-/// What the central system says about an id tag (`idTagInfo`).
+/// The `idTagInfo` that the central system sent for an id tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct IdTagInfo {
     /// Whether the tag is accepted.
     pub(super) accepted: bool,
-    /// Until when that holds.
+    /// The time until which it is valid; `None` for no limit.
     pub(super) expires: Option<Timestamp>,
     /// The group that the tag belongs to.
     pub(super) parent: Option<String>,
@@ -41,12 +41,12 @@ impl IdTagInfo {
     }
 }
 
-/// Tags are compared without case, as CiString says (OCPP 1.6 §7, `CiString20Type`).
+/// The form in which tags are compared: without case, as CiString requires (OCPP 1.6 §7, `CiString20Type`).
 pub(super) fn normal_form(id_tag: &str) -> String {
     id_tag.to_ascii_lowercase()
 }
 
-/// The tags about which the central system has told something.
+/// The tags for which the central system has sent an `idTagInfo`.
 #[derive(Debug, Default)]
 pub(super) struct AuthorizationCache {
     tags: BTreeMap<String, IdTagInfo>,
@@ -62,7 +62,7 @@ impl AuthorizationCache {
 }
 
 impl ChargePoint {
-    /// Takes the `idTagInfo` of an answer into the cache and tells whether the tag is accepted.
+    /// Adds the `idTagInfo` of an answer to the cache. Returns whether the tag is accepted.
     pub(super) fn learn_id_tag(&mut self, id_tag: &str, answer: &Value) -> bool {
         let Some(info) = answer.get("idTagInfo").map(IdTagInfo::read) else { return false };
         let accepted = info.accepted;
@@ -72,7 +72,7 @@ impl ChargePoint {
         accepted
     }
 
-    /// What is known here about a tag. The list is the central system's explicit word and wins (OCPP 1.6 §3.5.3).
+    /// The locally known information about a tag. The list comes before the cache (OCPP 1.6 §3.5.3).
     fn known_id_tag(&self, id_tag: &str) -> Option<&IdTagInfo> {
         let listed = self.local_list.find(id_tag).filter(|_| self.configuration.is_on("LocalAuthListEnabled"));
         let cached = || {
@@ -82,19 +82,19 @@ impl ChargePoint {
         listed.or_else(cached)
     }
 
-    /// Whether a tag may charge without asking the central system: with `LocalPreAuthorize`, or offline with `LocalAuthorizeOffline`
+    /// Whether a tag may charge without an Authorize: with `LocalPreAuthorize`, or offline with `LocalAuthorizeOffline`
     /// (OCPP 1.6 §3.5, §9.1).
     pub(super) fn is_locally_authorized(&self, id_tag: &str, now: Timestamp) -> bool {
         let key = if self.online { "LocalPreAuthorize" } else { "LocalAuthorizeOffline" };
         self.configuration.is_on(key) && self.known_id_tag(id_tag).is_some_and(|info| info.holds(now))
     }
 
-    /// The group of a tag, as far as it is known here.
+    /// The group of a tag, if it is locally known.
     pub(super) fn parent_of(&self, id_tag: &str) -> Option<String> {
         self.known_id_tag(id_tag)?.parent.clone()
     }
 
-    /// ClearCache: without a cache `Rejected` (OCPP 1.6 errata §3.23).
+    /// ClearCache: `Rejected` without a cache (OCPP 1.6 errata §3.23).
     pub(super) fn clear_cache(&self) -> Proposal {
         if self.configuration.is_on("AuthorizationCacheEnabled") {
             status_then("Accepted", CallEffect::ClearCache)

@@ -1,4 +1,5 @@
-//! What the central system may do to the machine itself: ChangeAvailability, Reset and UnlockConnector (OCPP 1.6 §5.2, §5.14, §5.18).
+//! Requests that concern the machine itself: ChangeAvailability, Reset and UnlockConnector (OCPP 1.6 §5.2, §5.14,
+//! §5.18).
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use crate::simulator::payload::{integer, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
-    /// ChangeAvailability: connector 0 means all. A connector in use changes when it is free again (`Scheduled`).
+    /// ChangeAvailability: connector 0 means all connectors. A connector in use changes when it is free again
+    /// (`Scheduled`).
     pub(super) fn change_availability(&self, payload: &Value) -> Proposal {
         let wanted = integer(payload, "connectorId").unwrap_or(-1);
         if !(0..=self.last_connector()).contains(&wanted) {
@@ -28,12 +30,12 @@ impl ChargePoint {
         status_then(if scheduled { "Scheduled" } else { "Accepted" }, effect)
     }
 
-    /// The connectors that a number means: 0 means all.
+    /// The connectors of a number: 0 means all.
     fn connectors_meant(&self, wanted: i32) -> std::ops::RangeInclusive<i32> {
         if wanted == 0 { 1..=self.last_connector() } else { wanted..=wanted }
     }
 
-    /// Makes connectors operative or inoperative; those in use follow when they are free.
+    /// Makes connectors operative or inoperative; connectors in use change when they are free.
     pub(super) fn set_availability(&mut self, wanted: i32, operative: bool, now: Moment, out: &mut Outbox) {
         for number in self.connectors_meant(wanted) {
             if let Some(connector) = self.connector_mut(number) {
@@ -61,13 +63,13 @@ impl ChargePoint {
         }
     }
 
-    /// Reset: running transactions stop with the reset as their reason, then the charge point restarts.
+    /// Reset: stops running transactions with the reset as their reason, then restarts the charge point.
     pub(super) fn reset(&self, payload: &Value) -> Proposal {
         let reason = if text(payload, "type") == Some("Hard") { "HardReset" } else { "SoftReset" };
         self.autonomously("Accepted", CallEffect::Reset { reason })
     }
 
-    /// Stops everything; the restart comes a little later.
+    /// Stops all transactions and schedules the restart.
     pub(super) fn begin_reset(&mut self, reason: &str, now: Moment, out: &mut Outbox) {
         for number in 1..=self.last_connector() {
             self.stop_transaction(number, reason, now, out);
@@ -76,7 +78,7 @@ impl ChargePoint {
         self.schedule(TimerTask::Restart, delay, now);
     }
 
-    /// UnlockConnector: a running transaction is finished first (OCPP 1.6 §5.18).
+    /// UnlockConnector: ends a running transaction first (OCPP 1.6 §5.18).
     pub(super) fn unlock(&self, payload: &Value, version: Version) -> Proposal {
         let number = integer(payload, "connectorId").unwrap_or(-1);
         let [unlocked, unknown] = SimulatedFeatures::of(version).unlock_statuses;

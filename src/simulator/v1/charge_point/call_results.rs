@@ -1,5 +1,5 @@
-//! What follows from the end of a call. Our own calls were expected; those that a person made in our name change our state too, so
-//! that the charge point and the person never live in different worlds.
+//! The effects of the end of a call. A call that the user made for the charge point changes the state like a call of
+//! its own, so that the state matches what the central system received.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::clock::Moment;
 use crate::simulator::payload::{integer, text};
 
 impl ChargePoint {
-    /// A call has ended; the ones that change nothing are not named.
+    /// Handles the end of a call. Actions without an effect are not listed.
     pub(super) fn call_ended(&mut self, action: &str, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         if self.transaction_messages.is_in_flight(action, call) {
             self.transaction_message_ended(call, outcome, now, out);
@@ -24,8 +24,8 @@ impl ChargePoint {
             ("BootNotification", outcome) => self.boot_answered(outcome, now, out),
             ("Authorize", outcome) => self.authorize_answered(call, outcome, now, out),
             ("StatusNotification", outcome) => self.status_answered(call, outcome, now),
-            ("StartTransaction", CallOutcome::Result { payload, .. }) => self.person_started(call, payload, now, out),
-            ("StopTransaction", CallOutcome::Result { .. }) => self.person_stopped(call, now, out),
+            ("StartTransaction", CallOutcome::Result { payload, .. }) => self.user_started(call, payload, now, out),
+            ("StopTransaction", CallOutcome::Result { .. }) => self.user_stopped(call, now, out),
             _ => {}
         }
     }
@@ -65,8 +65,9 @@ impl ChargePoint {
         }
     }
 
-    /// A status of ours that did not arrive is not known over there. One that a person told becomes ours, also when no change that
-    /// OCPP allows leads to it: trying that out is what the person is here for.
+    /// Handles the end of a StatusNotification. A status that did not arrive counts as unknown to the central system. A
+    /// status that the user sent becomes the status of the connector, also when OCPP does not allow the change, because
+    /// the user may want to test that.
     fn status_answered(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment) {
         let number = integer(call, "connectorId").unwrap_or(-1);
         let arrived = matches!(outcome, CallOutcome::Result { .. });
@@ -76,18 +77,18 @@ impl ChargePoint {
                 self.set_reported_status(number, None);
             }
         } else if arrived {
-            self.person_told_status(number, text(call, "status").unwrap_or_default(), now);
+            self.user_sent_status(number, text(call, "status").unwrap_or_default(), now);
         }
     }
 
-    /// The link went down without a word about these: nobody knows whether they arrived.
+    /// Handles StatusNotifications that were in flight when the link was lost: it is unknown whether they arrived.
     pub(super) fn forget_status_calls(&mut self) {
         for call in std::mem::take(&mut self.status_calls) {
             self.set_reported_status(integer(&call, "connectorId").unwrap_or(-1), None);
         }
     }
 
-    fn person_told_status(&mut self, number: i32, name: &str, now: Moment) {
+    fn user_sent_status(&mut self, number: i32, name: &str, now: Moment) {
         let charging = self.connector(number).is_some_and(|it| it.transaction.is_some());
         let Some(status) = ConnectorStatus::parse(name, charging) else { return };
         if number == 0 {
@@ -106,8 +107,8 @@ impl ChargePoint {
         self.set_reported_status(number, Some(status.name(self.version)));
     }
 
-    /// A person started a transaction at a connector where none runs.
-    fn person_started(&mut self, call: &Value, result: &Value, now: Moment, out: &mut Outbox) {
+    /// The user started a transaction at a connector without one.
+    fn user_started(&mut self, call: &Value, result: &Value, now: Moment, out: &mut Outbox) {
         let number = integer(call, "connectorId").unwrap_or(-1);
         let id_tag = text(call, "idTag").unwrap_or_default();
         self.learn_id_tag(id_tag, result);
@@ -118,15 +119,15 @@ impl ChargePoint {
             self.agenda.cancel(TimerTask::ExpireReservation(reservation));
         }
         self.begin_transaction(number, id_tag, Some(id), now);
-        // a reserved connector is prepared first, as OCPP wants it, but nobody needs to be told
+        // OCPP requires Preparing after Reserved; it is not reported here
         if let Some(connector) = self.connector_mut(number).filter(|it| it.status == ConnectorStatus::Reserved) {
             connector.status = ConnectorStatus::Preparing;
         }
         self.change_status(number, ConnectorStatus::Charging, now, out);
     }
 
-    /// A person stopped a transaction that runs here.
-    fn person_stopped(&mut self, call: &Value, now: Moment, out: &mut Outbox) {
+    /// The user stopped a running transaction.
+    fn user_stopped(&mut self, call: &Value, now: Moment, out: &mut Outbox) {
         let id = integer(call, "transactionId");
         let running = self.transaction_with(|transaction| transaction.id.is_some() && transaction.id == id);
         let Some(number) = running.map(|(number, _)| number) else { return };

@@ -1,6 +1,7 @@
-//! The certificates of the charge point: CertificateSigned, InstallCertificate, GetInstalledCertificateIds, DeleteCertificate and the
-//! security events that follow from a bad one (OCPP 1.6 security whitepaper, use cases A02, A04 and M03 to M05). How a certificate is
-//! read is in `x509`. None of them secures the link: that is decided where the link is made.
+//! The certificates of the charge point: CertificateSigned, InstallCertificate, GetInstalledCertificateIds,
+//! DeleteCertificate and the security events after an invalid certificate (OCPP 1.6 security whitepaper, use cases A02,
+//! A04 and M03 to M05). Certificates are parsed in `x509`. They do not secure the link: its TLS settings are in the
+//! link.
 
 use serde_json::{Value, json};
 
@@ -12,20 +13,20 @@ use crate::clock::Moment;
 use crate::ocpp::certificates::SIGNING_REQUEST;
 use crate::simulator::payload::{status, text, written_time};
 
-/// How many certificates fit in (`CertificateStoreMaxLength`).
+/// The maximum number of certificates (`CertificateStoreMaxLength`).
 const STORE_LIMIT: usize = 20;
 
-/// The algorithm in which installed certificates are told. A central system may delete them by any other.
+/// The hash algorithm in lists of installed certificates. A central system may use any other to delete them.
 const OWN_ALGORITHM: &str = "SHA256";
 
-/// The root certificates that the central system has installed, by what they are for.
+/// The root certificates that the central system has installed, by purpose.
 #[derive(Debug, Default)]
 pub(super) struct CertificateStore {
     installed: Vec<(String, Certificate)>,
 }
 
 impl CertificateStore {
-    /// The certificate in a text, if it may be installed (M05).
+    /// The certificate in a text; `None` when it must not be installed (M05).
     fn acceptable(&self, purpose: &str, pem: &str) -> Option<Certificate> {
         let [certificate] = <[Certificate; 1]>::try_from(Certificate::read_all(pem)?).ok()?;
         (certificate.is_root() && (self.has(purpose, &certificate) || self.installed.len() < STORE_LIMIT))
@@ -36,7 +37,7 @@ impl CertificateStore {
         self.installed.iter().any(|(installed_for, it)| installed_for == purpose && it == certificate)
     }
 
-    /// Adds a certificate while there is room. One that is there already stays once.
+    /// Adds a certificate while the store is not full. A certificate is stored once only.
     pub(super) fn add(&mut self, purpose: String, certificate: Certificate) {
         if !self.has(&purpose, &certificate) && self.installed.len() < STORE_LIMIT {
             self.installed.push((purpose, certificate));
@@ -44,7 +45,7 @@ impl CertificateStore {
     }
 
     /// The hash data of all certificates for a purpose.
-    fn told(&self, purpose: &str) -> Vec<Value> {
+    fn hash_data_of(&self, purpose: &str) -> Vec<Value> {
         let matching = self.installed.iter().filter(|(installed_for, _)| installed_for == purpose);
         matching.filter_map(|(_, certificate)| certificate.hash_data(OWN_ALGORITHM)).collect()
     }
@@ -60,7 +61,7 @@ impl CertificateStore {
     }
 }
 
-/// Whether a certificate has this hash data. Hexadecimal digits come in both cases.
+/// Whether a certificate has this hash data. Hexadecimal digits are compared without case.
 fn has_hash_data(certificate: &Certificate, wanted: &Value) -> bool {
     let algorithm = text(wanted, "hashAlgorithm").unwrap_or_default();
     certificate.hash_data(algorithm).is_some_and(|found| {
@@ -85,11 +86,11 @@ impl ChargePoint {
 
     /// GetInstalledCertificateIds (§5.7).
     pub(super) fn installed_certificate_ids(&self, payload: &Value) -> Answer {
-        let told = self.certificates.told(text(payload, "certificateType").unwrap_or_default());
-        if told.is_empty() {
+        let hash_data = self.certificates.hash_data_of(text(payload, "certificateType").unwrap_or_default());
+        if hash_data.is_empty() {
             return status("NotFound");
         }
-        Answer::result(json!({ "certificateHashData": told, "status": "Accepted" }))
+        Answer::result(json!({ "certificateHashData": hash_data, "status": "Accepted" }))
     }
 
     /// DeleteCertificate (§5.3).
@@ -100,7 +101,8 @@ impl ChargePoint {
         }
     }
 
-    /// CertificateSigned (§5.1). There is no key that the certificate could belong to, so it only has to be one.
+    /// CertificateSigned (§5.1). The simulator has no private key to compare with, so any readable certificate is
+    /// accepted.
     pub(super) fn certificate_signed(payload: &Value) -> Proposal {
         if is_certificate(text(payload, "certificateChain")) {
             return only_status("Accepted");
@@ -108,14 +110,14 @@ impl ChargePoint {
         status_then("Rejected", CallEffect::SecurityEvent("InvalidChargePointCertificate"))
     }
 
-    /// SignCertificate (§5.17), with the request of the examples: the key that it is about exists no more.
+    /// Sends SignCertificate (§5.17) with the request of the examples. The private key of that request does not exist.
     pub(super) fn ask_for_certificate(&self, out: &mut Outbox) {
         out.call("SignCertificate", json!({ "csr": SIGNING_REQUEST }));
     }
 
-    /// SecurityEventNotification (§5.15, §8).
-    pub(super) fn tell_security_event(&mut self, event: &str, now: Moment, out: &mut Outbox) {
-        self.say("SecurityEventNotification", json!({ "type": event, "timestamp": written_time(now.wall) }), out);
+    /// Sends SecurityEventNotification (§5.15, §8).
+    pub(super) fn send_security_event(&mut self, event: &str, now: Moment, out: &mut Outbox) {
+        self.send_if_allowed("SecurityEventNotification", json!({ "type": event, "timestamp": written_time(now.wall) }), out);
     }
 }
 

@@ -1,5 +1,5 @@
-//! The course of a charge: from the wish to start, through authorisation and plugging in, to the transaction and its end (OCPP 1.6
-//! §4.1, §4.8, §4.10, §5.11, §5.12). Who may start where is asked of `reservation` and `authorization`.
+//! The course of a charge: requested start, authorisation, plugging in, transaction and end (OCPP 1.6 §4.1, §4.8,
+//! §4.10, §5.11, §5.12). Whether a tag may start at a connector is decided in `reservation` and `authorization`.
 
 use std::time::Duration;
 
@@ -16,11 +16,12 @@ use crate::clock::Moment;
 use crate::simulator::payload::{integer, text, written_time};
 use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 
-/// How long the driver needs to take the car away.
+/// The time until the driver unplugs the car.
 const UNPLUG_DELAY: Duration = Duration::from_secs(3);
 
 impl ChargePoint {
-    /// RemoteStartTransaction: the answer says that we will try (OCPP 1.6 §5.11). Not before we are accepted (§4.2).
+    /// RemoteStartTransaction: `Accepted` means that the charge point will try to start (OCPP 1.6 §5.11). Refused
+    /// before the registration is accepted (§4.2).
     pub(super) fn remote_start(&self, payload: &Value) -> Proposal {
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
@@ -33,8 +34,8 @@ impl ChargePoint {
         self.autonomously("Accepted", effect)
     }
 
-    /// Begins the start that was accepted. When the connector has been taken meanwhile, by another start whose answer left earlier,
-    /// nothing is started.
+    /// Begins an accepted start. Does nothing when another start, whose answer was sent earlier, has taken the
+    /// connector.
     pub(super) fn start(&mut self, wanted: Option<i32>, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
         if let Some(connector) = self.startable_connector(wanted, id_tag).filter(|_| self.is_registered()) {
             self.prepare(connector, id_tag, profile, now, out);
@@ -45,7 +46,7 @@ impl ChargePoint {
         match wanted {
             Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag)),
             None => {
-                // the connector that is held for this tag comes first
+                // a connector that is reserved for this tag comes first
                 let held = self.reservations.connector_for(id_tag).filter(|it| self.may_start(*it, id_tag));
                 held.or_else(|| (1..=self.last_connector()).find(|it| self.may_start(*it, id_tag)))
             }
@@ -58,7 +59,7 @@ impl ChargePoint {
             connector.pending = Some(PendingStart { id_tag: id_tag.to_owned(), authorizing: ask, profile });
         }
         self.change_status(number, ConnectorStatus::Preparing, now, out);
-        if !ask || !self.say("Authorize", json!({ "idTag": id_tag }), out) {
+        if !ask || !self.send_if_allowed("Authorize", json!({ "idTag": id_tag }), out) {
             self.plug_in_soon(number, now);
         }
     }
@@ -71,7 +72,8 @@ impl ChargePoint {
         self.schedule(TimerTask::PlugIn(number), delay, now);
     }
 
-    /// An Authorize, ours or a person's, has ended. The start that waits for this tag goes on or is given up.
+    /// Handles the end of an Authorize, of the charge point or of the user. The start that waits for this tag continues
+    /// or is given up.
     pub(super) fn authorize_answered(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         let id_tag = text(call, "idTag").unwrap_or_default();
         let accepted = match outcome {
@@ -94,8 +96,8 @@ impl ChargePoint {
         self.settle(number, now, out);
     }
 
-    /// The car is plugged in: the transaction starts. When StartTransaction has to wait, nobody can answer, and
-    /// charging starts at once.
+    /// The car is plugged in: the transaction starts. When StartTransaction has to wait, there will be no answer soon,
+    /// and charging starts at once.
     pub(super) fn plugged_in(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let Some(pending) = self.connector_mut(number).and_then(|connector| connector.pending.take()) else { return };
         let reading = self.read_meter(number, now);
@@ -118,12 +120,12 @@ impl ChargePoint {
         }
         self.transaction_messages.push("StartTransaction", payload, key);
         self.send_transaction_messages(out);
-        if !self.may_speak() || self.agenda.has(TimerTask::RetryTransactionMessage) {
+        if !self.may_send() || self.agenda.has(TimerTask::RetryTransactionMessage) {
             self.change_status(number, ConnectorStatus::Charging, now, out);
         }
     }
 
-    /// Opens the books of a transaction and returns our own number for it.
+    /// Records the start of a transaction. Returns its local number.
     pub(super) fn begin_transaction(&mut self, number: i32, id_tag: &str, id: Option<i32>, now: Moment) -> u64 {
         let first_sample = self.transaction_sample(number, "Transaction.Begin", now);
         self.last_transaction_key += 1;
@@ -137,7 +139,8 @@ impl ChargePoint {
         key
     }
 
-    /// The answer to our StartTransaction: the id, and what to do when the tag is not accepted after all (OCPP 1.6 §4.8).
+    /// Handles the answer to a StartTransaction of the charge point: stores the id, and reacts when the tag is not
+    /// accepted (OCPP 1.6 §4.8).
     pub(super) fn start_answered(&mut self, call: &Value, key: u64, result: &Value, now: Moment, out: &mut Outbox) {
         let accepted = self.learn_id_tag(text(call, "idTag").unwrap_or_default(), result);
         if let Some(id) = integer(result, "transactionId") {
@@ -154,7 +157,7 @@ impl ChargePoint {
         }
     }
 
-    /// Our StartTransaction failed and is sent again later or never; the car charges meanwhile.
+    /// A StartTransaction of the charge point failed. It is sent again later or never; the car charges meanwhile.
     pub(super) fn start_failed(&mut self, call: &Value, now: Moment, out: &mut Outbox) {
         let number = integer(call, "connectorId").unwrap_or_default();
         if self.connector(number).is_some_and(|it| it.transaction.is_some() && it.status == ConnectorStatus::Preparing) {
@@ -162,7 +165,7 @@ impl ChargePoint {
         }
     }
 
-    /// RemoteStopTransaction: accepted only for a transaction that runs here (OCPP 1.6 §5.12).
+    /// RemoteStopTransaction: accepted only for a running transaction (OCPP 1.6 §5.12).
     pub(super) fn remote_stop(&self, payload: &Value) -> Proposal {
         let id = integer(payload, "transactionId").filter(|id| self.connector_with(*id).is_some() && self.is_registered());
         match id {
@@ -171,21 +174,21 @@ impl ChargePoint {
         }
     }
 
-    /// Stops a transaction, unless it has ended meanwhile.
+    /// Stops a transaction; does nothing when it has already ended.
     pub(super) fn stop_by_id(&mut self, id: i32, now: Moment, out: &mut Outbox) {
         if let Some(number) = self.connector_with(id) {
             self.stop_transaction(number, "Remote", now, out);
         }
     }
 
-    /// The connector at which the transaction of this id runs.
+    /// The connector of the transaction with this id.
     fn connector_with(&self, id: i32) -> Option<i32> {
         let runs = |transaction: &Transaction| transaction.id == Some(id);
         let mut connectors = self.connectors.iter().zip(1..);
         connectors.find(|(it, _)| it.transaction.as_ref().is_some_and(runs)).map(|(_, number)| number)
     }
 
-    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is gone.
+    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is unplugged.
     pub(super) fn stop_transaction(&mut self, number: i32, reason: &str, now: Moment, out: &mut Outbox) {
         let last_sample = self.transaction_sample(number, "Transaction.End", now);
         let reading = self.read_meter(number, now);
@@ -210,7 +213,7 @@ impl ChargePoint {
         self.send_transaction_messages(out);
     }
 
-    /// Closes the books of a transaction, whoever tells the central system of it.
+    /// Records the end of a transaction. The caller reports it to the central system.
     pub(super) fn end_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) -> Option<Transaction> {
         let transaction = self.connector_mut(number)?.transaction.take()?;
         self.agenda.cancel(TimerTask::Sample(number));
@@ -224,7 +227,7 @@ impl ChargePoint {
         Some(transaction)
     }
 
-    /// Nobody uses the connector any more: it becomes what it is meant to be.
+    /// The connector is no longer in use: it becomes available, reserved or unavailable.
     pub(super) fn settle(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let Some(connector) = self.connector(number) else { return };
         if connector.transaction.is_some() || connector.status == ConnectorStatus::Faulted {
@@ -252,7 +255,7 @@ impl ChargePoint {
     }
 }
 
-/// A profile that comes with a start is for that transaction, whose id nobody knows yet (OCPP 1.6 §5.11).
+/// Whether a profile fits a start: it is for that transaction, whose id does not exist yet (OCPP 1.6 §5.11).
 fn is_profile_for_start(profile: &Value) -> bool {
     text(profile, "chargingProfilePurpose") == Some("TxProfile") && profile.get("transactionId").is_none()
 }

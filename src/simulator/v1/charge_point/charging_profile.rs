@@ -1,5 +1,5 @@
-//! Charging profiles: SetChargingProfile and ClearChargingProfile (OCPP 1.6 §5.16, §5.5), and what one profile allows at a time. How
-//! several together make a schedule is in `composite_schedule`.
+//! Charging profiles: SetChargingProfile and ClearChargingProfile (OCPP 1.6 §5.16, §5.5), and the limit of one profile
+//! at a time. Several profiles are combined in `composite_schedule`.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::ocpp::ErrorCode;
 use crate::simulator::payload::{integer, list, number, seconds_later, text, time};
 
-/// A profile with the connector it was set for; 0 is the whole charge point. The payload was found valid and is kept as it came.
+/// A profile with its connector; 0 is the whole charge point. The payload was validated and is kept as received.
 #[derive(Debug)]
 pub(super) struct ChargingProfile {
     pub(super) connector: i32,
@@ -20,12 +20,12 @@ pub(super) struct ChargingProfile {
 }
 
 impl ChargingProfile {
-    /// What the profile is for.
+    /// The purpose of the profile.
     pub(super) fn purpose(&self) -> &str {
         text(&self.profile, "chargingProfilePurpose").unwrap_or_default()
     }
 
-    /// Its rank among those of the same purpose; the highest counts.
+    /// Its rank among profiles of the same purpose; the highest applies.
     pub(super) fn stack_level(&self) -> i32 {
         integer(&self.profile, "stackLevel").unwrap_or_default()
     }
@@ -42,8 +42,8 @@ impl ChargingProfile {
         list(self.schedule(), "chargingSchedulePeriod")
     }
 
-    /// When the schedule that counts at a time began: as written, at the begin of the transaction, or the last time it recurred
-    /// (OCPP 1.6 §3.13). An absolute one without a begin counts like a relative one.
+    /// The start of the schedule that applies at a time: as written, at the start of the transaction, or at its last
+    /// recurrence (OCPP 1.6 §3.13). An absolute schedule without a start counts as relative.
     fn begin(&self, at: Timestamp, transaction: Option<Timestamp>) -> Option<Timestamp> {
         let written = time(self.schedule(), "startSchedule");
         match text(&self.profile, "chargingProfileKind") {
@@ -57,12 +57,12 @@ impl ChargingProfile {
         }
     }
 
-    /// The seconds after which a recurring schedule begins anew.
+    /// The seconds after which a recurring schedule starts again.
     fn recurrence(&self) -> i64 {
         if text(&self.profile, "recurrencyKind") == Some("Weekly") { 7 * 86_400 } else { 86_400 }
     }
 
-    /// The limit in watts at a time, if the profile says anything about that time.
+    /// The limit in watts at a time; `None` when the profile does not cover that time.
     pub(super) fn limit_at(&self, at: Timestamp, transaction: Option<Timestamp>) -> Option<f64> {
         let begins = time(&self.profile, "validFrom").is_none_or(|from| from <= at);
         let ends = time(&self.profile, "validTo").is_some_and(|to| to <= at);
@@ -82,7 +82,7 @@ impl ChargingProfile {
         let ends = integer(self.schedule(), "duration");
         let offsets = || self.periods().iter().filter_map(|period| integer(period, "startPeriod")).chain(ends);
         let mut at = from;
-        // a recurring schedule begins anew; each round looks at the one that counts then
+        // a recurring schedule starts again; each round uses the one that applies then
         while let Some(begin) = self.begin(at, transaction).filter(|_| at < to) {
             changes.extend(offsets().map(|offset| seconds_later(begin, offset.into())));
             if text(&self.profile, "chargingProfileKind") != Some("Recurring") {
@@ -108,25 +108,27 @@ impl ChargingProfiles {
         self.installed.iter()
     }
 
-    /// Installs a profile in place of one with the same id, or the same level and purpose at the same connector (§5.16).
+    /// Installs a profile in place of one with the same id, or the same level and purpose at the same connector
+    /// (§5.16).
     pub(super) fn install(&mut self, connector: i32, profile: Value) {
         let new = ChargingProfile { connector, profile };
         self.installed.retain(|old| !replaces(&new, old));
         self.installed.push(new);
     }
 
-    /// A profile for a transaction ends with it.
+    /// Removes the transaction profiles of a connector: they end with the transaction.
     pub(super) fn forget_transaction(&mut self, connector: i32) {
         self.installed.retain(|it| it.connector != connector || it.purpose() != "TxProfile");
     }
 
-    /// ClearChargingProfile: an id names one profile, otherwise all that fit every given criterion go (§5.5).
+    /// ClearChargingProfile: with an id removes one profile; without one, all profiles that match every given criterion
+    /// (§5.5).
     fn clear(&mut self, criteria: &Value) {
         self.installed.retain(|it| !fits(it, criteria));
     }
 }
 
-/// Whether a profile is meant by the criteria of a ClearChargingProfile.
+/// Whether a profile matches the criteria of a ClearChargingProfile.
 fn fits(profile: &ChargingProfile, criteria: &Value) -> bool {
     match integer(criteria, "id") {
         Some(id) => profile.id() == Some(id),
@@ -158,7 +160,7 @@ impl ChargePoint {
         status_then("Accepted", CallEffect::SetProfile { connector, profile: new.profile })
     }
 
-    /// Installs a profile, unless it suits no longer.
+    /// Installs a profile; does nothing when it is no longer suitable.
     pub(super) fn install_profile(&mut self, connector: i32, profile: Value, now: Moment) {
         let new = ChargingProfile { connector, profile };
         if self.suits(&new) {
@@ -173,7 +175,8 @@ impl ChargePoint {
         }
     }
 
-    /// Whether a profile can be installed: there is room, its purpose fits the connector (OCPP 1.6 §3.13), and its schedule our limits.
+    /// Whether a profile can be installed: the number of profiles, its purpose at the connector (OCPP 1.6 §3.13) and
+    /// its schedule must be within the limits.
     fn suits(&self, new: &ChargingProfile) -> bool {
         let count = self.profiles.iter().filter(|old| !replaces(new, old)).count();
         if count >= self.configuration.number("MaxChargingProfilesInstalled") {
@@ -205,7 +208,7 @@ impl ChargePoint {
         }
     }
 
-    /// Removes all profiles that fit.
+    /// Removes all profiles that match.
     pub(super) fn remove_profiles(&mut self, criteria: &Value, now: Moment) {
         self.profiles.clear(criteria);
         self.adjust_all_power(now);

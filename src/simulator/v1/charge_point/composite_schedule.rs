@@ -1,5 +1,5 @@
-//! What all charging profiles together allow: GetCompositeSchedule (OCPP 1.6 §5.7), and the limit that the simulated charging obeys.
-//! Watts and amperes are converted for one phase of 230 V, which is what the simulated connectors have.
+//! The combined limit of all charging profiles: GetCompositeSchedule (OCPP 1.6 §5.7), and the limit of the simulated
+//! charging. Watts and amperes are converted for one phase of 230 V, which is what the simulated connectors have.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -10,11 +10,11 @@ use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, seconds_later, status, text, written_time};
 
-/// The longest schedule that is worked out. Who asks for more gets this much and sees it in `duration`.
+/// The maximum length of a schedule in seconds. A longer request gets this length, with it in `duration`.
 const LONGEST: i32 = 7 * 86_400;
 
 impl ChargePoint {
-    /// GetCompositeSchedule: for a connector, or with 0 for the whole charge point.
+    /// GetCompositeSchedule, for a connector, or for the whole charge point with connector 0.
     pub(super) fn composite_schedule(&self, payload: &Value, now: Moment) -> Answer {
         let connector = integer(payload, "connectorId").unwrap_or(-1);
         if !(0..=self.last_connector()).contains(&connector) {
@@ -53,19 +53,21 @@ impl ChargePoint {
         periods.into_iter().map(|(start, limit)| json!({ "startPeriod": start, "limit": limit })).collect()
     }
 
-    /// Profiles that count from the begin of a transaction count, where none runs, as if one began now.
+    /// The start of the transaction; without one, now. Profiles relative to a transaction then apply as if one started
+    /// now.
     fn transaction_begin(&self, connector: i32, now: Timestamp) -> Timestamp {
         let running = self.connector(connector).and_then(|it| it.transaction.as_ref());
         running.map_or(now, |transaction| transaction.started)
     }
 
-    /// What a connector may draw at a time, in watts.
+    /// The maximum power of a connector at a time, in watts.
     pub(super) fn limit_at(&self, connector: i32, at: Timestamp) -> f64 {
         self.limit_in(connector, at, Some(self.transaction_begin(connector, at)))
     }
 
-    /// The least of what the hardware, the charge point's profile and the transaction's profile allow. A TxProfile takes the place of
-    /// the default ones (OCPP 1.6 §3.13); for connector 0 only the charge point's own counts.
+    /// The minimum of the limits of the hardware, of the charge point's profile and of the transaction's profile. A
+    /// TxProfile replaces the default profiles (OCPP 1.6 §3.13); for connector 0 only the charge point's profile
+    /// applies.
     fn limit_in(&self, connector: i32, at: Timestamp, transaction: Option<Timestamp>) -> f64 {
         let limit = |purpose: &str, connectors: &[i32]| {
             let of_purpose = self.profiles.iter().filter(|it| it.purpose() == purpose && connectors.contains(&it.connector));

@@ -1,5 +1,5 @@
-//! The configuration: GetConfiguration and ChangeConfiguration, and the values that the other rooms act upon. Which keys exist is in
-//! `configuration_keys`.
+//! The configuration: GetConfiguration and ChangeConfiguration, and the values that the other files use. The existing
+//! keys are in `configuration_keys`.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,15 @@ use crate::ocpp::Version;
 use crate::simulator::payload::{list, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 
-/// The values of the keys. Only those that differ from the table are kept, so that many charge points stay small.
+/// The values of the keys. Only values that differ from the defaults are stored, so that many charge points use little
+/// memory.
 #[derive(Debug, Default)]
 pub(super) struct Configuration {
     changed: BTreeMap<&'static str, String>,
 }
 
 impl Configuration {
-    /// The value of a key, by its name in OCPP 1.6; empty for a name that the table does not have.
+    /// The value of a key, by its name in OCPP 1.6; empty for an unknown name.
     pub(super) fn value(&self, name: &str) -> &str {
         match self.changed.get(name) {
             Some(value) => value,
@@ -31,27 +32,28 @@ impl Configuration {
         }
     }
 
-    /// Sets a value without asking whether the central system may.
+    /// Sets a value without a check of access rights.
     pub(super) fn set(&mut self, name: &'static str, value: String) {
         self.changed.insert(name, value);
     }
 
-    /// The value of a switch.
+    /// The value of a Boolean key.
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.value(name).eq_ignore_ascii_case("true")
     }
 
-    /// The value of a number.
+    /// The value of a numeric key.
     pub(super) fn number(&self, name: &str) -> usize {
         self.value(name).parse().unwrap_or_default()
     }
 
-    /// The value of a duration in seconds.
+    /// The value of a key for a duration, in seconds.
     pub(super) fn seconds(&self, name: &str) -> u64 {
         self.value(name).parse().unwrap_or_default()
     }
 
-    /// GetConfiguration: without names everything, else the known ones, and the names of those that are unknown (OCPP 1.6 §5.8).
+    /// GetConfiguration: without names, all keys; with names, the known keys and the names of the unknown ones (OCPP
+    /// 1.6 §5.8).
     fn get(&self, names: &[Value], version: Version) -> Value {
         let all = || KEYS.iter().filter(|key| key.since <= version).map(|key| self.entry(key, version)).collect();
         if names.is_empty() {
@@ -80,8 +82,8 @@ impl Configuration {
     }
 }
 
-/// ChangeConfiguration: the status of the answer (OCPP 1.6 §5.3), and the key when the change is accepted. `RebootRequired` came with
-/// 1.6.
+/// ChangeConfiguration: returns the status of the answer (OCPP 1.6 §5.3), and the key when the change is accepted.
+/// `RebootRequired` exists since 1.6.
 fn judge_change(name: &str, value: &str, version: Version) -> (&'static str, Option<&'static str>) {
     let Some(key) = ConfigurationName::find(name, version) else { return ("NotSupported", None) };
     if key.access == KeyAccess::Read || !key.kind.allows(value) {
@@ -92,7 +94,8 @@ fn judge_change(name: &str, value: &str, version: Version) -> (&'static str, Opt
 }
 
 impl ConfigurationKind {
-    /// Whether a value is one of this kind. A list with one measurand that we do not have is refused as a whole (OCPP 1.6 §3.16.4).
+    /// Whether a value is valid for this kind. A list with one unsupported measurand is refused as a whole (OCPP 1.6
+    /// §3.16.4).
     fn allows(self, value: &str) -> bool {
         let number = || value.trim().parse::<i32>().ok().filter(|number| *number >= 0);
         match self {
@@ -122,7 +125,7 @@ impl ChargePoint {
         }
     }
 
-    /// Sets a value. The intervals that are running follow it; everything else is looked up when it is needed.
+    /// Sets a value. Running intervals are adjusted; all other values are read when they are needed.
     pub(super) fn set_configuration(&mut self, name: &'static str, value: String, now: Moment) {
         self.configuration.set(name, value);
         match name {
@@ -197,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn without_names_everything_is_told() {
+    fn without_names_all_keys_are_returned() {
         let everything = Configuration::default().get(&[], Version::V1_6);
         assert_eq!(list(&everything, "configurationKey").len(), KEYS.len());
         assert!(everything.get("unknownKey").is_none());

@@ -1,5 +1,5 @@
-//! The table of configuration keys: names, defaults, types, and since when they exist (OCPP 1.6 §9). How they are asked for and
-//! changed is in `configuration`.
+//! The table of configuration keys: names, defaults, types, and first versions (OCPP 1.6 §9). Reading and changing them
+//! is in `configuration`.
 
 use crate::ocpp::Version;
 use crate::simulator::v1::features::SimulatedFeatures;
@@ -9,9 +9,9 @@ use crate::simulator::v1::features::SimulatedFeatures;
 pub(super) struct ConfigurationName {
     /// Its name in OCPP 1.6.
     pub(super) name: &'static str,
-    /// Its value before anybody changed it.
+    /// Its default value.
     pub(super) default: &'static str,
-    /// What values it takes.
+    /// The kind of its values.
     pub(super) kind: ConfigurationKind,
     /// Whether the central system may change it.
     pub(super) access: KeyAccess,
@@ -19,7 +19,7 @@ pub(super) struct ConfigurationName {
     pub(super) since: Version,
 }
 
-/// The values that a key takes. They travel as text.
+/// The kinds of values of a key. They are sent as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ConfigurationKind {
     /// `true` or `false`.
@@ -28,20 +28,20 @@ pub(super) enum ConfigurationKind {
     Number,
     /// A whole number from 0 to 100.
     Percent,
-    /// Measurands that we can measure, separated by commas.
+    /// Supported measurands, separated by commas.
     Measurands,
     /// Any text.
     Text,
 }
 
-/// Who may change a key.
+/// The access of the central system to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyAccess {
-    /// Nobody.
+    /// It may only read.
     Read,
-    /// The central system, with effect at once.
+    /// It may change the key, with effect at once.
     Write,
-    /// The central system, with effect after a restart: the answer is `RebootRequired` (OCPP 1.6 §5.3).
+    /// It may change the key, with effect after a restart: the answer is `RebootRequired` (OCPP 1.6 §5.3).
     WriteThenReboot,
 }
 
@@ -135,7 +135,7 @@ impl ConfigurationName {
         }
     }
 
-    /// Finds a key of a version. Names are compared without case, as CiString says (OCPP 1.6 §7, `CiString50Type`).
+    /// Finds a key of a version. Names are compared without case, as CiString requires (OCPP 1.6 §7, `CiString50Type`).
     pub(super) fn find(name: &str, version: Version) -> Option<&'static ConfigurationName> {
         KEYS.iter().find(|key| key.since <= version && key.name.eq_ignore_ascii_case(name))
     }

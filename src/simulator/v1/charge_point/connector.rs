@@ -1,4 +1,4 @@
-//! One connector: its status, what is going on at it, and its meter. The order of things during a charge is in `charging`.
+//! One connector: its status, its start or transaction, and its meter. The steps of a charge are in `charging`.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,15 +9,16 @@ use super::status::ConnectorStatus;
 /// One connector of the charge point.
 #[derive(Debug)]
 pub(super) struct Connector {
-    /// The status it is in.
+    /// Its current status.
     pub(super) status: ConnectorStatus,
-    /// The name of the status that the central system knows; none when it does not know any.
+    /// The name of the status that was last reported to the central system; `None` when it does not know any.
     pub(super) reported: Option<&'static str>,
-    /// Whether it is meant to be used; false with a status other than `Unavailable` means a scheduled change (OCPP 1.6 §5.2).
+    /// Whether it is operative. `false` with a status other than `Unavailable` means a scheduled change (OCPP 1.6
+    /// §5.2).
     pub(super) operative: bool,
-    /// A start that was asked for and has not come to a transaction yet.
+    /// A requested start without a transaction yet.
     pub(super) pending: Option<PendingStart>,
-    /// The transaction that runs.
+    /// The running transaction.
     pub(super) transaction: Option<Transaction>,
     /// Its meter.
     pub(super) meter: Meter,
@@ -37,34 +38,34 @@ impl Default for Connector {
 }
 
 impl Connector {
-    /// Whether neither a transaction nor the way to one is going on.
+    /// Whether there is neither a transaction nor a pending start.
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_none() && self.transaction.is_none() && !self.status.is_in_use()
     }
 }
 
-/// A start on its way.
+/// A requested start.
 #[derive(Debug)]
 pub(super) struct PendingStart {
-    /// The tag of who wants to charge.
+    /// The tag of the driver.
     pub(super) id_tag: String,
-    /// Whether the central system is being asked about the tag.
+    /// Whether an Authorize for the tag is in flight.
     pub(super) authorizing: bool,
     /// The charging profile that came with a RemoteStartTransaction.
     pub(super) profile: Option<Value>,
 }
 
-/// A transaction that runs.
+/// A running transaction.
 #[derive(Debug)]
 pub(super) struct Transaction {
-    /// Our own number for it, known before the central system gives its id.
+    /// Its local number, known before the central system assigns an id.
     pub(super) key: u64,
-    /// The id from the central system.
+    /// The id that the central system assigned.
     pub(super) id: Option<i32>,
-    /// The tag it was started with.
+    /// The id tag of the start.
     pub(super) id_tag: String,
-    /// When it started.
+    /// The time of the start.
     pub(super) started: Timestamp,
-    /// The readings of its begin, when StopTransaction is to carry them.
+    /// The readings at the start, when StopTransaction must include them.
     pub(super) first_sample: Option<Value>,
 }

@@ -1,5 +1,5 @@
-//! What follows from the answers of the charge point: handlers judge a call and change nothing; what they would do is written down as a
-//! [`CallEffect`] and carried out when the answer has left.
+//! The effects of the answers of the charge point. Handlers decide about a call and change nothing; they return a
+//! [`CallEffect`], which is applied when the answer has been sent.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,10 +10,10 @@ use crate::behaviour::{Answer, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::simulator::payload;
 
-/// The statuses by which a charge point says that it does what it was asked for.
+/// The statuses of an answer that accepts a request.
 const ACCEPTING: [&str; 5] = ["Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"];
 
-/// A connector held for an id tag; connector 0 means any one.
+/// A connector reserved for an id tag; connector 0 means any connector.
 #[derive(Debug, Clone)]
 pub(super) struct Reservation {
     pub id: i32,
@@ -22,7 +22,7 @@ pub(super) struct Reservation {
     pub parent: Option<String>,
 }
 
-/// What a call brings about.
+/// The effect of a call.
 #[derive(Debug)]
 pub(super) enum CallEffect {
     ChangeAvailability {
@@ -59,7 +59,7 @@ pub(super) enum CallEffect {
     CancelReservation {
         id: i32,
     },
-    /// Start a transaction, at this connector or at any one.
+    /// Start a transaction, at this connector or at any.
     Start {
         connector: Option<i32>,
         id_tag: String,
@@ -92,7 +92,7 @@ pub(super) enum CallEffect {
         request: Option<i32>,
         firmware: Value,
     },
-    /// Send a message that the central system asked for; without a connector for all of them.
+    /// Send a message that the central system asked for; without a connector, for all connectors.
     Trigger {
         action: &'static str,
         connector: Option<i32>,
@@ -106,24 +106,24 @@ struct BoundEffect {
     effect: CallEffect,
 }
 
-/// An answer with a status, and what follows from it.
+/// An answer with a status, and its effect.
 pub(super) fn status_then(status: &'static str, effect: CallEffect) -> Proposal {
     Proposal::with(payload::status(status), BoundEffect { status: Some(status), effect })
 }
 
-/// A result whose status is this one when it has any, and what follows from it.
+/// A result with its effect. `status` is the status in the result, if it has one.
 pub(super) fn result_then(result: Value, status: Option<&'static str>, effect: CallEffect) -> Proposal {
     Proposal::with(Answer::result(result), BoundEffect { status, effect })
 }
 
-/// An answer with a status, from which nothing follows.
+/// An answer with a status, without an effect.
 pub(super) fn only_status(status: &str) -> Proposal {
     payload::status(status).into()
 }
 
 impl BoundEffect {
-    /// Whether the answer that has left still means the effect: a result with the proposed status, or with another one that accepts the
-    /// call when the proposed one does.
+    /// Whether the effect applies to the sent answer: it must be a result with the proposed status, or with another
+    /// status that accepts the call when the proposed one does.
     fn is_meant_by(&self, sent: &Answer) -> bool {
         let accepts = |status: Option<&str>| status.is_some_and(|status| ACCEPTING.contains(&status));
         let sent_status = sent.status();
@@ -133,7 +133,7 @@ impl BoundEffect {
 }
 
 impl ChargePoint {
-    /// Carries out what follows from an answer that has left.
+    /// Applies the effect of an answer that has been sent.
     pub(super) fn carry_out(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         let Some(bound) = effect.into_inner::<BoundEffect>().filter(|bound| bound.is_meant_by(sent)) else { return };
         match bound.effect {
@@ -144,7 +144,7 @@ impl ChargePoint {
             CallEffect::SetProfile { connector, profile } => self.install_profile(connector, profile, now),
             CallEffect::InstallCertificate { purpose, certificate } => self.certificates.add(purpose, certificate),
             CallEffect::DeleteCertificate { hash_data } => self.certificates.delete(&hash_data),
-            CallEffect::SecurityEvent(event) => self.tell_security_event(event, now, out),
+            CallEffect::SecurityEvent(event) => self.send_security_event(event, now, out),
             CallEffect::UpdateList { full, version, entries } => self.update_list(full, version, &entries),
             CallEffect::Reserve(reservation, expires) => self.reserve(reservation, expires, now, out),
             CallEffect::CancelReservation { id } => drop(self.end_reservation(id, now, out)),

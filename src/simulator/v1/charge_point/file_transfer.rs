@@ -1,6 +1,7 @@
-//! Diagnostics and firmware: GetDiagnostics and UpdateFirmware, and the statuses that tell how it goes (OCPP 1.6 §4.4, §4.5, §5.9,
-//! §5.19); their younger sisters GetLog and SignedUpdateFirmware (security whitepaper, use cases N01 and L01). No file is ever moved
-//! and no signature ever checked: the statuses come as if they were, and a place that no charge point could reach fails.
+//! Diagnostics and firmware: GetDiagnostics and UpdateFirmware, and their status notifications (OCPP 1.6 §4.4, §4.5,
+//! §5.9, §5.19); GetLog and SignedUpdateFirmware of the security extension (security whitepaper, use cases N01 and
+//! L01). No file is transferred and no signature is checked. The statuses are sent as if they were; a location that no
+//! charge point could reach fails.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -23,65 +24,65 @@ use crate::simulator::v1::features::SimulatedFeatures;
 /// The time between two steps.
 const STEP: Duration = Duration::from_secs(3);
 
-/// How long the charge point is off when it restarts.
+/// The time that a restart takes.
 const OFF: Duration = Duration::from_millis(1500);
 
-/// How often it is looked whether charging is over, so that the firmware can be installed.
+/// The interval of checks whether charging is over, so that the firmware can be installed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A step of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Tell a status.
-    Tell(&'static str),
-    /// Restart, which new firmware needs.
+    /// Report a status.
+    Report(&'static str),
+    /// Restart, as required by new firmware.
     Restart,
-    /// Do nothing before this time.
+    /// Wait until this time.
     WaitUntil(Timestamp),
 }
 
-/// One transfer: the steps ahead and the status that was told last.
+/// One transfer: its next steps and the status that was reported last.
 #[derive(Debug)]
 pub(super) struct Transfer {
     action: &'static str,
-    /// The `requestId` of the call that began it; transfers older than the security extension have none.
+    /// The `requestId` of the call that started it; `None` for transfers older than the security extension.
     request_id: Option<i32>,
     steps: VecDeque<Step>,
-    told: &'static str,
+    last_status: &'static str,
 }
 
 impl Transfer {
-    /// No diagnostics have been sent.
+    /// The state before any upload of diagnostics.
     pub(super) fn diagnostics() -> Transfer {
         Transfer::none(DIAGNOSTICS)
     }
 
-    /// No log has been sent.
+    /// The state before any upload of a log.
     pub(super) fn log() -> Transfer {
         Transfer::none(LOG)
     }
 
-    /// No firmware has been installed.
+    /// The state before any update of the firmware.
     pub(super) fn firmware() -> Transfer {
         Transfer::none(FIRMWARE)
     }
 
     fn none(action: &'static str) -> Transfer {
-        Transfer { action, request_id: None, steps: VecDeque::new(), told: "Idle" }
+        Transfer { action, request_id: None, steps: VecDeque::new(), last_status: "Idle" }
     }
 
     fn is_under_way(&self) -> bool {
         !self.steps.is_empty()
     }
 
-    /// What a trigger of this action asks for: `Idle` when nothing is under way. A signed update that did not end well is told until
-    /// the next one (security whitepaper L01.FR.28 and 29).
+    /// The payload for a trigger of this action: `Idle` when no transfer is running. The status of a failed signed
+    /// update is reported until the next update (security whitepaper L01.FR.28 and 29).
     pub(super) fn triggered(&self, action: &str) -> Value {
-        let remembered = self.is_under_way() || (action == SIGNED_FIRMWARE && self.told != "Installed");
-        self.payload(if action == self.action && remembered { self.told } else { "Idle" })
+        let remembered = self.is_under_way() || (action == SIGNED_FIRMWARE && self.last_status != "Installed");
+        self.payload(if action == self.action && remembered { self.last_status } else { "Idle" })
     }
 
-    /// `Idle` belongs to no request (L01.FR.21, N01.FR.12).
+    /// The payload for a status. `Idle` has no `requestId` (L01.FR.21, N01.FR.12).
     fn payload(&self, status: &str) -> Value {
         let mut payload = json!({ "status": status });
         if let Some(id) = self.request_id.filter(|_| status != "Idle") {
@@ -91,16 +92,16 @@ impl Transfer {
     }
 }
 
-/// The calls that tell of diagnostics.
+/// The action that reports the status of diagnostics.
 pub(super) const DIAGNOSTICS: &str = "DiagnosticsStatusNotification";
-/// The calls that tell of a log.
+/// The action that reports the status of a log.
 pub(super) const LOG: &str = "LogStatusNotification";
-/// The calls that tell of firmware.
+/// The action that reports the status of firmware.
 pub(super) const FIRMWARE: &str = "FirmwareStatusNotification";
-/// The calls that tell of signed firmware.
+/// The action that reports the status of signed firmware.
 pub(super) const SIGNED_FIRMWARE: &str = "SignedFirmwareStatusNotification";
 
-/// Whether the simulated charge point knows a way to a place (`SupportedFileTransferProtocols`).
+/// Whether the simulated charge point supports the protocol of a location (`SupportedFileTransferProtocols`).
 fn is_reachable(location: &str) -> bool {
     let scheme = location.split_once("://").map_or("", |(scheme, _)| scheme);
     ["ftp", "ftps", "http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
@@ -108,53 +109,53 @@ fn is_reachable(location: &str) -> bool {
 
 /// The steps of an upload.
 fn diagnostics_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let begin = SimulatedFeatures::of(version).transfer_progress.then_some(Step::Tell("Uploading"));
-    begin.into_iter().chain([Step::Tell(if reachable { "Uploaded" } else { "UploadFailed" })]).collect()
+    let begin = SimulatedFeatures::of(version).transfer_progress.then_some(Step::Report("Uploading"));
+    begin.into_iter().chain([Step::Report(if reachable { "Uploaded" } else { "UploadFailed" })]).collect()
 }
 
 /// The steps of an update.
 fn firmware_steps(version: Version, reachable: bool) -> VecDeque<Step> {
     let steps: &[Step] = match (SimulatedFeatures::of(version).transfer_progress, reachable) {
         (true, true) => &[
-            Step::Tell("Downloading"),
-            Step::Tell("Downloaded"),
-            Step::Tell("Installing"),
+            Step::Report("Downloading"),
+            Step::Report("Downloaded"),
+            Step::Report("Installing"),
             Step::Restart,
-            Step::Tell("Installed"),
+            Step::Report("Installed"),
         ],
-        (true, false) => &[Step::Tell("Downloading"), Step::Tell("DownloadFailed")],
-        (false, true) => &[Step::Tell("Downloaded"), Step::Restart, Step::Tell("Installed")],
-        (false, false) => &[Step::Tell("DownloadFailed")],
+        (true, false) => &[Step::Report("Downloading"), Step::Report("DownloadFailed")],
+        (false, true) => &[Step::Report("Downloaded"), Step::Restart, Step::Report("Installed")],
+        (false, false) => &[Step::Report("DownloadFailed")],
     };
     steps.iter().copied().collect()
 }
 
-/// The steps of a signed update; a time that lies ahead is told before it is waited for (L01.FR.13 and 16).
+/// The steps of a signed update; a future time is reported as scheduled before the wait for it (L01.FR.13 and 16).
 fn signed_firmware_steps(firmware: &Value, now: Timestamp) -> VecDeque<Step> {
-    let wait = |field, told| {
+    let wait = |field, status| {
         let begin = time(firmware, field).filter(|begin| *begin > now);
-        begin.map(|begin| [Step::Tell(told), Step::WaitUntil(begin)]).into_iter().flatten()
+        begin.map(|begin| [Step::Report(status), Step::WaitUntil(begin)]).into_iter().flatten()
     };
-    let download = wait("retrieveDateTime", "DownloadScheduled").chain([Step::Tell("Downloading")]);
+    let download = wait("retrieveDateTime", "DownloadScheduled").chain([Step::Report("Downloading")]);
     if !is_reachable(text(firmware, "location").unwrap_or_default()) {
-        return download.chain([Step::Tell("DownloadFailed")]).collect();
+        return download.chain([Step::Report("DownloadFailed")]).collect();
     }
     download
-        .chain([Step::Tell("Downloaded"), Step::Tell("SignatureVerified")])
+        .chain([Step::Report("Downloaded"), Step::Report("SignatureVerified")])
         .chain(wait("installDateTime", "InstallScheduled"))
-        .chain([Step::Tell("Installing"), Step::Tell("InstallRebooting"), Step::Restart, Step::Tell("Installed")])
+        .chain([Step::Report("Installing"), Step::Report("InstallRebooting"), Step::Restart, Step::Report("Installed")])
         .collect()
 }
 
 impl ChargePoint {
-    /// GetDiagnostics: the name of the file that would be sent, at most 255 characters (OCPP 1.6 §5.9).
+    /// GetDiagnostics: the name of the file, at most 255 characters (OCPP 1.6 §5.9).
     pub(super) fn get_diagnostics(&self, payload: &Value, now: Moment) -> Proposal {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
         let result = json!({ "fileName": self.file_name("diagnostics", now) });
         self.transfer(result, None, CallEffect::SendDiagnostics { reachable })
     }
 
-    /// A result, and a transfer that begins when it has left if the charge point acts by itself.
+    /// A result and a transfer, which begins when the result has been sent and the charge point is autonomous.
     fn transfer(&self, result: Value, status: Option<&'static str>, effect: CallEffect) -> Proposal {
         if self.settings.autonomous { result_then(result, status, effect) } else { Answer::result(result).into() }
     }
@@ -168,7 +169,7 @@ impl ChargePoint {
     /// Begins an upload of a log.
     pub(super) fn begin_log(&mut self, request_id: Option<i32>, reachable: bool, now: Moment) {
         let end = if reachable { "Uploaded" } else { "UploadFailure" };
-        self.log = Transfer { request_id, steps: [Step::Tell("Uploading"), Step::Tell(end)].into(), ..Transfer::log() };
+        self.log = Transfer { request_id, steps: [Step::Report("Uploading"), Step::Report(end)].into(), ..Transfer::log() };
         self.schedule(TimerTask::Log, STEP, now);
     }
 
@@ -192,7 +193,7 @@ impl ChargePoint {
         format!("{content}-{identity}-{time}.log")
     }
 
-    /// GetLog: a new one takes the place of one that is under way (security whitepaper N01.FR.11).
+    /// GetLog: a new upload replaces a running one (security whitepaper N01.FR.11).
     pub(super) fn get_log(&self, payload: &Value, now: Moment) -> Proposal {
         let answer = if self.log.is_under_way() { "AcceptedCanceled" } else { "Accepted" };
         let location = payload.get("log").and_then(|log| text(log, "remoteLocation"));
@@ -203,8 +204,8 @@ impl ChargePoint {
         self.transfer(result, Some(answer), effect)
     }
 
-    /// SignedUpdateFirmware. The certificate must be one, which is looked at before anything else (L01.FR.23 and 24); a new update
-    /// takes the place of one that is under way, signed or not (L01.FR.26).
+    /// SignedUpdateFirmware. The certificate is checked first and must be one (L01.FR.23 and 24). A new update replaces
+    /// a running one, signed or not (L01.FR.26).
     pub(super) fn signed_update_firmware(&self, payload: &Value) -> Proposal {
         let firmware = payload.get("firmware").unwrap_or(&Value::Null);
         if !is_certificate(text(firmware, "signingCertificate")) {
@@ -216,7 +217,7 @@ impl ChargePoint {
         self.transfer(json!({ "status": answer }), Some(answer), effect)
     }
 
-    /// UpdateFirmware: begins at `retrieveDate`. A new one takes the place of one that is under way.
+    /// UpdateFirmware: begins at `retrieveDate`. A new update replaces a running one.
     pub(super) fn update_firmware(&self, payload: &Value) -> Proposal {
         let reachable = is_reachable(text(payload, "location").unwrap_or_default());
         let begin = time(payload, "retrieveDate");
@@ -225,9 +226,9 @@ impl ChargePoint {
 
     /// The next step of an upload of diagnostics.
     pub(super) fn step_diagnostics(&mut self, now: Moment, out: &mut Outbox) {
-        if let Some(Step::Tell(status)) = self.diagnostics.steps.pop_front() {
-            self.diagnostics.told = status;
-            self.say(DIAGNOSTICS, self.diagnostics.payload(status), out);
+        if let Some(Step::Report(status)) = self.diagnostics.steps.pop_front() {
+            self.diagnostics.last_status = status;
+            self.send_if_allowed(DIAGNOSTICS, self.diagnostics.payload(status), out);
         }
         if self.diagnostics.is_under_way() {
             self.schedule(TimerTask::Diagnostics, STEP, now);
@@ -236,22 +237,23 @@ impl ChargePoint {
 
     /// The next step of an upload of a log.
     pub(super) fn step_log(&mut self, now: Moment, out: &mut Outbox) {
-        if let Some(Step::Tell(status)) = self.log.steps.pop_front() {
-            self.log.told = status;
-            self.say(LOG, self.log.payload(status), out);
+        if let Some(Step::Report(status)) = self.log.steps.pop_front() {
+            self.log.last_status = status;
+            self.send_if_allowed(LOG, self.log.payload(status), out);
         }
         if self.log.is_under_way() {
             self.schedule(TimerTask::Log, STEP, now);
         }
     }
 
-    /// The next step of an update. Installing waits until nobody charges, telling that it is done waits for the registration.
+    /// The next step of an update. The installation waits until no connector charges; the final report waits for the
+    /// registration.
     pub(super) fn step_firmware(&mut self, now: Moment, out: &mut Outbox) {
         let next = self.firmware.steps.front().copied();
         let busy = self.connectors.iter().any(|it| it.transaction.is_some() || it.pending.is_some());
         let waits = match next {
-            Some(Step::Tell("Installing") | Step::Restart) => busy,
-            Some(Step::Tell(_)) => !self.may_speak(),
+            Some(Step::Report("Installing") | Step::Restart) => busy,
+            Some(Step::Report(_)) => !self.may_send(),
             Some(Step::WaitUntil(time)) if time > now.wall => {
                 self.schedule(TimerTask::Firmware, span(now.wall, time), now);
                 return;
@@ -264,22 +266,23 @@ impl ChargePoint {
             return;
         }
         self.firmware.steps.pop_front();
-        // scheduled first, because a restart looks at what is left to do
+        // scheduled first, because a restart checks the remaining steps
         if !self.firmware.steps.is_empty() {
             self.schedule(TimerTask::Firmware, STEP, now);
         }
         match next {
-            Some(Step::Tell(status)) => {
-                self.firmware.told = status;
-                self.say(self.firmware.action, self.firmware.payload(status), out);
+            Some(Step::Report(status)) => {
+                self.firmware.last_status = status;
+                self.send_if_allowed(self.firmware.action, self.firmware.payload(status), out);
             }
             Some(Step::Restart) => self.restart(now, out),
             Some(Step::WaitUntil(_)) | None => {}
         }
     }
 
-    /// The charge point goes down, its link with it, and comes up again: nothing that was under way goes on, apart from an update that has to tell of
-    /// its success, reservations, profiles and messages about transactions. It boots like after power-up (OCPP 1.6 §5.14).
+    /// Restarts the charge point, and its link with it. Running activities end, except an update that must still report
+    /// its success, reservations, profiles and messages about transactions. It boots as after power-up (OCPP 1.6
+    /// §5.14).
     pub(super) fn restart(&mut self, now: Moment, out: &mut Outbox) {
         for number in 1..=self.last_connector() {
             // a transaction that began after the Reset

@@ -1,5 +1,5 @@
-//! The local authorisation list: GetLocalListVersion and SendLocalList (OCPP 1.6 §3.5.2, §5.10, §5.15). What follows from an entry is
-//! in `authorization`.
+//! The local authorisation list: GetLocalListVersion and SendLocalList (OCPP 1.6 §3.5.2, §5.10, §5.15). The effect of
+//! an entry is in `authorization`.
 
 use std::collections::BTreeMap;
 
@@ -21,12 +21,13 @@ pub(super) struct LocalList {
 }
 
 impl LocalList {
-    /// What the list says about a tag.
+    /// The entry of a tag.
     pub(super) fn find(&self, id_tag: &str) -> Option<&IdTagInfo> {
         self.tags.get(&normal_form(id_tag))
     }
 
-    /// The list after an update, or why there is none, with the status of the answer. An update is taken as a whole or not at all.
+    /// Returns the list after an update. Returns the status of the answer as the error; an update is applied as a whole
+    /// or not at all.
     fn updated(&self, full: bool, version: i32, entries: &[Value], limit: usize) -> Result<LocalList, &'static str> {
         // 0 means an empty list and −1 none at all, so neither can be sent (OCPP 1.6 errata §3.52)
         if version < 1 {
@@ -40,7 +41,7 @@ impl LocalList {
             let Some(id_tag) = text(entry, "idTag").map(normal_form) else { return Err("Failed") };
             match entry.get("idTagInfo") {
                 Some(info) => drop(tags.insert(id_tag, IdTagInfo::read(info))),
-                // without a word about the tag it is taken out, of which a full list can have no need (OCPP 1.6 §7)
+                // an entry without `idTagInfo` removes the tag, which makes no sense in a full list (OCPP 1.6 §7)
                 None if full => return Err("Failed"),
                 None => drop(tags.remove(&id_tag)),
             }
@@ -53,13 +54,14 @@ impl LocalList {
 }
 
 impl ChargePoint {
-    /// GetLocalListVersion: −1 when there is no list to have a version of (OCPP 1.6 §5.10).
+    /// GetLocalListVersion: −1 when local lists are not supported (OCPP 1.6 §5.10).
     pub(super) fn local_list_version(&self) -> Answer {
         let enabled = self.configuration.is_on("LocalAuthListEnabled");
         Answer::result(json!({ "listVersion": if enabled { self.local_list.version } else { -1 } }))
     }
 
-    /// SendLocalList. 1.5 may come with a hash, whose making no document in reach defines: it is taken as right and sent back.
+    /// SendLocalList. 1.5 may include a hash. Its algorithm is not specified, so it is accepted unchecked and sent
+    /// back.
     pub(super) fn send_local_list(&self, payload: &Value, version: Version) -> Proposal {
         let features = SimulatedFeatures::of(version);
         let hash = text(payload, "hash").filter(|hash| features.local_list_hash && !hash.is_empty());
@@ -77,7 +79,7 @@ impl ChargePoint {
         result_then(result, Some("Accepted"), effect)
     }
 
-    /// Makes an update, unless another one has come before it.
+    /// Applies an update; does nothing when an earlier update has made it invalid.
     pub(super) fn update_list(&mut self, full: bool, version: i32, entries: &[Value]) {
         if let Ok(list) = self.updated_list(full, version, entries) {
             self.local_list = list;

@@ -1,5 +1,4 @@
-//! The energy meter of a connector. It knows no clock: it is told how much time has gone by. What is reported of it is in
-//! `metering`.
+//! The energy meter of a connector. It has no clock: callers pass the time. Its values are reported in `metering`.
 
 use std::time::Instant;
 
@@ -11,10 +10,10 @@ pub(super) struct Meter {
     counted_until: Option<Instant>,
 }
 
-/// What the meter shows at one moment.
+/// The values of the meter at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct MeterReading {
-    /// The register in whole watt-hours, as StartTransaction and StopTransaction want it.
+    /// The register in whole watt-hours, as StartTransaction and StopTransaction require it.
     pub(super) watt_hours: i32,
     /// The power at this moment.
     pub(super) watts: f64,
@@ -31,13 +30,13 @@ impl Meter {
         MeterReading { watt_hours: self.watt_hours as i32, watts: self.watts }
     }
 
-    /// From now on this much power flows.
+    /// Sets the power in watts from now on.
     pub(super) fn set_power(&mut self, watts: f64, now: Instant) {
         self.read(now);
         self.watts = watts.max(0.0);
     }
 
-    /// Lets the register show at least this, for a transaction that a person started with a reading of their own.
+    /// Raises the register to at least this value, for a transaction that the user started with another reading.
     pub(super) fn raise_to(&mut self, watt_hours: i32) {
         self.watt_hours = self.watt_hours.max(f64::from(watt_hours));
     }

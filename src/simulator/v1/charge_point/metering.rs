@@ -1,4 +1,4 @@
-//! Meter values: what is measured, how a version writes it, and when it is sent. The register itself is in `meter`.
+//! Meter values: the measurands, their form in each version, and when they are sent. The register itself is in `meter`.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures, Transact
 /// The voltage of the simulated mains.
 pub(super) const VOLTS: f64 = 230.0;
 
-/// What a connector can deliver: 32 A on one phase.
+/// The maximum power of a connector in watts: 32 A on one phase.
 pub(super) const MOST_WATTS: f64 = 32.0 * VOLTS;
 
-/// Something that the charge point can measure.
+/// A measurand of the charge point.
 #[derive(Debug)]
 pub(super) struct Measurand {
     /// Its name (OCPP 1.6 §7, `Measurand`).
@@ -32,7 +32,7 @@ pub(super) struct Measurand {
     measure: fn(MeterReading) -> f64,
 }
 
-/// All that the charge point can measure.
+/// All supported measurands.
 pub(super) const MEASURANDS: [Measurand; 4] = [
     Measurand { name: "Energy.Active.Import.Register", units: ["Wh", "Wh"], measure: |reading| f64::from(reading.watt_hours) },
     Measurand { name: "Power.Active.Import", units: ["W", "W"], measure: |reading| reading.watts.round() },
@@ -40,8 +40,8 @@ pub(super) const MEASURANDS: [Measurand; 4] = [
     Measurand { name: "Voltage", units: ["V", "Volt"], measure: |_| VOLTS },
 ];
 
-/// One moment's values in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6. 1.2 knows only the
-/// register; for 1.5 there are two mappings.
+/// The values of one moment in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6.
+/// 1.2 has only the register; 1.5 has two mappings.
 fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: MeterReading) -> Value {
     let timestamp = written_time(now.wall);
     let (version, mapping) = form;
@@ -54,7 +54,7 @@ fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names:
     }
 }
 
-/// An empty list of measurands still gives the register: OCPP wants at least one value.
+/// The sampled values of these measurands. An empty list gives the register: OCPP requires at least one value.
 fn sampled_values(unit: usize, context: &str, names: &str, reading: MeterReading) -> Vec<Value> {
     let wanted = |name: &str| names.split(',').any(|wanted| wanted.trim() == name);
     let any = MEASURANDS.iter().any(|measurand| wanted(measurand.name));
@@ -100,7 +100,7 @@ impl ChargePoint {
         })
     }
 
-    /// Lets power flow as the status says: about 7.4 kW while charging, less when a charging profile limits it.
+    /// Sets the power for the status: about 7.4 kW while charging, less when a charging profile limits it.
     pub(super) fn adjust_power(&mut self, number: i32, now: Moment) {
         let limit = self.limit_at(number, now.wall);
         let spread = 0.97 + 0.03 * self.random.f64();
@@ -110,7 +110,8 @@ impl ChargePoint {
         connector.meter.set_power(watts, now.monotonic);
     }
 
-    /// The readings for `transactionData` of StopTransaction, when the central system configured any; 1.2 has no place for them.
+    /// The readings for `transactionData` of StopTransaction, when the central system configured any; 1.2 has no field
+    /// for them.
     pub(super) fn transaction_sample(&mut self, connector: i32, context: &str, now: Moment) -> Option<Value> {
         let reading = self.read_meter(connector, now);
         let names = self.configuration.value("StopTxnSampledData");
@@ -119,7 +120,8 @@ impl ChargePoint {
         wanted.then(|| meter_value(self.meter_form(), now, context, names, reading))
     }
 
-    /// Sets the time of the next periodic meter values of a connector with a transaction (OCPP 1.6 §3.16). 0 means none.
+    /// Sets the time of the next periodic meter values of a connector with a transaction (OCPP 1.6 §3.16). 0 means
+    /// none.
     pub(super) fn schedule_sample(&mut self, connector: i32, now: Moment) {
         let interval = self.configuration.seconds("MeterValueSampleInterval");
         let charging = self.connector(connector).is_some_and(|it| it.transaction.is_some());
@@ -128,7 +130,8 @@ impl ChargePoint {
         }
     }
 
-    /// The periodic meter values of a transaction. They go the way of all messages about transactions, so they survive a lost link.
+    /// Sends the periodic meter values of a transaction. They are queued with the messages about transactions, so a
+    /// lost link does not drop them.
     pub(super) fn sample(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
         let Some(key) = self.connector(connector).and_then(|it| it.transaction.as_ref()).map(|it: &Transaction| it.key) else {
             return;
@@ -155,7 +158,7 @@ impl ChargePoint {
     pub(super) fn sample_by_clock(&mut self, now: Moment, out: &mut Outbox) {
         for connector in 1..=self.last_connector() {
             let payload = self.meter_values(connector, "Sample.Clock", "MeterValuesAlignedData", now);
-            self.say("MeterValues", payload, out);
+            self.send_if_allowed("MeterValues", payload, out);
         }
         self.schedule_clock_sample(now);
     }

@@ -1,6 +1,6 @@
-//! A simulated charge point: the state of one machine and its place in the link. Each subject has a file of its own; here is only what
-//! holds them together, and which file handles which action and task. Handlers judge a call (`&self`); what follows from the answer is
-//! an `effect`.
+//! A simulated charge point: the state of one machine and its place in the link. Each subject has its own file. This
+//! file connects them and maps actions and tasks to files. Handlers decide about a call (`&self`); what follows from the
+//! answer is an `effect`.
 
 mod authorization;
 mod availability;
@@ -53,7 +53,7 @@ use crate::ocpp::{Role, Version};
 use crate::simulator::payload::not_supported;
 use crate::simulator::v1::features::SimulatedFeatures;
 
-/// One simulated charge point. It outlives its links: what it knows and what it is doing stays when the link is lost.
+/// One simulated charge point. It outlives its links: its state stays when the link is lost.
 #[derive(Debug)]
 pub struct ChargePoint {
     settings: ChargePointSettings,
@@ -75,14 +75,14 @@ pub struct ChargePoint {
     firmware: Transfer,
     transaction_messages: TransactionMessages,
     last_transaction_key: u64,
-    /// Our own StatusNotifications that have not ended yet, to tell them from a person's.
+    /// StatusNotifications of the charge point that have not ended yet, to distinguish them from those of the user.
     status_calls: Vec<Value>,
     agenda: StationTimers,
     random: fastrand::Rng,
 }
 
 impl ChargePoint {
-    /// A charge point that was just switched on and has no link yet.
+    /// A charge point after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> Self {
         let mut configuration = Configuration::default();
         configuration.set("HeartbeatInterval", settings.heartbeat_interval.to_string());
@@ -113,13 +113,13 @@ impl ChargePoint {
         }
     }
 
-    /// The settings it was made with.
+    /// The settings of its creation.
     pub fn settings(&self) -> &ChargePointSettings {
         &self.settings
     }
 
-    /// Another version is another firmware. What waits to be said has the form of the old one and could not be understood, so the
-    /// charge point begins anew.
+    /// Resets the state, because another version means another firmware. Queued messages have the form of the old
+    /// version and would be invalid.
     fn start_over(&mut self, version: Version) {
         let random = self.random.clone();
         *self = Self { version, random, ..Self::new(self.settings.clone()) };
@@ -137,7 +137,7 @@ impl ChargePoint {
         self.connectors.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
-    /// An answer whose effect only a charge point has that acts by itself.
+    /// An answer whose effect applies only to an autonomous charge point.
     fn autonomously(&self, status: &'static str, effect: CallEffect) -> Proposal {
         if self.settings.autonomous { status_then(status, effect) } else { only_status(status) }
     }
@@ -163,7 +163,7 @@ impl ChargePoint {
         let (payload, version) = (call.payload, call.version);
         match call.action {
             "CancelReservation" => self.cancel_reservation(payload),
-            // whatever a central system tries out, it should see it arrive
+            // accepted from every vendor, so that a central system can test its extensions
             "DataTransfer" => only_status("Accepted"),
             "GetConfiguration" => self.get_configuration(payload, version).into(),
             "GetLocalListVersion" => self.local_list_version().into(),
@@ -202,7 +202,7 @@ impl ChargePoint {
         match task {
             TimerTask::Boot => self.boot(out),
             TimerTask::Heartbeat => {
-                self.say("Heartbeat", json!({}), out);
+                self.send_if_allowed("Heartbeat", json!({}), out);
                 self.touch(now);
             }
             TimerTask::Sample(connector) => self.sample(connector, now, out),
@@ -224,8 +224,8 @@ impl Behaviour for ChargePoint {
         Role::ChargePoint
     }
 
-    /// Boots when it was never accepted; a wait that the central system asked for goes on. An accepted charge point does not boot at a
-    /// reconnect (OCPP-J 1.6 §5.4) but tells what has changed.
+    /// Boots when it was never accepted; a wait that the central system asked for continues. An accepted charge point
+    /// does not boot at a reconnect (OCPP-J 1.6 §5.4) but reports changed statuses.
     fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
         if version != self.version {
             self.start_over(version);
@@ -263,7 +263,7 @@ impl Behaviour for ChargePoint {
     }
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
-        // the link is told to be gone only after its calls, but what follows from them can no longer be said
+        // the loss of the link is reported only after its calls, but calls that follow from them can no longer be sent
         self.online &= !matches!(outcome, CallOutcome::LinkLost);
         self.call_ended(action, payload, outcome, now, out);
         self.touch(now);

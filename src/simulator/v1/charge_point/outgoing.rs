@@ -1,5 +1,5 @@
-//! What may be said when, and the reports that the charge point owes: statuses, heartbeats, messages about transactions. Why a
-//! status changed is not known here.
+//! When calls may be sent, and the pending reports of the charge point: statuses, heartbeats, messages about
+//! transactions. Reasons for status changes are not here.
 
 use std::time::Duration;
 
@@ -14,31 +14,33 @@ use crate::simulator::payload::written_time;
 use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
-    /// Whether the charge point may call by itself: it has a life of its own, a link, and is accepted (OCPP 1.6 §4.2).
-    pub(super) fn may_speak(&self) -> bool {
+    /// Whether the charge point may send calls by itself: it is autonomous, has a link, and is accepted (OCPP 1.6
+    /// §4.2).
+    pub(super) fn may_send(&self) -> bool {
         self.settings.autonomous && self.online && self.is_registered()
     }
 
-    /// Calls if it may, and tells whether it did.
-    pub(super) fn say(&mut self, action: &str, payload: Value, out: &mut Outbox) -> bool {
-        let allowed = self.may_speak();
+    /// Sends a call if that is allowed. Returns whether it was sent.
+    pub(super) fn send_if_allowed(&mut self, action: &str, payload: Value, out: &mut Outbox) -> bool {
+        let allowed = self.may_send();
         if allowed {
             out.call(action, payload);
         }
         allowed
     }
 
-    /// Sets a task. A charge point without a life of its own keeps only what it would be wrong not to notice: a reservation's end.
+    /// Schedules a task. A charge point that is not autonomous schedules only the expiry of reservations, which must
+    /// take effect in any case.
     pub(super) fn schedule(&mut self, task: TimerTask, delay: Duration, now: Moment) {
         if self.settings.autonomous || matches!(task, TimerTask::ExpireReservation(_)) {
             self.agenda.set(task, delay, now.monotonic);
         }
     }
 
-    /// Something was exchanged, so the next heartbeat can wait: its interval is one of inactivity (OCPP 1.6 §4.6).
+    /// A message was exchanged, so the next heartbeat can wait: its interval is one of inactivity (OCPP 1.6 §4.6).
     pub(super) fn touch(&mut self, now: Moment) {
         let interval = self.configuration.seconds("HeartbeatInterval");
-        if interval > 0 && self.may_speak() {
+        if interval > 0 && self.may_send() {
             self.schedule(TimerTask::Heartbeat, Duration::from_secs(interval), now);
         } else {
             self.agenda.cancel(TimerTask::Heartbeat);
@@ -47,7 +49,7 @@ impl ChargePoint {
 
     /// Sends the next message about a transaction, unless one is in flight or waits for its next attempt.
     pub(super) fn send_transaction_messages(&mut self, out: &mut Outbox) {
-        if !self.may_speak() || self.agenda.has(TimerTask::RetryTransactionMessage) {
+        if !self.may_send() || self.agenda.has(TimerTask::RetryTransactionMessage) {
             return;
         }
         if let Some(call) = self.transaction_messages.next() {
@@ -64,8 +66,8 @@ impl ChargePoint {
         self.report_changes(now, out);
     }
 
-    /// Reports the statuses that the central system does not know yet. After an offline time this is the present, without history
-    /// (OCPP 1.6 §4.9).
+    /// Reports the statuses that the central system does not know yet. After an offline time these are the current
+    /// ones, without history (OCPP 1.6 §4.9).
     pub(super) fn report_changes(&mut self, now: Moment, out: &mut Outbox) {
         for connector in 0..=self.last_connector() {
             self.report_status(connector, now, out);
@@ -76,13 +78,13 @@ impl ChargePoint {
     pub(super) fn report_status(&mut self, connector: i32, now: Moment, out: &mut Outbox) {
         let Some(name) = self.status_name(connector) else { return };
         let skipped = connector == 0 && !SimulatedFeatures::of(self.version).reports_connector_zero;
-        if skipped || !self.may_speak() || self.reported_status(connector) == Some(name) {
+        if skipped || !self.may_send() || self.reported_status(connector) == Some(name) {
             return;
         }
         self.send_status(connector, name, now, out);
     }
 
-    /// Sends a status without asking whether it is known or allowed; a trigger allows it.
+    /// Sends a status without a check whether it is known or allowed; a trigger allows it.
     pub(super) fn send_status(&mut self, connector: i32, name: &'static str, now: Moment, out: &mut Outbox) {
         let mut payload = json!({ "connectorId": connector, "status": name, "errorCode": self.error_code(connector) });
         if SimulatedFeatures::of(self.version).status_timestamp {
@@ -93,7 +95,7 @@ impl ChargePoint {
         out.call("StatusNotification", payload);
     }
 
-    /// The name of a connector's status in the link's version; none when there is no such connector.
+    /// The name of a connector's status in the link's version; `None` when there is no such connector.
     pub(super) fn status_name(&self, connector: i32) -> Option<&'static str> {
         Some(self.status_of(connector)?.name(self.version))
     }
@@ -120,7 +122,7 @@ impl ChargePoint {
         }
     }
 
-    /// Notes what the central system knows of a connector's status.
+    /// Records the status that the central system knows of a connector.
     pub(super) fn set_reported_status(&mut self, connector: i32, name: Option<&'static str>) {
         if connector == 0 {
             self.station_reported = name;
@@ -129,8 +131,8 @@ impl ChargePoint {
         }
     }
 
-    /// Brings a connector into a status and reports it. A change that OCPP does not allow is left out: the caller's wish was
-    /// overtaken by something else, a fault for example.
+    /// Changes the status of a connector and reports it. Ignores a change that OCPP does not allow: another event, for
+    /// example a fault, came first.
     pub(super) fn change_status(&mut self, number: i32, status: ConnectorStatus, now: Moment, out: &mut Outbox) {
         let Some(connector) = self.connector_mut(number) else { return };
         if !connector.status.may_become(status) {

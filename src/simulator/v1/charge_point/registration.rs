@@ -1,5 +1,5 @@
-//! Being registered at the central system: BootNotification and what its answers allow (OCPP 1.6 §4.2). What is reported once the
-//! charge point is accepted is in `speaking`.
+//! Registration at the central system: BootNotification and the effect of its answers (OCPP 1.6 §4.2). The reports
+//! after acceptance are in `outgoing`.
 
 use std::time::Duration;
 
@@ -13,24 +13,25 @@ use crate::ocpp::Version;
 use crate::simulator::payload::{integer, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 
-/// How long we wait before the next BootNotification when the central system leaves it to us: an interval of 0, an error or silence.
+/// The wait before the next BootNotification when the central system gives no interval: an interval of 0, an error or a
+/// timeout.
 const OWN_RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
-/// What the central system has said about us.
+/// The registration status that the central system sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Registration {
-    /// Nothing since we (re)started.
+    /// No answer since the (re)start.
     Unknown,
-    /// We belong to it.
+    /// The central system accepted the charge point.
     Accepted,
-    /// It will tell later and may configure us meanwhile.
+    /// The central system will decide later and may configure the charge point meanwhile.
     Pending,
-    /// It does not want us.
+    /// The central system refused the charge point.
     Rejected,
 }
 
 impl ChargePoint {
-    /// Sends BootNotification. It is the only call that may go out unregistered.
+    /// Sends BootNotification, the only call that is allowed without a registration.
     pub(super) fn boot(&mut self, out: &mut Outbox) {
         if self.settings.autonomous && self.online {
             out.call("BootNotification", self.boot_payload());
@@ -52,7 +53,8 @@ impl ChargePoint {
         payload
     }
 
-    /// A BootNotification, ours or a person's, has ended. A lost link needs no retry: connecting boots again.
+    /// Handles the end of a BootNotification, of the charge point or of the user. A lost link needs no retry: the next
+    /// connection boots again.
     pub(super) fn boot_answered(&mut self, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         match outcome {
             CallOutcome::Result { payload, .. } => self.boot_result(payload, now, out),
@@ -80,7 +82,7 @@ impl ChargePoint {
         }
     }
 
-    /// An interval of 0 leaves the choice to us, so what is configured stays.
+    /// An interval of 0 leaves the choice to the charge point, so the configured interval stays.
     fn accepted(&mut self, interval: i32, now: Moment, out: &mut Outbox) {
         self.registration = Registration::Accepted;
         self.agenda.cancel(TimerTask::Boot);
@@ -93,12 +95,13 @@ impl ChargePoint {
         self.send_transaction_messages(out);
     }
 
-    /// Whether our own calls may go out as far as the registration goes. Without a life of our own it is the person's business.
+    /// Whether the registration allows calls of the charge point. Always true when it is not autonomous: then the user
+    /// decides.
     pub(super) fn is_registered(&self) -> bool {
         self.registration == Registration::Accepted || !self.settings.autonomous
     }
 
-    /// Whether calls of the central system get no answer, because the registration was rejected.
+    /// Whether calls of the central system are ignored, because the registration was rejected.
     pub(super) fn ignores_calls(&self, version: Version) -> bool {
         let silent = SimulatedFeatures::of(version).silent_while_rejected;
         self.settings.autonomous && self.registration == Registration::Rejected && silent

@@ -1,4 +1,5 @@
-//! Reservations: ReserveNow, CancelReservation, who may use a reserved connector, and how a reservation ends (OCPP 1.6 §5.13, §5.1).
+//! Reservations: ReserveNow, CancelReservation, the use of a reserved connector, and the end of a reservation (OCPP 1.6
+//! §5.13, §5.1).
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,51 +13,52 @@ use crate::clock::Moment;
 use crate::simulator::payload::{integer, span, text, time};
 
 impl Reservation {
-    /// Only the tag itself or one of the same group may use it (OCPP 1.6 §5.13).
+    /// Whether a tag may use it: the tag itself or one of the same group (OCPP 1.6 §5.13).
     fn is_for(&self, id_tag: &str, parent: Option<&str>) -> bool {
         let same_group = |ours: &str| parent.is_some_and(|parent| parent.eq_ignore_ascii_case(ours));
         self.id_tag.eq_ignore_ascii_case(id_tag) || self.parent.as_deref().is_some_and(same_group)
     }
 }
 
-/// The reservations that hold.
+/// The active reservations.
 #[derive(Debug, Default)]
 pub(super) struct Reservations {
     held: Vec<Reservation>,
 }
 
 impl Reservations {
-    /// Whether this very connector is held for somebody.
+    /// Whether there is a reservation of exactly this connector.
     pub(super) fn holds(&self, connector: i32) -> bool {
         self.held.iter().any(|it| it.connector == connector)
     }
 
-    /// The connector that is held for a tag.
+    /// The connector that is reserved for a tag.
     pub(super) fn connector_for(&self, id_tag: &str) -> Option<i32> {
         self.held.iter().find(|it| it.connector > 0 && it.is_for(id_tag, None)).map(|it| it.connector)
     }
 
-    /// Ends the reservation that a start makes use of, and gives its id: that of the connector, else one of no certain connector.
+    /// Ends the reservation that a start uses and returns its id: the reservation of the connector comes first, then
+    /// one of any connector.
     pub(super) fn use_up(&mut self, connector: i32, id_tag: &str, parent: Option<&str>) -> Option<i32> {
         let usable = |wanted: i32| move |it: &Reservation| it.connector == wanted && it.is_for(id_tag, parent);
         let position = self.held.iter().position(usable(connector)).or_else(|| self.held.iter().position(usable(0)))?;
         Some(self.held.remove(position).id)
     }
 
-    /// Ends a reservation and gives its connector.
+    /// Ends a reservation and returns its connector.
     fn remove(&mut self, id: i32) -> Option<i32> {
         let position = self.held.iter().position(|it| it.id == id)?;
         Some(self.held.remove(position).connector)
     }
 
-    /// How many connectors must stay free for others than this tag.
+    /// The number of connectors that must stay free for holders other than this tag.
     fn owed_to_others(&self, id_tag: &str, parent: Option<&str>) -> usize {
         self.held.iter().filter(|it| it.connector == 0 && !it.is_for(id_tag, parent)).count()
     }
 }
 
 impl ChargePoint {
-    /// ReserveNow. One with the id of another takes its place; when it is refused, the other stays.
+    /// ReserveNow. A reservation with an existing id replaces the old one; when it is refused, the old one stays.
     pub(super) fn reserve_now(&self, payload: &Value, now: Moment) -> Proposal {
         let (Some(id), Some(connector)) = (integer(payload, "reservationId"), integer(payload, "connectorId")) else {
             return only_status("Rejected");
@@ -76,7 +78,7 @@ impl ChargePoint {
         status_then("Accepted", CallEffect::Reserve(reservation, expires))
     }
 
-    /// Makes a reservation, unless the connector has been taken meanwhile.
+    /// Adds a reservation; does nothing when the connector is no longer free.
     pub(super) fn reserve(&mut self, reservation: Reservation, expires: Timestamp, now: Moment, out: &mut Outbox) {
         let Reservation { id, connector, .. } = reservation;
         if self.refusal(connector, id).is_some() {
@@ -91,7 +93,8 @@ impl ChargePoint {
         self.change_status(connector, ConnectorStatus::Reserved, now, out);
     }
 
-    /// Why a connector cannot be reserved, if it cannot. The reservation that is to be replaced does not count.
+    /// The status with which a reservation of a connector is refused; `None` when it is possible. The reservation that
+    /// would be replaced does not count.
     fn refusal(&self, connector: i32, id: i32) -> Option<&'static str> {
         if connector == 0 {
             return self.refusal_of_any(id);
@@ -106,7 +109,7 @@ impl ChargePoint {
         }
     }
 
-    /// Connector 0 can be reserved as long as a connector is free for it.
+    /// The same for connector 0, which can be reserved while a connector is free for it.
     fn refusal_of_any(&self, id: i32) -> Option<&'static str> {
         if !self.configuration.is_on("ReserveConnectorZeroSupported") {
             return Some("Rejected");
@@ -126,8 +129,8 @@ impl ChargePoint {
         self.connectors.iter().filter(|it| it.status == ConnectorStatus::Available && it.is_idle()).count()
     }
 
-    /// Whether a tag may start a transaction at a connector: it is free, or held for the tag, and nobody else who holds a
-    /// reservation goes away empty-handed.
+    /// Whether a tag may start a transaction at a connector: it must be free, or reserved for the tag, and enough
+    /// connectors must stay free for all other reservations.
     pub(super) fn may_start(&self, number: i32, id_tag: &str) -> bool {
         let Some(connector) = self.connector(number).filter(|it| it.is_idle() && it.operative) else { return false };
         let parent = self.parent_of(id_tag);
@@ -141,7 +144,7 @@ impl ChargePoint {
         }
     }
 
-    /// CancelReservation: `Accepted` for a reservation that holds (OCPP 1.6 §5.1).
+    /// CancelReservation: `Accepted` for an active reservation (OCPP 1.6 §5.1).
     pub(super) fn cancel_reservation(&self, payload: &Value) -> Proposal {
         let held = |id: &i32| self.reservations.held.iter().any(|it| it.id == *id);
         match integer(payload, "reservationId").filter(held) {
@@ -150,7 +153,7 @@ impl ChargePoint {
         }
     }
 
-    /// Ends a reservation, at its expiry for example, and frees its connector.
+    /// Ends a reservation, for example at its expiry, and frees its connector.
     pub(super) fn end_reservation(&mut self, id: i32, now: Moment, out: &mut Outbox) -> bool {
         let Some(connector) = self.reservations.remove(id) else { return false };
         self.agenda.cancel(TimerTask::ExpireReservation(id));
@@ -164,7 +167,7 @@ impl ChargePoint {
         }
     }
 
-    /// A connector that is faulted or out of use keeps no reservation (OCPP 1.6 §5.13).
+    /// Ends the reservations of a connector that is faulted or unavailable (OCPP 1.6 §5.13).
     pub(super) fn drop_reservations_of(&mut self, connector: i32) {
         while let Some(id) = self.reservations.held.iter().find(|it| it.connector == connector).map(|it| it.id) {
             self.reservations.remove(id);

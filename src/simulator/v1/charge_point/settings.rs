@@ -1,15 +1,15 @@
-//! What the user may decide about a simulated charge point before it exists. What the central system may change later is the
-//! configuration.
+//! The settings of a simulated charge point that the user chooses before it exists. Values that the central system may
+//! change later are in the configuration.
 
 use crate::ocpp::MeterMapping;
 use crate::simulator::profile::Samples;
 
-/// One charge point to be simulated.
+/// The settings of one simulated charge point.
 #[derive(Debug, Clone)]
 pub struct ChargePointSettings {
     /// Its identity at the central system.
     pub identity: String,
-    /// How many connectors it has, numbered from 1.
+    /// The number of connectors, numbered from 1.
     pub connectors: u16,
     /// `chargePointVendor` of BootNotification, at most 20 characters.
     pub vendor: String,
@@ -23,18 +23,18 @@ pub struct ChargePointSettings {
     pub meter_type: String,
     /// `meterSerialNumber`, at most 25 characters; empty is not sent.
     pub meter_serial_number: String,
-    /// Seconds between heartbeats until the central system's answer to BootNotification names others.
+    /// Seconds between heartbeats until the answer to BootNotification sets another interval.
     pub heartbeat_interval: u32,
-    /// Seconds between meter values of a running transaction until the central system configures others.
+    /// Seconds between meter values of a running transaction until the central system configures another interval.
     pub meter_value_interval: u32,
-    /// Whether it acts by itself: boots, sends heartbeats, reports connectors, charges. When false it only answers, and only a
-    /// person makes calls in its name, as in ocppjs.
+    /// Whether it acts by itself: boots, sends heartbeats, reports connectors, charges. When `false` it only answers,
+    /// and only the user makes calls for it, as in ocppjs.
     pub autonomous: bool,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
-    /// Whose answers it gives.
+    /// The source of its answers.
     pub samples: Samples,
-    /// The seed of everything that is left to chance; the same seed gives the same charge point.
+    /// The seed of all random choices; the same seed gives the same charge point.
     pub seed: u64,
 }
 

@@ -1,10 +1,10 @@
-//! The status of a connector: the set of OCPP 1.6, what it is called in older versions, and which may follow which. When it changes
-//! is decided by the rooms that know why.
+//! The status of a connector: the set of OCPP 1.6, its names in older versions, and the allowed changes. Other files
+//! decide when it changes.
 
 use crate::ocpp::Version;
 use crate::simulator::v1::features::{SimulatedFeatures, StatusNames};
 
-/// The status of a connector, in the words of OCPP 1.6 §4.9. Older versions know fewer.
+/// The status of a connector, with the names of OCPP 1.6 §4.9. Older versions have fewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ConnectorStatus {
     Available,
@@ -49,7 +49,8 @@ impl ConnectorStatus {
         }
     }
 
-    /// Reads a name of any version. `Occupied` says less than we distinguish: it is charging when a transaction runs.
+    /// Reads a name of any version. `Occupied` is less precise than the set here: it means charging when a transaction
+    /// runs.
     pub(super) fn parse(name: &str, transaction_runs: bool) -> Option<ConnectorStatus> {
         match name {
             "Occupied" if transaction_runs => Some(Charging),
@@ -58,8 +59,8 @@ impl ConnectorStatus {
         }
     }
 
-    /// Whether a connector may go from this status to another (OCPP 1.6 §4.9). A faulted one goes back to whatever it was, so
-    /// everything may follow `Faulted`.
+    /// Whether a connector may change from this status to another (OCPP 1.6 §4.9). A faulted connector returns to its
+    /// former status, so every status may follow `Faulted`.
     pub(super) fn may_become(self, next: ConnectorStatus) -> bool {
         let allowed: &[ConnectorStatus] = match self {
             Available => &[Preparing, Charging, SuspendedEv, SuspendedEvse, Reserved, Unavailable, Faulted],
@@ -75,7 +76,7 @@ impl ConnectorStatus {
         self != next && allowed.contains(&next)
     }
 
-    /// Whether somebody is using the connector, with or without a transaction.
+    /// Whether a driver is using the connector, with or without a transaction.
     pub(super) const fn is_in_use(self) -> bool {
         matches!(self, Preparing | Charging | SuspendedEv | SuspendedEvse | Finishing)
     }

@@ -1,16 +1,16 @@
-//! What the charge point has set itself to do later, and when. What a task then does is in the room that scheduled it.
+//! The scheduled tasks of the charge point and their times. The file that schedules a task also executes it.
 
 use std::time::{Duration, Instant};
 
-/// No task comes sooner than this, so that a task which schedules itself again can never keep the link busy.
+/// The minimum delay of a task, so that a task which schedules itself again cannot keep the link busy.
 const SHORTEST_DELAY: Duration = Duration::from_millis(1);
 
-/// Something to do at a certain time. There is at most one entry for each.
+/// A scheduled task. There is at most one entry for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TimerTask {
     /// Send BootNotification (again).
     Boot,
-    /// Send Heartbeat, because nothing else was exchanged.
+    /// Send Heartbeat, because no other message was exchanged.
     Heartbeat,
     /// Send the periodic meter values of this connector's transaction.
     Sample(i32),
@@ -18,9 +18,9 @@ pub(super) enum TimerTask {
     SampleByClock,
     /// The driver plugs the car in at this connector.
     PlugIn(i32),
-    /// The driver takes the car away from this connector.
+    /// The driver unplugs the car at this connector.
     Unplug(i32),
-    /// The reservation of this id runs out.
+    /// The reservation with this id expires.
     ExpireReservation(i32),
     /// The next step of an upload of diagnostics.
     Diagnostics,
@@ -30,18 +30,18 @@ pub(super) enum TimerTask {
     Firmware,
     /// The restart after a Reset.
     Restart,
-    /// Send the transaction message that failed once more.
+    /// Send the failed transaction message again.
     RetryTransactionMessage,
 }
 
-/// The tasks that lie ahead. A handful, so a list that is searched from end to end does.
+/// The scheduled tasks. There are few, so a linear search is enough.
 #[derive(Debug, Default)]
 pub(super) struct StationTimers {
     entries: Vec<(Instant, TimerTask)>,
 }
 
 impl StationTimers {
-    /// Schedules a task, in place of an earlier entry for it. One that lies beyond the end of the clock never comes.
+    /// Schedules a task and replaces an earlier entry for it. A time beyond the range of the clock is ignored.
     pub(super) fn set(&mut self, task: TimerTask, delay: Duration, now: Instant) {
         self.cancel(task);
         if let Some(at) = now.checked_add(delay.max(SHORTEST_DELAY)) {
@@ -49,7 +49,7 @@ impl StationTimers {
         }
     }
 
-    /// Gives a task up.
+    /// Cancels a task.
     pub(super) fn cancel(&mut self, task: TimerTask) {
         self.retain(|entry| entry != task);
     }
@@ -69,7 +69,7 @@ impl StationTimers {
         self.entries.iter().map(|(at, _)| *at).min()
     }
 
-    /// Takes out the tasks whose time has come, earliest first.
+    /// Removes and returns the due tasks, earliest first.
     pub(super) fn take_due(&mut self, now: Instant) -> Vec<TimerTask> {
         let mut due: Vec<_> = self.entries.extract_if(.., |(at, _)| *at <= now).collect();
         due.sort_by_key(|(at, _)| *at);

@@ -1,5 +1,5 @@
-//! The messages about transactions: delivered in order, kept while the link is down, sent again when they failed (OCPP 1.6 §3.7).
-//! What stands in them is made elsewhere.
+//! The queue of messages about transactions: sent in order, kept while the link is down, sent again when they failed
+//! (OCPP 1.6 §3.7). Their payloads are made elsewhere.
 
 use std::collections::VecDeque;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::behaviour::OutgoingCall;
 
-/// More than this is not kept; meter values go first, because nothing depends on them.
+/// The maximum number of messages. Beyond it meter values are dropped first, because nothing depends on them.
 const LIMIT: usize = 500;
 
-/// The transaction id of messages whose StartTransaction never got an answer (OCPP 1.6 errata §3.18).
+/// The transaction id of messages whose StartTransaction never received an answer (OCPP 1.6 errata §3.18).
 pub(super) const UNKNOWN_TRANSACTION: i32 = -1;
 
 /// A message about a transaction.
@@ -18,17 +18,17 @@ pub(super) const UNKNOWN_TRANSACTION: i32 = -1;
 pub(super) struct TransactionMessage {
     pub(super) action: &'static str,
     pub(super) payload: Value,
-    /// Our own number of the transaction.
+    /// The local number of the transaction.
     pub(super) key: u64,
     failures: u32,
 }
 
-/// What becomes of a message that failed.
+/// The result of a failed message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FailedMessage {
     /// It is sent again after this many intervals.
     RetryAfter(u32),
-    /// It was given up.
+    /// It was dropped after the last attempt.
     Dropped,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct TransactionMessages {
 }
 
 impl TransactionMessages {
-    /// Puts a message at the end.
+    /// Appends a message.
     pub(super) fn push(&mut self, action: &'static str, payload: Value, key: u64) {
         if self.waiting.len() >= LIMIT {
             self.make_room();
@@ -48,20 +48,21 @@ impl TransactionMessages {
         self.waiting.push_back(TransactionMessage { action, payload, key, failures: 0 });
     }
 
-    /// The first message is never taken, because it may be in flight.
+    /// Drops one message: the oldest meter values, or else the oldest message. Never the first, because it may be in
+    /// flight.
     fn make_room(&mut self) {
         let meter_values = self.waiting.iter().skip(1).position(|message| message.action == "MeterValues");
         self.waiting.remove(meter_values.map_or(1, |position| position + 1));
     }
 
-    /// The message that is to be sent now, if there is one and none is in flight.
+    /// The next message to send; `None` when there is none or one is in flight.
     pub(super) fn next(&mut self) -> Option<OutgoingCall> {
         let message = self.waiting.front().filter(|_| !self.in_flight)?;
         self.in_flight = true;
         Some(OutgoingCall { action: message.action.to_owned(), payload: message.payload.clone() })
     }
 
-    /// Whether this call is the message in flight, and not one that a person made.
+    /// Whether this call is the message in flight, and not a call of the user.
     pub(super) fn is_in_flight(&self, action: &str, payload: &Value) -> bool {
         self.in_flight && self.waiting.front().is_some_and(|message| message.action == action && message.payload == *payload)
     }
@@ -72,13 +73,13 @@ impl TransactionMessages {
         self.waiting.pop_front()
     }
 
-    /// The link was lost; the message in flight will be sent again and nothing is held against it.
+    /// The link was lost; the message in flight will be sent again, and the attempt does not count.
     pub(super) fn link_lost(&mut self) {
         self.in_flight = false;
     }
 
-    /// The message in flight failed: an error or no answer. The wait grows with every sending (`TransactionMessageRetryInterval`,
-    /// OCPP 1.6 §3.7.1).
+    /// The message in flight failed: an error or a timeout. The wait grows with every attempt
+    /// (`TransactionMessageRetryInterval`, OCPP 1.6 §3.7.1).
     pub(super) fn failed(&mut self, attempts: u32) -> FailedMessage {
         self.in_flight = false;
         let Some(message) = self.waiting.front_mut() else { return FailedMessage::Dropped };
@@ -90,7 +91,7 @@ impl TransactionMessages {
         FailedMessage::Dropped
     }
 
-    /// The central system has given a transaction its id: messages that still wait get it.
+    /// Sets the id that the central system assigned to a transaction in all of its waiting messages.
     pub(super) fn number(&mut self, key: u64, id: i32) {
         for message in self.waiting.iter_mut().filter(|message| message.key == key) {
             if let Some(field) = message.payload.get_mut("transactionId") {

@@ -1,4 +1,4 @@
-//! TriggerMessage and ExtendedTriggerMessage: the answer, and after it the message that was asked for (OCPP 1.6 §5.17; security
+//! TriggerMessage and ExtendedTriggerMessage: the answer, and after it the requested message (OCPP 1.6 §5.17; security
 //! whitepaper §5.5).
 
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ impl ChargePoint {
         self.trigger(action, payload)
     }
 
-    /// ExtendedTriggerMessage. Its word for the progress of signed firmware is the one that TriggerMessage has for that of any other.
+    /// ExtendedTriggerMessage. Its `FirmwareStatusNotification` means signed firmware; in TriggerMessage it means
+    /// unsigned firmware.
     pub(super) fn extended_trigger_message(&self, payload: &Value) -> Proposal {
         let action = match text(payload, "requestedMessage").unwrap_or_default() {
             "FirmwareStatusNotification" => Some(SIGNED_FIRMWARE),
@@ -33,8 +34,8 @@ impl ChargePoint {
         self.trigger(action, payload)
     }
 
-    /// A trigger is allowed before the charge point is accepted, for this is how a central system looks at a pending one
-    /// (OCPP 1.6 §4.2). A boot that is not needed is refused (errata §3.35).
+    /// A trigger is allowed before the charge point is accepted, because a central system uses it to inspect a pending
+    /// charge point (OCPP 1.6 §4.2). An unnecessary boot is refused (errata §3.35).
     fn trigger(&self, action: Option<&'static str>, payload: &Value) -> Proposal {
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
         if connector.is_some_and(|connector| !(0..=self.last_connector()).contains(&connector)) {
@@ -47,7 +48,8 @@ impl ChargePoint {
         self.autonomously("Accepted", CallEffect::Trigger { action, connector })
     }
 
-    /// Sends what was asked for, unless the link was lost meanwhile. Without a connector all are meant.
+    /// Sends the requested message; does nothing when the link was lost meanwhile. Without a connector it is sent for
+    /// all.
     pub(super) fn send_triggered(&mut self, action: &'static str, connector: Option<i32>, now: Moment, out: &mut Outbox) {
         if !self.online {
             return;
@@ -70,7 +72,7 @@ impl ChargePoint {
     }
 }
 
-/// The action of a message that both kinds of trigger know, by the same word.
+/// The action of a message that both kinds of trigger have under the same name.
 fn in_both_sets(message: &str) -> Option<&'static str> {
     ["BootNotification", "Heartbeat", "MeterValues", "StatusNotification"].into_iter().find(|action| *action == message)
 }

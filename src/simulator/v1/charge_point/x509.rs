@@ -1,6 +1,6 @@
-//! Certificates as far as OCPP names them: reading PEM text, and the hash data by which a certificate is found again. `x509-parser`
-//! reads the DER. Signatures and validity are not checked; what is done with certificates is in `certificates`. The blocks of a PEM
-//! text are cut here, because peers send PEM without line ends, which the PEM readers of the packages refuse.
+//! Certificates for OCPP: reading PEM text, and the hash data that identifies a certificate. `x509-parser` reads the
+//! DER. Signatures and validity are not checked; the use of certificates is in `certificates`. The blocks of a PEM text
+//! are split here, because peers send PEM without line ends, which the PEM readers of the packages refuse.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ const END: &str = "-----END CERTIFICATE-----";
 /// `serialNumber` has at most 40 characters, which are the 20 octets of RFC 5280 §4.1.2.2.
 const SERIAL_NUMBER_LIMIT: usize = 40;
 
-/// The parts of a certificate that its hash data is made of.
+/// The parts of a certificate that are used for its hash data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Certificate {
     /// Hexadecimal, without leading zeros.
@@ -28,7 +28,7 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// All certificates in a PEM text; none when there is no certificate in it or one that cannot be read.
+    /// All certificates in a PEM text; `None` when it contains no certificate or an unreadable one.
     pub(super) fn read_all(pem: &str) -> Option<Vec<Certificate>> {
         let mut certificates = Vec::new();
         for block in pem.split(BEGIN).skip(1) {
@@ -38,7 +38,8 @@ impl Certificate {
         (!certificates.is_empty()).then_some(certificates)
     }
 
-    /// Reads DER (RFC 5280 §4.1). The contents of extensions are not read, so a faulty extension does not refuse a certificate.
+    /// Reads DER (RFC 5280 §4.1). The contents of extensions are not read, so a faulty extension does not refuse a
+    /// certificate.
     fn read(der: &[u8]) -> Option<Certificate> {
         let (_rest, certificate) = X509CertificateParser::new().with_deep_parse_extensions(false).parse(der).ok()?;
         let digits = hexadecimal(certificate.raw_serial());
@@ -54,13 +55,13 @@ impl Certificate {
         })
     }
 
-    /// Whether it names itself as its issuer, as root certificates do.
+    /// Whether its issuer is itself, as in root certificates.
     pub(super) fn is_root(&self) -> bool {
         self.issuer == self.subject
     }
 
-    /// The hash data of a root certificate (security whitepaper §6, CertificateHashDataType): of the issuer's name and of the issuer's
-    /// key, which is its own. None when the algorithm is not known.
+    /// The hash data of a root certificate (security whitepaper §6, CertificateHashDataType): of the issuer's name and
+    /// of the issuer's key, which is its own. `None` for an unknown algorithm.
     pub(super) fn hash_data(&self, algorithm: &str) -> Option<Value> {
         let hash: fn(&[u8]) -> String = match algorithm {
             "SHA256" => |bytes| hexadecimal(&Sha256::digest(bytes)),
@@ -96,7 +97,7 @@ mod tests {
             json!({"hashAlgorithm": "SHA256", "issuerNameHash": name, "issuerKeyHash": key, "serialNumber": serial})
         );
         let longer = certificate.hash_data("SHA384").unwrap();
-        // as OpenSSL writes them into a request of OCSP
+        // as OpenSSL writes them into an OCSP request
         assert_eq!(
             longer["issuerKeyHash"],
             "fa65dbf84759e0da0804ded458251079f761b6449f4589acabfd5aefb6761d66a2574491735627c5e73b33d3427b4e30"

@@ -1,5 +1,5 @@
-//! The fixed payloads and answers of GIR ocppjs 1.0.2, so that what was written for it meets the same messages. They are data, in
-//! `payloads.json`; here is only how they are looked up.
+//! The fixed payloads and answers of GIR ocppjs 1.0.2, so that software written for it receives the same messages. The
+//! data is in `payloads.json`; the lookup is here.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ struct Payloads {
     results: HashMap<String, Value>,
 }
 
-/// Nothing is in it when the data cannot be read; a test reads it.
+/// Empty when the data cannot be read; a test reads it.
 static PAYLOADS: LazyLock<HashMap<String, Payloads>> =
     LazyLock::new(|| serde_json::from_str(include_str!("payloads.json")).unwrap_or_default());
 
@@ -32,8 +32,8 @@ fn name(version: Version) -> &'static str {
     }
 }
 
-/// The payload of a call. Both roles send the same `DataTransfer`, and no other action is sent by both. `None` in a version, or for
-/// an action, that ocppjs does not know.
+/// The payload of a call. Both roles send the same `DataTransfer`, and no other action is sent by both. `None` when
+/// ocppjs does not have the version or the action.
 pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<Value> {
     let of = |name: &str| PAYLOADS.get(name)?.requests.get(action).cloned();
     // ocppjs has other examples, not only another form, when the attributes stand beside the values.
@@ -44,10 +44,10 @@ pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<
     beside.or_else(|| of(name(version)))
 }
 
-/// The result of a call, which does not depend on what the call says.
+/// The result of a call, independent of its payload.
 pub fn result(version: Version, action: &str, now: Moment) -> Option<Value> {
     match (version, action) {
-        // The one answer in which ocppjs tells the time.
+        // The only answer of ocppjs with the current time.
         (Version::V1_2, "Heartbeat") => Some(json!({ "currentTime": written_time(now.wall) })),
         _ => PAYLOADS.get(name(version))?.results.get(action).cloned(),
     }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_heartbeat_of_1_2_tells_the_time() {
+    fn only_the_heartbeat_of_1_2_has_the_current_time() {
         assert_eq!(result(Version::V1_2, "Heartbeat", now()), Some(json!({ "currentTime": "2030-01-31T12:00:00.500Z" })));
         assert_eq!(result(Version::V1_5, "Heartbeat", now()), Some(json!({ "currentTime": "2013-02-01T15:09:18Z" })));
         let stopped = result(Version::V1_5, "StopTransaction", now()).unwrap();

@@ -176,7 +176,7 @@ fn fields_of_the_payload_of_an_envelope() {
     let station = scene.contents.station(Role::CentralSystem, "CP01");
     let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
     let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
-    scene.tell(Some(station), connected); // 0
+    scene.record(Some(station), connected); // 0
     let envelope = |body: &str| {
         format!(
             "<S:Envelope xmlns:S=\"http://www.w3.org/2003/05/soap-envelope\" xmlns=\"urn://Ocpp/Cs/2012/06/\"><S:Body>{body}</S:Body></S:Envelope>"

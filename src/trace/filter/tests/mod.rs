@@ -27,14 +27,14 @@ impl Scene {
         Scene { contents: Contents::new(1 << 20), at: NOW - 100_000_000 }
     }
 
-    fn tell(&mut self, station: Option<StationKey>, happening: EventKind) {
+    fn record(&mut self, station: Option<StationKey>, kind: EventKind) {
         self.at += 1_000_000;
         let stamp = Stamp { wall_micros: self.at, monotonic_micros: self.at.unsigned_abs() };
-        self.contents.apply(&Event { station, stamp, kind: happening }, &mut String::new());
+        self.contents.apply(&Event { station, stamp, kind }, &mut String::new());
     }
 
     fn frame(&mut self, station: StationKey, way: Direction, kind: FrameKind, action: &str, text: &str, exchange: u64) {
-        self.tell(Some(station), EventKind::Frame(frame(way, kind, action, text, exchange)));
+        self.record(Some(station), EventKind::Frame(frame(way, kind, action, text, exchange)));
     }
 
     fn context(&self) -> FilterContext<'_> {
@@ -72,11 +72,11 @@ fn everything_once() -> Scene {
     let closed = || CloseReason::ClosedByPeer { code: Some(1001), text: "gone away".into() };
     let finding = |tolerated| Finding { path: "/a".into(), rule: FindingRule::Type, message: "is wrong".into(), tolerated };
     let peer = "127.0.0.1:5".parse().unwrap();
-    scene.tell(
+    scene.record(
         None,
         EventKind::Listening { address: peer, url: "ws://127.0.0.1:5/<id>".into(), transports: vec![Transport::WebSocket] },
     ); // 0
-    scene.tell(
+    scene.record(
         Some(real),
         EventKind::Connected {
             link: 1,
@@ -92,31 +92,33 @@ fn everything_once() -> Scene {
     let mut refusal = frame(Out, Error, "MeterValues", r#"[4,"id-4","FormationViolation","no",{"cause":"x"}]"#, 2);
     refusal.code = Some(ErrorCode::FormationViolation);
     refusal.findings = vec![finding(true)];
-    scene.tell(Some(real), EventKind::Frame(refusal)); // 5
+    scene.record(Some(real), EventKind::Frame(refusal)); // 5
     scene.frame(real, In, Malformed, "", "hello", 0); // 6
     scene.frame(real, Out, Call, "Reset", r#"[2,"id-7","Reset",{"type":"Soft"}]"#, 3); // 7
-    scene
-        .tell(Some(real), EventKind::Timeout { exchange: 3, action: "Reset".into(), after: std::time::Duration::from_secs(1) }); // 8
-    scene.tell(Some(real), EventKind::Ping { direction: In, pong: false, round_trip: None }); // 9
-    scene.tell(Some(real), EventKind::Ping { direction: Out, pong: true, round_trip: None }); // 10
-    scene.tell(Some(real), EventKind::Disconnected { link: 1, reason: closed() }); // 11
-    scene.tell(Some(ours), EventKind::Connecting { url: "ws://central/sim%207".into() }); // 12
+    scene.record(
+        Some(real),
+        EventKind::Timeout { exchange: 3, action: "Reset".into(), after: std::time::Duration::from_secs(1) },
+    ); // 8
+    scene.record(Some(real), EventKind::Ping { direction: In, pong: false, round_trip: None }); // 9
+    scene.record(Some(real), EventKind::Ping { direction: Out, pong: true, round_trip: None }); // 10
+    scene.record(Some(real), EventKind::Disconnected { link: 1, reason: closed() }); // 11
+    scene.record(Some(ours), EventKind::Connecting { url: "ws://central/sim%207".into() }); // 12
     let after = std::time::Duration::from_secs(30);
     let failed = RetryCause::Failed { reason: "gone away".into(), handshake: HandshakeHeads::default() };
-    scene.tell(Some(ours), EventKind::Retry { after, cause: failed }); // 13
-    scene.tell(Some(ours), EventKind::Retry { after, cause: RetryCause::Lost(closed()) }); // 14
+    scene.record(Some(ours), EventKind::Retry { after, cause: failed }); // 13
+    scene.record(Some(ours), EventKind::Retry { after, cause: RetryCause::Lost(closed()) }); // 14
     let refused = EventKind::Refused {
         peer: Some(peer),
         reason: "no such version".into(),
         detail: "".into(),
         handshake: HandshakeHeads::default(),
     };
-    scene.tell(None, refused); // 15
-    scene.tell(None, EventKind::Note { failure: false, text: "a note".into() }); // 16
-    scene.tell(None, EventKind::Note { failure: true, text: "a failure".into() }); // 17
+    scene.record(None, refused); // 15
+    scene.record(None, EventKind::Note { failure: false, text: "a note".into() }); // 16
+    scene.record(None, EventKind::Note { failure: true, text: "a failure".into() }); // 17
     let mut open = frame(Out, Call, "Heartbeat", r#"[2,"id-18","Heartbeat",{}]"#, 4);
     open.findings = vec![finding(false)];
-    scene.tell(Some(ours), EventKind::Frame(open)); // 18
+    scene.record(Some(ours), EventKind::Frame(open)); // 18
     scene
 }
 

@@ -1,4 +1,4 @@
-//! The page for users says what the table of keys says.
+//! The page for users agrees with the table of keys.
 
 use super::super::KEYS;
 use super::parse;

@@ -64,7 +64,7 @@ impl<'a> TraceRow<'a> {
     }
 
     /// What every line begins with: its place, the time, a bookmark.
-    pub fn begin(&self, time: usize, pencil: &mut LineWriter<'_>) {
+    pub fn begin(&self, time: usize, writer: &mut LineWriter<'_>) {
         let styles = &self.app.theme.styles;
         let gutter = match self.place {
             RowPlace::Selected => "▸",
@@ -73,29 +73,29 @@ impl<'a> TraceRow<'a> {
             RowPlace::Other if self.found => "•",
             RowPlace::Other => " ",
         };
-        pencil.text(gutter, self.style(styles.key));
+        writer.text(gutter, self.style(styles.key));
         let clock = format::time_of_day(self.record.wall_micros, &self.app.zone);
-        pencil.field(&clock[..time], time, self.style(styles.muted));
+        writer.field(&clock[..time], time, self.style(styles.muted));
         let bookmark = if self.app.trace.is_bookmarked(self.record.sequence) { "◆" } else { " " };
-        pencil.text(bookmark, self.style(styles.marked));
+        writer.text(bookmark, self.style(styles.marked));
     }
 
-    fn station(&self, width: usize, pencil: &mut LineWriter<'_>) {
+    fn station(&self, width: usize, writer: &mut LineWriter<'_>) {
         let row = self.record.station.and_then(|key| self.outside.contents.stations().get(key));
         if width > 0 {
             let base = self.app.theme.styles.base;
-            pencil.field(row.map_or("", |row| &row.identity), width, self.style(base)).blanks(1, self.style(base));
+            writer.field(row.map_or("", |row| &row.identity), width, self.style(base)).blanks(1, self.style(base));
         }
     }
 
     /// Arrow, letter, verdict and word of a line.
-    fn what(&self, letter: &str, letter_style: Style, verdict: FrameVerdict, width: usize, pencil: &mut LineWriter<'_>) {
+    fn what(&self, letter: &str, letter_style: Style, verdict: FrameVerdict, width: usize, writer: &mut LineWriter<'_>) {
         let styles = &self.app.theme.styles;
         let (arrow, _, kind_style) = kind(&self.record, styles);
         let (sign, sign_style) = verdict_sign(verdict, styles);
         let (word, word_style) = word(&self.record, styles);
-        pencil.text(arrow, self.style(kind_style)).text(letter, self.style(letter_style)).text(sign, self.style(sign_style));
-        pencil.blanks(1, self.style(styles.base)).field(word, width, self.style(word_style)).blanks(1, self.style(styles.base));
+        writer.text(arrow, self.style(kind_style)).text(letter, self.style(letter_style)).text(sign, self.style(sign_style));
+        writer.blanks(1, self.style(styles.base)).field(word, width, self.style(word_style)).blanks(1, self.style(styles.base));
     }
 
     /// The text of a line behind its columns.
@@ -107,24 +107,24 @@ impl<'a> TraceRow<'a> {
     }
 
     /// One line an event. True when it counts seconds.
-    pub fn event(&self, columns: RowColumns, mut pencil: LineWriter<'_>) -> bool {
+    pub fn event(&self, columns: RowColumns, mut writer: LineWriter<'_>) -> bool {
         let styles = &self.app.theme.styles;
-        self.begin(columns.time, &mut pencil);
-        self.station(columns.station, &mut pencil);
+        self.begin(columns.time, &mut writer);
+        self.station(columns.station, &mut writer);
         let (_, letter, style) = kind(&self.record, styles);
-        self.what(letter, style, self.record.verdict, columns.action, &mut pencil);
+        self.what(letter, style, self.record.verdict, columns.action, &mut writer);
         let (latency, counts) = latency(&self.record, self.outside);
         let style = if counts { styles.warning } else { styles.base };
-        pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
-        pencil.text(&self.summary(&self.record), self.style(styles.muted)).fill(' ', self.style(styles.base));
+        writer.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
+        writer.text(&self.summary(&self.record), self.style(styles.muted)).fill(' ', self.style(styles.base));
         counts
     }
 
     /// One line an exchange: the call, how it was answered and how fast. True when it counts seconds.
-    pub fn exchange(&self, columns: RowColumns, mut pencil: LineWriter<'_>) -> bool {
+    pub fn exchange(&self, columns: RowColumns, mut writer: LineWriter<'_>) -> bool {
         let is_call = matches!(self.record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Malformed));
         if !is_call {
-            return self.event(columns, pencil);
+            return self.event(columns, writer);
         }
         let styles = &self.app.theme.styles;
         let answer = self.record.partner.and_then(|partner| self.outside.contents.records().get(partner));
@@ -135,30 +135,30 @@ impl<'a> TraceRow<'a> {
             Some(_) => ("R", styles.good),
         };
         let verdict = worse(self.record.verdict, answer.as_ref().map_or(FrameVerdict::Valid, |answer| answer.verdict));
-        self.begin(columns.time, &mut pencil);
-        self.station(columns.station, &mut pencil);
-        self.what(letter, letter_style, verdict, columns.action, &mut pencil);
+        self.begin(columns.time, &mut writer);
+        self.station(columns.station, &mut writer);
+        self.what(letter, letter_style, verdict, columns.action, &mut writer);
         let (latency, counts) = match answer.as_ref().and_then(|answer| answer.latency) {
             Some(latency) => (format::duration(latency), false),
             None => latency(&self.record, self.outside),
         };
         let style = if counts { styles.warning } else { styles.base };
-        pencil.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
+        writer.right(&latency, 7, self.style(style)).blanks(1, self.style(styles.base));
         let asked = self.summary(&self.record);
         match answer {
-            None => pencil.text(&asked, self.style(styles.muted)),
+            None => writer.text(&asked, self.style(styles.muted)),
             Some(answer) => {
-                let room = pencil.room().saturating_sub(3);
+                let room = writer.room().saturating_sub(3);
                 let answered = self.summary(&answer);
                 let asked_width = width_of(head(&asked, 4 * room));
                 let answered_width = width_of(head(&answered, 4 * room));
                 // Both have half of the room, and what the other leaves over.
                 let width = asked_width.min((room / 2).max(room.saturating_sub(answered_width)));
-                pencil.field(&asked, width, self.style(styles.muted)).text(" ⇒ ", self.style(styles.base));
-                pencil.text(&answered, self.style(styles.muted))
+                writer.field(&asked, width, self.style(styles.muted)).text(" ⇒ ", self.style(styles.base));
+                writer.text(&answered, self.style(styles.muted))
             }
         };
-        pencil.fill(' ', self.style(styles.base));
+        writer.fill(' ', self.style(styles.base));
         counts
     }
 }

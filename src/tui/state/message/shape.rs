@@ -1,4 +1,4 @@
-//! What the definitions say about a recorded message: which message of the catalog it is, and its payload as JSON.
+//! The definition of a recorded message: which message of the catalog it is, and its payload as JSON.
 
 use serde_json::Value;
 

@@ -7,6 +7,11 @@ use crate::trace::filter::{self, FilterContext};
 use crate::trace::{Contents, FrameKind, FrameVerdict, Record, RecordKind, Sequence};
 use crate::tui::state::filter::PaneFilter;
 
+/// A text that is no time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no time; write 14:30, 14:30:05, 5m (ago) or a date")]
+pub struct TimeTextError(String);
+
 impl TraceView {
     /// What is searched for.
     pub fn find(&self) -> &PaneFilter {
@@ -74,17 +79,17 @@ impl TraceView {
     /// Selects the first shown line that is not older than this time: `14:30`, `5m` ago, a date.
     ///
     /// # Errors
-    /// When the text is no time; the error is a sentence.
+    /// When the text is no time.
     pub fn go_to_time(
         &mut self,
         text: &str,
         contents: &Contents,
         context: &FilterContext<'_>,
         height: usize,
-    ) -> Result<(), String> {
+    ) -> Result<(), TimeTextError> {
         let text = text.trim().trim_start_matches('-');
         let since = filter::parse(&format!("since:{text}"));
-        let since = since.map_err(|_| format!("\"{text}\" is no time; write 14:30, 14:30:05, 5m (ago) or a date"))?;
+        let since = since.map_err(|_| TimeTextError(text.to_owned()))?;
         let records = contents.records();
         let is_before = |sequence| records.get(sequence).is_some_and(|record| !since.matches(&record, context));
         let (mut low, mut high) = (0, self.count());

@@ -17,21 +17,21 @@ fn a_boot_is_followed_by_the_statuses_of_the_version() {
         let boot = world.expect("BootNotification");
         assert_eq!(text(&boot.payload, "chargePointVendor"), Some("ocpp-tui"));
         world.result(&boot, boot_result(version, "Accepted", 300));
-        let timestamps = world.said.iter().filter(|call| call.payload.get("timestamp").is_some()).count();
+        let timestamps = world.sent.iter().filter(|call| call.payload.get("timestamp").is_some()).count();
         assert_eq!(timestamps, if matches!(version, Version::V1_2) { 0 } else { expected.len() });
         assert_eq!(world.serve(), expected, "{version}");
     }
 }
 
 #[test]
-fn pending_and_rejected_wait_as_long_as_they_are_told() {
+fn pending_and_rejected_wait_for_the_given_interval() {
     for (status, interval, wait) in [("Pending", 20, 20), ("Rejected", 90, 90), ("Rejected", 0, 60), ("Nonsense", 5, 5)] {
         let mut world = World::new(Version::V1_6, true);
         world.connect();
         let boot = world.expect("BootNotification");
         world.result(&boot, boot_result(Version::V1_6, status, interval));
         world.pass_seconds(wait - 1);
-        assert!(world.said().is_empty(), "{status}: nothing is said while waiting");
+        assert!(world.take_sent().is_empty(), "{status}: nothing is sent while waiting");
         world.pass_seconds(1);
         world.expect("BootNotification");
     }
@@ -50,7 +50,7 @@ fn a_failed_boot_is_tried_again() {
 }
 
 #[test]
-fn a_rejected_charge_point_is_silent_and_a_pending_one_can_be_looked_at() {
+fn a_rejected_charge_point_is_silent_and_a_pending_one_can_be_inspected() {
     let mut world = World::new(Version::V1_6, true);
     world.connect();
     let boot = world.expect("BootNotification");
@@ -70,7 +70,7 @@ fn heartbeats_come_after_inactivity_and_follow_the_configuration() {
     world.pass_seconds(200);
     world.ask("GetConfiguration", json!({}));
     world.pass_seconds(299);
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     world.pass_seconds(1);
     world.expect("Heartbeat");
     assert_eq!(world.ask_status("ChangeConfiguration", json!({"key": "HeartbeatInterval", "value": "10"})), "Accepted");
@@ -78,7 +78,7 @@ fn heartbeats_come_after_inactivity_and_follow_the_configuration() {
     world.expect("Heartbeat");
     assert_eq!(world.ask_status("ChangeConfiguration", json!({"key": "HeartbeatInterval", "value": "0"})), "Accepted");
     world.pass_seconds(100_000);
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_reconnect_boots_only_what_was_never_accepted() {
     world.end(&boot, CallOutcome::LinkLost);
     world.disconnect();
     world.pass_seconds(1000);
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     world.connect();
     let boot = world.expect("BootNotification");
     world.result(&boot, boot_result(Version::V1_6, "Accepted", 300));
@@ -97,7 +97,7 @@ fn a_reconnect_boots_only_what_was_never_accepted() {
     world.disconnect();
     world.pass_seconds(1000);
     world.connect();
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     world.pass_seconds(300);
     world.expect("Heartbeat");
 }
@@ -111,7 +111,7 @@ fn a_rejected_charge_point_waits_also_when_it_reconnects() {
     world.disconnect();
     world.pass_seconds(10);
     world.connect();
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     world.pass_seconds(590);
     world.expect("BootNotification");
 }

@@ -1,4 +1,4 @@
-//! Charges from the wish to the end, and what may go wrong on the way.
+//! Charges from the requested start to the end, and the possible failures.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn a_remote_start_leads_to_meter_values_and_a_remote_stop_ends_them() {
     assert_eq!(world.live(120), ["MeterValues 2 42", "MeterValues 2 42"]);
     assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 41})), "Rejected");
     assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 42})), "Accepted");
-    let stop = world.said.iter().find(|call| call.action == "StopTransaction").unwrap();
+    let stop = world.sent.iter().find(|call| call.action == "StopTransaction").unwrap();
     let meter_stop = stop.payload["meterStop"].as_i64().unwrap();
     assert!((235..=260).contains(&meter_stop), "about two minutes at 7.4 kW are 245 Wh, not {meter_stop}");
     let end = ["StatusNotification 2 Finishing", "StopTransaction 42 TAG Remote", "StatusNotification 2 Available"];
@@ -24,7 +24,7 @@ fn a_remote_start_leads_to_meter_values_and_a_remote_stop_ends_them() {
 }
 
 #[test]
-fn older_versions_use_their_own_words() {
+fn older_versions_use_their_own_names() {
     for version in [Version::V1_2, Version::V1_5] {
         let mut world = World::accepted(version);
         start(&mut world);
@@ -73,7 +73,7 @@ fn measurands_and_intervals_follow_the_configuration() {
     assert_eq!(units, ["W", "A", "V"]);
     world.ask("ChangeConfiguration", json!({"key": "MeterValueSampleInterval", "value": "0"}));
     world.pass_seconds(200);
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn clock_aligned_values_come_at_full_intervals() {
     let mut world = World::accepted(Version::V1_6);
     world.pass_seconds(100);
     world.ask("ChangeConfiguration", json!({"key": "ClockAlignedDataInterval", "value": "900"}));
-    let mut said = world.live(799);
-    said.retain(|call| call.starts_with("MeterValues"));
-    assert!(said.is_empty(), "{said:?}");
+    let mut sent = world.live(799);
+    sent.retain(|call| call.starts_with("MeterValues"));
+    assert!(sent.is_empty(), "{sent:?}");
     assert_eq!(world.live(1), ["MeterValues 1", "MeterValues 2"]);
 }
 
@@ -96,8 +96,8 @@ fn stop_transaction_carries_the_readings_that_are_configured() {
         start(&mut world);
         world.live(5);
         world.ask("RemoteStopTransaction", json!({"transactionId": 42}));
-        let said = world.said();
-        let stop = said.iter().find(|call| call.action == "StopTransaction").unwrap();
+        let sent = world.take_sent();
+        let stop = sent.iter().find(|call| call.action == "StopTransaction").unwrap();
         assert_eq!(stop.payload.pointer(path).unwrap().as_array().unwrap().len(), 2, "begin and end");
     }
 }
@@ -106,8 +106,8 @@ fn stop_transaction_carries_the_readings_that_are_configured() {
 fn a_tag_that_is_not_accepted_does_not_charge() {
     let mut world = World::accepted(Version::V1_6);
     start(&mut world);
-    let said = world.said();
-    world.result(&said[1], json!({"idTagInfo": {"status": "Blocked"}}));
+    let sent = world.take_sent();
+    world.result(&sent[1], json!({"idTagInfo": {"status": "Blocked"}}));
     assert_eq!(world.live(10), ["StatusNotification 2 Available"]);
 }
 
@@ -164,11 +164,11 @@ fn a_failed_start_is_sent_again_while_the_car_charges() {
     world.end(&first, CallOutcome::Timeout);
     assert_eq!(world.serve(), ["StatusNotification 2 Charging"]);
     world.pass_seconds(60);
-    let mut again = world.said();
+    let mut again = world.take_sent();
     assert_eq!(again.remove(0).payload, first.payload);
     world.end(&first, CallOutcome::Error { code: "InternalError", description: "" });
     world.pass_seconds(120);
-    world.said();
+    world.take_sent();
     world.end(&first, CallOutcome::Timeout);
-    assert_eq!(in_short(&world.said()[0]), "MeterValues 2 -1", "given up after three attempts, and told so");
+    assert_eq!(in_short(&world.take_sent()[0]), "MeterValues 2 -1", "given up after three attempts, and reported");
 }

@@ -1,4 +1,5 @@
-//! A call is judged first and carried out when its answer has left: what happens between, and what is left out in the end.
+//! A call is decided first and its effect applied when its answer has been sent: events in between, and effects that no
+//! longer apply.
 
 use super::*;
 use crate::ocpp::ErrorCode;
@@ -12,7 +13,7 @@ fn accepted() -> Answer {
 }
 
 #[test]
-fn a_proposal_changes_nothing_until_its_answer_has_left() {
+fn a_proposal_changes_nothing_until_its_answer_is_sent() {
     let mut world = World::accepted(Version::V1_6);
     let start = json!({"idTag": "TAG", "connectorId": 1});
     for _ in 0..3 {
@@ -25,7 +26,7 @@ fn a_proposal_changes_nothing_until_its_answer_has_left() {
 }
 
 #[test]
-fn an_answer_that_says_something_else_carries_nothing_out() {
+fn an_answer_that_does_not_accept_has_no_effect() {
     let error = Answer::Error { code: ErrorCode::InternalError, description: String::new() };
     for sent in [rejected(), error, Answer::result(json!({}))] {
         for (action, payload) in [
@@ -46,7 +47,7 @@ fn an_answer_that_says_something_else_carries_nothing_out() {
 }
 
 #[test]
-fn an_answer_that_accepts_in_other_words_is_carried_out() {
+fn an_answer_with_another_accepting_status_has_its_effect() {
     let mut world = World::accepted(Version::V1_6);
     let proposal = world.propose("ChangeConfiguration", json!({"key": "HeartbeatInterval", "value": "77"}));
     world.commit(proposal.effect, &Answer::result(json!({"status": "RebootRequired"})));
@@ -54,7 +55,7 @@ fn an_answer_that_accepts_in_other_words_is_carried_out() {
 }
 
 #[test]
-fn of_two_starts_that_were_accepted_for_one_connector_one_is_carried_out() {
+fn of_two_starts_that_were_accepted_for_one_connector_only_one_begins() {
     let mut world = World::accepted(Version::V1_6);
     let proposals = ["A", "B"].map(|tag| world.propose("RemoteStartTransaction", json!({"idTag": tag, "connectorId": 1})));
     for proposal in proposals {
@@ -68,12 +69,12 @@ fn of_two_starts_that_were_accepted_for_one_connector_one_is_carried_out() {
     for proposal in proposals {
         world.commit(proposal.effect, &proposal.answer);
     }
-    let said = world.serve();
-    assert!(said.contains(&"StatusNotification 2 Preparing".to_owned()), "{said:?}");
+    let sent = world.serve();
+    assert!(sent.contains(&"StatusNotification 2 Preparing".to_owned()), "{sent:?}");
 }
 
 #[test]
-fn what_has_become_impossible_is_left_out() {
+fn an_effect_that_has_become_impossible_is_left_out() {
     let mut world = World::accepted(Version::V1_6);
     world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
     world.live(5);
@@ -81,12 +82,12 @@ fn what_has_become_impossible_is_left_out() {
     for stop in stops {
         world.commit(stop.effect, &stop.answer);
     }
-    let said = world.live(5);
-    assert_eq!(said.iter().filter(|call| call.starts_with("StopTransaction")).count(), 1, "{said:?}");
+    let sent = world.live(5);
+    assert_eq!(sent.iter().filter(|call| call.starts_with("StopTransaction")).count(), 1, "{sent:?}");
     let trigger = world.propose("TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
     world.disconnect();
     world.commit(trigger.effect, &trigger.answer);
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     let list = |version: i32| json!({"updateType": "Differential", "listVersion": version, "localAuthorizationList": []});
     let updates = [9, 8].map(|version| world.propose("SendLocalList", list(version)));
     for update in updates {

@@ -1,4 +1,4 @@
-//! What the central system does to the machine: reset, availability, unlocking, triggers, files, and an answer to every action.
+//! Requests that concern the machine: reset, availability, unlocking, triggers, files, and an answer to every action.
 
 use super::*;
 use crate::ocpp::ErrorCode;
@@ -42,7 +42,7 @@ fn availability_changes_at_once_or_when_the_transaction_is_over() {
     assert_eq!(world.serve(), ["StatusNotification 1 Available"]);
     assert_eq!(world.ask_status("ChangeAvailability", json!({"connectorId": 1, "type": "Operative"})), "Accepted");
     assert_eq!(world.ask_status("ChangeAvailability", json!({"connectorId": 9, "type": "Operative"})), "Rejected");
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn unlocking_finishes_the_transaction() {
 
 #[test]
 fn triggered_messages_follow_the_answer() {
-    for (payload, status, said) in [
+    for (payload, status, expected) in [
         (json!({"requestedMessage": "Heartbeat"}), "Accepted", vec!["Heartbeat"]),
         (json!({"requestedMessage": "BootNotification"}), "Rejected", vec![]),
         (
@@ -80,12 +80,12 @@ fn triggered_messages_follow_the_answer() {
     ] {
         let mut world = charging(Version::V1_6);
         assert_eq!(world.ask_status("TriggerMessage", payload.clone()), status, "{payload}");
-        assert_eq!(world.serve(), said, "{payload}");
+        assert_eq!(world.serve(), expected, "{payload}");
     }
 }
 
 #[test]
-fn diagnostics_are_told_step_by_step() {
+fn diagnostics_report_each_step() {
     for (version, location, expected) in [
         (Version::V1_6, "ftp://host/x", vec!["Uploading", "Uploaded"]),
         (Version::V1_6, "nowhere", vec!["Uploading", "UploadFailed"]),
@@ -95,23 +95,23 @@ fn diagnostics_are_told_step_by_step() {
         let mut world = World::accepted(version);
         let Answer::Result(result) = world.ask("GetDiagnostics", json!({"location": location})) else { panic!() };
         assert_eq!(result["fileName"], "diagnostics-CP1-2024-05-01T12-00-00.000Z.log");
-        let said = world.live(20);
+        let sent = world.live(20);
         let expected: Vec<_> = expected.iter().map(|it| format!("DiagnosticsStatusNotification {it}")).collect();
-        assert_eq!(said, expected, "{version}");
+        assert_eq!(sent, expected, "{version}");
     }
 }
 
 #[test]
-fn firmware_is_installed_when_its_time_has_come_and_nobody_charges() {
+fn firmware_is_installed_when_its_time_has_come_and_no_connector_charges() {
     let mut world = charging(Version::V1_6);
     world.ask("UpdateFirmware", json!({"location": "ftp://host/x", "retrieveDate": "2024-05-01T12:00:40Z"}));
     assert!(world.live(30).is_empty());
     let downloaded = ["FirmwareStatusNotification Downloading", "FirmwareStatusNotification Downloaded"];
     assert_eq!(world.live(15), downloaded);
     world.ask("RemoteStopTransaction", json!({"transactionId": 42}));
-    let said = world.live(60);
-    let told: Vec<_> = said.iter().filter(|it| it.starts_with("Firmware") || it.starts_with("Boot")).collect();
-    assert_eq!(told, ["FirmwareStatusNotification Installing", "BootNotification", "FirmwareStatusNotification Installed"]);
+    let sent = world.live(60);
+    let reports: Vec<_> = sent.iter().filter(|it| it.starts_with("Firmware") || it.starts_with("Boot")).collect();
+    assert_eq!(reports, ["FirmwareStatusNotification Installing", "BootNotification", "FirmwareStatusNotification Installed"]);
 }
 
 #[test]
@@ -160,8 +160,8 @@ fn every_action_of_a_central_system_is_answered_and_every_other_is_not_supported
         (Version::V1_5, vec![oldest, since_1_5], vec![since_1_6]),
         (Version::V1_6, vec![oldest, since_1_5, since_1_6], vec!["Nonsense SignCertificate Heartbeat"]),
     ] {
-        for lively in [true, false] {
-            let mut world = World::new(version, lively);
+        for autonomous in [true, false] {
+            let mut world = World::new(version, autonomous);
             world.connect();
             for action in known.iter().flat_map(|it| it.split_whitespace()) {
                 let answer = world.ask(action, json!({}));

@@ -1,4 +1,4 @@
-//! The charge point under test, in a world of its own: a clock that is moved by hand and a central system that is played by the test.
+//! The charge point under test, with a clock that the test sets and a central system that the test plays.
 
 mod booting;
 mod charging;
@@ -6,11 +6,11 @@ mod deciding;
 mod machine;
 mod never_panics;
 mod offline;
-mod person;
 mod profiles;
 mod reservations;
 mod security;
 mod shapes;
+mod user_calls;
 
 use std::time::{Duration, Instant};
 
@@ -23,14 +23,14 @@ use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::text;
 
-/// A charge point with a clock and everything it has said that was not looked at yet.
+/// A charge point with a clock and the calls that it has sent and that the test has not taken yet.
 pub(super) struct World {
     pub(super) charge_point: ChargePoint,
     version: Version,
     start: Instant,
     elapsed: Duration,
     out: Outbox,
-    said: Vec<OutgoingCall>,
+    sent: Vec<OutgoingCall>,
 }
 
 impl World {
@@ -42,11 +42,11 @@ impl World {
             start: Instant::now(),
             elapsed: Duration::ZERO,
             out: Outbox::default(),
-            said: Vec::new(),
+            sent: Vec::new(),
         }
     }
 
-    /// Lively, connected and accepted, with the reports after the boot answered.
+    /// Autonomous, connected and accepted, with the reports after the boot answered.
     pub(super) fn accepted(version: Version) -> World {
         let mut world = World::new(version, true);
         world.connect();
@@ -71,28 +71,28 @@ impl World {
     }
 
     fn collect(&mut self) {
-        let said = self.out.take();
-        said.iter().for_each(|call| shapes::check(self.version, call));
-        self.said.extend(said);
+        let sent = self.out.take();
+        sent.iter().for_each(|call| shapes::check(self.version, call));
+        self.sent.extend(sent);
         if self.out.take_restart().is_some() {
             self.disconnect();
             self.connect();
         }
     }
 
-    /// Everything that was said since the last look.
-    pub(super) fn said(&mut self) -> Vec<OutgoingCall> {
-        std::mem::take(&mut self.said)
+    /// Takes all calls that were sent since the last take.
+    pub(super) fn take_sent(&mut self) -> Vec<OutgoingCall> {
+        std::mem::take(&mut self.sent)
     }
 
-    /// The only thing that was said since the last look.
+    /// Takes the only call that was sent since the last take.
     pub(super) fn expect(&mut self, action: &str) -> OutgoingCall {
-        let mut said = self.said();
-        assert!(said.len() == 1 && said[0].action == action, "wanted {action}, got {said:?}");
-        said.remove(0)
+        let mut sent = self.take_sent();
+        assert!(sent.len() == 1 && sent[0].action == action, "wanted {action}, got {sent:?}");
+        sent.remove(0)
     }
 
-    /// The central system calls.
+    /// Delivers a call of the central system and applies its effect.
     pub(super) fn ask(&mut self, action: &str, payload: Value) -> Answer {
         let Proposal { answer, effect } = self.propose(action, payload);
         if answer != Answer::Silence {
@@ -101,13 +101,13 @@ impl World {
         answer
     }
 
-    /// The answer to a call leaves.
+    /// The answer to a call has been sent.
     pub(super) fn commit(&mut self, effect: ProposedEffect, sent: &Answer) {
         self.charge_point.commit(effect, sent, self.now(), &mut self.out);
         self.collect();
     }
 
-    /// The central system calls, and the answer has not left yet.
+    /// Delivers a call of the central system, whose answer has not been sent yet.
     pub(super) fn propose(&mut self, action: &str, payload: Value) -> Proposal {
         let call = IncomingCall { action, payload: &payload, version: self.version };
         self.charge_point.propose(call, self.now())
@@ -130,12 +130,12 @@ impl World {
         self.end(call, CallOutcome::Result { payload: &payload, valid: true });
     }
 
-    /// A person calls in the charge point's name, and gets a result.
-    pub(super) fn person(&mut self, action: &str, payload: Value, result: Value) {
+    /// The user makes a call for the charge point and gets a result.
+    pub(super) fn user_call(&mut self, action: &str, payload: Value, result: Value) {
         self.result(&OutgoingCall { action: action.to_owned(), payload }, result);
     }
 
-    /// Lets time pass, with all that happens meanwhile.
+    /// Advances the clock and runs all tasks that are due meanwhile.
     pub(super) fn pass(&mut self, time: Duration) {
         let end = self.elapsed + time;
         while let Some(deadline) = self.charge_point.deadline().filter(|deadline| *deadline <= self.start + end) {
@@ -152,12 +152,12 @@ impl World {
         self.pass(Duration::from_secs(seconds));
     }
 
-    /// Answers everything that was said, and what is said because of the answers, as a friendly central system. Returns all of it in
-    /// short form: the action, and what matters of its payload.
+    /// Answers all sent calls, and the calls that follow from the answers, with acceptance. Returns all of them in
+    /// short form: the action and the main fields of its payload.
     pub(super) fn serve(&mut self) -> Vec<String> {
         let mut all = Vec::new();
-        while !self.said.is_empty() {
-            let call = self.said.remove(0);
+        while !self.sent.is_empty() {
+            let call = self.sent.remove(0);
             all.push(in_short(&call));
             let answer = friendly_answer(self.version, &call.action);
             self.result(&call, answer);
@@ -165,7 +165,7 @@ impl World {
         all
     }
 
-    /// Lets time pass second by second, served by a friendly central system.
+    /// Advances the clock second by second and answers all calls with acceptance.
     pub(super) fn live(&mut self, seconds: u64) -> Vec<String> {
         let mut all = self.serve();
         for _ in 0..seconds {

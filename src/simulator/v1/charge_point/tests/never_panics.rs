@@ -1,4 +1,4 @@
-//! Whatever comes over the wire, in whatever order, the charge point neither panics nor keeps the link busy.
+//! For any messages in any order, the charge point neither panics nor keeps the link busy.
 
 use proptest::prelude::*;
 
@@ -145,7 +145,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A profile whose frame is right and whose values are anything.
+/// A profile with valid fields and arbitrary values.
 fn profile() -> impl Strategy<Value = Value> {
     let value = || prop::sample::select(&TEXTS[10..33]);
     let numbers = (-2..12_i32, prop_oneof![0..100_000_i32, any::<i32>()], any::<i32>(), any::<f64>());
@@ -160,7 +160,7 @@ fn profile() -> impl Strategy<Value = Value> {
 #[derive(Debug, Clone)]
 enum Happening {
     Call(&'static str, Value),
-    Person(&'static str, Value, Value),
+    UserCall(&'static str, Value, Value),
     Answer(usize, u8, Value),
     Time(u64),
     Reconnect(Version),
@@ -173,14 +173,14 @@ fn happening() -> impl Strategy<Value = Happening> {
     let start = (1..3_i32).prop_map(|it| Happening::Call("RemoteStartTransaction", json!({"connectorId": it, "idTag": "T"})));
     let schedule = (-1..3_i32, any::<i32>())
         .prop_map(|(it, long)| Happening::Call("GetCompositeSchedule", json!({"connectorId": it, "duration": long})));
-    let person = ["BootNotification", "StartTransaction", "StopTransaction", "StatusNotification", "Authorize"];
+    let user_actions = ["BootNotification", "StartTransaction", "StopTransaction", "StatusNotification", "Authorize"];
     prop_oneof![
         4 => (prop::sample::select(&ACTIONS[..]), json_value()).prop_map(|(action, it)| Happening::Call(action, it)),
         1 => with_profile,
         1 => start,
         1 => schedule,
-        1 => (prop::sample::select(person.to_vec()), json_value(), json_value())
-            .prop_map(|(action, call, result)| Happening::Person(action, call, result)),
+        1 => (prop::sample::select(user_actions.to_vec()), json_value(), json_value())
+            .prop_map(|(action, call, result)| Happening::UserCall(action, call, result)),
         4 => (any::<usize>(), 0..8_u8, json_value()).prop_map(|(which, how, it)| Happening::Answer(which, how, it)),
         2 => prop_oneof![0..5_u64, 0..500_u64].prop_map(Happening::Time),
         1 => prop::sample::select(Version::ALL.to_vec()).prop_map(Happening::Reconnect),
@@ -190,9 +190,9 @@ fn happening() -> impl Strategy<Value = Happening> {
 fn happen(world: &mut World, happening: Happening) {
     match happening {
         Happening::Call(action, payload) => drop(world.ask(action, payload)),
-        Happening::Person(action, call, result) => world.person(action, call, result),
-        Happening::Answer(which, how, payload) if !world.said.is_empty() => {
-            let call = world.said.remove(which % world.said.len());
+        Happening::UserCall(action, call, result) => world.user_call(action, call, result),
+        Happening::Answer(which, how, payload) if !world.sent.is_empty() => {
+            let call = world.sent.remove(which % world.sent.len());
             match how {
                 0 => world.end(&call, CallOutcome::Timeout),
                 1 => world.end(&call, CallOutcome::Error { code: "GenericError", description: "" }),
@@ -217,12 +217,12 @@ proptest! {
                     events in prop::collection::vec(happening(), 1..40)) {
         let mut world = World::new(version, autonomous);
         world.connect();
-        if let Some(boot) = world.said().pop() {
+        if let Some(boot) = world.take_sent().pop() {
             world.result(&boot, boot_result(version, "Accepted", 300));
         }
         for happening in events {
             happen(&mut world, happening);
         }
-        prop_assert!(autonomous || world.said().is_empty());
+        prop_assert!(autonomous || world.take_sent().is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Life without a link: what waits, what is reported afterwards.
+//! Operation without a link: messages that wait, and the reports afterwards.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn transaction_messages_wait_for_the_link_in_order() {
     world.disconnect();
     world.pass_seconds(65);
     world.disconnect();
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     world.connect();
     let expected = ["StatusNotification 1 Charging", "StartTransaction 1 TAG", "MeterValues 1 42"];
     assert_eq!(world.serve(), expected);
@@ -24,18 +24,18 @@ fn a_start_that_is_lost_with_the_link_is_sent_again() {
     world.pass_seconds(3);
     let start = world.expect("StartTransaction");
     world.end(&start, CallOutcome::LinkLost);
-    assert!(world.said().is_empty(), "nothing is said into a lost link");
+    assert!(world.take_sent().is_empty(), "nothing is sent into a lost link");
     world.disconnect();
     world.connect();
     assert_eq!(world.serve(), ["StatusNotification 1 Charging", "StartTransaction 1 TAG"]);
 }
 
 #[test]
-fn a_status_that_did_not_arrive_is_told_again() {
+fn a_status_that_did_not_arrive_is_sent_again() {
     let mut world = World::accepted(Version::V1_6);
     world.ask("ChangeAvailability", json!({"connectorId": 1, "type": "Inoperative"}));
-    let told = world.expect("StatusNotification");
-    world.end(&told, CallOutcome::LinkLost);
+    let report = world.expect("StatusNotification");
+    world.end(&report, CallOutcome::LinkLost);
     world.disconnect();
     world.connect();
     assert_eq!(world.serve(), ["StatusNotification 1 Unavailable"]);
@@ -50,7 +50,7 @@ fn an_authorize_that_is_lost_ends_the_start_unless_unknown_tags_may_charge_offli
         let mut world = World::accepted(Version::V1_6);
         world.ask("ChangeConfiguration", json!({"key": "AllowOfflineTxForUnknownId", "value": allowed}));
         world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
-        let authorize = world.said().pop().unwrap();
+        let authorize = world.take_sent().pop().unwrap();
         world.end(&authorize, CallOutcome::LinkLost);
         world.disconnect();
         assert_eq!(world.charge_point.status_name(1), Some(status));

@@ -1,4 +1,4 @@
-//! Charging profiles and what they make together.
+//! Charging profiles and their combination.
 
 use super::*;
 use crate::ocpp::ErrorCode;

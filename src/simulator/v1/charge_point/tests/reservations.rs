@@ -1,4 +1,4 @@
-//! Reservations: who gets one, who may use it, how it ends.
+//! Reservations: acceptance, use and end.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn reservations_are_judged_by_the_connector() {
     assert_eq!(world.serve(), ["StatusNotification 1 Available", "StatusNotification 2 Reserved"]);
     for (status, expected) in [("Faulted", "Faulted"), ("Unavailable", "Unavailable"), ("Charging", "Occupied")] {
         let call = json!({"connectorId": 1, "status": status, "errorCode": "NoError"});
-        world.person("StatusNotification", call, json!({}));
+        world.user_call("StatusNotification", call, json!({}));
         assert_eq!(reserve(&mut world, 3, 1, "A"), expected);
     }
     let past = json!({"reservationId": 9, "connectorId": 1, "idTag": "A", "expiryDate": "2024-05-01T11:00:00Z"});
@@ -68,8 +68,8 @@ fn a_reservation_ends_by_expiry_or_cancellation() {
     assert_eq!(world.serve(), ["StatusNotification 1 Available"]);
     reserve(&mut world, 6, 1, "A");
     world.serve();
-    let said = world.live(3600);
-    assert!(said.contains(&"StatusNotification 1 Available".to_owned()), "{said:?}");
+    let sent = world.live(3600);
+    assert!(sent.contains(&"StatusNotification 1 Available".to_owned()), "{sent:?}");
 }
 
 #[test]

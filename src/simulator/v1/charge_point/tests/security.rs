@@ -17,7 +17,7 @@ fn log(location: &str, id: i32) -> Value {
 }
 
 #[test]
-fn certificates_are_installed_told_and_deleted() {
+fn certificates_are_installed_listed_and_deleted() {
     let mut world = World::accepted(Version::V1_6);
     let (root, other) = ("CentralSystemRootCertificate", "ManufacturerRootCertificate");
     let of = |purpose: &str| json!({ "certificateType": purpose });
@@ -35,8 +35,8 @@ fn certificates_are_installed_told_and_deleted() {
     }
     let [name, key, serial] = HASH_DATA;
     let hash = json!({"hashAlgorithm": "SHA256", "issuerNameHash": name, "issuerKeyHash": key, "serialNumber": serial});
-    let told = Answer::result(json!({"certificateHashData": [hash], "status": "Accepted"}));
-    assert_eq!(world.ask("GetInstalledCertificateIds", of(root)), told);
+    let expected = Answer::result(json!({"certificateHashData": [hash], "status": "Accepted"}));
+    assert_eq!(world.ask("GetInstalledCertificateIds", of(root)), expected);
     assert_eq!(world.ask_status("GetInstalledCertificateIds", of(other)), "NotFound");
 
     let mut wrong = hash.clone();
@@ -47,20 +47,20 @@ fn certificates_are_installed_told_and_deleted() {
     assert_eq!(world.ask_status("DeleteCertificate", json!({ "certificateHashData": capitals })), "Accepted");
     assert_eq!(world.ask_status("DeleteCertificate", json!({ "certificateHashData": hash })), "NotFound");
     assert_eq!(world.ask_status("GetInstalledCertificateIds", of(root)), "NotFound");
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
 }
 
 #[test]
 fn a_signed_certificate_must_be_one_or_it_is_a_security_event() {
     let mut world = World::accepted(Version::V1_6);
     assert_eq!(world.ask_status("CertificateSigned", json!({ "certificateChain": CERTIFICATE })), "Accepted");
-    assert!(world.said().is_empty());
+    assert!(world.take_sent().is_empty());
     assert_eq!(world.ask_status("CertificateSigned", json!({"certificateChain": "text"})), "Rejected");
     assert_eq!(world.serve(), ["SecurityEventNotification InvalidChargePointCertificate"]);
 }
 
 #[test]
-fn a_log_is_told_step_by_step_with_the_id_of_its_request() {
+fn a_log_upload_reports_each_step_with_the_id_of_its_request() {
     for (location, end) in [("ftp://host/x", "Uploaded"), ("nowhere", "UploadFailure")] {
         let mut world = World::accepted(Version::V1_6);
         let Answer::Result(result) = world.ask("GetLog", log(location, 3)) else { panic!() };
@@ -71,7 +71,7 @@ fn a_log_is_told_step_by_step_with_the_id_of_its_request() {
 }
 
 #[test]
-fn a_new_log_takes_the_place_of_the_one_under_way() {
+fn a_new_log_upload_replaces_the_running_one() {
     let mut world = World::accepted(Version::V1_6);
     world.ask("GetLog", log("ftp://host/x", 1));
     assert_eq!(world.live(4), ["LogStatusNotification Uploading 1"]);
@@ -85,13 +85,13 @@ fn signed_firmware_is_verified_and_installed_when_its_time_has_come() {
     let mut world = World::accepted(Version::V1_6);
     let update = signed_firmware("https://host/x", CERTIFICATE, Some("2024-05-01T12:01:00Z"));
     assert_eq!(world.ask_status("SignedUpdateFirmware", update), "Accepted");
-    let told = |it: &String| it.strip_prefix("SignedFirmwareStatusNotification ").map(str::to_owned);
-    let before: Vec<_> = world.live(55).iter().filter_map(told).collect();
+    let status = |it: &String| it.strip_prefix("SignedFirmwareStatusNotification ").map(str::to_owned);
+    let before: Vec<_> = world.live(55).iter().filter_map(status).collect();
     assert_eq!(before, ["Downloading 7", "Downloaded 7", "SignatureVerified 7", "InstallScheduled 7"]);
-    let said = world.live(60);
-    let after: Vec<_> = said.iter().filter_map(told).collect();
+    let sent = world.live(60);
+    let after: Vec<_> = sent.iter().filter_map(status).collect();
     assert_eq!(after, ["Installing 7", "InstallRebooting 7", "Installed 7"]);
-    assert!(said.contains(&"BootNotification".to_owned()), "{said:?}");
+    assert!(sent.contains(&"BootNotification".to_owned()), "{sent:?}");
 }
 
 #[test]
@@ -105,14 +105,14 @@ fn signed_firmware_is_refused_replaced_or_not_found() {
     let mut lost = signed_firmware("nowhere", CERTIFICATE, None);
     lost["firmware"]["retrieveDateTime"] = "2024-05-01T12:01:00Z".into();
     assert_eq!(world.ask_status("SignedUpdateFirmware", lost), "AcceptedCanceled");
-    let told = ["DownloadScheduled", "Downloading", "DownloadFailed"];
-    assert_eq!(world.live(90), told.map(|it| format!("SignedFirmwareStatusNotification {it} 7")));
+    let statuses = ["DownloadScheduled", "Downloading", "DownloadFailed"];
+    assert_eq!(world.live(90), statuses.map(|it| format!("SignedFirmwareStatusNotification {it} 7")));
 }
 
 #[test]
 fn the_extended_trigger_knows_the_new_messages() {
     let mut world = World::accepted(Version::V1_6);
-    for (message, status, said) in [
+    for (message, status, expected) in [
         ("Heartbeat", "Accepted", vec!["Heartbeat"]),
         ("BootNotification", "Rejected", vec![]),
         ("LogStatusNotification", "Accepted", vec!["LogStatusNotification Idle"]),
@@ -122,7 +122,7 @@ fn the_extended_trigger_knows_the_new_messages() {
         ("DiagnosticsStatusNotification", "NotImplemented", vec![]),
     ] {
         assert_eq!(world.ask_status("ExtendedTriggerMessage", json!({ "requestedMessage": message })), status, "{message}");
-        assert_eq!(world.serve(), said, "{message}");
+        assert_eq!(world.serve(), expected, "{message}");
     }
     let nowhere = json!({"requestedMessage": "StatusNotification", "connectorId": 5});
     assert_eq!(world.ask_status("ExtendedTriggerMessage", nowhere), "Rejected");
@@ -130,7 +130,7 @@ fn the_extended_trigger_knows_the_new_messages() {
 }
 
 #[test]
-fn a_trigger_tells_how_far_the_signed_update_got() {
+fn a_trigger_reports_the_progress_of_the_signed_update() {
     let mut world = World::accepted(Version::V1_6);
     let trigger = json!({"requestedMessage": "FirmwareStatusNotification"});
     world.ask("SignedUpdateFirmware", signed_firmware("nowhere", CERTIFICATE, None));
@@ -149,7 +149,7 @@ fn a_trigger_tells_how_far_the_signed_update_got() {
 }
 
 #[test]
-fn without_a_life_of_its_own_the_charge_point_answers_and_says_nothing() {
+fn a_charge_point_that_is_not_autonomous_answers_and_sends_nothing() {
     let mut world = World::new(Version::V1_6, false);
     world.connect();
     assert_eq!(world.ask_status("GetLog", log("ftp://host/x", 1)), "Accepted");

@@ -1,5 +1,5 @@
-//! The fields that a charge point's calls may have in each version, and the words of their enumerations: everything that is said in
-//! any of these tests is held against it.
+//! The fields that a charge point's calls may have in each version, and the values of their enumerations. Every call
+//! that is sent in any of these tests is checked against them.
 
 use super::*;
 
@@ -62,7 +62,7 @@ fn statuses(version: Version, action: &str) -> Option<&'static str> {
     })
 }
 
-/// Fails when a call is not one of this version.
+/// Panics when a call is invalid in this version.
 pub(super) fn check(version: Version, call: &OutgoingCall) {
     let allowed = fields(version, &call.action).unwrap_or_else(|| panic!("{version} has no {}", call.action));
     for name in call.payload.as_object().unwrap().keys() {
