@@ -73,6 +73,9 @@ impl Contents {
     /// another. Frames of no station are requests whose sender is unknown.
     fn link_of(&self, event: &Event) -> LinkFacts {
         let number = |link: u64| link as u32; // a session does not have four billion links
+        if let EventKind::Connected { link, version, transport, .. } = event.kind {
+            return LinkFacts { transport, version: Some(version), number: number(link) };
+        }
         let Some(row) = event.station.and_then(|key| self.stations.get(key)) else {
             let is_request = event.station.is_none() && matches!(event.kind, EventKind::Frame(_));
             let transport = if is_request { Transport::Soap } else { Transport::WebSocket };
@@ -81,9 +84,6 @@ impl Contents {
         let transport = row.transport.unwrap_or(Transport::WebSocket);
         let now = LinkFacts { transport, version: row.version, number: number(row.link) };
         match event.kind {
-            EventKind::Connected { link, version, transport, .. } => {
-                LinkFacts { transport, version: Some(version), number: number(link) }
-            }
             EventKind::Disconnected { link, .. } => LinkFacts { number: number(link), ..now },
             // A charge point of ours that waits for requests.
             EventKind::Listening { .. } => LinkFacts { transport: Transport::Soap, version: None, number: 0 },
