@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::new_record::{NewRecord, new_record};
+use super::new_record::{LinkFacts, detail, new_record};
 use super::queue::EventBatch;
 use super::station_keys::StationKeys;
 use super::store::Store;
@@ -13,7 +13,7 @@ use super::{
     Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationRow, StationTable,
 };
 use crate::clock::Moment;
-use crate::ocpp::{Role, Transport, Version};
+use crate::ocpp::{Role, Transport};
 
 /// The records and the stations. Everything in it comes from events: the same events make the same contents.
 #[derive(Debug)]
@@ -62,32 +62,33 @@ impl Contents {
 
     /// The same for an event whose frame is parted from its text.
     fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
-        let (transport, version, link) = self.link_of(event);
-        let latency = new_record(event, text, scratch).and_then(|record| {
-            let sequence = self.store.append(NewRecord { transport, version, link, content, ..record });
+        let latency = new_record(event, self.link_of(event), text, content, scratch).and_then(|record| {
+            let sequence = self.store.append(&record, detail(&event.kind));
             self.pair(&event.kind, sequence)
         });
         self.stations.apply(event, latency);
     }
 
-    /// Transport, version and number of the link that an event belongs to. Actors name the station: it is the newest link of the station,
-    /// unless the event itself names another. Frames of no station are requests whose sender is unknown.
-    fn link_of(&self, event: &Event) -> (Transport, Option<Version>, u32) {
+    /// The link that an event belongs to. Actors name the station: it is the newest link of the station, unless the event itself names
+    /// another. Frames of no station are requests whose sender is unknown.
+    fn link_of(&self, event: &Event) -> LinkFacts {
         let number = |link: u64| link as u32; // a session does not have four billion links
-        match event.kind {
-            EventKind::Connected { link, version, transport, .. } => return (transport, Some(version), number(link)),
-            EventKind::Listening { .. } => {
-                let transport = if event.station.is_some() { Transport::Soap } else { Transport::WebSocket };
-                return (transport, None, 0);
-            }
-            _ => {}
+        if let EventKind::Connected { link, version, transport, .. } = event.kind {
+            return LinkFacts { transport, version: Some(version), number: number(link) };
         }
         let Some(row) = event.station.and_then(|key| self.stations.get(key)) else {
             let is_request = event.station.is_none() && matches!(event.kind, EventKind::Frame(_));
-            return (if is_request { Transport::Soap } else { Transport::WebSocket }, None, 0);
+            let transport = if is_request { Transport::Soap } else { Transport::WebSocket };
+            return LinkFacts { transport, version: None, number: 0 };
         };
-        let link = if let EventKind::Disconnected { link, .. } = event.kind { link } else { row.link };
-        (row.transport.unwrap_or(Transport::WebSocket), row.version, number(link))
+        let transport = row.transport.unwrap_or(Transport::WebSocket);
+        let now = LinkFacts { transport, version: row.version, number: number(row.link) };
+        match event.kind {
+            EventKind::Disconnected { link, .. } => LinkFacts { number: number(link), ..now },
+            // A charge point of ours that waits for requests.
+            EventKind::Listening { .. } => LinkFacts { transport: Transport::Soap, version: None, number: 0 },
+            _ => now,
+        }
     }
 
     /// Links a record with the other half of its exchange; the latency, when that ends here.

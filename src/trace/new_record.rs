@@ -8,8 +8,8 @@ use super::record::{ConnectedDetail, FrameVerdict, ListeningDetail, RecordDetail
 use super::{Event, EventKind, Frame, FrameKind, RecordContent, RetryCause, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
-/// A record that is to be appended.
-#[derive(Debug)]
+/// A record that is to be appended. Its detail is apart, so that a record of a plain frame is plain data.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct NewRecord<'a> {
     pub stamp: Stamp,
     pub station: Option<StationKey>,
@@ -17,10 +17,7 @@ pub(super) struct NewRecord<'a> {
     pub action: Option<&'a str>,
     pub code: Option<ErrorCode>,
     pub verdict: FrameVerdict,
-    pub transport: Transport,
-    pub version: Option<Version>,
-    /// 0 for none.
-    pub link: u32,
+    pub link: LinkFacts,
     pub text: &'a str,
     /// What is in the envelope that the text is.
     pub content: Option<RecordContent<'a>>,
@@ -28,89 +25,129 @@ pub(super) struct NewRecord<'a> {
     /// How many lines of the remarks are no findings; they come first.
     pub remark_lines: u8,
     pub latency: Option<Duration>,
-    pub detail: Option<RecordDetail>,
 }
 
-/// The record of an event; `None` when it makes none. `text` is the text of the frame, `scratch` a buffer for the findings. Transport,
-/// version and link are those of an unknown station.
-pub(super) fn new_record<'a>(event: &'a Event, text: &'a str, scratch: &'a mut String) -> Option<NewRecord<'a>> {
-    let plain = |kind, text: &'a str| NewRecord {
+/// The link that a record belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LinkFacts {
+    pub transport: Transport,
+    pub version: Option<Version>,
+    /// 0 for none.
+    pub number: u32,
+}
+
+/// The record of an event; `None` when it makes none. `text` is the text of the frame and `content` what is in it; `scratch` is a buffer
+/// for the findings.
+pub(super) fn new_record<'a>(
+    event: &'a Event,
+    link: LinkFacts,
+    text: &'a str,
+    content: Option<RecordContent<'a>>,
+    scratch: &'a mut String,
+) -> Option<NewRecord<'a>> {
+    let plain = NewRecord {
         stamp: event.stamp,
         station: event.station,
-        kind,
+        kind: RecordKind::Note,
         action: None,
         code: None,
         verdict: FrameVerdict::Valid,
-        transport: Transport::WebSocket,
-        version: None,
-        link: 0,
-        text,
+        link,
+        text: "",
         content: None,
         remarks: "",
         remark_lines: 0,
         latency: None,
-        detail: None,
     };
-    let detailed = |kind, text: &'a str, detail| NewRecord { detail: Some(detail), ..plain(kind, text) };
     Some(match &event.kind {
         EventKind::Frame(frame) => {
-            let verdict = verdict(frame);
             scratch.clear();
             write_remarks(frame, scratch);
             NewRecord {
+                kind: RecordKind::Frame(frame.direction, frame.kind),
                 action: frame.action.as_deref(),
                 code: frame.code,
-                verdict,
+                verdict: verdict(frame),
+                text,
+                content,
                 remarks: scratch,
                 remark_lines: frame.remark.as_ref().map_or(0, |remark| lines_of(remark)),
-                detail: frame.origin.clone().map(RecordDetail::Frame),
-                ..plain(RecordKind::Frame(frame.direction, frame.kind), text)
+                ..plain
             }
         }
-        EventKind::Connecting { url } => plain(RecordKind::Connecting, url),
-        EventKind::Connected { peer, handshake: heads, .. } => {
-            let detail = ConnectedDetail { peer: *peer, handshake: heads.clone() };
-            detailed(RecordKind::Connected, "", RecordDetail::Connected(Box::new(detail)))
+        EventKind::Connecting { url } => NewRecord { kind: RecordKind::Connecting, text: url, ..plain },
+        EventKind::Connected { .. } => NewRecord { kind: RecordKind::Connected, ..plain },
+        EventKind::Disconnected { .. } => NewRecord { kind: RecordKind::Disconnected, ..plain },
+        EventKind::Retry { after, cause: RetryCause::Lost(_) } => {
+            NewRecord { kind: RecordKind::Lost, latency: Some(*after), ..plain }
         }
-        EventKind::Disconnected { reason, .. } => detailed(RecordKind::Disconnected, "", RecordDetail::Closed(reason.clone())),
-        EventKind::Retry { after, cause: RetryCause::Lost(reason) } => {
-            NewRecord { latency: Some(*after), ..detailed(RecordKind::Lost, "", RecordDetail::Closed(reason.clone())) }
+        EventKind::Retry { after, cause: RetryCause::Failed { reason, .. } } => {
+            NewRecord { kind: RecordKind::Retry, text: reason, latency: Some(*after), ..plain }
         }
-        EventKind::Retry { after, cause: RetryCause::Failed { reason, handshake: heads } } => NewRecord {
-            latency: Some(*after),
-            ..detailed(RecordKind::Retry, reason, RecordDetail::Failed { handshake: Box::new(heads.clone()) })
+        EventKind::Listening { url, .. } => NewRecord { kind: RecordKind::Listening, text: url, ..plain },
+        EventKind::Refused { reason, detail: remarks, .. } => NewRecord {
+            kind: RecordKind::Refused,
+            verdict: FrameVerdict::Invalid,
+            text: reason,
+            remarks,
+            remark_lines: lines_of(remarks),
+            ..plain
         },
-        EventKind::Listening { address, url, transports } => {
-            let detail = ListeningDetail { address: *address, transports: transports.clone() };
-            detailed(RecordKind::Listening, url, RecordDetail::Listening(Box::new(detail)))
+        EventKind::Held { action, text, .. } => NewRecord { kind: RecordKind::Held, action: Some(action), text, ..plain },
+        EventKind::Timeout { action, .. } => {
+            NewRecord { kind: RecordKind::Timeout, action: Some(action), verdict: FrameVerdict::Invalid, ..plain }
         }
-        EventKind::Refused { peer, reason, detail: remarks, handshake: heads } => {
-            let detail = RefusedDetail { peer: *peer, handshake: heads.clone() };
-            let record = detailed(RecordKind::Refused, reason, RecordDetail::Refused(Box::new(detail)));
-            NewRecord { verdict: FrameVerdict::Invalid, remarks, remark_lines: lines_of(remarks), ..record }
-        }
-        EventKind::Held { number, action, text } => {
-            let record = detailed(RecordKind::Held, text, RecordDetail::Held { number: *number });
-            NewRecord { action: Some(action), ..record }
-        }
-        EventKind::Timeout { action, after, .. } => {
-            let record = detailed(RecordKind::Timeout, "", RecordDetail::Timeout { after: *after });
-            NewRecord { action: Some(action), verdict: FrameVerdict::Invalid, ..record }
-        }
-        EventKind::Unreachable { action, reason, .. } => {
-            NewRecord { action: Some(action), verdict: FrameVerdict::Invalid, ..plain(RecordKind::Unreachable, reason) }
-        }
+        EventKind::Unreachable { action, reason, .. } => NewRecord {
+            kind: RecordKind::Unreachable,
+            action: Some(action),
+            verdict: FrameVerdict::Invalid,
+            text: reason,
+            ..plain
+        },
         EventKind::Ping { direction, pong, round_trip } => {
             let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
-            NewRecord { latency: *round_trip, ..plain(kind, "") }
+            NewRecord { kind, latency: *round_trip, ..plain }
         }
-        EventKind::Note { failure: false, text } => plain(RecordKind::Note, text),
+        EventKind::Note { failure: false, text } => NewRecord { kind: RecordKind::Note, text, ..plain },
         EventKind::Note { failure: true, text } => {
-            NewRecord { verdict: FrameVerdict::Invalid, ..plain(RecordKind::Failure, text) }
+            NewRecord { kind: RecordKind::Failure, verdict: FrameVerdict::Invalid, text, ..plain }
         }
-        EventKind::TypedNote(topic) => detailed(RecordKind::Note, "", RecordDetail::Note(*topic)),
-        EventKind::Toast { text } => plain(RecordKind::Toast, text),
+        EventKind::TypedNote(_) => NewRecord { kind: RecordKind::Note, ..plain },
+        EventKind::Toast { text } => NewRecord { kind: RecordKind::Toast, text, ..plain },
         EventKind::StationAdded { .. } | EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
+    })
+}
+
+/// What is known of an event beyond the texts of its record.
+pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
+    Some(match event {
+        EventKind::Frame(frame) => RecordDetail::Frame(frame.origin.clone()?),
+        EventKind::Connected { peer, handshake, .. } => {
+            RecordDetail::Connected(Box::new(ConnectedDetail { peer: *peer, handshake: handshake.clone() }))
+        }
+        EventKind::Disconnected { reason, .. } | EventKind::Retry { cause: RetryCause::Lost(reason), .. } => {
+            RecordDetail::Closed(reason.clone())
+        }
+        EventKind::Retry { cause: RetryCause::Failed { handshake, .. }, .. } => {
+            RecordDetail::Failed { handshake: Box::new(handshake.clone()) }
+        }
+        EventKind::Listening { address, transports, .. } => {
+            RecordDetail::Listening(Box::new(ListeningDetail { address: *address, transports: transports.clone() }))
+        }
+        EventKind::Refused { peer, handshake, .. } => {
+            RecordDetail::Refused(Box::new(RefusedDetail { peer: *peer, handshake: handshake.clone() }))
+        }
+        EventKind::Held { number, .. } => RecordDetail::Held { number: *number },
+        EventKind::Timeout { after, .. } => RecordDetail::Timeout { after: *after },
+        EventKind::TypedNote(topic) => RecordDetail::Note(*topic),
+        EventKind::StationAdded { .. }
+        | EventKind::Connecting { .. }
+        | EventKind::Callback { .. }
+        | EventKind::Unreachable { .. }
+        | EventKind::Ping { .. }
+        | EventKind::Queue { .. }
+        | EventKind::Note { .. }
+        | EventKind::Toast { .. } => return None,
     })
 }
 

@@ -62,20 +62,20 @@ impl HeaderFlags {
     /// Two bits: 0 when the text is no envelope.
     const CONTENT: u8 = 6;
 
-    fn new(record: &NewRecord<'_>) -> HeaderFlags {
+    fn new(record: &NewRecord<'_>, has_detail: bool) -> HeaderFlags {
         let verdict = match record.verdict {
             FrameVerdict::Valid => 0,
             FrameVerdict::Tolerated => 1,
             FrameVerdict::Invalid => 2,
         };
-        let version = match record.version {
+        let version = match record.link.version {
             None => 0,
             Some(Version::V1_2) => 1,
             Some(Version::V1_5) => 2,
             Some(Version::V1_6) => 3,
         };
-        let detail = if record.detail.is_some() { HeaderFlags::DETAIL } else { 0 };
-        let soap = if record.transport == Transport::Soap { HeaderFlags::SOAP } else { 0 };
+        let detail = if has_detail { HeaderFlags::DETAIL } else { 0 };
+        let soap = if record.link.transport == Transport::Soap { HeaderFlags::SOAP } else { 0 };
         let content = match record.content {
             None => 0,
             Some(content) if content.is_fault => 2,
@@ -270,7 +270,7 @@ impl Store {
     }
 
     /// Appends a record and evicts what no longer fits.
-    pub(super) fn append(&mut self, entry: NewRecord<'_>) -> Sequence {
+    pub(super) fn append(&mut self, entry: &NewRecord<'_>, detail: Option<RecordDetail>) -> Sequence {
         let sequence = self.next;
         let action = entry.action.map_or(Interner::NONE, |name| self.actions.number(name));
         let payload = entry.content.map_or("", |content| content.payload);
@@ -279,8 +279,8 @@ impl Store {
         let id = if u16::try_from(id.len()).is_ok() { id } else { "" };
         let needed = entry.text.len() + payload.len() + id.len() + entry.remarks.len();
         let chunk = self.room_for(needed);
-        let flags = HeaderFlags::new(&entry);
-        let detail_bytes = entry.detail.map_or(0, |detail| chunk.add_detail(detail));
+        let flags = HeaderFlags::new(entry, detail.is_some());
+        let detail_bytes = detail.map_or(0, |detail| chunk.add_detail(detail));
         let header = Header {
             wall_micros: entry.stamp.wall_micros,
             monotonic_micros: entry.stamp.monotonic_micros,
@@ -291,7 +291,7 @@ impl Store {
             remarks_len: entry.remarks.len() as u32,
             partner: 0,
             latency_micros: entry.latency.map_or(NO_LATENCY, to_micros),
-            link: entry.link,
+            link: entry.link.number,
             action,
             id_len: id.len() as u16,
             kind: entry.kind.code(),
@@ -389,6 +389,7 @@ fn to_micros(duration: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::new_record::LinkFacts;
     use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
 
     fn entry(text: &str, at: u64) -> NewRecord<'_> {
@@ -399,22 +400,20 @@ mod tests {
             action: Some("Heartbeat"),
             code: None,
             verdict: FrameVerdict::Valid,
-            transport: Transport::WebSocket,
-            version: Some(Version::V1_6),
-            link: 5,
+            link: LinkFacts { transport: Transport::WebSocket, version: Some(Version::V1_6), number: 5 },
             text,
             content: None,
             remarks: "",
             remark_lines: 0,
             latency: None,
-            detail: None,
         }
     }
 
     #[test]
     fn a_record_comes_back_as_it_was_appended() {
         let mut store = Store::new(1 << 20);
-        let sequence = store.append(NewRecord { remarks: "/a: wrong", code: Some(ErrorCode::GenericError), ..entry("[2]", 7) });
+        let sequence =
+            store.append(&NewRecord { remarks: "/a: wrong", code: Some(ErrorCode::GenericError), ..entry("[2]", 7) }, None);
         let record = store.get(sequence).unwrap();
         assert_eq!((record.text, record.remarks, record.action), ("[2]", "/a: wrong", Some("Heartbeat")));
         assert_eq!((record.station, record.code), (Some(StationKey(3)), Some(ErrorCode::GenericError)));
@@ -429,22 +428,23 @@ mod tests {
         let payload = RecordContent { id: "m1", payload: "{}", is_fault: false };
         let fault = RecordContent { id: "", payload: "[null,\"no\"]", is_fault: true };
         for content in [Some(payload), Some(fault), None] {
-            let sequence = store.append(NewRecord { content, remarks: "odd", ..entry("<e/>", 7) });
+            let sequence = store.append(&NewRecord { content, remarks: "odd", ..entry("<e/>", 7) }, None);
             let record = store.get(sequence).unwrap();
             assert_eq!((record.text, record.content, record.remarks), ("<e/>", content, "odd"));
         }
         let long = "x".repeat(70_000);
-        let sequence = store.append(NewRecord { content: Some(RecordContent { id: &long, ..payload }), ..entry("<e/>", 7) });
+        let sequence =
+            store.append(&NewRecord { content: Some(RecordContent { id: &long, ..payload }), ..entry("<e/>", 7) }, None);
         assert_eq!(store.get(sequence).unwrap().content, Some(RecordContent { id: "", ..payload }));
     }
 
     #[test]
     fn call_and_answer_are_linked_both_ways_with_the_latency() {
         let mut store = Store::new(1 << 20);
-        let call = store.append(entry("call", 1_000));
+        let call = store.append(&entry("call", 1_000), None);
         store.open_exchange(9, call);
-        store.append(entry("between", 1_500));
-        let answer = store.append(entry("answer", 3_500));
+        store.append(&entry("between", 1_500), None);
+        let answer = store.append(&entry("answer", 3_500), None);
         assert_eq!(store.close_exchange(9, answer), Some(Duration::from_micros(2_500)));
         assert_eq!(store.get(call).unwrap().partner, Some(answer));
         assert_eq!(store.get(answer).unwrap().partner, Some(call));
@@ -458,7 +458,7 @@ mod tests {
         let mut store = Store::new(limit);
         let text = "x".repeat(300);
         for at in 0..20_000 {
-            let sequence = store.append(entry(&text, at));
+            let sequence = store.append(&entry(&text, at), None);
             store.open_exchange(at, sequence);
             assert!(store.bytes() <= limit + CHUNK_TEXT + CHUNK_RECORDS * size_of::<Header>());
         }
@@ -475,9 +475,9 @@ mod tests {
     fn a_text_larger_than_the_limit_is_kept_until_the_next_one_comes() {
         let mut store = Store::new(100_000);
         let large = "y".repeat(1 << 20);
-        let sequence = store.append(entry(&large, 1));
+        let sequence = store.append(&entry(&large, 1), None);
         assert_eq!(store.get(sequence).unwrap().text.len(), 1 << 20);
-        store.append(entry("small", 2));
+        store.append(&entry("small", 2), None);
         assert!(store.get(sequence).is_none());
         assert_eq!(store.get(sequence + 1).unwrap().text, "small");
     }
@@ -491,7 +491,8 @@ mod tests {
                     for number in [None, Some(7)] {
                         let detail = number.map(|number| RecordDetail::Held { number });
                         let wanted = (verdict, version, transport, number);
-                        let sequence = store.append(NewRecord { verdict, transport, version, detail, ..entry("", 1) });
+                        let link = LinkFacts { transport, version, number: 1 };
+                        let sequence = store.append(&NewRecord { verdict, link, ..entry("", 1) }, detail);
                         let record = store.get(sequence).unwrap();
                         assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);
                     }
@@ -507,7 +508,7 @@ mod tests {
         let detail = |number| Some(RecordDetail::Failed { handshake: Box::new(heads(number)) });
         for number in 0..3_000 {
             let detail = (number % 3 == 0).then(|| detail(number)).flatten();
-            store.append(NewRecord { detail, ..entry("text", number) });
+            store.append(&entry("text", number), detail);
             assert!(store.bytes() <= 200_000 + 2 * (CHUNK_TEXT + CHUNK_RECORDS * size_of::<Header>()) + 1_100 * CHUNK_RECORDS);
         }
         assert!(store.evicted() > 0, "details count");
@@ -526,7 +527,7 @@ mod tests {
             let text = "z".repeat(length);
             let count = 60_000_000 / (length + 100);
             for at in 0..count {
-                store.append(entry(&text, at as u64));
+                store.append(&entry(&text, at as u64), None);
             }
             let beyond = (store.bytes() - count * length) as f64 / count as f64;
             assert!(beyond <= 104.0, "{beyond} bytes beyond a text of {length}");
