@@ -8,17 +8,17 @@ pub mod stations;
 
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::{CentralSystemOptions, Hub};
-use ocpp_tui::link::LinkSettings;
+use ocpp_tui::link::{LinkSettings, runtime_builder};
 use ocpp_tui::ocpp::{Catalog, Transport, Version};
 use ocpp_tui::trace;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 /// The memory of the trace, the program's default.
 const TRACE_MEMORY: usize = 64 << 20;
 
-/// A runtime with one worker of this name, so that the kernel's figures can be told apart.
+/// The program's runtime with one worker of this name, so that the kernel's figures can be told apart.
 pub fn one_worker(name: &str) -> Runtime {
-    Builder::new_multi_thread().worker_threads(1).thread_name(name).enable_all().build().expect("a runtime")
+    runtime_builder().worker_threads(1).thread_name(name).build().expect("a runtime")
 }
 
 /// A session with a central system on a free port of the loopback, and its port.

@@ -1,5 +1,7 @@
 //! The stations of the benchmarks: connections that call and count answers, as cheaply as the library allows.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
@@ -62,6 +64,25 @@ pub async fn connect(port: u16, count: usize) -> Vec<Station> {
         stations.push(Station::connect(port, &format!("CP{index:05}")).await);
     }
     stations
+}
+
+/// Lets all stations call at the same time, each without a pause and one call after the other. Returns the stations and the latencies of
+/// all calls. Each station is a task, because the runtime serves tasks in turn.
+pub async fn latencies(stations: Vec<Station>, rounds: usize) -> (Vec<Station>, Vec<Duration>) {
+    let tasks = stations.into_iter().map(|mut station| {
+        tokio::spawn(async move {
+            let mut latencies = Vec::with_capacity(rounds);
+            for _ in 0..rounds {
+                let began = Instant::now();
+                station.call(1, 1).await;
+                latencies.push(began.elapsed());
+            }
+            (station, latencies)
+        })
+    });
+    let (stations, latencies): (Vec<_>, Vec<_>) =
+        join_all(tasks).await.into_iter().map(|done| done.expect("no station fails")).unzip();
+    (stations, latencies.concat())
 }
 
 /// Lets all stations call at the same time.

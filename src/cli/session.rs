@@ -12,7 +12,7 @@ use ocpp_tui::config::{History, Paths, Settings};
 use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
-use ocpp_tui::link::LinkSettings;
+use ocpp_tui::link::{LinkSettings, runtime_builder};
 use ocpp_tui::ocpp::{Catalog, Role, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
@@ -70,7 +70,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
         limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads for the network")?;
+    let runtime = runtime_builder().build().context("no threads for the network")?;
     let ended = runtime.block_on(async {
         let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), events)));
         console.hub().plugins().configure(plugins);

@@ -1,5 +1,5 @@
 //! One actor per station: it owns the socket, correlates calls with answers, keeps timeouts, and records events.
-//! Floor 1: it carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
+//! It carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
 mod close_reason;
 mod context;
@@ -15,6 +15,7 @@ mod order;
 mod outgoing;
 mod panic_guard;
 mod random;
+mod runtime;
 mod settings;
 mod soap;
 mod websocket;
@@ -29,6 +30,7 @@ pub use listener::accept;
 pub use network::{Listener, Network};
 pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
+pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};
 pub use websocket::dialer::{DialTarget, keep_connected};
