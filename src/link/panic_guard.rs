@@ -23,7 +23,8 @@ pub(super) async fn guarded<T>(
             let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
             let reason = CloseReason::TaskFailed;
             let failure = [EventKind::Note { failure: true, text }, EventKind::Disconnected { link, reason }];
-            events.send_all(station, failure.map(|kind| (now(), kind))).await;
+            // In a box, because it is rare and every link would pay for the room.
+            Box::pin(events.send_all(station, failure.map(|kind| (now(), kind)))).await;
             None
         }
     }

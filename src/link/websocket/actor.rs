@@ -68,17 +68,17 @@ pub(in crate::link) struct LinkUp<S> {
 }
 
 /// Runs a link in OCPP-J until it ends, and hands back what stands behind it.
-pub(in crate::link) async fn run<W>(
+pub(in crate::link) fn run<W>(
     up: LinkUp<W>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
     responder: Responder,
-) -> (Responder, CloseReason)
+) -> impl Future<Output = (Responder, CloseReason)>
 where
     W: AsyncRead + AsyncWrite + Unpin,
 {
     let (station, version) = (up.station, up.version);
-    run_session(up, inbox, context, |began| conversation(station, version, context, responder, began)).await
+    run_session(up, inbox, context, move |began| conversation(station, version, context, responder, began))
 }
 
 /// The conversation of a link that is up.
