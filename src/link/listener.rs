@@ -298,7 +298,7 @@ async fn link(
         // The older link may wait for a dead peer and have a full inbox: then its own timeouts end it.
         let _ = older.order(LinkOrder::Replaced);
     }
-    let up = LinkUp { stream, station, number, version, peer, handshake };
+    let up = Box::new(LinkUp { stream, station, number, version, peer, handshake });
     let running = Box::pin(websocket::run(up, &mut inbox, &listener_context.context, responder));
     panic_guard::guarded(running, &listener_context.context.events, station, number).await;
     listener_context.directory.detach(station, number);

@@ -106,7 +106,7 @@ impl<F: Framing> Conversation<F> {
         let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         let (exchange, action) = (Some(exchange), Some(action));
         let frame = Frame { action, content, exchange, code, ..out_frame(kind, text) };
-        self.outgoing.push(Outgoing {
+        self.queue_outgoing(Outgoing {
             message: Some(outgoing),
             event: Some((now, EventKind::Frame(frame))),
             commit: (!effect.is_empty()).then(|| Box::new(SentAnswer { effect, answer })),

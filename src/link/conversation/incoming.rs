@@ -200,7 +200,7 @@ impl<F: Framing> Conversation<F> {
         let ReceivedText { text, content, remark, origin } = received;
         let mut frame = Frame { content, remark, origin, ..frame(Direction::In, kind, text) };
         rest(&mut frame);
-        self.outgoing.push(Outgoing::event(now, EventKind::Frame(frame)));
+        self.queue_outgoing(Outgoing::event(now, EventKind::Frame(frame)));
     }
 }
 

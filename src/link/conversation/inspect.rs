@@ -67,7 +67,7 @@ impl<F: Framing> Conversation<F> {
                     continue;
                 }
             }
-            self.outgoing.push(outgoing);
+            self.queue_outgoing(outgoing);
             self.leave(index, now);
             index += 1;
         }

@@ -127,7 +127,16 @@ impl<F: Framing> Conversation<F> {
 
     /// Adds an event to what leaves.
     pub fn record(&mut self, now: Moment, kind: EventKind) {
-        self.outgoing.push(Outgoing::event(now, kind));
+        self.queue_outgoing(Outgoing::event(now, kind));
+    }
+
+    /// Adds to what leaves.
+    pub(super) fn queue_outgoing(&mut self, outgoing: Outgoing<F::Outgoing>) {
+        // A call and its answer: more is rare, and every link keeps the memory.
+        if self.outgoing.capacity() == 0 {
+            self.outgoing.reserve_exact(2);
+        }
+        self.outgoing.push(outgoing);
     }
 
     /// Other limits hold from now on; calls under way keep their time limit.
@@ -247,7 +256,7 @@ impl<F: Framing> Conversation<F> {
 
     /// Adds a message and its frame to what leaves.
     pub(super) fn send_message(&mut self, message: F::Outgoing, frame: Frame, now: Moment) {
-        self.outgoing.push(Outgoing::message(message, now, EventKind::Frame(frame)));
+        self.queue_outgoing(Outgoing::message(message, now, EventKind::Frame(frame)));
     }
 
     /// Notes a call that is on its way; returns its exchange and its action.

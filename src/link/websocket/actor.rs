@@ -69,7 +69,7 @@ pub(in crate::link) struct LinkUp<S> {
 
 /// Runs a link in OCPP-J until it ends, and hands back what stands behind it.
 pub(in crate::link) fn run<W>(
-    up: LinkUp<W>,
+    up: Box<LinkUp<W>>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
     responder: Responder,
@@ -95,9 +95,10 @@ fn conversation(
     Conversation::begin(SrpcFraming, needs, version, responder, now)
 }
 
-/// Runs a link with any session until it ends, and hands back what the session leaves.
+/// Runs a link with any session until it ends, and hands back what the session leaves. `up` is in a box, because a future keeps the room of
+/// its arguments for as long as it runs.
 pub(super) async fn run_session<S, W>(
-    up: LinkUp<W>,
+    mut up: Box<LinkUp<W>>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
     begin: impl FnOnce(Moment) -> S,
@@ -106,8 +107,7 @@ where
     S: LinkSession,
     W: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut up = up;
-    let LinkUp { station, number, version, peer, .. } = up;
+    let LinkUp { station, number, version, peer, .. } = *up;
     let handshake = std::mem::take(&mut up.handshake);
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
@@ -116,7 +116,7 @@ where
     let transport = Transport::WebSocket;
     let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.events.send(Some(station), began, connected)).await;
-    let mut link = Actor::begin(up, context, begin(began));
+    let mut link = Actor::begin(*up, context, begin(began));
     link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);

@@ -73,7 +73,14 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                 match attempt(&dial, &mut inbox, &context).await {
                     Ok(Dialled { stream, peer, handshake }) => {
                         link = context.events.link_numbers().next();
-                        let up = LinkUp { stream, station: dial.station, number: link, version: dial.version, peer, handshake };
+                        let up = Box::new(LinkUp {
+                            stream,
+                            station: dial.station,
+                            number: link,
+                            version: dial.version,
+                            peer,
+                            handshake,
+                        });
                         let running = Box::pin(websocket::run(up, &mut inbox, &context, responder));
                         let done = panic_guard::guarded(running, &context.events, dial.station, link).await;
                         let Some((returned, end)) = done else { return };

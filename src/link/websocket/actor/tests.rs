@@ -56,14 +56,15 @@ async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<Du
 }
 
 /// A session of its own, and a link in it that is up.
-fn link_up(stream: WebSocketStream<DuplexStream>) -> (LinkContext, LinkUp<DuplexStream>) {
+fn link_up(stream: WebSocketStream<DuplexStream>) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
     let (events, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
     let station = events.station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let gate = Arc::new(Gate::new(events.trace().clone()));
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
     let peer = "127.0.0.1:9".parse().unwrap();
-    let up = LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: HandshakeHeads::default() };
+    let up =
+        Box::new(LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: HandshakeHeads::default() });
     (context, up)
 }
 
