@@ -10,7 +10,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::interner::Interner;
 use super::new_record::NewRecord;
 use super::record::{FrameVerdict, Record, RecordDetail, RecordKind};
-use super::{RecordContent, Sequence, StationKey};
+use super::{RecordContent, Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
@@ -24,11 +24,13 @@ const NO_STATION: u32 = u32::MAX;
 const NO_LATENCY: u32 = u32::MAX;
 const NO_CODE: u8 = u8::MAX;
 
-/// What a record costs besides its text. A test holds the bound that users were promised.
+/// What a record costs besides its text. A test holds the bound that users were promised. Readers go through millions of these, so every
+/// byte is time, too.
 #[derive(Debug, Clone, Copy)]
 struct Header {
-    wall_micros: i64,
-    monotonic_micros: u64,
+    /// Distances to the stamp of the chunk's first record.
+    wall_offset: i32,
+    monotonic_offset: i32,
     station: u32,
     text_start: u32,
     text_len: u32,
@@ -124,6 +126,8 @@ impl HeaderFlags {
 #[derive(Debug)]
 struct Chunk {
     first: Sequence,
+    /// The stamp of the first record.
+    began: Stamp,
     headers: Vec<Header>,
     text: String,
     /// The details of the few records that have one. In a box, because most chunks have none.
@@ -158,6 +162,20 @@ impl Chunk {
 
     fn end(&self) -> Sequence {
         self.first + self.headers.len() as Sequence
+    }
+
+    /// The distances of a stamp to that of the first record; `None` when they are more than half an hour.
+    fn offsets(&self, stamp: Stamp) -> Option<(i32, i32)> {
+        let wall = stamp.wall_micros.checked_sub(self.began.wall_micros)?;
+        let monotonic = stamp.monotonic_micros.wrapping_sub(self.began.monotonic_micros) as i64; // a distance in either direction
+        Some((i32::try_from(wall).ok()?, i32::try_from(monotonic).ok()?))
+    }
+
+    fn stamp(&self, header: &Header) -> Stamp {
+        Stamp {
+            wall_micros: self.began.wall_micros + i64::from(header.wall_offset),
+            monotonic_micros: self.began.monotonic_micros.wrapping_add_signed(i64::from(header.monotonic_offset)),
+        }
     }
 
     /// Keeps the detail of the record that is appended next; the bytes that it takes.
@@ -249,10 +267,11 @@ impl Store {
         };
         let details = chunk.details.as_ref().filter(|_| header.flags.has_detail());
         let detail = details.and_then(|details| details.get((sequence - chunk.first) as usize));
+        let Stamp { wall_micros, monotonic_micros } = chunk.stamp(header);
         Record {
             sequence,
-            wall_micros: header.wall_micros,
-            monotonic_micros: header.monotonic_micros,
+            wall_micros,
+            monotonic_micros,
             station: (header.station != NO_STATION).then_some(StationKey(header.station)),
             kind: RecordKind::of_code(header.kind),
             action: self.actions.get(header.action),
@@ -280,12 +299,12 @@ impl Store {
         let id = entry.content.map_or("", |content| content.id);
         let id = if u16::try_from(id.len()).is_ok() { id } else { "" };
         let needed = entry.text.len() + payload.len() + id.len() + entry.remarks.len();
-        let chunk = self.room_for(needed);
+        let (chunk, (wall_offset, monotonic_offset)) = self.room_for(needed, entry.stamp);
         let flags = HeaderFlags::new(entry, detail.is_some());
         let detail_bytes = detail.map_or(0, |detail| chunk.add_detail(detail));
         let header = Header {
-            wall_micros: entry.stamp.wall_micros,
-            monotonic_micros: entry.stamp.monotonic_micros,
+            wall_offset,
+            monotonic_offset,
             station: entry.station.map_or(NO_STATION, |key| key.0),
             text_start: chunk.text.len() as u32,
             text_len: entry.text.len() as u32,
@@ -326,34 +345,35 @@ impl Store {
     pub(super) fn close_exchange(&mut self, exchange: u64, answer: Sequence) -> Option<Duration> {
         let call = self.open.remove(&exchange)?;
         let distance = i32::try_from(answer - call).ok()?;
-        let called_at = self.header_mut(call).map(|header| {
-            header.partner = distance;
-            header.monotonic_micros
-        })?;
-        let header = self.header_mut(answer)?;
-        let latency = Duration::from_micros(header.monotonic_micros.saturating_sub(called_at));
+        let (called_at, _) = self.header_mut(call).map(|(at, header)| (at, header.partner = distance))?;
+        let (answered_at, header) = self.header_mut(answer)?;
+        let latency = Duration::from_micros(answered_at.saturating_sub(called_at));
         header.partner = -distance;
         header.latency_micros = to_micros(latency);
         Some(latency)
     }
 
-    fn header_mut(&mut self, sequence: Sequence) -> Option<&mut Header> {
+    /// A header, and the monotonic clock of its record.
+    fn header_mut(&mut self, sequence: Sequence) -> Option<(u64, &mut Header)> {
         let index = self.chunk_of(sequence)?;
         let chunk = &mut self.chunks[index];
-        chunk.headers.get_mut((sequence - chunk.first) as usize)
+        let place = (sequence - chunk.first) as usize;
+        let at = chunk.stamp(chunk.headers.get(place)?).monotonic_micros;
+        chunk.headers.get_mut(place).map(|header| (at, header))
     }
 
-    /// The chunk that takes the next record with `needed` bytes of text.
-    fn room_for(&mut self, needed: usize) -> &mut Chunk {
+    /// The chunk that takes the next record, with `needed` bytes of text, and the distances of its stamp there.
+    fn room_for(&mut self, needed: usize, stamp: Stamp) -> (&mut Chunk, (i32, i32)) {
         let fits = |chunk: &Chunk| chunk.headers.len() < CHUNK_RECORDS && chunk.text.capacity() - chunk.text.len() >= needed;
-        if !self.chunks.back().is_some_and(fits) {
-            self.begin_chunk(if needed >= LARGE_TEXT { needed } else { CHUNK_TEXT });
+        let offsets = self.chunks.back().filter(|chunk| fits(chunk)).and_then(|chunk| chunk.offsets(stamp));
+        if offsets.is_none() {
+            self.begin_chunk(if needed >= LARGE_TEXT { needed } else { CHUNK_TEXT }, stamp);
         }
         let last = self.chunks.len() - 1; // a chunk was just begun when there was none
-        &mut self.chunks[last]
+        (&mut self.chunks[last], offsets.unwrap_or_default())
     }
 
-    fn begin_chunk(&mut self, text_capacity: usize) {
+    fn begin_chunk(&mut self, text_capacity: usize, began: Stamp) {
         if let Some(full) = self.chunks.back_mut() {
             let before = full.bytes();
             full.headers.shrink_to_fit();
@@ -364,7 +384,7 @@ impl Store {
             self.bytes = self.bytes + full.bytes() - before;
         }
         let headers = if text_capacity == CHUNK_TEXT { Vec::with_capacity(CHUNK_RECORDS) } else { Vec::with_capacity(1) };
-        let chunk = Chunk { first: self.next, headers, text: String::with_capacity(text_capacity), details: None };
+        let chunk = Chunk { first: self.next, began, headers, text: String::with_capacity(text_capacity), details: None };
         self.bytes += chunk.bytes();
         self.chunks.push_back(chunk);
     }
@@ -392,7 +412,7 @@ fn to_micros(duration: Duration) -> u32 {
 mod tests {
     use super::*;
     use crate::trace::new_record::LinkFacts;
-    use crate::trace::{Direction, FrameKind, HandshakeHeads, Stamp};
+    use crate::trace::{Direction, FrameKind, HandshakeHeads};
 
     fn entry(text: &str, at: u64) -> NewRecord<'_> {
         NewRecord {
@@ -452,6 +472,22 @@ mod tests {
         assert_eq!(store.get(answer).unwrap().partner, Some(call));
         assert_eq!(store.get(answer).unwrap().latency, Some(Duration::from_micros(2_500)));
         assert_eq!(store.close_exchange(9, answer), None, "an exchange is closed once");
+    }
+
+    #[test]
+    fn stamps_come_back_however_far_apart_they_are() {
+        let mut store = Store::new(1 << 20);
+        let hour = 3_600_000_000;
+        let stamps = [(5, 5), (4, 6), (-3 * hour, 7), (i64::MAX, u64::MAX), (0, 0), (9 * hour, 9 * hour as u64), (i64::MIN, 1)];
+        let stamps = stamps.map(|(wall_micros, monotonic_micros)| Stamp { wall_micros, monotonic_micros });
+        let appended = stamps.map(|stamp| store.append(&NewRecord { stamp, ..entry("x", 0) }, None));
+        for (sequence, stamp) in appended.into_iter().zip(stamps) {
+            let record = store.get(sequence).unwrap();
+            assert_eq!((record.wall_micros, record.monotonic_micros), (stamp.wall_micros, stamp.monotonic_micros));
+        }
+        let (call, answer) = (appended[4], appended[5]);
+        store.open_exchange(1, call);
+        assert_eq!(store.close_exchange(1, answer), Some(Duration::from_secs(9 * 3_600)), "over two chunks");
     }
 
     #[test]
