@@ -114,8 +114,8 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// An answer leaves: the behaviour carries out what follows, and its calls are queued behind the answer.
-    pub(super) fn commit(&mut self, sent: Box<SentAnswer>, now: Moment) {
-        let SentAnswer { effect, answer } = *sent;
+    pub(super) fn commit(&mut self, sent: SentAnswer, now: Moment) {
+        let SentAnswer { effect, answer } = sent;
         let effect = match &answer {
             Answer::Result(_) => effect,
             Answer::Error { .. } => ProposedEffect::default(),

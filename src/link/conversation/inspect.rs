@@ -96,7 +96,7 @@ impl<F: Framing> Conversation<F> {
     /// Commits an answer that leaves.
     fn leave(&mut self, index: usize, now: Moment) {
         if let Some(sent) = self.outgoing[index].commit.take() {
-            self.commit(sent, now);
+            self.commit(*sent, now);
         }
     }
 
