@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
 use ocpp_tui::ocpp::{ErrorCode, Role, Transport, Version};
+use ocpp_tui::trace::decode::id_text;
 use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -49,7 +50,9 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
     for record in contents.records().iter(contents.records().range()) {
         if matches!(record.kind, RecordKind::Frame(..)) {
             assert_eq!(record.transport, Transport::Soap);
-            assert!(record.partner.is_some());
+            let partner = contents.records().get(record.partner.unwrap()).unwrap();
+            assert!(id_text(&record).is_some_and(|id| id.starts_with("urn:uuid:")), "{}", record.text);
+            assert_eq!(id_text(&record), id_text(&partner), "call and answer have one id");
         }
     }
 }

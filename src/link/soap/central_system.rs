@@ -16,7 +16,7 @@ use super::actors::SoapActorHandle;
 use super::address::HttpUrl;
 use super::compression::{self, ContentCoding};
 use super::exchange;
-use super::framing::{SoapFraming, joined, name, reason};
+use super::framing::{SoapFraming, answer_headers, joined, name, reason};
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::clock::now;
@@ -89,10 +89,10 @@ async fn route(
             }
         }
         Err((code, subcode, description)) => {
-            let message_id = read.as_ref().ok().and_then(Envelope::message_id).map(str::to_owned);
+            let headers = answer_headers(read.as_ref().ok());
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
             let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
-            let refused = Refused { text, content, kind, remarks, message_id, code, subcode, description };
+            let refused = Refused { text, content, kind, remarks, headers, code, subcode, description };
             refused.answer(listener_context).await
         }
     }
@@ -245,7 +245,7 @@ struct Refused {
     content: Option<Box<FrameContent>>,
     kind: FrameKind,
     remarks: Vec<String>,
-    message_id: Option<String>,
+    headers: ResponseHeaders,
     code: ErrorCode,
     subcode: FaultSubcode,
     description: String,
@@ -253,12 +253,11 @@ struct Refused {
 
 impl Refused {
     async fn answer(self, listener_context: &ListenerContext) -> Response<Full<Bytes>> {
-        let Refused { text, content, kind, mut remarks, message_id, code, subcode, description } = self;
+        let Refused { text, content, kind, mut remarks, headers, code, subcode, description } = self;
         let events = &listener_context.context.events;
         let version = listener_context.versions.iter().copied().max().unwrap_or(Version::V1_6);
         let fault_reason = reason(code, subcode, &description);
-        let fault_content = FrameContent::of_fault(message_id.as_deref(), Some(subcode.name()), &fault_reason);
-        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
+        let fault_content = FrameContent::of_fault(headers.relates_to.as_deref(), Some(subcode.name()), &fault_reason);
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
         let fault = FrameText::from(fault);
         let exchange = Some(events.numbers().next());

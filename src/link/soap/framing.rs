@@ -47,7 +47,7 @@ pub(super) struct SoapFraming {
 
 /// What is kept of a request until it is answered.
 pub(super) struct SoapReplyToken {
-    message_id: Option<String>,
+    headers: ResponseHeaders,
     /// The subcode of a fault, when the error does not decide it.
     subcode: Option<FaultSubcode>,
     reply: oneshot::Sender<exchange::SoapResponse>,
@@ -113,8 +113,7 @@ impl Framing for SoapFraming {
         action: &str,
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<SoapOutgoing> {
-        let SoapReplyToken { message_id, subcode, reply: place } = question;
-        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
+        let SoapReplyToken { headers, subcode, reply: place } = question;
         let id = headers.relates_to.as_deref();
         let (status, text, content) = match reply {
             OwnReply::Result(payload) => {
@@ -164,6 +163,11 @@ fn message_id(id: &str) -> String {
     format!("urn:uuid:{id}")
 }
 
+/// The headers of our answer to a request; `None` is a request that could not be read.
+pub(super) fn answer_headers(request: Option<&Envelope>) -> ResponseHeaders {
+    ResponseHeaders::to_request(request, message_id(&fresh_id()))
+}
+
 /// The text of a fault: the description that SRPC would send, and the reason.
 pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) -> String {
     match (code.name() == subcode.name(), description) {
@@ -177,10 +181,9 @@ impl Conversation<SoapFraming> {
     /// Takes a request of the peer in.
     pub fn receive(&mut self, request: SoapRequest, now: Moment) {
         let SoapRequest { text, read, mut remarks, reply, .. } = request;
-        let mut question = SoapReplyToken { message_id: None, subcode: None, reply };
+        let question = SoapReplyToken { headers: answer_headers(read.as_ref().ok()), subcode: None, reply };
         match read {
             Ok(envelope) => {
-                question.message_id = envelope.message_id().map(str::to_owned);
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
                 let content = Some(Box::new(FrameContent::of(&envelope)));
                 let received = ReceivedText { content, ..ReceivedText::new(text, joined(&remarks)) };
@@ -226,7 +229,14 @@ impl Conversation<SoapFraming> {
         let body = Bytes::copy_from_slice(&answer.body);
         let (text, read) = incoming::read(&body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
         let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
-        let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
+        let content = read.as_ref().ok().map(|envelope| {
+            // HTTP says which call it answers, also when the answer itself says nothing or something else.
+            let mut content = Box::new(FrameContent::of(envelope));
+            if let Some(id) = expected {
+                content.id = id.into();
+            }
+            content
+        });
         let received = |text, remarks: &[String]| ReceivedText { content, origin, ..ReceivedText::new(text, joined(remarks)) };
         let http = http(answer);
         match read {

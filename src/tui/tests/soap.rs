@@ -20,7 +20,14 @@ fn screen(width: u16, height: u16) -> Screen {
     let text = write_request(&screen.catalog, version, Role::ChargePoint, "Authorize", &payload, &headers);
     screen.frame("CP1", Direction::In, FrameKind::Call, "Authorize", text, 7);
     let payload = json!({"idTagInfo": {"status": "Accepted"}});
-    let text = write_response(&screen.catalog, version, Role::ChargePoint, "Authorize", &payload, &ResponseHeaders::default());
+    let text = write_response(
+        &screen.catalog,
+        version,
+        Role::ChargePoint,
+        "Authorize",
+        &payload,
+        &ResponseHeaders::to_request(None, "urn:uuid:2".to_owned()),
+    );
     screen.frame("CP1", Direction::Out, FrameKind::Result, "Authorize", text, 7);
     screen
 }
