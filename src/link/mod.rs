@@ -30,6 +30,6 @@ pub use network::{Listener, Network};
 pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use settings::{LinkSettings, SharedSettings};
-pub use soap::{HttpUrl, SoapService, keep_serving};
+pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::{CentralSystemUrl, UrlError};

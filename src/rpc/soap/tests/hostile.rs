@@ -108,8 +108,8 @@ const LIKELY: &str = "(<|/|>|=|\"|'|&|;|:|!|\\?|\\[|\\]|-| |a|o|S|xmlns|Envelope
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(bytes: Vec<u8>) {
-        if let Ok(text) = text(&bytes) {
+    fn no_bytes_make_it_panic(bytes: Vec<u8>, label in "utf-16|utf-8|latin1|gbk|\\PC{0,5}") {
+        if let Ok(text) = text(&bytes, Some(&format!("x; charset={label}"))) {
             let _ = read(&text.text, &Catalog::embedded(), ReadHint::default());
         }
     }
