@@ -1,7 +1,9 @@
 //! SOAP peers that do it otherwise: another version's namespace, another encoding, an address that cannot be called, connections that
 //! are closed while they are kept.
 
+use ocpp_tui::behaviour::{CallObserver, CallResult};
 use ocpp_tui::hub::Hub;
+use ocpp_tui::link::LinkOrder;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::trace::export::object;
 use ocpp_tui::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind, StationKey};
@@ -12,7 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat_from, is_result, soap_charge_point};
 use crate::support::http::{send, server};
-use crate::support::{call, central_system, hub, record, station, until};
+use crate::support::{call, central_system, dump, free_port, hub, record, station, until};
 
 const IN_CALL: RecordKind = RecordKind::Frame(Direction::In, FrameKind::Call);
 const IN_RESULT: RecordKind = RecordKind::Frame(Direction::In, FrameKind::Result);
@@ -278,6 +280,18 @@ async fn second_call(deeds: &'static [Deed]) -> (RecordKind, String, Vec<usize>)
     }
     let (kind, text) = ends.pop().unwrap();
     (kind, text, connections)
+}
+
+#[tokio::test]
+async fn a_call_that_could_not_be_delivered_is_no_timeout_for_its_caller() {
+    let hub = hub();
+    hub.start_charge_point(soap_charge_point(free_port(), "CP1", Version::V1_5, false)).unwrap();
+    let key = station(&hub, Role::ChargePoint, "CP1").await;
+    let (sender, mut results) = mpsc::unbounded_channel();
+    let then = CallObserver::new(move |end| drop(sender.send(end)));
+    hub.order(key, LinkOrder::Ask { action: "Heartbeat".into(), payload: json!({}), then }).unwrap();
+    let Some(CallResult::Undelivered(reason)) = results.recv().await else { panic!("{}", dump(hub.trace())) };
+    assert!(reason.starts_with("can't reach http://localhost:"), "{reason}");
 }
 
 /// A server may close an idle connection at any time (RFC 9112 §9.5).
