@@ -65,9 +65,9 @@ impl HttpUrl {
         HttpUrl::parse(complete.as_deref().unwrap_or(value)).map_err(|error| match error {
             UrlError::Tls { .. } => FromProblem::Tls,
             UrlError::Scheme { scheme, .. } => FromProblem::Scheme(scheme),
-            _ if value.starts_with('/') => FromProblem::Relative,
-            _ if value.contains("://") => FromProblem::Unreadable,
-            _ => match value.split_once(':') {
+            UrlError::Unreadable { .. } if value.starts_with('/') => FromProblem::Relative,
+            UrlError::Unreadable { .. } if value.contains("://") => FromProblem::Unreadable,
+            UrlError::Unreadable { .. } => match value.split_once(':') {
                 Some((host, _)) if host.starts_with('[') => FromProblem::NoScheme,
                 Some((_, port)) if port.starts_with(|sign: char| sign.is_ascii_digit()) => FromProblem::NoScheme,
                 // The scheme of an address that is no place, as in `urn:uuid:…`.

@@ -65,7 +65,7 @@ pub(super) fn find<'catalog>(
             remarks.add(XmlRule::Namespace, offset, || {
                 let version = own.map_or("", |version| version.number());
                 format!("<{}> is in {} (OCPP {version}) instead of {wanted}", quote(&element.local), quote(namespace))
-            })
+            });
         }
         Some(namespace) => remarks.add(XmlRule::Namespace, offset, || {
             format!("<{}> is in the namespace {} instead of {wanted}", quote(&element.local), quote(namespace))
