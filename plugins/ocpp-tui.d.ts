@@ -44,7 +44,7 @@ interface Station {
 interface CallError extends Error {
   /** The action of the call. */
   action: string;
-  /** The peer's error code, or `Timeout`, `Lost` (the link), `NotSent`. */
+  /** The peer's error code, or `Timeout`, `Lost` (the link), `Unreachable` (over SOAP), `NotSent`. */
   code: string;
   /** The description of the error. */
   description: string;

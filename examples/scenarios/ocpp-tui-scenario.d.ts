@@ -156,7 +156,7 @@ interface Link {
   mark(text: string): void;
 }
 
-/** A call that got no result: `code` is the error code of the peer, or `Timeout`, `Lost`. */
+/** A call that got no result: `code` is the error code of the peer, or `Timeout`, `Lost`, over SOAP `Unreachable`. */
 declare class CallError extends Error { action: string; code: string; description: string; details: any }
 
 declare const ocpp: {

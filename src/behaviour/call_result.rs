@@ -24,6 +24,11 @@ pub enum CallOutcome<'a> {
     },
     /// No answer came in time.
     Timeout,
+    /// It could not be delivered over a link that stays, so nobody waited for an answer.
+    Undelivered {
+        /// Why, one sentence.
+        reason: &'a str,
+    },
     /// The call never left, or the link was lost before its answer came.
     LinkLost,
 }
@@ -42,6 +47,8 @@ pub enum CallResult {
     },
     /// No answer came in time.
     Timeout,
+    /// It could not be delivered over a link that stays, for this reason.
+    Undelivered(String),
     /// The call never left, or the link was lost before its answer came.
     Lost,
 }
@@ -54,6 +61,7 @@ impl From<CallOutcome<'_>> for CallResult {
                 CallResult::Error { code: code.to_owned(), description: description.to_owned() }
             }
             CallOutcome::Timeout => CallResult::Timeout,
+            CallOutcome::Undelivered { reason } => CallResult::Undelivered(reason.to_owned()),
             CallOutcome::LinkLost => CallResult::Lost,
         }
     }

@@ -266,9 +266,10 @@ pub struct ChargePointArguments {
     /// way there]
     #[arg(long, short = 'f', value_name = "URL")]
     pub from: Option<String>,
-    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones after it; 0 takes any free ones
-    #[arg(long, short = 'r', default_value = "0", value_name = "PORT")]
-    pub remote_port: u16,
+    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones after it; 0 takes any free ones [default:
+    /// the port of --from, else any free one]
+    #[arg(long, short = 'r', value_name = "PORT")]
+    pub remote_port: Option<u16>,
 }
 
 /// The options of `docs`.

@@ -210,7 +210,7 @@ fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = Charg
 
 /// The SOAP options of the charge point with this index, when it uses SOAP.
 fn soap(arguments: &ChargePointArguments, index: u16) -> Option<SoapOptions> {
-    let port = if arguments.remote_port == 0 { 0 } else { arguments.remote_port.saturating_add(index) };
+    let port = arguments.remote_port.map(|port| if port == 0 { 0 } else { port.saturating_add(index) });
     let options = SoapOptions { from: arguments.from.clone(), port };
     (arguments.transport == TransportArgument::Soap).then_some(options)
 }

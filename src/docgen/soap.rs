@@ -10,6 +10,7 @@ use crate::rpc::soap::{ANONYMOUS, RequestHeaders, ResponseHeaders, write_request
 /// The charge point of the examples.
 const IDENTITY: &str = "CP001";
 const MESSAGE_ID: &str = "urn:uuid:0f7c2a4e-5d1b-4c39-8a6e-2b9d1e7f3c50";
+const RESPONSE_ID: &str = "urn:uuid:5b9a2d0c-3e47-4f86-9d15-7c1e8a4b6f02";
 const CENTRAL_SYSTEM: &str = "http://central-system.example.com/ocpp";
 const CHARGE_POINT: &str = "http://charge-point.example.com/ocpp";
 
@@ -19,8 +20,8 @@ pub(super) fn example(catalog: &Catalog, action: &ActionDefinition, response: bo
     let context = SampleContext::at(EXAMPLE_TIME);
     let (version, initiator) = (action.version, action.initiator);
     let text = if response {
-        let headers =
-            ResponseHeaders { relates_to: Some(MESSAGE_ID.to_owned()), message_id: None, to: Some(ANONYMOUS.to_owned()) };
+        let (message_id, relates_to) = (RESPONSE_ID.to_owned(), Some(MESSAGE_ID.to_owned()));
+        let headers = ResponseHeaders { message_id, relates_to, to: ANONYMOUS.to_owned() };
         write_response(catalog, version, initiator, &action.name, &action.response.sample(&context), &headers)
     } else {
         let (to, from) = match initiator {

@@ -27,6 +27,16 @@ pub enum HubError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The port on which a charge point is called over SOAP cannot be bound.
+    #[error("cannot listen on port {port}, {named}: {source}; -r (--remote-port) chooses another one, and 0 any free one")]
+    CannotServe {
+        /// The port.
+        port: u16,
+        /// Where it comes from, in words.
+        named: &'static str,
+        /// The error of the operating system.
+        source: io::Error,
+    },
     /// The URL of the central system is none.
     #[error(transparent)]
     Url(#[from] UrlError),

@@ -42,6 +42,6 @@ pub struct ChargePointOptions {
 pub struct SoapOptions {
     /// The address in the `From` header; `None` is the one on the way to the central system.
     pub from: Option<String>,
-    /// The TCP port for remote calls; 0 means any free one.
-    pub port: u16,
+    /// The TCP port for remote calls; 0 means any free one, `None` the one in the `From` address or, without that, any free one.
+    pub port: Option<u16>,
 }

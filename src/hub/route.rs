@@ -1,5 +1,7 @@
 //! How a charge point of ours reaches its central system, found out before it is started: the caller gets the mistakes.
 
+use std::net::Ipv4Addr;
+
 use super::{ChargePointOptions, HubError};
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};
 
@@ -20,7 +22,18 @@ impl Route {
         let Some(soap) = &options.soap else { return Ok(Route::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
         let url = HttpUrl::parse(&options.url)?;
         let from = soap.from.clone().filter(|from| !from.is_empty());
-        let listener = network.bind_everywhere(soap.port).map_err(|error| HubError::cannot_listen(None, soap.port, &error))?;
+        // Whoever is told an address calls at it, so its port is the one to listen on, unless the user has another behind it.
+        let of_from = || from.as_deref().and_then(port_of);
+        let port = soap.port.or_else(of_from).unwrap_or(0);
+        let named = if soap.port.is_none() { "the port in the From address (-f)" } else { "the port for remote calls" };
+        let cannot_serve = |source| HubError::CannotServe { port, named, source };
+        let listener = network.bind_everywhere(port).map_err(cannot_serve)?;
         Ok(Route::Soap { url, from, listener })
     }
+}
+
+/// The port in a `From` address at which somebody can be called. The text may also be something wrong that is sent on purpose.
+fn port_of(from: &str) -> Option<u16> {
+    let url = HttpUrl::of_from(from, Ipv4Addr::UNSPECIFIED.into()).ok()?;
+    Some(url.port)
 }

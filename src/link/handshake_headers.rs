@@ -1,5 +1,6 @@
 //! Writes the heads of HTTP requests and answers as text, for the trace. What a head means is decided in `listener` and `dialer`.
 
+use hyper::ext::ReasonPhrase;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Request, Response};
 
@@ -14,15 +15,20 @@ pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> Han
 }
 
 /// The head of a request.
-pub(super) fn request_head<A>(request: &Request<A>) -> Box<str> {
+pub(in crate::link) fn request_head<A>(request: &Request<A>) -> Box<str> {
     let mut text = format!("{} {} {:?}\n", request.method(), request.uri(), request.version());
     add_headers(&mut text, request.headers());
     text.into()
 }
 
 /// The head of an answer.
-pub(super) fn answer_head<B>(answer: &Response<B>) -> Box<str> {
-    let mut text = format!("{:?} {}\n", answer.version(), answer.status());
+pub(in crate::link) fn answer_head<B>(answer: &Response<B>) -> Box<str> {
+    let (version, status) = (answer.version(), answer.status());
+    // The words behind the number are kept only when they are not the usual ones.
+    let mut text = match answer.extensions().get::<ReasonPhrase>() {
+        Some(reason) => format!("{version:?} {} {}\n", status.as_str(), String::from_utf8_lossy(reason.as_bytes())),
+        None => format!("{version:?} {status}\n"),
+    };
     add_headers(&mut text, answer.headers());
     text.into()
 }

@@ -32,6 +32,6 @@ pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
-pub use soap::{HttpUrl, SoapService, keep_serving};
+pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::{CentralSystemUrl, UrlError};

@@ -143,7 +143,10 @@ impl Catalog {
 
     /// The messages whose XML element has this name, the oldest version first, and whether it is spelt exactly. Where no element has
     /// the name, those are found whose names differ in the case of letters.
-    pub fn messages_of(&self, element: &str) -> (impl DoubleEndedIterator<Item = (&Arc<ActionDefinition>, MessagePart)>, bool) {
+    pub fn messages_of(
+        &self,
+        element: &str,
+    ) -> (impl DoubleEndedIterator<Item = (&Arc<ActionDefinition>, MessagePart)> + Clone, bool) {
         let (found, exact) = self.index.messages(element);
         (found.iter().filter_map(|(position, part)| Some((self.at(*position)?, *part))), exact)
     }

@@ -183,6 +183,7 @@ impl Player<'_> {
                 CallResult::Timeout => {
                     json!({ "code": "Timeout", "description": "no answer came in time", "unanswered": true })
                 }
+                CallResult::Undelivered(reason) => json!({ "code": "Unreachable", "description": reason, "unanswered": true }),
                 CallResult::Lost => json!({ "code": "Lost", "description": "the link was lost", "unanswered": true }),
             };
             // The receiver is gone when the scenario is over.

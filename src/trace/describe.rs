@@ -38,7 +38,8 @@ impl<'a> Record<'a> {
 
     /// Everything worth knowing of a frame, a sentence a line: where it comes from, and what is wrong with it.
     pub fn notes(&self) -> Cow<'a, str> {
-        let Some(origin) = self.origin() else { return self.remarks.into() };
+        let shown = |origin: &&FrameOrigin| origin.typed_by_user || origin.http_headers.is_some();
+        let Some(origin) = self.origin().filter(shown) else { return self.remarks.into() };
         let typed = origin.typed_by_user.then_some(Cow::Borrowed("sent as it was typed"));
         let remarks = (!self.remarks.is_empty()).then_some(Cow::Borrowed(self.remarks));
         let lines: Vec<_> = [typed, origin.headers_line().map(Cow::Owned), remarks].into_iter().flatten().collect();

@@ -222,6 +222,8 @@ pub struct FrameOrigin {
     pub typed_by_user: bool,
     /// Its HTTP headers as a JSON object, where they are to be shown.
     pub http_headers: Option<Box<str>>,
+    /// The head of the HTTP message that brought it: the start line and the fields, a line each. Of a frame of ours it is not kept.
+    pub http_head: Option<Arc<str>>,
 }
 
 /// The heads of a handshake, as text.

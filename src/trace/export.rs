@@ -142,6 +142,9 @@ fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member
     if is_soap || kind == FrameKind::Malformed {
         put("raw", Member::Text(record.text));
     }
+    if let Some(head) = record.origin().and_then(|origin| origin.http_head.as_deref()) {
+        put("http", Member::Text(head));
+    }
     if kind == FrameKind::Malformed {
         return;
     }

@@ -8,7 +8,8 @@ use crate::rpc::soap::{Body, Envelope};
 /// What is in an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameContent {
-    /// The id of the message; of an answer without one that of the request. Empty when there is neither.
+    /// The id of the call: of a call its own, of an answer the one that it relates to, so that both have the same. Empty when there is
+    /// none.
     pub id: Box<str>,
     /// The payload as compact JSON; of a fault an array of its code and its reason. Empty for an empty body.
     pub payload: String,
@@ -19,7 +20,10 @@ pub struct FrameContent {
 impl FrameContent {
     /// The content of an envelope that was read.
     pub fn of(envelope: &Envelope) -> FrameContent {
-        let id = envelope.message_id().or(envelope.relates_to());
+        let id = match &envelope.body {
+            Body::Response(_) | Body::Fault(_) => envelope.relates_to(),
+            Body::Request(_) | Body::Unknown(_) | Body::Empty => envelope.message_id().or(envelope.relates_to()),
+        };
         match &envelope.body {
             Body::Request(operation) | Body::Response(operation) => FrameContent::of_payload(id, &operation.payload),
             Body::Unknown(element) => FrameContent::of_payload(id, &element.payload),

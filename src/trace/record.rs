@@ -199,7 +199,8 @@ impl RecordDetail {
     pub(super) fn heap_bytes(&self) -> usize {
         match self {
             RecordDetail::Frame(origin) => {
-                size_of::<FrameOrigin>() + origin.http_headers.as_ref().map_or(0, |headers| headers.len())
+                let headers = origin.http_headers.as_ref().map_or(0, |headers| headers.len());
+                size_of::<FrameOrigin>() + headers + origin.http_head.as_ref().map_or(0, |head| head.len())
             }
             RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + heads_bytes(&connected.handshake),
             RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + heads_bytes(&refused.handshake),

@@ -12,6 +12,7 @@ mod own_definitions;
 mod plugins;
 mod soap;
 mod soap_links;
+mod soap_peers;
 #[path = "../support/mod.rs"]
 mod support;
 mod typed_payloads;

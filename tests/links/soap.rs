@@ -1,5 +1,6 @@
 //! Requests to the central system's SOAP service over real sockets, written by hand: right ones, wrong ones, and HTTP in all its forms.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -33,6 +34,35 @@ async fn a_request_by_hand_gets_the_right_answer_over_one_connection() {
     }
     let key = station(&hub, Role::CentralSystem, "CP1").await;
     until(hub.trace(), "five frames", |contents| (contents.stations().get(key)?.frames_in == 5).then_some(())).await;
+}
+
+/// OCPP-S 1.6 §3.5 and §3.9 require both headers of every message; shiv3/ocpp-cp-simulator refuses an answer without them.
+#[tokio::test]
+async fn every_answer_has_an_id_and_an_address_in_every_version() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let mut ids = BTreeSet::new();
+    let reply_to = "<wsa:ReplyTo><wsa:Address>http://192.0.2.7/reply</wsa:Address></wsa:ReplyTo>";
+    for namespace in ["2010/08", "2012/06", "2015/10"] {
+        let asked =
+            |header: &str, body: &str| envelope(&(headers("CP1", "Heartbeat") + header), body).replace("2012/06", namespace);
+        let anonymous = ocpp_tui::rpc::soap::ANONYMOUS;
+        for (text, to) in [
+            (asked("", "<o:heartbeatRequest/>"), anonymous),
+            (asked(reply_to, "<o:heartbeatRequest/>"), "http://192.0.2.7/reply"),
+            (asked("", "<o:fooRequest/>"), anonymous), // a fault
+            (asked("", ""), anonymous),
+            (asked("", "<o:heartbeatRequest/>").replace("CP1", ""), anonymous), // one of no station
+        ] {
+            let answer = parsed(&send(port, SOAP, &text).await);
+            assert_eq!((answer.to(), answer.relates_to()), (Some(to), Some("urn:uuid:1")), "{namespace} {text}");
+            let id = answer.message_id().unwrap();
+            assert!(id.starts_with("urn:uuid:") && ids.insert(id.to_owned()), "{id} is new");
+        }
+    }
+    let answer = parsed(&send(port, SOAP, "no envelope").await);
+    assert_eq!((answer.to(), answer.relates_to()), (Some(ocpp_tui::rpc::soap::ANONYMOUS), None));
+    assert!(answer.message_id().is_some());
 }
 
 #[tokio::test]

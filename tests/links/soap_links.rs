@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
 use ocpp_tui::ocpp::{ErrorCode, Role, Transport, Version};
+use ocpp_tui::trace::decode::id_text;
 use ocpp_tui::trace::{Contents, Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -20,7 +21,7 @@ use tokio::net::TcpListener;
 use crate::every_action::{RESULT, assert_all_valid, call_both_ways};
 use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat, heartbeat_from, is_result, soap_charge_point};
 use crate::support::http::{Reply, Wire, post, send, server};
-use crate::support::{RawPeer, call, central_system, dump, hub, hub_with, record, station, until, up};
+use crate::support::{RawPeer, call, central_system, dump, free_port, hub, hub_with, record, run_line, station, until, up};
 
 #[tokio::test]
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
@@ -49,7 +50,9 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
     for record in contents.records().iter(contents.records().range()) {
         if matches!(record.kind, RecordKind::Frame(..)) {
             assert_eq!(record.transport, Transport::Soap);
-            assert!(record.partner.is_some());
+            let partner = contents.records().get(record.partner.unwrap()).unwrap();
+            assert!(id_text(&record).is_some_and(|id| id.starts_with("urn:uuid:")), "{}", record.text);
+            assert_eq!(id_text(&record), id_text(&partner), "call and answer have one id");
         }
     }
 }
@@ -206,12 +209,39 @@ async fn a_port_in_use_is_reported_before_anything_starts() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let options = |identity| ChargePointOptions {
-        soap: Some(SoapOptions { from: None, port }),
+        soap: Some(SoapOptions { from: None, port: Some(port) }),
         ..soap_charge_point(port, identity, Version::V1_5, false)
     };
     let error = hub.start_charge_point(options("CP1")).unwrap_err().to_string();
     assert!(error.contains("in use"), "{error}");
     assert!(hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).is_ok(), "the identity is free");
+}
+
+/// ocppjs documents `-r` as the port of the `-f` URL when it is left out.
+#[tokio::test]
+async fn a_charge_point_listens_on_the_port_of_its_from_address() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let (named, other) = (free_port(), free_port());
+    let console = ocpp_tui::console::Console::new(hub.clone());
+    let start = |identity: &str, options: String| format!("start_cp http://localhost:{port} {identity} -t soap -f {options}");
+    for (identity, options, wanted) in
+        [("CP1", format!("http://localhost:{named}"), named), ("CP2", format!("http://localhost:{named}/ -r {other}"), other)]
+    {
+        assert_eq!(run_line(&console, &start(identity, options)).await, "");
+        let key = station(&hub, Role::ChargePoint, identity).await;
+        let (text, _) =
+            record(&hub, "its port", |record| record.kind == RecordKind::Listening && record.station == Some(key)).await;
+        assert!(text.starts_with(&format!("{wanted} http://localhost:{named}")), "{text}");
+    }
+    let said = run_line(&console, &start("CP3", format!("http://localhost:{named}/"))).await;
+    let wanted = format!("cannot listen on port {named}, the port in the From address (-f): ");
+    assert!(said.contains(&wanted) && said.contains("; -r (--remote-port) chooses another one"), "{said}");
+    // What is no address that can be called is sent as it is, from a free port.
+    for (identity, from) in [("CP4", "https://localhost:1/"), ("CP5", "nonsense")] {
+        assert_eq!(run_line(&console, &start(identity, from.to_owned())).await, "");
+    }
+    assert_eq!(run_line(&console, &start("CP6", format!("http://localhost:{named}/ -r 0"))).await, "");
 }
 
 #[tokio::test]

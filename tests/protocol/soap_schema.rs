@@ -29,7 +29,8 @@ fn envelopes(folder: &Path, version: Version, initiator: Role) -> Vec<PathBuf> {
         message_id: Some("urn:uuid:1".into()),
         reply_to: None,
     };
-    let response = ResponseHeaders { relates_to: Some("urn:uuid:1".into()), ..ResponseHeaders::default() };
+    let response =
+        ResponseHeaders { relates_to: Some("urn:uuid:1".into()), ..ResponseHeaders::to_request(None, "urn:uuid:2".into()) };
     let mut files = Vec::new();
     for action in catalog.actions_of(version, initiator).filter(|action| action.soap.is_some()) {
         // Back to front, so that the order is the writer's merit and not the payload's.

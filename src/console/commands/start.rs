@@ -126,7 +126,7 @@ fn transports(arguments: &Arguments<'_>) -> Result<Vec<Transport>, CommandError>
 /// The options of a charge point that speaks SOAP; `None` over WebSocket.
 fn soap(arguments: &Arguments<'_>) -> Result<Option<SoapOptions>, CommandError> {
     let port = arguments.raw("-r").map(|word| read(word, "-r", "a port number", |text| text.parse().ok())).transpose()?;
-    let soap = SoapOptions { from: arguments.text("-f"), port: port.unwrap_or(0) };
+    let soap = SoapOptions { from: arguments.text("-f"), port };
     arguments.raw("-t").map_or(Ok(None), |word| {
         read(word, "-t", "websocket or soap", |text| match text.to_ascii_lowercase().as_str() {
             "websocket" => Some(None),
@@ -182,5 +182,5 @@ fn write_soap(f: &mut fmt::Formatter<'_>, soap: &SoapOptions) -> fmt::Result {
     if let Some(from) = &soap.from {
         write!(f, " -f {}", quote(from))?;
     }
-    if soap.port == 0 { Ok(()) } else { write!(f, " -r {}", soap.port) }
+    soap.port.map_or(Ok(()), |port| write!(f, " -r {port}"))
 }

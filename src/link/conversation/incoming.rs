@@ -159,9 +159,9 @@ impl<F: Framing> Conversation<F> {
     /// A call of ours did not reach the peer, so no answer will come.
     pub(in crate::link) fn take_unreachable(&mut self, id: &str, reason: String, now: Moment) {
         let Some(sent) = self.pending.answered(id) else { return }; // it was given up before
-        let (exchange, action, reason) = (sent.exchange, sent.call.action.clone(), reason.into());
-        self.record(now, EventKind::Unreachable { exchange, action, reason });
-        self.report(&sent.call, CallOutcome::Timeout, now);
+        let (exchange, action) = (sent.exchange, sent.call.action.clone());
+        self.record(now, EventKind::Unreachable { exchange, action, reason: reason.as_str().into() });
+        self.report(&sent.call, CallOutcome::Undelivered { reason: &reason }, now);
     }
 
     /// An answer that belongs to no call under way: it is late, or it was never asked for.

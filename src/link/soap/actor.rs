@@ -14,7 +14,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::Bytes;
 
-use super::address::HttpUrl;
+use super::address::{FromProblem, HttpUrl};
+use super::body::ReceivedBody;
 use super::client::{self, ExchangeError, HttpCall, KeptConnection};
 use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
 use super::framing::SoapFraming;
@@ -36,6 +37,8 @@ use crate::trace::{CloseReason, EventKind, HandshakeHeads, StationKey};
 pub(super) const WAITING: usize = 16;
 /// A wait without an end, for a timer that is not needed.
 const LONG: Duration = Duration::from_secs(3600);
+/// How many characters of an address from outside a sentence repeats.
+const SHOWN_ADDRESS: usize = 200;
 
 /// A link that has just come up.
 pub(super) struct SoapUp {
@@ -80,7 +83,8 @@ pub(super) async fn run(
     let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
     let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
     let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
-    let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user: false };
+    let (by_user, uncallable) = (false, None);
+    let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user, uncallable };
     link.record_event(EventKind::Callback { url });
     let Err(end) = link.run(requests, inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
@@ -99,6 +103,8 @@ struct SoapLink<'a> {
     kept: KeptConnection,
     /// Whether the user has set where the peer is called; then its `From` does not count.
     by_user: bool,
+    /// What is wrong with the last `From` address, when it cannot be called, one sentence.
+    uncallable: Option<String>,
 }
 
 impl SoapLink<'_> {
@@ -158,9 +164,9 @@ impl SoapLink<'_> {
 
     fn post(&mut self, post: SoapPost) {
         let Some(url) = self.conversation.framing.address.clone() else {
-            let reason = "no address to call it at is known: it has sent no From header; \
-                          set station <identity> callback=<url> names one";
-            return self.conversation.fail(&post.id, reason.to_owned(), now());
+            let why = self.why_no_address();
+            let reason = format!("no address to call it at is known: {why}; set station <identity> callback=<url> names one");
+            return self.conversation.fail(&post.id, reason, now());
         };
         let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
         self.exchanges.spawn(async move {
@@ -204,7 +210,7 @@ impl SoapLink<'_> {
                 self.conversation.receive(request, now);
             }
             ArrivedMessage::Answer(post, answer) => {
-                self.conversation.receive_answer(&post.id, post.message_id.as_deref(), &answer, now);
+                self.conversation.receive_answer(&post, &answer, now);
             }
         }
     }
@@ -232,12 +238,13 @@ impl SoapLink<'_> {
         match message {
             ArrivedMessage::Request(mut request) => {
                 let framing = &self.conversation.framing;
-                let read = incoming::read(&Bytes::from(text), &framing.catalog, framing.role, &mut request.remarks);
-                (request.text, request.read) = read;
+                let body = ReceivedBody::changed(text);
+                request.read = incoming::read_request(&body, &framing.catalog, framing.role, &mut request.remarks);
+                request.text = body.text;
                 ArrivedMessage::Request(request)
             }
             ArrivedMessage::Answer(post, answer) => {
-                ArrivedMessage::Answer(post, PostAnswer { body: text.into_bytes(), ..answer })
+                ArrivedMessage::Answer(post, PostAnswer { body: ReceivedBody::changed(text), ..answer })
             }
         }
     }
@@ -250,14 +257,42 @@ impl SoapLink<'_> {
         {
             self.change_version(operation.version, now);
         }
-        let from = envelope.from().and_then(|from| HttpUrl::of_from(from, request.peer.ip()));
-        if let Some(url) = from.filter(|url| !self.by_user && self.conversation.framing.address.as_ref() != Some(url)) {
-            if let Some(old) = &self.conversation.framing.address {
-                let text = format!("it is called at {url} from now on, before at {old}").into();
-                self.record_event(EventKind::Note { failure: false, text });
-            }
-            self.call_at(Some(url));
+        if let Some(from) = envelope.from() {
+            self.update_address(from, HttpUrl::of_from(from, request.peer.ip()));
         }
+    }
+
+    /// Takes in the address of a `From` header. One that cannot be called is told once, and changes nothing.
+    fn update_address(&mut self, from: &str, address: Result<HttpUrl, FromProblem>) {
+        let known = self.conversation.framing.address.as_ref();
+        match address {
+            Ok(url) => {
+                self.uncallable = None;
+                if self.by_user || known == Some(&url) {
+                    return;
+                }
+                if let Some(old) = known {
+                    let text = format!("it is called at {url} from now on, before at {old}").into();
+                    self.record_event(EventKind::Note { failure: false, text });
+                }
+                self.call_at(Some(url));
+            }
+            Err(problem) => {
+                let from: String = from.chars().take(SHOWN_ADDRESS).collect();
+                let why = format!("its From address {from} cannot be called, because {problem}");
+                if self.uncallable.as_ref() == Some(&why) {
+                    return;
+                }
+                let text = known.map_or_else(|| why.clone(), |known| format!("{why}; it is still called at {known}")).into();
+                self.record_event(EventKind::Note { failure: false, text });
+                self.uncallable = Some(why);
+            }
+        }
+    }
+
+    /// Why no address is known at which the peer could be called.
+    fn why_no_address(&self) -> &str {
+        self.uncallable.as_deref().unwrap_or("it has sent no From header")
     }
 
     /// A version belongs to a link: for the session the old link ends and a new one begins.
@@ -327,7 +362,7 @@ impl SoapLink<'_> {
     /// Checks whether a server answers at the peer's address. Only the user asks for it.
     fn probe(&mut self) {
         let Some(url) = self.conversation.framing.address.clone() else {
-            let text = "no address to probe is known: it has sent no From header".into();
+            let text = format!("no address to probe is known: {}", self.why_no_address()).into();
             return self.record_event(EventKind::Note { failure: true, text });
         };
         let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
@@ -354,7 +389,7 @@ fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, ExchangeErr
         Ok(answer) => {
             let content_type = answer.content_type.as_deref().unwrap_or("no content type");
             let took = took.as_secs_f64() * 1000.0;
-            let size = answer.body.len();
+            let size = answer.body.size;
             (false, format!("{url} answers: HTTP {}, {content_type}, {size} bytes, after {took:.1} ms", answer.status))
         }
         Err(reason) => (true, reason.to_string()),

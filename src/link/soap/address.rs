@@ -51,18 +51,54 @@ impl HttpUrl {
         })
     }
 
-    /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it. `None`
-    /// for the anonymous address and for what is not an address.
-    pub fn of_from(value: &str, peer: IpAddr) -> Option<HttpUrl> {
+    /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it.
+    ///
+    /// # Errors
+    /// When nobody can be called at it.
+    pub fn of_from(value: &str, peer: IpAddr) -> Result<HttpUrl, FromProblem> {
         let value = value.trim();
         if value == ANONYMOUS {
-            return None;
+            return Err(FromProblem::Anonymous);
         }
-        match value.strip_prefix("http://") {
-            Some(rest) if rest.starts_with(':') => HttpUrl::parse(&format!("http://{}{rest}", bracketed(peer))).ok(),
-            _ => HttpUrl::parse(value).ok(),
-        }
+        let hostless = value.strip_prefix("http://").filter(|rest| rest.starts_with(':'));
+        let complete = hostless.map(|rest| format!("http://{}{rest}", bracketed(peer)));
+        HttpUrl::parse(complete.as_deref().unwrap_or(value)).map_err(|error| match error {
+            UrlError::Tls { .. } => FromProblem::Tls,
+            UrlError::Scheme { scheme, .. } => FromProblem::Scheme(scheme),
+            UrlError::Unreadable { .. } if value.starts_with('/') => FromProblem::Relative,
+            UrlError::Unreadable { .. } if value.contains("://") => FromProblem::Unreadable,
+            UrlError::Unreadable { .. } => match value.split_once(':') {
+                Some((host, _)) if host.starts_with('[') => FromProblem::NoScheme,
+                Some((_, port)) if port.starts_with(|sign: char| sign.is_ascii_digit()) => FromProblem::NoScheme,
+                // The scheme of an address that is no place, as in `urn:uuid:…`.
+                Some((scheme, _)) => FromProblem::Scheme(scheme.to_owned()),
+                None => FromProblem::Unreadable,
+            },
+        })
     }
+}
+
+/// Why the sender of a request cannot be called at the address in its `From` header.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FromProblem {
+    /// The address of WS-Addressing for those who cannot be called.
+    #[error("it is the anonymous one")]
+    Anonymous,
+    /// `https:`.
+    #[error("TLS is not spoken here; a TLS proxy in between speaks it")]
+    Tls,
+    /// Another scheme.
+    #[error("its scheme is {0} and not http")]
+    Scheme(String),
+    /// `host:port`.
+    #[error("it has no scheme; it has to begin with http://")]
+    NoScheme,
+    /// A path alone.
+    #[error("it is relative and names no host")]
+    Relative,
+    /// Anything else.
+    #[error("it is no URL")]
+    Unreadable,
 }
 
 /// An address as it stands in a URL.
@@ -102,8 +138,25 @@ mod tests {
         assert_eq!(HttpUrl::of_from("http://:8082/", peer).unwrap().to_string(), "http://192.0.2.7:8082/");
         assert_eq!(HttpUrl::of_from(" http://cp:8082 ", peer).unwrap().to_string(), "http://cp:8082/");
         assert_eq!(HttpUrl::of_from("http://:1/", "::1".parse().unwrap()).unwrap().authority, "[::1]:1");
-        for text in ["", ANONYMOUS, "CP1", "urn:x"] {
-            assert_eq!(HttpUrl::of_from(text, peer), None, "{text}");
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_called_has_a_reason() {
+        let peer = "192.0.2.7".parse().unwrap();
+        for (text, problem) in [
+            (ANONYMOUS, FromProblem::Anonymous),
+            ("https://192.0.2.5:8443/cp", FromProblem::Tls),
+            ("192.0.2.5:8080", FromProblem::NoScheme),
+            ("station.example:8080/cp", FromProblem::NoScheme),
+            ("[::1]:8080", FromProblem::NoScheme),
+            ("/cp", FromProblem::Relative),
+            ("ftp://h/", FromProblem::Scheme("ftp".into())),
+            ("urn:x", FromProblem::Scheme("urn".into())),
+            ("http://", FromProblem::Unreadable),
+            ("CP1", FromProblem::Unreadable),
+            ("", FromProblem::Unreadable),
+        ] {
+            assert_eq!(HttpUrl::of_from(text, peer), Err(problem), "{text}");
         }
     }
 }

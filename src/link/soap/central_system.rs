@@ -16,13 +16,14 @@ use super::actors::SoapActorHandle;
 use super::address::HttpUrl;
 use super::compression::{self, ContentCoding};
 use super::exchange;
-use super::framing::{SoapFraming, joined, name, reason};
+use super::framing::{SoapFraming, answer_headers, joined, name, origin_of, reason};
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::clock::now;
 use crate::link::context::ListenerContext;
 use crate::link::directory::{Admission, Handshake, Refusal};
 use crate::link::endpoint::IDENTITY_LIMIT;
+use crate::link::handshake_headers::request_head;
 use crate::link::inbox::LinkHandle;
 use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
@@ -46,6 +47,7 @@ async fn answer(
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
     let context = &listener_context.context;
+    let head = request_head(&request);
     let refused = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
@@ -62,7 +64,7 @@ async fn answer(
         }
         _ => RequestRefusal::method(request.method()),
     };
-    refused.record_and_respond(None, connection.peer, context).await
+    refused.record_and_respond(None, connection.peer, &head, context).await
 }
 
 async fn route(
@@ -70,7 +72,7 @@ async fn route(
     connection: &IncomingConnection,
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, mut remarks, reached_at, head } = taken;
+    let TakenIn { text, read, mut remarks, reached_at, text_of_head, head } = taken;
     let place = match &read {
         Ok(envelope) => place(envelope, connection, listener_context, &mut remarks),
         Err(error) => match connection.spoke_for() {
@@ -82,17 +84,18 @@ async fn route(
     match place {
         Ok((identity, version)) => {
             let (reply, answer) = oneshot::channel();
-            let request = exchange::SoapRequest { text, read, remarks, peer: connection.peer, reached_at, reply };
+            let (peer, head_of_it) = (connection.peer, text_of_head.clone());
+            let request = exchange::SoapRequest { text, read, remarks, head: head_of_it, peer, reached_at, reply };
             match enter(&identity, version, request, &head, listener_context).await {
                 Ok(()) => answered(answer).await,
-                Err(refusal) => refusal.record_and_respond(None, connection.peer, &listener_context.context).await,
+                Err(refusal) => refusal.record_and_respond(None, peer, &text_of_head, &listener_context.context).await,
             }
         }
         Err((code, subcode, description)) => {
-            let message_id = read.as_ref().ok().and_then(Envelope::message_id).map(str::to_owned);
+            let headers = answer_headers(read.as_ref().ok());
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
             let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
-            let refused = Refused { text, content, kind, remarks, message_id, code, subcode, description };
+            let refused = Refused { text, content, kind, remarks, head: text_of_head, headers, code, subcode, description };
             refused.answer(listener_context).await
         }
     }
@@ -245,7 +248,8 @@ struct Refused {
     content: Option<Box<FrameContent>>,
     kind: FrameKind,
     remarks: Vec<String>,
-    message_id: Option<String>,
+    head: Arc<str>,
+    headers: ResponseHeaders,
     code: ErrorCode,
     subcode: FaultSubcode,
     description: String,
@@ -253,18 +257,18 @@ struct Refused {
 
 impl Refused {
     async fn answer(self, listener_context: &ListenerContext) -> Response<Full<Bytes>> {
-        let Refused { text, content, kind, mut remarks, message_id, code, subcode, description } = self;
+        let Refused { text, content, kind, mut remarks, head, headers, code, subcode, description } = self;
         let events = &listener_context.context.events;
         let version = listener_context.versions.iter().copied().max().unwrap_or(Version::V1_6);
         let fault_reason = reason(code, subcode, &description);
-        let fault_content = FrameContent::of_fault(message_id.as_deref(), Some(subcode.name()), &fault_reason);
-        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
+        let fault_content = FrameContent::of_fault(headers.relates_to.as_deref(), Some(subcode.name()), &fault_reason);
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);
         let fault = FrameText::from(fault);
         let exchange = Some(events.numbers().next());
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
-        let asked = Frame { content, remark: joined(&remarks).map(String::into_boxed_str), ..asked };
+        let (remark, origin) = (joined(&remarks).map(String::into_boxed_str), Some(origin_of(head)));
+        let asked = Frame { content, remark, origin, ..asked };
         let answer = Frame {
             content: Some(Box::new(fault_content)),
             code: Some(code),

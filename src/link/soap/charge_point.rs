@@ -24,6 +24,7 @@ use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, tak
 use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
+use crate::link::handshake_headers::request_head;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
 use crate::link::order::{LinkCommand, LinkOrder};
@@ -208,6 +209,7 @@ async fn respond(request: Request<Incoming>, connection: &IncomingConnection, se
 
 async fn answer(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
     let context = &server.context;
+    let head = request_head(&request);
     let refusal = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
@@ -222,13 +224,13 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
         },
         _ => RequestRefusal::method(request.method()),
     };
-    refusal.record_and_respond(Some(server.station), connection.peer, context).await
+    refusal.record_and_respond(Some(server.station), connection.peer, &head, context).await
 }
 
 async fn hand_over(taken: TakenIn, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, remarks, reached_at, .. } = taken;
+    let TakenIn { text, read, remarks, reached_at, text_of_head: head, .. } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the request is dropped and with it the sender of the answer.
-    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, peer, reached_at, reply }).await;
+    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, head, peer, reached_at, reply }).await;
     answered(answer).await
 }

@@ -16,14 +16,23 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
+use super::body::ReceivedBody;
 use super::compression::{self, CodingError};
+use super::counted_socket::{CountedSocket, ReceivedBytes};
 use super::exchange::{PostAnswer, SoapPost};
+use super::incoming;
+use crate::link::handshake_headers::answer_head;
 use crate::link::{LinkSettings, Network};
 
 /// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
 const LATE: Duration = Duration::from_secs(120);
 
-type Sender = SendRequest<Full<Bytes>>;
+/// A connection to a service.
+#[derive(Debug)]
+struct HttpConnection {
+    sender: SendRequest<Full<Bytes>>,
+    received: ReceivedBytes,
+}
 
 /// Why an exchange has no answer. The URLs are those that were asked.
 #[derive(Debug, thiserror::Error)]
@@ -50,22 +59,23 @@ pub(super) enum ExchangeError {
 
 /// The connection that is kept for the next exchange. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct KeptConnection(Arc<Mutex<Option<(String, Sender)>>>);
+pub(super) struct KeptConnection(Arc<Mutex<Option<(String, HttpConnection)>>>);
 
 impl KeptConnection {
-    fn take(&self, authority: &str) -> Option<Sender> {
+    fn take(&self, authority: &str) -> Option<HttpConnection> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        Some(kept).filter(|(place, sender)| place == authority && !sender.is_closed()).map(|(_, sender)| sender)
+        let is_usable = |(place, connection): &(String, HttpConnection)| place == authority && !connection.sender.is_closed();
+        Some(kept).filter(is_usable).map(|(_, connection)| connection)
     }
 
-    fn put(&self, authority: &str, sender: Sender) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((authority.to_owned(), sender));
+    fn put(&self, authority: &str, connection: HttpConnection) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((authority.to_owned(), connection));
     }
 }
 
 /// A request and its destination.
 #[derive(Debug, Clone)]
-pub(super) struct HttpCall {
+pub(in crate::link) struct HttpCall {
     pub url: HttpUrl,
     pub method: Method,
     /// The envelope; empty for a probe.
@@ -110,26 +120,29 @@ async fn exchange(
     let mut old = kept.take(&ask.url.authority);
     loop {
         let reused = old.is_some();
-        let mut sender = match old.take() {
-            Some(sender) => sender,
+        let mut connection = match old.take() {
+            Some(connection) => connection,
             None => connect(&ask.url, network, settings).await?,
         };
-        if reused && sender.ready().await.is_err() {
+        if reused && connection.sender.ready().await.is_err() {
             continue; // the peer closed it meanwhile
         }
-        match sender.send_request(request(ask)?).await {
+        let before = connection.received.count();
+        match connection.sender.send_request(request(ask)?).await {
             Ok(response) => {
                 let answer = answer(&ask.url, response, settings.message_limit).await?;
-                kept.put(&ask.url.authority, sender);
+                kept.put(&ask.url.authority, connection);
                 return Ok(answer);
             }
-            Err(error) if reused && error.is_canceled() => {} // nothing of it was sent
+            // Nothing of it was sent, or the peer closed the idle connection while it was under way: without a byte of an answer it
+            // was not processed (RFC 9110 §9.2.2), so it goes again, over a new connection and so only once.
+            Err(error) if reused && (error.is_canceled() || connection.received.count() == before) => {}
             Err(reason) => return Err(ExchangeError::BrokenOff { url: ask.url.to_string(), reason }),
         }
     }
 }
 
-async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> Result<Sender, ExchangeError> {
+async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> Result<HttpConnection, ExchangeError> {
     let limit = settings.handshake_timeout;
     let connecting = network.connect_to_host(&url.host, url.port);
     let stream = timeout(limit, connecting)
@@ -137,11 +150,13 @@ async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> R
         .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })?
         .map_err(|reason| ExchangeError::Unreachable { url: url.to_string(), reason })?;
     stream.set_nodelay();
+    let received = ReceivedBytes::default();
+    let stream = CountedSocket { socket: stream, received: received.clone() };
     let (sender, connection) =
         handshake(TokioIo::new(stream)).await.map_err(|reason| ExchangeError::Handshake { url: url.to_string(), reason })?;
     // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
     tokio::spawn(connection);
-    Ok(sender)
+    Ok(HttpConnection { sender, received })
 }
 
 fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, ExchangeError> {
@@ -175,6 +190,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 async fn answer(url: &HttpUrl, response: Response<Incoming>, limit: usize) -> Result<PostAnswer, ExchangeError> {
+    let head_text = answer_head(&response).into();
     let (head, body) = response.into_parts();
     let collected = Limited::new(body, limit).collect().await.map_err(|reason| {
         let url = url.to_string();
@@ -187,8 +203,9 @@ async fn answer(url: &HttpUrl, response: Response<Incoming>, limit: usize) -> Re
     let codings = head.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let body = compression::unpack(codings, collected.to_bytes().to_vec(), limit)
         .map_err(|reason| ExchangeError::Coding { url: url.to_string(), reason })?;
-    let content_type = head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    Ok(PostAnswer { status: head.status, content_type, headers: as_json(&head.headers), body })
+    let content_type = incoming::content_type(&head.headers);
+    let body = ReceivedBody::decode(&Bytes::from(body), content_type.as_deref());
+    Ok(PostAnswer { status: head.status, content_type, headers: as_json(&head.headers), head: head_text, body })
 }
 
 fn request_headers(ask: &HttpCall) -> String {

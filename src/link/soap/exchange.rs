@@ -2,13 +2,15 @@
 //! stays as it was.
 
 use std::borrow::Cow;
-
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use hyper::StatusCode;
 use tokio::sync::oneshot;
 
+use super::body::ReceivedBody;
 use crate::link::conversation::framing::{EditableMessage, MessageText};
+use crate::ocpp::Version;
 use crate::rpc::soap::{Envelope, ReadError};
 use crate::trace::FrameText;
 
@@ -21,6 +23,8 @@ pub(in crate::link) struct SoapRequest {
     pub read: Result<Envelope, ReadError>,
     /// What is odd about the HTTP around it, a sentence each.
     pub remarks: Vec<String>,
+    /// The head of the HTTP request.
+    pub head: Arc<str>,
     /// Who sent it.
     pub peer: SocketAddr,
     /// The address at which the sender reached us.
@@ -45,6 +49,8 @@ pub(in crate::link) struct SoapPost {
     pub action: Option<String>,
     /// The id to which the answer should relate.
     pub message_id: Option<String>,
+    /// The version of the call, and so of its answer.
+    pub version: Version,
     pub text: FrameText,
 }
 
@@ -59,8 +65,9 @@ pub(in crate::link) struct PostAnswer {
     pub content_type: Option<String>,
     /// The headers as a JSON object.
     pub headers: String,
-    /// The body, unpacked.
-    pub body: Vec<u8>,
+    /// The status line and the headers as they came.
+    pub head: Arc<str>,
+    pub body: ReceivedBody,
 }
 
 /// A message of the peer.
@@ -83,7 +90,7 @@ impl MessageText for ArrivedMessage {
     fn text(&self) -> Cow<'_, str> {
         match self {
             ArrivedMessage::Request(request) => Cow::Borrowed(&request.text),
-            ArrivedMessage::Answer(_, answer) => String::from_utf8_lossy(&answer.body),
+            ArrivedMessage::Answer(_, answer) => Cow::Borrowed(&answer.body.text),
         }
     }
 }

@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
-use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::HttpUrl;
 use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
-use super::incoming;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
@@ -47,7 +45,7 @@ pub(super) struct SoapFraming {
 
 /// What is kept of a request until it is answered.
 pub(super) struct SoapReplyToken {
-    message_id: Option<String>,
+    headers: ResponseHeaders,
     /// The subcode of a fault, when the error does not decide it.
     subcode: Option<FaultSubcode>,
     reply: oneshot::Sender<exchange::SoapResponse>,
@@ -102,7 +100,7 @@ impl Framing for SoapFraming {
         let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
         let content = FrameContent::of_payload(Some(&message_id), payload);
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
-        let post = SoapPost { id: id.to_owned(), action, message_id, text: text.clone() };
+        let post = SoapPost { id: id.to_owned(), action, message_id, version, text: text.clone() };
         EncodedMessage { text, content: Some(Box::new(content)), outgoing: SoapOutgoing::Post(post) }
     }
 
@@ -113,8 +111,7 @@ impl Framing for SoapFraming {
         action: &str,
         reply: &OwnReply<'_>,
     ) -> EncodedMessage<SoapOutgoing> {
-        let SoapReplyToken { message_id, subcode, reply: place } = question;
-        let headers = ResponseHeaders { relates_to: message_id, ..ResponseHeaders::default() };
+        let SoapReplyToken { headers, subcode, reply: place } = question;
         let id = headers.relates_to.as_deref();
         let (status, text, content) = match reply {
             OwnReply::Result(payload) => {
@@ -151,7 +148,7 @@ impl Framing for SoapFraming {
     }
 
     fn read_answer(&self, text: &str, version: Version) -> Answer {
-        let hint = ReadHint { version: Some(version), service: Some(self.role) };
+        let hint = ReadHint { version: Some(version), service: Some(self.role), answers: None };
         match soap::read(text, &self.catalog, hint).map(|envelope| envelope.body) {
             Ok(Body::Response(operation)) => Answer::result(operation.payload),
             Ok(Body::Fault(fault)) => Answer::Error { code: fault.error_code(), description: fault.reason },
@@ -162,6 +159,11 @@ impl Framing for SoapFraming {
 
 fn message_id(id: &str) -> String {
     format!("urn:uuid:{id}")
+}
+
+/// The headers of our answer to a request; `None` is a request that could not be read.
+pub(super) fn answer_headers(request: Option<&Envelope>) -> ResponseHeaders {
+    ResponseHeaders::to_request(request, message_id(&fresh_id()))
 }
 
 /// The text of a fault: the description that SRPC would send, and the reason.
@@ -176,19 +178,20 @@ pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) 
 impl Conversation<SoapFraming> {
     /// Takes a request of the peer in.
     pub fn receive(&mut self, request: SoapRequest, now: Moment) {
-        let SoapRequest { text, read, mut remarks, reply, .. } = request;
-        let mut question = SoapReplyToken { message_id: None, subcode: None, reply };
+        let SoapRequest { text, read, mut remarks, head, reply, .. } = request;
+        let origin = Some(origin_of(head));
+        let question = SoapReplyToken { headers: answer_headers(read.as_ref().ok()), subcode: None, reply };
         match read {
             Ok(envelope) => {
-                question.message_id = envelope.message_id().map(str::to_owned);
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
                 let content = Some(Box::new(FrameContent::of(&envelope)));
-                let received = ReceivedText { content, ..ReceivedText::new(text, joined(&remarks)) };
+                let received = ReceivedText { content, origin, ..ReceivedText::new(text, joined(&remarks)) };
                 self.judge_request(received, envelope, question, now);
             }
             Err(error) => {
                 remarks.push(error.to_string());
-                self.refuse(ReceivedText::new(text, joined(&remarks)), Some((question, broken(error.to_string()))), now);
+                let received = ReceivedText { origin, ..ReceivedText::new(text, joined(&remarks)) };
+                self.refuse(received, Some((question, broken(error.to_string()))), now);
             }
         }
         self.flush_calls(now);
@@ -220,13 +223,27 @@ impl Conversation<SoapFraming> {
     }
 
     /// Takes in what came back for a request of ours.
-    pub fn receive_answer(&mut self, id: &str, expected: Option<&str>, answer: &exchange::PostAnswer, now: Moment) {
+    pub fn receive_answer(&mut self, post: &SoapPost, answer: &exchange::PostAnswer, now: Moment) {
+        let (id, expected) = (&*post.id, post.message_id.as_deref());
         let typed = self.framing.typed.remove(id);
         let mut remarks = Vec::new();
-        let body = Bytes::copy_from_slice(&answer.body);
-        let (text, read) = incoming::read(&body, &self.framing.catalog, self.framing.role.peer(), &mut remarks);
-        let origin = typed.map(|ShowHeaders(show)| typed_origin(show.then(|| answer.headers.clone())));
-        let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
+        let (version, service) = (Some(post.version), Some(self.framing.role.peer()));
+        let hint = ReadHint { version, service, answers: version };
+        let text = answer.body.text.clone();
+        let read = answer.body.read(&self.framing.catalog, hint, &mut remarks);
+        let origin = match typed {
+            Some(ShowHeaders(show)) => typed_origin(show.then(|| answer.headers.clone())),
+            None => Box::default(),
+        };
+        let origin = Some(Box::new(FrameOrigin { http_head: Some(answer.head.clone()), ..*origin }));
+        let content = read.as_ref().ok().map(|envelope| {
+            // HTTP says which call it answers, also when the answer itself says nothing or something else.
+            let mut content = Box::new(FrameContent::of(envelope));
+            if let Some(id) = expected {
+                content.id = id.into();
+            }
+            content
+        });
         let received = |text, remarks: &[String]| ReceivedText { content, origin, ..ReceivedText::new(text, joined(remarks)) };
         let http = http(answer);
         match read {
@@ -238,7 +255,7 @@ impl Conversation<SoapFraming> {
                 remark_on(
                     &envelope,
                     Way::Response { message_id: expected },
-                    self.version(),
+                    post.version,
                     self.framing.role.peer(),
                     &mut remarks,
                 );
@@ -279,10 +296,14 @@ impl Conversation<SoapFraming> {
     /// Sends an envelope as the user typed it. Surrounding quotation marks belong to the command line, as in ocppjs.
     pub fn raw(&mut self, text: &str, show: ShowHeaders, now: Moment) {
         let text = FrameText::from(unquoted(text).to_owned());
-        let hint = ReadHint { version: Some(self.version()), service: Some(self.framing.role.peer()) };
+        let hint = ReadHint { version: Some(self.version()), service: Some(self.framing.role.peer()), answers: None };
         let read = soap::read(text.as_str(), &self.framing.catalog, hint);
         let id = fresh_id();
         let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
+        let version = match read.as_ref().map(|envelope| &envelope.body) {
+            Ok(Body::Request(operation)) => operation.version,
+            _ => self.version(),
+        };
         let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
         let (kind, action, payload, remark) = match read {
             Ok(Envelope { body: Body::Request(operation), .. }) => {
@@ -304,7 +325,7 @@ impl Conversation<SoapFraming> {
         let (exchange, name) = self.note_sent(id.clone(), call, now);
         let http_action = (!action.is_empty()).then(|| format!("/{action}"));
         self.framing.typed.insert(id.clone(), show);
-        let post = SoapPost { id, action: http_action, message_id, text: text.clone() };
+        let post = SoapPost { id, action: http_action, message_id, version, text: text.clone() };
         let headers = match (&show, self.framing.address.as_ref()) {
             (ShowHeaders(true), Some(address)) => Some(post.headers(address)),
             _ => None,
@@ -331,6 +352,11 @@ fn typed_origin(http_headers: Option<String>) -> Box<FrameOrigin> {
     })
 }
 
+/// The origin of a frame that an HTTP message with this head brought.
+pub(super) fn origin_of(http_head: Arc<str>) -> Box<FrameOrigin> {
+    Box::new(FrameOrigin { http_head: Some(http_head), ..FrameOrigin::default() })
+}
+
 /// The refusal of what is no request.
 pub(super) fn broken(description: String) -> Answer {
     Answer::Error { code: ErrorCode::ProtocolError, description }
@@ -350,7 +376,7 @@ pub(super) fn name(body: &Body) -> String {
 /// Status and content type of an answer, when they need a remark.
 fn http(answer: &exchange::PostAnswer) -> String {
     let content_type = answer.content_type.as_deref().unwrap_or("no content type");
-    format!("HTTP {}, {content_type}, {} bytes", answer.status, answer.body.len())
+    format!("HTTP {}, {content_type}, {} bytes", answer.status, answer.body.size)
 }
 
 /// The violations of the rules in an envelope, worst first, then by position.

@@ -1,10 +1,9 @@
 //! An HTTP request to one of our services, until it is an envelope or refused. Which station the envelope belongs to is
 //! decided elsewhere.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -17,12 +16,14 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Bytes;
 
+use super::body::ReceivedBody;
 use super::compression::{self, CodingError};
 use super::exchange;
 use crate::clock::now;
+use crate::link::handshake_headers::request_head;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
-use crate::rpc::soap::{self, Envelope, ReadError, ReadHint};
+use crate::rpc::soap::{Envelope, ReadError, ReadHint};
 use crate::trace::{EventKind, FrameText, HandshakeHeads, StationKey};
 
 /// The media type of SOAP 1.2 (RFC 3902).
@@ -88,18 +89,19 @@ impl RequestRefusal {
         }
     }
 
-    /// Records the refusal and returns its response.
+    /// Records the refusal of the request with this head and returns its response.
     pub async fn record_and_respond(
         self,
         station: Option<StationKey>,
         peer: SocketAddr,
+        head: &str,
         context: &LinkContext,
     ) -> Response<Full<Bytes>> {
         let kind = EventKind::Refused {
             peer: Some(peer),
             reason: self.reason.clone().into(),
             detail: Box::default(),
-            handshake: HandshakeHeads::default(),
+            handshake: HandshakeHeads { request: head.into(), answer: Box::default() },
         };
         context.events.send(station, now(), kind).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
@@ -120,6 +122,8 @@ pub(super) struct TakenIn {
     pub read: Result<Envelope, ReadError>,
     pub remarks: Vec<String>,
     pub reached_at: Option<String>,
+    /// The request without its body, as text.
+    pub text_of_head: Arc<str>,
     /// The request without its body.
     pub head: Parts,
 }
@@ -131,48 +135,33 @@ pub(super) async fn take_in(
     service: Role,
     settings: &LinkSettings,
 ) -> Result<TakenIn, RequestRefusal> {
+    let text_of_head = request_head(&request).into();
     let (head, body) = request.into_parts();
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     let reached_at = host.map(|host| format!("http://{host}{}", head.uri.path()));
     let bytes = collect(body, &head.headers, settings).await?;
     let mut remarks = Vec::new();
-    let (text, read) = read(&bytes, catalog, service, &mut remarks);
-    if let Some(remark) = media_type_remark(&head.headers) {
+    let content_type = content_type(&head.headers);
+    let body = ReceivedBody::decode(&bytes, content_type.as_deref());
+    let read = read_request(&body, catalog, service, &mut remarks);
+    if let Some(remark) = content_type.as_deref().and_then(media_type_remark) {
         if read.is_err() {
             let reason = format!("{remark}, and the body is no envelope");
             return Err(RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
         remarks.push(remark);
     }
-    Ok(TakenIn { text, read, remarks, reached_at, head })
+    Ok(TakenIn { text: body.text, read, remarks, reached_at, text_of_head, head })
 }
 
-/// The bytes of a body as text, and the text as an envelope.
-pub(super) fn read(
-    bytes: &Bytes,
+/// The body of a request to the service of this role as an envelope.
+pub(super) fn read_request(
+    body: &ReceivedBody,
     catalog: &Catalog,
     service: Role,
     remarks: &mut Vec<String>,
-) -> (FrameText, Result<Envelope, ReadError>) {
-    let hint = ReadHint { service: Some(service), ..ReadHint::default() };
-    match soap::text(bytes) {
-        Ok(decoded) => {
-            remarks.extend(decoded.encoding.map(|encoding| format!("it is written in {encoding} instead of UTF-8")));
-            let read = soap::read(&decoded.text, catalog, hint);
-            (shared(bytes, decoded.text), read)
-        }
-        Err(error) => (FrameText::from(String::from_utf8_lossy(bytes).into_owned()), Err(error)),
-    }
-}
-
-/// A text without copying it, when it stands in these bytes.
-fn shared(bytes: &Bytes, text: Cow<'_, str>) -> FrameText {
-    match text {
-        Cow::Borrowed(text) => {
-            FrameText::try_from(bytes.slice_ref(text.as_bytes())).unwrap_or_else(|_| FrameText::from(text.to_owned()))
-        }
-        Cow::Owned(text) => FrameText::from(text),
-    }
+) -> Result<Envelope, ReadError> {
+    body.read(catalog, ReadHint { service: Some(service), ..ReadHint::default() }, remarks)
 }
 
 async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -> Result<Bytes, RequestRefusal> {
@@ -213,10 +202,14 @@ async fn within<T>(limit: Duration, waiting: impl Future<Output = T>) -> Result<
     })
 }
 
+/// The content type of a message.
+pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
+    headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
 /// What is wrong with the media type of a request. A request without a media type is accepted.
-fn media_type_remark(headers: &HeaderMap) -> Option<String> {
-    let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes()).into_owned();
-    let media_type = value.split(';').next().unwrap_or_default().trim();
+fn media_type_remark(content_type: &str) -> Option<String> {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let right = media_type.eq_ignore_ascii_case("application/soap+xml");
     (!right).then(|| format!("the content type is {media_type} instead of application/soap+xml"))
 }

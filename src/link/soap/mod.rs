@@ -4,9 +4,11 @@
 //! | file | subject |
 //! |---|---|
 //! | `address` | URLs of services |
+//! | `body` | the body of a message of the peer, from bytes to an envelope |
 //! | `compression` | gzip and deflate |
 //! | `incoming` | an HTTP request to one of our services, until it is an envelope |
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
+//! | `counted_socket` | counts what comes on a connection of ours |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
 //! | `actor`, `actors` | the actor of one station, and how requests reach it |
@@ -17,17 +19,19 @@
 mod actor;
 mod actors;
 mod address;
+mod body;
 mod central_system;
 mod charge_point;
 mod client;
 mod compression;
+mod counted_socket;
 mod exchange;
 mod framing;
 mod incoming;
 mod wsdl;
 
 pub(super) use actors::SoapActors;
-pub use address::HttpUrl;
+pub use address::{FromProblem, HttpUrl};
 pub(super) use central_system::respond;
 pub use charge_point::{SoapService, keep_serving};
 pub(super) use incoming::IncomingConnection;

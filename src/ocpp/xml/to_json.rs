@@ -21,7 +21,7 @@ impl MessageDefinition {
     /// JSON only has no element; its payload is read without a definition.
     pub fn from_xml(&self, element: &XmlElement, remarks: &mut XmlRemarks) -> Value {
         let Some(xml) = &self.xml else { return untyped(element) };
-        let mut reader = Reader { namespace: &xml.namespace, remarks };
+        let mut reader = Reader { namespace: &xml.namespace, message: element.namespace.as_deref(), remarks };
         reader.object(element, &self.fields, &xml.fields)
     }
 }
@@ -40,6 +40,8 @@ pub fn untyped(element: &XmlElement) -> Value {
 
 struct Reader<'read> {
     namespace: &'read str,
+    /// The namespace of the message's element. When it is a wrong one, that was said once, for all elements in it.
+    message: Option<&'read str>,
     remarks: &'read mut XmlRemarks,
 }
 
@@ -202,7 +204,7 @@ impl Reader<'_> {
     fn namespace(&mut self, element: &XmlElement) {
         let (name, wanted, offset) = (&element.local, self.namespace, element.span.start);
         match element.namespace.as_deref() {
-            Some(namespace) if namespace == wanted => {}
+            Some(namespace) if namespace == wanted || self.message == Some(namespace) => {}
             Some(namespace) if same_namespace(namespace, wanted) => self.remarks.add(XmlRule::Namespace, offset, || {
                 format!("<{name}> is in the namespace {}, which is written {wanted}", quote(namespace))
             }),

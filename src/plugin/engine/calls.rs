@@ -187,6 +187,7 @@ impl Engine {
             CallResult::Result(result) => json!({"number": number, "result": result}),
             CallResult::Error { code, description } => json!({"number": number, "code": code, "description": description}),
             CallResult::Timeout => json!({"number": number, "code": "Timeout", "description": "no answer came in time"}),
+            CallResult::Undelivered(reason) => json!({"number": number, "code": "Unreachable", "description": reason}),
             CallResult::Lost => json!({"number": number, "code": "Lost", "description": "the link was lost"}),
         };
         self.turn(plugin, "ended", &event.to_string());

@@ -19,9 +19,12 @@ pub enum ReadProblem {
     /// There is nothing, or nothing but blanks.
     #[error("the body is empty")]
     Empty,
-    /// The bytes are in no encoding that is understood.
-    #[error("the bytes are not text in UTF-8, UTF-16 or ISO 8859-1")]
-    NotText,
+    /// The bytes are not of the encoding in which they should be.
+    #[error("the bytes are not text in {0}")]
+    NotText(String),
+    /// The encoding is one that is not understood.
+    #[error("the encoding {0} is not known here; send UTF-8")]
+    UnknownEncoding(String),
     /// There is text, but no element.
     #[error("this is not XML")]
     NotXml,

@@ -105,11 +105,11 @@ const RULES: [HeaderRule; 7] = {
     [
         HeaderRule { must_understand: true, ..rule(IDENTITY, Required, Optional, "WSDL, OCPP-S 1.6 §3.3") },
         HeaderRule { must_understand: true, ..rule(ACTION, Required, Required, "OCPP-S 1.6 §3.4") },
-        rule(MESSAGE_ID, Required, Optional, "OCPP-S 1.6 §3.5"),
+        rule(MESSAGE_ID, Required, Required, "OCPP-S 1.6 §3.5"),
         rule(RELATES_TO, Never, Optional, "OCPP-S 1.6 §3.6"),
         rule(FROM, Required, Optional, "OCPP-S 1.6 §3.7"),
         rule(REPLY_TO, Required, Optional, "OCPP-S 1.6 §3.8"),
-        rule(TO, Required, Optional, "OCPP-S 1.6 §3.9"),
+        rule(TO, Required, Required, "OCPP-S 1.6 §3.9"),
     ]
 };
 

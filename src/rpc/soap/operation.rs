@@ -14,6 +14,8 @@ pub struct ReadHint {
     pub version: Option<Version>,
     /// The role whose service the message belongs to.
     pub service: Option<Role>,
+    /// Set when the message must be the answer to a call of this version: it is read as such, whatever version its namespace is of.
+    pub answers: Option<Version>,
 }
 
 /// A message of the catalog.
@@ -42,10 +44,13 @@ pub(super) fn find<'catalog>(
 ) -> Option<FoundOperation<'catalog>> {
     let of_namespace = element.namespace.as_deref().and_then(|namespace| catalog.service_of(namespace));
     let (candidates, exact) = catalog.messages_of(&element.local);
-    let candidates = candidates
-        .map(|(action, part)| FoundOperation { action, part })
-        .filter(|found| of_namespace.is_none_or(|(version, _)| found.action.version == version));
-    let found = best(catalog, candidates, of_namespace, clues)?;
+    let candidates = candidates.map(|(action, part)| FoundOperation { action, part });
+    let in_version = |version: Option<Version>| {
+        let candidates = candidates.clone().filter(|found| version.is_none_or(|version| found.action.version == version));
+        best(catalog, candidates, of_namespace, clues)
+    };
+    let own = of_namespace.map(|(version, _)| version);
+    let found = clues.hint.answers.and_then(|version| in_version(Some(version))).or_else(|| in_version(own))?;
     let (offset, wanted) = (element.span.start, &found.action.soap.as_ref()?.namespace);
     if !exact {
         let name = found.action.element(found.part)?;
@@ -56,6 +61,12 @@ pub(super) fn find<'catalog>(
         Some(namespace) if same_namespace(namespace, wanted) => remarks.add(XmlRule::Namespace, offset, || {
             format!("the namespace {} of <{}> is written {wanted}", quote(namespace), element.local)
         }),
+        Some(namespace) if own.is_some_and(|own| own != found.action.version) => {
+            remarks.add(XmlRule::Namespace, offset, || {
+                let version = own.map_or("", |version| version.number());
+                format!("<{}> is in {} (OCPP {version}) instead of {wanted}", quote(&element.local), quote(namespace))
+            });
+        }
         Some(namespace) => remarks.add(XmlRule::Namespace, offset, || {
             format!("<{}> is in the namespace {} instead of {wanted}", quote(&element.local), quote(namespace))
         }),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::envelope::Envelope;
 use super::fault::{FaultCode, FaultSubcode};
 use super::names::{
     ACTION, ADDRESS, ADDRESSING, ANONYMOUS, FAULT_ACTION, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_2, TO,
@@ -24,15 +25,29 @@ pub struct RequestHeaders {
     pub reply_to: Option<String>,
 }
 
-/// The headers of a response or a fault. The action's is made from the action.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The headers of a response or a fault. The action's is made from the action. Only the id of the request may be missing: `MessageID`
+/// and `To` are required of every message (OCPP-S 1.6 §3.5, §3.9), and some stations refuse an answer without them, in every version.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResponseHeaders {
-    /// The id of the request; left out when the request had none (OCPP-S 1.6 §3.6).
-    pub relates_to: Option<String>,
     /// An id of its own (§3.5).
-    pub message_id: Option<String>,
+    pub message_id: String,
+    /// The id of the request; left out when the request had none (§3.6).
+    pub relates_to: Option<String>,
     /// The address of the receiver (§3.9), in most cases the anonymous one.
-    pub to: Option<String>,
+    pub to: String,
+}
+
+impl ResponseHeaders {
+    /// The headers of the answer with this id to a request; `None` is a request that could not be read.
+    pub fn to_request(request: Option<&Envelope>, message_id: String) -> ResponseHeaders {
+        ResponseHeaders {
+            message_id,
+            relates_to: request.and_then(Envelope::message_id).map(str::to_owned),
+            // The answer goes back the same way, whatever is asked for (§3.8); the header repeats what was asked for (WS-Addressing 1.0
+            // §3.4).
+            to: request.and_then(Envelope::reply_to).unwrap_or(ANONYMOUS).to_owned(),
+        }
+    }
 }
 
 /// An action with its operation. One that exists in JSON only is written like an unknown one.
@@ -155,9 +170,9 @@ impl Writer {
 
     /// The headers of an answer. None of them must be understood, because the receiver has the answer already.
     fn answer(&mut self, headers: &ResponseHeaders, action: &str) {
-        self.optional(MESSAGE_ID, headers.message_id.as_deref());
+        self.header("wsa", MESSAGE_ID, &headers.message_id, false);
         self.optional(RELATES_TO, headers.relates_to.as_deref());
-        self.optional(TO, headers.to.as_deref());
+        self.header("wsa", TO, &headers.to, false);
         self.header("wsa", ACTION, action, false);
     }
 

@@ -24,8 +24,21 @@ pub(super) enum FilterField {
     Answered,
 }
 
-const KINDS: &[&str] =
-    &["call", "result", "error", "malformed", "ping", "pong", "connect", "disconnect", "retry", "refused", "timeout", "note"];
+const KINDS: &[&str] = &[
+    "call",
+    "result",
+    "error",
+    "malformed",
+    "ping",
+    "pong",
+    "connect",
+    "disconnect",
+    "retry",
+    "refused",
+    "timeout",
+    "note",
+    "unreachable",
+];
 // The bits of the kinds, in the order of the names above.
 const CALL: u16 = 1;
 const RESULT: u16 = 1 << 1;
@@ -39,6 +52,7 @@ const RETRY: u16 = 1 << 8;
 const REFUSED: u16 = 1 << 9;
 const TIMEOUT: u16 = 1 << 10;
 const NOTE: u16 = 1 << 11;
+const UNREACHABLE: u16 = 1 << 12;
 
 impl FilterField {
     /// The values, in the order of their bits.
@@ -126,7 +140,8 @@ fn kind(kind: RecordKind) -> u16 {
         RecordKind::Retry => RETRY,
         RecordKind::Lost => DISCONNECT | RETRY,
         RecordKind::Refused => REFUSED,
-        RecordKind::Timeout | RecordKind::Unreachable => TIMEOUT,
+        RecordKind::Timeout => TIMEOUT,
+        RecordKind::Unreachable => UNREACHABLE,
         RecordKind::Ping(_) => PING,
         RecordKind::Pong(_) => PONG,
         RecordKind::Held | RecordKind::Listening | RecordKind::Note | RecordKind::Toast | RecordKind::Failure => NOTE,
@@ -230,8 +245,10 @@ mod tests {
         for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, index);
         }
-        assert_eq!(FilterField::Kind.names()[NOTE.trailing_zeros() as usize], "note");
-        assert_eq!(FilterField::Kind.names().len(), NOTE.trailing_zeros() as usize + 1);
+        for (bit, name) in [(NOTE, "note"), (TIMEOUT, "timeout"), (UNREACHABLE, "unreachable")] {
+            assert_eq!(FilterField::Kind.names()[bit.trailing_zeros() as usize], name);
+        }
+        assert_eq!(FilterField::Kind.names().len(), UNREACHABLE.trailing_zeros() as usize + 1);
         assert!(FilterField::Code.names().len() <= 16);
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn draw(line: &SoapLine, left: usize, styles: &Styles, writer: &mut L
         SoapLine::Json(_) => return json(text, styles, writer),
         SoapLine::Xml(_) => return xml(text, styles, writer),
         SoapLine::Title(_) => styles.title,
+        SoapLine::Http(_) => styles.base,
         SoapLine::Header(HeaderSeverity::Good, _) => styles.good,
         SoapLine::Header(HeaderSeverity::Note, _) => styles.muted,
         SoapLine::Header(HeaderSeverity::Warning, _) => styles.warning,

@@ -20,6 +20,8 @@ pub enum SoapLine {
     Json(String),
     /// A line of the table of headers, or of what is odd about the envelope.
     Header(HeaderSeverity, String),
+    /// A line of the head of the HTTP message.
+    Http(String),
     /// A line of the envelope.
     Xml(String),
 }
@@ -28,20 +30,29 @@ impl SoapLine {
     /// Its text.
     pub fn text(&self) -> &str {
         match self {
-            SoapLine::Title(text) | SoapLine::Json(text) | SoapLine::Header(_, text) | SoapLine::Xml(text) => text,
+            SoapLine::Title(text)
+            | SoapLine::Json(text)
+            | SoapLine::Header(_, text)
+            | SoapLine::Http(text)
+            | SoapLine::Xml(text) => text,
         }
     }
 }
 
 /// The lines of a frame, of which at most so many bytes are laid out.
 pub fn soap_lines(record: &Record<'_>, contents: &Contents, catalog: &Catalog, width: usize, limit: usize) -> Vec<SoapLine> {
-    let row = record.station.and_then(|key| contents.stations().get(key));
-    let hint = ReadHint { version: row.and_then(|row| row.version), ..ReadHint::default() };
+    let is_answer = matches!(record.kind, RecordKind::Frame(_, FrameKind::Result | FrameKind::Error));
+    let answers = record.version.filter(|_| is_answer);
+    let hint = ReadHint { version: record.version, answers, ..ReadHint::default() };
     let mut lines = Vec::new();
     if let Ok(envelope) = soap::read(record.text, catalog, hint) {
         payload(&envelope, limit, &mut lines);
         places(&envelope, record.text, width, &mut lines);
         headers(record, &envelope, contents, catalog, hint, width, &mut lines);
+    }
+    if let Some(head) = record.origin().and_then(|origin| origin.http_head.as_deref()) {
+        lines.push(SoapLine::Title("Head of the HTTP message".to_owned()));
+        lines.extend(head.lines().map(|line| SoapLine::Http(line.to_owned())));
     }
     let xml = lay_out_xml(record.text, limit);
     if !xml.is_empty() {
@@ -114,6 +125,7 @@ fn headers(
         Body::Fault(_) | Body::Empty => None,
     };
     // A fault does not name its service; the request does.
+    let hint = ReadHint { answers: None, ..hint };
     let asked = || soap::read(asked.as_ref()?.text, catalog, hint).ok();
     let Some((version, service)) = of(envelope).or_else(|| asked().as_ref().and_then(of)) else { return };
     lines.push(SoapLine::Title(title(version)));

@@ -51,7 +51,7 @@ async function attempt(cp, action, payload) {
   try {
     return { result: await cp.call(action, payload) };
   } catch (error) {
-    if (error instanceof CallError && error.code !== 'Timeout' && error.code !== 'Lost') {
+    if (error instanceof CallError && !['Timeout', 'Lost', 'Unreachable'].includes(error.code)) {
       return { error };
     }
     throw error;

@@ -35,8 +35,11 @@ fn a_charge_point_with_all_its_options() {
         version: Version::V1_6,
         ping_interval: 60,
         autonomous: true,
-        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: 9001 }),
+        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: Some(9001) }),
     };
     let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;
     assert_eq!(command(line), Command::Start(StartSimulator::ChargePoint(options)));
+    for line in ["start_cp http://h CP1 -t soap -f http://me:1", "start_cp http://h CP1 -t soap -r 0"] {
+        assert_eq!(command(line).to_string(), line, "a port that was not given is not printed");
+    }
 }

@@ -118,7 +118,7 @@ fn the_version_is_found_without_a_good_namespace() {
     assert_eq!(found(identity, "<heartbeatRequest/>", ReadHint::default()), (Version::V1_2, cs));
     assert_eq!(found("", "<heartbeatRequest/>", ReadHint::default()), (Version::V1_5, cs));
     let bare = "<Envelope><Body><dataTransferRequest/></Body></Envelope>";
-    let hint = ReadHint { version: Some(Version::V1_5), service: Some(cp) };
+    let hint = ReadHint { version: Some(Version::V1_5), service: Some(cp), answers: None };
     let envelope = read(bare, &Catalog::embedded(), hint).unwrap();
     assert_eq!((operation(&envelope.body).version, operation(&envelope.body).service), (Version::V1_5, cp));
     // The service of the other role, and a name in another case.

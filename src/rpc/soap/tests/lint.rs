@@ -84,11 +84,13 @@ fn version_1_6_takes_its_own_rules_seriously() {
     assert_eq!(missing.len(), 6);
 }
 
+const RESPONSE: &str = "<o:heartbeatResponse><o:currentTime>2013-02-01T15:09:18Z</o:currentTime></o:heartbeatResponse>";
+
 #[test]
 fn an_answer_relates_to_its_request() {
     let findings = |header: &str, message_id: Option<&str>| {
-        let body = "<o:heartbeatResponse><o:currentTime>2013-02-01T15:09:18Z</o:currentTime></o:heartbeatResponse>";
-        let envelope = parse(&envelope(&format!("<a:Action>/HeartbeatResponse</a:Action>{header}"), body));
+        let own = "<a:Action>/HeartbeatResponse</a:Action><a:MessageID>urn:uuid:2</a:MessageID><a:To>h</a:To>";
+        let envelope = parse(&envelope(&format!("{own}{header}"), RESPONSE));
         let findings = lint(&envelope, HeaderDirection::Response { message_id }, Version::V1_5, Role::CentralSystem);
         let bad = findings.into_iter().filter(|finding| finding.severity != HeaderSeverity::Good);
         bad.map(|finding| finding.state).collect::<Vec<_>>()
@@ -98,4 +100,18 @@ fn an_answer_relates_to_its_request() {
     assert_eq!(findings("", Some("1")), [HeaderState::Missing]);
     assert_eq!(findings("", None), []);
     assert_eq!(findings("<a:RelatesTo>2</a:RelatesTo>", None), [HeaderState::WrongValue]);
+}
+
+#[test]
+fn an_answer_has_an_id_and_an_address_of_its_own() {
+    for (version, severity) in
+        [(Version::V1_2, HeaderSeverity::Note), (Version::V1_5, HeaderSeverity::Note), (Version::V1_6, HeaderSeverity::Warning)]
+    {
+        let envelope = parse(&envelope("<a:Action>/HeartbeatResponse</a:Action>", RESPONSE));
+        let direction = HeaderDirection::Response { message_id: None };
+        let missing = lint_from(HeaderSeverity::Note, &envelope, direction, version, Role::CentralSystem);
+        let missing = missing.iter().filter(|finding| finding.state == HeaderState::Missing);
+        let missing: Vec<_> = missing.map(|finding| (&*finding.header, finding.severity, finding.rule)).collect();
+        assert_eq!(missing, [("MessageID", severity, "OCPP-S 1.6 §3.5"), ("To", severity, "OCPP-S 1.6 §3.9")], "{version}");
+    }
 }

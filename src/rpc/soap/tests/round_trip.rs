@@ -63,7 +63,13 @@ fn headers() -> (RequestHeaders, ResponseHeaders) {
         message_id: Some("urn:uuid:1".to_owned()),
         reply_to: None,
     };
-    (request, ResponseHeaders { relates_to: Some("urn:uuid:1".to_owned()), ..ResponseHeaders::default() })
+    (
+        request,
+        ResponseHeaders {
+            relates_to: Some("urn:uuid:1".to_owned()),
+            ..ResponseHeaders::to_request(None, "urn:uuid:2".to_owned())
+        },
+    )
 }
 
 /// Writes and reads both messages of every action with payloads that `make` makes.

@@ -41,7 +41,7 @@ impl ChargePoint {
                 self.transaction_messages.link_lost();
                 self.start_failed(call, now, out);
             }
-            CallOutcome::Error { .. } | CallOutcome::Timeout => {
+            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::Undelivered { .. } => {
                 let attempts = self.configuration.number("TransactionMessageAttempts");
                 let failed = self.transaction_messages.failed(u32::try_from(attempts).unwrap_or(u32::MAX));
                 if let FailedMessage::RetryAfter(times) = failed {

@@ -58,10 +58,12 @@ impl ChargePoint {
     pub(super) fn boot_answered(&mut self, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         match outcome {
             CallOutcome::Result { payload, .. } => self.boot_result(payload, now, out),
-            CallOutcome::Error { .. } | CallOutcome::Timeout if self.registration != Registration::Accepted => {
+            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::Undelivered { .. }
+                if self.registration != Registration::Accepted =>
+            {
                 self.schedule(TimerTask::Boot, OWN_RETRY_INTERVAL, now);
             }
-            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::LinkLost => {}
+            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::Undelivered { .. } | CallOutcome::LinkLost => {}
         }
     }
 

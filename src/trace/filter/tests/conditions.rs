@@ -259,3 +259,16 @@ fn stations_pass_unless_the_filter_excludes_them() {
     assert!(parse("cp:A !(ver:1.5 or sim)").unwrap().is_about_stations());
     assert!(!parse("cp:A kind:call").unwrap().is_about_stations());
 }
+
+#[test]
+fn a_call_that_could_not_be_delivered_is_no_timeout() {
+    let mut scene = Scene::new();
+    let key = scene.contents.station(Role::CentralSystem, "CP01");
+    scene.frame(key, Direction::Out, FrameKind::Call, "Reset", r#"[2,"1","Reset",{"type":"Soft"}]"#, 1);
+    scene
+        .record(Some(key), EventKind::Unreachable { exchange: 1, action: "Reset".into(), reason: "connection refused".into() });
+    check(
+        &scene,
+        &[("kind:timeout", &[]), ("kind:unreachable", &[1]), ("kind:un*", &[1]), ("answered:no", &[0]), ("valid:no", &[1])],
+    );
+}

@@ -57,7 +57,6 @@ pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut writer: LineWriter<'_>) 
     };
     let label = match row.record.kind {
         RecordKind::Frame(..) | RecordKind::Ping(_) | RecordKind::Pong(_) => format!("{letter}{} {word}{code}", sign.trim()),
-        RecordKind::Timeout | RecordKind::Unreachable => format!("T {word}: {}", row.record.summary()),
         _ => format!("{letter} {word}: {}", row.record.summary()),
     };
     let (latency, counts) = latency(&row.record, row.outside);

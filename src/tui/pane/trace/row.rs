@@ -130,7 +130,8 @@ impl<'a> TraceRow<'a> {
         let answer = self.record.partner.and_then(|partner| self.outside.contents.records().get(partner));
         let (letter, letter_style) = match answer.as_ref().map(|answer| answer.kind) {
             None => ("C", styles.warning),
-            Some(RecordKind::Timeout | RecordKind::Unreachable) => ("T", styles.error),
+            Some(RecordKind::Timeout) => ("T", styles.error),
+            Some(RecordKind::Unreachable) => ("U", styles.error),
             Some(RecordKind::Frame(_, FrameKind::Error)) => ("E", styles.error),
             Some(_) => ("R", styles.good),
         };
@@ -202,7 +203,8 @@ pub(super) fn kind(record: &Record<'_>, styles: &Styles) -> (&'static str, &'sta
         RecordKind::Listening => (" ", "i", styles.good),
         RecordKind::Refused => (" ", "x", styles.error),
         RecordKind::Held => ("‖", "H", styles.warning),
-        RecordKind::Timeout | RecordKind::Unreachable => (" ", "T", styles.error),
+        RecordKind::Timeout => (" ", "T", styles.error),
+        RecordKind::Unreachable => (" ", "U", styles.error),
         RecordKind::Note | RecordKind::Toast => (" ", "i", styles.muted),
         RecordKind::Failure => (" ", "!", styles.error),
     }
@@ -215,7 +217,8 @@ pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style)
         RecordKind::Frame(_, FrameKind::Error) => (record.action.unwrap_or("error"), styles.error),
         RecordKind::Frame(..) => (record.action.unwrap_or("unknown call"), styles.base),
         RecordKind::Held => (record.action.unwrap_or("held"), styles.warning),
-        RecordKind::Timeout | RecordKind::Unreachable => (record.action.unwrap_or("timeout"), styles.error),
+        RecordKind::Timeout => (record.action.unwrap_or("timeout"), styles.error),
+        RecordKind::Unreachable => (record.action.unwrap_or("unreachable"), styles.error),
         RecordKind::Connecting => ("connecting", styles.muted),
         RecordKind::Connected => ("connected", styles.good),
         RecordKind::Disconnected => ("disconnected", styles.warning),
