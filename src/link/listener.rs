@@ -32,7 +32,7 @@ use super::network::{Listener, Socket};
 use super::order::LinkOrder;
 use super::panic_guard;
 use super::soap::{self, IncomingConnection};
-use super::websocket::{self, LinkUp};
+use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
 use crate::ocpp::{Transport, Version};
 use crate::trace::{EventKind, HandshakeHeads};
@@ -267,7 +267,8 @@ async fn begin(upgrade: OnUpgrade, mut accepted: Accepted, peer: SocketAddr, lis
     let settings = listener_context.context.settings.current();
     let Some((stream, read)) = socket(upgraded) else { return };
     let config = Some(websocket::config(&settings));
-    let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
+    let stream =
+        WebSocketStream::from_partially_read(WatchedSocket::new(stream), read.into(), WebSocketRole::Server, config).await;
     match (&accepted.subprotocol, accepted.admission.take()) {
         (Some((version, _)), Some(admission)) => {
             let link = link(stream, admission, accepted.heads, *version, peer, listener_context.clone());
@@ -284,7 +285,7 @@ fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
 }
 
 async fn link(
-    stream: WebSocketStream<Socket>,
+    stream: WebSocketStream<WatchedSocket<Socket>>,
     admission: Admission,
     handshake: HandshakeHeads,
     version: Version,
@@ -306,7 +307,7 @@ async fn link(
 
 /// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
 async fn no_common_subprotocol(
-    mut stream: WebSocketStream<Socket>,
+    mut stream: WebSocketStream<WatchedSocket<Socket>>,
     accepted: Accepted,
     peer: SocketAddr,
     listener_context: &ListenerContext,

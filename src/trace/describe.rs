@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::close_reason::may_stand_in_frame;
 use super::record::{Record, RecordDetail};
 use super::{CloseReason, FrameOrigin, HandshakeHeads, NoteTopic};
 
@@ -62,10 +63,13 @@ impl fmt::Display for CloseReason {
             CloseReason::Shutdown => f.write_str("the session ends"),
             CloseReason::Restarts(_) => f.write_str("the charge point restarts"),
             CloseReason::ClosedByPeer { code: None, .. } => f.write_str("closed by the peer"),
-            CloseReason::ClosedByPeer { code: Some(code), text } if text.is_empty() => {
-                write!(f, "closed by the peer with code {code}")
+            CloseReason::ClosedByPeer { code: Some(code), text } => {
+                write!(f, "closed by the peer with code {code}")?;
+                if !may_stand_in_frame(*code) {
+                    f.write_str(", which may not stand in a frame (RFC 6455 §7.4.1)")?;
+                }
+                if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
             }
-            CloseReason::ClosedByPeer { code: Some(code), text } => write!(f, "closed by the peer with code {code}: {text}"),
             CloseReason::PeerGone => f.write_str("the peer closed the connection"),
             CloseReason::PeerBlocked(limit) => write!(f, "the peer read nothing for {} s", limit.as_secs()),
             CloseReason::Broken(fault) => fault.fmt(f),
@@ -124,6 +128,11 @@ mod tests {
             (down(CloseReason::Disconnected), "closed by us", false),
             (down(closed(None, "")), "closed by the peer", false),
             (down(closed(Some(1000), "")), "closed by the peer with code 1000", false),
+            (
+                down(closed(Some(1005), "x")),
+                "closed by the peer with code 1005, which may not stand in a frame (RFC 6455 §7.4.1): x",
+                false,
+            ),
             (down(closed(Some(1001), "bye")), "closed by the peer with code 1001: bye", false),
             (down(CloseReason::PeerBlocked(5 * second)), "the peer read nothing for 5 s", false),
             (down(CloseReason::VersionChanged(version)), "it speaks OCPP 1.6 from now on", false),
