@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::close_reason::may_stand_in_frame;
 use super::record::{Record, RecordDetail};
-use super::{CloseReason, FrameOrigin, HandshakeHeads, NoteTopic};
+use super::{CloseReason, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic};
 
 impl<'a> Record<'a> {
     /// The record on one line: a frame's text as it stood on the wire, of everything else a sentence. Hostile like the text.
@@ -31,8 +31,10 @@ impl<'a> Record<'a> {
     /// The whole record: the summary, and behind a blank line the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
         match self.handshake() {
-            Some(HandshakeHeads { request, answer }) if answer.is_empty() => format!("{}\n\n{request}", self.summary()).into(),
-            Some(HandshakeHeads { request, answer }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
+            Some(HandshakeHeads { request, answer, .. }) if answer.is_empty() => {
+                format!("{}\n\n{request}", self.summary()).into()
+            }
+            Some(HandshakeHeads { request, answer, .. }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
             None => self.summary(),
         }
     }
@@ -80,6 +82,27 @@ impl fmt::Display for CloseReason {
     }
 }
 
+impl fmt::Display for HandshakeFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HandshakeFinding::EmptySegments { path } => write!(
+                f,
+                "the path {path} has a slash too many, which is ignored: a URL is the one of the central system, one slash and the \
+                 identity (OCPP-J 1.6 §3.1.1)"
+            ),
+            HandshakeFinding::IdentityInQuery { parameter } => write!(
+                f,
+                "the path has no identity; it is taken from the parameter {parameter} of the query, but belongs at the end of the path \
+                 (OCPP-J 1.6 §3.1.1)"
+            ),
+            HandshakeFinding::SubprotocolSpelling { offered, version } => {
+                let right = version.subprotocol();
+                write!(f, "the subprotocol is written {offered}; it is {right} (OCPP-J 1.6 §3.1.2)")
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +121,8 @@ mod tests {
     #[test]
     fn sentences_are_made_from_the_facts() {
         let peer = "127.0.0.1:5".parse().unwrap();
-        let handshake = || HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: "HTTP/1.1 101 Yes\n".into() };
+        let (request, answer) = ("GET /CP1 HTTP/1.1\n", "HTTP/1.1 101 Yes\n");
+        let handshake = || HandshakeHeads { request: request.into(), answer: answer.into(), findings: Vec::new() };
         let (version, transport) = (Version::V1_6, Transport::WebSocket);
         let failed = || RetryCause::Failed { reason: "connect ECONNREFUSED".into(), handshake: handshake() };
         let second = std::time::Duration::from_secs(1);
@@ -141,6 +165,24 @@ mod tests {
             let whole =
                 if heads { format!("{summary}\n\nGET /CP1 HTTP/1.1\n\nHTTP/1.1 101 Yes\n") } else { summary.to_owned() };
             assert_eq!((line.as_str(), full), (summary, whole));
+        }
+    }
+
+    #[test]
+    fn what_is_odd_about_a_handshake_is_told_with_the_link() {
+        let findings = vec![
+            HandshakeFinding::EmptySegments { path: "//CP1".into() },
+            HandshakeFinding::IdentityInQuery { parameter: "cid".into() },
+            HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 },
+        ];
+        let handshake = HandshakeHeads { findings, ..HandshakeHeads::default() };
+        let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
+        let (line, _, notes) = shown(EventKind::Connected { link: 1, version, transport, peer, handshake });
+        assert_eq!(line, "protocol ocpp1.6, 127.0.0.1:5");
+        let words = ["//CP1 has a slash too many", "parameter cid", "written OCPP1.6; it is ocpp1.6"];
+        assert_eq!(notes.lines().count(), words.len());
+        for (note, words) in notes.lines().zip(words) {
+            assert!(note.contains(words), "{note}");
         }
     }
 

@@ -161,7 +161,7 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
     if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
-    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), answer: Box::default() };
+    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), ..HandshakeHeads::default() };
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {
         if let Error::Http(answer) = &error {
@@ -171,6 +171,9 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
         DialError::Handshake { refusal, heads: Box::new(std::mem::take(&mut heads)) }
     })?;
     heads.answer = handshake_headers::answer_head(&answer);
+    if let Some(refusal) = HandshakeRefusal::of_extensions(answer.headers()) {
+        return Err(DialError::Handshake { refusal, heads: Box::new(heads) });
+    }
     Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads })
 }
 
