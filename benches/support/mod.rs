@@ -31,6 +31,7 @@ pub async fn central_system() -> (Hub, u16) {
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
         transports: Transport::ALL.to_vec(),
     };
     let port = hub.start_central_system(options).await.expect("a free port").port();

@@ -13,6 +13,7 @@ use ocpp_tui::simulator::{Profile, Samples};
 use super::byte_size::size;
 use super::plugins::PluginArguments;
 use super::seconds::seconds;
+use super::subprotocol_arguments::SubprotocolArguments;
 
 use super::test_arguments::Scenarios;
 
@@ -209,6 +210,8 @@ pub struct CentralSystemArguments {
     /// Transports to accept, all on the one port
     #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
     pub transport: TransportsArgument,
+    #[command(flatten)]
+    pub subprotocols: SubprotocolArguments,
 }
 
 /// The transports of a central system.

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, Order, SoapOptions};
+use ocpp_tui::link::SubprotocolPolicy;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::trace::decode::payload_value;
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
@@ -52,6 +53,7 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         endpoint: "/".to_owned(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        subprotocols: SubprotocolPolicy::default(),
         transports: Transport::ALL.to_vec(),
     };
     let address = hub.start_central_system(options).await?;

@@ -17,6 +17,7 @@ mod plugins;
 mod screen;
 mod seconds;
 mod session;
+mod subprotocol_arguments;
 mod test;
 mod test_arguments;
 

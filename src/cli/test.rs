@@ -97,6 +97,7 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         profile: general.profile(),
         url: arguments.url.clone(),
         listen: arguments.listen.clone(),
+        subprotocols: arguments.subprotocols.policy(),
         identity: arguments.identity.clone(),
         unattended: arguments.unattended,
         timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400

@@ -6,6 +6,7 @@ use clap::Args;
 use ocpp_tui::scenario::ListenPort;
 
 use super::seconds::seconds;
+use super::subprotocol_arguments::SubprotocolArguments;
 
 /// Run test scenarios. Nothing is printed when all of them pass.
 #[derive(Debug, Args)]
@@ -28,6 +29,8 @@ pub struct Scenarios {
     /// Listen here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
     #[arg(long, value_name = "[HOST:]PORT[/PATH]", value_parser = listen)]
     pub listen: Option<ListenPort>,
+    #[command(flatten)]
+    pub subprotocols: SubprotocolArguments,
     /// Identity of the charge point [default: CP1; with --listen any]
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Option<String>,

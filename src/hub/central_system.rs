@@ -112,6 +112,7 @@ pub(super) fn listener_context(
         context,
         tasks,
     )
+    .with_subprotocols(options.subprotocols)
 }
 
 #[cfg(test)]

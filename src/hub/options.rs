@@ -1,5 +1,6 @@
 //! The options with which a central system or a charge point is started.
 
+use crate::link::SubprotocolPolicy;
 use crate::ocpp::{Transport, Version};
 
 /// The options of a central system.
@@ -17,6 +18,8 @@ pub struct CentralSystemOptions {
     pub transports: Vec<Transport>,
     /// Seconds between our WebSocket pings; 0 means none.
     pub ping_interval: u32,
+    /// What is done about unusual subprotocols.
+    pub subprotocols: SubprotocolPolicy,
 }
 
 /// The options of a charge point.

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::clock::follow_runtime;
-use crate::link::{Network, ReleaseAction};
+use crate::link::{Network, ReleaseAction, SubprotocolPolicy};
 use crate::ocpp::{Transport, Version};
 use crate::trace::{Contents, RecordDetail, RecordKind, Store, direct_with_events};
 
@@ -26,6 +26,7 @@ async fn session(hub: &Hub) {
         endpoint: "/".into(),
         versions: vec![Version::V1_5, Version::V1_6],
         ping_interval: 0,
+        subprotocols: SubprotocolPolicy::default(),
         transports: Transport::ALL.to_vec(),
     };
     let port = hub.start_central_system(central_system).await.unwrap().port();

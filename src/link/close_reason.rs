@@ -23,7 +23,9 @@ pub(super) fn close_frame(reason: &CloseReason) -> Option<(CloseCode, &'static s
         CloseReason::Shutdown => (CloseCode::Away, "the other side ends"),
         CloseReason::Broken(WireFault::TooLarge(_)) => (CloseCode::Size, ""),
         CloseReason::Broken(WireFault::NotUtf8) => (CloseCode::Invalid, ""),
-        CloseReason::Broken(WireFault::Protocol(_) | WireFault::NoCloseFrame) => (CloseCode::Protocol, ""),
+        CloseReason::Broken(
+            WireFault::Protocol(_) | WireFault::NoCloseFrame | WireFault::ReservedBits | WireFault::CloseCode,
+        ) => (CloseCode::Protocol, ""),
         CloseReason::Broken(_)
         | CloseReason::ClosedByPeer { .. }
         | CloseReason::PeerGone
@@ -34,9 +36,13 @@ pub(super) fn close_frame(reason: &CloseReason) -> Option<(CloseCode, &'static s
     })
 }
 
-/// The peer closed the link.
-pub(super) fn closed_by_peer(frame: Option<CloseFrame>) -> CloseReason {
+/// The peer closed the link. `sent` tells code and reason of its frame from the bytes that came.
+pub(super) fn closed_by_peer(frame: Option<CloseFrame>, sent: impl FnOnce() -> Option<(u16, String)>) -> CloseReason {
     match frame {
+        Some(frame) if is_substitute(&frame) => match sent() {
+            Some((code, text)) => CloseReason::ClosedByPeer { code: Some(code), text: text.into() },
+            None => CloseReason::Broken(WireFault::CloseCode),
+        },
         Some(CloseFrame { code: CloseCode::Policy, reason }) if reason.as_str() == REPLACED_ON_THE_WIRE => {
             CloseReason::Replaced
         }
@@ -45,6 +51,11 @@ pub(super) fn closed_by_peer(frame: Option<CloseFrame>) -> CloseReason {
         }
         None => CloseReason::ClosedByPeer { code: None, text: Box::default() },
     }
+}
+
+/// Whether a frame may be the one that the library puts in place of a close frame with a code that it does not allow.
+fn is_substitute(frame: &CloseFrame) -> bool {
+    frame.code == CloseCode::Protocol && frame.reason.as_str() == "Protocol violation"
 }
 
 /// The wire broke.
@@ -60,6 +71,7 @@ pub(super) fn wire_fault(error: &Error) -> WireFault {
         Error::Capacity(error) => WireFault::TooLarge(error.to_string().into()),
         Error::Utf8(_) => WireFault::NotUtf8,
         Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => WireFault::NoCloseFrame,
+        Error::Protocol(ProtocolError::NonZeroReservedBits) => WireFault::ReservedBits,
         Error::Protocol(error) => WireFault::Protocol(error.to_string().into()),
         other => WireFault::Other(other.to_string().into()),
     }

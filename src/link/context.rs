@@ -11,6 +11,7 @@ use super::intercept::gate::Gate;
 use super::network::Network;
 use super::settings::SharedSettings;
 use super::soap::SoapActors;
+use super::subprotocol::SubprotocolPolicy;
 use crate::ocpp::{Catalog, Transport, Version};
 use crate::trace::EventSender;
 
@@ -39,6 +40,8 @@ pub struct ListenerContext {
     pub versions: Vec<Version>,
     /// The supported transports.
     pub transports: Vec<Transport>,
+    /// What is done about unusual subprotocols.
+    pub subprotocols: SubprotocolPolicy,
     /// The actors of the stations that speak SOAP.
     pub(super) actors: SoapActors,
     /// Which stations may connect, and which behaviour answers their links.
@@ -59,6 +62,13 @@ impl ListenerContext {
         context: LinkContext,
         tasks: TaskTracker,
     ) -> ListenerContext {
-        ListenerContext { endpoint, versions, transports, actors: SoapActors::default(), directory, context, tasks }
+        let (subprotocols, actors) = (SubprotocolPolicy::default(), SoapActors::default());
+        ListenerContext { endpoint, versions, transports, subprotocols, actors, directory, context, tasks }
+    }
+
+    /// The same with these options about subprotocols.
+    #[must_use]
+    pub fn with_subprotocols(self, subprotocols: SubprotocolPolicy) -> ListenerContext {
+        ListenerContext { subprotocols, ..self }
     }
 }

@@ -1,9 +1,8 @@
-//! What a station may request in its handshake: the path with its identity, and the subprotocols. Pure: `listener` does
-//! the I/O.
+//! The path of a request: the endpoint, the SOAP service there, and the identity of a station. Pure: `listener` does the I/O.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::ocpp::Version;
+use crate::trace::HandshakeFinding;
 
 /// The longest identity, in bytes, once decoded. OCPP 1.x names no limit; 2.x allows 48 characters.
 pub(super) const IDENTITY_LIMIT: usize = 255;
@@ -14,6 +13,30 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 /// The path below which stations connect: `/` or `/simulator`, kept without its last slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(String);
+
+/// The parameters of a query that may hold an identity, without case, `_` and `-`; the first of them counts.
+const IDENTITY_PARAMETERS: [&str; 11] = [
+    "chargepointid",
+    "chargepointidentity",
+    "chargeboxid",
+    "chargeboxidentity",
+    "chargingstationid",
+    "stationid",
+    "cpid",
+    "cid",
+    "identity",
+    "identifier",
+    "id",
+];
+
+/// A station as its URL names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StationPath {
+    /// The identity, percent-decoded.
+    pub identity: String,
+    /// What is odd about the URL.
+    pub findings: Vec<HandshakeFinding>,
+}
 
 /// Why a path is not one of a station.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,42 +114,52 @@ impl Endpoint {
         }
     }
 
-    /// The identity in the path of a request, percent-decoded (OCPP-J 1.6 §3.1.1).
+    /// The station that the URL of a request names (OCPP-J 1.6 §3.1.1). Empty segments are left out: a central system's URL that was entered
+    /// with a slash at its end gives them. When the path ends without an identity, a parameter of the query may have it.
     ///
     /// # Errors
-    /// When the path does not lie below the endpoint or holds no identity.
-    pub fn identity(&self, path: &str) -> Result<String, EndpointPathError> {
-        let rest = path.strip_prefix(self.0.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let Some(rest) = rest else {
+    /// When the path does not lie below the endpoint, or nothing holds an identity.
+    pub fn station(&self, path: &str, query: Option<&str>) -> Result<StationPath, EndpointPathError> {
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        let mut above = self.0.split('/').filter(|segment| !segment.is_empty());
+        if !path.starts_with('/') || !above.all(|segment| segments.next() == Some(segment)) {
             return Err(EndpointPathError::Elsewhere { path: path.into(), endpoint: self.prefix() });
+        }
+        let (encoded, finding) = match (segments.next(), segments.next()) {
+            (Some(_), Some(_)) => {
+                return Err(EndpointPathError::TooManySegments { path: path.into(), endpoint: self.prefix() });
+            }
+            (Some(segment), None) => {
+                let is_empty = path.split('/').skip(1).any(str::is_empty);
+                (segment, is_empty.then(|| HandshakeFinding::EmptySegments { path: path.into() }))
+            }
+            (None, _) => match query.and_then(identity_parameter) {
+                Some((name, value)) => (value, Some(HandshakeFinding::IdentityInQuery { parameter: name.into() })),
+                None => return Err(EndpointPathError::NoIdentity { path: path.into(), endpoint: self.prefix() }),
+            },
         };
-        let segment = rest.strip_prefix('/').unwrap_or_default();
-        if segment.is_empty() {
-            return Err(EndpointPathError::NoIdentity { path: path.into(), endpoint: self.prefix() });
-        }
-        if segment.contains('/') {
-            return Err(EndpointPathError::TooManySegments { path: path.into(), endpoint: self.prefix() });
-        }
-        let identity =
-            percent_decode_str(segment).decode_utf8().map_err(|_| EndpointPathError::NotText { path: path.into() })?;
+        let decoded = percent_decode_str(encoded).decode_utf8();
+        let identity = decoded.map_err(|_| EndpointPathError::NotText { path: path.into() })?;
         if identity.len() > IDENTITY_LIMIT {
             return Err(EndpointPathError::TooLong { length: identity.len() });
         }
-        Ok(identity.into_owned())
+        Ok(StationPath { identity: identity.into_owned(), findings: finding.into_iter().collect() })
     }
+}
+
+/// Name and value of the parameter of a query that holds an identity.
+fn identity_parameter(query: &str) -> Option<(&str, &str)> {
+    let parameters = || query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(_, value)| !value.is_empty());
+    let is_named = |name: &str, wanted: &str| {
+        let letters = name.chars().filter(|letter| !matches!(letter, '_' | '-'));
+        letters.map(|letter| letter.to_ascii_lowercase()).eq(wanted.chars())
+    };
+    IDENTITY_PARAMETERS.iter().find_map(|wanted| parameters().find(|(name, _)| is_named(name, wanted)))
 }
 
 /// An identity as it stands in a URL.
 pub fn encode_identity(identity: &str) -> String {
     utf8_percent_encode(identity, UNRESERVED).to_string()
-}
-
-/// The first of the client's subprotocols that we speak, with the client's own spelling to be echoed.
-pub fn choose_subprotocol<'a>(offered: impl Iterator<Item = &'a str>, spoken: &[Version]) -> Option<(Version, &'a str)> {
-    offered.flat_map(|list| list.split(',')).map(str::trim).find_map(|name| {
-        let version = Version::ALL.into_iter().find(|version| name.eq_ignore_ascii_case(version.subprotocol()))?;
-        spoken.contains(&version).then_some((version, name))
-    })
 }
 
 #[cfg(test)]
@@ -135,25 +168,33 @@ mod tests {
 
     use super::*;
 
+    /// The identity in a path without a query, in which nothing is odd.
+    fn identity(endpoint: &Endpoint, path: &str) -> Result<String, EndpointPathError> {
+        endpoint.station(path, None).map(|StationPath { identity, findings }| {
+            assert_eq!(findings, []);
+            identity
+        })
+    }
+
     #[test]
     fn the_identity_is_the_one_segment_behind_the_endpoint() {
         let simulator = Endpoint::new("/simulator");
         assert_eq!(simulator, Endpoint::new("simulator/"));
-        assert_eq!(simulator.identity("/simulator/CP1").unwrap(), "CP1");
-        assert_eq!(simulator.identity("/simulator/CP%201%2Fa").unwrap(), "CP 1/a");
-        assert!(matches!(simulator.identity("/simulatorX/CP1"), Err(EndpointPathError::Elsewhere { .. })));
-        assert!(matches!(simulator.identity("/CP1"), Err(EndpointPathError::Elsewhere { .. })));
+        assert_eq!(identity(&simulator, "/simulator/CP1").unwrap(), "CP1");
+        assert_eq!(identity(&simulator, "/simulator/CP%201%2Fa").unwrap(), "CP 1/a");
+        assert!(matches!(identity(&simulator, "/simulatorX/CP1"), Err(EndpointPathError::Elsewhere { .. })));
+        assert!(matches!(identity(&simulator, "/CP1"), Err(EndpointPathError::Elsewhere { .. })));
         for empty in ["/simulator", "/simulator/"] {
-            assert!(matches!(simulator.identity(empty), Err(EndpointPathError::NoIdentity { .. })));
+            assert!(matches!(identity(&simulator, empty), Err(EndpointPathError::NoIdentity { .. })));
         }
-        assert!(matches!(simulator.identity("/simulator/a/b"), Err(EndpointPathError::TooManySegments { .. })));
-        assert!(matches!(simulator.identity("/simulator/%ff"), Err(EndpointPathError::NotText { .. })));
+        assert!(matches!(identity(&simulator, "/simulator/a/b"), Err(EndpointPathError::TooManySegments { .. })));
+        assert!(matches!(identity(&simulator, "/simulator/%ff"), Err(EndpointPathError::NotText { .. })));
         assert!(matches!(
-            simulator.identity(&format!("/simulator/{}", "x".repeat(256))),
+            identity(&simulator, &format!("/simulator/{}", "x".repeat(256))),
             Err(EndpointPathError::TooLong { .. })
         ));
-        assert_eq!(Endpoint::new("/").identity("/CP1").unwrap(), "CP1");
-        assert!(matches!(Endpoint::new("/").identity("/"), Err(EndpointPathError::NoIdentity { .. })));
+        assert_eq!(identity(&Endpoint::new("/"), "/CP1").unwrap(), "CP1");
+        assert!(matches!(identity(&Endpoint::new("/"), "/"), Err(EndpointPathError::NoIdentity { .. })));
     }
 
     #[test]
@@ -176,14 +217,51 @@ mod tests {
     }
 
     #[test]
-    fn the_clients_first_known_subprotocol_wins() {
-        let all = Version::ALL;
-        let choose = |offered: &[&'static str], spoken: &[Version]| choose_subprotocol(offered.iter().copied(), spoken);
-        assert_eq!(choose(&["ocpp1.5, ocpp1.6"], &all), Some((Version::V1_5, "ocpp1.5")));
-        assert_eq!(choose(&["ocpp2.0.1,OCPP1.6"], &all), Some((Version::V1_6, "OCPP1.6")), "the spelling is echoed");
-        assert_eq!(choose(&["ocpp2.0.1", "ocpp1.2"], &all), Some((Version::V1_2, "ocpp1.2")), "several header lines");
-        assert_eq!(choose(&["ocpp1.6"], &[Version::V1_5]), None);
-        assert_eq!(choose(&["1.6", ""], &all), None, "a bare number is no subprotocol");
+    fn empty_segments_are_left_out_and_noted() {
+        for (endpoint, path) in [
+            ("/", "//CP1"),
+            ("/", "/CP1/"),
+            ("/", "///CP1"),
+            ("/ocpp", "/ocpp//CP1"),
+            ("/ocpp", "//ocpp/CP1/"),
+            ("/a/b", "/a//b/CP1"),
+        ] {
+            let findings = vec![HandshakeFinding::EmptySegments { path: path.into() }];
+            let found = StationPath { identity: "CP1".into(), findings };
+            assert_eq!(Endpoint::new(endpoint).station(path, None), Ok(found), "{path}");
+        }
+        for path in ["//", "/ocpp//"] {
+            assert!(matches!(
+                Endpoint::new(&path[..path.len() - 1]).station(path, None),
+                Err(EndpointPathError::NoIdentity { .. })
+            ));
+        }
+        assert!(matches!(Endpoint::new("/").station("//a//b", None), Err(EndpointPathError::TooManySegments { .. })));
+        assert!(matches!(Endpoint::new("/").station("*", None), Err(EndpointPathError::Elsewhere { .. })));
+    }
+
+    #[test]
+    fn the_query_names_the_station_when_the_path_does_not() {
+        let station = |path: &str, query: &str| Endpoint::new("/ocpp").station(path, Some(query));
+        for (query, identity, parameter) in [
+            ("cid=CP1", "CP1", "cid"),
+            ("token=x&chargePointId=CP%201", "CP 1", "chargePointId"),
+            ("id=7&charge_box_id=CP1", "CP1", "charge_box_id"),
+            ("id=&identity=CP1", "CP1", "identity"),
+            ("Charge-Point-Id=CP1&x", "CP1", "Charge-Point-Id"),
+        ] {
+            let findings = vec![HandshakeFinding::IdentityInQuery { parameter: parameter.into() }];
+            for path in ["/ocpp", "/ocpp/"] {
+                let found = StationPath { identity: identity.into(), findings: findings.clone() };
+                assert_eq!(station(path, query), Ok(found), "{query}");
+            }
+        }
+        assert_eq!(station("/ocpp/CP2", "cid=CP1").unwrap(), StationPath { identity: "CP2".into(), findings: vec![] });
+        for query in ["", "cid", "cid=", "token=CP1", "cidx=CP1"] {
+            assert!(matches!(station("/ocpp", query), Err(EndpointPathError::NoIdentity { .. })), "{query}");
+        }
+        assert!(matches!(station("/ocpp", "cid=%ff"), Err(EndpointPathError::NotText { .. })));
+        assert!(matches!(station("/x", "cid=CP1"), Err(EndpointPathError::Elsewhere { .. })));
     }
 
     proptest! {
@@ -191,7 +269,7 @@ mod tests {
         fn every_identity_survives_the_url(identity in "\\PC{1,60}") {
             let path = format!("/ocpp/{}", encode_identity(&identity));
             prop_assert!(path.is_ascii());
-            prop_assert_eq!(Endpoint::new("ocpp").identity(&path).unwrap(), identity);
+            prop_assert_eq!(self::identity(&Endpoint::new("ocpp"), &path).unwrap(), identity);
         }
     }
 }

@@ -11,7 +11,7 @@ const LONGEST: usize = 1024;
 
 /// Both heads of a handshake.
 pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> HandshakeHeads {
-    HandshakeHeads { request: request_head(request), answer: answer_head(answer) }
+    HandshakeHeads { request: request_head(request), answer: answer_head(answer), findings: Vec::new() }
 }
 
 /// The head of a request.
@@ -87,7 +87,7 @@ mod tests {
             .body(())
             .unwrap();
         let answer = Response::builder().status(101).header("upgrade", "websocket").body(()).unwrap();
-        let HandshakeHeads { request: text, answer } = handshake(&request, &answer);
+        let HandshakeHeads { request: text, answer, .. } = handshake(&request, &answer);
         assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
         assert_eq!(&*answer, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n");
         assert!(text.contains("Authorization: Basic (16 characters, not kept)\n"), "{text}");

@@ -1,5 +1,5 @@
-//! The listening side: it accepts connections, answers the handshake and starts an actor for every station that is let in. What a path
-//! or a list of subprotocols means is `endpoint`'s.
+//! The listening side: it accepts connections, serves their HTTP and starts an actor for every station that is let in. What a request
+//! means is `handshake`'s, what comes before HTTP is `opening`'s.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -8,41 +8,37 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{
-    CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
-};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::context::ListenerContext;
-use super::directory::{Admission, Handshake, Refusal};
-use super::endpoint::{EndpointPathError, choose_subprotocol};
+use super::directory::Admission;
+use super::handshake::{AcceptedHandshake, RejectedHandshake, accept_handshake, is_soap, unknown_protocol};
 use super::handshake_headers;
 use super::inbox::LinkHandle;
 use super::network::{Listener, Socket};
+use super::opening::{FirstBytes, OpenedSocket, refuse_tls};
 use super::order::LinkOrder;
 use super::panic_guard;
 use super::soap::{self, IncomingConnection};
-use super::websocket::{self, LinkUp};
+use super::subprotocol::no_common_subprotocol;
+use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
-use crate::ocpp::{Transport, Version};
+use crate::ocpp::Version;
 use crate::trace::{EventKind, HandshakeHeads};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// A header with the reason of a refusal as text, as ocppjs sends it. The status is for programs.
-const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
 
 /// Accepts connections until the session ends.
 pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContext>) {
@@ -65,9 +61,45 @@ pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContex
     }
 }
 
-/// Serves the HTTP of one connection, until it becomes a WebSocket or ends.
+/// Serves one connection, until it becomes a WebSocket or ends.
 async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
+    let serving = async {
+        if let Some((first, stream)) = Box::pin(open(stream, peer, &listener_context)).await {
+            serve_http(&first, stream, peer, &listener_context).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = listener_context.context.shutdown.cancelled() => {}
+        () = serving => {}
+    }
+}
+
+/// Waits for the first bytes. `None` when the connection is over: nothing came, or TLS.
+async fn open(mut stream: Socket, peer: SocketAddr, listener_context: &ListenerContext) -> Option<(FirstBytes, OpenedSocket)> {
+    let limit = listener_context.context.settings.current().handshake_timeout;
+    let fault = match timeout(limit, FirstBytes::read(&mut stream)).await {
+        Ok(Ok(first)) if first.is_tls() => {
+            let remedy = "the charge point's URL begins with wss:// or https://; enter it with ws:// or http://, or put a TLS proxy between";
+            record_refusal(peer, "TLS was spoken to the plain port".into(), remedy.into(), listener_context).await;
+            refuse_tls(stream).await;
+            return None;
+        }
+        Ok(Ok(first)) if first.is_empty() => return None,
+        Ok(Ok(first)) => {
+            let opened = OpenedSocket::new(&first, stream);
+            return Some((first, opened));
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("nothing was sent within {} s", limit.as_secs_f64()),
+    };
+    record_refusal(peer, format!("no HTTP request: {fault}"), String::new(), listener_context).await;
+    None
+}
+
+/// Serves the HTTP of one connection.
+async fn serve_http(first: &FirstBytes, stream: OpenedSocket, peer: SocketAddr, listener_context: &Arc<ListenerContext>) {
     let connection = Arc::new(IncomingConnection::new(peer));
     let service = {
         let (listener_context, connection) = (listener_context.clone(), connection.clone());
@@ -84,16 +116,19 @@ async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerC
         .auto_date_header(!listener_context.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    tokio::select! {
-        biased;
-        () = listener_context.context.shutdown.cancelled() => {}
-        // The client may keep a connection that carried requests for any time. How it ends is not recorded.
-        served = served => if let Err(error) = served && !connection.has_spoken() {
-            let reason = format!("no HTTP request: {error}").into();
-            let kind = EventKind::Refused { peer: Some(peer), reason, detail: "".into(), handshake: HandshakeHeads::default() };
-            listener_context.context.events.send(None, now(), kind).await;
-        }
+    // The client may keep a connection that carried requests for any time. How it ends is not recorded.
+    if let Err(error) = served.await
+        && !connection.has_spoken()
+    {
+        record_refusal(peer, format!("no HTTP request: {error}"), first.description(), listener_context).await;
     }
+}
+
+/// Records that a connection came to nothing before there was a request.
+async fn record_refusal(peer: SocketAddr, reason: String, detail: String, listener_context: &ListenerContext) {
+    let (reason, detail, handshake) = (reason.into(), detail.into(), HandshakeHeads::default());
+    let kind = EventKind::Refused { peer: Some(peer), reason, detail, handshake };
+    listener_context.context.events.send(None, now(), kind).await;
 }
 
 /// The answer to a request; a good handshake starts the link's task.
@@ -108,183 +143,77 @@ async fn respond(
         return soap::respond(request, connection, listener_context).await;
     }
     let upgrade = hyper::upgrade::on(&mut request);
-    let accepted =
-        handshake(&request, listener_context).and_then(|accepted| accepted.admitted(&request, peer, listener_context));
-    match accepted {
+    match accept_handshake(&request, peer, listener_context) {
         Ok(mut accepted) => {
             let response = accepted.response();
-            accepted.heads = handshake_headers::handshake(&request, &response);
+            let findings = std::mem::take(&mut accepted.heads.findings);
+            accepted.heads = HandshakeHeads { findings, ..handshake_headers::handshake(&request, &response) };
             listener_context.tasks.spawn(begin(upgrade, accepted, peer, listener_context.clone()));
             response
         }
-        Err(RejectedHandshake { status, reason, detail }) => {
-            let response = refusal(status, &detail);
-            let handshake = handshake_headers::handshake(&request, &response);
-            let kind = EventKind::Refused { peer: Some(peer), reason: reason.into(), detail: detail.into(), handshake };
-            listener_context.context.events.send(None, now(), kind).await;
+        Err(rejected) => {
+            let response = rejected.response();
+            let heads = handshake_headers::handshake(&request, &response);
+            record_rejection(rejected, peer, heads, listener_context).await;
             response
         }
     }
 }
 
-/// Whether a request is one for the SOAP service: not the handshake of a WebSocket, and on the service's path.
-fn is_soap(request: &Request<Incoming>, listener_context: &ListenerContext) -> bool {
-    listener_context.transports.contains(&Transport::Soap)
-        && !request.headers().contains_key(UPGRADE)
-        && listener_context.endpoint.is_service(request.uri().path())
-}
-
-/// A handshake that is completed: the path and the upgrade are right, a common subprotocol may still be missing.
-struct Accepted {
-    identity: String,
-    accept_key: String,
-    subprotocol: Option<(Version, HeaderValue)>,
-    /// Set when there is a subprotocol and the station is admitted.
-    admission: Option<Admission>,
-    offered: String,
-    /// The heads of request and answer, once it is answered.
+/// Records a handshake that becomes no link.
+async fn record_rejection(
+    rejected: RejectedHandshake,
+    peer: SocketAddr,
     heads: HandshakeHeads,
-}
-
-impl Accepted {
-    /// Asks whether the station may connect. Without a subprotocol there will be no link to admit.
-    fn admitted(
-        mut self,
-        request: &Request<Incoming>,
-        peer: SocketAddr,
-        listener_context: &ListenerContext,
-    ) -> Result<Accepted, RejectedHandshake> {
-        if let Some((version, _)) = &self.subprotocol {
-            let handshake = Handshake {
-                identity: &self.identity,
-                version: *version,
-                transport: Transport::WebSocket,
-                path: request.uri().path(),
-                headers: request.headers(),
-                peer,
-            };
-            let admitted = listener_context.directory.admit(&handshake);
-            let rejected = |Refusal { status, reason }| RejectedHandshake::new(status, request.uri().path(), reason);
-            self.admission = Some(admitted.map_err(rejected)?);
-        }
-        Ok(self)
-    }
-
-    fn response(&self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::default());
-        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-        let headers = response.headers_mut();
-        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-        if let Ok(key) = HeaderValue::from_str(&self.accept_key) {
-            headers.insert(SEC_WEBSOCKET_ACCEPT, key);
-        }
-        if let Some((_, name)) = &self.subprotocol {
-            headers.insert(SEC_WEBSOCKET_PROTOCOL, name.clone());
-        }
-        response
-    }
-}
-
-/// A request that becomes no link.
-struct RejectedHandshake {
-    status: StatusCode,
-    /// The line that ocppjs prints about it.
-    reason: String,
-    /// What would have been accepted.
-    detail: String,
-}
-
-impl RejectedHandshake {
-    fn new(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
-        RejectedHandshake { status, reason: format!("Attempt to url: {path}. Rejected: {detail}."), detail }
-    }
-
-    fn of_path(path: &str, error: &EndpointPathError) -> RejectedHandshake {
-        let detail = error.to_string();
-        let why = match error {
-            EndpointPathError::Elsewhere { .. } => "not found",
-            EndpointPathError::NoIdentity { .. } => "no identity specified",
-            _ => detail.as_str(),
-        };
-        RejectedHandshake { status: StatusCode::NOT_FOUND, reason: format!("Attempt to url: {path}. Rejected: {why}."), detail }
-    }
-}
-
-fn handshake(request: &Request<Incoming>, listener_context: &ListenerContext) -> Result<Accepted, RejectedHandshake> {
-    let path = request.uri().path();
-    if !listener_context.transports.contains(&Transport::WebSocket) {
-        return Err(RejectedHandshake {
-            status: StatusCode::NOT_FOUND,
-            reason: format!("Attempt to url: {path}. Rejected: not found."),
-            detail: "only SOAP is spoken here, on the endpoint itself".to_owned(),
-        });
-    }
-    let headers = request.headers();
-    let has = |name, token: &str| {
-        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
-    };
-    let identity = listener_context.endpoint.identity(path);
-    if request.method() != Method::GET || !has(CONNECTION, "upgrade") || !has(UPGRADE, "websocket") {
-        let status = if identity.is_ok() { StatusCode::UPGRADE_REQUIRED } else { StatusCode::NOT_FOUND };
-        let detail = format!("{} {path} is not a WebSocket handshake", request.method());
-        return Err(RejectedHandshake { status, reason: format!("Received request for {path}"), detail });
-    }
-    let identity = identity.map_err(|error| RejectedHandshake::of_path(path, &error))?;
-    let refuse = |status, detail: &str| RejectedHandshake::new(status, path, detail.to_owned());
-    if !has(SEC_WEBSOCKET_VERSION, "13") {
-        return Err(refuse(StatusCode::UPGRADE_REQUIRED, "the handshake is not of WebSocket version 13 (RFC 6455)"));
-    }
-    let Some(key) = headers.get(SEC_WEBSOCKET_KEY) else {
-        return Err(refuse(StatusCode::BAD_REQUEST, "the handshake has no Sec-WebSocket-Key"));
-    };
-    let offered: Vec<&str> = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok()).collect();
-    let subprotocol = choose_subprotocol(offered.iter().copied(), &listener_context.versions)
-        .and_then(|(version, name)| Some((version, HeaderValue::from_str(name).ok()?)));
-    let offered = offered.join(", ");
-    let accept_key = derive_accept_key(key.as_bytes());
-    Ok(Accepted { identity, accept_key, subprotocol, admission: None, offered, heads: HandshakeHeads::default() })
-}
-
-fn refusal(status: StatusCode, reason: &str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(format!("{reason}\n")));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    if status == StatusCode::UPGRADE_REQUIRED {
-        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    }
-    if let Ok(reason) = HeaderValue::from_str(reason) {
-        headers.insert(REJECT_REASON, reason);
-    }
-    response
+    listener_context: &ListenerContext,
+) {
+    let RejectedHandshake { reason, detail, .. } = rejected;
+    // Findings are of links.
+    let handshake = HandshakeHeads { findings: Vec::new(), ..heads };
+    let kind = EventKind::Refused { peer: Some(peer), reason: reason.into(), detail: detail.into(), handshake };
+    listener_context.context.events.send(None, now(), kind).await;
 }
 
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
-async fn begin(upgrade: OnUpgrade, mut accepted: Accepted, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
-    let Ok(upgraded) = upgrade.await else { return };
+async fn begin(upgrade: OnUpgrade, accepted: AcceptedHandshake, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
+    let Some((stream, read)) = upgrade.await.ok().and_then(socket) else {
+        return never_a_link(accepted, peer, &listener_context).await;
+    };
     let settings = listener_context.context.settings.current();
-    let Some((stream, read)) = socket(upgraded) else { return };
     let config = Some(websocket::config(&settings));
-    let stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
-    match (&accepted.subprotocol, accepted.admission.take()) {
-        (Some((version, _)), Some(admission)) => {
-            let link = link(stream, admission, accepted.heads, *version, peer, listener_context.clone());
-            listener_context.tasks.spawn(link);
-        }
-        _ => no_common_subprotocol(stream, accepted, peer, &listener_context).await,
+    let stream = WatchedSocket::new(stream);
+    let mut stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
+    let AcceptedHandshake { identity, agreed, offered, heads, .. } = accepted;
+    if let Some((version, admission)) = agreed {
+        let link = link(stream, admission, heads, version, peer, listener_context.clone());
+        listener_context.tasks.spawn(link);
+        return;
     }
+    // OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
+    let rejected = unknown_protocol(StatusCode::SWITCHING_PROTOCOLS, &identity, &[&offered], &listener_context);
+    record_rejection(rejected, peer, heads, &listener_context).await;
+    let reason = no_common_subprotocol(&[&offered], &listener_context.versions);
+    websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
+}
+
+/// A handshake was answered with 101, and the connection ended before it was a WebSocket.
+async fn never_a_link(accepted: AcceptedHandshake, peer: SocketAddr, listener_context: &ListenerContext) {
+    if listener_context.context.shutdown.is_cancelled() {
+        return;
+    }
+    let detail = "the connection ended before it was a WebSocket, although the handshake was in order".to_owned();
+    let rejected = RejectedHandshake::new(StatusCode::SWITCHING_PROTOCOLS, &accepted.path, detail);
+    record_rejection(rejected, peer, accepted.heads, listener_context).await;
 }
 
 /// The socket below the upgraded connection, with what was read from it already.
 fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<Socket>>().ok()?; // `serve` put just this type in
-    Some((parts.io.into_inner(), parts.read_buf))
+    let parts = upgraded.downcast::<TokioIo<OpenedSocket>>().ok()?; // `serve_http` put just this type in
+    Some((parts.io.into_inner().into_inner(), parts.read_buf))
 }
 
 async fn link(
-    stream: WebSocketStream<Socket>,
+    stream: WebSocketStream<WatchedSocket<Socket>>,
     admission: Admission,
     handshake: HandshakeHeads,
     version: Version,
@@ -304,22 +233,77 @@ async fn link(
     listener_context.directory.detach(station, number);
 }
 
-/// OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
-async fn no_common_subprotocol(
-    mut stream: WebSocketStream<Socket>,
-    accepted: Accepted,
-    peer: SocketAddr,
-    listener_context: &ListenerContext,
-) {
-    let spoken: Vec<&str> = listener_context.versions.iter().map(|version| version.subprotocol()).collect();
-    let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };
-    let reason = format!("no common subprotocol: {offered} was offered, {} is spoken here", spoken.join(", "));
-    let kind = EventKind::Refused {
-        peer: Some(peer),
-        reason: format!("Unknown protocol `{}'", accepted.offered).into(),
-        detail: format!("{}: {reason}", crate::sanitize::escape_control(&accepted.identity)).into(),
-        handshake: accepted.heads,
-    };
-    listener_context.context.events.send(None, now(), kind).await;
-    websocket::close(&mut stream, CloseCode::Protocol, &reason).await;
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+    use tokio_util::task::TaskTracker;
+
+    use super::*;
+    use crate::link::directory::{Directory, Handshake, Refusal};
+    use crate::link::intercept::gate::Gate;
+    use crate::link::network::Network;
+    use crate::link::{Endpoint, LinkContext, SharedSettings};
+    use crate::ocpp::{Catalog, Transport};
+    use crate::trace::{self, RecordKind, StationKey};
+
+    /// Admits no station.
+    struct ClosedDirectory;
+
+    impl Directory for ClosedDirectory {
+        fn admit(&self, _handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
+            Err(Refusal { status: StatusCode::FORBIDDEN, reason: "nobody is admitted".into() })
+        }
+
+        fn callback(&self, _station: StationKey) -> Option<String> {
+            None
+        }
+
+        fn attach(&self, _station: StationKey, _handle: LinkHandle) -> Option<LinkHandle> {
+            None
+        }
+
+        fn detach(&self, _station: StationKey, _number: u64) {}
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_is_answered_and_never_becomes_a_link_has_a_line() {
+        let events = trace::direct(1 << 20, now());
+        let (settings, network, shutdown) = (SharedSettings::default(), Network::in_memory(), CancellationToken::new());
+        let gate = Arc::new(Gate::new(events.trace().clone()));
+        let (catalog, events) = (Catalog::embedded(), events.clone());
+        let context = LinkContext { catalog, settings, gate, network, events: events.clone(), shutdown: shutdown.clone() };
+        let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
+        let directory = Arc::new(ClosedDirectory);
+        let listener_context =
+            ListenerContext::new(Endpoint::new("/"), versions, transports, directory, context, TaskTracker::new());
+        let listener_context = Arc::new(listener_context);
+        let refusals = |events: &trace::EventSender| {
+            let contents = events.trace().read();
+            let refused =
+                contents.records().iter(contents.records().range()).filter(|record| record.kind == RecordKind::Refused);
+            refused.map(|record| record.summary().into_owned()).collect::<Vec<_>>()
+        };
+        let peer = "127.0.0.1:9".parse().unwrap();
+        // Nothing stands behind a request that was made by hand, so there is nothing to be upgraded.
+        let begin_without_socket = async || {
+            let mut request = Request::get("/CP1")
+                .header("upgrade", "websocket")
+                .header("connection", "upgrade")
+                .header("sec-websocket-version", "13")
+                .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .body(())
+                .unwrap();
+            let accepted =
+                accept_handshake(&request, peer, &listener_context).unwrap_or_else(|rejected| panic!("{rejected:?}"));
+            assert_eq!(accepted.response().status(), StatusCode::SWITCHING_PROTOCOLS);
+            begin(hyper::upgrade::on(&mut request), accepted, peer, listener_context.clone()).await;
+        };
+        begin_without_socket().await;
+        let told = refusals(&events);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].starts_with("Attempt to url: /CP1. Rejected: the connection ended before"), "{}", told[0]);
+        shutdown.cancel();
+        begin_without_socket().await;
+        assert_eq!(refusals(&events).len(), 1, "the end of the session is no fault");
+    }
 }

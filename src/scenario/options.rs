@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::link::LinkSettings;
+use crate::link::{LinkSettings, SubprotocolPolicy};
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
 
@@ -34,6 +34,8 @@ pub struct ScenarioOptions {
     pub url: Option<String>,
     /// Where the charge point under test connects; `None` for a simulated one.
     pub listen: Option<ListenPort>,
+    /// What is done about unusual subprotocols of the charge point under test.
+    pub subprotocols: SubprotocolPolicy,
     /// The identity of the charge point.
     pub identity: Option<String>,
     /// Whether scenarios that need a user at the side under test are skipped.
@@ -70,6 +72,7 @@ impl Default for ScenarioOptions {
             profile: Profile::default(),
             url: None,
             listen: None,
+            subprotocols: SubprotocolPolicy::default(),
             identity: None,
             unattended: false,
             timeout: Duration::from_secs(60),

@@ -10,7 +10,7 @@ use super::request::{CentralSystemConfig, ChargePointConfig, ScriptRequestError,
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
-use crate::link::Network;
+use crate::link::{Network, SubprotocolPolicy};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
@@ -92,8 +92,15 @@ impl ScenarioSession {
         };
         let endpoint = config.endpoint.unwrap_or_else(|| "/".to_owned());
         let host = config.host.unwrap_or_else(|| "127.0.0.1".to_owned());
-        let options =
-            CentralSystemOptions { host: Some(host), port: config.port, endpoint, versions, transports, ping_interval: 0 };
+        let options = CentralSystemOptions {
+            host: Some(host),
+            port: config.port,
+            endpoint,
+            versions,
+            transports,
+            ping_interval: 0,
+            subprotocols: SubprotocolPolicy::default(),
+        };
         self.start(options).await
     }
 
@@ -108,7 +115,8 @@ impl ScenarioSession {
         let here = || ListenPort { host: Some("127.0.0.1".to_owned()), port: 0, endpoint: "/".to_owned() };
         let ListenPort { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
-        let options = CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0 };
+        let subprotocols = options.subprotocols;
+        let options = CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0, subprotocols };
         let (_, url, _) = self.start(options).await?;
         self.listening = Some(url.clone());
         Ok(url)

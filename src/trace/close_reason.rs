@@ -60,6 +60,11 @@ impl CloseReason {
     }
 }
 
+/// Whether a close frame may have this code (RFC 6455 §7.4.1 and §7.4.2, and the codes that were registered since).
+pub const fn may_stand_in_frame(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
+
 /// Why a connection broke.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WireFault {
@@ -81,6 +86,15 @@ pub enum WireFault {
     /// The peer breaks RFC 6455.
     #[error("the peer breaks the WebSocket protocol: {0}")]
     Protocol(Box<str>),
+    /// A frame has reserved bits set.
+    #[error(
+        "the peer breaks the WebSocket protocol: a frame has reserved bits set; it is probably compressed, and no compression was \
+         agreed on (RFC 6455 §5.2)"
+    )]
+    ReservedBits,
+    /// A close frame has a code that it may not have, and it is not known which.
+    #[error("the peer closed with a code that may not stand in a frame (RFC 6455 §7.4.1)")]
+    CloseCode,
     /// Something else.
     #[error("{0}")]
     Other(Box<str>),

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::close_reason::may_stand_in_frame;
 use super::record::{Record, RecordDetail};
-use super::{CloseReason, FrameOrigin, HandshakeHeads, NoteTopic};
+use super::{CloseReason, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic};
 
 impl<'a> Record<'a> {
     /// The record on one line: a frame's text as it stood on the wire, of everything else a sentence. Hostile like the text.
@@ -30,8 +31,10 @@ impl<'a> Record<'a> {
     /// The whole record: the summary, and behind a blank line the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
         match self.handshake() {
-            Some(HandshakeHeads { request, answer }) if answer.is_empty() => format!("{}\n\n{request}", self.summary()).into(),
-            Some(HandshakeHeads { request, answer }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
+            Some(HandshakeHeads { request, answer, .. }) if answer.is_empty() => {
+                format!("{}\n\n{request}", self.summary()).into()
+            }
+            Some(HandshakeHeads { request, answer, .. }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
             None => self.summary(),
         }
     }
@@ -63,16 +66,40 @@ impl fmt::Display for CloseReason {
             CloseReason::Shutdown => f.write_str("the session ends"),
             CloseReason::Restarts(_) => f.write_str("the charge point restarts"),
             CloseReason::ClosedByPeer { code: None, .. } => f.write_str("closed by the peer"),
-            CloseReason::ClosedByPeer { code: Some(code), text } if text.is_empty() => {
-                write!(f, "closed by the peer with code {code}")
+            CloseReason::ClosedByPeer { code: Some(code), text } => {
+                write!(f, "closed by the peer with code {code}")?;
+                if !may_stand_in_frame(*code) {
+                    f.write_str(", which may not stand in a frame (RFC 6455 §7.4.1)")?;
+                }
+                if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
             }
-            CloseReason::ClosedByPeer { code: Some(code), text } => write!(f, "closed by the peer with code {code}: {text}"),
             CloseReason::PeerGone => f.write_str("the peer closed the connection"),
             CloseReason::PeerBlocked(limit) => write!(f, "the peer read nothing for {} s", limit.as_secs()),
             CloseReason::Broken(fault) => fault.fmt(f),
             CloseReason::VersionChanged(version) => write!(f, "it speaks OCPP {version} from now on"),
             CloseReason::StaysDown => f.write_str("it stays down until it is told to connect"),
             CloseReason::TaskFailed => f.write_str("its task failed"),
+        }
+    }
+}
+
+impl fmt::Display for HandshakeFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HandshakeFinding::EmptySegments { path } => write!(
+                f,
+                "the path {path} has a slash too many, which is ignored: a URL is the one of the central system, one slash and the \
+                 identity (OCPP-J 1.6 §3.1.1)"
+            ),
+            HandshakeFinding::IdentityInQuery { parameter } => write!(
+                f,
+                "the path has no identity; it is taken from the parameter {parameter} of the query, but belongs at the end of the path \
+                 (OCPP-J 1.6 §3.1.1)"
+            ),
+            HandshakeFinding::SubprotocolSpelling { offered, version } => {
+                let right = version.subprotocol();
+                write!(f, "the subprotocol is written {offered}; it is {right} (OCPP-J 1.6 §3.1.2)")
+            }
         }
     }
 }
@@ -95,7 +122,8 @@ mod tests {
     #[test]
     fn sentences_are_made_from_the_facts() {
         let peer = "127.0.0.1:5".parse().unwrap();
-        let handshake = || HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: "HTTP/1.1 101 Yes\n".into() };
+        let (request, answer) = ("GET /CP1 HTTP/1.1\n", "HTTP/1.1 101 Yes\n");
+        let handshake = || HandshakeHeads { request: request.into(), answer: answer.into(), findings: Vec::new() };
         let (version, transport) = (Version::V1_6, Transport::WebSocket);
         let failed = || RetryCause::Failed { reason: "connect ECONNREFUSED".into(), handshake: handshake() };
         let second = std::time::Duration::from_secs(1);
@@ -125,6 +153,11 @@ mod tests {
             (down(CloseReason::Disconnected), "closed by us", false),
             (down(closed(None, "")), "closed by the peer", false),
             (down(closed(Some(1000), "")), "closed by the peer with code 1000", false),
+            (
+                down(closed(Some(1005), "x")),
+                "closed by the peer with code 1005, which may not stand in a frame (RFC 6455 §7.4.1): x",
+                false,
+            ),
             (down(closed(Some(1001), "bye")), "closed by the peer with code 1001: bye", false),
             (down(CloseReason::PeerBlocked(5 * second)), "the peer read nothing for 5 s", false),
             (down(CloseReason::VersionChanged(version)), "it speaks OCPP 1.6 from now on", false),
@@ -133,6 +166,24 @@ mod tests {
             let whole =
                 if heads { format!("{summary}\n\nGET /CP1 HTTP/1.1\n\nHTTP/1.1 101 Yes\n") } else { summary.to_owned() };
             assert_eq!((line.as_str(), full), (summary, whole));
+        }
+    }
+
+    #[test]
+    fn what_is_odd_about_a_handshake_is_told_with_the_link() {
+        let findings = vec![
+            HandshakeFinding::EmptySegments { path: "//CP1".into() },
+            HandshakeFinding::IdentityInQuery { parameter: "cid".into() },
+            HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 },
+        ];
+        let handshake = HandshakeHeads { findings, ..HandshakeHeads::default() };
+        let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
+        let (line, _, notes) = shown(EventKind::Connected { link: 1, version, transport, peer, handshake });
+        assert_eq!(line, "protocol ocpp1.6, 127.0.0.1:5");
+        let words = ["//CP1 has a slash too many", "parameter cid", "written OCPP1.6; it is ocpp1.6"];
+        assert_eq!(notes.lines().count(), words.len());
+        for (note, words) in notes.lines().zip(words) {
+            assert!(note.contains(words), "{note}");
         }
     }
 

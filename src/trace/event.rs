@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CloseReason, FrameContent};
+use super::{CloseReason, FrameContent, HandshakeFinding};
 use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
@@ -226,13 +226,15 @@ pub struct FrameOrigin {
     pub http_head: Option<Arc<str>>,
 }
 
-/// The heads of a handshake, as text.
+/// The heads of a handshake, as text, and what is odd about them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HandshakeHeads {
     /// The head of the request; empty when there was no handshake.
     pub request: Box<str>,
     /// The head of the answer; empty when there was none.
     pub answer: Box<str>,
+    /// What was accepted although it is odd. Empty when the handshake was refused.
+    pub findings: Vec<HandshakeFinding>,
 }
 
 /// Why a simulated station has no link and will try again.

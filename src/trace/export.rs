@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::decode::{DecodedMessage, DecodedRecord, decode};
 use crate::ocpp::{Role, Transport};
-use crate::trace::{CloseReason, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationTable};
+use crate::trace::{
+    CloseReason, Direction, FrameKind, FrameVerdict, HandshakeFinding, Record, RecordDetail, RecordKind, StationTable,
+};
 
 /// The object of a record as a text, without a line end.
 pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
@@ -110,6 +112,10 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
         Some(RecordDetail::Connected(connected)) => {
             put("version", json!(record.version.map(|version| version.number())).into());
             put("peer", json!(connected.peer.to_string()).into());
+            let findings = &connected.handshake.findings;
+            if !findings.is_empty() {
+                put("findings", Member::Value(findings.iter().map(HandshakeFinding::name).collect()));
+            }
         }
         Some(RecordDetail::Closed(reason)) => {
             put("reason", json!(reason.name()).into());

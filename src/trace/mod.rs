@@ -9,6 +9,7 @@ mod event;
 pub mod export;
 pub mod filter;
 mod frame_content;
+mod handshake_finding;
 mod immediate;
 mod interner;
 mod new_record;
@@ -28,6 +29,7 @@ pub use event::{
     Stamp, StationKey,
 };
 pub use frame_content::{FrameContent, RecordContent};
+pub use handshake_finding::HandshakeFinding;
 pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::record::{ConnectedDetail, FrameVerdict, ListeningDetail, RecordDetail, RecordKind, RefusedDetail};
-use super::{Event, EventKind, Frame, FrameKind, RecordContent, RetryCause, Stamp, StationKey};
+use super::{Event, EventKind, Frame, FrameKind, HandshakeFinding, RecordContent, RetryCause, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
 /// A record that is to be appended. Its detail is apart, so that a record of a plain frame is plain data.
@@ -76,7 +76,15 @@ pub(super) fn new_record<'a>(
             }
         }
         EventKind::Connecting { url } => NewRecord { kind: RecordKind::Connecting, text: url, ..plain },
-        EventKind::Connected { .. } => NewRecord { kind: RecordKind::Connected, ..plain },
+        EventKind::Connected { handshake, .. } => {
+            let connected = NewRecord { kind: RecordKind::Connected, ..plain };
+            if handshake.findings.is_empty() {
+                return Some(connected);
+            }
+            scratch.clear();
+            write_lines(&handshake.findings, scratch);
+            NewRecord { verdict: FrameVerdict::Tolerated, remarks: scratch, remark_lines: lines_of(scratch), ..connected }
+        }
         EventKind::Disconnected { .. } => NewRecord { kind: RecordKind::Disconnected, ..plain },
         EventKind::Retry { after, cause: RetryCause::Lost(_) } => {
             NewRecord { kind: RecordKind::Lost, latency: Some(*after), ..plain }
@@ -158,6 +166,15 @@ fn verdict(frame: &Frame) -> FrameVerdict {
         FrameVerdict::Valid
     } else {
         FrameVerdict::Tolerated
+    }
+}
+
+fn write_lines(findings: &[HandshakeFinding], out: &mut String) {
+    for finding in findings {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = write!(out, "{finding}"); // a String takes everything
     }
 }
 

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{
-    CloseReason, Direction, FrameKind, FrameOrigin, HandshakeHeads, NoteTopic, RecordContent, Sequence, StationKey, WireFault,
+    CloseReason, Direction, FrameKind, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic, RecordContent, Sequence,
+    StationKey, WireFault,
 };
 use crate::ocpp::{ErrorCode, Transport, Version};
 
@@ -218,7 +219,8 @@ impl RecordDetail {
 }
 
 fn heads_bytes(heads: &HandshakeHeads) -> usize {
-    heads.request.len() + heads.answer.len()
+    let findings: usize = heads.findings.iter().map(|finding| size_of::<HandshakeFinding>() + finding.heap_bytes()).sum();
+    heads.request.len() + heads.answer.len() + findings
 }
 
 impl RecordKind {

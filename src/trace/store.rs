@@ -542,7 +542,11 @@ mod tests {
     #[test]
     fn details_are_found_counted_and_leave_with_their_chunk() {
         let mut store = Store::new(200_000);
-        let heads = |number| HandshakeHeads { request: format!("{number}").into(), answer: "x".repeat(1000).into() };
+        let heads = |number| HandshakeHeads {
+            request: format!("{number}").into(),
+            answer: "x".repeat(1000).into(),
+            findings: Vec::new(),
+        };
         let detail = |number| Some(RecordDetail::Failed { handshake: Box::new(heads(number)) });
         for number in 0..3_000 {
             let detail = (number % 3 == 0).then(|| detail(number)).flatten();

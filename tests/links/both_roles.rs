@@ -98,6 +98,7 @@ async fn a_lost_central_system_is_found_again() {
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
         transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
     };
     second.start_central_system(options).await.unwrap();

@@ -171,6 +171,7 @@ async fn a_port_in_use_is_named_with_the_remedy() {
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
+        subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
         transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
     };
     let error = hub.start_central_system(options).await.unwrap_err().to_string();

@@ -239,6 +239,7 @@ async fn each_transport_can_be_used_alone() {
             endpoint: "/".into(),
             versions: Version::ALL.to_vec(),
             ping_interval: 0,
+            subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
             transports: vec![transport],
         };
         let port = hub.start_central_system(options).await.unwrap().port();

@@ -15,7 +15,7 @@ use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::clock::now;
 use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, LinkCommand, Order};
-use ocpp_tui::link::LinkSettings;
+use ocpp_tui::link::{LinkSettings, SubprotocolPolicy};
 use ocpp_tui::ocpp::{Catalog, Role, Transport, Version};
 use ocpp_tui::trace::{self, Contents, LinkState, Record, StationKey, Trace};
 use serde_json::Value;
@@ -45,15 +45,21 @@ pub async fn central_system(hub: &Hub, versions: &[Version]) -> u16 {
 
 /// The same below an endpoint.
 pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) -> u16 {
-    let options = CentralSystemOptions {
+    let options = CentralSystemOptions { endpoint: endpoint.into(), versions: versions.to_vec(), ..central_system_options() };
+    hub.start_central_system(options).await.expect("a free port").port()
+}
+
+/// A central system on a free port of the loopback that speaks everything.
+pub fn central_system_options() -> CentralSystemOptions {
+    CentralSystemOptions {
         host: Some("127.0.0.1".into()),
         port: 0,
-        endpoint: endpoint.into(),
-        versions: versions.to_vec(),
+        endpoint: "/".into(),
+        versions: Version::ALL.to_vec(),
         ping_interval: 0,
         transports: Transport::ALL.to_vec(),
-    };
-    hub.start_central_system(options).await.expect("a free port").port()
+        subprotocols: SubprotocolPolicy::default(),
+    }
 }
 
 /// How a simulated charge point of the tests is started.

@@ -10,12 +10,17 @@ use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, option, switch};
 use crate::console::syntax::token::{quote, unquote};
 use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::link::{SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Transport, Version};
 
 /// The versions that a central system offers without `-p`, as in ocppjs.
 const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
 /// The version that a charge point requests without `-p`, as in ocppjs.
 const REQUESTED: Version = Version::V1_5;
+/// A central system that accepts other spellings of a subprotocol.
+const TOLERANT: OptionSpec = switch("--tolerate-subprotocol", "accept other spellings of a subprotocol, like ocpp1.6j");
+/// What a central system does without a common subprotocol.
+const UNKNOWN: &str = "--unknown-protocol";
 /// A charge point that acts by itself.
 const AUTONOMOUS: OptionSpec =
     switch("--autonomous", "boot, send heartbeats and report connectors by itself (--lively is its older name)").or("--lively");
@@ -31,6 +36,12 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                     option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
                     option("-t", CompletionKind::Transports, "transport layer mode (websocket or soap), default: websocket"),
                     added("--host", CompletionKind::Nothing, "address to listen on, default: all"),
+                    TOLERANT,
+                    added(
+                        UNKNOWN,
+                        CompletionKind::UnknownProtocol,
+                        "without a common subprotocol: close after the handshake, or refuse it; default: close",
+                    ),
                 ]
             },
         )
@@ -93,6 +104,7 @@ fn central_system(arguments: &Arguments<'_>) -> Result<CentralSystemOptions, Com
         versions: arguments.versions()?.unwrap_or_else(|| OFFERED.to_vec()),
         transports: transports(arguments)?,
         ping_interval: ping_interval(arguments)?,
+        subprotocols: subprotocols(arguments)?,
     })
 }
 
@@ -111,6 +123,12 @@ fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, Command
 
 fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
     arguments.raw("-i").map_or(Ok(0), |word| read(word, "-i", "a number", |text| text.parse().ok()))
+}
+
+fn subprotocols(arguments: &Arguments<'_>) -> Result<SubprotocolPolicy, CommandError> {
+    let named = |text: &str| UnknownProtocol::ALL.into_iter().find(|unknown| text.eq_ignore_ascii_case(unknown.name()));
+    let unknown = arguments.raw(UNKNOWN).map(|word| read(word, UNKNOWN, "close or refuse", named)).transpose()?;
+    Ok(SubprotocolPolicy { tolerant: arguments.has(TOLERANT.flag), unknown: unknown.unwrap_or_default() })
 }
 
 /// The transports of a central system. Only a WebSocket is the default of ocppjs, which has no `both`.
@@ -153,9 +171,16 @@ impl fmt::Display for StartSimulator {
                 }
                 write_ping_interval(f, options.ping_interval)?;
                 match options.transports[..] {
-                    [Transport::WebSocket] => Ok(()),
-                    [Transport::Soap] => f.write_str(" -t soap"),
-                    _ => f.write_str(" -t both"),
+                    [Transport::WebSocket] => {}
+                    [Transport::Soap] => f.write_str(" -t soap")?,
+                    _ => f.write_str(" -t both")?,
+                }
+                if options.subprotocols.tolerant {
+                    write!(f, " {}", TOLERANT.flag)?;
+                }
+                match options.subprotocols.unknown {
+                    UnknownProtocol::Close => Ok(()),
+                    unknown @ UnknownProtocol::Refuse => write!(f, " {UNKNOWN} {}", unknown.name()),
                 }
             }
             StartSimulator::ChargePoint(options) => {

@@ -12,6 +12,7 @@ use super::syntax::path;
 use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional};
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
+use crate::link::UnknownProtocol;
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
@@ -212,6 +213,10 @@ impl Line<'_> {
                 candidate("websocket", "SRPC, OCPP-J"),
                 candidate("soap", "OCPP-S"),
                 candidate("both", "on the same port"),
+            ]),
+            CompletionKind::UnknownProtocol => typed.choose([
+                candidate(UnknownProtocol::Close.name(), "after the handshake, as OCPP-J says"),
+                candidate(UnknownProtocol::Refuse.name(), "the request, without an upgrade"),
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
             CompletionKind::Word(word) => typed.choose([candidate(word, "")]),

@@ -85,6 +85,8 @@ pub enum CompletionKind {
     Transport,
     /// One transport, or both.
     Transports,
+    /// What is done without a common subprotocol.
+    UnknownProtocol,
     /// `true` or `false`.
     YesNo,
     /// An action that this role may send, spelled as on the wire.

@@ -101,7 +101,7 @@ impl RequestRefusal {
             peer: Some(peer),
             reason: self.reason.clone().into(),
             detail: Box::default(),
-            handshake: HandshakeHeads { request: head.into(), answer: Box::default() },
+            handshake: HandshakeHeads { request: head.into(), ..HandshakeHeads::default() },
         };
         context.events.send(station, now(), kind).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));

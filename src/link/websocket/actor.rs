@@ -15,12 +15,14 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
 use super::framing::SrpcFraming;
 use super::session::LinkSession;
+use super::watched_socket::WatchedSocket;
 use crate::behaviour::Responder;
 use crate::clock::{Moment, now};
 use crate::link::close_reason::{broken, close_frame, closed_by_peer};
@@ -58,7 +60,7 @@ pub(in crate::link) fn config(settings: &LinkSettings) -> WebSocketConfig {
 
 /// A link that has just come up.
 pub(in crate::link) struct LinkUp<S> {
-    pub stream: WebSocketStream<S>,
+    pub stream: WebSocketStream<WatchedSocket<S>>,
     pub station: StationKey,
     pub number: u64,
     pub version: Version,
@@ -135,7 +137,7 @@ fn first_ping(our_role: Role, interval: Duration) -> Instant {
 }
 
 struct Actor<'a, S, W> {
-    stream: WebSocketStream<W>,
+    stream: WebSocketStream<WatchedSocket<W>>,
     station: StationKey,
     context: &'a LinkContext,
     settings: Arc<LinkSettings>,
@@ -256,7 +258,7 @@ where
                 let round_trip = self.pinged.take().map(|pinged| pinged.elapsed());
                 self.record_event(now, EventKind::Ping { direction: Direction::In, pong: true, round_trip });
             }
-            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame)),
+            Some(Ok(Message::Close(frame))) => return Err(closed_by_peer(frame, || self.stream.get_ref().last_close())),
             Some(Ok(Message::Frame(_))) => {} // the library hands out raw frames only when asked to
             Some(Err(error)) => return Err(broken(&error)),
             None => return Err(CloseReason::PeerGone),
@@ -382,14 +384,20 @@ where
     }
 }
 
-/// Sends a close frame and waits a little for the peer's.
+/// Ends the closing handshake (RFC 6455 §7.1.2): sends a close frame, or the answer to the peer's when the peer closed first. Then it
+/// waits a little for the end of the connection.
 pub(in crate::link) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, reason: &str)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
     let closing = async {
-        if stream.close(Some(CloseFrame { code, reason })).await.is_ok() {
+        let sent = match stream.close(Some(CloseFrame { code, reason })).await {
+            // The peer was first. The library has the answer ready, and writes it when it is flushed.
+            Err(Error::Protocol(ProtocolError::SendAfterClosing)) => stream.flush().await,
+            sent => sent,
+        };
+        if sent.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
         }
     };

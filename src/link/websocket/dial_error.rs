@@ -4,6 +4,7 @@ use std::io::{Error as IoError, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hyper::header::{HeaderMap, SEC_WEBSOCKET_EXTENSIONS};
 use thiserror::Error;
 use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
@@ -59,6 +60,9 @@ pub(super) enum HandshakeRefusal {
     /// The answer names another one.
     #[error("Server did not respond with a requested protocol, which is {}", .0.subprotocol())]
     OtherSubprotocol(Version),
+    /// The answer names an extension, and none was offered.
+    #[error("the server agreed on the extension {0}, which was not offered (RFC 6455 §4.1)")]
+    Extension(String),
     /// The wire broke.
     #[error(transparent)]
     Wire(WireFault),
@@ -92,6 +96,14 @@ impl DialError {
 }
 
 impl HandshakeRefusal {
+    /// What the library does not look at: we offer no extensions, so there are none to agree on.
+    pub fn of_extensions(headers: &HeaderMap) -> Option<HandshakeRefusal> {
+        let agreed = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
+        let names: Vec<_> = agreed.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let names = names.join(", ");
+        (!names.trim().is_empty()).then_some(HandshakeRefusal::Extension(names))
+    }
+
     /// What the library reports of a handshake for this version.
     pub fn of(error: &SocketError, version: Version) -> HandshakeRefusal {
         match error {

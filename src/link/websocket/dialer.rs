@@ -17,6 +17,7 @@ use super::LinkUp;
 use super::backoff::Backoff;
 use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
+use super::watched_socket::WatchedSocket;
 use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::LinkContext;
@@ -151,7 +152,7 @@ async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext
 
 /// A connection that the central system took.
 struct Dialled {
-    stream: WebSocketStream<Socket>,
+    stream: WebSocketStream<WatchedSocket<Socket>>,
     peer: SocketAddr,
     /// The heads of request and answer.
     handshake: HandshakeHeads,
@@ -167,9 +168,9 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
     if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
-    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), answer: Box::default() };
+    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), ..HandshakeHeads::default() };
     let config = Some(websocket::config(&context.settings.current()));
-    let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
+    let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {
         if let Error::Http(answer) = &error {
             heads.answer = handshake_headers::answer_head(answer);
         }
@@ -177,6 +178,9 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
         DialError::Handshake { refusal, heads: Box::new(std::mem::take(&mut heads)) }
     })?;
     heads.answer = handshake_headers::answer_head(&answer);
+    if let Some(refusal) = HandshakeRefusal::of_extensions(answer.headers()) {
+        return Err(DialError::Handshake { refusal, heads: Box::new(heads) });
+    }
     Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads })
 }
 

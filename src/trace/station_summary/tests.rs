@@ -97,7 +97,7 @@ fn what_a_peer_invents_is_bounded() {
 #[test]
 fn refused_handshakes_are_remembered_by_their_path() {
     let mut contents = Contents::new(1 << 20);
-    let handshake = HandshakeHeads { request: "GET /CP9 HTTP/1.1\n".into(), answer: Box::default() };
+    let handshake = HandshakeHeads { request: "GET /CP9 HTTP/1.1\n".into(), ..HandshakeHeads::default() };
     let kind = EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: handshake.clone() };
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
     contents.apply(&Event { station: None, stamp, kind }, &mut String::new());

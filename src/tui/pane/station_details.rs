@@ -250,6 +250,9 @@ impl Writer<'_> {
                 let (asked, answered) = (&heads.request, &heads.answer);
                 self.plain("subprotocols offered", subprotocol(asked).unwrap_or_else(|| "none".to_owned()));
                 self.plain("subprotocol chosen", subprotocol(answered).unwrap_or_else(|| "none".to_owned()));
+                for finding in &heads.findings {
+                    self.fact("odd", finding.to_string(), styles.warning);
+                }
                 self.raw("→", asked, styles.incoming);
                 self.raw("←", answered, styles.outgoing);
             }

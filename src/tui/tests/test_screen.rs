@@ -62,7 +62,7 @@ impl Screen {
             let request = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n").into();
             let answer =
                 format!("HTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
-            let handshake = HandshakeHeads { request, answer };
+            let handshake = HandshakeHeads { request, answer, findings: Vec::new() };
             screen
                 .record(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
@@ -125,7 +125,7 @@ impl Screen {
                 peer: None,
                 reason: "CP1: no common subprotocol".into(),
                 detail: "".into(),
-                handshake: HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), answer: Box::default() },
+                handshake: HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), ..HandshakeHeads::default() },
             },
         );
         screen.send(ScreenMessage::Refresh);

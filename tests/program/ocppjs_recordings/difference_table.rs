@@ -86,7 +86,7 @@ pub const DIFFERENCES: &[Difference] = &[
     Difference {
         id: "identities",
         ocppjs: "the path after the endpoint is used unchanged; `/simulatorX` counts as below `/simulator`, an empty identity is one",
-        here: "whole segments, percent-decoded, without the query, never empty; 404 otherwise",
+        here: "whole segments, percent-decoded, never empty, without empty segments; 404 otherwise",
         why: "OCPP-J 1.6 §3.1.1",
     },
     Difference {

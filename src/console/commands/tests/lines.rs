@@ -6,6 +6,7 @@ use crate::console::commands::*;
 use crate::console::test_console::grammar;
 use crate::console::{Assignment, CommandError, PayloadEdit, PayloadStep, Spanned, Target, UsageFault};
 use crate::hub::CentralSystemOptions;
+use crate::link::{SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 fn command(line: &str) -> Command {
@@ -36,6 +37,7 @@ fn starting() {
         endpoint: endpoint.to_owned(),
         versions: versions.to_vec(),
         ping_interval,
+        subprotocols: SubprotocolPolicy::default(),
         transports: vec![Transport::WebSocket],
     };
     for (line, options) in [
@@ -47,6 +49,12 @@ fn starting() {
         ("start_cs 0 -i 3 -i 4", central_system(0, "/", &[Version::V1_2, Version::V1_5], 4)),
     ] {
         assert_eq!(command(line), Command::Start(StartSimulator::CentralSystem(options)), "{line}");
+    }
+    for line in ["start_cs 9000 --tolerate-subprotocol", "start_cs 9000 --tolerate-subprotocol --unknown-protocol refuse"] {
+        let Command::Start(StartSimulator::CentralSystem(options)) = command(line) else { panic!() };
+        let unknown = if line.ends_with("refuse") { UnknownProtocol::Refuse } else { UnknownProtocol::Close };
+        assert_eq!(options.subprotocols, SubprotocolPolicy { tolerant: true, unknown });
+        assert_eq!(command(line).to_string(), line);
     }
     let Command::Start(StartSimulator::ChargePoint(options)) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.autonomous, options.soap), (Version::V1_5, false, None));

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Instant as StdInstant;
 
 use serde_json::{Value, json};
-use tokio::io::{DuplexStream, duplex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,7 @@ use crate::link::intercept::gate::Gate;
 use crate::link::network::Network;
 use crate::link::settings::SharedSettings;
 use crate::ocpp::Catalog;
+use crate::trace::WireFault;
 
 const HEARTBEAT: &str = r#"[2,"1","Heartbeat",{}]"#;
 
@@ -47,16 +48,24 @@ impl Behaviour for Counting {
     fn deadline_reached(&mut self, _now: Moment, _out: &mut Outbox) {}
 }
 
-/// Two ends of a pipe that holds so many bytes: ours and the peer's.
-async fn pipe(room: usize) -> (WebSocketStream<DuplexStream>, WebSocketStream<DuplexStream>) {
-    let (ours, theirs) = duplex(room);
-    let config = Some(config(&LinkSettings::default()));
-    let ours = WebSocketStream::from_raw_socket(ours, WebSocketRole::Server, config).await;
+/// Our end of a pipe.
+type OurStream = WebSocketStream<WatchedSocket<DuplexStream>>;
+
+/// Two ends of a pipe that holds so many bytes: ours as a server, and the peer's.
+async fn pipe(room: usize) -> (OurStream, WebSocketStream<DuplexStream>) {
+    let (ours, theirs) = pipe_of_bytes(room, WebSocketRole::Server).await;
     (ours, WebSocketStream::from_raw_socket(theirs, WebSocketRole::Client, None).await)
 }
 
+/// The same in any role, with a peer that writes bytes.
+async fn pipe_of_bytes(room: usize, our_role: WebSocketRole) -> (OurStream, DuplexStream) {
+    let (ours, theirs) = duplex(room);
+    let config = Some(config(&LinkSettings::default()));
+    (WebSocketStream::from_raw_socket(WatchedSocket::new(ours), our_role, config).await, theirs)
+}
+
 /// A session of its own, and a link in it that is up.
-fn link_up(stream: WebSocketStream<DuplexStream>) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
+fn link_up(stream: OurStream) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
     let (events, _recorder) = crate::trace::start(1 << 20, now()).unwrap();
     let station = events.station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
@@ -69,7 +78,7 @@ fn link_up(stream: WebSocketStream<DuplexStream>) -> (LinkContext, Box<LinkUp<Du
 }
 
 /// Runs the link until it ends; what it counted comes with the end.
-async fn ended(stream: WebSocketStream<DuplexStream>, inbox: &mut LinkInbox) -> (CloseReason, usize) {
+async fn ended(stream: OurStream, inbox: &mut LinkInbox) -> (CloseReason, usize) {
     let (context, up) = link_up(stream);
     let answered = Arc::new(AtomicUsize::new(0));
     let (_, end) = run(up, inbox, &context, Responder::new(Box::new(Counting(answered.clone())))).await;
@@ -126,6 +135,115 @@ async fn a_link_that_is_cut_sends_no_close_frame() {
     assert_eq!((end.to_string().as_str(), &end), ("cut by us", &CloseReason::Cut));
     let error = theirs.next().await.unwrap().unwrap_err();
     assert_eq!(crate::link::close_reason::wire_fault(&error).to_string(), "the connection ended without a goodbye");
+}
+
+const BOTH_ROLES: [(WebSocketRole, WebSocketRole); 2] =
+    [(WebSocketRole::Server, WebSocketRole::Client), (WebSocketRole::Client, WebSocketRole::Server)];
+
+#[tokio::test(start_paused = true)]
+async fn the_close_frame_of_the_peer_is_answered_in_either_role() {
+    for (our_role, their_role) in BOTH_ROLES {
+        let (ours, theirs) = pipe_of_bytes(1 << 10, our_role).await;
+        let mut theirs = WebSocketStream::from_raw_socket(theirs, their_role, None).await;
+        let (_handle, mut inbox) = LinkHandle::new(1);
+        let frame = CloseFrame { code: CloseCode::Away, reason: "bye".into() };
+        let peer = async {
+            theirs.send(Message::text(HEARTBEAT)).await.unwrap();
+            theirs.close(Some(frame.clone())).await.unwrap();
+            let mut heard = Vec::new();
+            while let Some(message) = theirs.next().await {
+                heard.push(message.unwrap());
+            }
+            drop(theirs);
+            heard.pop()
+        };
+        let began = Instant::now();
+        let ((end, _), last) = tokio::join!(ended(ours, &mut inbox), peer);
+        assert_eq!(last, Some(Message::Close(Some(frame.clone()))), "{our_role:?}");
+        assert_eq!(end, CloseReason::ClosedByPeer { code: Some(1001), text: "bye".into() });
+        assert_eq!(began.elapsed(), Duration::ZERO, "nothing waits for a time to pass");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_closes_and_reads_nothing_does_not_hold_the_link_up() {
+    for (our_role, _) in BOTH_ROLES {
+        // There is no room for the answer.
+        let (ours, mut theirs) = pipe_of_bytes(1, our_role).await;
+        let (_handle, mut inbox) = LinkHandle::new(1);
+        let mask: &[u8] = if our_role == WebSocketRole::Server { &[0x88, 0x80, 0, 0, 0, 0] } else { &[0x88, 0] };
+        let peer = async {
+            theirs.write_all(mask).await.unwrap();
+            theirs
+        };
+        let began = Instant::now();
+        let ((end, _), _theirs) = tokio::join!(ended(ours, &mut inbox), peer);
+        assert_eq!(end, CloseReason::ClosedByPeer { code: None, text: "".into() }, "{our_role:?}");
+        assert_eq!(began.elapsed(), CLOSE_GRACE);
+    }
+}
+
+/// What the peer gets for a close frame with this payload, without a mask, and why the link ended.
+async fn closed_with(our_role: WebSocketRole, payload: &[u8]) -> (Vec<u8>, CloseReason) {
+    let (ours, mut theirs) = pipe_of_bytes(1 << 10, our_role).await;
+    let (_handle, mut inbox) = LinkHandle::new(1);
+    let length = payload.len() as u8;
+    let head = if our_role == WebSocketRole::Server { vec![0x88, 0x80 | length, 0, 0, 0, 0] } else { vec![0x88, length] };
+    let peer = async {
+        theirs.write_all(&[&head, payload].concat()).await.unwrap();
+        let mut answer = vec![0; 2];
+        theirs.read_exact(&mut answer).await.unwrap();
+        let mut rest = vec![0; usize::from(answer[1] & 0x7f) + if answer[1] & 0x80 == 0 { 0 } else { 4 }];
+        theirs.read_exact(&mut rest).await.unwrap();
+        drop(theirs);
+        assert_eq!(answer[0], 0x88);
+        if answer[1] & 0x80 == 0 {
+            return rest;
+        }
+        let (mask, payload) = rest.split_at(4);
+        payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect()
+    };
+    let ((end, _), answer) = tokio::join!(ended(ours, &mut inbox), peer);
+    (answer, end)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_code_that_may_not_stand_in_a_frame_is_told_as_it_came_and_answered_with_1002() {
+    for (our_role, _) in BOTH_ROLES {
+        for code in [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, u16::MAX] {
+            let payload = [&code.to_be_bytes()[..], b"why"].concat();
+            let (answer, end) = closed_with(our_role, &payload).await;
+            assert_eq!(answer[..2], 1002_u16.to_be_bytes(), "{our_role:?} {code}");
+            assert_eq!(end, CloseReason::ClosedByPeer { code: Some(code), text: "why".into() }, "{our_role:?}");
+            assert!(end.to_string().contains(&format!("code {code}, which may not stand in a frame")), "{end}");
+        }
+        for code in [1000, 1001, 1002, 1003, 1007, 1008, 1011, 1012, 1013, 3000, 4999_u16] {
+            let (answer, end) = closed_with(our_role, &code.to_be_bytes()).await;
+            assert_eq!(answer, code.to_be_bytes(), "{our_role:?}");
+            assert_eq!(end.to_string(), format!("closed by the peer with code {code}"));
+        }
+        // Registered after RFC 6455; the library does not know it, and answers with 1002.
+        let (_, end) = closed_with(our_role, &1014_u16.to_be_bytes()).await;
+        assert_eq!(end.to_string(), "closed by the peer with code 1014");
+        // What the library would put in place of a code that is not allowed.
+        let (_, end) = closed_with(our_role, b"\x03\xEAProtocol violation").await;
+        assert_eq!(end.to_string(), "closed by the peer with code 1002: Protocol violation");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_with_a_reserved_bit_is_told_as_probably_compressed() {
+    let (ours, mut theirs) = pipe_of_bytes(1 << 10, WebSocketRole::Client).await;
+    let (_handle, mut inbox) = LinkHandle::new(1);
+    let peer = async {
+        theirs.write_all(&[0xC1, 2, b'h', b'i']).await.unwrap();
+        let mut answer = [0; 2];
+        theirs.read_exact(&mut answer).await.unwrap();
+        answer[0]
+    };
+    let ((end, _), answer) = tokio::join!(ended(ours, &mut inbox), peer);
+    assert_eq!((end.clone(), answer), (CloseReason::Broken(WireFault::ReservedBits), 0x88));
+    assert!(end.to_string().contains("probably compressed"), "{end}");
 }
 
 /// A session without OCPP: it returns every text, and sends a text every ten seconds.

@@ -1,0 +1,35 @@
+//! The options about subprotocols, which a central system has and the tests of a charge point.
+
+use clap::{Args, ValueEnum};
+use ocpp_tui::link::{SubprotocolPolicy, UnknownProtocol};
+
+/// The options about unusual subprotocols.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct SubprotocolArguments {
+    /// Accept other spellings of a WebSocket subprotocol, like ocpp1.6j
+    #[arg(long)]
+    pub tolerate_subprotocol: bool,
+    /// What to do with a handshake without a common subprotocol
+    #[arg(long, value_enum, default_value_t = UnknownProtocolArgument::Close, value_name = "WHAT")]
+    pub unknown_protocol: UnknownProtocolArgument,
+}
+
+impl SubprotocolArguments {
+    /// The policy of the options.
+    pub fn policy(self) -> SubprotocolPolicy {
+        let unknown = match self.unknown_protocol {
+            UnknownProtocolArgument::Close => UnknownProtocol::Close,
+            UnknownProtocolArgument::Refuse => UnknownProtocol::Refuse,
+        };
+        SubprotocolPolicy { tolerant: self.tolerate_subprotocol, unknown }
+    }
+}
+
+/// What to do with a handshake without a common subprotocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownProtocolArgument {
+    /// Finish the handshake and close the connection, as OCPP-J says
+    Close,
+    /// Refuse the request, without an upgrade
+    Refuse,
+}

@@ -1,0 +1,167 @@
+//! The first bytes of a connection to our port. They are read before HTTP sees them: TLS is recognised and answered in its own terms, and
+//! what is no HTTP can be shown. What a request means is `handshake`'s and `soap`'s.
+
+use std::fmt;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Bytes;
+
+use super::network::Socket;
+
+/// How much is read at first. HTTP has a larger buffer, so it takes all of it with its first read.
+const FIRST_READ: usize = 256;
+/// How much of a first line is shown.
+const SHOWN: usize = 80;
+/// A fatal alert of TLS: `handshake_failure` (RFC 8446 §6.2).
+const TLS_ALERT: [u8; 7] = [0x15, 0x03, 0x01, 0, 2, 2, 40];
+/// How long the client may take to read the alert and to go.
+const ALERT_GRACE: Duration = Duration::from_secs(1);
+
+/// The first bytes that came over a connection.
+#[derive(Debug, Clone)]
+pub(super) struct FirstBytes(Bytes);
+
+impl FirstBytes {
+    /// Waits for them; there are none when the client goes without a word.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn read(socket: &mut Socket) -> io::Result<FirstBytes> {
+        let mut bytes = Vec::with_capacity(FIRST_READ);
+        socket.read_buf(&mut bytes).await?;
+        Ok(FirstBytes(bytes.into()))
+    }
+
+    /// Whether nothing came.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether they begin a handshake of TLS (RFC 8446 §5.1).
+    pub fn is_tls(&self) -> bool {
+        self.0.first() == Some(&0x16) && self.0.get(1).is_none_or(|version| *version == 3)
+    }
+
+    /// What they look like, and what is wrong with them when that is known.
+    pub fn description(&self) -> String {
+        let first_line = self.first_line();
+        let words = first_line.split(|byte| *byte == b' ').count();
+        let blank = words > 3 && first_line.windows(6).any(|part| part == b" HTTP/");
+        let hint = if blank { "; a blank in the path must be written %20" } else { "" };
+        format!("it begins with \"{self}\"{hint}")
+    }
+
+    fn first_line(&self) -> &[u8] {
+        self.0.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end()
+    }
+}
+
+/// Only the first line: what follows may be a password.
+impl fmt::Display for FirstBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.first_line();
+        let shown = &line[..line.len().min(SHOWN)];
+        write!(f, "{}{}", shown.escape_ascii(), if shown.len() < line.len() { "…" } else { "" })
+    }
+}
+
+/// Tells a client that its TLS is not spoken here, and waits a little until it goes.
+pub(super) async fn refuse_tls(mut socket: Socket) {
+    let refusing = async {
+        socket.write_all(&TLS_ALERT).await?;
+        socket.shutdown().await?;
+        // An end with unread bytes would be a reset, which can overtake the alert.
+        tokio::io::copy(&mut socket, &mut tokio::io::sink()).await
+    };
+    let _ = timeout(ALERT_GRACE, refusing).await; // the connection ends in any case
+}
+
+/// A socket of which the first bytes are read once more.
+#[derive(Debug)]
+pub(super) struct OpenedSocket {
+    first: Bytes,
+    socket: Socket,
+}
+
+impl OpenedSocket {
+    /// The socket of which these bytes were read.
+    pub fn new(first: &FirstBytes, socket: Socket) -> OpenedSocket {
+        OpenedSocket { first: first.0.clone(), socket }
+    }
+
+    /// The socket. HTTP has read the first bytes by the time it lets go of it.
+    pub fn into_inner(self) -> Socket {
+        self.socket
+    }
+}
+
+impl AsyncRead for OpenedSocket {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.first.is_empty() {
+            return Pin::new(&mut this.socket).poll_read(context, buffer);
+        }
+        let length = this.first.len().min(buffer.remaining());
+        buffer.put_slice(&this.first.split_to(length));
+        if this.first.is_empty() {
+            this.first = Bytes::new(); // the memory is not needed any more
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for OpenedSocket {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().socket).poll_write(context, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(self: Pin<&mut Self>, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().socket).poll_write_vectored(context, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bytes: &[u8]) -> FirstBytes {
+        FirstBytes(Bytes::copy_from_slice(bytes))
+    }
+
+    #[test]
+    fn tls_is_told_from_http() {
+        for hello in [&[0x16][..], &[0x16, 3], &[0x16, 3, 1, 0, 0xA5, 1]] {
+            assert!(of(hello).is_tls());
+        }
+        for other in [&b""[..], b"GET / HTTP/1.1\r\n", &[0x16, 9], &[0x15, 3, 1]] {
+            assert!(!of(other).is_tls());
+        }
+    }
+
+    #[test]
+    fn only_the_first_line_is_shown_and_nothing_in_it_acts() {
+        let request = of(b"GET /CP 1 HTTP/1.1\r\nAuthorization: Basic secret\r\n\r\n");
+        assert_eq!(request.description(), "it begins with \"GET /CP 1 HTTP/1.1\"; a blank in the path must be written %20");
+        assert_eq!(of(b"\x1b[2J\x00\xff\"").description(), "it begins with \"\\x1b[2J\\x00\\xff\\\"\"");
+        assert_eq!(of(b"GET /CP1 HTTP/1.1\nx").description(), "it begins with \"GET /CP1 HTTP/1.1\"");
+        let long = of(&[b'y'; 200]).to_string();
+        assert_eq!(long.chars().count(), SHOWN + 1);
+    }
+}
