@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::compression::{self, CodingError};
-use super::exchange;
+use super::{exchange, http_action};
 use crate::clock::now;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
@@ -143,6 +143,9 @@ pub(super) async fn take_in(
             return Err(RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
         remarks.push(remark);
+    }
+    if let Ok(envelope) = &read {
+        remarks.extend(http_action::remarks(&head.headers, envelope));
     }
     Ok(TakenIn { text, read, remarks, reached_at, head })
 }

@@ -6,6 +6,7 @@
 //! | `address` | URLs of services |
 //! | `compression` | gzip and deflate |
 //! | `incoming` | an HTTP request to one of our services, until it is an envelope |
+//! | `http_action` | the action in HTTP headers, compared with the body |
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
@@ -23,6 +24,7 @@ mod client;
 mod compression;
 mod exchange;
 mod framing;
+mod http_action;
 mod incoming;
 mod wsdl;
 
