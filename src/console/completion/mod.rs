@@ -12,7 +12,7 @@ use super::syntax::path;
 use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional};
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
-use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Version};
+use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
@@ -214,6 +214,7 @@ impl Line<'_> {
                 candidate("both", "on the same port"),
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            CompletionKind::Strictness => typed.choose(Strictness::ALL.map(|strictness| candidate(strictness.name(), ""))),
             CompletionKind::Word(word) => typed.choose([candidate(word, "")]),
             CompletionKind::Plugin => {
                 typed.choose((self.context.list)(Listing::Plugins).into_iter().map(|name| candidate(name, "")))

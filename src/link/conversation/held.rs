@@ -159,7 +159,8 @@ impl<F: Framing> Conversation<F> {
             }
             PassingMessage::Result { sent, .. } => {
                 let definition = sent.call.definition.as_ref();
-                let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&payload, self.version));
+                let findings =
+                    definition.map_or_else(Vec::new, |definition| self.check(&definition.response, &payload, Vec::new()));
                 let valid = crate::ocpp::decisive(&findings).is_none();
                 PassingMessage::Result { sent, payload: payload.into_value(), valid }
             }
