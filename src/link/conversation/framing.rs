@@ -102,13 +102,16 @@ pub(in crate::link) struct ReceivedText {
     pub remark: Option<Box<str>>,
     /// What its reader found at places in its payload.
     pub findings: Vec<Finding>,
+    /// Its payload as it is written, for a breakpoint that shows it.
+    pub written: Option<OutgoingPayload>,
     pub origin: Option<Box<FrameOrigin>>,
 }
 
 impl ReceivedText {
     /// A text, and what its reader remarked.
     pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
-        ReceivedText { text, content: None, remark: remark.map(String::into_boxed_str), findings: Vec::new(), origin: None }
+        let remark = remark.map(String::into_boxed_str);
+        ReceivedText { text, content: None, remark, findings: Vec::new(), written: None, origin: None }
     }
 }
 

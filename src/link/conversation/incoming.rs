@@ -11,14 +11,15 @@ use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
 use crate::link::outgoing::Outgoing;
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, Strictness, decisive};
+use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
     pub(in crate::link) fn on_call(&mut self, mut received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
-        let ReceivedCall { asked, action, mut payload } = call;
+        let ReceivedCall { asked, action, payload } = call;
         let looked_up = self.lookup(action);
-        let found = std::mem::take(&mut received.findings);
+        let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let (name, findings) = match &looked_up {
             ActionLookup::Known(definition) => (definition.name.clone(), self.check(&definition.request, &payload, found)),
             _ => (Arc::from(action), found),
@@ -30,9 +31,7 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(name.clone());
             frame.findings = findings;
         });
-        if payload.is_null() {
-            payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
-        }
+        let payload = written(payload, as_written);
         let request = PendingRequest { asked, action: name, exchange, effect: None };
         self.pass(PassingMessage::Question { request, refusal, payload }, now);
     }
@@ -105,11 +104,11 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes a result of the peer in.
-    pub(in crate::link) fn on_result(&mut self, mut received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
+    pub(in crate::link) fn on_result(&mut self, mut received: ReceivedText, id: &str, payload: Value, now: Moment) {
         let Some(sent) = self.pending.answered(id) else {
             return self.on_stray_answer(received, FrameKind::Result, None, id, now);
         };
-        let found = std::mem::take(&mut received.findings);
+        let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let findings = match &sent.call.definition {
             Some(definition) => self.check(&definition.response, &payload, found),
             None => found,
@@ -122,9 +121,7 @@ impl<F: Framing> Conversation<F> {
             frame.findings = findings;
         });
         let valid = code.is_none();
-        if payload.is_null() {
-            payload = Value::Object(Map::new());
-        }
+        let payload = written(payload, as_written);
         self.pass(PassingMessage::Result { sent, payload, valid }, now);
     }
 
@@ -201,11 +198,16 @@ impl<F: Framing> Conversation<F> {
 
     /// Records a frame of the peer whose further facts `rest` fills in.
     fn record_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let ReceivedText { text, content, remark, findings, origin } = received;
+        let ReceivedText { text, content, remark, findings, origin, .. } = received;
         let mut frame = Frame { content, findings, remark, origin, ..frame(Direction::In, kind, text) };
         rest(&mut frame);
         self.outgoing.push(Outgoing::event(now, EventKind::Frame(frame)));
     }
+}
+
+/// A payload on its way to the behaviour. `null` may stand for no fields (OCPP-J 1.6 §4.2.1).
+fn written(payload: Value, as_written: Option<OutgoingPayload>) -> OutgoingPayload {
+    if payload.is_null() { Value::Object(Map::new()).into() } else { as_written.unwrap_or_else(|| payload.into()) }
 }
 
 fn describe(finding: &Finding) -> String {

@@ -290,6 +290,11 @@ impl<F: Framing> Conversation<F> {
         self.change_version(self.version, now);
     }
 
+    /// Whether messages may be stopped and shown here.
+    pub fn may_stop(&self) -> bool {
+        self.gate.is_shut()
+    }
+
     /// Whether calls that deviate from the specification are served.
     pub fn strictness(&self) -> Strictness {
         self.settings.strictness

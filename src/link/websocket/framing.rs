@@ -14,7 +14,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
-use crate::ocpp::{ActionDefinition, ErrorCode, Role, Strictness, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, MessageType, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
 use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
@@ -87,7 +87,9 @@ impl Conversation<SrpcFraming> {
     pub fn receive(&mut self, text: FrameText, now: Moment) {
         match srpc::decode(text.as_str(), self.version(), self.strictness()) {
             Ok(decoded) => {
-                let received = ReceivedText { findings: decoded.findings, ..ReceivedText::new(text, decoded.remark) };
+                let written = if self.may_stop() { written(&text, &decoded.message) } else { None };
+                let findings = decoded.findings;
+                let received = ReceivedText { findings, written, ..ReceivedText::new(text, decoded.remark) };
                 match decoded.message {
                     SrpcMessage::Call { id, action, payload } => {
                         self.on_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
@@ -228,6 +230,16 @@ impl LinkSession for Conversation<SrpcFraming> {
     fn end(self, now: Moment) -> (Responder, Vec<(Moment, EventKind)>) {
         Conversation::end(self, now)
     }
+}
+
+/// The payload of a call or a result as it is written.
+fn written(text: &str, message: &SrpcMessage) -> Option<OutgoingPayload> {
+    let kind = match message {
+        SrpcMessage::Call { .. } => MessageType::Call,
+        SrpcMessage::Result { .. } => MessageType::Result,
+        SrpcMessage::Error { .. } => return None,
+    };
+    OutgoingPayload::parse(srpc::payload_span(text, kind)).ok()
 }
 
 fn refusal(malformed: MalformedFrame) -> Option<(MessageId, Answer)> {
