@@ -102,8 +102,8 @@ pub(in crate::link) struct ReceivedText {
     pub remark: Option<Box<str>>,
     /// What its reader found at places in its payload.
     pub findings: Vec<Finding>,
-    /// Its payload as it is written, for a breakpoint that shows it.
-    pub written: Option<OutgoingPayload>,
+    /// Its payload as it is written, for a breakpoint that shows it; not for `null`.
+    pub written: Option<Box<OutgoingPayload>>,
     pub origin: Option<Box<FrameOrigin>>,
 }
 

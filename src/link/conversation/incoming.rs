@@ -7,17 +7,16 @@ use serde_json::{Map, Value};
 use super::framing::{Framing, ReceivedCall, ReceivedText};
 use super::message::{PassingMessage, PendingRequest};
 use super::{Conversation, frame};
-use crate::behaviour::{Answer, CallOutcome};
+use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
 use crate::link::outgoing::Outgoing;
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, Strictness, decisive};
-use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
     pub(in crate::link) fn on_call(&mut self, mut received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
-        let ReceivedCall { asked, action, payload } = call;
+        let ReceivedCall { asked, action, mut payload } = call;
         let looked_up = self.lookup(action);
         let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let (name, findings) = match &looked_up {
@@ -31,9 +30,16 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(name.clone());
             frame.findings = findings;
         });
-        let payload = written(payload, as_written);
-        let request = PendingRequest { asked, action: name, exchange, effect: None };
-        self.pass(PassingMessage::Question { request, refusal, payload }, now);
+        if payload.is_null() {
+            payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
+        }
+        let request = PendingRequest { asked, action: name, exchange, effect: ProposedEffect::default() };
+        if self.gate.is_shut() {
+            let payload = as_written.map_or_else(|| payload.into(), |written| *written);
+            self.stop(PassingMessage::Question { request, refusal, payload }, now);
+        } else {
+            self.handle(request, refusal, payload, now);
+        }
     }
 
     /// The refusal of a payload in a call of this action; `None` when the payload is accepted.
@@ -69,7 +75,7 @@ impl<F: Framing> Conversation<F> {
             frame.exchange = Some(exchange);
             frame.action = Some(action.clone());
         });
-        let request = PendingRequest { asked: call.asked, action, exchange, effect: None };
+        let request = PendingRequest { asked: call.asked, action, exchange, effect: ProposedEffect::default() };
         self.answer(request, Answer::Error { code, description }, now);
     }
 
@@ -104,7 +110,7 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes a result of the peer in.
-    pub(in crate::link) fn on_result(&mut self, mut received: ReceivedText, id: &str, payload: Value, now: Moment) {
+    pub(in crate::link) fn on_result(&mut self, mut received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
         let Some(sent) = self.pending.answered(id) else {
             return self.on_stray_answer(received, FrameKind::Result, None, id, now);
         };
@@ -121,7 +127,10 @@ impl<F: Framing> Conversation<F> {
             frame.findings = findings;
         });
         let valid = code.is_none();
-        let payload = written(payload, as_written);
+        if payload.is_null() {
+            payload = Value::Object(Map::new());
+        }
+        let payload = as_written.map_or_else(|| payload.into(), |written| *written);
         self.pass(PassingMessage::Result { sent, payload, valid }, now);
     }
 
@@ -192,7 +201,11 @@ impl<F: Framing> Conversation<F> {
         let exchange = answer.is_some().then(|| self.numbers.next());
         self.record_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
         if let (Some((asked, answer)), Some(exchange)) = (answer, exchange) {
-            self.answer(PendingRequest { asked, action: Arc::from(""), exchange, effect: None }, answer, now);
+            self.answer(
+                PendingRequest { asked, action: Arc::from(""), exchange, effect: ProposedEffect::default() },
+                answer,
+                now,
+            );
         }
     }
 
@@ -203,11 +216,6 @@ impl<F: Framing> Conversation<F> {
         rest(&mut frame);
         self.outgoing.push(Outgoing::event(now, EventKind::Frame(frame)));
     }
-}
-
-/// A payload on its way to the behaviour. `null` may stand for no fields (OCPP-J 1.6 §4.2.1).
-fn written(payload: Value, as_written: Option<OutgoingPayload>) -> OutgoingPayload {
-    if payload.is_null() { Value::Object(Map::new()).into() } else { as_written.unwrap_or_else(|| payload.into()) }
 }
 
 fn describe(finding: &Finding) -> String {

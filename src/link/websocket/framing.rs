@@ -205,9 +205,13 @@ impl LinkSession for Conversation<SrpcFraming> {
         Conversation::record(self, now, kind);
     }
 
-    fn take_outgoing(&mut self, now: Moment, into: &mut Vec<Outgoing<FrameText>>) {
+    fn outgoing(&mut self, now: Moment) -> &mut Vec<Outgoing<FrameText>> {
         self.prepare_outgoing(now);
-        std::mem::swap(&mut self.outgoing, into);
+        &mut self.outgoing
+    }
+
+    fn reuse(&mut self, list: Vec<Outgoing<FrameText>>) {
+        self.outgoing = list;
     }
 
     fn restarts(&mut self) -> Option<Duration> {
@@ -233,13 +237,14 @@ impl LinkSession for Conversation<SrpcFraming> {
 }
 
 /// The payload of a call or a result as it is written.
-fn written(text: &str, message: &SrpcMessage) -> Option<OutgoingPayload> {
+fn written(text: &str, message: &SrpcMessage) -> Option<Box<OutgoingPayload>> {
     let kind = match message {
         SrpcMessage::Call { .. } => MessageType::Call,
         SrpcMessage::Result { .. } => MessageType::Result,
         SrpcMessage::Error { .. } => return None,
     };
-    OutgoingPayload::parse(srpc::payload_span(text, kind)).ok()
+    let payload = OutgoingPayload::parse(srpc::payload_span(text, kind)).ok()?;
+    (!payload.is_null()).then(|| Box::new(payload))
 }
 
 fn refusal(malformed: MalformedFrame) -> Option<(MessageId, Answer)> {
