@@ -66,7 +66,7 @@ const SETTINGS: &[NamedValue] = &[
     },
     NamedValue {
         name: "strictness",
-        value: "tolerant or strict",
+        value: "strictness (tolerant or strict)",
         help: "whether calls that deviate from the specification are served (tolerant) or refused (strict).",
         completes: CompletionKind::Strictness,
     },
