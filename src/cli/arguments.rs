@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use ocpp_tui::docgen::DocFormat;
 use ocpp_tui::line_mode::LogFormat;
-use ocpp_tui::ocpp::{MeterMapping, Role, Transport, Version};
+use ocpp_tui::ocpp::{MeterMapping, Role, Strictness, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 use super::byte_size::size;
@@ -72,6 +72,9 @@ pub struct GeneralOptions {
     /// Own calls that may wait for their answers on one link at the same time; OCPP allows one
     #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub calls_in_flight: u16,
+    /// Whether calls that deviate from the specification are served with a finding, or refused [default: tolerant]
+    #[arg(long, global = true, value_name = "tolerant|strict", value_parser = strictness)]
+    pub strictness: Option<Strictness>,
     /// Default payloads and answers
     #[arg(long, global = true, value_enum, default_value_t = SamplesArgument::Sensible)]
     pub samples: SamplesArgument,
@@ -92,6 +95,14 @@ impl GeneralOptions {
         }
     }
 }
+
+/// Reads a strictness.
+fn strictness(name: &str) -> Result<Strictness, String> {
+    Strictness::parse(name).ok_or_else(|| STRICTNESS_WANTED.to_owned())
+}
+
+/// What a strictness must be, for a sentence about one that is none.
+pub const STRICTNESS_WANTED: &str = "it is tolerant or strict";
 
 /// Default payloads and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use ocpp_tui::config::{Paths, Settings, SettingsMistake};
 use ocpp_tui::console::{Grammar, parse};
-use ocpp_tui::ocpp::Catalog;
+use ocpp_tui::ocpp::{Catalog, Strictness};
 use ocpp_tui::tui::{Bindings, Themes};
 
-use super::arguments::{ConfigCommand, GeneralOptions};
+use super::arguments::{ConfigCommand, GeneralOptions, STRICTNESS_WANTED};
 use super::byte_size::size;
 use super::screen;
 use super::seconds::seconds;
@@ -82,6 +82,9 @@ fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
     }
     if let Some(error) = settings.call_timeout.and_then(|timeout| seconds(&timeout.to_string()).err()) {
         add(&["call-timeout"], error.to_string());
+    }
+    if settings.strictness.as_deref().is_some_and(|name| Strictness::parse(name).is_none()) {
+        add(&["strictness"], STRICTNESS_WANTED.to_owned());
     }
     let grammar = Grammar::new(&Catalog::embedded());
     for line in &settings.startup {

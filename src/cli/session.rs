@@ -13,12 +13,13 @@ use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, R
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, runtime_builder};
-use ocpp_tui::ocpp::{Catalog, Role, definition};
+use ocpp_tui::ocpp::{Catalog, Role, Strictness, definition};
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
 use super::arguments::{
-    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, StartCommand, TransportArgument,
+    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, STRICTNESS_WANTED, StartCommand,
+    TransportArgument,
 };
 use super::byte_size::size;
 use super::{config, demo, docs, plugins, screen, test};
@@ -66,7 +67,15 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     };
     let (catalog, warnings) = catalog(general)?;
     let (events, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
-    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
+    let strictness = match (general.strictness, &settings.strictness) {
+        (Some(strictness), _) => strictness,
+        (None, Some(name)) => {
+            Strictness::parse(name).with_context(|| format!("strictness in the settings file: {STRICTNESS_WANTED}"))?
+        }
+        (None, None) => Strictness::default(),
+    };
+    let calls_in_flight = general.calls_in_flight.into();
+    let mut limits = LinkSettings { calls_in_flight, strictness, ..LinkSettings::default() };
     if let Some(seconds) = general.call_timeout.or(settings.call_timeout) {
         limits.call_timeout = Duration::try_from_secs_f64(seconds).context("call-timeout in the settings file")?;
     }

@@ -87,7 +87,8 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
     let alone = arguments.url.is_some() || arguments.listen.is_some();
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or(if alone { 1 } else { processors }, usize::from);
-    let mut limits = LinkSettings { calls_in_flight: general.calls_in_flight.into(), ..LinkSettings::default() };
+    let (calls_in_flight, strictness) = (general.calls_in_flight.into(), general.strictness.unwrap_or_default());
+    let mut limits = LinkSettings { calls_in_flight, strictness, ..LinkSettings::default() };
     if let Some(timeout) = general.call_timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         limits.call_timeout = timeout;
     }

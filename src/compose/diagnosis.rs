@@ -56,7 +56,7 @@ fn locate(text: &str, map: &SpanMap, finding: Finding) -> Diagnostic {
         Some(place) => match (finding.rule, &place.key) {
             // A missing field has no position; the opening bracket of its object is used.
             (FindingRule::Required | FindingRule::TooFew, _) => first_character(text, place.value.start),
-            (FindingRule::UnknownField, Some(key)) => key.clone(),
+            (FindingRule::UnknownField | FindingRule::DoubledName, Some(key)) => key.clone(),
             _ => place.value.clone(),
         },
     };

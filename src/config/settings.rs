@@ -25,6 +25,8 @@ pub struct Settings {
     pub trace_memory: Option<String>,
     /// Seconds to wait for the answer to a call.
     pub call_timeout: Option<f64>,
+    /// Whether calls that deviate from the specification are served: `"tolerant"`, `"strict"`.
+    pub strictness: Option<String>,
     /// Commands that are run at every start, before those of the shell: `default …`, `answer …`, `set …`.
     pub startup: Vec<String>,
     /// Keys for actions of the full screen, by the action's name.

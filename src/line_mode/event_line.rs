@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use crate::ocpp::Role;
+use crate::rpc::srpc::words;
 use crate::sanitize::escape_control;
 use crate::trace::decode::decode;
 use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationRow};
@@ -124,12 +124,7 @@ fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames<'_>
 
 /// The id of a frame, as it is shown.
 fn id(frame: &Record<'_>) -> String {
-    let id = match decode(frame).id {
-        Some(Value::String(id)) => id,
-        Some(other) => other.to_string(),
-        None => return String::new(),
-    };
-    escape_control(&id).into_owned()
+    decode(frame).id.map_or_else(String::new, |id| escape_control(&words(&id)).into_owned())
 }
 
 fn identity(row: Option<&StationRow>) -> Cow<'_, str> {

@@ -3,6 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use crate::ocpp::Strictness;
+
 /// What holds for every link of the session.
 #[derive(Debug, Clone)]
 pub struct LinkSettings {
@@ -23,6 +25,8 @@ pub struct LinkSettings {
     pub soap_stations: usize,
     /// Time between our WebSocket pings; `None` for none.
     pub ping_interval: Option<Duration>,
+    /// Whether calls that deviate from the specification are served.
+    pub strictness: Strictness,
 }
 
 impl Default for LinkSettings {
@@ -36,6 +40,7 @@ impl Default for LinkSettings {
             handshake_timeout: Duration::from_secs(10),
             soap_stations: 20_000,
             ping_interval: None,
+            strictness: Strictness::Tolerant,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! that a new version is decided here, field by field, and nowhere falls into the rules of an old one. The shapes of messages are in the
 //! catalog; what the simulators do differently is in `simulator/`.
 
+use super::tolerance::{FrameDeviation, FrameTreatment, OCPP_J_1_6, SRPC as SRPC_TOLERANCES, Strictness, ToleranceRule};
 use super::{ErrorCode, Version};
 
 /// The rules of a version for frames, errors and tolerances.
@@ -18,12 +19,8 @@ pub struct Dialect {
     /// Whether the text of a refusal describes the fault precisely. SRPC sends the fixed description of the code, as
     /// ocppjs does.
     pub precise_refusals: bool,
-    /// Whether a call has exactly four elements. SRPC leaves a missing payload to validation and ignores further elements.
-    pub exact_calls: bool,
-    /// Whether a frame that is not JSON or has an unknown type is answered with an error when its id can be read. SRPC ignores it.
-    pub answers_malformed: bool,
-    /// Whether `null` may stand for a payload without fields (OCPP-J 1.6 §4.2.1).
-    pub null_payload: bool,
+    /// Which faulty frames are served, and how the others are refused.
+    pub frame_tolerances: &'static [ToleranceRule],
     /// Whether values of the wrong form are tolerated: fractions and large numbers for integers, too many fraction digits, dates and
     /// URIs that do not read as such. The programs that spoke 1.2 and 1.5 took any.
     pub loose_values: bool,
@@ -65,10 +62,6 @@ impl MessageType {
 pub struct MessageIdRules {
     /// The most characters (OCPP-J 1.6 §4.1.4).
     pub limit: usize,
-    /// Whether an id may be empty.
-    pub may_be_empty: bool,
-    /// The code that refuses a call whose id is too long.
-    pub too_long: ErrorCode,
     /// The id of an error that answers a call whose id cannot be read. Texts before 2.0.1 (part 4 §4.2.3) are silent about the case.
     pub unreadable: &'static str,
 }
@@ -90,13 +83,11 @@ const ERROR_CODES_1_X: &[(ErrorCode, &str)] = &[
 /// SRPC of 1.5, as ocppjs speaks it.
 const SRPC: Dialect = Dialect {
     message_types: &[MessageType::Call, MessageType::Result, MessageType::Error],
-    message_id: MessageIdRules { limit: 36, may_be_empty: true, too_long: ErrorCode::ProtocolError, unreadable: "-1" },
+    message_id: MessageIdRules { limit: 36, unreadable: "-1" },
     error_codes: ERROR_CODES_1_X,
     error_description_limit: 255,
     precise_refusals: false,
-    exact_calls: false,
-    answers_malformed: false,
-    null_payload: false,
+    frame_tolerances: SRPC_TOLERANCES,
     loose_values: true,
     unknown_field: ErrorCode::PropertyConstraintViolation,
     invalid_value: ErrorCode::TypeConstraintViolation,
@@ -107,11 +98,8 @@ const SRPC: Dialect = Dialect {
 static OCPP_1_2: Dialect = Dialect { soap_response_actions: false, ..SRPC };
 static OCPP_1_5: Dialect = SRPC;
 static OCPP_1_6: Dialect = Dialect {
-    message_id: MessageIdRules { may_be_empty: false, too_long: ErrorCode::FormationViolation, ..SRPC.message_id },
     precise_refusals: true,
-    exact_calls: true,
-    answers_malformed: true,
-    null_payload: true,
+    frame_tolerances: OCPP_J_1_6,
     loose_values: false,
     unknown_field: ErrorCode::FormationViolation,
     invalid_value: ErrorCode::PropertyConstraintViolation,
@@ -134,6 +122,16 @@ impl Dialect {
     /// The type with this number, when the version has it.
     pub fn message_type(&self, number: f64) -> Option<MessageType> {
         self.message_types.iter().copied().find(|kind| f64::from(kind.number()) == number)
+    }
+
+    /// What this version does with a faulty frame.
+    pub fn treatment(&self, deviation: FrameDeviation, strictness: Strictness) -> FrameTreatment {
+        ToleranceRule::find(self.frame_tolerances, deviation, strictness)
+    }
+
+    /// Whether a faulty frame is served.
+    pub fn serves(&self, deviation: FrameDeviation, strictness: Strictness) -> bool {
+        self.treatment(deviation, strictness) == FrameTreatment::Served
     }
 
     /// The spelling of a code in this version; `None` when the version does not have it.
@@ -193,8 +191,8 @@ mod tests {
     fn ocpp_j_is_stricter_than_srpc() {
         let strict = |version: Version| {
             let dialect = version.dialect();
-            [dialect.exact_calls, dialect.answers_malformed, dialect.precise_refusals, !dialect.message_id.may_be_empty]
+            [!dialect.loose_values, dialect.precise_refusals]
         };
-        assert_eq!([Version::V1_2, Version::V1_5, Version::V1_6].map(strict), [[false; 4], [false; 4], [true; 4]]);
+        assert_eq!([Version::V1_2, Version::V1_5, Version::V1_6].map(strict), [[false; 2], [false; 2], [true; 2]]);
     }
 }

@@ -23,6 +23,8 @@ pub enum FindingRule {
     Range,
     /// A date, time or URI that does not read as one, or a number with too many fraction digits.
     Format,
+    /// A name that occurs twice in one object, so that readers differ in which member they take (RFC 8259 §4).
+    DoubledName,
 }
 
 impl FindingRule {
@@ -35,6 +37,7 @@ impl FindingRule {
         match self {
             FindingRule::Required | FindingRule::TooFew | FindingRule::TooMany => ErrorCode::OccurenceConstraintViolation,
             FindingRule::Type => ErrorCode::TypeConstraintViolation,
+            FindingRule::DoubledName => ErrorCode::FormationViolation,
             FindingRule::UnknownField => version.dialect().unknown_field,
             FindingRule::Enumeration | FindingRule::Length | FindingRule::Range | FindingRule::Format => {
                 version.dialect().invalid_value

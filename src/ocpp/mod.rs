@@ -18,6 +18,7 @@ mod schema;
 mod suggest;
 #[cfg(test)]
 pub(crate) mod test_message;
+mod tolerance;
 mod transport;
 mod version;
 pub mod xml;
@@ -34,5 +35,6 @@ pub use role::Role;
 pub use sample::SampleContext;
 pub(crate) use sample::certificates;
 pub use suggest::suggest;
+pub use tolerance::{FrameDeviation, FrameTreatment, Strictness, ToleranceRule};
 pub use transport::Transport;
 pub use version::Version;

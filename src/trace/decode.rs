@@ -7,19 +7,18 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::{FrameKind, Record, RecordContent, RecordKind};
-use crate::rpc::srpc::{id_span, payload_span};
+use crate::ocpp::{Finding, MessageType};
+use crate::rpc::srpc::{doubled_names, frame_body, frame_elements, id_span, payload_span, words};
 
 /// A record's message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedRecord<'a> {
-    /// The message id, a text or, from some peers over OCPP-J, a number. `None` when the frame has none.
-    pub id: Option<Value>,
+    /// The message id as JSON: a text or, from some peers over OCPP-J, a number, in the peer's spelling. `None` when the frame has none.
+    pub id: Option<Cow<'a, str>>,
     /// What kind of message it is, and what is in it.
     pub message: DecodedMessage<'a>,
 }
@@ -79,7 +78,7 @@ pub fn decode<'a>(record: &Record<'a>) -> DecodedRecord<'a> {
 }
 
 fn of_envelope<'a>(record: &Record<'a>, kind: FrameKind, content: RecordContent<'a>) -> DecodedRecord<'a> {
-    let id = (!content.id.is_empty()).then(|| Value::from(content.id));
+    let id = (!content.id.is_empty()).then(|| Value::from(content.id).to_string().into());
     let payload = Some(JsonText(content.payload)).filter(|_| !content.is_fault && !content.payload.is_empty());
     let message = match (kind, payload, record.action) {
         (FrameKind::Malformed, ..) => DecodedMessage::Unreadable,
@@ -102,27 +101,19 @@ fn fault(payload: &str) -> (String, String) {
 
 fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
     // Without a tree: numbers keep their spelling, and values are read only when they are asked for.
-    let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let elements = frame_elements(text);
     let element = |place: usize| elements.get(place).map_or(JsonText::NULL, |element| JsonText(element.get()));
-    let id = elements.get(1).map(|id| JsonText(id.get()).value());
+    let id = elements.get(1).map(|id| Cow::Borrowed(id.get()));
     let message = match kind {
-        FrameKind::Call if elements.len() > 2 => DecodedMessage::Call { action: words(element(2)), payload: element(3) },
+        FrameKind::Call if elements.len() > 2 => DecodedMessage::Call { action: words(element(2).0), payload: element(3) },
         FrameKind::Result if elements.len() > 1 => DecodedMessage::Result(element(2)),
         FrameKind::Error if elements.len() > 1 => {
-            let text = |place| if elements.len() > place { words(element(place)) } else { Cow::default() };
+            let text = |place| if elements.len() > place { words(element(place).0) } else { Cow::default() };
             DecodedMessage::Error { code: text(2), description: text(3), details: element(4) }
         }
         _ => DecodedMessage::Unreadable,
     };
     DecodedRecord { id, message }
-}
-
-/// The content of a JSON text; anything else as it is written.
-fn words(json: JsonText<'_>) -> Cow<'_, str> {
-    /// Lends the text where it has no escapes in it.
-    #[derive(Deserialize)]
-    struct Words<'a>(#[serde(borrow)] Cow<'a, str>);
-    serde_json::from_str::<Words>(json.0).map_or(Cow::Borrowed(json.0), |words| words.0)
 }
 
 /// Hands the payload of a call or a result, or the details of an error, to a seed, without making anything of what stands beside it.
@@ -140,7 +131,7 @@ pub fn visit_payload<'a, S: DeserializeSeed<'a>>(record: &Record<'a>, seed: S) -
         Some(content) => seed.deserialize(&mut serde_json::Deserializer::from_str(content.payload)).ok(),
         None => {
             let array = ArrayElement { skipped, seed };
-            array.deserialize(&mut serde_json::Deserializer::from_str(record.text)).ok().flatten()
+            array.deserialize(&mut serde_json::Deserializer::from_str(frame_body(record.text))).ok().flatten()
         }
     }
 }
@@ -160,8 +151,26 @@ pub fn payload_text<'a>(record: &Record<'a>) -> Cow<'a, str> {
         }
         Some(content) if !content.payload.is_empty() => content.payload.into(),
         Some(_) => record.text.into(),
-        None => payload_span(record.text).into(),
+        None => array_payload(record).into(),
     }
+}
+
+/// The names that occur twice in an object of the payload of a call or a result.
+pub fn doubled_members(record: &Record<'_>) -> Vec<Finding> {
+    match (record.kind, record.content) {
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), None) => doubled_names(array_payload(record)),
+        _ => Vec::new(),
+    }
+}
+
+fn array_payload<'a>(record: &Record<'a>) -> &'a str {
+    let kind = match record.kind {
+        RecordKind::Frame(_, FrameKind::Call) => MessageType::Call,
+        RecordKind::Frame(_, FrameKind::Result) => MessageType::Result,
+        RecordKind::Frame(_, FrameKind::Error) => MessageType::Error,
+        _ => return record.text,
+    };
+    payload_span(record.text, kind)
 }
 
 /// The message id of a frame as it is written, without quotation marks.
@@ -249,7 +258,7 @@ mod tests {
     fn frames_of_arrays_are_read_with_their_spelling() {
         with_record(FrameKind::Call, r#"[2, "a\"b", "Reset", {"x": 1.10}]"#, None, |record| {
             let DecodedRecord { id, message } = decode(record);
-            assert_eq!(id, Some(json!("a\"b")));
+            assert_eq!(id.as_deref(), Some(r#""a\"b""#));
             let DecodedMessage::Call { action, payload } = message else { panic!("{message:?}") };
             assert_eq!((&*action, payload.as_str()), ("Reset", r#"{"x": 1.10}"#));
             assert_eq!(payload_text(record), r#"{"x": 1.10}"#);
@@ -257,13 +266,29 @@ mod tests {
             assert_eq!(id_text(record), Some(r#"a\"b"#));
         });
         with_record(FrameKind::Result, "[3,7]", None, |record| {
-            assert_eq!(decode(record), DecodedRecord { id: Some(json!(7)), message: DecodedMessage::Result(JsonText::NULL) });
+            let id = Some("7".into());
+            assert_eq!(decode(record), DecodedRecord { id, message: DecodedMessage::Result(JsonText::NULL) });
             assert_eq!(payload_value(record), None);
         });
         with_record(FrameKind::Error, r#"[4,"7","Code",17,{"a":1}]"#, None, |record| {
             let DecodedMessage::Error { code, description, details } = decode(record).message else { panic!() };
             assert_eq!((&*code, &*description, details.value()), ("Code", "17", json!({ "a": 1 })));
         });
+        let odd = [
+            (r#"["2","a1","Authorize",{"idTag":"A"}]"#, "a1"),
+            (r#"[2.0,28240181849166013077,"Authorize",{"idTag":"A"},5]"#, "28240181849166013077"),
+            ("\u{feff}[2, 1e3 ,\"Authorize\", {\"idTag\":\"A\"} ]\0", "1e3"),
+        ];
+        for (text, id) in odd {
+            with_record(FrameKind::Call, text, None, |record| {
+                let decoded = decode(record);
+                assert_eq!(decoded.id.as_deref().map(|id| id.trim_matches('"')), Some(id), "{text}");
+                let DecodedMessage::Call { action, payload } = decoded.message else { panic!("{text}") };
+                assert_eq!((&*action, payload.as_str()), ("Authorize", r#"{"idTag":"A"}"#));
+                assert_eq!((payload_text(record), id_text(record)), (r#"{"idTag":"A"}"#.into(), Some(id)));
+                assert_eq!(payload_value(record), Some(json!({ "idTag": "A" })));
+            });
+        }
         for text in ["hello", "[2", "{}", ""] {
             with_record(FrameKind::Malformed, text, None, |record| {
                 assert_eq!(decode(record), DecodedRecord { id: None, message: DecodedMessage::Unreadable });
@@ -277,7 +302,7 @@ mod tests {
         let text = envelope("<resetRequest><type>Soft</type></resetRequest>");
         with_record(FrameKind::Call, &text, Some(content(&text)), |record| {
             let DecodedRecord { id, message } = decode(record);
-            assert_eq!(id, Some(json!("m1")));
+            assert_eq!(id.as_deref(), Some("\"m1\""));
             assert_eq!(message, DecodedMessage::Call { action: "Reset".into(), payload: JsonText(r#"{"type":"Soft"}"#) });
             assert_eq!(payload_text(record), r#"{"type":"Soft"}"#);
             assert_eq!((payload_value(record), id_text(record)), (Some(json!({ "type": "Soft" })), Some("m1")));

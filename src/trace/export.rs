@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::decode::{DecodedMessage, DecodedRecord, decode};
+use super::decode::{DecodedMessage, DecodedRecord, decode, id_text};
 use crate::ocpp::{Role, Transport};
+use crate::rpc::srpc::one_line;
 use crate::trace::{
     CloseReason, Direction, FrameKind, FrameVerdict, HandshakeFinding, Record, RecordDetail, RecordKind, StationTable,
 };
@@ -152,6 +153,10 @@ fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member
         put("http", Member::Text(head));
     }
     if kind == FrameKind::Malformed {
+        // One that seems to be an answer has the id of its call.
+        if let Some(id) = id_text(record).filter(|_| record.partner.is_some()) {
+            put("id", Member::Text(id));
+        }
         return;
     }
     let DecodedRecord { id, message } = decode(record);
@@ -159,19 +164,21 @@ fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member
         return put("raw", Member::Text(record.text));
     }
     if id.is_some() || !is_soap {
-        put("id", id.unwrap_or_default().into());
+        put("id", Member::Json(id.as_deref().unwrap_or("null")));
     }
     match message {
         // The payload of an envelope is compact already; that of an array is as the peer wrote it, perhaps over several lines.
         DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) if record.content.is_some() => {
             put("payload", Member::Json(payload.as_str()));
         }
-        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) => put("payload", payload.value().into()),
+        DecodedMessage::Call { payload, .. } | DecodedMessage::Result(payload) => {
+            put("payload", Member::Json(&one_line(payload.as_str())));
+        }
         DecodedMessage::Error { code, description, details } => {
             put("error", if is_soap && code.is_empty() { Value::Null.into() } else { Member::Text(&code) });
             put("description", Member::Text(&description));
             if !is_soap {
-                put("details", details.value().into());
+                put("details", Member::Json(&one_line(details.as_str())));
             }
         }
         DecodedMessage::Unreadable => {}

@@ -7,6 +7,7 @@ mod admission;
 mod both_roles;
 mod central_system;
 mod every_action;
+mod frames;
 mod handshakes;
 mod hold;
 mod own_definitions;

@@ -4,13 +4,15 @@
 
 use std::path::Path;
 
-use ocpp_tui::ocpp::{ErrorCode, Version};
+use ocpp_tui::hub::Hub;
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::{ErrorCode, Strictness, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::support::reference::reference;
-use crate::support::{RawPeer, central_system, charge_point, hub};
+use crate::support::{RawPeer, central_system, charge_point, hub, hub_with};
 
 /// One frame. The reference collection has more members, which do not matter here.
 #[derive(Debug, Deserialize)]
@@ -68,6 +70,11 @@ fn deserved(sample: &Sample) -> Option<Vec<Option<&'static str>>> {
     Some(vec![code])
 }
 
+/// A session that refuses what deviates from the specification: there a faulty form of a frame gets the error that the samples name.
+fn strict_hub() -> Hub {
+    hub_with(LinkSettings { strictness: Strictness::Strict, ..LinkSettings::default() })
+}
+
 fn judge(sample: &Sample, answer: &Value) {
     let expected = deserved(sample).unwrap_or_else(|| panic!("{} was answered with {answer}", sample.raw));
     let code = match answer[0].as_u64() {
@@ -80,13 +87,17 @@ fn judge(sample: &Sample, answer: &Value) {
 
 #[tokio::test]
 async fn the_central_system_answers_what_stations_send() {
-    let hub = hub();
+    let (hub, strict) = (hub(), strict_hub());
     let port = central_system(&hub, &Version::ALL).await;
+    let strict_port = central_system(&strict, &Version::ALL).await;
     let mut replayed = 0;
     for version in Version::ALL {
-        let mut station = RawPeer::connect(port, &format!("/{version}"), &[version.subprotocol()]).await.unwrap();
+        let connect =
+            |port| async move { RawPeer::connect(port, &format!("/{version}"), &[version.subprotocol()]).await.unwrap() };
+        let (mut tolerated, mut refused) = (connect(port).await, connect(strict_port).await);
         let from_station = |sample: &&Sample| sample.from == "cp" && sample.version == version.number();
         for sample in samples().iter().filter(from_station) {
+            let station = if sample.expect == "FormationViolation" { &mut refused } else { &mut tolerated };
             station.say(&sample.raw).await;
             if deserved(sample).is_some() {
                 judge(sample, &station.hear().await);

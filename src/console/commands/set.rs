@@ -16,7 +16,7 @@ use crate::console::syntax::target::Target;
 use crate::console::syntax::token::{Spanned, quote, unquote};
 use crate::hub::LinkCommand;
 use crate::link::HttpUrl;
-use crate::ocpp::{Role, suggest};
+use crate::ocpp::{Role, Strictness, suggest};
 
 pub(super) const SET: CommandEntry<SetCommand> = CommandEntry {
     spec: CommandSpec::new("set", "change settings of all links, or where a SOAP station is called")
@@ -64,6 +64,12 @@ const SETTINGS: &[NamedValue] = &[
         help: "how many calls may wait for their answers on one link (1 is what OCPP allows).",
         completes: CompletionKind::Nothing,
     },
+    NamedValue {
+        name: "strictness",
+        value: "strictness (tolerant or strict)",
+        help: "whether calls that deviate from the specification are served (tolerant) or refused (strict).",
+        completes: CompletionKind::Strictness,
+    },
 ];
 
 /// What is set of a station.
@@ -104,6 +110,8 @@ pub enum SettingChange {
     Timeout(Duration),
     /// How many of our calls may wait for their answers on one link at the same time.
     CallsInFlight(u32),
+    /// Whether calls that deviate from the specification are served.
+    Strictness(Strictness),
 }
 
 fn parse(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
@@ -174,6 +182,7 @@ impl SettingChange {
             "print_xml" => text.parse().ok().map(SettingChange::PrintXml),
             "timeout" => duration::parse(text).filter(|length| !length.is_zero()).map(SettingChange::Timeout),
             "calls_in_flight" => text.parse().ok().filter(|calls| *calls > 0).map(SettingChange::CallsInFlight),
+            "strictness" => Strictness::parse(text).map(SettingChange::Strictness),
             _ => None,
         }
     }
@@ -200,6 +209,7 @@ fn set(role: Role, changes: &[SettingChange], context: &CommandContext<'_>) -> R
             }
             SettingChange::Timeout(timeout) => link.call_timeout = *timeout,
             SettingChange::CallsInFlight(calls) => link.calls_in_flight = (*calls).max(1) as usize,
+            SettingChange::Strictness(strictness) => link.strictness = *strictness,
             SettingChange::PrintXml(_) => {} // the hub's, below
         });
         if let SettingChange::PrintXml(on) = change {
@@ -246,6 +256,7 @@ impl fmt::Display for SettingChange {
             SettingChange::PrintXml(on) => write!(f, "print_xml={on}"),
             SettingChange::Timeout(length) => write!(f, "timeout={}", duration::print(*length)),
             SettingChange::CallsInFlight(calls) => write!(f, "calls_in_flight={calls}"),
+            SettingChange::Strictness(strictness) => write!(f, "strictness={}", strictness.name()),
         }
     }
 }
@@ -256,9 +267,13 @@ mod tests {
 
     #[test]
     fn settings_are_read_as_they_are_written() {
-        for (name, value) in
-            [("websocket_ping_interval", "0"), ("print_xml", "true"), ("timeout", "500ms"), ("calls_in_flight", "3")]
-        {
+        for (name, value) in [
+            ("websocket_ping_interval", "0"),
+            ("print_xml", "true"),
+            ("timeout", "500ms"),
+            ("calls_in_flight", "3"),
+            ("strictness", "strict"),
+        ] {
             let setting = change(&Spanned::new(name.to_owned(), 0..0), &Spanned::new(value.to_owned(), 0..0)).unwrap();
             assert_eq!(setting.to_string(), format!("{name}={value}"));
         }

@@ -13,7 +13,7 @@ use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSou
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
 use crate::link::UnknownProtocol;
-use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Version};
+use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
 use crate::trace::{LinkState, StationTable};
 
@@ -219,6 +219,7 @@ impl Line<'_> {
                 candidate(UnknownProtocol::Refuse.name(), "the request, without an upgrade"),
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            CompletionKind::Strictness => typed.choose(Strictness::ALL.map(|strictness| candidate(strictness.name(), ""))),
             CompletionKind::Word(word) => typed.choose([candidate(word, "")]),
             CompletionKind::Plugin => {
                 typed.choose((self.context.list)(Listing::Plugins).into_iter().map(|name| candidate(name, "")))

@@ -89,6 +89,8 @@ pub enum CompletionKind {
     UnknownProtocol,
     /// `true` or `false`.
     YesNo,
+    /// `tolerant` or `strict`.
+    Strictness,
     /// An action that this role may send, spelled as on the wire.
     Action(Role),
     /// The command name of an action.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::behaviour::Answer;
-use crate::ocpp::{ActionDefinition, ErrorCode, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, Finding, Version};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{FrameContent, FrameOrigin, FrameText};
 
@@ -100,13 +100,18 @@ pub(in crate::link) struct ReceivedText {
     /// What is in the text, when that is an envelope.
     pub content: Option<Box<FrameContent>>,
     pub remark: Option<Box<str>>,
+    /// What its reader found at places in its payload.
+    pub findings: Vec<Finding>,
+    /// Its payload as it is written, for a breakpoint that shows it; not for `null`.
+    pub written: Option<Box<OutgoingPayload>>,
     pub origin: Option<Box<FrameOrigin>>,
 }
 
 impl ReceivedText {
     /// A text, and what its reader remarked.
     pub fn new(text: FrameText, remark: Option<String>) -> ReceivedText {
-        ReceivedText { text, content: None, remark: remark.map(String::into_boxed_str), origin: None }
+        let remark = remark.map(String::into_boxed_str);
+        ReceivedText { text, content: None, remark, findings: Vec::new(), written: None, origin: None }
     }
 }
 

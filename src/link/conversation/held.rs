@@ -34,8 +34,9 @@ impl<Q> PassingMessage<Q> {
     /// Takes the payload out; of an error it is made of its fields.
     fn take_payload(&mut self) -> OutgoingPayload {
         match self {
-            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => payload.take().into(),
-            PassingMessage::Call(QueuedCall { payload, .. })
+            PassingMessage::Question { payload, .. }
+            | PassingMessage::Result { payload, .. }
+            | PassingMessage::Call(QueuedCall { payload, .. })
             | PassingMessage::Answer { answer: Answer::Result(payload), .. } => std::mem::take(payload),
             PassingMessage::Answer { answer: Answer::Error { code, description }, .. } => {
                 json!({ "code": code.name(), "description": description, "details": {} }).into()
@@ -47,8 +48,9 @@ impl<Q> PassingMessage<Q> {
     /// Puts the payload back that was taken out.
     fn put_payload(&mut self, taken: OutgoingPayload) {
         match self {
-            PassingMessage::Question { payload, .. } | PassingMessage::Result { payload, .. } => *payload = taken.into_value(),
-            PassingMessage::Call(QueuedCall { payload, .. })
+            PassingMessage::Question { payload, .. }
+            | PassingMessage::Result { payload, .. }
+            | PassingMessage::Call(QueuedCall { payload, .. })
             | PassingMessage::Answer { answer: Answer::Result(payload), .. } => *payload = taken,
             PassingMessage::Answer { .. } => {}
         }
@@ -78,7 +80,7 @@ impl<F: Framing> Conversation<F> {
     /// What is done with a message next.
     fn proceed(&mut self, message: PassingMessage<F::Question>, now: Moment) {
         match message {
-            PassingMessage::Question { request, refusal, payload } => self.handle(request, refusal, payload, now),
+            PassingMessage::Question { request, refusal, payload } => self.handle(request, refusal, payload.into_value(), now),
             PassingMessage::Answer { request, answer } => self.send_answer(request, answer, now),
             PassingMessage::Call(call) => self.send(call, now),
             PassingMessage::Result { sent, payload, valid } => {
@@ -147,7 +149,6 @@ impl<F: Framing> Conversation<F> {
     fn proceed_edited(&mut self, message: PassingMessage<F::Question>, payload: OutgoingPayload, now: Moment) {
         let edited = match message {
             PassingMessage::Question { request, .. } => {
-                let payload = payload.into_value();
                 let refusal = self.judged(&request.action, &payload);
                 PassingMessage::Question { request, refusal, payload }
             }
@@ -159,9 +160,10 @@ impl<F: Framing> Conversation<F> {
             }
             PassingMessage::Result { sent, .. } => {
                 let definition = sent.call.definition.as_ref();
-                let findings = definition.map_or_else(Vec::new, |definition| definition.response.check(&payload, self.version));
+                let findings =
+                    definition.map_or_else(Vec::new, |definition| self.check(&definition.response, &payload, Vec::new()));
                 let valid = crate::ocpp::decisive(&findings).is_none();
-                PassingMessage::Result { sent, payload: payload.into_value(), valid }
+                PassingMessage::Result { sent, payload, valid }
             }
         };
         self.proceed(edited, now);

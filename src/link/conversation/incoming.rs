@@ -10,17 +10,18 @@ use super::{Conversation, frame};
 use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
 use crate::link::outgoing::Outgoing;
-use crate::ocpp::{ActionLookup, ErrorCode, Finding, decisive};
+use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, Strictness, decisive};
 use crate::trace::{Direction, EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
-    pub(in crate::link) fn on_call(&mut self, received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
+    pub(in crate::link) fn on_call(&mut self, mut received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
         let ReceivedCall { asked, action, mut payload } = call;
         let looked_up = self.lookup(action);
+        let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let (name, findings) = match &looked_up {
-            ActionLookup::Known(definition) => (definition.name.clone(), definition.request.check(&payload, self.version)),
-            _ => (Arc::from(action), Vec::new()),
+            ActionLookup::Known(definition) => (definition.name.clone(), self.check(&definition.request, &payload, found)),
+            _ => (Arc::from(action), found),
         };
         let refusal = self.refusal(action, &looked_up, &findings);
         let exchange = self.numbers.next();
@@ -34,6 +35,7 @@ impl<F: Framing> Conversation<F> {
         }
         let request = PendingRequest { asked, action: name, exchange, effect: ProposedEffect::default() };
         if self.gate.is_shut() {
+            let payload = as_written.map_or_else(|| payload.into(), |written| *written);
             self.stop(PassingMessage::Question { request, refusal, payload }, now);
         } else {
             self.handle(request, refusal, payload, now);
@@ -44,10 +46,20 @@ impl<F: Framing> Conversation<F> {
     pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
         let looked_up = self.lookup(action);
         let findings = match &looked_up {
-            ActionLookup::Known(definition) => definition.request.check(payload, self.version),
+            ActionLookup::Known(definition) => self.check(&definition.request, payload, Vec::new()),
             _ => Vec::new(),
         };
         self.refusal(action, &looked_up, &findings)
+    }
+
+    /// What is wrong with a payload of the peer, with what its reader found. A strict link tolerates nothing.
+    pub(super) fn check(&self, message: &MessageDefinition, payload: &Value, mut found: Vec<Finding>) -> Vec<Finding> {
+        let mut findings = message.check(payload, self.version);
+        findings.append(&mut found);
+        if self.settings.strictness == Strictness::Strict {
+            findings.iter_mut().for_each(|finding| finding.tolerated = false);
+        }
+        findings
     }
 
     /// Refuses a call of the peer for a reason other than its payload.
@@ -98,13 +110,14 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes a result of the peer in.
-    pub(in crate::link) fn on_result(&mut self, received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
+    pub(in crate::link) fn on_result(&mut self, mut received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
         let Some(sent) = self.pending.answered(id) else {
             return self.on_stray_answer(received, FrameKind::Result, None, id, now);
         };
+        let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let findings = match &sent.call.definition {
-            Some(definition) => definition.response.check(&payload, self.version),
-            None => Vec::new(),
+            Some(definition) => self.check(&definition.response, &payload, found),
+            None => found,
         };
         let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
         self.record_received(received, FrameKind::Result, now, |frame| {
@@ -117,6 +130,7 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
+        let payload = as_written.map_or_else(|| payload.into(), |written| *written);
         self.pass(PassingMessage::Result { sent, payload, valid }, now);
     }
 
@@ -197,8 +211,8 @@ impl<F: Framing> Conversation<F> {
 
     /// Records a frame of the peer whose further facts `rest` fills in.
     fn record_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
-        let ReceivedText { text, content, remark, origin } = received;
-        let mut frame = Frame { content, remark, origin, ..frame(Direction::In, kind, text) };
+        let ReceivedText { text, content, remark, findings, origin, .. } = received;
+        let mut frame = Frame { content, findings, remark, origin, ..frame(Direction::In, kind, text) };
         rest(&mut frame);
         self.queue_outgoing(Outgoing::event(now, EventKind::Frame(frame)));
     }

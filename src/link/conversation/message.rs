@@ -10,6 +10,7 @@ use super::pending_calls::{QueuedCall, SentCall};
 use crate::behaviour::{Answer, ProposedEffect};
 use crate::link::intercept::queue::InterceptQueue;
 use crate::link::outgoing::Outgoing;
+use crate::rpc::OutgoingPayload;
 
 /// A call of the peer that has no answer yet.
 pub(super) struct PendingRequest<Q> {
@@ -44,13 +45,13 @@ pub(super) struct DelayedAnswer<Q> {
 /// A message where it may be stopped.
 pub(super) enum PassingMessage<Q> {
     /// A call of the peer, before it is handled.
-    Question { request: PendingRequest<Q>, refusal: Option<Answer>, payload: Value },
+    Question { request: PendingRequest<Q>, refusal: Option<Answer>, payload: OutgoingPayload },
     /// Our answer to one, before it is written.
     Answer { request: PendingRequest<Q>, answer: Answer },
     /// A call of ours, before it is written.
     Call(QueuedCall),
     /// The result of one, before the behaviour gets it.
-    Result { sent: SentCall, payload: Value, valid: bool },
+    Result { sent: SentCall, payload: OutgoingPayload, valid: bool },
 }
 
 /// Frames of one link that wait for an observer that inspects them.

@@ -30,13 +30,16 @@ use super::random::fresh_id;
 use super::settings::LinkSettings;
 use crate::behaviour::{CallObserver, CallOutcome, Outbox, Responder};
 use crate::clock::Moment;
-use crate::ocpp::{ActionDefinition, Catalog, Role, Version};
+use crate::ocpp::{ActionDefinition, Catalog, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
 
 use framing::{EncodedMessage, Framing, shared_name};
 use message::{DeferredRequest, DelayedAnswer, Inspections, PassingMessage};
 use pending_calls::{PendingCalls, QueuedCall, SentCall};
+
+/// A call that waits so long for its answer is worth a line when another one must wait for it.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// What a conversation needs of the session.
 pub(super) struct ConversationContext {
@@ -167,6 +170,19 @@ impl<F: Framing> Conversation<F> {
         self.flush_calls(now);
     }
 
+    /// Says why a call that the user has made waits, when the one before it should have been answered by now.
+    pub fn note_wait(&mut self, action: &str, now: Moment) {
+        let Some(open) = self.pending.oldest().filter(|_| self.pending.lengths().1 > 0) else { return };
+        let left = open.deadline.saturating_duration_since(now.monotonic);
+        let waited = self.settings.call_timeout.saturating_sub(left);
+        if waited < LONG_WAIT {
+            return;
+        }
+        let (open, waited, left) = (&open.call.action, waited.as_secs_f64(), left.as_secs_f64());
+        let text = format!("{action} waits: {open} has had no answer for {waited:.0} s; it is given up in {left:.0} s").into();
+        self.record(now, EventKind::Note { failure: false, text });
+    }
+
     /// The time that [`next_deadline`](Self::next_deadline) named has come.
     pub fn tick(&mut self, now: Moment) {
         while let Some(sent) = self.pending.expired(now.monotonic) {
@@ -281,6 +297,16 @@ impl<F: Framing> Conversation<F> {
     /// The behaviour restarts where there is no link that could go down: for it that is a link lost and a new one up.
     pub fn restart(&mut self, now: Moment) {
         self.change_version(self.version, now);
+    }
+
+    /// Whether messages may be stopped and shown here.
+    pub fn may_stop(&self) -> bool {
+        self.gate.is_shut()
+    }
+
+    /// Whether calls that deviate from the specification are served.
+    pub fn strictness(&self) -> Strictness {
+        self.settings.strictness
     }
 
     /// The version that is spoken.

@@ -81,6 +81,11 @@ impl PendingCalls {
         self.sent.iter().find(|call| call.id == id).map(|call| &*call.call.action)
     }
 
+    /// The call that waits longest for its answer.
+    pub fn oldest(&self) -> Option<&SentCall> {
+        self.sent.iter().min_by_key(|call| call.deadline)
+    }
+
     /// Takes out the given-up call that a late answer belongs to.
     pub fn late(&mut self, id: &str) -> Option<LateCall> {
         let index = self.late.iter().position(|call| call.id == id)?;

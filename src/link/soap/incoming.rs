@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::body::ReceivedBody;
 use super::compression::{self, CodingError};
-use super::exchange;
+use super::{exchange, http_action};
 use crate::clock::now;
 use crate::link::handshake_headers::request_head;
 use crate::link::{LinkContext, LinkSettings};
@@ -150,6 +150,9 @@ pub(super) async fn take_in(
             return Err(RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
         remarks.push(remark);
+    }
+    if let Ok(envelope) = &read {
+        remarks.extend(http_action::remarks(&head.headers, envelope));
     }
     Ok(TakenIn { text: body.text, read, remarks, reached_at, text_of_head, head })
 }

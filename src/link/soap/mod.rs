@@ -7,6 +7,7 @@
 //! | `body` | the body of a message of the peer, from bytes to an envelope |
 //! | `compression` | gzip and deflate |
 //! | `incoming` | an HTTP request to one of our services, until it is an envelope |
+//! | `http_action` | the action in HTTP headers, compared with the body |
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
 //! | `counted_socket` | counts what comes on a connection of ours |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
@@ -27,6 +28,7 @@ mod compression;
 mod counted_socket;
 mod exchange;
 mod framing;
+mod http_action;
 mod incoming;
 mod wsdl;
 

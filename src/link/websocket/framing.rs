@@ -1,7 +1,6 @@
 //! SRPC as the framing of a conversation: arrays of JSON in text frames. The codec is [`crate::rpc::srpc`]; this file
 //! passes to a conversation what was read and writes its messages.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
-use crate::ocpp::{ActionDefinition, ErrorCode, Role, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, MessageType, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
 use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
@@ -67,7 +66,7 @@ impl Framing for SrpcFraming {
     fn drop_outgoing(&mut self, _message: FrameText) {}
 
     fn read_answer(&self, text: &str, version: Version) -> Answer {
-        match srpc::decode(text, version).map(|decoded| decoded.message) {
+        match srpc::decode(text, version, Strictness::Tolerant).map(|decoded| decoded.message) {
             Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
             Ok(SrpcMessage::Error { code, description, .. }) => {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
@@ -86,22 +85,31 @@ fn encoded(text: String) -> EncodedMessage<FrameText> {
 impl Conversation<SrpcFraming> {
     /// Takes a text of the peer in.
     pub fn receive(&mut self, text: FrameText, now: Moment) {
-        match srpc::decode(text.as_str(), self.version()) {
+        match srpc::decode(text.as_str(), self.version(), self.strictness()) {
             Ok(decoded) => {
-                let received = ReceivedText::new(text, decoded.remark);
+                let written = if self.may_stop() { written(&text, &decoded.message) } else { None };
+                let findings = decoded.findings;
+                let received = ReceivedText { findings, written, ..ReceivedText::new(text, decoded.remark) };
                 match decoded.message {
                     SrpcMessage::Call { id, action, payload } => {
                         self.on_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
                     }
-                    SrpcMessage::Result { id, payload } => self.on_result(received, &key(&id), payload, now),
+                    SrpcMessage::Result { id, payload } => self.on_result(received, id.key(), payload, now),
                     SrpcMessage::Error { id, code, description, .. } => {
-                        self.on_error(received, &key(&id), (&code, &description), now);
+                        self.on_error(received, id.key(), (&code, &description), now);
                     }
                 }
             }
             Err(malformed) => {
-                let received = ReceivedText::new(text, Some(malformed.to_string()));
-                self.refuse(received, refusal(malformed), now);
+                let mut remark = malformed.to_string();
+                let Some(id) = &malformed.answers else {
+                    self.refuse(ReceivedText::new(text, Some(remark)), refusal(malformed), now);
+                    return self.flush_calls(now);
+                };
+                if let Some(action) = self.asked(id.key()) {
+                    remark = format!("this seems to be the answer to {action}; {remark}");
+                }
+                self.take_unreadable(ReceivedText::new(text, Some(remark)), id.key(), now);
             }
         }
         self.flush_calls(now);
@@ -129,21 +137,23 @@ impl Conversation<SrpcFraming> {
     /// Sends a text as it is. When it is a call, its answer is linked with it like any other.
     pub fn raw(&mut self, text: String, now: Moment) {
         let text = FrameText::from(text);
-        let decoded = srpc::decode(text.as_str(), self.version());
-        let (kind, call, remark) = match decoded {
-            Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark }) => {
+        let decoded = srpc::decode(text.as_str(), self.version(), Strictness::Tolerant);
+        let (kind, call, remark, findings) = match decoded {
+            Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark, findings }) => {
                 let definition = self.definition(&action);
                 let action = shared_name(&action, definition.as_ref());
                 let call = QueuedCall { action, definition, payload: payload.into(), findings: Vec::new(), then: None };
-                (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark)
+                (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark, findings)
             }
-            Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, .. }) => (FrameKind::Result, None, None),
-            Ok(_) => (FrameKind::Error, None, None),
-            Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string())),
+            Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, findings, .. }) => {
+                (FrameKind::Result, None, None, findings)
+            }
+            Ok(decoded) => (FrameKind::Error, None, None, decoded.findings),
+            Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string()), Vec::new()),
         };
         let (exchange, action) = call.unzip();
         let remark = remark.map(String::into_boxed_str);
-        let frame = Frame { action, exchange, remark, ..out_frame(kind, text.clone()) };
+        let frame = Frame { action, exchange, findings, remark, ..out_frame(kind, text.clone()) };
         self.send_message(text, frame, now);
         self.flush_calls(now);
     }
@@ -168,7 +178,10 @@ impl LinkSession for Conversation<SrpcFraming> {
 
     fn on_order(&mut self, order: LinkOrder, now: Moment) {
         match order {
-            LinkOrder::User(LinkCommand::Call { action, payload }) => self.call(&action, payload, now),
+            LinkOrder::User(LinkCommand::Call { action, payload }) => {
+                self.call(&action, payload, now);
+                self.note_wait(&action, now);
+            }
             LinkOrder::User(LinkCommand::Raw(text) | LinkCommand::RawShowingHeaders(text)) => self.raw(text, now),
             LinkOrder::User(LinkCommand::Release { number, action }) => self.release(number, action, now),
             LinkOrder::User(LinkCommand::Probe | LinkCommand::CallAt(_)) => {
@@ -223,9 +236,15 @@ impl LinkSession for Conversation<SrpcFraming> {
     }
 }
 
-/// The id under which a call of ours waits.
-fn key(id: &MessageId) -> Cow<'_, str> {
-    id.as_str().map_or_else(|| Cow::Owned(id.to_string()), Cow::Borrowed)
+/// The payload of a call or a result as it is written.
+fn written(text: &str, message: &SrpcMessage) -> Option<Box<OutgoingPayload>> {
+    let kind = match message {
+        SrpcMessage::Call { .. } => MessageType::Call,
+        SrpcMessage::Result { .. } => MessageType::Result,
+        SrpcMessage::Error { .. } => return None,
+    };
+    let payload = OutgoingPayload::parse(srpc::payload_span(text, kind)).ok()?;
+    (!payload.is_null()).then(|| Box::new(payload))
 }
 
 fn refusal(malformed: MalformedFrame) -> Option<(MessageId, Answer)> {

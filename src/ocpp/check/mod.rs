@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use self::format::DateTime;
 use self::translate::Translator;
 use super::message::MessageDefinition;
-use super::{Finding, FindingRule, Version, meter_forms};
+use super::{Finding, FindingRule, FrameDeviation, Strictness, Version, meter_forms};
 
 /// The most findings of one payload, because a payload can have a million faults.
 const MAX_FINDINGS: usize = 100;
@@ -22,7 +22,10 @@ impl MessageDefinition {
         if validator.is_valid(payload) {
             return Vec::new();
         }
-        if payload.is_null() && version.dialect().null_payload && validator.is_valid(&Value::Object(Map::new())) {
+        if payload.is_null()
+            && version.dialect().serves(FrameDeviation::NullPayload, Strictness::Tolerant)
+            && validator.is_valid(&Value::Object(Map::new()))
+        {
             let message = "the payload is null where {} is wanted".to_owned();
             return vec![Finding { path: String::new(), rule: FindingRule::Type, message, tolerated: true }];
         }

@@ -53,7 +53,7 @@ impl Translator<'_> {
             ValidationErrorKind::Required { property } => {
                 let property = property.as_str().unwrap_or_default();
                 let message = format!("{property} is missing in {}", place.name);
-                add(self.finding(&place, FindingRule::Required, message, self.may_lack(&place, property)));
+                add(self.finding(&place, FindingRule::Required, message, false));
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for property in unexpected {
@@ -132,13 +132,6 @@ impl Translator<'_> {
         }
         let pointer = format!("{}/{}", place.pointer, property.replace('~', "~0").replace('/', "~1"));
         Finding { path: self.original(pointer), rule: FindingRule::UnknownField, message, tolerated: false }
-    }
-
-    /// ocppjs does not require the timestamp of meter readings in OCPP 1.5, so some stations do not send it.
-    fn may_lack(&self, place: &SchemaPlace, property: &str) -> bool {
-        let has_readings = |field: &FieldDefinition| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text);
-        let is_time = |field: &FieldDefinition| field.name == property && matches!(field.kind, FieldKind::DateTime);
-        place.fields.iter().any(has_readings) && place.fields.iter().any(is_time)
     }
 
     fn finding(&self, place: &SchemaPlace, rule: FindingRule, message: String, tolerated: bool) -> Finding {

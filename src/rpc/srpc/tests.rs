@@ -2,7 +2,16 @@
 
 use proptest::prelude::*;
 
+use serde_json::json;
+
 use super::*;
+use crate::ocpp::{Dialect, ErrorCode, FindingRule, Strictness, Version};
+use crate::rpc::OutgoingPayload;
+
+/// Reads a frame as a tolerant link does.
+fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> {
+    super::decode(text, version, Strictness::Tolerant)
+}
 
 fn reply(text: &str, version: Version) -> Option<String> {
     let malformed = decode(text, version).expect_err("the text is no message");
@@ -47,7 +56,6 @@ fn a_typed_payload_stands_verbatim_in_its_frame() {
 
 #[test]
 fn malformed_calls_get_the_error_of_their_version() {
-    let long = format!(r#"[2,"{}","Heartbeat",{{}}]"#, "x".repeat(37));
     for (text, in_1_6, in_1_5) in [
         (r#"[2,"a"]"#, Some("a FormationViolation"), Some("a FormationViolation")),
         (r#"[2]"#, Some("-1 FormationViolation"), Some("-1 FormationViolation")),
@@ -69,19 +77,101 @@ fn malformed_calls_get_the_error_of_their_version() {
         assert_eq!(reply(text, Version::V1_6).as_deref(), in_1_6, "{text} in 1.6");
         assert_eq!(reply(text, Version::V1_5).as_deref(), in_1_5, "{text} in 1.5");
     }
-    let id = "x".repeat(37);
-    assert_eq!(reply(&long, Version::V1_6), Some(format!("{id} FormationViolation")));
-    assert_eq!(reply(&long, Version::V1_2), Some(format!("{id} ProtocolError")));
+}
+
+/// What becomes of a call in a version and a strictness: `served`, the error, or `-`.
+fn fate(text: &str, version: Version, strictness: Strictness) -> String {
+    match super::decode(text, version, strictness) {
+        Ok(frame) if frame.remark.is_some() || !frame.findings.is_empty() => "served".to_owned(),
+        Ok(frame) => format!("served without a word: {frame:?}"),
+        Err(malformed) => malformed.reply.map_or_else(|| "-".to_owned(), |reply| format!("{} {}", reply.id, reply.code)),
+    }
 }
 
 #[test]
-fn five_elements_and_a_missing_payload_are_taken_by_srpc_and_refused_by_ocpp_j() {
-    for text in [r#"[2,"a","Heartbeat",{},1]"#, r#"[2,"a","Heartbeat"]"#] {
-        assert!(decode(text, Version::V1_5).is_ok());
-        assert_eq!(reply(text, Version::V1_6).as_deref(), Some("a FormationViolation"));
+fn deviations_are_served_or_refused_as_the_table_says() {
+    let long = "x".repeat(37);
+    let (of_long, in_srpc) = (format!("{long} FormationViolation"), format!("{long} ProtocolError"));
+    let long_frame = format!(r#"[2,"{long}","Heartbeat",{{}}]"#);
+    for (text, srpc, srpc_strict, ocpp_j, ocpp_j_strict) in [
+        ("\u{feff}[2,\"a\",\"Heartbeat\",{}]", "served", "-", "served", "a FormationViolation"),
+        ("[2,\"a\",\"Heartbeat\",{}]\0\0", "served", "-", "served", "a FormationViolation"),
+        ("\u{feff}[2,\"a\",\"Heartbeat\",{}]\n\0", "served", "-", "served", "a FormationViolation"),
+        (r#"["2","a","Heartbeat",{}]"#, "served", "a FormationViolation", "served", "a FormationViolation"),
+        (r#"[2.0,"a","Heartbeat",{}]"#, "served", "a FormationViolation", "served", "a FormationViolation"),
+        (r#"[2,17,"Heartbeat",{}]"#, "served", "17 FormationViolation", "served", "17 FormationViolation"),
+        (r#"[2,"","Heartbeat",{}]"#, "served", " FormationViolation", "served", " FormationViolation"),
+        (&long_frame, &in_srpc, &in_srpc, "served", &of_long),
+        (r#"[2,"a","Heartbeat",{},1]"#, "served", "a FormationViolation", "served", "a FormationViolation"),
+        (r#"[2,"a","Heartbeat"]"#, "served", "a FormationViolation", "served", "a FormationViolation"),
+        ("[2,\"a\",\"Heart\0beat\",{}]", "-", "-", "a FormationViolation", "a FormationViolation"),
+        (r#"[7,"a","Heartbeat",{}]"#, "-", "-", "a FormationViolation", "a FormationViolation"),
+        (
+            r#"[2,true,"Heartbeat",{}]"#,
+            "-1 FormationViolation",
+            "-1 FormationViolation",
+            "-1 FormationViolation",
+            "-1 FormationViolation",
+        ),
+        (r#"[2,"a","Heartbeat",{"b":[{"c":1,"c":2}]}]"#, "served", "served", "served", "served"),
+    ] {
+        for (version, tolerant, strict) in [(Version::V1_5, srpc, srpc_strict), (Version::V1_6, ocpp_j, ocpp_j_strict)] {
+            assert_eq!(fate(text, version, Strictness::Tolerant), tolerant, "{text} in {version}");
+            assert_eq!(fate(text, version, Strictness::Strict), strict, "{text} in {version}, strict");
+        }
     }
-    assert_eq!(reply(r#"[2,"","Heartbeat",{}]"#, Version::V1_6).as_deref(), Some(" FormationViolation"));
-    assert!(decode(r#"[2,"","Heartbeat",{}]"#, Version::V1_5).is_ok());
+    let reply = |version| super::decode(&long_frame, version, Strictness::Strict).unwrap_err().reply.unwrap().description;
+    assert_eq!(Version::ALL.map(reply), ["callId is too long (>36 chars)"; 3]);
+}
+
+#[test]
+fn an_id_is_returned_as_it_was_written() {
+    for id in ["17", "28240181849166013077", "1e3", "-0.10", "\"a\\u0041\\/\"", "\"ünï\""] {
+        let SrpcMessage::Call { id: read, .. } =
+            decode(&format!("[2, {id} ,\"Heartbeat\",{{}}]"), Version::V1_6).unwrap().message
+        else {
+            panic!("{id}")
+        };
+        assert_eq!(encode_result(&read, &json!({}).into()), format!("[3,{id},{{}}]"));
+        let error = encode_error(&read, ErrorCode::GenericError, "", Version::V1_6.dialect());
+        assert_eq!(error, format!("[4,{id},\"GenericError\",\"\",{{}}]"));
+    }
+}
+
+#[test]
+fn a_name_that_occurs_twice_is_a_finding_and_the_last_member_counts() {
+    let text = r#"[2,"k1","StartTransaction",{"connectorId":1,"connectorId":2,"idTag":"A"}]"#;
+    let DecodedFrame { message, remark, findings } = decode(text, Version::V1_6).unwrap();
+    assert!(matches!(message, SrpcMessage::Call { payload, .. } if payload == json!({"connectorId": 2, "idTag": "A"})));
+    assert_eq!(remark, None);
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!((finding.path.as_str(), finding.rule, finding.tolerated), ("/connectorId", FindingRule::DoubledName, true));
+    assert_eq!(finding.message, "connectorId occurs twice, 1 and 2; readers differ in which one they take");
+    for text in [r#"[3,"a",{"x":{"y":1,"y":1}}]"#, r#"[4,"a","GenericError","",{"x":[{"y":1,"y":1}]}]"#] {
+        assert_eq!(decode(text, Version::V1_5).unwrap().findings.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_broken_answer_names_the_call_that_it_begins_with() {
+    for (text, id) in [
+        ("[3,\"a\",{\"x\":\"\0\"}]", Some("a")),
+        (r#"[3,"a",{"x":["#, Some("a")),
+        (r#"[4,"a\u0041","Gen"#, Some("aA")),
+        (" [ 3 , 17 , {", Some("17")),
+        (r#"["3","a",{"#, Some("a")),
+        ("\u{feff}[3,\"a\",{", Some("a")),
+        ("[3,17", None),
+        (r#"[3,"cut"#, None),
+        (r#"[3,null,{"#, None),
+        (r#"[2,"a","Heartbeat",{"#, None),
+        ("[3]", None),
+        ("hello", None),
+    ] {
+        let malformed = decode(text, Version::V1_5).unwrap_err();
+        assert_eq!(malformed.answers.as_ref().map(MessageId::key), id, "{text}");
+        assert!(malformed.answers.is_none() || malformed.reply.is_none(), "{text}");
+    }
 }
 
 #[test]

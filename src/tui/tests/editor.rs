@@ -3,7 +3,7 @@
 use super::test_screen::Screen;
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::rpc::OutgoingPayload;
-use crate::trace::{Direction, StationKey};
+use crate::trace::{Direction, FrameKind, StationKey};
 use crate::tui::action::KeyContext;
 use crate::tui::state::Editor;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
@@ -203,4 +203,20 @@ fn pasted_carriage_returns_become_line_ends() {
     screen.press("e res enter");
     screen.send(ScreenMessage::Paste("a\rb\r\nc".to_owned()));
     assert!(text(&screen).contains("a\nb\nc") && !text(&screen).contains('\r'));
+}
+
+/// The type as a text or with a fraction, a number as the id: the line is read as the link has read it.
+#[test]
+fn a_call_in_an_odd_form_is_edited_like_any_other() {
+    for frame in [
+        r#"["2","a1","Authorize",{"idTag":"A","x":1.10}]"#,
+        r#"[2.0,28240181849166013077,"Authorize",{"idTag":"A","x":1.10},5]"#,
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        let exchange = 77;
+        screen.frame("CP1", Direction::In, FrameKind::Call, "Authorize", frame.to_owned(), exchange);
+        screen.send(ScreenMessage::Refresh);
+        screen.press("2 G e");
+        assert_eq!(text(&screen), "{\n  \"idTag\": \"A\",\n  \"x\": 1.10\n}", "{frame}");
+    }
 }

@@ -1,9 +1,8 @@
 //! The texts that the editor can start with, and its change between a payload and a whole frame.
 
-use serde_json::Value;
-
 use super::targets::subject;
 use crate::compose::{compact, pretty};
+use crate::rpc::srpc::call_parts;
 use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
@@ -101,11 +100,11 @@ pub fn toggle_raw(app: &mut App, outside: &ReadContext<'_>) {
     let Some(editor) = app.overlays.get::<Editor>() else { return };
     let (target, text) = (editor.subject.clone(), editor.text());
     let (changed, text) = if target.is_raw() {
-        let Some((action, payload)) = call_of(&text) else {
+        let Some((action, payload)) = call_parts(&text) else {
             app.toasts.info("This text is no call ([2, id, action, payload]); only a call has a payload to edit", now);
             return;
         };
-        (subject(&target.targets, &action, outside), pretty(&payload))
+        (subject(&target.targets, &action, outside), pretty(payload))
     } else {
         let action = serde_json::to_string(&target.action).unwrap_or_default(); // a text always has a JSON form
         let frame = format!("[2,\"edited-{now}\",{action},{text}]");
@@ -115,11 +114,4 @@ pub fn toggle_raw(app: &mut App, outside: &ReadContext<'_>) {
     if let (Some(changed), Some(editor)) = (changed, app.overlays.get_mut::<Editor>()) {
         editor.change_subject(changed, &text);
     }
-}
-
-/// The action and the payload's text of a call's frame.
-fn call_of(frame: &str) -> Option<(String, String)> {
-    let parts: Vec<Value> = serde_json::from_str(frame).ok()?;
-    let [Value::Number(kind), _, Value::String(action), payload] = parts.as_slice() else { return None };
-    (kind.as_u64() == Some(2)).then(|| (action.clone(), payload.to_string()))
 }

@@ -107,6 +107,12 @@ pub const DIFFERENCES: &[Difference] = &[
         here: "all forms in use are accepted; unusual ones are noted",
         why: "peers in the field send them",
     },
+    Difference {
+        id: "meter-timestamp",
+        ocppjs: "a meter value of 1.5 without `timestamp` is accepted",
+        here: "it is refused with `OccurenceConstraintViolation`",
+        why: "the WSDL requires it",
+    },
     Difference { id: "more-settings", ocppjs: "`set` knows two settings", here: "`set` knows more", why: "they are needed" },
     Difference {
         id: "not-sticky",

@@ -2,11 +2,14 @@
 //! reported with their place, and the change is made all the same where that is possible: whether the result may be sent is for
 //! the caller to decide. Limits and formats of single values are the catalog's check, not ours.
 
+mod spelling;
+
 use std::ops::Range;
 
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use self::spelling::{TypedSpelling, pointer};
 use super::edit::{Assignment, PayloadEdit, PayloadStep};
 use super::error::short;
 use super::path::{self, PathError};
@@ -192,7 +195,11 @@ pub fn apply(
     mut read_file: impl FnMut(&str) -> std::io::Result<String>,
 ) -> AppliedAssignments {
     let mut applied = AppliedAssignments { payload: base.into(), errors: Vec::new() };
+    let mut spelling = TypedSpelling::default();
     for step in &edit.steps {
+        if let Some(text) = applied.payload.typed_text() {
+            spelling.put("", text, applied.payload.value());
+        }
         let result = match step {
             PayloadStep::Whole(text) => whole(&text.value).map(|payload| {
                 for key in SpanMap::of(&text.value).repeated_keys() {
@@ -214,13 +221,19 @@ pub fn apply(
                     applied.payload = payload;
                 }),
             PayloadStep::Assign(assignment) => {
-                applied.assign(assignment, shape);
+                applied.assign(assignment, shape, &mut spelling);
                 Ok(())
             }
         };
         if let Err(fault) = result {
             applied.errors.push(AssignError { fault, span: step.span() });
         }
+    }
+    if applied.payload.typed_text().is_none()
+        && let Some(typed) = spelling.text(&applied.payload)
+        && let Ok(payload) = OutgoingPayload::parse(&typed)
+    {
+        applied.payload = payload;
     }
     applied
 }
@@ -234,7 +247,7 @@ fn whole(text: &str) -> Result<OutgoingPayload, AssignFault> {
 }
 
 impl AppliedAssignments {
-    fn assign(&mut self, assignment: &Assignment, shape: PayloadShape<'_>) {
+    fn assign(&mut self, assignment: &Assignment, shape: PayloadShape<'_>, spelling: &mut TypedSpelling) {
         let Assignment { path, value } = assignment;
         let field = || short(&path.value);
         let steps = match path::parse(&path.value) {
@@ -253,9 +266,21 @@ impl AppliedAssignments {
         if let Some(fault) = fault {
             self.fault(fault, &value.span);
         }
+        for key in SpanMap::of(&value.value).repeated_keys() {
+            // A word in quotes is shorter than what was typed.
+            let start = if value.value.len() == value.span.len() { value.span.start + key.start } else { value.span.start };
+            let name = short(&value.value[key.clone()]);
+            self.fault(AssignFault::DoubledName { name, place: None }, &(start..value.span.end));
+        }
         if value_read.is_null() {
+            // The elements behind one that is removed have other places.
+            spelling.forget(&pointer(match steps.split_last() {
+                Some((PathStep::Index(_), around)) => around,
+                _ => &steps,
+            }));
             remove(self.payload.value_mut(), &steps);
         } else {
+            spelling.put(&pointer(&steps), &value.value, &value_read);
             set(self.payload.value_mut(), &steps, value_read);
         }
     }

@@ -169,12 +169,38 @@ fn faults_are_reported_and_the_change_is_made_where_it_can_be() {
 }
 
 #[test]
+fn no_assignment_changes_the_spelling_of_a_number() {
+    let sent = |line: &str| change(&start_transaction(), json!({}), line).payload.to_string();
+    for (line, expected) in [
+        ("meterStart=1e3 idTag=A", r#"{"meterStart":1e3,"idTag":"A"}"#),
+        ("a=[1.10,2,28240181849166013077]", r#"{"a":[1.10,2,28240181849166013077]}"#),
+        (r#"a={"b/c":{"d":-0.50}} a.e=2.0"#, r#"{"a":{"b/c":{"d":-0.50},"e":2.0}}"#),
+        (r#"{"a":1.10,"b":1.20} a=3"#, r#"{"a":3,"b":1.20}"#),
+        ("a=1.10 b=2.50 a=null", r#"{"b":2.50}"#),
+        ("a=[1.10,2.20] a[0]=null", r#"{"a":[2.2]}"#),
+        ("a=1.10 a=2", r#"{"a":2}"#),
+    ] {
+        assert_eq!(sent(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_name_that_occurs_twice_in_an_assigned_value_is_refused_or_sent_as_typed() {
+    let line = r#"idTag=A x={"b":1, "b":2}"#;
+    let applied = change(&start_transaction(), json!({}), line);
+    let doubled = applied.errors.iter().find(|error| matches!(error.fault, AssignFault::DoubledName { .. })).unwrap();
+    assert_eq!(&format!("authorize {line}")[doubled.span.clone()], r#""b":2}"#);
+    assert!(applied.clone().accept(false).is_err());
+    assert_eq!(applied.accept(true).unwrap().to_string(), r#"{"idTag":"A","x":{"b":1,"b":2}}"#);
+}
+
+#[test]
 fn a_whole_payload_stays_as_it_was_typed_until_something_is_assigned() {
     let typed = r#"{"connectorId":  1.10, "a" : 1e2}"#;
     let applied = change(&start_transaction(), json!({}), typed);
     assert_eq!(applied.accept(true).unwrap().typed_text(), Some(typed));
     let applied = change(&start_transaction(), json!({}), &format!("{typed} connectorId=2"));
-    assert_eq!(applied.payload.to_string(), r#"{"connectorId":2,"a":100.0}"#);
+    assert_eq!(applied.payload.to_string(), r#"{"connectorId":2,"a":1e2}"#);
     let applied = change(&start_transaction(), json!({}), "@a.json");
     assert_eq!(applied.accept(false).unwrap().typed_text(), Some(r#"{"idTag": "F"}"#));
 }

@@ -139,6 +139,15 @@ impl Talk {
         self.events.iter().filter(|event| matches!(event, EventKind::Note { failure: true, .. })).count()
     }
 
+    fn notes(&mut self) -> Vec<String> {
+        self.sent();
+        let note = |event: &EventKind| match event {
+            EventKind::Note { failure: false, text } => Some(text.to_string()),
+            _ => None,
+        };
+        self.events.iter().filter_map(note).collect()
+    }
+
     fn id_of_call(&mut self) -> String {
         let sent = self.sent();
         let call: Value = serde_json::from_str(&sent[0]).unwrap();
@@ -335,6 +344,27 @@ fn a_call_that_waits_is_handled_when_it_is_let_go_with_the_payload_as_edited() {
     assert_eq!(talk.conversation.gate.count(), 0);
     talk.conversation.release(held[0].number, ReleaseAction::Go(None), talk.now);
     assert!(talk.sent().is_empty(), "it is let go once");
+}
+
+#[test]
+fn what_waits_is_shown_as_it_is_written() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    hold(&talk, "dir:in");
+    talk.receive(r#"["2",1e3,"DataTransfer",{"vendorId":"v",  "x":1.10, "x":28240181849166013077}]"#);
+    let held = talk.conversation.gate.held();
+    assert_eq!(held[0].payload.to_string(), r#"{"vendorId":"v",  "x":1.10, "x":28240181849166013077}"#);
+}
+
+#[test]
+fn a_call_of_the_user_says_what_it_waits_for() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    talk.conversation.call("Reset", json!({"type": "Soft"}), talk.now);
+    talk.conversation.call("ClearCache", json!({}), talk.now);
+    talk.conversation.note_wait("ClearCache", talk.now);
+    assert_eq!(talk.notes(), Vec::<String>::new(), "an answer may still come at any moment");
+    talk.later(Duration::from_secs(12));
+    talk.conversation.note_wait("ClearCache", talk.now);
+    assert_eq!(talk.notes(), ["ClearCache waits: Reset has had no answer for 12 s; it is given up in 18 s"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ impl ChargePoint {
     /// Handles the end of a call. Actions without an effect are not listed.
     pub(super) fn call_ended(&mut self, action: &str, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         if self.transaction_messages.is_in_flight(action, call) {
-            self.transaction_message_ended(call, outcome, now, out);
+            self.transaction_message_ended(action, call, outcome, now, out);
             return;
         }
         match (action, outcome) {
@@ -30,9 +30,20 @@ impl ChargePoint {
         }
     }
 
-    fn transaction_message_ended(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+    /// A result of StartTransaction without the id of a transaction is a fault of the central system: nothing can refer to the transaction,
+    /// so the message failed, as with an error.
+    fn transaction_message_ended(
+        &mut self,
+        action: &str,
+        call: &Value,
+        outcome: CallOutcome<'_>,
+        now: Moment,
+        out: &mut Outbox,
+    ) {
         match outcome {
-            CallOutcome::Result { payload, .. } => {
+            CallOutcome::Result { payload, .. }
+                if action != "StartTransaction" || integer(payload, "transactionId").is_some() =>
+            {
                 if let Some(message) = self.transaction_messages.delivered() {
                     self.transaction_message_delivered(&message, payload, now, out);
                 }
@@ -41,7 +52,7 @@ impl ChargePoint {
                 self.transaction_messages.link_lost();
                 self.start_failed(call, now, out);
             }
-            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::Undelivered { .. } => {
+            CallOutcome::Result { .. } | CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::Undelivered { .. } => {
                 let attempts = self.configuration.number("TransactionMessageAttempts");
                 let failed = self.transaction_messages.failed(u32::try_from(attempts).unwrap_or(u32::MAX));
                 if let FailedMessage::RetryAfter(times) = failed {

@@ -3,6 +3,7 @@
 use super::line::{LineTone, TextLine};
 use super::shape::{self, FrameShape};
 use crate::ocpp::{FindingRule, decisive};
+use crate::trace::decode::doubled_members;
 use crate::trace::{FrameVerdict, Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::wrap;
@@ -18,10 +19,15 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
     };
     let shape = FrameShape::of(record, outside);
     let payload = shape.as_ref().and_then(|_| shape::payload(record));
-    let findings = match (&shape, &payload) {
+    let mut findings = match (&shape, &payload) {
         (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
         _ => Vec::new(),
     };
+    findings.extend(doubled_members(record));
+    if record.verdict == FrameVerdict::Invalid && findings.iter().all(|finding| finding.tolerated) {
+        // A strict link has refused it.
+        findings.iter_mut().for_each(|finding| finding.tolerated = false);
+    }
     for finding in &findings {
         let (sign, tone) = if finding.tolerated { ("~", LineTone::Warning) } else { ("✗", LineTone::Error) };
         let place = if finding.path.is_empty() { "/" } else { &finding.path };
@@ -82,5 +88,6 @@ const fn rule(rule: FindingRule) -> &'static str {
         FindingRule::Length => "longer than its limit",
         FindingRule::Range => "outside its range",
         FindingRule::Format => "not in its format",
+        FindingRule::DoubledName => "a name occurs twice in one object",
     }
 }

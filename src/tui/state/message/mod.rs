@@ -166,7 +166,10 @@ impl MessageView {
             return Content::Lines(vec![TextLine::new(text, LineTone::Muted)]);
         }
         match shape::payload(record).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
-            Some(payload) => Content::Tree(Tree::new(&payload, FrameShape::of(record, outside).as_ref())),
+            Some(payload) => {
+                let text = shape::payload_source(record);
+                Content::Tree(Tree::new(&payload, &text, FrameShape::of(record, outside).as_ref()))
+            }
             None => Content::Lines(vec![TextLine::new(
                 "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
                 LineTone::Muted,

@@ -2,6 +2,7 @@
 //! faults.
 
 use crate::ocpp::Transport;
+use crate::rpc::srpc::frame_body;
 use crate::trace::{Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::state::soap::{SoapLine, soap_lines};
@@ -43,7 +44,7 @@ impl PrettyText {
         } else {
             Vec::new()
         };
-        let json = is_frame && record.text.trim_start().starts_with(['[', '{']);
+        let json = is_frame && frame_body(record.text).starts_with(['[', '{']);
         let sentence = |line| wrap(line, width.saturating_sub(2));
         let text = if !soap.is_empty() {
             String::new()

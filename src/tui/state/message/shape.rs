@@ -1,9 +1,12 @@
 //! The definition of a recorded message: which message of the catalog it is, and its payload as JSON.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::ocpp::{ActionDefinition, MessageDefinition, Role, Version};
-use crate::trace::decode::payload_value;
+use crate::rpc::srpc::frame_body;
+use crate::trace::decode::{payload_text, payload_value};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::context::ReadContext;
 
@@ -47,8 +50,16 @@ pub(super) fn payload(record: &Record<'_>) -> Option<Value> {
         (_, Some(content)) if content.is_fault => None,
         (_, Some(content)) => serde_json::from_str(content.payload).ok(),
         (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), None) => {
-            payload_value(record).or_else(|| serde_json::from_str(record.text).ok())
+            payload_value(record).or_else(|| serde_json::from_str(frame_body(record.text)).ok())
         }
-        _ => serde_json::from_str(record.text).ok(),
+        _ => serde_json::from_str(frame_body(record.text)).ok(),
+    }
+}
+
+/// The text of what [`payload`] reads.
+pub(super) fn payload_source<'a>(record: &Record<'a>) -> Cow<'a, str> {
+    match (record.kind, record.content) {
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), _) | (_, Some(_)) => payload_text(record),
+        _ => frame_body(record.text).into(),
     }
 }

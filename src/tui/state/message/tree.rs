@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::line::{LineTone, TextLine};
 use super::shape::FrameShape;
-use crate::compose::{self, PathStep};
+use crate::compose::{self, PathStep, SpanMap};
+use crate::rpc::srpc::one_line;
 
 /// The most values that are listed.
 const MOST: usize = 20_000;
@@ -37,10 +38,11 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// The tree of a payload.
-    pub fn new(payload: &Value, shape: Option<&FrameShape>) -> Tree {
+    /// The tree of a payload, whose text says how its numbers are written.
+    pub fn new(payload: &Value, text: &str, shape: Option<&FrameShape>) -> Tree {
         let mut tree = Tree::default();
-        tree.grow(payload, shape, &mut Vec::new(), String::new(), None);
+        let spelling = NumberSpelling::of(payload, text);
+        tree.grow(payload, (shape, &spelling), &mut Vec::new(), String::new(), None);
         tree.show();
         tree
     }
@@ -48,7 +50,7 @@ impl Tree {
     fn grow(
         &mut self,
         value: &Value,
-        shape: Option<&FrameShape>,
+        (shape, spelling): (Option<&FrameShape>, &NumberSpelling<'_>),
         path: &mut Vec<PathStep>,
         pointer: String,
         key: Option<String>,
@@ -77,7 +79,7 @@ impl Tree {
             Value::Object(members) => line.and(format!("{{{}}}", members.len()), LineTone::Mark),
             Value::Array(elements) => line.and(format!("[{}]", elements.len()), LineTone::Mark),
             Value::String(_) => line.and(value.to_string(), LineTone::Text),
-            Value::Number(number) => line.and(number.to_string(), LineTone::Number),
+            Value::Number(number) => line.and(spelling.of_number(&pointer, number), LineTone::Number),
             Value::Bool(_) | Value::Null => line.and(value.to_string(), LineTone::Word),
         };
         let unknown = kind == "unknown";
@@ -93,14 +95,14 @@ impl Tree {
                 for (name, value) in members {
                     path.push(PathStep::Key(name.clone()));
                     let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
-                    self.grow(value, shape, path, inner, Some(name.clone()));
+                    self.grow(value, (shape, spelling), path, inner, Some(name.clone()));
                     path.pop();
                 }
             }
             Value::Array(elements) => {
                 for (index, value) in elements.iter().enumerate() {
                     path.push(PathStep::Index(index));
-                    self.grow(value, shape, path, format!("{pointer}/{index}"), Some(index.to_string()));
+                    self.grow(value, (shape, spelling), path, format!("{pointer}/{index}"), Some(index.to_string()));
                     path.pop();
                 }
             }
@@ -176,10 +178,43 @@ impl Tree {
     }
 }
 
+/// How the numbers of a payload are written.
+struct NumberSpelling<'a> {
+    text: &'a str,
+    /// Where they stand; `None` when they are written as their values print.
+    spans: Option<SpanMap>,
+}
+
+impl<'a> NumberSpelling<'a> {
+    fn of(payload: &Value, text: &'a str) -> NumberSpelling<'a> {
+        let printed = payload.to_string();
+        let is_plain = printed == one_line(text);
+        NumberSpelling { text, spans: (!is_plain).then(|| SpanMap::of(text)) }
+    }
+
+    fn of_number(&self, pointer: &str, number: &Number) -> String {
+        let written =
+            self.spans.as_ref().and_then(|spans| spans.get(pointer)).and_then(|place| self.text.get(place.value.clone()));
+        written.map_or_else(|| number.to_string(), str::to_owned)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    fn tree_of(text: &str) -> Tree {
+        Tree::new(&serde_json::from_str(text).unwrap(), text, None)
+    }
+
+    #[test]
+    fn numbers_stand_as_they_were_written() {
+        let tree = tree_of(r#"{"a":[1e3, 28240181849166013077],"b":{"c":1.10},"b":{"c":1.20}}"#);
+        let shown = texts(&tree);
+        let lines: Vec<&str> = shown.iter().map(|line| line.trim()).collect();
+        assert_eq!(lines, ["▾ {2}", "▾ a: [2]", "0: 1e3", "1: 28240181849166013077", "▾ b: {1}", "c: 1.20"]);
+    }
 
     fn texts(tree: &Tree) -> Vec<String> {
         let text = |line: TextLine| line.pieces.into_iter().map(|(text, _)| text).collect::<String>().trim_end().to_owned();
@@ -188,7 +223,7 @@ mod tests {
 
     #[test]
     fn values_fold_and_unfold() {
-        let mut tree = Tree::new(&json!({"a": [1, {"b": null}], "c/d": "x"}), None);
+        let mut tree = tree_of(r#"{"a": [1, {"b": null}], "c/d": "x"}"#);
         assert_eq!(texts(&tree), ["▾ {2}", "  ▾ a: [2]", "      0: 1", "    ▾ 1: {1}", "        b: null", "    c/d: \"x\""]);
         tree.toggle(1);
         assert_eq!(texts(&tree), ["▾ {2}", "  ▸ a: [2]", "    c/d: \"x\""]);
@@ -202,8 +237,8 @@ mod tests {
     #[test]
     fn huge_and_deep_payloads_are_cut() {
         let many = Value::Array(vec![Value::Null; 2 * MOST]);
-        assert_eq!(Tree::new(&many, None).count(), MOST + 1);
+        assert_eq!(Tree::new(&many, &many.to_string(), None).count(), MOST + 1);
         let deep = (0..100).fold(Value::Null, |inside, _| json!([inside]));
-        assert_eq!(Tree::new(&deep, None).count(), DEEPEST + 1);
+        assert_eq!(Tree::new(&deep, &deep.to_string(), None).count(), DEEPEST + 1);
     }
 }

@@ -172,3 +172,21 @@ fn a_failed_start_is_sent_again_while_the_car_charges() {
     world.end(&first, CallOutcome::Timeout);
     assert_eq!(in_short(&world.take_sent()[0]), "MeterValues 2 -1", "given up after three attempts, and reported");
 }
+
+/// A result `null` reaches the charge point as `{}`.
+#[test]
+fn a_start_that_is_answered_without_a_transaction_id_has_failed() {
+    for result in [json!({}), json!({"transactionId": "x"}), json!({"idTagInfo": {"status": "Accepted"}})] {
+        let mut world = World::accepted(Version::V1_6);
+        world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+        world.serve();
+        world.pass_seconds(3);
+        let start = world.expect("StartTransaction");
+        world.end(&start, CallOutcome::Result { payload: &result, valid: false });
+        world.serve();
+        let sent = world.live(200);
+        assert!(sent.contains(&"StartTransaction 1 TAG".to_owned()), "it is sent again: {sent:?}");
+        assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 42})), "Accepted");
+        assert_eq!(world.live(5)[1], "StopTransaction 42 TAG Remote");
+    }
+}
