@@ -251,7 +251,7 @@ pub struct ChargePointArguments {
     #[arg(required = true, value_name = "IDENTITY")]
     pub identities: Vec<String>,
     /// OCPP version to use
-    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    #[arg(long, short = 'p', default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
     pub protocol: Version,
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
@@ -291,7 +291,7 @@ pub struct OneMessage {
     /// The action, in any case, like BootNotification or remote_reset
     pub action: String,
     /// OCPP version
-    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    #[arg(long, short = 'p', default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
     pub protocol: Version,
     /// The response instead of the request
     #[arg(long)]
@@ -404,6 +404,8 @@ mod tests {
         let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "B", "--protocol", "ocpp1.5"]);
         let Some(StartCommand::Cp(points)) = cli.command else { panic!("{cli:?}") };
         assert_eq!((points.identities.len(), points.protocol), (2, Version::V1_5));
+        let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "-p", "ocpp1.2"]);
+        assert!(matches!(cli.command, Some(StartCommand::Cp(points)) if points.protocol == Version::V1_2));
         assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "--protocol", "ocpp9"]).is_err());
         assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1"]).is_err());
     }

@@ -314,10 +314,15 @@ async fn no_common_subprotocol(
     let spoken: Vec<&str> = listener_context.versions.iter().map(|version| version.subprotocol()).collect();
     let offered = if accepted.offered.is_empty() { "nothing" } else { accepted.offered.as_str() };
     let reason = format!("no common subprotocol: {offered} was offered, {} is spoken here", spoken.join(", "));
+    let known = choose_subprotocol([accepted.offered.as_str()].into_iter(), &Version::ALL);
+    let remedy = known.map_or_else(String::new, |(version, _)| {
+        let all: Vec<&str> = spoken.iter().copied().chain([version.subprotocol()]).collect();
+        format!("; to accept it too, start with -p {} (start_cs) or --protocol {0} (cs)", all.join(","))
+    });
     let kind = EventKind::Refused {
         peer: Some(peer),
         reason: format!("Unknown protocol `{}'", accepted.offered).into(),
-        detail: format!("{}: {reason}", crate::sanitize::escape_control(&accepted.identity)).into(),
+        detail: format!("{}: {reason}{}", crate::sanitize::escape_control(&accepted.identity), remedy).into(),
         handshake: accepted.heads,
     };
     listener_context.context.events.send(None, now(), kind).await;

@@ -58,8 +58,14 @@ async fn without_a_common_subprotocol_the_handshake_is_finished_and_the_connecti
         records.iter(records.range()).find(|record| record.kind == RecordKind::Refused).map(|record| record.remarks.to_owned())
     })
     .await;
-    assert!(text.starts_with("CP1: no common subprotocol"), "{text}");
+    assert!(text.starts_with("CP1: no common subprotocol") && !text.contains("start_cs"), "{text}");
     assert!(matches!(RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.map_err(|error| *error), Err(Error::Protocol(_))));
+    until(hub.trace(), "how to speak it", |contents| {
+        let remedy = "; to accept it too, start with -p ocpp1.5,ocpp1.6 (start_cs) or --protocol ocpp1.5,ocpp1.6 (cs)";
+        let records = contents.records();
+        records.iter(records.range()).any(|record| record.remarks.ends_with(remedy)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

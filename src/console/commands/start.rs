@@ -21,7 +21,7 @@ const AUTONOMOUS: OptionSpec =
     switch("--autonomous", "boot, send heartbeats and report connectors by itself (--lively is its older name)").or("--lively");
 
 pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
-    spec: CommandSpec::new("start_cs", "be a central system")
+    spec: CommandSpec::new("start_cs", "be a central system, for OCPP 1.2 and 1.5 unless -p names others")
         .arguments(const { &[argument("<port>", CompletionKind::Nothing)] })
         .options(
             const {
@@ -40,7 +40,7 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
 };
 
 pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
-    spec: CommandSpec::new("start_cp", "be one more charge point")
+    spec: CommandSpec::new("start_cp", "be one more charge point, of OCPP 1.5 unless -p names another")
         .arguments(const { &[argument("<url>", CompletionKind::Nothing), argument("<identifier>", CompletionKind::Nothing)] })
         .options(
             const {

@@ -67,7 +67,7 @@ pub enum StationsCommand {
     },
     /// Close links.
     Disconnect {
-        /// Our role on them; `None` when the command does not name it.
+        /// Our role on them where both are possible; `None` when the command does not name it.
         role: Option<Role>,
         /// Of which stations.
         target: Target,
@@ -88,7 +88,11 @@ impl StationsCommand {
                 (context.resolve(Role::ChargePoint, target, |row| !connected(row))?, LinkCommand::Connect)
             }
             StationsCommand::Disconnect { role, target } => {
-                (context.resolve(*role, target, |row| row.state != LinkState::Gone)?, LinkCommand::Disconnect)
+                let there = |row: &StationRow| row.state != LinkState::Gone;
+                // The role only decides between two stations of one identity.
+                let found = context.resolve(*role, target, there);
+                let found = found.or_else(|error| context.resolve(None, target, there).map_err(|_| error));
+                (found?, LinkCommand::Disconnect)
             }
             StationsCommand::Probe { target } => (context.resolve(None, target, connected)?, LinkCommand::Probe),
         };
