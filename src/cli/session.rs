@@ -42,7 +42,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(StartCommand::Config(command)) => config::config(&cli.general, command),
+        Some(StartCommand::Config(command)) => config::config(&cli.general, command, || Ok(catalog(&cli.general)?.0)),
         Some(StartCommand::Test(arguments)) => test::test(&cli.general, catalog(&cli.general)?.0, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
