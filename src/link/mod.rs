@@ -17,6 +17,7 @@ mod panic_guard;
 mod random;
 mod settings;
 mod soap;
+mod url_parts;
 mod websocket;
 
 pub use context::{LinkContext, ListenerContext};
@@ -31,5 +32,6 @@ pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{HttpUrl, SoapService, keep_serving};
+pub use url_parts::UrlError;
 pub use websocket::dialer::{DialTarget, keep_connected};
-pub use websocket::url::{CentralSystemUrl, UrlError};
+pub use websocket::url::CentralSystemUrl;

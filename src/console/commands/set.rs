@@ -154,9 +154,8 @@ fn call_at(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
         });
     }
     let url = unquote(&value.value);
-    if !url.is_empty() && HttpUrl::parse(&url).is_err() {
-        let wanted = "a URL, as in http://station:8080/".to_owned();
-        return Err(CommandError::BadArgument { name: "callback", wanted, span: value.span.clone() });
+    if !url.is_empty() {
+        HttpUrl::parse(&url).map_err(|error| CommandError::BadUrl { error, span: value.span.clone() })?;
     }
     Ok(SetCommand::CallAt { target, url: (!url.is_empty()).then_some(url) })
 }
