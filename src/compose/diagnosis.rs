@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::lexer::{JsonToken, JsonTokenKind, lex};
 use super::spans::SpanMap;
 use crate::ocpp::{Finding, FindingRule};
+use crate::rpc::JsonFault;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,12 +82,14 @@ fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
     let sentence = if text.trim().is_empty() {
         "The payload is empty; a payload is at least {}.".to_owned()
     } else {
-        let full = error.to_string();
+        let fault = JsonFault::of(text, error);
+        let full = fault.to_string();
         let what = full.split(" at line ").next().unwrap_or(&full);
         let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
         // The parser counts bytes.
         let column = text[line_start..offset].chars().count() + 1;
-        format!("This is not JSON: {what} (line {}, column {column}).", error.line())
+        let kind = if fault.is_json() { "This cannot be read" } else { "This is not JSON" };
+        format!("{kind}: {what} (line {}, column {column}).", error.line())
     };
     Diagnostic { span, severity: DiagnosticSeverity::Error, message: sentence, rule: None }
 }

@@ -170,8 +170,9 @@ fn defaults_are_changed_and_restored() {
     let usual = console.ask("authorize", r"cp#A: >>cs [2,");
     assert!(!usual.contains("KEPT"), "{usual}");
     console.ask("default authorize nosuch=1", "unknown field `nosuch'");
-    console.ask("authorize idTag=12", "holds text");
-    console.ask("authorize idTag=12 --force", r#""Authorize",{"idTag":12}"#);
+    console.ask("authorize idTag=12", r#""Authorize",{"idTag":"12"}"#);
+    console.ask(r#"authorize {"idTag":12}"#, "add --force");
+    console.ask(r#"authorize {"idTag":12} --force"#, r#""Authorize",{"idTag":12}"#);
     console.hear("TypeConstraintViolation");
     console.quit();
 }
