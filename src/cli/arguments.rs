@@ -206,6 +206,9 @@ pub struct CentralSystemArguments {
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
     pub ping_interval: u32,
+    /// Id of the first transaction [default: one from the time, so that it is none of an earlier session]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(1..))]
+    pub first_transaction: Option<i32>,
     /// Transports to accept, all on the one port
     #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
     pub transport: TransportsArgument,

@@ -194,6 +194,7 @@ fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
         versions: arguments.protocol.clone(),
         ping_interval: arguments.ping_interval,
         transports: arguments.transport.transports(),
+        first_transaction: arguments.first_transaction,
     }
 }
 

@@ -17,6 +17,8 @@ pub struct CentralSystemOptions {
     pub transports: Vec<Transport>,
     /// Seconds between our WebSocket pings; 0 means none.
     pub ping_interval: u32,
+    /// The id of the first transaction; `None` takes one from the time, so that it is none of an earlier session.
+    pub first_transaction: Option<i32>,
 }
 
 /// The options of a charge point.

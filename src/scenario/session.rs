@@ -92,8 +92,15 @@ impl ScenarioSession {
         };
         let endpoint = config.endpoint.unwrap_or_else(|| "/".to_owned());
         let host = config.host.unwrap_or_else(|| "127.0.0.1".to_owned());
-        let options =
-            CentralSystemOptions { host: Some(host), port: config.port, endpoint, versions, transports, ping_interval: 0 };
+        let options = CentralSystemOptions {
+            host: Some(host),
+            port: config.port,
+            endpoint,
+            versions,
+            transports,
+            ping_interval: 0,
+            first_transaction: None,
+        };
         self.start(options).await
     }
 
@@ -108,7 +115,8 @@ impl ScenarioSession {
         let here = || ListenPort { host: Some("127.0.0.1".to_owned()), port: 0, endpoint: "/".to_owned() };
         let ListenPort { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
-        let options = CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0 };
+        let options =
+            CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0, first_transaction: None };
         let (_, url, _) = self.start(options).await?;
         self.listening = Some(url.clone());
         Ok(url)
@@ -172,7 +180,8 @@ impl ScenarioSession {
 
 /// A scenario for one transport does not fit a central system that is reached over the other.
 fn other_way(url: &str, wanted: Transport) -> Result<(), StartError> {
-    let over = if url.starts_with("http") { Transport::Soap } else { Transport::WebSocket };
+    let is_http = url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+    let over = if is_http { Transport::Soap } else { Transport::WebSocket };
     if over == wanted {
         return Ok(());
     }

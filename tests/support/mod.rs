@@ -46,6 +46,7 @@ pub async fn central_system(hub: &Hub, versions: &[Version]) -> u16 {
 /// The same below an endpoint.
 pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) -> u16 {
     let options = CentralSystemOptions {
+        first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
         port: 0,
         endpoint: endpoint.into(),

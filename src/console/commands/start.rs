@@ -16,6 +16,9 @@ use crate::ocpp::{Transport, Version};
 const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
 /// The version that a charge point requests without `-p`, as in ocppjs.
 const REQUESTED: Version = Version::V1_5;
+/// Which id the transactions of a central system begin with.
+const FIRST_TRANSACTION: OptionSpec =
+    added("--first-transaction", CompletionKind::Nothing, "id of the first transaction, default: one from the time");
 /// A charge point that acts by itself.
 const AUTONOMOUS: OptionSpec =
     switch("--autonomous", "boot, send heartbeats and report connectors by itself (--lively is its older name)").or("--lively");
@@ -31,6 +34,7 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                     option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
                     option("-t", CompletionKind::Transports, "transport layer mode (websocket or soap), default: websocket"),
                     added("--host", CompletionKind::Nothing, "address to listen on, default: all"),
+                    FIRST_TRANSACTION,
                 ]
             },
         )
@@ -93,7 +97,14 @@ fn central_system(arguments: &Arguments<'_>) -> Result<CentralSystemOptions, Com
         versions: arguments.versions()?.unwrap_or_else(|| OFFERED.to_vec()),
         transports: transports(arguments)?,
         ping_interval: ping_interval(arguments)?,
+        first_transaction: first_transaction(arguments)?,
     })
+}
+
+fn first_transaction(arguments: &Arguments<'_>) -> Result<Option<i32>, CommandError> {
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    let word = arguments.raw(FIRST_TRANSACTION.flag);
+    word.map(|word| read(word, FIRST_TRANSACTION.flag, "a number from 1 to 2147483647", number)).transpose()
 }
 
 fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, CommandError> {
@@ -152,6 +163,9 @@ impl fmt::Display for StartSimulator {
                     write!(f, " -p {}", names.join(","))?;
                 }
                 write_ping_interval(f, options.ping_interval)?;
+                if let Some(id) = options.first_transaction {
+                    write!(f, " {} {id}", FIRST_TRANSACTION.flag)?;
+                }
                 match options.transports[..] {
                     [Transport::WebSocket] => Ok(()),
                     [Transport::Soap] => f.write_str(" -t soap"),

@@ -31,6 +31,7 @@ fn call(initiator: Role, action: &str, target: Target, steps: Vec<PayloadStep>, 
 #[test]
 fn starting() {
     let central_system = |port, endpoint: &str, versions: &[Version], ping_interval| CentralSystemOptions {
+        first_transaction: None,
         host: None,
         port,
         endpoint: endpoint.to_owned(),
@@ -47,6 +48,14 @@ fn starting() {
         ("start_cs 0 -i 3 -i 4", central_system(0, "/", &[Version::V1_2, Version::V1_5], 4)),
     ] {
         assert_eq!(command(line), Command::Start(StartSimulator::CentralSystem(options)), "{line}");
+    }
+    let line = "start_cs 9000 --first-transaction 100";
+    assert_eq!(command(line).to_string(), line);
+    assert!(
+        matches!(command(line), Command::Start(StartSimulator::CentralSystem(options)) if options.first_transaction == Some(100))
+    );
+    for wrong in ["0", "-1", "x", "2147483648"] {
+        assert!(parse(&format!("start_cs 9000 --first-transaction {wrong}"), grammar()).is_err(), "{wrong}");
     }
     let Command::Start(StartSimulator::ChargePoint(options)) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.autonomous, options.soap), (Version::V1_5, false, None));
