@@ -7,7 +7,7 @@ use std::fmt;
 /// Makes control characters, line ends and characters that change the direction of text visible, so that a station's identity or
 /// a payload can neither move the cursor nor forge a line. Text without such characters is returned as it is.
 pub fn escape_control(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if is_safe(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -32,10 +32,10 @@ pub struct EscapingBuffer<'a>(pub &'a mut String);
 
 impl fmt::Write for EscapingBuffer<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.chars().any(is_unsafe) {
-            push_escaped(text, self.0);
-        } else {
+        if is_safe(text) {
             self.0.push_str(text);
+        } else {
+            push_escaped(text, self.0);
         }
         Ok(())
     }
@@ -44,7 +44,7 @@ impl fmt::Write for EscapingBuffer<'_> {
 /// The same for JSON on one line: the characters become escapes of JSON, so its value stays the same. The writers of JSON leave most of
 /// them as they are.
 pub fn escape_json(json: String) -> String {
-    if !json.chars().any(is_unsafe) {
+    if is_safe(&json) {
         return json;
     }
     let mut shown = String::with_capacity(json.len() + 16);
@@ -57,6 +57,11 @@ pub fn escape_json(json: String) -> String {
         }
     }
     shown
+}
+
+/// Whether nothing is to be escaped. Nearly every text is printable ASCII, which is seen without decoding it.
+fn is_safe(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe)
 }
 
 /// Characters that act on a terminal or on the layout of a line instead of being drawn.

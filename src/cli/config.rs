@@ -1,7 +1,6 @@
 //! `config check` and `config path`: the errors in the settings file and in the user's own themes, by file and line. It reads what a
 //! session would read and starts nothing.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -113,6 +112,8 @@ fn mistakes(text: &str, themes: &Themes, catalog: &Catalog) -> Vec<SettingsMista
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn samples(folder: &str) -> Vec<(String, String)> {

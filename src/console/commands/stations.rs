@@ -107,7 +107,8 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
     let lines = contents.stations().rows().iter().map(|row| {
         let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
         let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
-        format!("{}  {}  {side}  OCPP {version}", escape_control(&row.identity), row.state)
+        // As one would type it: an identity in quotes cannot pass for the time of an event.
+        format!("{}  {}  {side}  OCPP {version}", escape_control(&quote(&row.identity)), row.state)
     });
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() { CommandOutput::info("No stations yet.") } else { CommandOutput::text("Stations", lines) }

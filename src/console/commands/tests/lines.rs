@@ -265,6 +265,11 @@ fn both_options_name_a_station_in_every_command_with_a_target() {
             assert!(matches!(parse(&format!("{line} {flag} CP1"), grammar()), Err(CommandError::Usage { .. })), "{line}");
         }
     }
+    for line in with_target {
+        if !line.contains(' ') || line.contains("send") {
+            assert_eq!(command(&format!("{line} @CP1")), command(&format!("{line} --id CP1")), "{line}");
+        }
+    }
     let every = grammar().commands().iter().filter(|spec| spec.station_option("--id").is_some());
     assert!(every.into_iter().all(|spec| spec.station_option("--remote-id").is_some()));
 }
