@@ -138,6 +138,11 @@ mod tests {
             ("{\"a\": \"é", "\"é", "This is not JSON: EOF while parsing a string (line 1, column 8)."),
             ("{\"a\": [1, 2", "2", "This is not JSON: EOF while parsing a list (line 1, column 11)."),
             ("{} x", "x", "This is not JSON: trailing characters (line 1, column 4)."),
+            (
+                "{\"a\": 1e400}",
+                "1e400",
+                "This cannot be read: the number 1e400 is larger than a 64-bit float can hold (line 1, column 11).",
+            ),
             ("{\"a\": 1 \"a\": 2}", "\"a\"", "This is not JSON: expected `,` or `}` (line 1, column 9)."),
         ] {
             let (shown, found) = only(text);

@@ -56,8 +56,8 @@ fn commands_are_offered_first() {
 
 #[test]
 fn options_and_their_values() {
-    assert_eq!(texts("start_cs 9000 -|"), ["-i", "-u", "-p", "-t", "--host"]);
-    assert_eq!(texts("start_cs 9000 -i 3 -|"), ["-u", "-p", "-t", "--host"]);
+    assert_eq!(texts("start_cs 9000 -|"), ["-i", "-u", "-p", "-t", "--host", "--first-transaction"]);
+    assert_eq!(texts("start_cs 9000 -i 3 -|"), ["-u", "-p", "-t", "--host", "--first-transaction"]);
     assert_eq!(texts("start_cs 9000 -t s|"), ["soap"]);
     assert_eq!(texts("send -h |"), ["true", "false"]);
     assert_eq!(texts("send -n Auth|"), ["Authorize"]);
