@@ -21,7 +21,7 @@
 //! | 3 | [`plugin`], [`scenario_writer`] |
 //! | 2, siblings | [`link`], [`simulator`] |
 //! | 1 | [`trace`], [`behaviour`], [`compose`], [`config`], [`docgen`] |
-//! | 0, pure | [`ocpp`], [`rpc`], [`javascript`], [`clock`], [`sanitize`] |
+//! | 0, pure | [`ocpp`], [`rpc`], [`javascript`], [`clock`], [`sanitize`], [`text_file`] |
 
 pub mod behaviour;
 pub mod clock;
@@ -41,5 +41,6 @@ pub mod scenario;
 pub mod scenario_writer;
 pub mod signals;
 pub mod simulator;
+pub mod text_file;
 pub mod trace;
 pub mod tui;

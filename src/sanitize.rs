@@ -1,24 +1,67 @@
-//! The one function that text from outside passes before it reaches a terminal.
+//! What text from outside passes before it reaches a terminal: as text, or within JSON. Both forms make the same characters visible. How
+//! a line is composed is for the printers.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// Makes control characters, line ends and characters that change the direction of text visible, so that a station's identity or
 /// a payload can neither move the cursor nor forge a line. Text without such characters is returned as it is.
 pub fn escape_control(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if is_safe(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
+    push_escaped(text, &mut shown);
+    Cow::Owned(shown)
+}
+
+fn push_escaped(text: &str, out: &mut String) {
     for character in text.chars() {
         match character {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            _ if is_unsafe(character) => shown.extend(character.escape_unicode()),
-            _ => shown.push(character),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if is_unsafe(character) => out.extend(character.escape_unicode()),
+            _ => out.push(character),
         }
     }
-    Cow::Owned(shown)
+}
+
+/// A buffer to which everything is appended as [`escape_control`] shows it, so that a line that is written through it stays one line.
+pub struct EscapingBuffer<'a>(pub &'a mut String);
+
+impl fmt::Write for EscapingBuffer<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if is_safe(text) {
+            self.0.push_str(text);
+        } else {
+            push_escaped(text, self.0);
+        }
+        Ok(())
+    }
+}
+
+/// The same for JSON on one line: the characters become escapes of JSON, so its value stays the same. The writers of JSON leave most of
+/// them as they are.
+pub fn escape_json(json: String) -> String {
+    if is_safe(&json) {
+        return json;
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for character in json.chars() {
+        if is_unsafe(character) {
+            let units = character.encode_utf16(&mut [0; 2]).to_vec();
+            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Whether nothing is to be escaped. Nearly every text is printable ASCII, which is seen without decoding it.
+fn is_safe(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe)
 }
 
 /// Characters that act on a terminal or on the layout of a line instead of being drawn.
@@ -31,6 +74,10 @@ pub fn is_unsafe(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -41,5 +88,26 @@ mod tests {
     #[test]
     fn escape_sequences_line_ends_and_direction_marks_become_visible() {
         assert_eq!(escape_control("a\x1b[2Jb\r\nc\u{202e}d\u{0}\u{9b}"), "a\\u{1b}[2Jb\\r\\nc\\u{202e}d\\u{0}\\u{9b}");
+        assert_eq!(escape_control("\u{2028}\u{2029}\u{85}"), "\\u{2028}\\u{2029}\\u{85}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_escaped_is_safe_and_stays_as_it_is(text in any::<String>()) {
+            let shown = escape_control(&text);
+            prop_assert!(!shown.chars().any(is_unsafe));
+            prop_assert_eq!(&*escape_control(&shown), &*shown);
+            let mut written = String::new();
+            write!(EscapingBuffer(&mut written), "{text}").unwrap();
+            prop_assert_eq!(written, shown);
+        }
+
+        #[test]
+        fn escaped_json_is_safe_and_has_the_same_value(text in "(\\PC|[\u{0}-\u{9f}]|\u{2028}|\u{202e}|\u{feff}|\u{e0041}){0,20}") {
+            let value = serde_json::json!({ &text: [&text] });
+            let shown = escape_json(value.to_string());
+            prop_assert!(!shown.chars().any(is_unsafe));
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        }
     }
 }

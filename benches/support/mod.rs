@@ -26,6 +26,7 @@ pub async fn central_system() -> (Hub, u16) {
     let (events, _recorder) = trace::start(TRACE_MEMORY, now()).expect("a thread for the recorder");
     let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
     let options = CentralSystemOptions {
+        first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
         port: 0,
         endpoint: "/".into(),

@@ -218,6 +218,9 @@ pub struct CentralSystemArguments {
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
     pub ping_interval: u32,
+    /// Id of the first transaction [default: one from the time, so that it is none of an earlier session]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(1..))]
+    pub first_transaction: Option<i32>,
     /// Transports to accept, all on the one port
     #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
     pub transport: TransportsArgument,
@@ -265,7 +268,7 @@ pub struct ChargePointArguments {
     #[arg(required = true, value_name = "IDENTITY")]
     pub identities: Vec<String>,
     /// OCPP version to use
-    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    #[arg(long, short = 'p', default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
     pub protocol: Version,
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
@@ -306,7 +309,7 @@ pub struct OneMessage {
     /// The action, in any case, like BootNotification or remote_reset
     pub action: String,
     /// OCPP version
-    #[arg(long, default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
+    #[arg(long, short = 'p', default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
     pub protocol: Version,
     /// The response instead of the request
     #[arg(long)]
@@ -419,6 +422,9 @@ mod tests {
         let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "B", "--protocol", "ocpp1.5"]);
         let Some(StartCommand::Cp(points)) = cli.command else { panic!("{cli:?}") };
         assert_eq!((points.identities.len(), points.protocol), (2, Version::V1_5));
+        let cli = Cli::parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "-p", "ocpp1.2"]);
+        let Some(StartCommand::Cp(points)) = cli.command else { panic!("{cli:?}") };
+        assert_eq!(points.protocol, Version::V1_2);
         assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", "--protocol", "ocpp9"]).is_err());
         assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1"]).is_err());
     }

@@ -1,15 +1,16 @@
 //! `config check` and `config path`: the errors in the settings file and in the user's own themes, by file and line. It reads what a
 //! session would read and starts nothing.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use ocpp_tui::config::{Paths, Settings, SettingsMistake};
 use ocpp_tui::console::{Grammar, parse};
 use ocpp_tui::ocpp::{Catalog, Strictness};
+use ocpp_tui::text_file;
 use ocpp_tui::tui::{Bindings, Themes};
 
 use super::arguments::{ConfigCommand, GeneralOptions, STRICTNESS_WANTED};
@@ -17,14 +18,18 @@ use super::byte_size::size;
 use super::screen;
 use super::seconds::seconds;
 
-/// Runs `config`.
+/// Runs `config`. The definitions of the session are read when they are needed.
 ///
 /// # Errors
-/// When the folders are not known, or the file that was named cannot be read.
-pub fn config(general: &GeneralOptions, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+/// When the definitions cannot be read, the folders are not known, or the file that was named cannot be read.
+pub fn config(
+    general: &GeneralOptions,
+    command: &ConfigCommand,
+    catalog: impl FnOnce() -> anyhow::Result<Arc<Catalog>>,
+) -> anyhow::Result<ExitCode> {
     match command {
         ConfigCommand::Path => path(general),
-        ConfigCommand::Check { file } => check(general, file.as_deref()),
+        ConfigCommand::Check { file } => check(general, &*catalog()?, file.as_deref()),
     }
 }
 
@@ -42,7 +47,7 @@ fn path(general: &GeneralOptions) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(general: &GeneralOptions, named: Option<&Path>) -> anyhow::Result<ExitCode> {
+fn check(general: &GeneralOptions, catalog: &Catalog, named: Option<&Path>) -> anyhow::Result<ExitCode> {
     let paths = Paths::find().ok();
     let mut themes = screen::themes(None)?;
     let mut wrong: Vec<String> = Vec::new();
@@ -52,9 +57,9 @@ fn check(general: &GeneralOptions, named: Option<&Path>) -> anyhow::Result<ExitC
         wrong.extend(own.filter_map(|name| themes.named(&name).err()).map(|error| error.to_string()));
     }
     let file = named.map_or_else(|| settings_file(general), |file| Ok(file.to_owned()))?;
-    match fs::read_to_string(&file) {
+    match text_file::read(&file) {
         Ok(text) => {
-            let mistakes = mistakes(&text, &themes).into_iter();
+            let mistakes = mistakes(&text, &themes, catalog).into_iter();
             wrong.extend(mistakes.map(|SettingsMistake { line, message }| format!("{}:{line}: {message}", file.display())));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() && general.config.is_none() => {}
@@ -69,8 +74,8 @@ fn check(general: &GeneralOptions, named: Option<&Path>) -> anyhow::Result<ExitC
     Ok(ExitCode::FAILURE)
 }
 
-/// All mistakes of a settings file, in the order of their lines.
-fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
+/// All mistakes of a settings file, in the order of their lines. Its commands are those of the actions of these definitions.
+fn mistakes(text: &str, themes: &Themes, catalog: &Catalog) -> Vec<SettingsMistake> {
     let (settings, mut mistakes) = Settings::examine(text);
     let mut add =
         |path: &[&str], message: String| mistakes.push(SettingsMistake { line: Settings::line_of(text, path), message });
@@ -86,7 +91,7 @@ fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
     if settings.strictness.as_deref().is_some_and(|name| Strictness::parse(name).is_none()) {
         add(&["strictness"], STRICTNESS_WANTED.to_owned());
     }
-    let grammar = Grammar::new(&Catalog::embedded());
+    let grammar = Grammar::new(catalog);
     for line in &settings.startup {
         if let Err(error) = parse(line, &grammar) {
             let hint = error.hint().map(|hint| format!(" {hint}")).unwrap_or_default();
@@ -110,6 +115,8 @@ fn mistakes(text: &str, themes: &Themes) -> Vec<SettingsMistake> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn samples(folder: &str) -> Vec<(String, String)> {
@@ -126,8 +133,22 @@ mod tests {
     fn valid_samples_have_no_mistakes() {
         let themes = Themes::embedded().unwrap();
         for (name, text) in samples("config_valid") {
-            assert_eq!(mistakes(&text, &themes), [], "{name}");
+            assert_eq!(mistakes(&text, &themes, &Catalog::embedded()), [], "{name}");
         }
+    }
+
+    #[test]
+    fn commands_are_those_of_the_definitions_of_the_session() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["ocpp-1.5-central-system.wsdl", "ocpp-1.5-charge-point.wsdl"] {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("wsdl").join(name);
+            fs::copy(file, folder.path().join(name)).unwrap();
+        }
+        let only_1_5 = ocpp_tui::ocpp::definition::read_directory(folder.path()).unwrap().catalog;
+        let (themes, text) = (Themes::embedded().unwrap(), "startup = [\"remote_triggermessage\"]\n");
+        assert_eq!(mistakes(text, &themes, &Catalog::embedded()), []);
+        let found = mistakes(text, &themes, &only_1_5);
+        assert!(found.len() == 1 && found[0].message.contains("unknown command"), "{found:?}");
     }
 
     /// Each line with a mistake ends in `# wrong: ` and a part of the expected message.
@@ -140,7 +161,7 @@ mod tests {
                 .enumerate()
                 .filter_map(|(index, line)| Some((index + 1, line.split_once("# wrong: ")?.1)))
                 .collect();
-            let found = mistakes(&text, &themes);
+            let found = mistakes(&text, &themes, &Catalog::embedded());
             assert_eq!(found.len(), expected.len(), "{name}: {found:?}");
             for (mistake, (line, words)) in found.iter().zip(expected) {
                 assert!(

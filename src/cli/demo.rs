@@ -48,6 +48,7 @@ enum DemoStep {
 /// When no port can be bound.
 pub async fn start(hub: &Hub) -> Result<(), HubError> {
     let options = CentralSystemOptions {
+        first_transaction: None,
         host: Some("127.0.0.1".to_owned()),
         port: 0,
         endpoint: "/".to_owned(),

@@ -43,7 +43,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(StartCommand::Config(command)) => config::config(&cli.general, command),
+        Some(StartCommand::Config(command)) => config::config(&cli.general, command, || Ok(catalog(&cli.general)?.0)),
         Some(StartCommand::Test(arguments)) => test::test(&cli.general, catalog(&cli.general)?.0, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
@@ -204,6 +204,7 @@ fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
         ping_interval: arguments.ping_interval,
         transports: arguments.transport.transports(),
         subprotocols: arguments.subprotocols.policy(),
+        first_transaction: arguments.first_transaction,
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::lexer::{JsonToken, JsonTokenKind, lex};
 use super::spans::SpanMap;
 use crate::ocpp::{Finding, FindingRule};
+use crate::rpc::JsonFault;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,12 +82,14 @@ fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
     let sentence = if text.trim().is_empty() {
         "The payload is empty; a payload is at least {}.".to_owned()
     } else {
-        let full = error.to_string();
+        let fault = JsonFault::of(text, error);
+        let full = fault.to_string();
         let what = full.split(" at line ").next().unwrap_or(&full);
         let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
         // The parser counts bytes.
         let column = text[line_start..offset].chars().count() + 1;
-        format!("This is not JSON: {what} (line {}, column {column}).", error.line())
+        let kind = if fault.is_json() { "This cannot be read" } else { "This is not JSON" };
+        format!("{kind}: {what} (line {}, column {column}).", error.line())
     };
     Diagnostic { span, severity: DiagnosticSeverity::Error, message: sentence, rule: None }
 }
@@ -135,6 +138,11 @@ mod tests {
             ("{\"a\": \"é", "\"é", "This is not JSON: EOF while parsing a string (line 1, column 8)."),
             ("{\"a\": [1, 2", "2", "This is not JSON: EOF while parsing a list (line 1, column 11)."),
             ("{} x", "x", "This is not JSON: trailing characters (line 1, column 4)."),
+            (
+                "{\"a\": 1e400}",
+                "1e400",
+                "This cannot be read: the number 1e400 is larger than a 64-bit float can hold (line 1, column 11).",
+            ),
             ("{\"a\": 1 \"a\": 2}", "\"a\"", "This is not JSON: expected `,` or `}` (line 1, column 9)."),
         ] {
             let (shown, found) = only(text);

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::text_file;
+
 /// How long changes are collected before they are written.
 const DELAY: Duration = Duration::from_millis(300);
 
@@ -104,7 +106,7 @@ impl SavedState {
 
 fn load<T: DeserializeOwned + Default>(folder: &Path, part: SavedPart) -> T {
     let file = folder.join(part.file());
-    let Ok(text) = fs::read_to_string(&file) else { return T::default() };
+    let Ok(text) = text_file::read(&file) else { return T::default() };
     serde_json::from_str(&text).unwrap_or_else(|_| {
         // When it cannot be renamed it will be overwritten; there is nothing better to do.
         let _ = fs::rename(&file, file.with_extension("json.broken"));

@@ -1,12 +1,13 @@
 //! The settings file, which applies to every start. Arguments on the shell override it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
+
+use crate::text_file;
 
 /// After so many mistakes the file is probably no settings file, and the rest is not read.
 const MOST_MISTAKES: usize = 20;
@@ -92,7 +93,7 @@ impl Settings {
     /// When it cannot be read or its content is invalid.
     pub fn read(file: &Path) -> Result<Settings, SettingsError> {
         let unreadable = |source| SettingsError::Unreadable { file: file.to_owned(), source };
-        Settings::parse(file, &fs::read_to_string(file).map_err(unreadable)?)
+        Settings::parse(file, &text_file::read(file).map_err(unreadable)?)
     }
 
     /// Reads the file in the configuration folder. A missing file is as good as an empty one.

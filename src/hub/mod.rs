@@ -29,7 +29,7 @@ use crate::link::{
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
-use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile};
+use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile, transaction_id_of};
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
@@ -153,9 +153,11 @@ impl Hub {
             self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
         let listening = ListenAddress::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
+        let first_transaction = options.first_transaction.unwrap_or_else(|| transaction_id_of(now()));
+        let settings = CentralSystemSettings { first_transaction, ..CentralSystemSettings::default() };
         let listener_context = central_system::listener_context(
             &options,
-            CentralSystem::new(CentralSystemSettings::default()),
+            CentralSystem::new(settings),
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
             (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),

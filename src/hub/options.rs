@@ -20,6 +20,8 @@ pub struct CentralSystemOptions {
     pub ping_interval: u32,
     /// What is done about unusual subprotocols.
     pub subprotocols: SubprotocolPolicy,
+    /// The id of the first transaction; `None` takes one from the time, so that it is none of an earlier session.
+    pub first_transaction: Option<i32>,
 }
 
 /// The options of a charge point.

@@ -21,6 +21,7 @@ fn charge_point(url: String, identity: &str, version: Version, soap: bool) -> Ch
 /// A session with both transports, calls both ways, a raw frame, a refused handshake, pings, a held frame and links that end.
 async fn session(hub: &Hub) {
     let central_system = CentralSystemOptions {
+        first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
         port: 0,
         endpoint: "/".into(),

@@ -1,16 +1,13 @@
 //! One event as the line that ocppjs would have printed, so that scripts made for it go on working. Where ocppjs prints
 //! nothing, there is a line in the same style; docs/ocppjs-compatibility.md lists what differs.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::de::IgnoredAny;
 
+use super::stamped_lines::StampedLines;
 use crate::ocpp::Role;
 use crate::rpc::srpc::words;
-use crate::sanitize::escape_control;
 use crate::trace::decode::decode;
 use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationRow};
 
@@ -30,71 +27,65 @@ impl EventLines {
         let time = Timestamp::from_microsecond(wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         time.to_zoned(self.zone.clone()).strftime("[%Y-%m-%d %H:%M:%S]").to_string()
     }
+}
 
-    /// Appends the lines of a record, each with its line end. Some records make none.
-    pub fn write(&self, record: &Record<'_>, contents: &Contents, out: &mut String) {
-        let row = record.station.and_then(|key| contents.stations().get(key));
-        let names = LineNames::new(row);
-        let stamp = self.stamp(record.wall_micros);
-        let mut line = |text: &str| {
-            let _ = writeln!(out, "{stamp} {text}"); // a String takes everything
-        };
-        match record.kind {
-            RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, &mut line),
-            RecordKind::Timeout => {
-                let call = record.partner.and_then(|call| contents.records().get(call));
-                let id = call.map_or_else(String::new, |call| id(&call));
-                line(&format!("Error for the message #{id} : timeout"));
-            }
-            _ => {
-                if let Some(text) = sentence(record, row, &names) {
-                    line(&text);
-                }
+/// Appends the lines of a record. Some records make none.
+pub(super) fn write(record: &Record<'_>, contents: &Contents, out: &mut StampedLines<'_>) {
+    let row = record.station.and_then(|key| contents.stations().get(key));
+    let names = LineNames::new(row);
+    match record.kind {
+        RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, out),
+        RecordKind::Timeout => {
+            let call = record.partner.and_then(|call| contents.records().get(call));
+            let id = call.map_or_else(String::new, |call| id(&call));
+            out.add(format_args!("Error for the message #{id} : timeout"));
+        }
+        _ => {
+            if let Some(text) = sentence(record, row, &names) {
+                out.add(text);
             }
         }
-        if let (RecordKind::Frame(Direction::In, FrameKind::Result), Some(code)) = (record.kind, record.code) {
-            // As in ocppjs, without the time.
-            let _ = writeln!(out, "WARNING : {code} for CALLRETURN #{}", id(record));
-        }
-        notes(record, &names, &stamp, out);
     }
+    if let (RecordKind::Frame(Direction::In, FrameKind::Result), Some(code)) = (record.kind, record.code) {
+        out.add_without_time(format_args!("WARNING : {code} for CALLRETURN #{}", id(record)));
+    }
+    notes(record, &names, out);
 }
 
 /// The findings of a frame, in words. Tolerated findings in our own frames are left out, because the user wanted them.
-fn notes(record: &Record<'_>, names: &LineNames<'_>, stamp: &str, out: &mut String) {
+pub(super) fn notes(record: &Record<'_>, names: &LineNames, out: &mut StampedLines<'_>) {
     let is_printed = match record.kind {
         RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
         _ => record.verdict != FrameVerdict::Valid,
     };
     if is_printed {
         for remark in record.remarks.lines() {
-            let _ = writeln!(out, "{stamp} {}: note on {}: {}", names.ours, names.theirs, escape_control(remark));
+            out.add(format_args!("{}: note on {}: {remark}", names.ours, names.theirs));
         }
     }
 }
 
 /// A received frame that is no message. ocppjs prints two kinds of it and none of the others.
-fn unreadable(record: &Record<'_>, names: &LineNames<'_>, line: &mut impl FnMut(&str)) {
-    let text = escape_control(record.text);
+fn unreadable(record: &Record<'_>, names: &LineNames, out: &mut StampedLines<'_>) {
+    let text = record.text;
     if record.origin().is_some_and(|origin| origin.binary) {
-        line("Message format is not UTF8.");
-    } else if serde_json::from_str::<IgnoredAny>(record.text).is_err() {
-        let station = if names.theirs == "cs" { "cp#cs" } else { names.theirs.as_ref() };
-        line(&format!("Error: message {text} can't be parsed."));
-        line(&format!("cs: Error: message from {station} {text} can't be parsed"));
+        out.add("Message format is not UTF8.");
+    } else if serde_json::from_str::<IgnoredAny>(text).is_err() {
+        let station = if names.theirs == "cs" { "cp#cs" } else { names.theirs.as_str() };
+        out.add(format_args!("Error: message {text} can't be parsed."));
+        out.add(format_args!("cs: Error: message from {station} {text} can't be parsed"));
     } else {
-        line(&format!("{}: <<{} {text}", names.ours, names.theirs));
+        out.add(format_args!("{}: <<{} {text}", names.ours, names.theirs));
     }
 }
 
 /// What stands behind the stamp.
-fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames<'_>) -> Option<String> {
+fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames) -> Option<String> {
     let LineNames { ours, theirs } = names;
     let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
-    let summary = record.summary();
-    let text = escape_control(&summary);
+    let text = record.summary();
     let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
-    let station = || if simulated { ours.clone() } else { theirs.clone() };
+    let station = || if simulated { ours } else { theirs };
     let host = || row.and_then(|row| row.peer).map_or_else(String::new, |peer| peer.ip().to_string());
     Some(match record.kind {
         RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}"),
@@ -124,22 +115,25 @@ fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames<'_>
 
 /// The id of a frame, as it is shown.
 fn id(frame: &Record<'_>) -> String {
-    decode(frame).id.map_or_else(String::new, |id| escape_control(&words(&id)).into_owned())
+    decode(frame).id.map_or_else(String::new, |id| words(&id).into_owned())
 }
 
-fn identity(row: Option<&StationRow>) -> Cow<'_, str> {
-    row.map_or(Cow::Borrowed("?"), |row| escape_control(&row.identity))
+fn identity(row: Option<&StationRow>) -> &str {
+    row.map_or("?", |row| &row.identity)
 }
 
 /// The two ends of a station's link, as ocppjs names them.
-struct LineNames<'a> {
-    ours: Cow<'a, str>,
-    theirs: Cow<'a, str>,
+pub(super) struct LineNames {
+    /// Ours.
+    pub ours: String,
+    /// The peer's.
+    pub theirs: String,
 }
 
-impl<'a> LineNames<'a> {
-    fn new(row: Option<&'a StationRow>) -> LineNames<'a> {
-        let station = format!("cp#{}", identity(row)).into();
+impl LineNames {
+    /// Of a station's link; `?` stands for a station that is not known.
+    pub fn new(row: Option<&StationRow>) -> LineNames {
+        let station = format!("cp#{}", identity(row));
         match row {
             Some(StationRow { our_role: Role::ChargePoint, .. }) => LineNames { ours: station, theirs: "cs".into() },
             _ => LineNames { ours: "cs".into(), theirs: station },

@@ -7,6 +7,10 @@ mod prompt;
 mod reader;
 mod session;
 mod soap_line;
+mod stamped_lines;
 
 pub use printer::{LogFormat, print};
 pub use session::{LineOptions, run};
+
+#[cfg(test)]
+mod tests;

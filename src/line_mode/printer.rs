@@ -9,14 +9,15 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::event_line::EventLines;
+use super::event_line::{self, EventLines};
 use super::prompt::PromptWriter;
 use super::soap_line::SoapLines;
+use super::stamped_lines::StampedLines;
 use crate::console::{OutputKind, OutputLine};
 use crate::hub::Hub;
-use crate::sanitize::escape_control;
+use crate::sanitize::{escape_control, escape_json};
 use crate::trace::export;
-use crate::trace::{Sequence, Trace};
+use crate::trace::{Contents, Record, Sequence, Trace};
 
 /// The most records that are written under one lock of the trace.
 const BATCH: u64 = 256;
@@ -56,9 +57,8 @@ impl Printer {
         // A user types slower than this thread prints, and scripts wait for their own pipe.
         let (orders, receiver) = mpsc::unbounded_channel();
         let runtime = Handle::current();
-        let lines = EventLines::new(jiff::tz::TimeZone::system());
-        let (trace, soap) = (hub.trace().clone(), SoapLines::new(hub.clone()));
-        let printing = Printing { lines, soap, trace, format, above, next: 0, text: String::new() };
+        let records = RecordLines::new(format, jiff::tz::TimeZone::system(), hub.clone());
+        let printing = Printing { records, trace: hub.trace().clone(), above, next: 0, text: String::new() };
         let body = move || {
             // A closed output ends the printing; the session goes on until its input ends.
             let _ = runtime.block_on(printing.run(receiver));
@@ -98,7 +98,7 @@ fn line_object(line: &OutputLine, now: i64) -> String {
         OutputKind::Error => "failure",
         OutputKind::Hint => "hint",
     };
-    json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string()
+    escape_json(json!({ "time": time.to_string(), "kind": kind, "text": line.text }).to_string())
 }
 
 /// Appends a line of output. Only text of the program contains line ends; foreign text has none.
@@ -118,11 +118,52 @@ fn append_output(line: &OutputLine, now: i64, format: LogFormat, lines: &EventLi
     }
 }
 
-struct Printing {
+/// How the records of a session are printed.
+pub(super) struct RecordLines {
+    format: LogFormat,
     lines: EventLines,
     soap: SoapLines,
+}
+
+impl RecordLines {
+    /// In this format, with the local time of this zone.
+    pub fn new(format: LogFormat, zone: jiff::tz::TimeZone, hub: Hub) -> RecordLines {
+        RecordLines { format, lines: EventLines::new(zone), soap: SoapLines::new(hub) }
+    }
+
+    /// Appends a record: one line, or the few of ocppjs for it. No text of the record can make another one.
+    pub fn append(&self, record: &Record<'_>, contents: &Contents, out: &mut String) {
+        match self.format {
+            LogFormat::Text => {
+                let stamp = self.lines.stamp(record.wall_micros);
+                let mut lines = StampedLines::new(&stamp, out);
+                if !self.soap.write(record, contents, &mut lines) {
+                    event_line::write(record, contents, &mut lines);
+                }
+            }
+            LogFormat::Jsonl => {
+                out.push_str(&export::line(record, contents.stations()));
+                out.push('\n');
+            }
+        }
+    }
+
+    /// Appends that so many records were dropped before they were printed.
+    fn append_dropped(&self, count: u64, out: &mut String) {
+        let text = format!("{count} older events were dropped");
+        if self.format == LogFormat::Text {
+            out.push_str(&format!("({text})\n"));
+        } else {
+            let time = jiff::Timestamp::now().to_string();
+            out.push_str(&json!({ "time": time, "kind": "note", "text": text }).to_string());
+            out.push('\n');
+        }
+    }
+}
+
+struct Printing {
+    records: RecordLines,
     trace: Arc<Trace>,
-    format: LogFormat,
     above: Option<PromptWriter>,
     next: Sequence,
     text: String,
@@ -150,11 +191,12 @@ impl Printing {
 
     fn order(&mut self, printed: PrintOrder) -> io::Result<()> {
         let now = jiff::Timestamp::now().as_microsecond();
-        match (printed, self.format) {
-            (PrintOrder::Output(line), format) => append_output(&line, now, format, &self.lines, &mut self.text),
+        let RecordLines { format, lines, .. } = &self.records;
+        match (printed, format) {
+            (PrintOrder::Output(line), format) => append_output(&line, now, *format, lines, &mut self.text),
             (PrintOrder::End, LogFormat::Jsonl) => {}
             (PrintOrder::End, LogFormat::Text) => {
-                self.text = format!("{} End of simulation : interrupted by user.\n", self.lines.stamp(now));
+                self.text = format!("{} End of simulation : interrupted by user.\n", lines.stamp(now));
             }
         }
         self.flush()
@@ -173,23 +215,12 @@ impl Printing {
         let contents = self.trace.read();
         let here = contents.records().range();
         if self.next < here.start {
-            self.text.push_str(&format!("({} older events were dropped)\n", here.start - self.next));
+            self.records.append_dropped(here.start - self.next, &mut self.text);
             self.next = here.start;
         }
         let end = here.end.min(self.next + BATCH);
         for record in contents.records().iter(self.next..end) {
-            match self.format {
-                LogFormat::Text => {
-                    let stamp = self.lines.stamp(record.wall_micros);
-                    if !self.soap.write(&record, &contents, &stamp, &mut self.text) {
-                        self.lines.write(&record, &contents, &mut self.text);
-                    }
-                }
-                LogFormat::Jsonl => {
-                    self.text.push_str(&export::line(&record, contents.stations()));
-                    self.text.push('\n');
-                }
-            }
+            self.records.append(&record, &contents, &mut self.text);
         }
         let more = end > self.next;
         self.next = end;

@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 use tokio::sync::mpsc;
 
 use crate::console::CommandOutput;
+use crate::text_file;
 
 /// The longest line that is handed over, in bytes.
 const LIMIT: u64 = 16 << 20;
@@ -31,8 +32,9 @@ pub(super) fn start() -> io::Result<mpsc::Receiver<TypedLine>> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::Builder::new().name("input".into()).spawn(move || {
         let mut input = io::stdin().lock();
+        let mut is_first = true;
         // The program ends with the input or before; nothing waits for this thread.
-        while let Ok(Some(line)) = next(&mut input) {
+        while let Ok(Some(line)) = next(&mut input, std::mem::take(&mut is_first)) {
             if sender.blocking_send(line).is_err() {
                 return;
             }
@@ -41,8 +43,8 @@ pub(super) fn start() -> io::Result<mpsc::Receiver<TypedLine>> {
     Ok(receiver)
 }
 
-/// The next line.
-fn next(input: &mut impl BufRead) -> io::Result<Option<TypedLine>> {
+/// The next line. Windows PowerShell puts a byte order mark before the first one.
+fn next(input: &mut impl BufRead, is_first: bool) -> io::Result<Option<TypedLine>> {
     let mut bytes = Vec::new();
     let read = io::Read::take(&mut *input, LIMIT).read_until(b'\n', &mut bytes)?;
     if read == 0 {
@@ -52,7 +54,8 @@ fn next(input: &mut impl BufRead) -> io::Result<Option<TypedLine>> {
         input.skip_until(b'\n')?;
         return Ok(Some(TypedLine::TooLong));
     }
-    let line = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    let line = if is_first { text_file::without_mark(&text) } else { &text };
     Ok(Some(TypedLine::Line(line.trim_end_matches(['\n', '\r']).to_owned())))
 }
 
@@ -64,17 +67,24 @@ mod tests {
     fn lines_lose_their_end_and_nothing_else() {
         let mut input = &b"a b\r\n\n\xff\0x\nlast"[..];
         let mut lines = Vec::new();
-        while let Some(line) = next(&mut input).unwrap() {
+        while let Some(line) = next(&mut input, lines.is_empty()).unwrap() {
             lines.push(line);
         }
         assert_eq!(lines, ["a b", "", "\u{fffd}\0x", "last"].map(|line| TypedLine::Line(line.to_owned())));
     }
 
     #[test]
+    fn a_byte_order_mark_before_the_first_line_is_skipped() {
+        let mut input = &b"\xef\xbb\xbfstations\n\xef\xbb\xbfquit\n"[..];
+        assert_eq!(next(&mut input, true).unwrap(), Some(TypedLine::Line("stations".to_owned())));
+        assert_eq!(next(&mut input, false).unwrap(), Some(TypedLine::Line("\u{feff}quit".to_owned())));
+    }
+
+    #[test]
     fn a_line_without_end_is_not_cut_into_a_command() {
         let text = [vec![b'a'; LIMIT as usize + 5], b"\nquit\n".to_vec()].concat();
         let mut input = text.as_slice();
-        assert_eq!(next(&mut input).unwrap(), Some(TypedLine::TooLong));
-        assert_eq!(next(&mut input).unwrap(), Some(TypedLine::Line("quit".to_owned())));
+        assert_eq!(next(&mut input, true).unwrap(), Some(TypedLine::TooLong));
+        assert_eq!(next(&mut input, false).unwrap(), Some(TypedLine::Line("quit".to_owned())));
     }
 }

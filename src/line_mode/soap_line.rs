@@ -2,16 +2,14 @@
 //! the payload as JSON, or the envelope itself. Everything about a WebSocket, and what reads the same on both, is
 //! `event_line`'s.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
+use super::event_line::{LineNames, notes};
+use super::stamped_lines::StampedLines;
 use crate::hub::Hub;
 use crate::ocpp::{Role, Transport};
-use crate::sanitize::escape_control;
 use crate::trace::{
-    Contents, Direction, FrameKind, FrameOrigin, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, StationRow,
+    Contents, Direction, FrameKind, FrameOrigin, ListeningDetail, Record, RecordDetail, RecordKind, StationRow,
 };
 
 /// Writes events of SOAP links as lines.
@@ -26,26 +24,25 @@ impl SoapLines {
     }
 
     /// Appends the lines of a record. False when it reads like one of a WebSocket.
-    pub fn write(&self, record: &Record<'_>, contents: &Contents, stamp: &str, out: &mut String) -> bool {
+    pub fn write(&self, record: &Record<'_>, contents: &Contents, out: &mut StampedLines<'_>) -> bool {
         let row = record.station.and_then(|key| contents.stations().get(key));
         if let Some(RecordDetail::Listening(detail)) = record.detail {
-            let _ = writeln!(out, "{stamp} {}", listening(record, detail, stamp)); // a String takes everything
+            listening(record, detail, out);
             return true;
         }
-        let text = match record.kind {
+        let names = LineNames::new(row);
+        match record.kind {
             _ if record.transport != Transport::Soap => return false,
-            RecordKind::Frame(direction, kind) => Some(self.frame(record, direction, kind, row)),
-            RecordKind::Connected => row.filter(|row| row.our_role == Role::CentralSystem).map(connected),
-            RecordKind::Timeout => {
-                let ends = Ends::new(row);
-                Some(format!("{}: <<{} Error: {}", ends.ours, ends.theirs, escape_control(&record.summary())))
+            RecordKind::Frame(direction, kind) => out.add(self.frame(record, direction, kind, row)),
+            RecordKind::Connected => {
+                if let Some(row) = row.filter(|row| row.our_role == Role::CentralSystem) {
+                    out.add(connected(row));
+                }
             }
+            RecordKind::Timeout => out.add(format_args!("{}: <<{} Error: {}", names.ours, names.theirs, record.summary())),
             _ => return false,
-        };
-        if let Some(text) = text {
-            let _ = writeln!(out, "{stamp} {text}"); // a String takes everything
         }
-        notes(record, &Ends::new(row), stamp, out);
+        notes(record, &names, out);
         true
     }
 
@@ -59,30 +56,13 @@ impl SoapLines {
         let print_xml = self.hub.print_xml(row.our_role);
         match (kind, direction) {
             (FrameKind::Malformed, _) | (FrameKind::Error, Direction::In) => format!("{start} {}", unreadable(record.text)),
-            (FrameKind::Error, Direction::Out) => format!("{start} \n{}", lines(record.text)),
-            (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", lines(record.text)),
+            (FrameKind::Error, Direction::Out) => format!("{start} {}", record.text),
+            (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", record.text),
             (FrameKind::Call | FrameKind::Result, _) => {
                 let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
-                let content = if print_xml { lines(record.text) } else { payload(record, kind, direction) };
-                format!("{start} /{}{suffix} {content}", escape_control(action))
+                let content = if print_xml { record.text } else { payload(record, kind, direction) };
+                format!("{start} /{action}{suffix} {content}")
             }
-        }
-    }
-}
-
-/// The printed names of the two ends of a link.
-struct Ends<'a> {
-    ours: Cow<'a, str>,
-    theirs: Cow<'a, str>,
-}
-
-impl Ends<'_> {
-    fn new(row: Option<&StationRow>) -> Ends<'_> {
-        let identity = row.map_or(Cow::Borrowed("?"), |row| escape_control(&row.identity));
-        let charge_point = Cow::Owned(format!("cp#{identity}"));
-        match row.map(|row| row.our_role) {
-            Some(Role::ChargePoint) => Ends { ours: charge_point, theirs: "cs".into() },
-            _ => Ends { ours: "cs".into(), theirs: charge_point },
         }
     }
 }
@@ -90,74 +70,56 @@ impl Ends<'_> {
 /// The ends and the arrow. As in ocppjs, a charge point that serves a call is printed as `cs`, with its own name as the
 /// other end.
 fn start(direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> String {
-    let Ends { ours, theirs } = Ends::new(row);
+    let LineNames { ours, theirs } = LineNames::new(row);
     let arrow = if direction == Direction::In { "<<" } else { ">>" };
     let serves = (kind == FrameKind::Call) == (direction == Direction::In);
     if serves && ours != "cs" { format!("cs: {arrow}{ours}") } else { format!("{ours}: {arrow}{theirs}") }
 }
 
 /// The two status lines of ocppjs, whose order differs between the transports.
-fn listening(record: &Record<'_>, detail: &ListeningDetail, stamp: &str) -> String {
+fn listening(record: &Record<'_>, detail: &ListeningDetail, out: &mut StampedLines<'_>) {
     let port = detail.address.port();
     let speaks = |transport| detail.transports.contains(&transport);
-    let mut lines = Vec::new();
     if speaks(Transport::Soap) {
-        lines.push(format!("cs: SOAP Server listening on port {port}"));
+        out.add(format_args!("cs: SOAP Server listening on port {port}"));
     }
     if record.station.is_none() {
-        lines.push("CentralSystem started.".to_owned());
+        out.add("CentralSystem started.");
     }
     if speaks(Transport::WebSocket) {
-        lines.push(format!("cs: Server is listening on port {port}"));
+        out.add(format_args!("cs: Server is listening on port {port}"));
     }
-    lines.join(&format!("\n{stamp} "))
 }
 
 fn connected(row: &StationRow) -> String {
-    format!("cs: ChargePoint #{} connected.", escape_control(&row.identity))
-}
-
-/// The findings of a frame, in words. Other remarks are in the lines of the frame itself.
-fn notes(record: &Record<'_>, ends: &Ends<'_>, stamp: &str, out: &mut String) {
-    let is_printed = match record.kind {
-        RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
-        _ => record.verdict != FrameVerdict::Valid,
-    };
-    for remark in record.remarks.lines().filter(|_| is_printed) {
-        let _ = writeln!(out, "{stamp} {}: note on {}: {}", ends.ours, ends.theirs, escape_control(remark));
-    }
+    format!("cs: ChargePoint #{} connected.", row.identity)
 }
 
 /// A frame without an action.
 fn nameless(start: &str, direction: Direction, record: &Record<'_>) -> String {
     match direction {
-        Direction::In => format!("{start} Error, message not well-formed:\n{}", lines(record.text)),
-        Direction::Out => format!("{start} \n{}", lines(record.text)),
+        Direction::In => format!("{start} Error, message not well-formed: {}", record.text),
+        Direction::Out => format!("{start} {}", record.text),
     }
 }
 
-/// The lines of an envelope that the user typed, and of the answer to it.
+/// An envelope that the user typed, or the answer to it.
 fn typed(start: &str, record: &Record<'_>, origin: &FrameOrigin) -> String {
-    let headers = origin.headers_line().map_or_else(String::new, |headers| format!("{}\n", escape_control(&headers)));
-    format!("{start}:\n{headers}{}", lines(record.text))
+    let headers = origin.headers_line().map_or_else(String::new, |headers| format!("{headers} "));
+    format!("{start}: {headers}{}", record.text)
 }
 
 /// The words of ocppjs for an answer that is none, and for a fault, which it could not read either.
 fn unreadable(text: &str) -> String {
-    format!("Error: cannot parse response, raw content: {}", escape_control(&Value::from(text).to_string()))
+    format!("Error: cannot parse response, raw content: {}", Value::from(text))
 }
 
 /// The payload as JSON. ocppjs prints an empty element as `""`, but for its own calls, whose arguments it has as an
 /// object.
-fn payload(record: &Record<'_>, kind: FrameKind, direction: Direction) -> String {
+fn payload<'a>(record: &Record<'a>, kind: FrameKind, direction: Direction) -> &'a str {
     let Some(content) = record.content.filter(|content| !content.is_fault && !content.payload.is_empty()) else {
-        return lines(record.text);
+        return record.text;
     };
     let asks = (kind, direction) == (FrameKind::Call, Direction::Out);
-    if content.payload == "{}" && !asks { "\"\"".to_owned() } else { escape_control(content.payload).into_owned() }
-}
-
-/// A text with its own lines; everything else in it that acts on a terminal is made visible.
-fn lines(text: &str) -> String {
-    text.lines().map(escape_control).collect::<Vec<_>>().join("\n")
+    if content.payload == "{}" && !asks { "\"\"" } else { content.payload }
 }

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::context::ListenerContext;
 use super::directory::{Admission, Handshake, Refusal};
 use super::endpoint::{EndpointPathError, StationPath};
-use super::subprotocol::{UnknownProtocol, choose_subprotocol, misspelled, no_common_subprotocol};
+use super::subprotocol::{SubprotocolPolicy, UnknownProtocol, choose_subprotocol, misspelled, no_common_subprotocol};
 use crate::ocpp::{Transport, Version};
 use crate::sanitize::escape_control;
 use crate::trace::HandshakeHeads;
@@ -198,7 +198,15 @@ pub(super) fn unknown_protocol(
     listener_context: &ListenerContext,
 ) -> RejectedHandshake {
     let versions = &listener_context.versions;
-    let remedy = if misspelled(offered, versions).is_empty() { "" } else { "; --tolerate-subprotocol accepts it" };
+    let known = choose_subprotocol(offered, &Version::ALL, SubprotocolPolicy::default());
+    let remedy = match known {
+        Some(known) => {
+            let all: Vec<&str> = versions.iter().chain([&known.version]).map(|version| version.subprotocol()).collect();
+            format!("; to accept it too, start with -p {} (start_cs) or --protocol {0} (cs)", all.join(","))
+        }
+        None if misspelled(offered, versions).is_empty() => String::new(),
+        None => "; --tolerate-subprotocol accepts it".to_owned(),
+    };
     RejectedHandshake {
         status,
         reason: format!("Unknown protocol `{}'", offered.join(", ")),

@@ -21,6 +21,7 @@ mod runtime;
 mod settings;
 mod soap;
 mod subprotocol;
+mod url_parts;
 mod websocket;
 
 pub use context::{LinkContext, ListenerContext};
@@ -37,5 +38,6 @@ pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use subprotocol::{SubprotocolPolicy, UnknownProtocol};
+pub use url_parts::UrlError;
 pub use websocket::dialer::{DialTarget, keep_connected};
-pub use websocket::url::{CentralSystemUrl, UrlError};
+pub use websocket::url::CentralSystemUrl;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::types;
+use crate::text_file;
 
 /// The largest file of a plugin, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -104,13 +105,13 @@ fn read(file: &Path) -> Result<String, PluginFileError> {
     if !fs::metadata(file).map_err(unreadable)?.is_file() {
         return Err(PluginFileError::NoFile { file: file.to_owned() });
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let opened = fs::File::open(file).map_err(unreadable)?;
-    opened.take(LARGEST + 1).read_to_string(&mut text).map_err(unreadable)?;
-    if text.len() as u64 > LARGEST {
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
         return Err(PluginFileError::TooLarge { file: file.to_owned() });
     }
-    Ok(text)
+    text_file::decode(bytes).map_err(unreadable)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use crate::text_file;
+
 /// The most bytes of the settings of one plugin.
 const LARGEST: usize = 1 << 20;
 
@@ -36,7 +38,7 @@ impl PluginSettings {
         let file = folder.map(|folder| folder.join(format!("{plugin}.json")));
         let read = |file: &PathBuf| {
             let small = fs::metadata(file).ok()?.len() <= LARGEST as u64;
-            let text = small.then(|| fs::read_to_string(file).ok())??;
+            let text = small.then(|| text_file::read(file).ok())??;
             serde_json::from_str(&text).ok()
         };
         let values = file.as_ref().and_then(read).unwrap_or_default();

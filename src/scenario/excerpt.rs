@@ -90,11 +90,14 @@ impl<'a> Excerpt<'a> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::clock::now;
     use crate::hub::Hub;
     use crate::link::LinkSettings;
     use crate::ocpp::{Catalog, Role};
+    use crate::sanitize::is_unsafe;
     use crate::trace;
 
     /// A session with so many notes, and one note at a station.
@@ -132,5 +135,18 @@ mod tests {
         assert!(line.contains(" A\\u{1b} · xxx") && line.ends_with("x…") && line.len() <= LONGEST + '…'.len_utf8(), "{line}");
         let station = contents.stations().rows()[0].key;
         assert_eq!(Excerpt::new(&contents, 0, &HashSet::from([station])).all().len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_second_line(text in "([a-z\\[\\]]|\n|\r|\u{1b}|\u{9b}|\u{2028}|\u{202e}){0,12}") {
+            let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), trace::direct(1 << 20, now()));
+            let station = hub.station(Role::CentralSystem, &text);
+            hub.note_at(Some(station), true, text.as_str());
+            let contents = hub.trace().read();
+            let lines = Excerpt::new(&contents, 0, &HashSet::new()).all();
+            prop_assert_eq!(lines.len(), 1);
+            prop_assert!(!lines[0].chars().any(is_unsafe), "{:?}", lines[0]);
+        }
     }
 }

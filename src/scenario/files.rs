@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::text_file;
+
 /// The largest file of a script, in bytes.
 const LARGEST: u64 = 4 << 20;
 
@@ -95,7 +97,7 @@ pub(super) fn read(path: &Path) -> Result<String, FileError> {
     if metadata.len() > LARGEST {
         return Err(none("it is larger than 4 MiB"));
     }
-    String::from_utf8(fs::read(path).map_err(unreadable)?).map_err(|_| none("its text is not UTF-8"))
+    text_file::decode(fs::read(path).map_err(unreadable)?).map_err(|_| none("its text is not UTF-8"))
 }
 
 /// The file that `require` finds in a file of this folder.

@@ -100,6 +100,7 @@ impl ScenarioSession {
             transports,
             ping_interval: 0,
             subprotocols: SubprotocolPolicy::default(),
+            first_transaction: None,
         };
         self.start(options).await
     }
@@ -116,7 +117,16 @@ impl ScenarioSession {
         let ListenPort { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
         let subprotocols = options.subprotocols;
-        let options = CentralSystemOptions { host, port, endpoint, versions, transports, ping_interval: 0, subprotocols };
+        let options = CentralSystemOptions {
+            host,
+            port,
+            endpoint,
+            versions,
+            transports,
+            ping_interval: 0,
+            subprotocols,
+            first_transaction: None,
+        };
         let (_, url, _) = self.start(options).await?;
         self.listening = Some(url.clone());
         Ok(url)
@@ -180,7 +190,8 @@ impl ScenarioSession {
 
 /// A scenario for one transport does not fit a central system that is reached over the other.
 fn other_way(url: &str, wanted: Transport) -> Result<(), StartError> {
-    let over = if url.starts_with("http") { Transport::Soap } else { Transport::WebSocket };
+    let is_http = url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+    let over = if is_http { Transport::Soap } else { Transport::WebSocket };
     if over == wanted {
         return Ok(());
     }

@@ -53,7 +53,8 @@ impl ScriptWriter<'_> {
             DecodedMessage::Error { code, description, .. } => {
                 let code = error_code(&answer, &code);
                 let same = |default: Answer| matches!(default, Answer::Error { code: default, .. } if default.name() == code);
-                (!same(default_answer(our_role, call, answer.wall_micros))).then(|| error(&code, &description))
+                (!same(default_answer(our_role, call, answer.wall_micros)))
+                    .then(|| error(&code, description.as_deref().unwrap_or_default()))
             }
             DecodedMessage::Call { .. } | DecodedMessage::Unreadable => None,
         }
@@ -94,7 +95,7 @@ impl ScriptWriter<'_> {
                 let code = error_code(answer, code);
                 let default = default_answer(their_role, call, answer.wall_micros);
                 let same = matches!(default, Answer::Error { code: default, .. } if default.name() == code);
-                (!same).then(|| (format!("with the error {code}"), error(&code, description)))
+                (!same).then(|| (format!("with the error {code}"), error(&code, description.as_deref().unwrap_or_default())))
             }
             Some(DecodedMessage::Result(result)) if their_role == Role::CentralSystem || action == "DataTransfer" => {
                 let (result, default) = (result.value(), default_result(their_role, call, answer));

@@ -8,5 +8,5 @@ pub mod v1;
 
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};
-pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings};
+pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};
 pub use v1::charge_point::{ChargePoint, ChargePointSettings};

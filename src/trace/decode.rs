@@ -39,8 +39,8 @@ pub enum DecodedMessage<'a> {
     Error {
         /// Its code as it was spelt; of a fault its subcode.
         code: Cow<'a, str>,
-        /// One sentence or nothing.
-        description: Cow<'a, str>,
+        /// One sentence; `None` when the frame has none.
+        description: Option<Cow<'a, str>>,
         /// Further details; `null` when there are none, as in every fault.
         details: JsonText<'a>,
     },
@@ -84,7 +84,7 @@ fn of_envelope<'a>(record: &Record<'a>, kind: FrameKind, content: RecordContent<
         (FrameKind::Malformed, ..) => DecodedMessage::Unreadable,
         _ if content.is_fault => {
             let (code, description) = fault(content.payload);
-            DecodedMessage::Error { code: code.into(), description: description.into(), details: JsonText::NULL }
+            DecodedMessage::Error { code: code.into(), description: Some(description.into()), details: JsonText::NULL }
         }
         (FrameKind::Call, Some(payload), Some(action)) => DecodedMessage::Call { action: action.into(), payload },
         (FrameKind::Result | FrameKind::Error, Some(payload), _) => DecodedMessage::Result(payload),
@@ -108,8 +108,11 @@ fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
         FrameKind::Call if elements.len() > 2 => DecodedMessage::Call { action: words(element(2).0), payload: element(3) },
         FrameKind::Result if elements.len() > 1 => DecodedMessage::Result(element(2)),
         FrameKind::Error if elements.len() > 1 => {
-            let text = |place| if elements.len() > place { words(element(place).0) } else { Cow::default() };
-            DecodedMessage::Error { code: text(2), description: text(3), details: element(4) }
+            let text = |place| {
+                let there = elements.get(place).map(|_| element(place)).filter(|element| *element != JsonText::NULL);
+                there.map(|element| words(element.0))
+            };
+            DecodedMessage::Error { code: text(2).unwrap_or_default(), description: text(3), details: element(4) }
         }
         _ => DecodedMessage::Unreadable,
     };
@@ -272,7 +275,7 @@ mod tests {
         });
         with_record(FrameKind::Error, r#"[4,"7","Code",17,{"a":1}]"#, None, |record| {
             let DecodedMessage::Error { code, description, details } = decode(record).message else { panic!() };
-            assert_eq!((&*code, &*description, details.value()), ("Code", "17", json!({ "a": 1 })));
+            assert_eq!((&*code, description.as_deref(), details.value()), ("Code", Some("17"), json!({ "a": 1 })));
         });
         let odd = [
             (r#"["2","a1","Authorize",{"idTag":"A"}]"#, "a1"),
@@ -287,6 +290,12 @@ mod tests {
                 assert_eq!((&*action, payload.as_str()), ("Authorize", r#"{"idTag":"A"}"#));
                 assert_eq!((payload_text(record), id_text(record)), (r#"{"idTag":"A"}"#.into(), Some(id)));
                 assert_eq!(payload_value(record), Some(json!({ "idTag": "A" })));
+            });
+        }
+        for text in [r#"[4,"7","Code"]"#, r#"[4,"7","Code",null]"#] {
+            with_record(FrameKind::Error, text, None, |record| {
+                let DecodedMessage::Error { code, description, .. } = decode(record).message else { panic!() };
+                assert_eq!((&*code, description), ("Code", None), "{text}");
             });
         }
         for text in ["hello", "[2", "{}", ""] {
@@ -311,7 +320,7 @@ mod tests {
             envelope("<S:Fault><S:Code><S:Value>S:Sender</S:Value></S:Code><S:Reason><S:Text>no</S:Text></S:Reason></S:Fault>");
         with_record(FrameKind::Error, &text, Some(content(&text)), |record| {
             let DecodedMessage::Error { code, description, .. } = decode(record).message else { panic!() };
-            assert_eq!((&*code, &*description), ("Sender", "no"));
+            assert_eq!((&*code, description.as_deref()), ("Sender", Some("no")));
             assert_eq!((payload_text(record), payload_value(record)), ("Sender: no".into(), None));
         });
         let text = envelope("");

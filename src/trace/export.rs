@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use super::decode::{DecodedMessage, DecodedRecord, decode, id_text};
 use crate::ocpp::{Role, Transport};
 use crate::rpc::srpc::one_line;
+use crate::sanitize::escape_json;
 use crate::trace::{
     CloseReason, Direction, FrameKind, FrameVerdict, HandshakeFinding, Record, RecordDetail, RecordKind, StationTable,
 };
 
-/// The object of a record as a text, without a line end.
+/// The object of a record as a text, without a line end and without characters that act on a terminal.
 pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
     let mut out = Vec::with_capacity(record.text.len() + INITIAL_CAPACITY);
     members(record, stations, &mut |name, value| {
@@ -27,7 +28,7 @@ pub fn line(record: &Record<'_>, stations: &StationTable) -> String {
         };
     });
     out.push(b'}');
-    String::from_utf8(out).unwrap_or_default()
+    escape_json(String::from_utf8(out).unwrap_or_default())
 }
 
 /// The object of a record.
@@ -176,7 +177,7 @@ fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member
         }
         DecodedMessage::Error { code, description, details } => {
             put("error", if is_soap && code.is_empty() { Value::Null.into() } else { Member::Text(&code) });
-            put("description", Member::Text(&description));
+            put("description", description.as_deref().map_or(Value::Null.into(), Member::Text));
             if !is_soap {
                 put("details", Member::Json(&one_line(details.as_str())));
             }
@@ -259,9 +260,11 @@ mod tests {
         assert_eq!(records.range(), 0..9);
         for record in records.iter(records.range()) {
             let line = line(&record, contents.stations());
-            assert_eq!(line, Value::Object(object(&record, contents.stations())).to_string());
+            assert_eq!(line, escape_json(Value::Object(object(&record, contents.stations())).to_string()));
             assert!(!line.contains('\n'), "{line}");
         }
+        let error = object(&records.get(2).unwrap(), contents.stations());
+        assert_eq!([&error["description"], &error["details"]], [&Value::Null, &Value::Null], "neither was sent");
         let call = object(&records.get(5).unwrap(), contents.stations());
         assert_eq!(call["payload"], json!({ "type": "\"Soft\"" }));
     }

@@ -190,6 +190,12 @@ fn write_remarks(frame: &Frame, out: &mut String) {
         if !out.is_empty() {
             out.push('\n');
         }
+        // The names in a path and the values in a message are the peer's: their line ends must not make two findings of one.
+        let start = out.len();
         let _ = write!(out, "{}: {message}", if path.is_empty() { "/" } else { path }); // a String takes everything
+        if out[start..].contains('\n') {
+            let finding = out.split_off(start);
+            out.push_str(&finding.replace('\n', "\\n"));
+        }
     }
 }

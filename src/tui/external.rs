@@ -10,6 +10,7 @@ use std::process::ExitStatus;
 use tokio::process::Command;
 
 use crate::config::private_file;
+use crate::text_file;
 
 /// The program when neither variable is set.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
@@ -73,7 +74,7 @@ pub async fn edit(text: &str, extension: &str) -> Result<String, EditError> {
     let program = program(|name| std::env::var(name).ok());
     run(&program, &file.0).await?;
     let path = file.0.clone();
-    let read = off_the_loop(move || fs::read_to_string(path)).await;
+    let read = off_the_loop(move || text_file::read(path)).await;
     read.map_err(|reason| EditError::Unreadable { program, reason })
 }
 

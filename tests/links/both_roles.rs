@@ -93,6 +93,7 @@ async fn a_lost_central_system_is_found_again() {
     .await;
     let second = hub();
     let options = ocpp_tui::hub::CentralSystemOptions {
+        first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
         port,
         endpoint: "/".into(),

@@ -1,8 +1,10 @@
 //! The central system over real sockets, against stations that say just what the test wants.
 
-use ocpp_tui::hub::{LinkCommand, Order};
+use ocpp_tui::clock::now;
+use ocpp_tui::hub::{CentralSystemOptions, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
-use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::ocpp::{Role, Transport, Version};
+use ocpp_tui::simulator::transaction_id_of;
 use ocpp_tui::trace::{CloseReason, Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -58,8 +60,14 @@ async fn without_a_common_subprotocol_the_handshake_is_finished_and_the_connecti
         records.iter(records.range()).find(|record| record.kind == RecordKind::Refused).map(|record| record.remarks.to_owned())
     })
     .await;
-    assert!(text.starts_with("CP1: no common subprotocol"), "{text}");
+    assert!(text.starts_with("CP1: no common subprotocol") && !text.contains("start_cs"), "{text}");
     assert!(matches!(RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.map_err(|error| *error), Err(Error::Protocol(_))));
+    until(hub.trace(), "how to speak it", |contents| {
+        let remedy = "; to accept it too, start with -p ocpp1.5,ocpp1.6 (start_cs) or --protocol ocpp1.5,ocpp1.6 (cs)";
+        let records = contents.records();
+        records.iter(records.range()).any(|record| record.remarks.ends_with(remedy)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -161,20 +169,43 @@ async fn an_order_for_a_station_that_is_gone_is_refused_by_name() {
     assert_eq!(receipt.refused, [(key, "CP1 is not connected".to_owned())]);
 }
 
-#[tokio::test]
-async fn a_port_in_use_is_named_with_the_remedy() {
-    let hub = hub();
-    let port = central_system(&hub, &Version::ALL).await;
-    let options = ocpp_tui::hub::CentralSystemOptions {
+/// The options of a central system on this port.
+fn options(port: u16, first_transaction: Option<i32>) -> CentralSystemOptions {
+    CentralSystemOptions {
         host: Some("127.0.0.1".into()),
         port,
         endpoint: "/".into(),
         versions: Version::ALL.to_vec(),
         ping_interval: 0,
         subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
-        transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
-    };
-    let error = hub.start_central_system(options).await.unwrap_err().to_string();
+        transports: Transport::ALL.to_vec(),
+        first_transaction,
+    }
+}
+
+/// A station that comes back with a transaction of the session before must not find its id at another one.
+#[tokio::test]
+async fn transactions_begin_with_a_number_of_the_time_or_with_the_one_that_was_chosen() {
+    let hub = hub();
+    let earlier = i64::from(transaction_id_of(now()));
+    let start = r#"[2,"1","StartTransaction",{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"2026-11-30T08:00:00Z"}]"#;
+    let mut ids = Vec::new();
+    for first in [None, Some(7)] {
+        let port = hub.start_central_system(options(0, first)).await.unwrap().port();
+        let mut station = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
+        for _ in 0..2 {
+            ids.push(station.ask(start).await[2]["transactionId"].as_i64().unwrap());
+        }
+    }
+    assert!(ids[0] >= earlier && ids[1] == ids[0] + 1, "{ids:?}, after {earlier}");
+    assert_eq!(ids[2..], [7, 8]);
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named_with_the_remedy() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let error = hub.start_central_system(options(port, None)).await.unwrap_err().to_string();
     assert!(error.contains(&format!("port {port} is in use")) && error.contains("--port"), "{error}");
 }
 

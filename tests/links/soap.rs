@@ -234,6 +234,7 @@ async fn each_transport_can_be_used_alone() {
     let hub = hub();
     for transport in Transport::ALL {
         let options = ocpp_tui::hub::CentralSystemOptions {
+            first_transaction: Some(1),
             host: Some("127.0.0.1".into()),
             port: 0,
             endpoint: "/".into(),

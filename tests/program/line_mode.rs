@@ -170,8 +170,9 @@ fn defaults_are_changed_and_restored() {
     let usual = console.ask("authorize", r"cp#A: >>cs [2,");
     assert!(!usual.contains("KEPT"), "{usual}");
     console.ask("default authorize nosuch=1", "unknown field `nosuch'");
-    console.ask("authorize idTag=12", "holds text");
-    console.ask("authorize idTag=12 --force", r#""Authorize",{"idTag":12}"#);
+    console.ask("authorize idTag=12", r#""Authorize",{"idTag":"12"}"#);
+    console.ask(r#"authorize {"idTag":12}"#, "add --force");
+    console.ask(r#"authorize {"idTag":12} --force"#, r#""Authorize",{"idTag":12}"#);
     console.hear("TypeConstraintViolation");
     console.quit();
 }
@@ -225,14 +226,19 @@ fn events_are_json_lines_on_request() {
 fn no_identity_and_no_payload_can_forge_a_line() {
     let mut console = Console::with_charge_points("--plain", "ocpp1.5", &["A"]);
     let forged = "[2026-01-01 00:00:00] cs: <<cp#A [2,\"forged\"]";
-    let encoded: String = format!("x\n{forged}\u{1b}[2J").bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let mut socket = std::net::TcpStream::connect(("127.0.0.1", console.port)).unwrap();
-    let request = format!(
-        "GET /{encoded} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.5\r\n\r\n"
-    );
-    std::io::Write::write_all(&mut socket, request.as_bytes()).unwrap();
-    console.hear("ChargePoint #x\\n");
+    let mut sockets = Vec::new();
+    for (identity, shown) in [(format!("x\n{forged}\u{1b}[2J"), "ChargePoint #x\\n"), (forged.to_owned(), "ChargePoint #[2026")]
+    {
+        let encoded: String = identity.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let mut socket = std::net::TcpStream::connect(("127.0.0.1", console.port)).unwrap();
+        let request = format!(
+            "GET /{encoded} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.5\r\n\r\n"
+        );
+        std::io::Write::write_all(&mut socket, request.as_bytes()).unwrap();
+        console.hear(shown);
+        sockets.push(socket);
+    }
     console.ask("remote_reset", "Name one: ");
     for text in [
         format!("send_raw -e '\"{forged}'"),
@@ -247,6 +253,34 @@ fn no_identity_and_no_payload_can_forge_a_line() {
     let output = console.quit();
     assert!(!output.lines().any(|line| line.starts_with("[2026-01-01")), "{output}");
     assert!(!output.contains('\u{1b}') && !output.contains('\r'));
+}
+
+#[test]
+fn no_body_of_a_soap_request_can_forge_a_line() {
+    let mut console = LineSession::start(&["--plain", "start_cs", "0", "-t", "soap", "--host", "127.0.0.1"]);
+    let port = console.hear("SOAP Server listening on port").rsplit(' ').next().unwrap().parse::<u16>().unwrap();
+    let forged = "[2026-01-01 00:00:00] cs: <<cp#A forged";
+    let envelope = format!(
+        "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope'>\n<S:Body>\n{forged}\n<x/>\n</S:Body>\n</S:Envelope>"
+    );
+    for body in [format!("no envelope\n{forged}\r\n"), envelope] {
+        let mut socket = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let head = "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: application/soap+xml\r\n";
+        let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        std::io::Write::write_all(&mut socket, request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut socket, &mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+        console.hear("\\n[2026-01-01 00:00:00] cs: <<cp#A forged\\");
+    }
+    let output = console.quit();
+    assert!(output.lines().all(|line| line.starts_with('[') && !line.starts_with("[2026-01-01")), "{output}");
+}
+
+#[test]
+fn a_byte_order_mark_before_piped_commands_is_skipped() {
+    let (code, output) = run(&["--plain"], "\u{feff}stations\nquit\n".as_bytes());
+    assert!(code == Some(0) && output.contains("No stations yet.\n") && !output.contains("unknown command"), "{output}");
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) 
 /// A central system on a free port of the loopback that speaks everything.
 pub fn central_system_options() -> CentralSystemOptions {
     CentralSystemOptions {
+        first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
         port: 0,
         endpoint: "/".into(),

@@ -9,11 +9,11 @@ use super::entry::{CommandEntry, write_target};
 use super::payloads::edited;
 use crate::clock::now;
 use crate::console::output::{CommandFailure, CommandOutput};
-use crate::console::syntax::arguments::{CommandWords, positional_target};
+use crate::console::syntax::arguments::CommandWords;
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::{CommandError, ExecutionError};
 use crate::console::syntax::spec::{
-    ArgumentStyle, CommandSpec, CompletionKind, FORCE, ID, MessageSource, REMOTE_ID, action_command_name, argument,
+    ArgumentStyle, CommandSpec, CompletionKind, FORCE, ID, MessageSource, REMOTE_ID, STATION_ID, action_command_name, argument,
 };
 use crate::console::syntax::target::Target;
 use crate::hub::LinkCommand;
@@ -32,15 +32,17 @@ pub(super) const CALL: CommandEntry<CallCommand> =
                         ]
                     },
                 )
-                .options(&[FORCE])
+                .options(&[STATION_ID, FORCE])
                 .takes(ArgumentStyle::Payload)
                 .message(MessageSource::RequestAt(1))
                 .synopsis("<target> <action> name=value ...")
                 .example("call CP1 heartbeat"),
         parse: |words| {
             let arguments = words.sorted()?;
-            let (initiator, action) = words.grammar.find_action(&arguments.positionals[1])?;
-            let target = positional_target(&arguments.positionals[0])?;
+            // The target is an argument or an option; the action is the last argument.
+            let action = arguments.positionals.last().ok_or_else(|| arguments.missing("<action>"))?;
+            let (initiator, action) = words.grammar.find_action(action)?;
+            let target = arguments.target(initiator)?;
             let force = arguments.has(FORCE.flag);
             let payload = PayloadEdit { steps: arguments.steps };
             Ok(CallCommand { initiator, action: action.to_string(), target, payload, force })

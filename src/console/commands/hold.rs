@@ -139,7 +139,7 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
         let identity = row.map_or_else(String::new, |row| escape_control(&row.identity).into_owned());
         let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
         let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
-        let (number, kind, action, payload) = (frame.number, kind(frame.kind), frame.action, frame.payload);
+        let (number, kind, action, payload) = (frame.number, kind(frame.kind), escape_control(&frame.action), frame.payload);
         format!("{number}  {identity} {arrow} {kind} {action}  {waited:.1} s  {payload}")
     });
     let lines: Vec<String> = std::iter::once(rule).chain(lines).collect();

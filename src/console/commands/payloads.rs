@@ -8,6 +8,7 @@ use crate::console::syntax::assign::{AppliedAssignments, PayloadShape, apply};
 use crate::console::syntax::edit::PayloadEdit;
 use crate::ocpp::{MessageDefinition, Role};
 use crate::rpc::OutgoingPayload;
+use crate::text_file;
 
 /// The largest file that is read as a payload, in bytes.
 const FILE_LIMIT: u64 = 16 << 20;
@@ -51,10 +52,25 @@ pub fn edited(
 
 fn read_file(name: &str) -> io::Result<String> {
     use io::{Error, Read};
-    let mut text = String::new();
-    let read = std::fs::File::open(name)?.take(FILE_LIMIT + 1).read_to_string(&mut text)?;
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(name)?.take(FILE_LIMIT + 1).read_to_end(&mut bytes)?;
     if read as u64 > FILE_LIMIT {
         return Err(Error::other("it is larger than 16 MiB"));
     }
-    Ok(text)
+    text_file::decode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_begin_with_a_byte_order_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.json");
+        std::fs::write(&file, "\u{feff}{\"idTag\": \"A\"}").unwrap();
+        assert_eq!(read_file(file.to_str().unwrap()).unwrap(), "{\"idTag\": \"A\"}");
+        std::fs::write(&file, b"\xff\xfe{\0}\0").unwrap();
+        assert_eq!(read_file(file.to_str().unwrap()).unwrap_err().to_string(), "it is UTF-16; save it as UTF-8");
+    }
 }

@@ -25,6 +25,7 @@ const ADDED_HEADERS: OptionSpec = OptionSpec { added: true, ..HEADERS };
 pub(super) const SEND_RAW: CommandEntry<SendCommand> = CommandEntry {
     spec: CommandSpec::new("send_raw", "send a text as it is to the central system")
         .options(&[ID, ENVELOPE, HEADERS])
+        .at_target()
         .example("send_raw -e [2,\"1\",\"Heartbeat\",{}]"),
     parse: |words| parse_raw(words, Role::ChargePoint),
 };
@@ -41,6 +42,7 @@ pub(super) const SEND: CommandEntry<SendCommand> = CommandEntry {
                 ]
             },
         )
+        .at_target()
         .example("send -n Authorize -p {\"idTag\":12}"),
     parse: |words| parse_call(words, Role::ChargePoint),
 };
@@ -48,6 +50,7 @@ pub(super) const SEND: CommandEntry<SendCommand> = CommandEntry {
 pub(super) const REMOTE_SEND_RAW: CommandEntry<SendCommand> = CommandEntry {
     spec: CommandSpec::new("remote_send_raw", "send a text as it is to a charge point")
         .options(&[REMOTE_ID, ENVELOPE, HEADERS])
+        .at_target()
         .example("remote_send_raw -e garbage"),
     parse: |words| parse_raw(words, Role::CentralSystem),
 };
@@ -64,6 +67,7 @@ pub(super) const REMOTE_SEND: CommandEntry<SendCommand> = CommandEntry {
                 ]
             },
         )
+        .at_target()
         .example("remote_send -n Reset -p {}"),
     parse: |words| parse_call(words, Role::CentralSystem),
 };

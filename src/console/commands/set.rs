@@ -11,7 +11,9 @@ use crate::console::syntax::arguments::Arguments;
 use crate::console::syntax::duration;
 use crate::console::syntax::edit::{Assignment, PayloadStep};
 use crate::console::syntax::error::{CommandError, ExecutionError, UsageFault, short};
-use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, NamedValue, Positional, argument, optional};
+use crate::console::syntax::spec::{
+    ArgumentStyle, CommandSpec, CompletionKind, NamedValue, Positional, STATION_ID, argument, optional,
+};
 use crate::console::syntax::target::Target;
 use crate::console::syntax::token::{Spanned, quote, unquote};
 use crate::hub::LinkCommand;
@@ -31,6 +33,7 @@ pub(super) const SET: CommandEntry<SetCommand> = CommandEntry {
                 ]
             },
         )
+        .options(&[STATION_ID])
         .takes(ArgumentStyle::Settings)
         .named(SETTINGS)
         .named_after("station", ADDRESS)
@@ -121,6 +124,10 @@ fn parse(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
         "station" => return call_at(arguments),
         other => return Err(arguments.usage(UsageFault::Unexpected(short(other)), &arguments.positionals[0])),
     };
+    if let Some(word) = arguments.raw(STATION_ID.flag) {
+        // A setting is one of all links of the role.
+        return Err(arguments.usage(UsageFault::Unexpected(short(STATION_ID.flag)), word));
+    }
     if arguments.steps.is_empty() {
         let mut usage = "set <cs|cp> variable=value ...\nSupported settings:".to_owned();
         for setting in SETTINGS {
@@ -138,7 +145,12 @@ fn parse(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
 
 /// `set station CP1 callback=http://…`; an empty address is the one that the station names itself.
 fn call_at(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
-    let station = arguments.positionals.get(1).ok_or_else(|| arguments.missing("<station>"))?;
+    let missing = || arguments.missing("<station>");
+    let target = match (arguments.named_target(Role::CentralSystem)?, arguments.positionals.get(1)) {
+        (Some(target), _) => target,
+        (None, Some(station)) => Target::parse(&unquote(station.value)).ok_or_else(missing)?,
+        (None, None) => return Err(missing()),
+    };
     let [PayloadStep::Assign(Assignment { path, value })] = &arguments.steps[..] else {
         return Err(arguments.missing("callback=<url>"));
     };
@@ -150,11 +162,9 @@ fn call_at(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
         });
     }
     let url = unquote(&value.value);
-    if !url.is_empty() && HttpUrl::parse(&url).is_err() {
-        let wanted = "a URL, as in http://station:8080/".to_owned();
-        return Err(CommandError::BadArgument { name: "callback", wanted, span: value.span.clone() });
+    if !url.is_empty() {
+        HttpUrl::parse(&url).map_err(|error| CommandError::BadUrl { error, span: value.span.clone() })?;
     }
-    let target = Target::parse(&unquote(station.value)).ok_or_else(|| arguments.missing("<station>"))?;
     Ok(SetCommand::CallAt { target, url: (!url.is_empty()).then_some(url) })
 }
 

@@ -21,12 +21,15 @@ const REQUESTED: Version = Version::V1_5;
 const TOLERANT: OptionSpec = switch("--tolerate-subprotocol", "accept other spellings of a subprotocol, like ocpp1.6j");
 /// What a central system does without a common subprotocol.
 const UNKNOWN: &str = "--unknown-protocol";
+/// Which id the transactions of a central system begin with.
+const FIRST_TRANSACTION: OptionSpec =
+    added("--first-transaction", CompletionKind::Nothing, "id of the first transaction, default: one from the time");
 /// A charge point that acts by itself.
 const AUTONOMOUS: OptionSpec =
     switch("--autonomous", "boot, send heartbeats and report connectors by itself (--lively is its older name)").or("--lively");
 
 pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
-    spec: CommandSpec::new("start_cs", "be a central system")
+    spec: CommandSpec::new("start_cs", "be a central system, for OCPP 1.2 and 1.5 unless -p names others")
         .arguments(const { &[argument("<port>", CompletionKind::Nothing)] })
         .options(
             const {
@@ -36,6 +39,7 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                     option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
                     option("-t", CompletionKind::Transports, "transport layer mode (websocket or soap), default: websocket"),
                     added("--host", CompletionKind::Nothing, "address to listen on, default: all"),
+                    FIRST_TRANSACTION,
                     TOLERANT,
                     added(
                         UNKNOWN,
@@ -51,7 +55,7 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
 };
 
 pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
-    spec: CommandSpec::new("start_cp", "be one more charge point")
+    spec: CommandSpec::new("start_cp", "be one more charge point, of OCPP 1.5 unless -p names another")
         .arguments(const { &[argument("<url>", CompletionKind::Nothing), argument("<identifier>", CompletionKind::Nothing)] })
         .options(
             const {
@@ -105,7 +109,14 @@ fn central_system(arguments: &Arguments<'_>) -> Result<CentralSystemOptions, Com
         transports: transports(arguments)?,
         ping_interval: ping_interval(arguments)?,
         subprotocols: subprotocols(arguments)?,
+        first_transaction: first_transaction(arguments)?,
     })
+}
+
+fn first_transaction(arguments: &Arguments<'_>) -> Result<Option<i32>, CommandError> {
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    let word = arguments.raw(FIRST_TRANSACTION.flag);
+    word.map(|word| read(word, FIRST_TRANSACTION.flag, "a number from 1 to 2147483647", number)).transpose()
 }
 
 fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, CommandError> {
@@ -170,6 +181,9 @@ impl fmt::Display for StartSimulator {
                     write!(f, " -p {}", names.join(","))?;
                 }
                 write_ping_interval(f, options.ping_interval)?;
+                if let Some(id) = options.first_transaction {
+                    write!(f, " {} {id}", FIRST_TRANSACTION.flag)?;
+                }
                 match options.transports[..] {
                     [Transport::WebSocket] => {}
                     [Transport::Soap] => f.write_str(" -t soap")?,

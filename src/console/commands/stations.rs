@@ -67,7 +67,7 @@ pub enum StationsCommand {
     },
     /// Close links.
     Disconnect {
-        /// Our role on them; `None` when the command does not name it.
+        /// Our role on them where both are possible; `None` when the command does not name it.
         role: Option<Role>,
         /// Of which stations.
         target: Target,
@@ -88,7 +88,11 @@ impl StationsCommand {
                 (context.resolve(Role::ChargePoint, target, |row| !connected(row))?, LinkCommand::Connect)
             }
             StationsCommand::Disconnect { role, target } => {
-                (context.resolve(*role, target, |row| row.state != LinkState::Gone)?, LinkCommand::Disconnect)
+                let there = |row: &StationRow| row.state != LinkState::Gone;
+                // The role only decides between two stations of one identity.
+                let found = context.resolve(*role, target, there);
+                let found = found.or_else(|error| context.resolve(None, target, there).map_err(|_| error));
+                (found?, LinkCommand::Disconnect)
             }
             StationsCommand::Probe { target } => (context.resolve(None, target, connected)?, LinkCommand::Probe),
         };
@@ -103,7 +107,8 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
     let lines = contents.stations().rows().iter().map(|row| {
         let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
         let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
-        format!("{}  {}  {side}  OCPP {version}", escape_control(&row.identity), row.state)
+        // As one would type it: an identity in quotes cannot pass for the time of an event.
+        format!("{}  {}  {side}  OCPP {version}", escape_control(&quote(&row.identity)), row.state)
     });
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() { CommandOutput::info("No stations yet.") } else { CommandOutput::text("Stations", lines) }

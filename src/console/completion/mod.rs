@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::syntax::grammar::Grammar;
 use super::syntax::path;
-use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional};
+use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID};
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
 use crate::link::UnknownProtocol;
@@ -166,17 +166,18 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn complete(&self, typed: &Typed<'_>) -> Completions {
+        let last = self.words.last().and_then(|word| self.spec.option(word.value));
+        if let Some(kind) = last.and_then(|option| option.value) {
+            return self.value(kind, typed);
+        }
+        let leading = self.leading();
         let is_due = |positional: &&Positional| {
-            positional.behind.is_none_or(|before| self.words.last().is_some_and(|word| word.value == before))
+            positional.behind.is_none_or(|before| leading.last().is_some_and(|word| word.value == before))
         };
-        if let Some(positional) = self.spec.positionals.get(self.words.len()).filter(is_due)
+        if let Some(positional) = self.positionals().nth(leading.len()).filter(is_due)
             && !typed.text.starts_with('-')
         {
             return self.value(positional.completes, typed);
-        }
-        let last = self.words.last().and_then(|word| self.spec.options.iter().find(|option| option.is(word.value)));
-        if let Some(kind) = last.and_then(|option| option.value) {
-            return self.value(kind, typed);
         }
         match typed.text.as_bytes().first() {
             Some(b'-') => typed.choose(self.options()),
@@ -187,11 +188,30 @@ impl Line<'_> {
                 None => {
                     let mut offered = self.names(typed.text);
                     offered.extend(self.spec.words.iter().map(|word| candidate(*word, "")));
-                    offered.extend(self.options());
+                    // What is an argument already need not be offered as an option too.
+                    offered.extend(self.options().into_iter().filter(|option| option.detail != STATION_ID.help));
                     typed.choose(offered)
                 }
             },
         }
+    }
+
+    /// The words without the options that name a station, which may stand before the arguments.
+    fn leading(&self) -> Vec<&Word<'_>> {
+        let mut leading = Vec::new();
+        let mut words = self.words.iter();
+        while let Some(word) = words.next() {
+            match self.spec.station_option(word.value) {
+                Some(_) => _ = words.next(),
+                None => leading.push(word),
+            }
+        }
+        leading
+    }
+
+    /// The arguments that come first in this line.
+    fn positionals(&self) -> impl Iterator<Item = &'static Positional> {
+        self.spec.positionals_beside(self.words)
     }
 
     fn options(&self) -> Vec<CommandCandidate> {
@@ -295,7 +315,11 @@ impl Line<'_> {
 
     /// The message that `name=value` is about.
     fn message(&self) -> Option<&MessageDefinition> {
-        let named = |place: usize| self.words.get(place).and_then(|word| self.context.grammar.find_action(word).ok());
+        let named = |place: usize| {
+            let skipped = self.spec.positionals.len() - self.positionals().count();
+            let leading = self.leading();
+            leading.get(place.checked_sub(skipped)?).and_then(|word| self.context.grammar.find_action(word).ok())
+        };
         if let Some((initiator, action)) = &self.spec.action {
             return self.request(*initiator, action);
         }

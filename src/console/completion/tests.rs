@@ -56,8 +56,9 @@ fn commands_are_offered_first() {
 
 #[test]
 fn options_and_their_values() {
-    assert_eq!(texts("start_cs 9000 -|"), ["-i", "-u", "-p", "-t", "--host", "--tolerate-subprotocol", "--unknown-protocol"]);
-    assert_eq!(texts("start_cs 9000 -i 3 -|"), ["-u", "-p", "-t", "--host", "--tolerate-subprotocol", "--unknown-protocol"]);
+    let added = ["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol"];
+    assert_eq!(texts("start_cs 9000 -|"), [&["-i", "-u", "-p", "-t", "--host"][..], &added].concat());
+    assert_eq!(texts("start_cs 9000 -i 3 -|"), [&["-u", "-p", "-t", "--host"][..], &added].concat());
     assert_eq!(texts("start_cs 9000 -t s|"), ["soap"]);
     assert_eq!(texts("send -h |"), ["true", "false"]);
     assert_eq!(texts("send -n Auth|"), ["Authorize"]);
@@ -104,6 +105,10 @@ fn fields_with_type_and_mark_without_those_that_are_there() {
     );
     assert_eq!(accept("starttransaction res|"), "starttransaction reservationId=");
     assert_eq!(texts("call CP2 Reset t|"), ["type="]);
+    assert_eq!(texts("call --id CP2 Reset t|"), ["type="]);
+    assert_eq!(texts("call Reset --id CP2 t|"), ["type="]);
+    assert_eq!(texts("call --remote-id CP2 rese|"), texts("call CP2 rese|"));
+    assert_eq!(texts("remote_reset --id |"), texts("remote_reset --remote-id |"));
     assert_eq!(texts("default Authorize |"), ["idTag=", "reset"]);
     assert_eq!(texts("answer Authorize |")[..4], ["idTagInfo.", "error=", "description=", "delay="]);
     assert_eq!(texts("answer Authorize idTagInfo.|"), ["idTagInfo.status=", "idTagInfo.expiryDate=", "idTagInfo.parentIdTag="]);

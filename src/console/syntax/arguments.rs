@@ -1,10 +1,12 @@
 //! Sorting the words of a line by what they are: arguments, options, assignments, targets; and reading single values. What they mean
 //! together is for the commands.
 
+use std::iter::Peekable;
+
 use super::edit::{Assignment, PayloadStep};
 use super::error::{CommandError, UsageFault, short};
 use super::grammar::Grammar;
-use super::spec::{ArgumentStyle, CommandSpec, OptionSpec, id_flag};
+use super::spec::{ArgumentStyle, CommandSpec, OptionSpec, Positional, id_flag};
 use super::target::Target;
 use super::token::{Spanned, Word, unquote};
 use crate::ocpp::{Role, Version};
@@ -73,37 +75,64 @@ impl<'a> Arguments<'a> {
             words: Vec::new(),
             end,
         };
+        let positionals = spec.positionals_beside(words);
         let mut words = words.iter().peekable();
-        for positional in spec.positionals {
-            if positional.behind.is_some_and(|before| arguments.positionals.last().is_none_or(|word| word.value != before)) {
-                continue;
+        for positional in positionals {
+            // Whom a command is for may be said before what it does.
+            while let Some(word) = words.next_if(|word| spec.station_option(word.value).is_some()) {
+                arguments.option(word, &mut words)?;
             }
-            match words.next_if(|word| !word.value.starts_with('-')) {
-                Some(word) => arguments.positionals.push(word.clone()),
-                None if positional.optional => {}
-                None => return Err(arguments.missing(positional.name)),
-            }
+            arguments.positional(positional, &mut words)?;
         }
         while let Some(word) = words.next() {
             if word.value.starts_with('-') {
-                let option = spec
-                    .options
-                    .iter()
-                    .find(|option| option.is(word.value))
-                    .ok_or_else(|| arguments.usage(UsageFault::UnknownOption(short(word.value)), word))?;
-                let value = match option.value {
-                    None => word.clone(),
-                    Some(_) => words
-                        .next_if(|value| !value.value.starts_with('-'))
-                        .cloned()
-                        .ok_or_else(|| arguments.usage(UsageFault::MissingValue(option.flag), word))?,
-                };
-                arguments.options.push((option, value));
+                arguments.option(word, &mut words)?;
             } else {
                 arguments.free_word(word)?;
             }
         }
         Ok(arguments)
+    }
+
+    fn positional<'b>(
+        &mut self,
+        positional: &'static Positional,
+        words: &mut Peekable<impl Iterator<Item = &'b Word<'a>>>,
+    ) -> Result<(), CommandError>
+    where
+        'a: 'b,
+    {
+        if positional.behind.is_some_and(|before| self.positionals.last().is_none_or(|word| word.value != before)) {
+            return Ok(());
+        }
+        match words.next_if(|word| !word.value.starts_with('-')) {
+            Some(word) => self.positionals.push(word.clone()),
+            None if positional.optional => {}
+            None => return Err(self.missing(positional.name)),
+        }
+        Ok(())
+    }
+
+    /// Takes an option with its value.
+    fn option<'b>(
+        &mut self,
+        word: &Word<'a>,
+        words: &mut Peekable<impl Iterator<Item = &'b Word<'a>>>,
+    ) -> Result<(), CommandError>
+    where
+        'a: 'b,
+    {
+        let option = self.spec.option(word.value);
+        let option = option.ok_or_else(|| self.usage(UsageFault::UnknownOption(short(word.value)), word))?;
+        let value = match option.value {
+            None => word.clone(),
+            Some(_) => words
+                .next_if(|value| !value.value.starts_with('-'))
+                .cloned()
+                .ok_or_else(|| self.usage(UsageFault::MissingValue(option.flag), word))?,
+        };
+        self.options.push((option, value));
+        Ok(())
     }
 
     fn free_word(&mut self, word: &Word<'a>) -> Result<(), CommandError> {
@@ -170,11 +199,16 @@ impl<'a> Arguments<'a> {
         [Role::ChargePoint, Role::CentralSystem].into_iter().find(|role| self.has(id_flag(*role)))
     }
 
+    /// The target behind an option, that of this role first.
+    pub fn named_target(&self, role: Role) -> Result<Option<Target>, CommandError> {
+        let named = [role, role.peer()].map(id_flag).into_iter().find_map(|flag| Some((flag, self.raw(flag)?)));
+        named.map(|(flag, word)| read(word, flag, TARGETS, Target::parse)).transpose()
+    }
+
     /// The target of a command that we run in this role: behind the option, at the sign, or as an argument.
     pub fn target(&self, role: Role) -> Result<Target, CommandError> {
-        let flag = id_flag(role);
-        match (self.raw(flag), &self.at_target, self.positionals.first()) {
-            (Some(word), _, _) => read(word, flag, TARGETS, Target::parse),
+        match (self.named_target(role)?, &self.at_target, self.positionals.first()) {
+            (Some(target), _, _) => Ok(target),
             (None, Some(target), _) => Ok(target.clone()),
             (None, None, Some(word)) => positional_target(word),
             (None, None, None) => Ok(Target::TheOnly),

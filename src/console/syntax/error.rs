@@ -6,6 +6,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 use super::target::TargetError;
+use crate::link::UrlError;
 use crate::ocpp::{Role, Version};
 
 /// Why a line is no command.
@@ -95,6 +96,14 @@ pub enum CommandError {
         /// The place of the value.
         span: Range<usize>,
     },
+    /// The text is no URL that can be used.
+    #[error("Error: {error}.")]
+    BadUrl {
+        /// Why.
+        error: UrlError,
+        /// The place.
+        span: Range<usize>,
+    },
     /// Two ways to answer that exclude each other.
     #[error("Error: an answer is either a result, an error, none or default.")]
     ConflictingAnswer {
@@ -147,6 +156,7 @@ impl CommandError {
             | CommandError::UnknownSetting { span, .. }
             | CommandError::BadSetting { span, .. }
             | CommandError::BadArgument { span, .. }
+            | CommandError::BadUrl { span, .. }
             | CommandError::ConflictingAnswer { span }
             | CommandError::BadFilter { span, .. }
             | CommandError::UnterminatedQuote { span, .. } => Some(span.clone()),

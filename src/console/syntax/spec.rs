@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::token::Word;
 use crate::ocpp::Role;
 
 /// A command as it is written.
@@ -152,6 +153,11 @@ impl OptionSpec {
         self.flag == word || self.alias == Some(word)
     }
 
+    /// Whether it names a station.
+    pub const fn names_a_station(&self) -> bool {
+        matches!(self.value, Some(CompletionKind::Station(_)))
+    }
+
     /// The same option with another spelling.
     pub const fn or(mut self, alias: &'static str) -> OptionSpec {
         self.alias = Some(alias);
@@ -175,10 +181,15 @@ pub const fn switch(flag: &'static str, help: &'static str) -> OptionSpec {
 }
 
 /// Names one of our charge points.
-pub const ID: OptionSpec = option("--id", CompletionKind::Station(Some(Role::ChargePoint)), "id of charge point");
-/// Names a station that is connected to our central system.
+pub const ID: OptionSpec =
+    option("--id", CompletionKind::Station(Some(Role::ChargePoint)), "id of charge point").or("--remote-id");
+/// Names a station that is connected to our central system. A command that has one of the two options only understands the other
+/// spelling as well, because its role is known.
 pub const REMOTE_ID: OptionSpec =
-    option("--remote-id", CompletionKind::Station(Some(Role::CentralSystem)), "id of remote charge point");
+    option("--remote-id", CompletionKind::Station(Some(Role::CentralSystem)), "id of remote charge point").or("--id");
+/// Names a station of either role, in a command that takes it as an argument too.
+pub const STATION_ID: OptionSpec =
+    OptionSpec { value: Some(CompletionKind::Station(None)), help: "the station, instead of the argument", added: true, ..ID };
 /// Sends an invalid payload.
 pub const FORCE: OptionSpec = switch("--force", "send it although it breaks the definitions");
 
@@ -268,6 +279,27 @@ impl CommandSpec {
     pub(in crate::console) const fn at_target(mut self) -> CommandSpec {
         self.at_target = true;
         self
+    }
+
+    /// The option that a word is. Its own spelling has precedence over the other spelling of another option.
+    pub(in crate::console) fn option(&self, word: &str) -> Option<&'static OptionSpec> {
+        let named = |option: &&OptionSpec| option.flag == word;
+        self.options.iter().find(named).or_else(|| self.options.iter().find(|option| option.is(word)))
+    }
+
+    /// The option that names a station, when a word is one.
+    pub(in crate::console) fn station_option(&self, word: &str) -> Option<&'static OptionSpec> {
+        self.option(word).filter(|option| option.names_a_station())
+    }
+
+    /// The arguments that come first in a line with these words: a station that an option names is not one of them.
+    pub(in crate::console) fn positionals_beside(
+        &self,
+        words: &[Word<'_>],
+    ) -> impl Iterator<Item = &'static Positional> + use<> {
+        let named = words.iter().any(|word| self.station_option(word.value).is_some());
+        let is_station = |positional: &Positional| matches!(positional.completes, CompletionKind::Station(_));
+        self.positionals.iter().filter(move |positional| !(named && is_station(positional)))
     }
 
     /// The usage text of an error: the syntax, then an option a line and an empty line, as ocppjs writes it.

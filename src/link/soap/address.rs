@@ -3,9 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use hyper::Uri;
-
-use crate::link::UrlError;
+use crate::link::url_parts::{UrlError, UrlParts};
 use crate::rpc::soap::ANONYMOUS;
 
 /// The URL of a SOAP service.
@@ -27,28 +25,14 @@ impl HttpUrl {
     /// # Errors
     /// When the text is no such URL.
     pub fn parse(url: &str) -> Result<HttpUrl, UrlError> {
-        let unreadable = || UrlError::Unreadable { url: url.into() };
-        let uri: Uri = url.trim().parse().map_err(|_| unreadable())?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https" | "wss") => return Err(UrlError::Tls { url: url.into() }),
-            Some(scheme) => return Err(UrlError::Scheme { url: url.into(), scheme: scheme.into() }),
-            None => return Err(unreadable()),
+        let UrlParts { scheme, host, port, authority, path, query } = UrlParts::of(url)?;
+        match scheme.as_str() {
+            "http" => {}
+            "https" | "wss" => return Err(UrlError::Tls { url: url.into() }),
+            _ => return Err(UrlError::Scheme { url: url.into(), scheme, wanted: "SOAP is spoken over http://" }),
         }
-        let authority = uri.authority().ok_or_else(unreadable)?;
-        let behind_host = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
-        if authority.host().is_empty() || authority.as_str().contains('@') {
-            return Err(unreadable());
-        }
-        if authority.port_u16().is_none() && !behind_host.is_empty() {
-            return Err(unreadable());
-        }
-        Ok(HttpUrl {
-            host: authority.host().trim_matches(['[', ']']).to_owned(),
-            port: authority.port_u16().unwrap_or(80),
-            authority: authority.as_str().to_owned(),
-            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-        })
+        let query = query.map_or_else(String::new, |query| format!("?{query}"));
+        Ok(HttpUrl { host, port: port.unwrap_or(80), authority, path: format!("{path}{query}") })
     }
 
     /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it.
@@ -66,6 +50,7 @@ impl HttpUrl {
             UrlError::Tls { .. } => FromProblem::Tls,
             UrlError::Scheme { scheme, .. } => FromProblem::Scheme(scheme),
             UrlError::Unreadable { .. } if value.starts_with('/') => FromProblem::Relative,
+            UrlError::Credentials { .. } | UrlError::Port { .. } | UrlError::NotAscii { .. } => FromProblem::Unreadable,
             UrlError::Unreadable { .. } if value.contains("://") => FromProblem::Unreadable,
             UrlError::Unreadable { .. } => match value.split_once(':') {
                 Some((host, _)) if host.starts_with('[') => FromProblem::NoScheme,
@@ -130,6 +115,9 @@ mod tests {
             assert!(HttpUrl::parse(wrong).is_err(), "{wrong}");
         }
         assert!(matches!(HttpUrl::parse("https://h"), Err(UrlError::Tls { .. })));
+        assert_eq!(HttpUrl::parse("HTTP://h?a=b").unwrap().to_string(), "http://h/?a=b");
+        let error = HttpUrl::parse("ws://h").unwrap_err().to_string();
+        assert_eq!(error, "\"ws://h\" begins with ws://; SOAP is spoken over http://");
     }
 
     #[test]

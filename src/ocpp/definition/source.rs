@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::warning::DirectoryError;
 use crate::ocpp::{Role, Version};
+use crate::text_file;
 
 /// A definition has some 40 kB.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -105,5 +106,5 @@ fn read(path: &Path) -> io::Result<String> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is larger than 4 MiB"));
     }
-    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    text_file::decode(bytes)
 }

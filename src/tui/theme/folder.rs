@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::text_file;
+
 /// A theme file that is new or was changed.
 #[derive(Debug)]
 pub(super) struct ChangedFile {
@@ -45,7 +47,7 @@ impl ThemeFolder {
         }
         let before = std::mem::replace(&mut self.seen, found);
         let changed = self.seen.iter().filter(|file| !before.contains(file)).filter_map(|(path, _)| {
-            let text = fs::read_to_string(path);
+            let text = text_file::read(path);
             Some(ChangedFile { name: name_of(path)?, text })
         });
         Some(ThemeChanges {

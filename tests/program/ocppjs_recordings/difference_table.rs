@@ -170,6 +170,12 @@ pub const DIFFERENCES: &[Difference] = &[
         why: "nothing was set",
     },
     Difference {
+        id: "station-options",
+        ocppjs: "commands of a charge point know only `--id`, `remote_…` only `--remote-id`",
+        here: "both know both",
+        why: "the command names the role already",
+    },
+    Difference {
         id: "subprotocols",
         ocppjs: "reads the first subprotocol of a list only (HTTP 500 when it is unknown); 200 with a reason when none is known",
         here: "the first known one wins; without a common one the handshake is finished and the connection closed",
@@ -191,7 +197,7 @@ pub const DIFFERENCES: &[Difference] = &[
     Difference {
         id: "values",
         ocppjs: "words are cut at blanks outside quotes, `\"a=b\"` is cut at the second `=`, bare words are refused",
-        here: "JSON may contain blanks, `=` may be in values, a bare word is a text where a text is expected",
+        here: "JSON may contain blanks, `=` may be in values; where a text is expected, a value without quotes is that text, also `300`, `true` and `{…}`",
         why: "a value can be written without escapes",
     },
     Difference {

@@ -32,6 +32,7 @@ fn call(initiator: Role, action: &str, target: Target, steps: Vec<PayloadStep>, 
 #[test]
 fn starting() {
     let central_system = |port, endpoint: &str, versions: &[Version], ping_interval| CentralSystemOptions {
+        first_transaction: None,
         host: None,
         port,
         endpoint: endpoint.to_owned(),
@@ -55,6 +56,14 @@ fn starting() {
         let unknown = if line.ends_with("refuse") { UnknownProtocol::Refuse } else { UnknownProtocol::Close };
         assert_eq!(options.subprotocols, SubprotocolPolicy { tolerant: true, unknown });
         assert_eq!(command(line).to_string(), line);
+    }
+    let line = "start_cs 9000 --first-transaction 100";
+    assert_eq!(command(line).to_string(), line);
+    assert!(
+        matches!(command(line), Command::Start(StartSimulator::CentralSystem(options)) if options.first_transaction == Some(100))
+    );
+    for wrong in ["0", "-1", "x", "2147483648"] {
+        assert!(parse(&format!("start_cs 9000 --first-transaction {wrong}"), grammar()).is_err(), "{wrong}");
     }
     let Command::Start(StartSimulator::ChargePoint(options)) = command("start_cp ws://localhost:9000 0") else { panic!() };
     assert_eq!((options.version, options.autonomous, options.soap), (Version::V1_5, false, None));
@@ -229,6 +238,50 @@ fn other_commands() {
     assert_eq!(parse("  \t ", grammar()), Ok(None));
 }
 
+/// A command knows its role, so whoever types the option of the other role is understood.
+#[test]
+fn both_options_name_a_station_in_every_command_with_a_target() {
+    let with_target = [
+        "remote_reset",
+        "heartbeat",
+        "send_raw -e x",
+        "send -n Foo -p {}",
+        "remote_send_raw -e x",
+        "remote_send -n Reset -p {}",
+        "websocket_ping_cs",
+        "websocket_ping_cp",
+        "connect",
+        "call Reset",
+        "call Heartbeat",
+        "set station callback=http://h/",
+        "answer authorize none",
+        "probe",
+    ];
+    for line in with_target {
+        let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let named = command(&format!("{line} --id CP1"));
+        assert_ne!(parse(line, grammar()), Ok(Some(named.clone())), "{line}");
+        assert_eq!(command(&format!("{line} --remote-id CP1")), named, "{line}");
+        if ["call", "connect", "probe"].contains(&name) {
+            assert_eq!(command(&format!("{name} --remote-id CP1 {rest}")), named, "{line}");
+        }
+    }
+    let without_target =
+        ["help", "answers", "stations", "held", "quit", "drop 1", "release 1", "default authorize x=1", "set cs timeout=3"];
+    for line in without_target {
+        for flag in ["--id", "--remote-id"] {
+            assert!(matches!(parse(&format!("{line} {flag} CP1"), grammar()), Err(CommandError::Usage { .. })), "{line}");
+        }
+    }
+    for line in with_target {
+        if !line.contains(' ') || line.contains("send") {
+            assert_eq!(command(&format!("{line} @CP1")), command(&format!("{line} --id CP1")), "{line}");
+        }
+    }
+    let every = grammar().commands().iter().filter(|spec| spec.station_option("--id").is_some());
+    assert!(every.into_iter().all(|spec| spec.station_option("--remote-id").is_some()));
+}
+
 #[test]
 fn usage_errors_are_those_of_ocppjs() {
     let start_cs = "Error in command \"start_cs\", syntax: start_cs <port>\nWith optional arguments:\n  \
@@ -243,7 +296,7 @@ fn usage_errors_are_those_of_ocppjs() {
     assert_eq!(error("set").to_string(), "Error in command \"set\", syntax: set <cs|cp>\nWith optional arguments:\n");
     let authorize =
         "Error in command \"authorize\", syntax: authorize\nWith optional arguments:\n  --id : id of charge point\n";
-    for line in ["authorize foo", "authorize --id", "authorize =3", "authorize --remote-id 3"] {
+    for line in ["authorize foo", "authorize --id", "authorize =3", "authorize --remote-id"] {
         assert_eq!(error(line).to_string(), authorize, "{line}");
     }
     assert_eq!(

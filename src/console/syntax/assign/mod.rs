@@ -1,4 +1,4 @@
-//! What `name=value` does to a payload. The text of a value is JSON; a bare word is text where the definitions want text. Faults are
+//! What `name=value` does to a payload. The text of a value is JSON; where the definitions want text it is text as typed. Faults are
 //! reported with their place, and the change is made all the same where that is possible: whether the result may be sent is for
 //! the caller to decide. Limits and formats of single values are the catalog's check, not ours.
 
@@ -17,7 +17,7 @@ use super::token::column;
 use crate::compose::{FieldPlace, PathStep, SpanMap, field_at, fields_at, line_and_column, type_label};
 use crate::ocpp::suggest;
 use crate::ocpp::{FieldKind, MessageDefinition};
-use crate::rpc::OutgoingPayload;
+use crate::rpc::{JsonFault, OutgoingPayload};
 
 /// The message that a payload belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -141,6 +141,20 @@ pub enum AssignFault {
         /// Why.
         reason: String,
     },
+    /// A whole payload that is JSON and breaks a limit of ours.
+    #[error("Error: the payload cannot be read: {fault}.")]
+    UnreadablePayload {
+        /// The limit.
+        fault: JsonFault,
+    },
+    /// A value that is JSON and breaks a limit of ours.
+    #[error("Error: the value of `{field}' cannot be read: {fault}.")]
+    UnreadableValue {
+        /// The path, as typed.
+        field: String,
+        /// The limit.
+        fault: JsonFault,
+    },
     /// A name that occurs twice in one object of a whole payload.
     #[error("Error: {name} occurs twice in its object{}.", place.map(|(line, column)| format!(" (line {line}, column {column} of the file)")).unwrap_or_default())]
     DoubledName {
@@ -164,7 +178,12 @@ impl AssignFault {
     pub const fn is_fatal(&self) -> bool {
         matches!(
             self,
-            AssignFault::BadPath { .. } | AssignFault::Gap { .. } | AssignFault::BadPayload { .. } | AssignFault::File { .. }
+            AssignFault::BadPath { .. }
+                | AssignFault::Gap { .. }
+                | AssignFault::BadPayload { .. }
+                | AssignFault::UnreadablePayload { .. }
+                | AssignFault::UnreadableValue { .. }
+                | AssignFault::File { .. }
         )
     }
 
@@ -175,11 +194,11 @@ impl AssignFault {
             AssignFault::InvalidValue { wanted, .. } => {
                 Some(format!("The field holds {wanted}; text stands in double quotes."))
             }
-            AssignFault::WrongType { found: "a number" | "true or false", wanted, .. } if wanted.starts_with("text") => {
-                Some("Write it in double quotes to make it text.".to_owned())
-            }
             AssignFault::DoubledName { .. } => {
                 Some("Readers differ in which one they take. Leave one out, or add --force to a call to send both.".to_owned())
+            }
+            AssignFault::UnreadablePayload { .. } | AssignFault::UnreadableValue { .. } => {
+                Some("send and remote_send pass a payload on as it is typed.".to_owned())
             }
             AssignFault::NotListed { values, .. } => Some(format!("It is one of {}.", values.join(", "))),
             _ => None,
@@ -242,7 +261,10 @@ fn whole(text: &str) -> Result<OutgoingPayload, AssignFault> {
     match OutgoingPayload::parse(text) {
         Ok(payload) if payload.is_object() => Ok(payload),
         Ok(other) => Err(AssignFault::BadPayload { reason: format!("it is {}", type_of(&other)) }),
-        Err(error) => Err(AssignFault::BadPayload { reason: error.to_string() }),
+        Err(error) => Err(match JsonFault::of(text, &error) {
+            JsonFault::Syntax(reason) => AssignFault::BadPayload { reason },
+            fault => AssignFault::UnreadablePayload { fault },
+        }),
     }
 }
 
@@ -298,29 +320,36 @@ fn meant(message: &MessageDefinition, steps: &[PathStep]) -> Option<String> {
     suggest(typed, fields.iter().map(|field| field.name.as_str())).map(str::to_owned)
 }
 
-/// The value that a text means at a place, and what is wrong with it.
+/// The value that a text means at a place, and what is wrong with it. At a place for text it is the text as it was typed, whatever else it
+/// would be as JSON; JSON are there a text in double quotes, `null`, which removes the field, and a list where a list of texts stands.
 fn read(text: &str, place: Option<FieldPlace<'_>>, field: impl Fn() -> String) -> (Value, Option<AssignFault>) {
+    if let Some(place) = place.filter(|place| holds_text(&place.field.kind))
+        && text != "null"
+        && !text.starts_with(['"', '\''])
+        && !(place.is_list() && text.starts_with('['))
+    {
+        let word = Value::from(text);
+        let word = if place.is_list() { Value::Array(vec![word]) } else { word };
+        let fault = misfit(&word, place, &field);
+        return (word, fault);
+    }
     match (serde_json::from_str::<Value>(text), place) {
         (Ok(value), None) => (value, None),
         (Ok(value), Some(place)) => {
             let fault = misfit(&value, place, &field);
             (value, fault)
         }
-        (Err(_), place) => {
+        (Err(error), place) => {
             let word = Value::from(text);
-            let is_bare = !text.starts_with(['"', '\'', '{', '[']);
-            match place {
-                None if is_bare => (word, None),
-                Some(place) if is_bare && holds_text(&place.field.kind) => {
-                    let word = if place.is_list() { Value::Array(vec![word]) } else { word };
-                    let fault = misfit(&word, place, &field);
-                    (word, fault)
-                }
-                _ => {
+            let fault = match (JsonFault::of(text, &error), place) {
+                (JsonFault::Syntax(_), None) if !text.starts_with(['"', '\'', '{', '[']) => None,
+                (JsonFault::Syntax(_), place) => {
                     let wanted = place.map_or_else(|| "JSON".to_owned(), label);
-                    (word, Some(AssignFault::InvalidValue { field: field(), value: short(text), wanted }))
+                    Some(AssignFault::InvalidValue { field: field(), value: short(text), wanted })
                 }
-            }
+                (fault, _) => Some(AssignFault::UnreadableValue { field: field(), fault }),
+            };
+            (word, fault)
         }
     }
 }

@@ -41,17 +41,63 @@ fn values_are_json_and_bare_words_are_text_where_text_is_wanted() {
         ),
         (reset(), r#"key=["a", "b"]"#, json!({"key": ["a", "b"]})),
         (reset(), "key=a", json!({"key": ["a"]})),
+        (reset(), "key=300", json!({"key": ["300"]})),
+        (reset(), "key[0]=true", json!({"key": ["true"]})),
         (authorize_response(), "idTagInfo.status=Accepted", json!({"idTagInfo": {"status": "Accepted"}})),
         (
             meter_values(),
             "values[0].timestamp=now values[0].value[0]=5 values[0].value[1]=a",
-            json!({"values": [{"timestamp": "now", "value": [5, "a"]}]}),
+            json!({"values": [{"timestamp": "now", "value": ["5", "a"]}]}),
         ),
     ] {
         let applied = change(&message, json!({}), line);
         assert_eq!(applied.payload, payload, "{line}");
         let faults: Vec<_> = applied.errors.iter().filter(|e| !matches!(e.fault, AssignFault::WrongType { .. })).collect();
         assert!(faults.is_empty(), "{line}: {faults:?}");
+    }
+}
+
+#[test]
+fn what_is_assigned_to_a_text_is_text_as_it_was_typed() {
+    for (typed, text) in [
+        ("300", "300"),
+        ("12345678", "12345678"),
+        ("007", "007"),
+        ("1.10", "1.10"),
+        ("1e400", "1e400"),
+        ("true", "true"),
+        ("nullable", "nullable"),
+        ("{\"a\":1}", "{\"a\":1}"),
+        ("[1, 2]", "[1, 2]"),
+        ("\"300\"", "300"),
+        ("\"null\"", "null"),
+        ("\"1.10\\n\"", "1.10\n"),
+    ] {
+        let applied = change(&start_transaction(), json!({}), &format!("idTag={typed}"));
+        assert_eq!(applied.accept(false).unwrap(), json!({ "idTag": text }), "{typed}");
+    }
+    let removed = change(&start_transaction(), json!({"idTag": "A"}), "idTag=null");
+    assert_eq!(removed.accept(false).unwrap(), json!({}), "null removes a text too");
+    let number = change(&start_transaction(), json!({}), r#"{"idTag": 12}"#);
+    assert_eq!(number.accept(false).unwrap(), json!({"idTag": 12}), "a whole payload is JSON; the check refuses it later");
+}
+
+#[test]
+fn what_is_json_and_cannot_be_read_is_not_called_something_else() {
+    let deep = format!("{{\"a\": {}1{}}}", "[".repeat(200), "]".repeat(200));
+    for (line, text) in [
+        (deep.as_str(), "Error: the payload cannot be read: its lists and objects are more than 127 deep in each other."),
+        ("{\"a\": 1e400}", "Error: the payload cannot be read: the number 1e400 is larger than a 64-bit float can hold."),
+        (
+            "meterStart=1e400",
+            "Error: the value of `meterStart' cannot be read: the number 1e400 is larger than a 64-bit float can hold.",
+        ),
+    ] {
+        let applied = change(&start_transaction(), json!({}), line);
+        let [error] = applied.errors.as_slice() else { panic!("{line}: {:?}", applied.errors) };
+        assert_eq!(error.to_string(), text);
+        assert_eq!(error.fault.hint().unwrap(), "send and remote_send pass a payload on as it is typed.");
+        assert!(applied.accept(true).is_err());
     }
 }
 
@@ -123,12 +169,12 @@ fn faults_are_reported_and_the_change_is_made_where_it_can_be() {
             json!({"idTagInfo": 1, "idTag": "'x'"}),
         ),
         (
-            start_transaction(),
-            "idTag=12",
-            "Error: field `idTag' holds text ≤ 20, this is a number.",
-            Some("Write it in double quotes to make it text."),
-            "12",
-            json!({"idTagInfo": 1, "idTag": 12}),
+            reset(),
+            "type=1",
+            "Error: field `type' has no value `1'.",
+            Some("It is one of Hard, Soft."),
+            "1",
+            json!({"idTagInfo": 1, "type": "1"}),
         ),
         (
             start_transaction(),

@@ -17,7 +17,7 @@ use crate::simulator::payload::{empty, integer, not_supported, status, text, wri
 use crate::simulator::profile::Samples;
 use crate::simulator::v1::features::SimulatedFeatures;
 
-pub use self::transactions::RunningTransaction;
+pub use self::transactions::{RunningTransaction, transaction_id_of};
 
 /// The settings of the central system that the user may change.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct CentralSystemSettings {
     /// The vendors whose DataTransfer is accepted; others get `UnknownVendorId` (OCPP 1.6 §4.3). `None` accepts every
     /// vendor, so that a user can try out an extension without any setting.
     pub known_vendors: Option<Vec<String>>,
+    /// The id of the first transaction. Read once, when the central system begins.
+    pub first_transaction: i32,
 }
 
 impl Default for CentralSystemSettings {
@@ -42,6 +44,7 @@ impl Default for CentralSystemSettings {
             registration: "Accepted".to_owned(),
             refused_tags: BTreeMap::new(),
             known_vendors: None,
+            first_transaction: 1,
         }
     }
 }
@@ -65,7 +68,8 @@ enum BookEntry {
 impl CentralSystem {
     /// A central system without transactions.
     pub fn new(settings: CentralSystemSettings) -> Arc<Self> {
-        Arc::new(Self { settings: Mutex::new(settings), transactions: Transactions::default() })
+        let transactions = Transactions::starting_at(settings.first_transaction);
+        Arc::new(Self { settings: Mutex::new(settings), transactions })
     }
 
     /// The behaviour of a link to the station with this identity.

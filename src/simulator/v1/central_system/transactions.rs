@@ -1,8 +1,11 @@
 //! The transactions of the central system and their ids. An id is reserved when an answer is proposed and used when
-//! that answer has been sent. If the answer is never sent, the next transaction gets the id.
+//! that answer has been sent. If the answer is never sent, the next transaction gets the id. Stations come back with transactions of the
+//! session before, so ids begin at a number of the time; a caller may name another one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Moment;
 
 /// The maximum number of transactions; beyond it the oldest is removed. Stations that never stop their transactions
 /// must not fill the memory.
@@ -17,6 +20,14 @@ pub struct RunningTransaction {
     pub connector: i32,
     /// The id tag of the start.
     pub id_tag: String,
+}
+
+/// An id for the first transaction of a session that begins now: the tenths of seconds since 1970, again after six years. It grows faster
+/// than a session gives ids out.
+pub fn transaction_id_of(now: Moment) -> i32 {
+    const AGAIN: i64 = 2_000_000_000;
+    let tenths = now.wall.as_millisecond().div_euclid(100).rem_euclid(AGAIN);
+    i32::try_from(tenths).map_or(1, |tenths| tenths + 1)
 }
 
 /// The running transactions of all stations. Clones share one state.
@@ -79,6 +90,12 @@ impl Drop for ReservedId {
 }
 
 impl Transactions {
+    /// No transactions yet; the first one gets this id.
+    pub fn starting_at(first: i32) -> Transactions {
+        let book = TransactionBook { last: first.saturating_sub(1), ..TransactionBook::default() };
+        Transactions(Arc::new(Mutex::new(book)))
+    }
+
     /// Reserves an id.
     pub fn reserve(&self) -> ReservedId {
         let mut book = self.lock();
@@ -118,10 +135,23 @@ impl Transactions {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn transaction() -> RunningTransaction {
         RunningTransaction { station: "CP1".into(), connector: 1, id_tag: "TAG".into() }
+    }
+
+    #[test]
+    fn ids_of_a_later_session_are_other_ones() {
+        let at = |time: &str| transaction_id_of(Moment { wall: time.parse().unwrap(), monotonic: Instant::now() });
+        let (first, later) = (at("2026-11-30T08:00:00Z"), at("2026-11-30T08:00:01Z"));
+        assert_eq!((first, later - first), (1_960_256_001, 10));
+        assert!(["1960-01-01T00:00:00Z", "2033-05-18T03:33:19.999Z", "9000-01-01T00:00:00Z"].iter().all(|time| at(time) > 0));
+        assert_eq!(Transactions::starting_at(later).reserve().number(), later);
+        let last = Transactions::starting_at(i32::MAX);
+        assert_eq!([last.reserve(), last.reserve()].map(|id| id.number()), [i32::MAX, 1]);
     }
 
     #[test]
