@@ -4,7 +4,7 @@
 //!
 //! The way of a step: the script makes a request (`request`), the player executes it in the session (`player`, `execute`), the new
 //! records of the trace go to the script as JSON (`record_json`), the script compares them, and its result becomes an outcome
-//! (`verdict`, `outcome`) and a report (`report`).
+//! (`verdict`, `outcome`) and a report (`report`). After the scenario `cleanup` runs what undoes its changes.
 
 mod cleanup;
 mod excerpt;

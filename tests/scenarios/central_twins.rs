@@ -66,7 +66,7 @@ fn all() -> Vec<TwinCase> {
             },
         ),
         twin(
-            "answers a missing field with TypeConstraintViolation, and a wrong enumeration value with InternalError (as open-ocpp)",
+            "answers a missing field with TypeConstraintViolation (as open-ocpp), and a value outside its enumeration with InternalError",
             TwinManners {
                 answer: |_, answer| {
                     if answer[0] == 4 && answer[2].as_str().is_some_and(|code| code.starts_with("Occur")) {
