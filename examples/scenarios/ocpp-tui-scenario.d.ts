@@ -9,6 +9,11 @@ interface About {
   checks?: string;
   /** The paragraph that requires it, such as `OCPP 1.6 §4.2` or `OCPP-J 1.6 §4.1.4`. */
   by?: string | string[];
+  /**
+   * How strongly it is required, in the words of RFC 2119; default: `must`. A failed expectation of a `should` scenario is a warning, of a
+   * `may` scenario a remark.
+   */
+  grade?: 'must' | 'should' | 'may';
   /** The time limit of this scenario in milliseconds, instead of `--timeout`. */
   timeout?: number;
   /** Skips the scenario, for this reason. */
@@ -39,6 +44,11 @@ interface LinkOptions {
   transport?: Transport;
   /** The time limit for the connection. */
   within?: number;
+  /**
+   * For how long a charge point of ours connects again when the central system refuses its link, or ends it before its first answer;
+   * default: `--patience` at the central system under test, 0 elsewhere.
+   */
+  patience?: number;
 }
 
 /**
@@ -139,7 +149,7 @@ interface Link {
   /** Cuts the connection without a close frame; a charge point of ours stays down until `connect`. */
   drop(): Promise<void>;
   /** Connects a charge point of ours again. */
-  connect(options?: { within?: number }): Promise<void>;
+  connect(options?: { within?: number; patience?: number }): Promise<void>;
   /** Waits until the peer reconnects. */
   expectConnect(options?: { within?: number }): Promise<void>;
   /** Waits until the link goes down; returns the reason. */
@@ -200,6 +210,21 @@ declare function exactly(fields: object): Matcher;
 declare function expect<T>(value: T, matcher: Matcher, what?: string): T;
 declare function assert(condition: unknown, sentence?: string): void;
 declare function fail(sentence: string): never;
+/**
+ * What OCPP recommends: if the condition does not hold, or the function fails or returns false, the scenario gets a warning and goes on.
+ * Returns whether it held.
+ */
+declare function should(what: () => Promise<unknown>, sentence: string): Promise<boolean>;
+declare function should(what: unknown, sentence: string): boolean;
+/** Adds a warning: the scenario goes on, and ends as `warned` unless it fails. */
+declare function warn(sentence: string): void;
+/** Adds a remark: something worth knowing that is no fault. */
+declare function remark(sentence: string): void;
+/**
+ * Runs a function after the scenario, also when it fails, is skipped or times out; the last one first. Each has a time limit of its own; default:
+ * 60 s. Calls without an answer have been given up before. Its failure is reported beside the outcome of the scenario.
+ */
+declare function after(run: () => unknown, options?: { within?: number }): void;
 /** Ends the scenario as skipped, because the side under test does not support what it needs. */
 declare function skip(reason: string): never;
 

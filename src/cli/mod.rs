@@ -5,7 +5,7 @@
 //! | `arguments`, `test_arguments`, `byte_size`, `seconds` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
-//! | `test` | `ocpp-tui test` |
+//! | `test`, `test_output` | `ocpp-tui test` |
 //! | `config`, `docs`, `demo` | the commands of the same names |
 
 mod arguments;
@@ -20,6 +20,7 @@ mod session;
 mod subprotocol_arguments;
 mod test;
 mod test_arguments;
+mod test_output;
 
 pub use arguments::arguments;
 pub use session::{CANNOT_START, run};

@@ -1,7 +1,7 @@
-//! The command `test`: arguments in, reports and exit code out. The library runs the scenarios.
+//! The command `test`: arguments in, reports and exit code out. The library runs the scenarios; what is printed is in `test_output`.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::Catalog;
-use ocpp_tui::sanitize::escape_control;
-use ocpp_tui::scenario::report::{ReportFormat, ResultCount, count, explain};
-use ocpp_tui::scenario::{self, CaseOutcome, FileReport, ProgressLine, ScenarioOptions};
+use ocpp_tui::scenario::report::{ReportFormat, ResultCount, count};
+use ocpp_tui::scenario::{self, FileReport, ScenarioOptions};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
@@ -21,11 +20,8 @@ use tokio_util::sync::CancellationToken;
 use super::arguments::DEFAULT_MEMORY;
 use super::arguments::GeneralOptions;
 use super::test_arguments::Scenarios;
+use super::test_output::{ResultPrinter, print_list};
 
-/// Moves to the beginning of the line and clears it.
-const CLEAR: &str = "\r\x1b[K";
-/// The width of a line that is cleared later: it must not be wrapped by the terminal, and few are narrower.
-const SHORT: usize = 78;
 /// The exit code when an expectation failed.
 const FAILED: u8 = 1;
 /// The exit code when a scenario could not run.
@@ -44,35 +40,32 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
     if arguments.listen.is_some() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
         bail!("--jobs is 1 with --listen: there is one port, and one charge point that connects to it");
     }
+    if arguments.list {
+        return list(&files, &options(general, catalog, arguments), arguments);
+    }
     // Opened before anything runs, so that no long run ends without its report.
     let mut reports = reports(&arguments.report, &files)?;
     let options = options(general, catalog, arguments);
     let signal = stop_at_a_signal(options.stop.clone()).context("no thread that waits for signals")?;
-    // In the order of the files, not of their ends, so that a run can be repeated with the same output.
-    let (mut finished, mut early): (Vec<FileReport>, Vec<FileReport>) = (Vec::new(), Vec::new());
-    let mut printed = Ok(());
-    scenario::run(&files, &options, &print_progress, |report| {
-        early.push(report);
-        let next = |finished: usize| files.get(finished).map(|file| file.display().to_string());
-        while let Some(at) = early.iter().position(|report| Some(&report.file) == next(finished.len()).as_ref()) {
-            let report = early.swap_remove(at);
-            if printed.is_ok() {
-                printed = print_report(&report, arguments.verbose);
-            }
-            finished.push(report);
+    let printer = ResultPrinter::new(arguments.verbose);
+    let mut finished: Vec<Option<FileReport>> = vec![None; files.len()];
+    scenario::run(&files, &options, &|progress| printer.progress(progress), |index, report| {
+        printer.file_ended(index);
+        if let Some(place) = finished.get_mut(index) {
+            *place = Some(report);
         }
     });
-    clear();
+    // In the order of the files, not of their ends. A run that was cancelled has not begun all of them.
+    let finished: Vec<FileReport> = finished.into_iter().flatten().collect();
     for (format, name, file) in &mut reports {
         file.write_all(format.write(&finished, options.seed).as_bytes())
             .with_context(|| format!("{name} cannot be written"))?;
     }
-    printed.context("the output is closed")?;
     let count = count(finished.iter().flat_map(|file| &file.cases));
-    if count == ResultCount::default() {
-        bail!("no scenario has {} in its name or the path of its file", arguments.filter.join(" or "));
+    if count == ResultCount::default() && !options.stop.is_cancelled() {
+        bail!("{}", nothing_chosen(arguments));
     }
-    summary(count, &options, arguments.verbose).context("the output is closed")?;
+    printer.finish(count, options.seed).context("the output is closed")?;
     if options.stop.is_cancelled() {
         return Ok(ExitCode::from(128 + signal.load(Ordering::Relaxed)));
     }
@@ -81,6 +74,32 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
         ResultCount { failed: 1.., .. } => FAILED,
         _ => 0,
     }))
+}
+
+/// Prints the scenarios that a run with these arguments would have.
+fn list(files: &[PathBuf], options: &ScenarioOptions, arguments: &Scenarios) -> anyhow::Result<ExitCode> {
+    let listed = scenario::list(files, options);
+    let count = count(listed.iter().flat_map(|file| &file.cases));
+    if count == ResultCount::default() {
+        bail!("{}", nothing_chosen(arguments));
+    }
+    print_list(&listed, arguments.verbose).context("the output is closed")?;
+    Ok(ExitCode::from(if count.broken > 0 { BROKEN } else { 0 }))
+}
+
+/// Why a run has no scenarios.
+fn nothing_chosen(arguments: &Scenarios) -> String {
+    let filter = arguments.filter.join(" or ");
+    match (arguments.filter.is_empty(), arguments.without.is_empty()) {
+        (_, true) => format!("no scenario has {filter} in its name or the path of its file"),
+        (true, false) => format!("--without {} leaves no scenario", arguments.without.join(" --without ")),
+        (false, false) => {
+            format!(
+                "--without {} leaves none of the scenarios with {filter} in their name or path",
+                arguments.without.join(" --without ")
+            )
+        }
+    }
 }
 
 fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenarios) -> ScenarioOptions {
@@ -101,8 +120,11 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         subprotocols: arguments.subprotocols.policy(),
         identity: arguments.identity.clone(),
         unattended: arguments.unattended,
+        patience: Duration::from_secs(arguments.patience.into()),
         timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400
         filter: arguments.filter.clone(),
+        without: arguments.without.clone(),
+        warnings_as_errors: arguments.warnings_as_errors,
         seed: arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
         virtual_time: arguments.virtual_time,
         jobs,
@@ -149,79 +171,4 @@ fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(ReportFor
         Ok((format, name.clone(), file))
     };
     words.chunks(2).map(open).collect()
-}
-
-/// Prints the results of a file.
-fn print_report(report: &FileReport, verbose: bool) -> io::Result<()> {
-    clear();
-    let mut out = io::stdout().lock();
-    for case in &report.cases {
-        let word = match &case.outcome {
-            CaseOutcome::Passed => "passed",
-            CaseOutcome::Skipped(_) => "skipped",
-            CaseOutcome::Failed(_) => "failed",
-            CaseOutcome::Broken(_) => "broken",
-        };
-        if verbose {
-            writeln!(
-                out,
-                "{word:<8} {} › {} ({:.3} s)",
-                escape_control(&report.file),
-                escape_control(&case.name),
-                case.took.as_secs_f64()
-            )?;
-            if let CaseOutcome::Skipped(reason) = &case.outcome {
-                writeln!(out, "         {}", escape_control(reason))?;
-            }
-            for line in &case.trace {
-                writeln!(out, "         {line}")?;
-            }
-        }
-        match &case.outcome {
-            CaseOutcome::Failed(_) => write!(out, "{}", explain(&report.file, case))?,
-            // A closed standard error is ignored: the summary and the exit code report the case too.
-            CaseOutcome::Broken(_) => drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(&report.file, case))),
-            CaseOutcome::Passed | CaseOutcome::Skipped(_) => {}
-        }
-    }
-    out.flush()
-}
-
-fn summary(count: ResultCount, options: &ScenarioOptions, verbose: bool) -> io::Result<()> {
-    let good = count.failed == 0 && count.broken == 0 && count.skipped == 0;
-    if good && !verbose {
-        return Ok(());
-    }
-    let ResultCount { passed, failed, broken, skipped } = count;
-    let mut out = io::stdout().lock();
-    write!(out, "{passed} passed, {failed} failed, {broken} broken, {skipped} skipped")?;
-    writeln!(out, "; seed {}", options.seed)
-}
-
-/// Prints what the user must do at the side under test, what scripts print and, on a terminal, what runs now, in a line that is cleared
-/// later.
-fn print_progress(progress: ProgressLine<'_>) {
-    let mut out = io::stderr().lock();
-    let (terminal, clear) = (out.is_terminal(), if out.is_terminal() { CLEAR } else { "" });
-    // The scenario goes on when standard error is closed.
-    let _ = match progress {
-        ProgressLine::Request(text) => writeln!(out, "{clear}PLEASE: {}", escape_control(text)),
-        ProgressLine::Begins { script, name } if terminal => {
-            let file = Path::new(script).file_name().unwrap_or_default().to_string_lossy();
-            let line: String = format!("{} › {}", escape_control(&file), escape_control(name)).chars().take(SHORT).collect();
-            write!(out, "{CLEAR}{line}").and_then(|()| out.flush())
-        }
-        ProgressLine::Begins { .. } => Ok(()),
-        ProgressLine::Printed { script, text } => {
-            text.lines().try_for_each(|line| writeln!(out, "{clear}{}: {}", escape_control(script), escape_control(line)))
-        }
-    };
-}
-
-/// Clears the line that shows what runs now.
-fn clear() {
-    let mut out = io::stderr().lock();
-    if out.is_terminal() {
-        let _ = out.write_all(CLEAR.as_bytes()); // a closed terminal shows nothing
-    }
 }

@@ -10,12 +10,14 @@ use super::subprotocol_arguments::SubprotocolArguments;
 
 /// Run test scenarios. Nothing is printed when all of them pass.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 all passed or were skipped, 1 one failed, 2 one cannot run or the arguments are wrong.
+#[command(
+    after_help = "Exit codes: 0 all passed, with or without warnings, or were skipped, 1 one failed, 2 one cannot run or the arguments are wrong.
 
 Examples:
   ocpp-tui test examples/scenarios --virtual-time
   ocpp-tui test boot.js --url ws://localhost:9000/ocpp --identity CP1 --report junit report.xml
-  ocpp-tui test charge-point.js --listen 9000 --set idTag=04A2B3C4")]
+  ocpp-tui test charge-point.js --listen 9000 --set idTag=04A2B3C4"
+)]
 pub struct Scenarios {
     /// Scenario files, or folders that contain some
     #[arg(required_unless_present = "types", value_name = "FILE")]
@@ -37,6 +39,9 @@ pub struct Scenarios {
     /// Seconds to wait until the central system under test accepts connections
     #[arg(long, default_value = "0", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub wait: u32,
+    /// Seconds to connect again when the central system under test refuses a link or ends it before the first answer; 0 fails at once
+    #[arg(long, default_value = "5", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub patience: u32,
     /// Skip scenarios that need a person at the side under test
     #[arg(long)]
     pub unattended: bool,
@@ -46,13 +51,22 @@ pub struct Scenarios {
     /// Run only scenarios with this text in their name or the path of their file
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
+    /// Leave out scenarios with this text in their name or the path of their file, whatever --filter says
+    #[arg(long, value_name = "TEXT")]
+    pub without: Vec<String>,
+    /// Print the scenarios that would run, and run none; with -v what they check
+    #[arg(long)]
+    pub list: bool,
+    /// Let warnings fail: what OCPP recommends is required
+    #[arg(long)]
+    pub warnings_as_errors: bool,
     /// A value for a parameter of the scenarios, like idTag=ABC
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
     pub set: Vec<(String, String)>,
     /// Write a report: its format (junit, json or tap) and the file
     #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"])]
     pub report: Vec<String>,
-    /// Print every scenario and its trace
+    /// Print every scenario when it begins and when it ends, and its trace
     #[arg(long, short = 'v')]
     pub verbose: bool,
     /// Seed of all random values, to repeat a run [default: random]

@@ -79,6 +79,8 @@ pub enum LinkOrder {
         /// What becomes of it.
         verdict: InspectionVerdict,
     },
+    /// Give up the calls of ours that have no answer yet, and those that wait their turn.
+    GiveUpCalls,
     /// Close the link because a newer one of the same station has taken its place.
     Replaced,
     /// Read the shared settings again.

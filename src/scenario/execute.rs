@@ -89,6 +89,8 @@ impl Player<'_> {
             HostRequest::Declare(declared) => self.declared.push(declared),
             HostRequest::Settled(settled) => self.settled = Some(settled),
             HostRequest::Answer { ticket, station, form } => self.answer(ticket, StationKey(station), form),
+            HostRequest::Remark(note) => self.remark(&note),
+            HostRequest::Cleanup(within) => self.cleanups.push(millis(Some(within))),
             HostRequest::Operator(text) => {
                 (self.progress)(ProgressLine::Request(&text));
                 self.note(None, false, text);

@@ -4,8 +4,9 @@
 //!
 //! The way of a step: the script makes a request (`request`), the player executes it in the session (`player`, `execute`), the new
 //! records of the trace go to the script as JSON (`record_json`), the script compares them, and its result becomes an outcome
-//! (`verdict`, `outcome`) and a report (`report`).
+//! (`verdict`, `outcome`) and a report (`report`). After the scenario `cleanup` runs what undoes its changes.
 
+mod cleanup;
 mod excerpt;
 mod execute;
 mod files;
@@ -24,5 +25,5 @@ mod worker;
 
 pub use files::{FileError, find};
 pub use options::{ListenPort, ScenarioOptions};
-pub use outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
-pub use worker::{ProgressFn, ProgressLine, run};
+pub use outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, NoteLevel, ScenarioCase, ScenarioGrade};
+pub use worker::{ProgressFn, ProgressLine, list, run};

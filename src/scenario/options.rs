@@ -45,6 +45,10 @@ pub struct ScenarioOptions {
     /// Only scenarios with one of these texts in their name or the path of their file run; all of them when it is
     /// empty.
     pub filter: Vec<String>,
+    /// Scenarios with one of these texts in their name or the path of their file do not run, whatever the filter says.
+    pub without: Vec<String>,
+    /// Whether what would be a warning is a failure.
+    pub warnings_as_errors: bool,
     /// The seed of all random values in a scenario.
     pub seed: u64,
     /// Whether the clock is virtual: it advances by itself when nothing is left to do.
@@ -57,6 +61,9 @@ pub struct ScenarioOptions {
     pub whole_trace: bool,
     /// Memory for the trace of one session, in bytes.
     pub trace_memory: usize,
+    /// For how long a charge point of ours connects again when the central system under test refuses it, or ends its link before the
+    /// first answer.
+    pub patience: Duration,
     /// Until when to wait for the central system under test, by the real clock.
     pub waits_until: Instant,
     /// Cancels the run: running scenarios are aborted, and no more are started.
@@ -77,12 +84,15 @@ impl Default for ScenarioOptions {
             unattended: false,
             timeout: Duration::from_secs(60),
             filter: Vec::new(),
+            without: Vec::new(),
+            warnings_as_errors: false,
             seed: 1,
             virtual_time: false,
             jobs: 1,
             parameters: BTreeMap::new(),
             whole_trace: false,
             trace_memory: 64 << 20,
+            patience: Duration::from_secs(5),
             waits_until: Instant::now(),
             stop: CancellationToken::new(),
         }
@@ -95,10 +105,11 @@ impl ScenarioOptions {
         self.url.is_none() && self.listen.is_none()
     }
 
-    /// Whether the filter selects a scenario.
+    /// Whether the filter selects a scenario, and nothing leaves it out.
     pub(super) fn wants(&self, file: &str, name: &str) -> bool {
         let whole = format!("{file} {name}").to_lowercase();
-        self.filter.is_empty() || self.filter.iter().any(|text| whole.contains(&text.to_lowercase()))
+        let named = |texts: &[String]| texts.iter().any(|text| whole.contains(&text.to_lowercase()));
+        (self.filter.is_empty() || named(&self.filter)) && !named(&self.without)
     }
 
     /// How long a scenario may take by the session's clock.
@@ -127,6 +138,17 @@ mod tests {
             [(&["BOOT"][..], true), (&["Reset"], true), (&["x", "reset"], true), (&["x"], false), (&["boot a"], true)]
         {
             assert_eq!(options(filter, false).wants("boot", "a reset"), wanted, "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_wanted_whatever_the_filter_says() {
+        for (filter, without, wanted) in
+            [(&[][..], &["RESET"][..], false), (&["boot"], &["reset"], false), (&["boot"], &["x", "y"], true)]
+        {
+            let without = without.iter().map(|&text| text.to_owned()).collect();
+            let options = ScenarioOptions { without, ..options(filter, false) };
+            assert_eq!(options.wants("boot", "a reset"), wanted, "{filter:?}, {:?}", options.without);
         }
     }
 

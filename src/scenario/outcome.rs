@@ -20,12 +20,72 @@ pub struct ScenarioCase {
     pub checks: String,
     /// The paragraphs that require it.
     pub by: Vec<String>,
+    /// How strongly they require it.
+    pub grade: ScenarioGrade,
     /// How it ended.
     pub outcome: CaseOutcome,
+    /// Warnings, remarks and failed cleanups, in the order in which they came.
+    pub notes: Vec<CaseNote>,
     /// How long it took by the session's clock.
     pub took: Duration,
     /// The trace, line by line; empty unless the options ask for the whole trace.
     pub trace: Vec<String>,
+}
+
+/// How strongly OCPP requires what a scenario checks, in the words of RFC 2119.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ScenarioGrade {
+    /// Required: a failed expectation is a failure.
+    #[default]
+    Must,
+    /// Recommended: a failed expectation is a warning.
+    Should,
+    /// Allowed: a failed expectation is a remark.
+    May,
+}
+
+impl ScenarioGrade {
+    /// The word of the scenario's declaration.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScenarioGrade::Must => "must",
+            ScenarioGrade::Should => "should",
+            ScenarioGrade::May => "may",
+        }
+    }
+}
+
+/// What a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoteLevel {
+    /// Something that OCPP recommends was not as expected.
+    Warning,
+    /// Something that is worth knowing, and no fault.
+    Remark,
+    /// A cleanup after the scenario failed: the side under test may not be as it was before.
+    Cleanup,
+}
+
+impl NoteLevel {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            NoteLevel::Warning => "warning",
+            NoteLevel::Remark => "remark",
+            NoteLevel::Cleanup => "cleanup",
+        }
+    }
+}
+
+/// Something beside the outcome of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseNote {
+    /// What it is.
+    pub level: NoteLevel,
+    /// Its sentence and what belongs to it.
+    pub detail: CaseFailure,
 }
 
 /// How a scenario ended.
@@ -33,6 +93,8 @@ pub struct ScenarioCase {
 pub enum CaseOutcome {
     /// Everything was as expected.
     Passed,
+    /// Everything that OCPP requires was as expected; something that it recommends was not: there is a note about it.
+    Warned,
     /// Something was not as expected.
     Failed(Box<CaseFailure>),
     /// It could not run: the script is wrong, or something that it needs is missing.

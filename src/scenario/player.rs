@@ -14,7 +14,7 @@ use super::excerpt::Excerpt;
 use super::execute::PlayerEvent;
 use super::files;
 use super::options::ScenarioOptions;
-use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
+use super::outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, ScenarioCase, ScenarioGrade};
 use super::query::ScriptQueries;
 use super::record_json;
 use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep, ScriptRequestError};
@@ -45,6 +45,8 @@ pub(super) const MEMORY: usize = 256 << 20;
 pub(super) const TURN: Duration = Duration::from_secs(5);
 /// The index of the file itself among its scenarios.
 pub(super) const FILE: i64 = -1;
+/// The index of a cleanup.
+pub(super) const CLEANUP: i64 = -2;
 
 /// Runs one file.
 pub(super) struct Player<'a> {
@@ -71,13 +73,21 @@ pub(super) struct Player<'a> {
     pub orders: usize,
     /// When the running scenario began.
     pub began: Instant,
-    /// When it times out.
+    /// When it, or its cleanup, times out.
     pub deadline: Instant,
     pub script: SandboxScript,
     pub events: mpsc::UnboundedReceiver<PlayerEvent>,
     /// The hub that the queries of the script read.
     asked: Rc<RefCell<Hub>>,
     changes: watch::Receiver<u64>,
+    /// The time limits of the cleanups that the scenario has asked for.
+    pub cleanups: Vec<Duration>,
+    /// Whether cleanups run; they run also when the run is cancelled.
+    pub cleaning: bool,
+    /// Warnings, remarks and failed cleanups of the running scenario.
+    pub notes: Vec<CaseNote>,
+    /// The place of the file among those of the run.
+    index: usize,
     /// The file as it was named.
     pub file: String,
     name: String,
@@ -85,30 +95,63 @@ pub(super) struct Player<'a> {
 
 /// Runs a file. It continues the kept session of the file before, when there is one, and leaves its own for the next.
 pub(super) async fn play(
-    path: &Path,
+    (index, path): (usize, &Path),
     options: &ScenarioOptions,
     progress: ProgressFn<'_>,
     kept: &mut Option<ScenarioSession>,
 ) -> FileReport {
     let file = path.display().to_string();
-    let broken = |failure: Box<CaseFailure>| {
-        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let case = ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&name, None) };
-        FileReport { file: file.clone(), cases: vec![case] }
-    };
-    let text = match files::read(path) {
-        Ok(text) => text,
-        Err(error) => return broken(CaseFailure::plain(error.to_string(), None)),
-    };
     let session = kept.take().unwrap_or_else(|| ScenarioSession::new(options));
-    let mut player = match Player::new(path, options, progress, session) {
-        Ok(player) => player,
-        Err(fault) => return broken(CaseFailure::plain(fault.message, fault.place)),
+    let (mut player, text) = match open(path, index, options, progress, session) {
+        Ok(opened) => opened,
+        Err(failure) => {
+            let case = ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&stem(path), None) };
+            progress(ProgressLine::Ended { index, script: &file, case: &case });
+            return FileReport { file, cases: vec![case] };
+        }
     };
     let cases = player.play(&text).await;
     player.answer_by_default();
     *kept = Some(player.session);
     FileReport { file, cases }
+}
+
+/// The scenarios that a file declares in its first turn. Nothing of them runs, and no link is made.
+pub(super) fn list(path: &Path, options: &ScenarioOptions) -> FileReport {
+    let file = path.display().to_string();
+    let broken = |failure| ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&stem(path), None) };
+    let cases = match open(path, 0, options, &|_| {}, ScenarioSession::new(options)) {
+        Ok((mut player, text)) => match player.declarations(&text) {
+            Ok(declared) if declared.is_empty() => vec![case(&stem(path), None)],
+            Ok(declared) => declared.iter().map(|declared| case(&declared.name, Some(declared))).collect(),
+            Err(outcome) => vec![ScenarioCase { outcome, ..case(&stem(path), None) }],
+        },
+        Err(failure) => vec![broken(failure)],
+    };
+    let wanted = |case: &ScenarioCase| case.outcome != CaseOutcome::Passed || options.wants(&file, &case.name);
+    let cases = cases.into_iter().filter(wanted).collect();
+    FileReport { file, cases }
+}
+
+/// The name of a file without its folder and its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
+/// An engine for a file, and the text of the file.
+///
+/// # Errors
+/// When the file cannot be read, or there is no memory for an engine.
+fn open<'a>(
+    path: &Path,
+    index: usize,
+    options: &'a ScenarioOptions,
+    progress: ProgressFn<'a>,
+    session: ScenarioSession,
+) -> Result<(Player<'a>, String), Box<CaseFailure>> {
+    let text = files::read(path).map_err(|error| CaseFailure::plain(error.to_string(), None))?;
+    let player = Player::new(path, index, options, progress, session);
+    Ok((player.map_err(|fault| CaseFailure::plain(fault.message, fault.place))?, text))
 }
 
 /// An engine for the script in a file, which does not run yet.
@@ -132,11 +175,12 @@ fn engine(
 impl<'a> Player<'a> {
     fn new(
         path: &Path,
+        index: usize,
         options: &'a ScenarioOptions,
         progress: ProgressFn<'a>,
         session: ScenarioSession,
     ) -> Result<Player<'a>, ScriptFault> {
-        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let name = stem(path);
         let shown = path.display().to_string();
         let (sender, events) = mpsc::unbounded_channel();
         let requests = Rc::<RefCell<Vec<HostRequest>>>::default();
@@ -164,6 +208,10 @@ impl<'a> Player<'a> {
             events,
             asked,
             changes,
+            cleanups: Vec::new(),
+            cleaning: false,
+            notes: Vec::new(),
+            index,
             file: shown,
             name,
         })
@@ -173,13 +221,15 @@ impl<'a> Player<'a> {
         self.begin(None).await;
         let started = self.script.start(text).map(drop);
         let outcome = self.outcome(FILE, started).await;
+        let took = self.began.elapsed();
+        let outcome = self.conclude(outcome, ScenarioGrade::Must).await;
         let declared = std::mem::take(&mut self.declared);
-        if declared.is_empty() || outcome != CaseOutcome::Passed {
+        if declared.is_empty() || !matches!(outcome, CaseOutcome::Passed | CaseOutcome::Warned) {
             let name = self.name.clone();
             let wanted = self.options.wants(&self.file, &name)
                 || matches!(outcome, CaseOutcome::Broken(_))
                 || declared.iter().any(|declared| self.options.wants(&self.file, &declared.name));
-            return if wanted { vec![self.ended(case(&name, None), outcome)] } else { Vec::new() };
+            return if wanted { vec![self.ended(case(&name, None), took, outcome)] } else { Vec::new() };
         }
         let mut cases = Vec::new();
         for (index, declared) in declared.iter().enumerate() {
@@ -190,26 +240,47 @@ impl<'a> Player<'a> {
                 break;
             }
             if let Some(reason) = &declared.skip {
-                cases.push(ScenarioCase {
-                    outcome: CaseOutcome::Skipped(reason.clone()),
-                    ..case(&declared.name, Some(declared))
-                });
+                let skipped = CaseOutcome::Skipped(reason.clone());
+                cases.push(self.told(ScenarioCase { outcome: skipped, ..case(&declared.name, Some(declared)) }));
                 continue;
             }
             if self.exhausted
                 && let Err(outcome) = self.restart_engine(text).await
             {
-                cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
+                cases.push(self.ended(case(&declared.name, Some(declared)), Duration::ZERO, outcome));
                 break;
             }
-            (self.progress)(ProgressLine::Begins { script: &self.file, name: &declared.name });
+            (self.progress)(ProgressLine::Begins { index: self.index, script: &self.file, name: &declared.name });
             self.begin(declared.timeout).await;
             let event = json!({ "index": index }).to_string();
             let started = self.script.event("run", &event).map(drop);
             let outcome = self.outcome(i64::try_from(index).unwrap_or(i64::MAX), started).await;
-            cases.push(self.ended(case(&declared.name, Some(declared)), outcome));
+            let took = self.began.elapsed();
+            let outcome = self.conclude(outcome, declared.grade).await;
+            cases.push(self.ended(case(&declared.name, Some(declared)), took, outcome));
         }
         cases
+    }
+
+    /// What the first turn of the file declares; nothing else of what it asks for is done.
+    ///
+    /// # Errors
+    /// With the outcome when the file fails in this turn.
+    fn declarations(&mut self, text: &str) -> Result<Vec<DeclaredScenario>, CaseOutcome> {
+        if let Err(fault) = self.script.start(text) {
+            return Err(self.stopped(fault));
+        }
+        let mut declared = Vec::new();
+        for request in std::mem::take(&mut *self.requests.borrow_mut()) {
+            match request {
+                HostRequest::Declare(scenario) => declared.push(scenario),
+                HostRequest::Settled(settled) if !matches!(settled.outcome.as_str(), "passed" | "skipped") => {
+                    return Err(CaseOutcome::Broken(settled.failure().into()));
+                }
+                _ => {}
+            }
+        }
+        Ok(declared)
     }
 
     /// Runs the file again in a new engine, for the scenarios after one that has exceeded a limit.
@@ -248,6 +319,8 @@ impl<'a> Player<'a> {
         self.timers = Timers::default();
         self.steps.clear();
         self.last_step = None;
+        self.cleanups.clear();
+        self.notes.clear();
         self.faults.clear();
         drop(self.script.take_unhandled_rejections()); // those of the scenario before
         self.settled = None;
@@ -256,25 +329,28 @@ impl<'a> Player<'a> {
     }
 
     /// Runs until what has started settles, fails or times out.
-    async fn outcome(&mut self, index: i64, started: Result<(), ScriptFault>) -> CaseOutcome {
+    pub(super) async fn outcome(&mut self, index: i64, started: Result<(), ScriptFault>) -> CaseOutcome {
         let real = std::time::Instant::now();
         let mut turned = started;
+        let mut over = false;
         loop {
             if let Err(fault) = turned {
                 return self.stopped(fault);
             }
+            // Also at the end: what the scenario has asked for must not be done in the next one.
             self.execute_requests().await;
             if let Some(settled) = self.settled.take().filter(|settled| settled.index == index) {
                 return self.apply_verdict(settled);
             }
-            turned = self.next().await;
-            if self.options.stop.is_cancelled() {
+            if self.options.stop.is_cancelled() && !self.cleaning {
                 return CaseOutcome::Broken(self.with_trace(*CaseFailure::plain("the run was broken off", None), &[]));
             }
             let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
-            if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
+            if over || hung {
                 return self.timed_out();
             }
+            turned = self.next().await;
+            over = Instant::now() >= self.deadline;
         }
     }
 
@@ -288,7 +364,7 @@ impl<'a> Player<'a> {
                 None
             }
             happened = self.events.recv() => happened,
-            () = self.options.stop.cancelled() => None,
+            () = self.options.stop.cancelled(), if !self.cleaning => None,
             () = sleep_until(timer) => None,
         };
         let (mut answered, mut asked) = (Vec::new(), VecDeque::new());
@@ -373,14 +449,21 @@ impl<'a> Player<'a> {
         self.script.event("question", &question.to_string()).map(drop)
     }
 
-    fn ended(&self, case: ScenarioCase, outcome: CaseOutcome) -> ScenarioCase {
+    fn ended(&mut self, case: ScenarioCase, took: Duration, outcome: CaseOutcome) -> ScenarioCase {
         let trace = if self.options.whole_trace {
             let contents = self.session.hub().trace().read();
             Excerpt::new(&contents, self.session.began, &self.session.hidden).all()
         } else {
             Vec::new()
         };
-        ScenarioCase { outcome, took: self.began.elapsed(), trace, ..case }
+        let notes = std::mem::take(&mut self.notes);
+        self.told(ScenarioCase { outcome, notes, took, trace, ..case })
+    }
+
+    /// Tells the user at once how a scenario ended.
+    fn told(&self, case: ScenarioCase) -> ScenarioCase {
+        (self.progress)(ProgressLine::Ended { index: self.index, script: &self.file, case: &case });
+        case
     }
 
     /// The session's hub.
@@ -396,5 +479,15 @@ impl<'a> Player<'a> {
 
 fn case(name: &str, declared: Option<&DeclaredScenario>) -> ScenarioCase {
     let (checks, by) = declared.map(|declared| (declared.checks.clone(), declared.by.clone())).unwrap_or_default();
-    ScenarioCase { name: name.to_owned(), checks, by, outcome: CaseOutcome::Passed, took: Duration::ZERO, trace: Vec::new() }
+    let grade = declared.map(|declared| declared.grade).unwrap_or_default();
+    ScenarioCase {
+        name: name.to_owned(),
+        checks,
+        by,
+        grade,
+        outcome: CaseOutcome::Passed,
+        notes: Vec::new(),
+        took: Duration::ZERO,
+        trace: Vec::new(),
+    }
 }

@@ -47,6 +47,7 @@ impl ScriptQueries {
             "chargePoint": options.listen.is_some(),
             "identity": options.identity,
             "unattended": options.unattended,
+            "patience": options.patience.as_millis(),
         });
         ScriptQueries {
             hub,

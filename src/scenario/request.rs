@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::outcome::CaseFailure;
+use super::outcome::{CaseFailure, NoteLevel, ScenarioGrade};
 use crate::javascript::{RequestError, ScriptFault, ToolkitRequest, parsed};
 use crate::ocpp::{Transport, Version};
 
@@ -43,6 +43,10 @@ pub(super) enum HostRequest {
     Answer { ticket: u64, station: u32, form: Value },
     /// Ask the user to do something at the side under test.
     Operator(String),
+    /// A warning or a remark.
+    Remark(ScriptNote),
+    /// Run a cleanup of the script after the scenario, with this time limit in milliseconds.
+    Cleanup(f64),
     /// Extend the time limit by so many milliseconds; a negative number gives unused time back.
     Grant(f64),
     /// An asynchronous request, with the number under which its result is reported.
@@ -89,6 +93,19 @@ pub(super) struct DeclaredScenario {
     /// In milliseconds.
     pub timeout: Option<f64>,
     pub skip: Option<String>,
+    /// How strongly OCPP requires it.
+    #[serde(default)]
+    pub grade: ScenarioGrade,
+}
+
+/// A warning or a remark, as the script reports it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ScriptNote {
+    pub level: NoteLevel,
+    pub message: String,
+    pub stack: String,
+    pub section: String,
+    pub facts: Option<FailureFacts>,
 }
 
 /// How a scenario ended, as the script reports it.
@@ -119,19 +136,30 @@ pub(super) struct FailureFacts {
 impl ScenarioResult {
     /// Its failure, without the trace.
     pub fn failure(&self) -> CaseFailure {
-        let facts = self.facts.as_ref();
-        let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(&self.stack);
-        let fault = ScriptFault::new(&self.message, stack);
-        let parts = [Some(self.section.as_str()), facts.map(|facts| facts.step.as_str())];
-        let step: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        CaseFailure {
-            message: fault.message,
-            place: fault.place,
-            step: (!step.is_empty()).then(|| step.join(" › ")),
-            expected: facts.and_then(|facts| facts.expected.clone()),
-            found: facts.and_then(|facts| facts.found.clone()),
-            ..CaseFailure::default()
-        }
+        failure(&self.message, &self.stack, &self.section, self.facts.as_ref())
+    }
+}
+
+impl ScriptNote {
+    /// What it says, without the trace.
+    pub fn detail(&self) -> CaseFailure {
+        failure(&self.message, &self.stack, &self.section, self.facts.as_ref())
+    }
+}
+
+/// What a script has said of a failure, with its place and its step.
+fn failure(message: &str, stack: &str, section: &str, facts: Option<&FailureFacts>) -> CaseFailure {
+    let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(stack);
+    let fault = ScriptFault::new(message, stack);
+    let parts = [Some(section), facts.map(|facts| facts.step.as_str())];
+    let step: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    CaseFailure {
+        message: fault.message,
+        place: fault.place,
+        step: (!step.is_empty()).then(|| step.join(" › ")),
+        expected: facts.and_then(|facts| facts.expected.clone()),
+        found: facts.and_then(|facts| facts.found.clone()),
+        ..CaseFailure::default()
     }
 }
 
@@ -194,6 +222,8 @@ pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, ScriptReq
             let Answer { ticket, station, form } = parsed(json)?;
             HostRequest::Answer { ticket, station, form }
         }
+        "remark" => HostRequest::Remark(parsed(json)?),
+        "cleanup" => HostRequest::Cleanup(parsed::<Grant>(json)?.timeout),
         "operator" => HostRequest::Operator(parsed::<Operator>(json)?.text),
         "grant" => HostRequest::Grant(parsed::<Grant>(json)?.timeout),
         _ => {

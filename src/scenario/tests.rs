@@ -42,7 +42,7 @@ fn found(script: &str) -> BTreeSet<String> {
     std::fs::write(&file, format!("fail(JSON.stringify(await (async () => {{ {script} }})()));")).unwrap();
     let options = ScenarioOptions { virtual_time: true, ..ScenarioOptions::default() };
     let mut reports = Vec::new();
-    run(&[file], &options, &|_| {}, |report| reports.push(report));
+    run(&[file], &options, &|_| {}, |_, report| reports.push(report));
     let CaseOutcome::Failed(failure) = reports.remove(0).cases.remove(0).outcome else {
         panic!("the script did not end as it should")
     };
@@ -76,6 +76,10 @@ fn links_and_the_rest_have_what_is_declared_of_them() {
     let inner = [
         "constructor",
         "asked",
+        "again",
+        "attempt",
+        "judged",
+        "whyLost",
         "exchange",
         "rule",
         "cut",

@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::options::ScenarioOptions;
-use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
-use super::player::play;
+use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase, ScenarioGrade};
+use super::player;
 use super::session::ScenarioSession;
 use crate::clock::follow_runtime;
 
@@ -23,10 +23,21 @@ pub enum ProgressLine<'a> {
     Request(&'a str),
     /// A scenario begins.
     Begins {
+        /// The place of its file in the list of the run.
+        index: usize,
         /// The file of the script.
         script: &'a str,
         /// The name of the scenario.
         name: &'a str,
+    },
+    /// A scenario has ended, or was skipped; each one of the reports of files is told here first.
+    Ended {
+        /// The place of its file in the list of the run.
+        index: usize,
+        /// The file of the script.
+        script: &'a str,
+        /// Its result.
+        case: &'a ScenarioCase,
     },
     /// What a script prints.
     Printed {
@@ -40,9 +51,9 @@ pub enum ProgressLine<'a> {
 /// Shows a line to the user; called from any thread.
 pub type ProgressFn<'a> = &'a (dyn Fn(ProgressLine<'_>) + Sync);
 
-/// Runs files, and calls `report` for each file when it has ended, in the order of the ends.
-pub fn run(files: &[PathBuf], options: &ScenarioOptions, progress: ProgressFn<'_>, mut report: impl FnMut(FileReport)) {
-    let queue: Mutex<VecDeque<&PathBuf>> = Mutex::new(files.iter().collect());
+/// Runs files, and calls `report` for each file when it has ended, with its place in the list, in the order of the ends.
+pub fn run(files: &[PathBuf], options: &ScenarioOptions, progress: ProgressFn<'_>, mut report: impl FnMut(usize, FileReport)) {
+    let queue: Mutex<VecDeque<(usize, &PathBuf)>> = Mutex::new(files.iter().enumerate().collect());
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.clamp(1, files.len().max(1)) {
@@ -50,23 +61,42 @@ pub fn run(files: &[PathBuf], options: &ScenarioOptions, progress: ProgressFn<'_
             scope.spawn(move || work(queue, options, progress, &sender));
         }
         drop(sender);
-        reports.iter().for_each(&mut report);
+        reports.iter().for_each(|(index, file)| report(index, file));
     });
 }
 
-fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, progress: ProgressFn<'_>, reports: &Sender<FileReport>) {
+/// The scenarios that the files declare, as cases that have not run; a file that cannot be read or fails at once has a broken one.
+pub fn list(files: &[PathBuf], options: &ScenarioOptions) -> Vec<FileReport> {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return files.iter().map(|file| broken_file(file, "no thread to read it")).collect();
+    };
+    files.iter().map(|file| runtime.block_on(async { player::list(file, options) })).collect()
+}
+
+fn work(
+    queue: &Mutex<VecDeque<(usize, &PathBuf)>>,
+    options: &ScenarioOptions,
+    progress: ProgressFn<'_>,
+    reports: &Sender<(usize, FileReport)>,
+) {
     fastrand::seed(options.seed);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     // With a charge point under test the session continues from file to file, so that the charge point stays connected.
     let mut kept: Option<(tokio::runtime::Runtime, Option<ScenarioSession>)> = None;
-    while let Some(file) = next().filter(|_| !options.stop.is_cancelled()) {
+    let failed = |index, report: FileReport| {
+        for case in &report.cases {
+            progress(ProgressLine::Ended { index, script: &report.file, case });
+        }
+        let _ = reports.send((index, report));
+    };
+    while let Some((index, file)) = next().filter(|_| !options.stop.is_cancelled()) {
         let (runtime, mut session) = match kept.take() {
             Some(kept) => kept,
             None => match tokio::runtime::Builder::new_current_thread().enable_all().start_paused(options.virtual_time).build()
             {
                 Ok(runtime) => (runtime, None),
                 Err(error) => {
-                    let _ = reports.send(broken_file(file, &format!("no thread for the network: {error}")));
+                    failed(index, broken_file(file, &format!("no thread for the network: {error}")));
                     continue;
                 }
             },
@@ -74,7 +104,7 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, progress: 
         let running = async {
             let start = jiff::Timestamp::from_second(VIRTUAL_START).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
             let _clock = options.virtual_time.then(|| follow_runtime(start));
-            let report = play(file, options, progress, &mut session).await;
+            let report = player::play((index, file), options, progress, &mut session).await;
             if options.listen.is_none()
                 && let Some(session) = session.take()
             {
@@ -84,11 +114,11 @@ fn work(queue: &Mutex<VecDeque<&PathBuf>>, options: &ScenarioOptions, progress: 
         };
         // Nothing of a file that panicked is used afterwards, so no broken state is seen.
         let Ok(report) = catch_unwind(AssertUnwindSafe(|| runtime.block_on(running))) else {
-            let _ = reports.send(broken_file(file, "the program failed while it ran this, please report it"));
+            failed(index, broken_file(file, "the program failed while it ran this, please report it"));
             continue;
         };
         // The receiver is gone when the run was cancelled.
-        let _ = reports.send(report);
+        let _ = reports.send((index, report));
         if options.listen.is_some() {
             kept = Some((runtime, session));
         }
@@ -105,7 +135,9 @@ fn broken_file(file: &Path, reason: &str) -> FileReport {
         name: name.clone(),
         checks: String::new(),
         by: Vec::new(),
+        grade: ScenarioGrade::Must,
         outcome,
+        notes: Vec::new(),
         took: Duration::ZERO,
         trace: Vec::new(),
     };

@@ -101,7 +101,7 @@ pub fn really() -> ScenarioOptions {
 /// How a file that is one scenario ended, with its trace.
 pub fn played(file: &Path, options: &ScenarioOptions) -> (CaseOutcome, String) {
     let mut reports = Vec::new();
-    scenario::run(&[file.to_owned()], options, &|_| {}, |report| reports.push(report));
+    scenario::run(&[file.to_owned()], options, &|_| {}, |_, report| reports.push(report));
     let case = reports.remove(0).cases.remove(0);
     (case.outcome, case.trace.join("\n"))
 }

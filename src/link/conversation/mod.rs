@@ -204,6 +204,18 @@ impl<F: Framing> Conversation<F> {
         self.flush_calls(now);
     }
 
+    /// Our calls are not waited for any longer: an answer that comes later is a late one, and the next call can be sent at once.
+    pub fn give_up_calls(&mut self, now: Moment) {
+        for sent in self.pending.give_up(now.monotonic) {
+            let left = sent.deadline.saturating_duration_since(now.monotonic);
+            let after = self.settings.call_timeout.saturating_sub(left);
+            let action = sent.call.action.clone();
+            self.record(now, EventKind::Timeout { exchange: sent.exchange, action, after });
+            self.report(&sent.call, CallOutcome::Timeout, now);
+        }
+        self.flush_calls(now);
+    }
+
     /// When [`tick`](Self::tick) must be called.
     pub fn next_deadline(&self) -> Option<Instant> {
         let delayed = self.delayed.iter().map(|delayed| delayed.due).min();

@@ -101,11 +101,25 @@ impl PendingCalls {
     pub fn expired(&mut self, now: Instant) -> Option<SentCall> {
         let index = self.sent.iter().position(|call| call.deadline <= now)?;
         let call = self.sent.remove(index);
+        self.remember(&call, now);
+        Some(call)
+    }
+
+    /// Takes out everything before its time: the calls under way, whose late answers are recognised, and the queue.
+    pub fn give_up(&mut self, now: Instant) -> Vec<SentCall> {
+        self.queued.clear();
+        let given_up = std::mem::take(&mut self.sent);
+        for call in &given_up {
+            self.remember(call, now);
+        }
+        given_up
+    }
+
+    fn remember(&mut self, call: &SentCall, now: Instant) {
         if self.late.len() == REMEMBERED {
             self.late.pop_front();
         }
         self.late.push_back(LateCall { id: call.id.clone(), action: call.call.action.clone(), given_up: now });
-        Some(call)
     }
 
     /// Takes out everything, because the link is lost: first the calls under way, then those that were never sent.
@@ -151,6 +165,20 @@ mod tests {
         assert!(pending.answered("2").is_none());
         assert_eq!(&*pending.answered("1").unwrap().call.action, "A");
         assert_eq!(&*pending.next(1).unwrap().action, "B");
+    }
+
+    #[test]
+    fn calls_that_are_given_up_free_the_link_and_their_answers_are_late() {
+        let mut pending = PendingCalls::default();
+        let now = Instant::now();
+        for action in ["A", "B"] {
+            pending.queue(call(action));
+        }
+        send(&mut pending, "1", now + Duration::from_secs(30));
+        let given_up = pending.give_up(now);
+        assert_eq!(given_up.iter().map(|call| &*call.call.action).collect::<Vec<_>>(), ["A"]);
+        assert_eq!(pending.lengths(), (0, 0), "B was never sent and is not sent later");
+        assert_eq!(pending.late("1").map(|late| late.given_up), Some(now));
     }
 
     #[test]

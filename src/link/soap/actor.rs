@@ -325,6 +325,7 @@ impl SoapLink<'_> {
             Some(LinkOrder::User(command)) => self.handle_command(command)?,
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
+            Some(LinkOrder::GiveUpCalls) => self.conversation.give_up_calls(now()),
             Some(LinkOrder::Inspected { ticket, verdict }) => {
                 self.conversation.judge(ticket, &verdict);
                 self.take_released(now());

@@ -190,6 +190,7 @@ impl LinkSession for Conversation<SrpcFraming> {
             }
             LinkOrder::Ask { action, payload, then } => self.ask(&action, payload, Some(then), now),
             LinkOrder::Answer { ticket, answer } => self.decide(ticket, answer, now),
+            LinkOrder::GiveUpCalls => self.give_up_calls(now),
             LinkOrder::Inspected { ticket, verdict } => {
                 self.judge(ticket, &verdict);
                 self.receive_inspected(now);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::count;
-use crate::scenario::outcome::{CaseOutcome, FileReport, ScenarioCase};
+use crate::scenario::outcome::{CaseNote, CaseOutcome, FileReport, ScenarioCase};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {
@@ -14,6 +14,8 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
         "failed": count.failed,
         "broken": count.broken,
         "skipped": count.skipped,
+        "warned": count.warned,
+        "remarks": count.remarks,
         "files": files.iter().map(|file| json!({
             "file": file.file,
             "scenarios": file.cases.iter().map(case).collect::<Vec<Value>>(),
@@ -23,9 +25,16 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
 }
 
 fn case(case: &ScenarioCase) -> Value {
-    let mut object = json!({ "name": case.name, "checks": case.checks, "by": case.by, "seconds": case.took.as_secs_f64() });
+    let mut object = json!({
+        "name": case.name,
+        "checks": case.checks,
+        "by": case.by,
+        "grade": case.grade.name(),
+        "seconds": case.took.as_secs_f64(),
+    });
     let (outcome, failure) = match &case.outcome {
         CaseOutcome::Passed => ("passed", None),
+        CaseOutcome::Warned => ("warned", None),
         CaseOutcome::Skipped(reason) => {
             object["reason"] = json!(reason);
             ("skipped", None)
@@ -44,8 +53,26 @@ fn case(case: &ScenarioCase) -> Value {
         object["exchange"] = json!(failure.exchange);
         object["trace"] = json!(failure.trace);
     }
+    if !case.notes.is_empty() {
+        object["notes"] = case.notes.iter().map(note).collect();
+    }
     if !case.trace.is_empty() {
         object["trace"] = json!(case.trace);
     }
     object
+}
+
+/// A warning, a remark or a failed cleanup.
+fn note(note: &CaseNote) -> Value {
+    let detail = &note.detail;
+    json!({
+        "level": note.level.name(),
+        "message": detail.message,
+        "place": detail.place,
+        "line": detail.line,
+        "step": detail.step,
+        "expected": detail.expected,
+        "found": detail.found,
+        "exchange": detail.exchange,
+    })
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 
-use super::{count, details};
+use super::{count, details, sentence};
 use crate::scenario::outcome::{CaseOutcome, FileReport, ScenarioCase};
 
 /// The document, with a line end.
@@ -13,7 +13,7 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
     let all = count(files.iter().flat_map(|file| &file.cases));
     let seconds: f64 = files.iter().flat_map(|file| &file.cases).map(|case| case.took.as_secs_f64()).sum();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let tests = all.passed + all.failed + all.broken + all.skipped;
+    let tests = all.passed + all.warned + all.failed + all.broken + all.skipped;
     // A String takes everything, here and below.
     let _ = writeln!(
         xml,
@@ -42,9 +42,10 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
 
 fn put(xml: &mut String, file: &str, case: &ScenarioCase) {
     let (name, class, seconds) = (text(&case.name), text(file), case.took.as_secs_f64());
+    // JUnit knows no warnings: the case passes, and says in its properties and in its output what they are.
     let _ = write!(xml, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"{seconds:.3}\"");
     let (element, failure) = match &case.outcome {
-        CaseOutcome::Passed => return end(xml, case),
+        CaseOutcome::Passed | CaseOutcome::Warned => return end(xml, case),
         CaseOutcome::Skipped(reason) => {
             let _ = writeln!(xml, "><skipped message=\"{}\"/></testcase>", text(reason));
             return;
@@ -52,16 +53,31 @@ fn put(xml: &mut String, file: &str, case: &ScenarioCase) {
         CaseOutcome::Failed(failure) => ("failure", failure),
         CaseOutcome::Broken(failure) => ("error", failure),
     };
-    let (message, body) = (text(&failure.message), text(&details(case, failure, "")));
+    let (message, body) = (text(&failure.message), text(&(details(case, "message", failure, "") + &notes(case))));
     let _ = writeln!(xml, ">\n      <{element} message=\"{message}\">{body}</{element}>\n    </testcase>");
 }
 
 fn end(xml: &mut String, case: &ScenarioCase) {
-    if case.trace.is_empty() {
+    if case.trace.is_empty() && case.notes.is_empty() {
         xml.push_str("/>\n");
-    } else {
-        let _ = writeln!(xml, ">\n      <system-out>{}</system-out>\n    </testcase>", text(&case.trace.join("\n")));
+        return;
     }
+    xml.push_str(">\n");
+    if !case.notes.is_empty() {
+        xml.push_str("      <properties>\n");
+        for note in &case.notes {
+            let (name, value) = (note.level.name(), text(&note.detail.message));
+            let _ = writeln!(xml, "        <property name=\"{name}\" value=\"{value}\"/>");
+        }
+        xml.push_str("      </properties>\n");
+    }
+    let out = notes(case) + &case.trace.join("\n");
+    let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", text(&out));
+}
+
+/// Warnings, remarks and failed cleanups, a line each.
+fn notes(case: &ScenarioCase) -> String {
+    case.notes.iter().map(|note| sentence(note) + "\n").collect()
 }
 
 /// A text between tags or quotation marks. Characters that XML 1.0 cannot hold are replaced.

@@ -4,7 +4,7 @@ mod json;
 mod junit;
 mod tap;
 
-use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
+use super::outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, NoteLevel, ScenarioCase};
 use crate::sanitize::escape_control;
 
 /// A format that CI systems read.
@@ -40,17 +40,23 @@ pub struct ResultCount {
     pub broken: usize,
     /// Were skipped.
     pub skipped: usize,
+    /// Passed, with warnings.
+    pub warned: usize,
+    /// The remarks in all of them.
+    pub remarks: usize,
 }
 
 /// Counts outcomes.
 pub fn count<'a>(cases: impl IntoIterator<Item = &'a ScenarioCase>) -> ResultCount {
     let mut count = ResultCount::default();
     for case in cases {
+        count.remarks += case.notes.iter().filter(|note| note.level == NoteLevel::Remark).count();
         match case.outcome {
             CaseOutcome::Passed => count.passed += 1,
             CaseOutcome::Failed(_) => count.failed += 1,
             CaseOutcome::Broken(_) => count.broken += 1,
             CaseOutcome::Skipped(_) => count.skipped += 1,
+            CaseOutcome::Warned => count.warned += 1,
         }
     }
     count
@@ -61,23 +67,45 @@ pub fn explain(file: &str, case: &ScenarioCase) -> String {
     let text = match &case.outcome {
         CaseOutcome::Failed(failure) => {
             let heading = format!("{file} › {} failed after {:.3} s\n", case.name, case.took.as_secs_f64());
-            heading + &details(case, failure, "  ")
+            heading + &details(case, "message", failure, "  ") + &notes(case, "  ")
+        }
+        CaseOutcome::Warned => {
+            let heading = format!("{file} › {} passed with a warning after {:.3} s\n", case.name, case.took.as_secs_f64());
+            heading + &notes(case, "  ")
         }
         CaseOutcome::Broken(failure) => {
             let line = failure.line.as_ref().map_or_else(String::new, |line| format!("\n  {line}"));
-            match &failure.place {
+            let broken = match &failure.place {
                 Some(place) => format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name),
                 None if failure.message.starts_with(file) => format!("{}\n", failure.message),
                 None => format!("{file}: {} (scenario {:?})\n", failure.message, case.name),
-            }
+            };
+            broken + &notes(case, "  ")
         }
-        CaseOutcome::Passed | CaseOutcome::Skipped(_) => String::new(),
+        CaseOutcome::Passed | CaseOutcome::Skipped(_) => String::new(), // their remarks are told by the verbose output
     };
     text.lines().flat_map(|line| [escape_control(line), "\n".into()]).collect()
 }
 
-/// The parts of a failure, one a line, and the trace.
-fn details(case: &ScenarioCase, failure: &CaseFailure, margin: &str) -> String {
+/// The warnings and failed cleanups of a scenario, with their parts. Remarks are in the reports and in the verbose output.
+fn notes(case: &ScenarioCase, margin: &str) -> String {
+    let told = case.notes.iter().filter(|note| note.level != NoteLevel::Remark);
+    told.map(|note| details(case, note.level.name(), &note.detail, margin)).collect()
+}
+
+/// A note in one line.
+pub fn sentence(note: &CaseNote) -> String {
+    let CaseFailure { message, place, expected, found, .. } = &note.detail;
+    let parts = [("expected", expected), ("found", found)].map(|(name, part)| (name, part.as_deref()));
+    let parts = parts.into_iter().filter_map(|(name, part)| Some(format!("{name} {}", part?)));
+    let parts: Vec<String> = parts.collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let place = place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    format!("{}: {message}{parts}{place}", note.level.name())
+}
+
+/// The parts of a failure, one a line, and the trace. Its sentence stands behind `head`.
+fn details(case: &ScenarioCase, head: &str, failure: &CaseFailure, margin: &str) -> String {
     let mut text = String::new();
     let mut put = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -85,7 +113,7 @@ fn details(case: &ScenarioCase, failure: &CaseFailure, margin: &str) -> String {
             text.push_str(&format!("{margin}{name:<9}  {value}\n"));
         }
     };
-    put("message", &failure.message);
+    put(head, &failure.message);
     put("at", failure.place.as_deref().unwrap_or_default());
     put("", failure.line.as_deref().unwrap_or_default());
     put("step", failure.step.as_deref().unwrap_or_default());

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::scenario::outcome::{CaseOutcome, FileReport};
+use super::sentence;
+use crate::scenario::outcome::{CaseOutcome, FileReport, NoteLevel, ScenarioCase};
 
 /// The document, with a line end.
 pub(super) fn write(files: &[FileReport], seed: u64) -> String {
@@ -17,6 +18,8 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
         // A String takes everything, here and below.
         let _ = match &case.outcome {
             CaseOutcome::Passed => writeln!(tap, "ok {number} - {name}"),
+            // The directive of what is known to be open: readers show it, and the run does not fail.
+            CaseOutcome::Warned => writeln!(tap, "not ok {number} - {name} # TODO {}", plain(&warning(case))),
             CaseOutcome::Skipped(reason) => writeln!(tap, "ok {number} - {name} # SKIP {}", plain(reason)),
             CaseOutcome::Failed(_) | CaseOutcome::Broken(_) => writeln!(tap, "not ok {number} - {name}"),
         };
@@ -40,8 +43,18 @@ pub(super) fn write(files: &[FileReport], seed: u64) -> String {
             put("trace", json!(failure.trace));
             tap.push_str("  ...\n");
         }
+        // A comment is a line of its own, whatever the text holds.
+        for note in &case.notes {
+            let _ = writeln!(tap, "# {}", plain(&sentence(note)));
+        }
     }
     tap
+}
+
+/// The first warning of a scenario.
+fn warning(case: &ScenarioCase) -> String {
+    let first = case.notes.iter().find(|note| note.level != NoteLevel::Remark);
+    first.map_or_else(String::new, |note| format!("{}: {}", note.level.name(), note.detail.message))
 }
 
 /// A description in one line, in which `#` begins no directive.

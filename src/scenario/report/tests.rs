@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::*;
+use crate::scenario::outcome::ScenarioGrade;
 
 fn files() -> Vec<FileReport> {
     let failure = CaseFailure {
@@ -21,7 +22,9 @@ fn files() -> Vec<FileReport> {
         name: name.into(),
         checks: "That it boots.".into(),
         by: vec!["OCPP 1.6 §4.2".into()],
+        grade: ScenarioGrade::Must,
         outcome,
+        notes: Vec::new(),
         took: Duration::from_millis(1500),
         trace: Vec::new(),
     };

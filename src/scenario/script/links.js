@@ -8,6 +8,15 @@
   } = toolkit;
   /** The options of expectations. */
   const EXPECTING = ['within', 'unchecked'];
+  /** The first pause before a charge point of ours connects again, which doubles, and the longest one, in milliseconds. */
+  const FIRST_PAUSE = 50;
+  const LONGEST_PAUSE = 1000;
+  /** Nobody listens there: that does not change within moments, and `--wait` is for it. */
+  const NOBODY = /\b(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)\b/;
+  /** A record that says why a link is not there. */
+  const isEnd = (record) => ['disconnected', 'lost', 'retry', 'refused'].includes(record.kind);
+
+  let gaveUp = false; // whether patience was in vain: the next scenarios do not wait as long for the same refusal
 
   let links = new PlainMap(); // station key → Link
 
@@ -20,6 +29,8 @@
       hide('open', new PlainMap()); // action → its calls that no expectation has matched
       hide('taking', 0); // the index after the last matched call, among all calls
       hide('rules', new Rules());
+      hide('patience', 0); // for how long a refused or unanswered link is made again, in milliseconds
+      hide('unanswered', false); // whether the link has had no answer since it came up
       hide('facts', {});
     }
 
@@ -87,6 +98,39 @@
       want('string', action, 'the action of a call');
       const within = time(options, EXPECTING);
       const from = this.log.end;
+      let end = await this.attempt(action, payload, within);
+      // A central system may still hold the link before this one. A call without an answer is repeated only if nothing was ever answered.
+      const latest = toolkit.now() + (silently ? 0 : this.patience);
+      const unheard = () => this.unanswered && ((end.unanswered && end.code === 'Lost') || (end.code === 'NotSent' && !end.unknown));
+      for (let pause = FIRST_PAUSE; unheard() && toolkit.now() + pause < latest; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+        await this.again(pause, latest - toolkit.now() - pause, step.stack);
+        end = await this.attempt(action, payload, within);
+      }
+      if (end.code === 'Lost') end.description = this.whyLost(from, end.description);
+      return this.judged(step, action, end, from, within, silently);
+    }
+
+    /** Connects again after a pause, because the link ended before its first answer. */
+    async again(pause, within, stack) {
+      const step = begin(`connect again, because ${this.whyLost(0, 'the link was lost')}`, this, stack);
+      const from = this.log.end;
+      await new PlainPromise((resolve) => startTimer(resolve, pause, false, []));
+      if (!this.connected) {
+        await request('link', { station: this.key, order: 'connect' });
+        await this.up(step, within, 0, within);
+      }
+      for (const record of this.log.from(from)) if (record.kind === 'connected') record.taken = true;
+      done(step);
+    }
+
+    /** Why the link was lost, as far as it is known. */
+    whyLost(from, otherwise) {
+      const end = this.log.from(from).findLast((record) => isEnd(record) && record.text);
+      return end ? `${otherwise}: ${end.text}` : otherwise;
+    }
+
+    /** Makes a call once. */
+    async attempt(action, payload, within) {
       const ended = request('call', { station: this.key, action, payload: payload === undefined ? null : payload });
       let timer;
       const late = new PlainPromise((resolve) => {
@@ -94,6 +138,11 @@
       });
       const end = await PlainPromise.race([ended, late]);
       clear(timer);
+      return end;
+    }
+
+    /** The end of a call, with the record of its answer. */
+    judged(step, action, end, from, within, silently) {
       if (end.unknown) throw missing(step, end.description);
       if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
       const left = this.log.from(from).some((record) => record.kind === 'call' && record.direction === 'out' && record.action === action);
@@ -230,22 +279,40 @@
     async connect(options) {
       const step = begin('connect', this);
       const from = this.log.end;
-      const within = time(options);
+      const within = time(options, ['within', 'patience']);
+      if (options && options.patience !== undefined) this.patience = want('number', options.patience, 'patience');
       const { failure } = await request('link', { station: this.key, order: 'connect' });
       if (failure) throw wrong(step, failure);
       await this.up(step, within, from);
     }
 
-    /** Waits until the link is up; `from` is the place in the log where the search begins. With `patient` failed attempts are ignored. */
-    up(step, within, from, patient = false) {
+    /**
+     * Waits until the link is up; `from` is the place in the log where the search begins. Refused attempts are repeated after pauses that
+     * grow, as long as `patience` lasts; with `waits`, which is a time, failed ones of any kind.
+     */
+    up(step, usual, from, patience = gaveUp ? 0 : this.patience, waits = 0) {
+      const within = waits || Math.max(usual, patience);
+      const latest = toolkit.now() + patience;
       let failed;
+      let pause = FIRST_PAUSE;
+      let seen = 0;
       return wait(step, within, () => {
         const records = this.log.from(from);
-        failed = records.findLast((record) => record.kind === 'retry' || record.kind === 'refused');
+        const failures = records.filter((record) => record.kind === 'retry' || record.kind === 'refused');
+        failed = failures[failures.length - 1];
+        const patient = waits > 0 || (failed && !NOBODY.test(failed.text) && toolkit.now() + pause < latest);
+        if (failed && !patient && patience > 0 && !NOBODY.test(failed.text)) gaveUp = true;
+        if (patient && failures.length > seen) {
+          seen = failures.length;
+          // The end waits by itself, too, but for longer.
+          if (!waits) startTimer(() => { if (!this.connected) request('link', { station: this.key, order: 'connect' }); }, pause, false, []);
+          pause = Math.min(2 * pause, LONGEST_PAUSE);
+        }
         if (failed && !patient) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
         const record = records.find((record) => record.kind === 'connected' && !record.taken);
         if (!record) return undefined;
         record.taken = true;
+        gaveUp = false;
         return { value: undefined };
       }, () => missing(
         step, `${this.id} could not connect to the central system within ${seconds(within)}${failed ? `: ${failed.text}` : ''}`,
@@ -305,6 +372,8 @@
     /** Adds a new record. */
     add(record) {
       this.log.push(record);
+      if (record.kind === 'connected') this.unanswered = true;
+      else if (record.direction === 'in' && (record.kind === 'result' || record.kind === 'error')) this.unanswered = false;
       if (!isCall(record)) return;
       // All calls are kept, without the text of their frames.
       const { sequence, action, payload, id, at, valid, remarks } = record;

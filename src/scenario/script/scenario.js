@@ -4,7 +4,7 @@
   'use strict';
   const {
     scriptName, compile, parse, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
-    onPurpose, CallError, ExpectationError, PeerError, Skipped, begin, done, happened, forgetLinks, forgetSides, forgetBound,
+    onPurpose, CallError, ExpectationError, PeerError, Skipped, begin, done, happened, forgetLinks, forgetSides, forgetBound, forgetSteps,
   } = toolkit;
   const PlainDate = Date;
 
@@ -92,6 +92,53 @@
     });
   }
 
+  // ---- what is no failure, and what is done afterwards ---------------------------------------------------------------------------------
+
+  /** Reports a warning or a remark; with an error, its place and its facts are those of the error. */
+  function report(level, message, { facts, stack } = new Error()) {
+    const known = facts && facts.step !== undefined ? facts : null;
+    send('remark', { level, message, stack: String(stack || ''), section: sections.join(' › '), facts: known });
+  }
+
+  /**
+   * What OCPP recommends: when the condition does not hold, or the function fails or returns false, there is a warning, and the scenario
+   * goes on. Returns whether it held; a promise of that for an asynchronous function.
+   */
+  function should(what, sentence) {
+    want('string', sentence, 'the sentence that says what should be');
+    here(what, 'should');
+    judged = true;
+    const missed = (error) => {
+      // Only what a peer can be blamed for is a warning.
+      if (error !== undefined && outcomeOf(error) !== 'failed') throw error;
+      if (error instanceof Error) report('warning', `${sentence}: ${error.message}`, error); else report('warning', sentence);
+      return false;
+    };
+    if (typeof what !== 'function') return what ? true : missed();
+    let value;
+    try {
+      value = what();
+    } catch (error) {
+      return missed(error);
+    }
+    const judge = (result) => (result === false ? missed() : true);
+    return thenable(value) ? PlainPromise.resolve(value).then(judge, missed) : judge(value);
+  }
+
+  function warn(sentence) { report('warning', want('string', sentence, 'a warning')); }
+  function remark(sentence) { report('remark', want('string', sentence, 'a remark')); }
+
+  /** The default time limit of a cleanup. */
+  const CLEANUP_TIMEOUT = 60000;
+  const cleanups = []; // those of the running scenario
+
+  function after(run, { within = CLEANUP_TIMEOUT } = {}) {
+    want('function', run, 'what is done after the scenario');
+    want('number', within, 'within');
+    cleanups.push(run);
+    send('cleanup', { timeout: within });
+  }
+
   function sleep(milliseconds) {
     want('number', milliseconds, 'the time to sleep');
     // Idle: a wait that lost a race need not be awaited.
@@ -115,7 +162,8 @@
 
   // ---- the file --------------------------------------------------------------------------------------------------------------
 
-  const ABOUT = ['checks', 'by', 'timeout', 'skip'];
+  const ABOUT = ['checks', 'by', 'grade', 'timeout', 'skip'];
+  const GRADES = ['must', 'should', 'may'];
   const scenarios = [];
   const names = new Set();
   let declared = false; // no more once the file has run
@@ -128,10 +176,11 @@
     if (names.has(name)) throw new TypeError(`there is a scenario ${name} already; give each a name of its own`);
     const unknown = Object.keys(about).find((key) => !ABOUT.includes(key));
     if (unknown !== undefined) throw new TypeError(`nothing is known of ${unknown} about a scenario; there is ${ABOUT.join(', ')}`);
+    const { checks = '', by = [], grade = 'must', timeout = null, skip = null } = about;
+    if (!GRADES.includes(grade)) throw new TypeError(`the grade of the scenario ${name} is one of ${GRADES.join(', ')}, not ${shown(grade)}`);
     names.add(name);
     scenarios.push(run);
-    const { checks = '', by = [], timeout = null, skip = null } = about;
-    send('declare', { name, checks: String(checks), by: [].concat(by).map(String), timeout, skip: skip === null ? null : String(skip) });
+    send('declare', { name, checks: String(checks), by: [].concat(by).map(String), grade, timeout, skip: skip === null ? null : String(skip) });
   }
 
   // ---- other files -----------------------------------------------------------------------------------------------------------
@@ -205,8 +254,8 @@
     }
   }
 
-  function carry(index, run) {
-    sections = [];
+  function carry(index, run, section) {
+    sections = section === undefined ? [] : [section];
     let value;
     try {
       value = run();
@@ -218,6 +267,7 @@
   }
 
   const FILE = -1;
+  const CLEANUP = -2;
 
   function start(text) {
     const body = compile(scriptName, text, true);
@@ -235,12 +285,18 @@
       forgetLinks();
       forgetSides();
       forgetBound();
+      cleanups.length = 0;
       carry(index, scenarios[index]);
+    },
+    /** Runs the last cleanup. What the scenario itself still waits for never comes. */
+    cleanup() {
+      forgetSteps();
+      carry(CLEANUP, cleanups.pop() || (() => {}), 'after the scenario');
     },
   };
 
   const ocpp = { ...onPurpose };
-  for (const [name, value] of Object.entries({ scenario, parameter, expect, assert, fail, step, sleep, now, ocpp })) define(name, value);
+  for (const [name, value] of Object.entries({ scenario, parameter, expect, assert, fail, should, warn, remark, after, step, sleep, now, ocpp })) define(name, value);
 
   const event = (kind, json) => {
     events[kind](parse(json));

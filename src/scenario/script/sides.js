@@ -14,7 +14,7 @@
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
   /** The options of a side. */
-  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous'];
+  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience'];
 
   const stations = () => ask('stations').map(linkOf);
 
@@ -25,7 +25,11 @@
       skip(other);
     }
     if (failure) throw missing(step, failure);
-    return linkOf(station);
+    const link = linkOf(station);
+    // A central system of the scenario has no reason to refuse for a moment.
+    const usual = foreign.centralSystem && options.url === undefined ? foreign.patience : 0;
+    link.patience = options.patience === undefined ? usual : want('number', options.patience, 'patience');
+    return link;
   }
 
   /** Extends the time limit while the scenario waits for a peer to connect; returns a function that gives unused time back. */
@@ -43,7 +47,7 @@
     const link = await ourChargePoint(step, options, false);
     const timeout = foreign.centralSystem ? ask('wait') : 0;
     const giveBack = grant(timeout);
-    await link.up(step, timeout || within, 0, timeout > 0);
+    await link.up(step, within, 0, undefined, timeout);
     giveBack();
     return linkOf(ask('station', link.key));
   }
